@@ -1,0 +1,159 @@
+//! The configuration as the library uses it.
+
+use crate::model::{Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
+use regex::Regex;
+
+/// Where a configuration comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, named as the user would.
+    File(String),
+    /// Proposed by discovery.
+    #[default]
+    Discovered,
+}
+
+/// Everything that is known about a deployment repository's layout.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// The branch that is deployed; the repository's own default if not said.
+    pub branch: Option<String>,
+    /// In pipeline order.
+    pub stages: Vec<Stage>,
+    /// The sources, in the order they are written.
+    pub rules: Vec<Rule>,
+    pub origin: Origin,
+}
+
+impl Config {
+    /// The stage with this name or alias.
+    pub fn stage(&self, word: &str) -> Option<&Stage> {
+        self.stages
+            .iter()
+            .find(|stage| stage.name.as_str() == word)
+            .or_else(|| self.stages.iter().find(|stage| stage.aliases.iter().any(|alias| alias == word)))
+    }
+
+    /// Where a stage stands in the pipeline; unknown stages come last.
+    pub fn position(&self, name: &StageName) -> usize {
+        self.stages.iter().position(|stage| stage.name == *name).unwrap_or(self.stages.len())
+    }
+
+    /// All words that name a stage: names, then aliases.
+    pub fn stage_words(&self) -> Vec<String> {
+        let names = self.stages.iter().map(|stage| stage.name.to_string());
+        names.chain(self.stages.iter().flat_map(|stage| stage.aliases.clone())).collect()
+    }
+}
+
+/// One stage of the pipeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    pub name: StageName,
+    /// Other words for it in paths and keys.
+    pub aliases: Vec<String>,
+    /// The stages that come right before it.
+    pub after: Vec<StageName>,
+    /// For branch-per-environment repositories: the branch that holds this stage.
+    pub branch: Option<String>,
+}
+
+/// One rule: files of one shape, and how to read them.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    pub kind: SourceKind,
+    /// Which files, and what in their path is app, stage and target.
+    pub path: PathTemplate,
+    /// Files that are left out although `path` matches.
+    pub not: Vec<PathTemplate>,
+    /// The app's name, made of the captures; `{app}` unless said.
+    pub app: NameTemplate,
+    /// The target's name, made of the captures; `{target}` unless said.
+    pub target: NameTemplate,
+    /// The stage, where neither path nor keys say it.
+    pub stage: Option<StageName>,
+    /// Keys whose value is a tag (or `tag@digest`, or a digest). Empty: the source's own conventions.
+    pub tags: Vec<KeyTemplate>,
+    /// Keys whose value is an image name or a whole reference.
+    pub images: Vec<KeyTemplate>,
+    /// Keys whose value is a digest.
+    pub digests: Vec<KeyTemplate>,
+    /// `line`: the expression, with groups `app`, `stage`, `target`, `image`, `tag`, `digest`.
+    pub pattern: Option<Regex>,
+    /// `helm-values`, `compose`: the file below this one, whose values count unless overridden.
+    pub base: Option<NameTemplate>,
+    pub confidence: Confidence,
+    /// The line of `towpath.yaml`, 1-based.
+    pub line: Option<u32>,
+}
+
+impl Rule {
+    /// A rule that has only a kind and a path.
+    ///
+    /// # Errors
+    /// When the path is no template.
+    pub fn new(kind: SourceKind, path: &str, stages: &[String]) -> Result<Self, TemplateError> {
+        Ok(Rule {
+            kind,
+            path: PathTemplate::parse(path, stages)?,
+            not: Vec::new(),
+            app: NameTemplate::new("{app}"),
+            target: NameTemplate::new("{target}"),
+            stage: None,
+            tags: Vec::new(),
+            images: Vec::new(),
+            digests: Vec::new(),
+            pattern: None,
+            base: None,
+            confidence: Confidence::Configured,
+            line: None,
+        })
+    }
+}
+
+/// A name made of captures: `{app}`, `{group}/{app}`, or plain text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameTemplate(String);
+
+impl NameTemplate {
+    /// Takes the template as written.
+    pub fn new(text: impl Into<String>) -> Self {
+        NameTemplate(text.into())
+    }
+
+    /// The template as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name, with captures filled in. A capture that is missing or empty leaves nothing, and
+    /// separators that are left at the ends or doubled go with it.
+    pub fn expand(&self, captures: &Captures) -> String {
+        let mut out = String::new();
+        let mut rest = self.0.as_str();
+        while let Some(open) = rest.find('{') {
+            out.push_str(&rest[..open]);
+            let Some(close) = rest[open..].find('}') else { break };
+            let name = rest[open + 1..open + close].to_lowercase();
+            out.push_str(captures.get(&name).map_or("", String::as_str));
+            rest = &rest[open + close + 1..];
+        }
+        out.push_str(rest);
+        let parts: Vec<&str> = out.split('/').filter(|part| !part.is_empty()).collect();
+        parts.join("/").trim_matches(['-', '_', '.', '@', ' ']).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_made_of_captures() {
+        let captures: Captures = [("app".to_owned(), "web".to_owned()), ("group".to_owned(), String::new())].into();
+        assert_eq!(NameTemplate::new("{group}/{APP}").expand(&captures), "web");
+        assert_eq!(NameTemplate::new("{app}@helm").expand(&captures), "web@helm");
+        assert_eq!(NameTemplate::new("blog").expand(&captures), "blog");
+        assert_eq!(NameTemplate::new("{target}").expand(&captures), "");
+    }
+}

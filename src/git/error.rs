@@ -1,0 +1,51 @@
+//! What can go wrong with a repository, as sentences.
+
+/// A failure of the repository itself. One unreadable file is a [`super::ReadError`] instead.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    #[error("`{path}` is not in a git repository")]
+    NotARepository { path: String },
+    #[error("`{path}` uses {what}, which towpath cannot read yet")]
+    Unsupported { path: String, what: String },
+    #[error("the repository has no commits yet")]
+    Empty,
+    #[error("branch `{branch}` has no commits yet")]
+    Unborn { branch: String },
+    #[error("`{revision}` is no commit, branch or tag of this repository")]
+    UnknownRevision { revision: String },
+    #[error("object {id} is missing from the repository")]
+    MissingObject { id: String },
+    #[error("`{path}` is a bare repository, so there are no files to read")]
+    NoWorkTree { path: String },
+    #[error("git could not read {what}: {message}")]
+    Other { what: String, message: String },
+}
+
+impl GitError {
+    /// An error of libgit2, with what was being done.
+    pub(super) fn from_git2(what: impl Into<String>, error: &git2::Error) -> Self {
+        GitError::Other { what: what.into(), message: error.message().to_owned() }
+    }
+
+    /// What to do about it, where we know.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            GitError::NotARepository { .. } => Some("name a repository with -C PATH or -C URL".into()),
+            GitError::Unsupported { .. } => Some(
+                "clone it again with `git clone --object-format=sha1 --ref-format=files`, if its forge allows".into(),
+            ),
+            GitError::Empty | GitError::Unborn { .. } => {
+                Some("commit something first, or name a branch with --branch".into())
+            }
+            GitError::UnknownRevision { .. } => {
+                Some("`git log` shows the revisions; a shallow clone has only the newest ones".into())
+            }
+            GitError::MissingObject { .. } => Some(
+                "a partial or shallow clone lacks it; `git fetch --refetch` or `git fetch --unshallow` brings it"
+                    .into(),
+            ),
+            GitError::NoWorkTree { .. } => Some("leave out --worktree to read the newest commit".into()),
+            GitError::Other { .. } => None,
+        }
+    }
+}

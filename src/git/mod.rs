@@ -1,0 +1,14 @@
+//! Git, read: repositories, snapshots of one revision, and the first-parent mainline.
+//!
+//! Objects are read through libgit2's object database and cut up here, because whole-tree diffs are
+//! many times slower (docs/performance.md). Knows nothing of stages.
+
+mod error;
+mod repository;
+mod snapshot;
+mod tree;
+
+pub use error::GitError;
+pub use git2::Oid;
+pub use repository::Repository;
+pub use snapshot::{File, FileKind, ReadError, Snapshot};

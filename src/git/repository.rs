@@ -1,0 +1,115 @@
+//! Finding and opening a repository, whoever owns it, without running anything it configures.
+
+use super::GitError;
+use git2::Oid;
+use std::path::{Path, PathBuf};
+
+/// A git repository, opened for reading.
+///
+/// libgit2 opens the git directory itself, never the work tree: so a repository of another user or
+/// on a read-only file system can be read, and no filter, hook or monitor in its config runs.
+pub struct Repository {
+    inner: git2::Repository,
+    /// The directory with `HEAD`; for a linked worktree its own.
+    git_dir: PathBuf,
+    work_tree: Option<PathBuf>,
+}
+
+impl Repository {
+    /// Opens the repository that `path` lies in: a work tree, a folder in one, a linked worktree or
+    /// a bare repository.
+    ///
+    /// # Errors
+    /// [`GitError::NotARepository`], or [`GitError::Unsupported`] for formats libgit2 cannot read.
+    pub fn open(path: &Path) -> Result<Self, GitError> {
+        git2::opts::strict_hash_verification(false);
+        git2::opts::enable_caching(false);
+        let shown = path.display().to_string();
+        let git_dir = git2::Repository::discover_path(path, std::iter::empty::<&Path>())
+            .ok()
+            .ok_or_else(|| GitError::NotARepository { path: shown.clone() })?;
+        let common_dir = common_dir(&git_dir);
+        let inner = git2::Repository::open_bare(&common_dir).map_err(|error| unsupported(&shown, &error))?;
+        let work_tree = work_tree(&git_dir);
+        Ok(Repository { inner, git_dir, work_tree })
+    }
+
+    /// The directory with `HEAD`.
+    pub fn git_dir(&self) -> &Path {
+        &self.git_dir
+    }
+
+    /// Where the checked-out files are, if there are any.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.work_tree.as_deref()
+    }
+
+    /// libgit2's handle, for this folder's other files.
+    pub(super) fn inner(&self) -> &git2::Repository {
+        &self.inner
+    }
+
+    /// The branch `HEAD` names, or `None` when it is detached.
+    pub fn head_branch(&self) -> Option<String> {
+        let head = std::fs::read_to_string(self.git_dir.join("HEAD")).ok()?;
+        head.trim().strip_prefix("ref: refs/heads/").map(str::to_owned)
+    }
+
+    /// The commit `HEAD` points at.
+    ///
+    /// # Errors
+    /// [`GitError::Empty`] or [`GitError::Unborn`] before the first commit.
+    pub fn head(&self) -> Result<Oid, GitError> {
+        match self.head_branch() {
+            Some(branch) => self.resolve(&format!("refs/heads/{branch}")).ok().ok_or_else(|| {
+                let empty = self.inner.references().is_ok_and(|mut all| all.next().is_none());
+                if empty { GitError::Empty } else { GitError::Unborn { branch } }
+            }),
+            None => {
+                let head = std::fs::read_to_string(self.git_dir.join("HEAD")).unwrap_or_default();
+                self.resolve(head.trim())
+            }
+        }
+    }
+
+    /// The commit a revision names, in git's own syntax (`main`, `v1.2`, `HEAD~3`, an id).
+    ///
+    /// # Errors
+    /// [`GitError::UnknownRevision`].
+    pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
+        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
+        let object = self.inner.revparse_single(revision).ok().ok_or_else(unknown)?;
+        object.peel_to_commit().map(|commit| commit.id()).ok().ok_or_else(unknown)
+    }
+}
+
+/// A linked worktree keeps the path of the real git directory in a file `commondir`.
+fn common_dir(git_dir: &Path) -> PathBuf {
+    match std::fs::read_to_string(git_dir.join("commondir")) {
+        Ok(relative) => git_dir.join(relative.trim()),
+        Err(_) => git_dir.to_path_buf(),
+    }
+}
+
+/// The files that belong to a git directory: beside `.git`, or where a linked worktree says.
+fn work_tree(git_dir: &Path) -> Option<PathBuf> {
+    if let Ok(link) = std::fs::read_to_string(git_dir.join("gitdir")) {
+        return Path::new(link.trim()).parent().map(Path::to_path_buf);
+    }
+    let named_git = git_dir.file_name().is_some_and(|name| name == ".git");
+    named_git.then(|| git_dir.parent().map(Path::to_path_buf)).flatten()
+}
+
+fn unsupported(path: &str, error: &git2::Error) -> GitError {
+    let message = error.message();
+    let what = if message.contains("objectformat") || message.contains("sha256") {
+        "SHA-256 object names".to_owned()
+    } else if message.contains("refstorage") || message.contains("reftable") {
+        "the reftable format".to_owned()
+    } else if message.contains("unsupported extension") || message.contains("unsupported repository") {
+        message.to_owned()
+    } else {
+        return GitError::from_git2(format!("`{path}`"), error);
+    };
+    GitError::Unsupported { path: path.to_owned(), what }
+}

@@ -1,0 +1,270 @@
+//! The files of a repository at one revision, or on disk. Links are never followed.
+
+use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries};
+use super::{GitError, Repository};
+use git2::{ObjectType, Oid};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Files larger than this are not read: no file that pins versions comes near.
+pub const MAX_FILE_BYTES: usize = 10 << 20;
+
+/// Directories nested deeper than this are not entered.
+const MAX_DEPTH: usize = 64;
+
+/// What a path is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileKind {
+    File,
+    Symlink,
+    Submodule,
+}
+
+/// One file of a snapshot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// From the top of the repository, with `/`.
+    pub path: String,
+    /// The blob's id; equal ids mean equal contents.
+    pub id: Oid,
+    pub kind: FileKind,
+}
+
+/// Why one file could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    #[error("there is no such file")]
+    NotFound,
+    #[error("it is a symbolic link, and towpath does not follow links")]
+    Symlink,
+    #[error("it is a submodule, whose files are in another repository")]
+    Submodule,
+    #[error("it is {bytes} bytes long; towpath reads files up to {MAX_FILE_BYTES} bytes")]
+    TooLarge { bytes: usize },
+    #[error("its object {id} is not in this clone; `git fetch --refetch` brings it")]
+    MissingObject { id: Oid },
+    #[error("it is not UTF-8 text")]
+    NotText,
+    #[error("{0}")]
+    Io(String),
+}
+
+/// The files of one commit, read from git objects, or the files of the work tree.
+pub struct Snapshot<'r> {
+    origin: Origin<'r>,
+    trees: RefCell<HashMap<Oid, Rc<[u8]>>>,
+}
+
+enum Origin<'r> {
+    Commit { odb: git2::Odb<'r>, commit: Oid, tree: Oid, time: i64 },
+    Disk { top: PathBuf },
+}
+
+impl<'r> Snapshot<'r> {
+    /// The files of a commit.
+    ///
+    /// # Errors
+    /// When the commit or its top tree is not in the repository.
+    pub fn of_commit(repository: &'r Repository, commit: Oid) -> Result<Self, GitError> {
+        let missing = |id: Oid| GitError::MissingObject { id: id.to_string() };
+        let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
+        let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
+        let origin = Origin::Commit { odb, commit, tree: found.tree_id(), time: found.time().seconds() };
+        Ok(Snapshot { origin, trees: RefCell::default() })
+    }
+
+    /// The files on disk.
+    ///
+    /// # Errors
+    /// [`GitError::NoWorkTree`] for a bare repository.
+    pub fn of_work_tree(repository: &'r Repository) -> Result<Self, GitError> {
+        let top = repository
+            .work_tree()
+            .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
+        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, trees: RefCell::default() })
+    }
+
+    /// The commit, or `None` for the work tree.
+    pub fn commit(&self) -> Option<Oid> {
+        match &self.origin {
+            Origin::Commit { commit, .. } => Some(*commit),
+            Origin::Disk { .. } => None,
+        }
+    }
+
+    /// The committer time of the commit, in seconds since 1970, or `None` for the work tree.
+    pub fn time(&self) -> Option<i64> {
+        match &self.origin {
+            Origin::Commit { time, .. } => Some(*time),
+            Origin::Disk { .. } => None,
+        }
+    }
+
+    /// Every file below a directory (`""` for all), in git's order, links and submodules included.
+    /// A name that is not UTF-8 is left out.
+    ///
+    /// # Errors
+    /// [`ReadError`] when a directory cannot be read; a directory that is not there is empty.
+    pub fn files_under(&self, directory: &str) -> Result<Vec<File>, ReadError> {
+        let mut out = Vec::new();
+        match &self.origin {
+            Origin::Commit { tree, .. } => match self.find_entry(directory) {
+                None if !directory.is_empty() => {}
+                Some((mode, id)) if mode != MODE_TREE => out.push(file(directory.to_owned(), mode, id)),
+                found => self.list_tree(found.map_or(*tree, |(_, id)| id), directory, 0, &mut out)?,
+            },
+            Origin::Disk { top } => list_disk(top, directory, 0, &mut out)?,
+        }
+        Ok(out)
+    }
+
+    /// The file at a path, without reading it. Directories are `None`.
+    pub fn find(&self, path: &str) -> Option<File> {
+        match &self.origin {
+            Origin::Commit { .. } => {
+                let (mode, id) = self.find_entry(path)?;
+                (mode != MODE_TREE).then(|| file(path.to_owned(), mode, id))
+            }
+            Origin::Disk { top } => disk_file(top, path),
+        }
+    }
+
+    /// Is there a directory of this name?
+    pub fn is_directory(&self, path: &str) -> bool {
+        match &self.origin {
+            Origin::Commit { .. } => {
+                path.is_empty() || self.find_entry(path).is_some_and(|(mode, _)| mode == MODE_TREE)
+            }
+            Origin::Disk { top } => no_links(top, path) && top.join(path).is_dir(),
+        }
+    }
+
+    /// The contents of a file.
+    ///
+    /// # Errors
+    /// [`ReadError`], which names what is in the way.
+    pub fn read(&self, file: &File) -> Result<Vec<u8>, ReadError> {
+        match file.kind {
+            FileKind::Symlink => return Err(ReadError::Symlink),
+            FileKind::Submodule => return Err(ReadError::Submodule),
+            FileKind::File => {}
+        }
+        match &self.origin {
+            Origin::Commit { odb, .. } => {
+                let missing = || ReadError::MissingObject { id: file.id };
+                let (bytes, _) = odb.read_header(file.id).ok().ok_or_else(missing)?;
+                if bytes > MAX_FILE_BYTES {
+                    return Err(ReadError::TooLarge { bytes });
+                }
+                odb.read(file.id).map(|object| object.data().to_vec()).ok().ok_or_else(missing)
+            }
+            Origin::Disk { top } => {
+                let path = top.join(&file.path);
+                let bytes = std::fs::metadata(&path).map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
+                if bytes > MAX_FILE_BYTES {
+                    return Err(ReadError::TooLarge { bytes });
+                }
+                std::fs::read(&path).map_err(|error| ReadError::Io(error.to_string()))
+            }
+        }
+    }
+
+    fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
+        if let Some(bytes) = self.trees.borrow().get(&id) {
+            return Some(Rc::clone(bytes));
+        }
+        let Origin::Commit { odb, .. } = &self.origin else { return None };
+        let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
+        let bytes: Rc<[u8]> = object.data().into();
+        self.trees.borrow_mut().insert(id, Rc::clone(&bytes));
+        Some(bytes)
+    }
+
+    fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
+        let Origin::Commit { tree, .. } = &self.origin else { return None };
+        let mut at = (MODE_TREE, *tree);
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            let bytes = (at.0 == MODE_TREE).then(|| self.tree_bytes(at.1)).flatten()?;
+            let found = entries(&bytes).find(|entry| entry.name == part.as_bytes())?;
+            at = (found.mode, found.id);
+        }
+        Some(at)
+    }
+
+    fn list_tree(&self, id: Oid, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {
+        let bytes = self.tree_bytes(id).ok_or(ReadError::MissingObject { id })?;
+        for entry in entries(&bytes) {
+            let Ok(name) = std::str::from_utf8(entry.name) else { continue };
+            let path = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+            if entry.mode != MODE_TREE {
+                out.push(file(path, entry.mode, entry.id));
+            } else if depth < MAX_DEPTH {
+                self.list_tree(entry.id, &path, depth + 1, out)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn file(path: String, mode: u32, id: Oid) -> File {
+    let kind = match mode {
+        MODE_LINK => FileKind::Symlink,
+        MODE_SUBMODULE => FileKind::Submodule,
+        _ => FileKind::File,
+    };
+    File { path, id, kind }
+}
+
+fn list_disk(top: &Path, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {
+    if depth > MAX_DEPTH || !no_links(top, directory) {
+        return Ok(());
+    }
+    let here = top.join(directory);
+    if here.is_file() {
+        out.extend(disk_file(top, directory));
+        return Ok(());
+    }
+    let Ok(listing) = std::fs::read_dir(&here) else { return Ok(()) };
+    let mut names: Vec<String> = listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    for name in names.iter().filter(|name| *name != ".git") {
+        let path = if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };
+        let Ok(meta) = std::fs::symlink_metadata(top.join(&path)) else { continue };
+        if !meta.is_dir() {
+            out.extend(disk_file(top, &path));
+        } else if top.join(&path).join(".git").exists() {
+            out.push(File { path, id: Oid::ZERO_SHA1, kind: FileKind::Submodule });
+        } else {
+            list_disk(top, &path, depth + 1, out)?;
+        }
+    }
+    Ok(())
+}
+
+/// The file on disk, if it is a plain file or a link. Its id is the hash git would give it, so that
+/// equal contents share one parse.
+fn disk_file(top: &Path, path: &str) -> Option<File> {
+    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
+    if !no_links(top, parent) {
+        return None;
+    }
+    let full = top.join(path);
+    let meta = std::fs::symlink_metadata(&full).ok()?;
+    if meta.is_symlink() {
+        return Some(File { path: path.to_owned(), id: Oid::ZERO_SHA1, kind: FileKind::Symlink });
+    }
+    let fits = meta.is_file() && usize::try_from(meta.len()).is_ok_and(|len| len <= MAX_FILE_BYTES);
+    let id = if fits { Oid::hash_file(ObjectType::Blob, &full).ok()? } else { Oid::ZERO_SHA1 };
+    meta.is_file().then(|| File { path: path.to_owned(), id, kind: FileKind::File })
+}
+
+/// Is no directory on the way a symbolic link?
+fn no_links(top: &Path, path: &str) -> bool {
+    let mut here = top.to_path_buf();
+    path.split('/').filter(|part| !part.is_empty()).all(|part| {
+        here.push(part);
+        part != ".." && std::fs::symlink_metadata(&here).is_ok_and(|meta| !meta.is_symlink())
+    })
+}

@@ -1,0 +1,13 @@
+//! The vocabulary as plain values: no input, no output, no clock.
+
+mod image;
+mod mapping;
+mod names;
+mod template;
+mod warning;
+
+pub use image::{ImageReference, Version, base_name, is_digest};
+pub use mapping::{Automation, Confidence, Entry, Location, Mapping, Note, Part, SlotKey, SourceKind, Span};
+pub use names::{AppName, StageName, TargetName};
+pub use template::{Captures, KeyTemplate, PathTemplate, TemplateError};
+pub use warning::Warning;

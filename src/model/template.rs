@@ -1,0 +1,309 @@
+//! Path and key templates: `apps/{app}/overlays/{stage}`, `images.*.{app}.tag`.
+//!
+//! | piece | matches |
+//! | --- | --- |
+//! | `{name}` | one part or a piece of one, and remembers it |
+//! | `{name**}` | any number of parts, also none, and remembers them joined |
+//! | `*` | one part or a piece of one |
+//! | `**` | any number of parts, also none |
+//!
+//! Parts are what `/` separates in a path and `.` in a key. `{stage}` matches only the words it is
+//! given, when it is given any; so `{app}-{stage}-{variant}` is never cut in the wrong place.
+
+use regex::Regex;
+use std::collections::BTreeMap;
+
+/// What a template's `{names}` stood for.
+pub type Captures = BTreeMap<String, String>;
+
+/// Why a template cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TemplateError {
+    #[error("`{0}` has a `{{` without its `}}`")]
+    Unclosed(String),
+    #[error("`{0}` names `{{{1}}}`; a name is made of letters, digits and `_`")]
+    BadName(String, String),
+    #[error("`{0}` must be relative to the top of the repository, without `..`")]
+    Outside(String),
+    #[error("`{0}` is too long or too complex")]
+    TooComplex(String),
+}
+
+/// A pattern over repository paths.
+#[derive(Debug, Clone)]
+pub struct PathTemplate {
+    text: String,
+    regex: Regex,
+    names: Vec<String>,
+}
+
+impl PathTemplate {
+    /// Reads a template. `stages` are the words that `{stage}` may stand for; empty means any.
+    ///
+    /// # Errors
+    /// A sentence for the config's author; see [`TemplateError`].
+    pub fn parse(text: &str, stages: &[String]) -> Result<Self, TemplateError> {
+        let trimmed = text.trim_start_matches("./").trim_end_matches('/');
+        if trimmed.starts_with('/') || trimmed.split('/').any(|part| part == "..") {
+            return Err(TemplateError::Outside(text.to_owned()));
+        }
+        let (regex, names) = compile(trimmed, '/', stages)?;
+        Ok(PathTemplate { text: trimmed.to_owned(), regex, names })
+    }
+
+    /// The template as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What the names stand for in this path, or `None` if it does not match.
+    pub fn captures(&self, path: &str) -> Option<Captures> {
+        captures(&self.regex, &self.names, path)
+    }
+
+    /// Does the template name this capture?
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|n| n == name)
+    }
+
+    /// The leading directories that are plain text; every match lies under them. `""` for none.
+    pub fn literal_prefix(&self) -> &str {
+        match self.text.find(['{', '*']) {
+            None => &self.text,
+            Some(at) => self.text[..at].rfind('/').map_or("", |slash| &self.text[..slash]),
+        }
+    }
+}
+
+/// A pattern over the keys inside a document. Keys that contain a dot are written in quotes.
+#[derive(Debug, Clone)]
+pub struct KeyTemplate {
+    text: String,
+    regex: Regex,
+    names: Vec<String>,
+}
+
+/// Stands between keys inside [`KeyTemplate`]'s subject, so that a dot in a key is no separator.
+const KEY_SEPARATOR: char = '\u{1f}';
+
+impl KeyTemplate {
+    /// Reads a template such as `image.tag`, `versions.{app}`, `OL_{APP}_VERSION`, `"a.b".tag`.
+    ///
+    /// # Errors
+    /// A sentence for the config's author; see [`TemplateError`].
+    pub fn parse(text: &str, stages: &[String]) -> Result<Self, TemplateError> {
+        let joined = split_keys(text).join(&KEY_SEPARATOR.to_string());
+        let (regex, names) = compile(&joined, KEY_SEPARATOR, stages)?;
+        Ok(KeyTemplate { text: text.to_owned(), regex, names })
+    }
+
+    /// The template as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What the names stand for in this chain of keys, or `None` if it does not match.
+    pub fn captures<S: AsRef<str>>(&self, keys: &[S]) -> Option<Captures> {
+        let mut subject = String::new();
+        for (i, key) in keys.iter().enumerate() {
+            if i > 0 {
+                subject.push(KEY_SEPARATOR);
+            }
+            subject.push_str(key.as_ref());
+        }
+        captures(&self.regex, &self.names, &subject)
+    }
+
+    /// Does the template name this capture?
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|n| n == name)
+    }
+}
+
+/// Cuts `a."b.c".d` at the dots outside quotes.
+fn split_keys(text: &str) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    let mut quote = None;
+    for c in text.chars() {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, '.') => keys.push(String::new()),
+            (_, c) => keys.last_mut().expect("there is always one key").push(c),
+        }
+    }
+    keys
+}
+
+fn captures(regex: &Regex, names: &[String], subject: &str) -> Option<Captures> {
+    let found = regex.captures(subject)?;
+    let mut out = Captures::new();
+    for (i, name) in names.iter().enumerate() {
+        let value = found.get(i + 1).map_or("", |m| m.as_str());
+        match out.get(name) {
+            // A name that stands twice must stand for the same text twice.
+            Some(earlier) if earlier != value => return None,
+            Some(_) => {}
+            None => {
+                out.insert(name.clone(), value.replace(KEY_SEPARATOR, "."));
+            }
+        }
+    }
+    Some(out)
+}
+
+fn compile(text: &str, separator: char, stages: &[String]) -> Result<(Regex, Vec<String>), TemplateError> {
+    let one = format!("[^{separator}]");
+    let mut pattern = String::from("^");
+    let mut names = Vec::new();
+    let parts: Vec<&str> = text.split(separator).collect();
+    let mut joined = true;
+    for (i, part) in parts.iter().enumerate() {
+        let spanning = match *part {
+            "**" => Some(None),
+            p if p.starts_with('{') && p.ends_with("**}") && p.matches('{').count() == 1 => {
+                Some(Some(&p[1..p.len() - 3]))
+            }
+            _ => None,
+        };
+        if let Some(name) = spanning {
+            // Any number of parts, with the separator that belongs to them: before if something
+            // stands before, else after.
+            let group = match name {
+                None => String::from("(?:"),
+                Some(name) => {
+                    names.push(checked(text, name)?);
+                    String::from("(")
+                }
+            };
+            let many = format!("{one}+(?:{separator}{one}+)*");
+            if i > 0 {
+                pattern.push_str(&format!("(?:{separator}{group}{many}))??"));
+            } else {
+                pattern.push_str(&format!("(?:{group}{many}){separator})??"));
+                joined = false;
+            }
+            continue;
+        }
+        if i > 0 && joined {
+            pattern.push(separator);
+        }
+        joined = true;
+        compile_part(text, part, &one, stages, &mut pattern, &mut names)?;
+    }
+    pattern.push('$');
+    let regex = regex::RegexBuilder::new(&pattern)
+        .size_limit(4 << 20)
+        .build()
+        .ok()
+        .ok_or_else(|| TemplateError::TooComplex(text.to_owned()))?;
+    Ok((regex, names))
+}
+
+fn compile_part(
+    text: &str,
+    part: &str,
+    one: &str,
+    stages: &[String],
+    pattern: &mut String,
+    names: &mut Vec<String>,
+) -> Result<(), TemplateError> {
+    let mut rest = part;
+    while let Some(at) = rest.find(['{', '*']) {
+        pattern.push_str(&regex::escape(&rest[..at]));
+        if rest[at..].starts_with('*') {
+            pattern.push_str(&format!("{one}*"));
+            rest = &rest[at + 1..];
+            continue;
+        }
+        let end = rest[at..].find('}').ok_or_else(|| TemplateError::Unclosed(text.to_owned()))? + at;
+        let name = checked(text, &rest[at + 1..end])?;
+        if name == "stage" && !stages.is_empty() {
+            let mut words: Vec<String> = stages.iter().map(|stage| regex::escape(stage)).collect();
+            words.sort_by_key(|word| std::cmp::Reverse(word.len()));
+            pattern.push_str(&format!("({})", words.join("|")));
+        } else {
+            pattern.push_str(&format!("({one}+?)"));
+        }
+        names.push(name);
+        rest = &rest[end + 1..];
+    }
+    pattern.push_str(&regex::escape(rest));
+    Ok(())
+}
+
+fn checked(text: &str, name: &str) -> Result<String, TemplateError> {
+    let fine = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if fine { Ok(name.to_lowercase()) } else { Err(TemplateError::BadName(text.to_owned(), name.to_owned())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stages(words: &[&str]) -> Vec<String> {
+        words.iter().map(|w| (*w).to_owned()).collect()
+    }
+
+    fn path(template: &str, words: &[&str], path: &str) -> Option<Vec<String>> {
+        let template = PathTemplate::parse(template, &stages(words)).expect("template");
+        template.captures(path).map(|c| c.iter().map(|(k, v)| format!("{k}={v}")).collect())
+    }
+
+    #[test]
+    fn a_stage_is_one_of_the_known_words() {
+        let template = "{target}/{app}-{stage}-{variant}/values.yaml";
+        assert_eq!(
+            path(template, &["dev", "prod"], "eu/my-app-prod-blue/values.yaml"),
+            Some(vec!["app=my-app".into(), "stage=prod".into(), "target=eu".into(), "variant=blue".into()])
+        );
+        assert_eq!(path(template, &["dev"], "eu/my-app-prod-blue/values.yaml"), None);
+        assert_eq!(
+            path("{app}-{stage}", &["prod", "prod-eu"], "web-prod-eu").map(|v| v[1].clone()),
+            Some("stage=prod-eu".into())
+        );
+    }
+
+    #[test]
+    fn stars_span_parts() {
+        let t = "components/{app**}/{stage}/{target**}";
+        assert_eq!(
+            path(t, &["prod"], "components/a/b/prod/x").map(|v| v.join(" ")),
+            Some("app=a/b stage=prod target=x".into())
+        );
+        assert_eq!(
+            path(t, &["prod"], "components/a/prod").map(|v| v.join(" ")),
+            Some("app=a stage=prod target=".into())
+        );
+        assert!(path("**/values.yaml", &[], "values.yaml").is_some());
+        assert!(path("**/values.yaml", &[], "a/b/values.yaml").is_some());
+        assert!(path("a/**/values.yaml", &[], "a/values.yaml").is_some());
+        assert!(path("a/*.yaml", &[], "a/b/c.yaml").is_none());
+    }
+
+    #[test]
+    fn keys_may_hold_dots_and_pieces() {
+        let t = KeyTemplate::parse("OL_{APP}_VERSION", &[]).expect("template");
+        assert_eq!(t.captures(&["OL_AUTH_VERSION"]).map(|c| c["app"].clone()), Some("AUTH".into()));
+        let t = KeyTemplate::parse("data.\"a.b\".{app}", &[]).expect("template");
+        assert!(t.captures(&["data", "a.b", "x.y"]).is_some());
+        assert!(t.captures(&["data", "a", "b", "x"]).is_none());
+    }
+
+    #[test]
+    fn the_literal_prefix_is_whole_directories() {
+        let prefix = |t: &str| PathTemplate::parse(t, &[]).expect("template").literal_prefix().to_owned();
+        assert_eq!(prefix("charts/tags/{stage}/{app}"), "charts/tags");
+        assert_eq!(prefix("charts/x-{stage}"), "charts");
+        assert_eq!(prefix("{stage}/x"), "");
+        assert_eq!(prefix("a/b.yaml"), "a/b.yaml");
+    }
+
+    #[test]
+    fn templates_stay_inside_the_repository() {
+        assert!(matches!(PathTemplate::parse("../x", &[]), Err(TemplateError::Outside(_))));
+        assert!(matches!(PathTemplate::parse("/etc/x", &[]), Err(TemplateError::Outside(_))));
+        assert!(matches!(PathTemplate::parse("a/{b", &[]), Err(TemplateError::Unclosed(_))));
+        assert!(matches!(PathTemplate::parse("a/{b c}", &[]), Err(TemplateError::BadName(..))));
+    }
+}

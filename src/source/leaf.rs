@@ -1,0 +1,235 @@
+//! Leaves: every scalar of a data file with the chain of keys that leads to it.
+//!
+//! Sources and discovery look at leaves, not at formats: a YAML values file, a `.env` and a
+//! `.tfvars` look the same from here.
+
+use crate::model::{Location, Part, Span};
+use crate::yaml::{self, Style, Value};
+
+/// Stands between the keys of [`Leaf::path`]; the same that `KeyTemplate` matches on.
+pub const KEY_SEPARATOR: char = '\u{1f}';
+
+/// A document is cut after this many leaves: aliases may make a small file look endless.
+const MAX_LEAVES: usize = 200_000;
+
+/// Collections below this depth are not entered.
+const MAX_DEPTH: usize = 64;
+
+/// The keys that name a list's element, first come first served.
+const LABELS: [&str; 8] = ["name", "env", "environment", "stage", "app", "repository", "chart", "key"];
+
+/// One scalar.
+#[derive(Debug, Clone)]
+pub struct Leaf {
+    /// The keys, joined by [`KEY_SEPARATOR`]. A list's element is `[name]`, or `[3]`.
+    pub path: Box<str>,
+    /// The value after escapes.
+    pub text: Box<str>,
+    /// 1-based.
+    pub line: u32,
+    /// Bytes of the value in the file, quotes included.
+    pub span: Span,
+    /// Which document of the file, from 0.
+    pub document: u32,
+    /// Written without quotes, so YAML may take it for a number.
+    pub plain: bool,
+    /// Reached through an alias or a merge key.
+    pub alias: bool,
+    /// Found in a text inside the file (`values: |`), whose bytes cannot be edited one to one.
+    pub embedded: bool,
+}
+
+impl Leaf {
+    /// The keys one by one.
+    pub fn keys(&self) -> impl DoubleEndedIterator<Item = &str> {
+        self.path.split(KEY_SEPARATOR)
+    }
+
+    /// The last key.
+    pub fn last(&self) -> &str {
+        self.path.rsplit(KEY_SEPARATOR).next().unwrap_or_default()
+    }
+
+    /// All keys but the last, joined. `""` at the top.
+    pub fn parent(&self) -> &str {
+        self.path.rfind(KEY_SEPARATOR).map_or("", |at| &self.path[..at])
+    }
+
+    /// The keys as people write them: `images[web].newTag`.
+    pub fn key(&self) -> String {
+        shown_key(&self.path)
+    }
+
+    /// The place of this leaf.
+    pub fn location(&self, path: &str, part: Part) -> Location {
+        Location {
+            path: path.to_owned(),
+            line: self.line,
+            document: self.document,
+            key: self.key(),
+            part,
+            span: self.span,
+            alias: self.alias,
+        }
+    }
+}
+
+/// Joined keys as people write them.
+pub fn shown_key(path: &str) -> String {
+    let mut out = String::new();
+    for key in path.split(KEY_SEPARATOR) {
+        if !out.is_empty() && !key.starts_with('[') {
+            out.push('.');
+        }
+        out.push_str(key);
+    }
+    out
+}
+
+/// All leaves of all documents, in the order they are written.
+pub fn of_yaml(stream: &yaml::Stream) -> Vec<Leaf> {
+    let mut walk = Walk { leaves: Vec::new(), path: String::new(), document: 0, embedded_at: None };
+    for (index, document) in stream.documents.iter().enumerate() {
+        walk.document = u32::try_from(index).unwrap_or(u32::MAX);
+        if let Some(root) = document.root() {
+            walk.value(root, 0);
+        }
+    }
+    walk.leaves
+}
+
+/// The leaves below one value; keys start there.
+pub fn below(value: Value<'_>, document: u32) -> Vec<Leaf> {
+    let mut walk = Walk { leaves: Vec::new(), path: String::new(), document, embedded_at: None };
+    walk.value(value, 0);
+    walk.leaves
+}
+
+struct Walk {
+    leaves: Vec<Leaf>,
+    path: String,
+    document: u32,
+    /// Inside a text that is YAML itself: the line its content starts on and its bytes.
+    embedded_at: Option<(u32, Span)>,
+}
+
+impl Walk {
+    fn value(&mut self, value: Value<'_>, depth: usize) {
+        if depth > MAX_DEPTH || self.leaves.len() >= MAX_LEAVES {
+            return;
+        }
+        if let Some(text) = value.text() {
+            self.scalar(value, text, depth);
+        } else if value.is_mapping() {
+            for (key, value) in value.pairs() {
+                self.under(key, value, depth);
+            }
+        } else {
+            for (index, item) in value.items().enumerate() {
+                self.under(&label(item, index), item, depth);
+            }
+        }
+    }
+
+    fn under(&mut self, key: &str, value: Value<'_>, depth: usize) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push(KEY_SEPARATOR);
+        }
+        self.path.push_str(key);
+        self.value(value, depth + 1);
+        self.path.truncate(length);
+    }
+
+    fn scalar(&mut self, value: Value<'_>, text: &str, depth: usize) {
+        if value.style() == Some(Style::Block)
+            && self.embedded_at.is_none()
+            && may_hold_versions(text)
+            && self.embedded(value, text, depth)
+        {
+            return;
+        }
+        let (line, span) = match self.embedded_at {
+            None => (value.line(), value.span().into()),
+            Some((first, span)) => (first + value.line() - 1, span),
+        };
+        self.leaves.push(Leaf {
+            path: self.path.as_str().into(),
+            text: text.into(),
+            line,
+            span,
+            document: self.document,
+            plain: value.style() == Some(Style::Plain),
+            alias: value.is_alias(),
+            embedded: self.embedded_at.is_some(),
+        });
+    }
+
+    /// Reads a text as YAML; says whether it was a mapping.
+    fn embedded(&mut self, value: Value<'_>, text: &str, depth: usize) -> bool {
+        let Ok(stream) = yaml::parse(text) else { return false };
+        let mut roots = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_mapping());
+        let Some(root) = roots.next() else { return false };
+        self.embedded_at = Some((value.line(), value.span().into()));
+        self.value(root, depth + 1);
+        for more in roots {
+            self.value(more, depth + 1);
+        }
+        self.embedded_at = None;
+        true
+    }
+}
+
+/// Is it worth reading a text as YAML?
+fn may_hold_versions(text: &str) -> bool {
+    text.contains(':')
+        && ["tag", "image", "version", "revision", "Tag", "Image", "Version"].iter().any(|word| text.contains(word))
+}
+
+fn label(item: Value<'_>, index: usize) -> String {
+    let named = item.is_mapping().then(|| LABELS.iter().find_map(|key| item.get(key)?.non_null())).flatten();
+    match named {
+        Some(name) if !name.contains('\n') => format!("[{name}]"),
+        _ => format!("[{index}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> Vec<String> {
+        of_yaml(&yaml::parse(text).expect("yaml"))
+            .iter()
+            .map(|l| format!("{}={} :{}", l.key(), l.text, l.line))
+            .collect()
+    }
+
+    #[test]
+    fn keys_name_list_elements() {
+        assert_eq!(
+            shown("images:\n- name: web\n  newTag: v1\n- 7\nb: {c: x}\n"),
+            ["images[web].name=web :2", "images[web].newTag=v1 :3", "images[1]=7 :4", "b.c=x :5"]
+        );
+    }
+
+    #[test]
+    fn texts_that_are_yaml_are_read_too() {
+        assert_eq!(
+            shown("values: |\n  image:\n    tag: v1\nnote: |\n  just text\n"),
+            ["values.image.tag=v1 :3", "note=just text\n :5"]
+        );
+    }
+
+    #[test]
+    fn aliases_cannot_make_a_small_file_endless() {
+        let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+        for i in 1..10 {
+            let p = i - 1;
+            text.push_str(&format!(
+                "a{i}: &a{i} [*a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}, *a{p}]\n"
+            ));
+        }
+        assert!(of_yaml(&yaml::parse(&text).expect("yaml")).len() <= MAX_LEAVES);
+    }
+}

@@ -1,0 +1,162 @@
+//! From rules and files to the mapping: which file belongs to which rule, and what is app, stage
+//! and target in what it holds.
+
+use super::{Finding, Reader, of};
+use crate::config::{Config, Rule};
+use crate::model::{AppName, Captures, Entry, Mapping, SlotKey, StageName, TargetName, Warning};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A file that a rule claims.
+#[derive(Debug, Clone)]
+pub struct Claim<'a> {
+    pub rule: &'a Rule,
+    /// The rule's index in the config.
+    pub index: usize,
+    pub path: String,
+    pub captures: Captures,
+}
+
+/// The entries of one claim, and every path that was looked at to find them.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    pub entries: Vec<Entry>,
+    pub touched: BTreeSet<String>,
+}
+
+/// The files that the config's rules claim, in the order of the rules.
+pub fn claims<'a>(config: &'a Config, reader: &Reader<'_>) -> Vec<Claim<'a>> {
+    let mut listings: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let mut out = Vec::new();
+    for (index, rule) in config.rules.iter().enumerate() {
+        let prefix = rule.path.literal_prefix();
+        let paths = listings.entry(prefix).or_insert_with(|| list(reader, prefix));
+        for path in paths.iter() {
+            if let Some(captures) = claimed(rule, path) {
+                out.push(Claim { rule, index, path: path.clone(), captures });
+            }
+        }
+    }
+    out
+}
+
+fn list(reader: &Reader<'_>, prefix: &str) -> Vec<String> {
+    match reader.snapshot().files_under(prefix) {
+        Ok(files) => files.into_iter().map(|file| file.path).collect(),
+        Err(error) => {
+            reader.warn(Warning::at("unreadable", prefix, format!("cannot be listed: {error}")));
+            Vec::new()
+        }
+    }
+}
+
+fn claimed(rule: &Rule, path: &str) -> Option<Captures> {
+    let captures = of(rule).subjects(path).into_iter().find_map(|subject| rule.path.captures(subject))?;
+    let left_out = rule.not.iter().any(|not| not.captures(path).is_some());
+    (!left_out).then_some(captures)
+}
+
+/// What one claim holds.
+pub fn read_claim(
+    config: &Config,
+    claim: &Claim<'_>,
+    reader: &Reader<'_>,
+    branch_stage: Option<&StageName>,
+) -> Reading {
+    reader.take_touched();
+    let findings = of(claim.rule).read(claim, reader);
+    let mut touched = reader.take_touched();
+    touched.insert(claim.path.clone());
+    let entries = findings.into_iter().filter_map(|finding| entry(config, claim, finding, branch_stage)).collect();
+    Reading { entries, touched }
+}
+
+fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Option<&StageName>) -> Option<Entry> {
+    let mut captures = claim.captures.clone();
+    captures.extend(finding.captures);
+    let stage = match (captures.get("stage"), &claim.rule.stage, branch_stage) {
+        (Some(word), _, _) if !word.is_empty() => config.stage(word)?.name.clone(),
+        (_, Some(fixed), _) => fixed.clone(),
+        (_, _, Some(stage)) => stage.clone(),
+        _ => return None,
+    };
+    let app = claim.rule.app.expand(&captures);
+    let target = claim.rule.target.expand(&captures);
+    let (app, component) = match (app.is_empty(), finding.component) {
+        (true, None) => (default_app(finding.image.as_deref(), &claim.path), None),
+        (true, Some(component)) => (component, None),
+        (false, component) => (app, component),
+    };
+    Some(Entry {
+        app: AppName::new(app),
+        component,
+        stage,
+        target: (!target.is_empty()).then(|| TargetName::new(target)),
+        image: finding.image,
+        version: finding.version,
+        locations: finding.locations,
+        source: claim.rule.kind,
+        rule: claim.index,
+        confidence: claim.rule.confidence,
+        notes: finding.notes,
+    })
+}
+
+/// An app that neither path nor key names is called after its image, else after its file.
+fn default_app(image: Option<&str>, path: &str) -> String {
+    let name = image.map(crate::model::base_name).unwrap_or_else(|| {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        file.split('.').find(|part| !part.is_empty()).unwrap_or(file)
+    });
+    name.to_owned()
+}
+
+/// The whole mapping of one snapshot. With `branch_stage`, everything that has no stage of its own
+/// belongs to that stage (a branch per environment).
+pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Mapping {
+    let mut entries = Vec::new();
+    for claim in claims(config, reader) {
+        entries.extend(read_claim(config, &claim, reader, branch_stage).entries);
+    }
+    let mut mapping = Mapping {
+        entries: merged(config, entries),
+        stages: config.stages.iter().map(|stage| stage.name.clone()).collect(),
+        warnings: reader.warnings(),
+    };
+    mapping.warnings.dedup();
+    mapping
+}
+
+/// One entry per slot and version: the same version written in several places is one entry with
+/// several locations. Sorted by app, component, stage, target.
+fn merged(config: &Config, entries: Vec<Entry>) -> Vec<Entry> {
+    let mut slots: BTreeMap<(usize, SlotKey), Vec<Entry>> = BTreeMap::new();
+    for entry in entries {
+        let same = slots.entry((config.position(&entry.stage), entry.slot())).or_default();
+        let twin =
+            same.iter_mut().find(|other| other.version == entry.version && compatible(&other.image, &entry.image));
+        match twin {
+            None => same.push(entry),
+            Some(twin) => {
+                twin.image = twin.image.take().or(entry.image);
+                for location in entry.locations {
+                    if !twin.locations.contains(&location) {
+                        twin.locations.push(location);
+                    }
+                }
+                for note in entry.notes {
+                    if !twin.notes.contains(&note) {
+                        twin.notes.push(note);
+                    }
+                }
+            }
+        }
+    }
+    let mut out: Vec<Entry> = slots.into_values().flatten().collect();
+    // Stable: within an app and component the pipeline order stays.
+    out.sort_by(|a, b| (&a.app, &a.component).cmp(&(&b.app, &b.component)));
+    out
+}
+
+fn compatible(a: &Option<String>, b: &Option<String>) -> bool {
+    a.is_none() || b.is_none() || a == b
+}

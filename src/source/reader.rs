@@ -1,0 +1,156 @@
+//! Reads and parses files of a snapshot once, and remembers who looked at what.
+
+use super::leaf::{self, Leaf};
+use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
+use crate::model::Warning;
+use crate::yaml;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// Parsed files by blob id, so that equal files are parsed once, also across revisions.
+#[derive(Default)]
+pub struct Cache {
+    texts: RefCell<HashMap<Oid, Result<Rc<str>, ReadError>>>,
+    yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
+    leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
+}
+
+/// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
+/// that a later change of one of them is known to matter, and warns once about each unreadable file.
+pub struct Reader<'a> {
+    snapshot: &'a Snapshot<'a>,
+    cache: &'a Cache,
+    touched: RefCell<BTreeSet<String>>,
+    warnings: RefCell<BTreeMap<String, Warning>>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader over one snapshot.
+    pub fn new(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
+        Reader { snapshot, cache, touched: RefCell::default(), warnings: RefCell::default() }
+    }
+
+    /// The snapshot.
+    pub fn snapshot(&self) -> &'a Snapshot<'a> {
+        self.snapshot
+    }
+
+    /// The paths looked at since the last call.
+    pub fn take_touched(&self) -> BTreeSet<String> {
+        std::mem::take(&mut self.touched.borrow_mut())
+    }
+
+    /// The warnings so far, one per file.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.warnings.borrow().values().cloned().collect()
+    }
+
+    /// Adds a warning about a file, unless it has one.
+    pub fn warn(&self, warning: Warning) {
+        let key = warning.path.clone().unwrap_or_else(|| warning.message.clone());
+        self.warnings.borrow_mut().entry(key).or_insert(warning);
+    }
+
+    /// The file at a path, if there is one.
+    pub fn find(&self, path: &str) -> Option<File> {
+        self.touched.borrow_mut().insert(path.to_owned());
+        self.snapshot.find(path)
+    }
+
+    /// Is there a plain file at this path?
+    pub fn exists(&self, path: &str) -> bool {
+        self.find(path).is_some_and(|file| file.kind == FileKind::File)
+    }
+
+    /// The text of a file, without a byte order mark's influence on offsets (it stays in the text).
+    /// `None` with a warning when it cannot be read.
+    pub fn text(&self, path: &str) -> Option<Rc<str>> {
+        let found = self.find(path).ok_or(ReadError::NotFound).and_then(|file| self.load(&file));
+        found.map_err(|error| self.warn(unreadable(path, &error))).ok()
+    }
+
+    /// The documents of a YAML or JSON file. `None` with a warning when it is neither.
+    pub fn yaml(&self, path: &str) -> Option<Rc<yaml::Stream>> {
+        match self.try_yaml(path) {
+            Ok(stream) => Some(stream),
+            Err(Unparsed::Read(error)) => {
+                self.warn(unreadable(path, &error));
+                None
+            }
+            Err(Unparsed::Yaml(error, templated)) => {
+                self.warn(not_yaml(path, &error, templated));
+                None
+            }
+        }
+    }
+
+    /// As [`Reader::yaml`], but says why not instead of warning.
+    ///
+    /// # Errors
+    /// [`Unparsed`].
+    pub fn try_yaml(&self, path: &str) -> Result<Rc<yaml::Stream>, Unparsed> {
+        let file = self.find(path).ok_or(Unparsed::Read(ReadError::NotFound))?;
+        let text = self.load(&file).map_err(Unparsed::Read)?;
+        if let Some(known) = self.cache.yaml.borrow().get(&file.id) {
+            return known.clone().map_err(|error| Unparsed::Yaml(error, is_template(&text)));
+        }
+        let parsed = yaml::parse(&text).map(Rc::new);
+        self.cache.yaml.borrow_mut().insert(file.id, parsed.clone());
+        parsed.map_err(|error| Unparsed::Yaml(error, is_template(&text)))
+    }
+
+    /// The leaves of a YAML or JSON file. `None` with a warning when it is neither.
+    pub fn leaves(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
+        let stream = self.yaml(path)?;
+        let id = self.snapshot.find(path)?.id;
+        let mut cache = self.cache.leaves.borrow_mut();
+        Some(Rc::clone(cache.entry(id).or_insert_with(|| Rc::new(leaf::of_yaml(&stream)))))
+    }
+
+    fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {
+        let plain = file.kind == FileKind::File;
+        if plain && let Some(known) = self.cache.texts.borrow().get(&file.id) {
+            return known.clone();
+        }
+        let loaded = self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
+            Ok(text) => Ok(Rc::from(text)),
+            Err(_) => Err(ReadError::NotText),
+        });
+        if plain {
+            self.cache.texts.borrow_mut().insert(file.id, loaded.clone());
+        }
+        loaded
+    }
+}
+
+/// Why a file gave no YAML.
+#[derive(Debug, Clone)]
+pub enum Unparsed {
+    Read(ReadError),
+    /// The error, and whether the file looks like a template.
+    Yaml(yaml::YamlError, bool),
+}
+
+fn unreadable(path: &str, error: &ReadError) -> Warning {
+    let code = match error {
+        ReadError::NotFound => "not-found",
+        ReadError::Symlink => "symlink",
+        ReadError::Submodule => "submodule",
+        ReadError::TooLarge { .. } => "too-large",
+        ReadError::MissingObject { .. } => "missing-object",
+        ReadError::NotText => "not-text",
+        ReadError::Io(_) => "unreadable",
+    };
+    Warning::at(code, path, format!("cannot be read: {error}"))
+}
+
+fn not_yaml(path: &str, error: &yaml::YamlError, templated: bool) -> Warning {
+    let why = if templated { "a template, not YAML" } else { "not valid YAML" };
+    Warning::at("not-yaml", path, format!("is {why}: {error}"))
+}
+
+/// Does a text contain template markers of Go, Helm, Jinja or ERB?
+pub fn is_template(text: &str) -> bool {
+    ["{{", "{%", "<%"].iter().any(|marker| text.contains(marker))
+}

@@ -1,0 +1,13 @@
+//! YAML as it is written: a tree whose scalars keep their exact text and byte span.
+//!
+//! Nothing here guesses types: a tag is text, `1.10` stays `1.10`. Aliases and merge keys (`<<`)
+//! are followed on access, never expanded, so a small file cannot become a large one. The module
+//! knows nothing of deployments; what the keys mean is decided by `source`.
+//!
+//! The parser (`granit-parser`) stands behind [`parse`] alone; no other file names it.
+
+mod parse;
+mod tree;
+
+pub use parse::{YamlError, parse};
+pub use tree::{Document, Stream, Style, Value};

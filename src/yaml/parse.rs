@@ -1,0 +1,199 @@
+//! The one place that calls the YAML parser.
+
+use super::tree::{Document, Kind, Node, Stream, Style};
+use granit_parser::{Event, Parser, ScalarStyle, Span, options};
+use std::collections::HashMap;
+
+/// Collections nested deeper than this are refused; no deployment file comes near.
+const NESTING: usize = 200;
+
+/// Why a file is not YAML, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message} at line {line}, column {column}")]
+pub struct YamlError {
+    /// What is wrong, in the parser's words.
+    pub message: String,
+    /// 1-based.
+    pub line: usize,
+    /// 1-based.
+    pub column: usize,
+}
+
+/// Reads all documents of a file. Scalars keep their text and their bytes; nothing is resolved.
+///
+/// # Errors
+/// The first syntax error, with its place. There is no partial result: a file that is half YAML is
+/// none.
+pub fn parse(text: &str) -> Result<Stream, YamlError> {
+    let options = options! {
+        emit_comments: false,
+        flow_nesting_limit: NESTING,
+        block_nesting_limit: NESTING,
+    };
+    let mut builder = Builder::default();
+    for event in Parser::new_from_str_with_options(text, options) {
+        let (event, span) = event.map_err(|error| YamlError {
+            message: error.info(),
+            line: error.marker().line(),
+            column: error.marker().col() + 1,
+        })?;
+        builder.take(event, span);
+    }
+    Ok(builder.stream)
+}
+
+/// A collection that is still open: its node, and for a mapping the key that waits for its value.
+struct Open {
+    node: u32,
+    key: Option<u32>,
+}
+
+#[derive(Default)]
+struct Builder {
+    stream: Stream,
+    nodes: Vec<Node>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, u32>,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>, span: Span) {
+        match event {
+            Event::DocumentStart(..) => {
+                self.nodes.clear();
+                self.anchors.clear();
+            }
+            Event::DocumentEnd => {
+                let nodes = std::mem::take(&mut self.nodes);
+                self.stream.documents.push(Document { nodes });
+            }
+            Event::Scalar(text, style, anchor, _) => {
+                let range = span.byte_range().unwrap_or(0..0);
+                // An absent value is reported as `~` with an empty span; the span tells.
+                let text = if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
+                self.add(Kind::Scalar { text, style: style_of(style) }, anchor, span);
+            }
+            Event::SequenceStart(_, anchor, _) => {
+                let node = self.add(Kind::Sequence(Vec::new()), anchor, span);
+                self.open.push(Open { node, key: None });
+            }
+            Event::MappingStart(_, anchor, _) => {
+                let node = self.add(Kind::Mapping(Vec::new()), anchor, span);
+                self.open.push(Open { node, key: None });
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                self.open.pop();
+            }
+            Event::Alias(id) => {
+                // A collection that contains itself would never end: its alias reads as nothing.
+                let kind = match self.anchors.get(&id) {
+                    Some(to) if !self.open.iter().any(|open| open.node == *to) => Kind::Alias(*to),
+                    _ => Kind::Scalar { text: "".into(), style: Style::Plain },
+                };
+                self.add(kind, 0, span);
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, kind: Kind, anchor: usize, span: Span) -> u32 {
+        let range = span.byte_range().unwrap_or(0..0);
+        let index = as_u32(self.nodes.len());
+        self.nodes.push(Node {
+            kind,
+            start: as_u32(range.start),
+            end: as_u32(range.end),
+            line: as_u32(span.start.line()),
+            anchored: anchor != 0,
+        });
+        if anchor != 0 {
+            self.anchors.insert(anchor, index);
+        }
+        self.attach(index);
+        index
+    }
+
+    fn attach(&mut self, child: u32) {
+        let Some(open) = self.open.last_mut() else { return };
+        match &mut self.nodes[open.node as usize].kind {
+            Kind::Sequence(items) => items.push(child),
+            Kind::Mapping(pairs) => match open.key.take() {
+                None => open.key = Some(child),
+                Some(key) => pairs.push((key, child)),
+            },
+            Kind::Scalar { .. } | Kind::Alias(_) => {}
+        }
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::SingleQuoted,
+        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
+        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+    }
+}
+
+/// Files are read up to a size far below 4 GiB, so offsets fit; a larger one would be cut, not wrap.
+fn as_u32(value: usize) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(text: &str) -> Stream {
+        parse(text).expect("yaml")
+    }
+
+    #[test]
+    fn text_span_and_line_are_as_written() {
+        let text = "a: 1.10\nb: '0738661' # x\nc:\nd: [\"x\\ty\"]\n";
+        let stream = only(text);
+        let root = stream.documents[0].root().expect("root");
+        let (a, b, c) = (root.get("a").expect("a"), root.get("b").expect("b"), root.get("c").expect("c"));
+        assert_eq!((a.text(), &text[a.span()], a.line()), (Some("1.10"), "1.10", 1));
+        assert_eq!((b.text(), &text[b.span()], b.line()), (Some("0738661"), "'0738661'", 2));
+        assert_eq!((c.text(), c.span().is_empty(), c.is_null()), (Some(""), true, true));
+        let d = root.get("d").expect("d").items().next().expect("item");
+        assert_eq!((d.text(), &text[d.span()]), (Some("x\ty"), "\"x\\ty\""));
+    }
+
+    #[test]
+    fn byte_order_mark_and_crlf_keep_offsets_right() {
+        let text = "\u{feff}a: é\r\nb: v2\r\n---\r\nc: v3\r\n";
+        let stream = only(text);
+        let b = stream.documents[0].root().and_then(|r| r.get("b")).expect("b");
+        assert_eq!((&text[b.span()], b.line()), ("v2", 2));
+        let c = stream.documents[1].root().and_then(|r| r.get("c")).expect("c");
+        assert_eq!((&text[c.span()], c.line()), ("v3", 4));
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_not_a_crash() {
+        assert!(parse(&"[".repeat(100_000)).is_err());
+        assert!(parse(&"- ".repeat(50_000)).is_err());
+    }
+
+    #[test]
+    fn an_alias_inside_its_own_anchor_reads_as_nothing() {
+        let stream = only("a: &a\n  b: *a\n");
+        let b = stream.documents[0].root().and_then(|r| r.dig(&["a", "b"])).expect("b");
+        assert!(b.is_null());
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let error = parse("a: 1\nb: [1,\nc: }\n").expect_err("broken");
+        assert_eq!((error.line, error.column > 0), (2, true));
+    }
+
+    #[test]
+    fn json_with_tabs_is_read() {
+        let stream = only("{\n\t\"versions\": {\n\t\t\"a\": \"1.2\"\n\t}\n}\n");
+        let a = stream.documents[0].root().and_then(|r| r.dig(&["versions", "a"])).expect("a");
+        assert_eq!(a.text(), Some("1.2"));
+    }
+}

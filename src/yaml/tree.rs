@@ -1,0 +1,269 @@
+//! The tree: an arena of nodes per document, and [`Value`], a cheap handle that reads it.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+/// Merge keys (`<<`) may name mappings that merge others; deeper chains than this are cut.
+const MERGE_DEPTH: usize = 16;
+
+/// All documents of one file, in order.
+#[derive(Debug, Default)]
+pub struct Stream {
+    /// The documents; an empty file has none.
+    pub documents: Vec<Document>,
+}
+
+/// One document: its nodes, the first of which is the root.
+#[derive(Debug, Default)]
+pub struct Document {
+    pub(super) nodes: Vec<Node>,
+}
+
+#[derive(Debug)]
+pub(super) struct Node {
+    pub kind: Kind,
+    /// Bytes of the scalar's token in the file, quotes included; empty for an absent value.
+    pub start: u32,
+    pub end: u32,
+    /// 1-based.
+    pub line: u32,
+    pub anchored: bool,
+}
+
+#[derive(Debug)]
+pub(super) enum Kind {
+    Scalar { text: Box<str>, style: Style },
+    Mapping(Vec<(u32, u32)>),
+    Sequence(Vec<u32>),
+    Alias(u32),
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|` or `>`
+    Block,
+}
+
+impl Document {
+    /// The top node, or `None` for an empty document.
+    pub fn root(&self) -> Option<Value<'_>> {
+        (!self.nodes.is_empty()).then(|| Value::at(self, 0))
+    }
+}
+
+/// A node of a document. Aliases are already followed; [`Value::is_alias`] remembers.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    document: &'a Document,
+    node: u32,
+    alias: Option<u32>,
+}
+
+impl<'a> Value<'a> {
+    fn at(document: &'a Document, index: u32) -> Self {
+        let mut node = index;
+        let mut alias = None;
+        // An alias names an earlier node, so this ends.
+        while let Kind::Alias(to) = document.nodes[node as usize].kind {
+            alias = alias.or(Some(node));
+            node = to;
+        }
+        Value { document, node, alias }
+    }
+
+    fn get_node(self) -> &'a Node {
+        &self.document.nodes[self.node as usize]
+    }
+
+    /// A number that is the same for the same node of the same document, however it is reached.
+    pub fn id(self) -> u32 {
+        self.node
+    }
+
+    /// Is this value reached through an alias (`*name`) or a merge key?
+    pub fn is_alias(self) -> bool {
+        self.alias.is_some()
+    }
+
+    /// Does the value carry an anchor (`&name`)?
+    pub fn is_anchored(self) -> bool {
+        self.get_node().anchored
+    }
+
+    /// The scalar's text after escapes, or `None` for a collection. A missing value is `""`.
+    pub fn text(self) -> Option<&'a str> {
+        match &self.get_node().kind {
+            Kind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The scalar's text, if it is there and YAML does not read it as null.
+    pub fn non_null(self) -> Option<&'a str> {
+        self.text().filter(|_| !self.is_null())
+    }
+
+    /// Is the value absent, or a plain `null` or `~`?
+    pub fn is_null(self) -> bool {
+        match &self.get_node().kind {
+            Kind::Scalar { text, style: Style::Plain } => {
+                matches!(&**text, "" | "~" | "null" | "Null" | "NULL")
+            }
+            _ => false,
+        }
+    }
+
+    /// How the scalar is written, or `None` for a collection.
+    pub fn style(self) -> Option<Style> {
+        match &self.get_node().kind {
+            Kind::Scalar { style, .. } => Some(*style),
+            _ => None,
+        }
+    }
+
+    /// The bytes of the scalar's token in the file, quotes included. Empty where nothing is written.
+    pub fn span(self) -> Range<usize> {
+        let node = self.get_node();
+        node.start as usize..node.end as usize
+    }
+
+    /// The line the value starts on, counted from 1.
+    pub fn line(self) -> u32 {
+        self.get_node().line
+    }
+
+    /// Is it a mapping?
+    pub fn is_mapping(self) -> bool {
+        matches!(self.get_node().kind, Kind::Mapping(_))
+    }
+
+    /// The elements of a sequence; nothing for anything else.
+    pub fn items(self) -> impl Iterator<Item = Value<'a>> {
+        let items: &[u32] = match &self.get_node().kind {
+            Kind::Sequence(items) => items,
+            _ => &[],
+        };
+        let inherited = self.alias;
+        items.iter().map(move |index| Value::at(self.document, *index).or_alias(inherited))
+    }
+
+    /// Is it a sequence?
+    pub fn is_sequence(self) -> bool {
+        matches!(self.get_node().kind, Kind::Sequence(_))
+    }
+
+    /// The pairs of a mapping as they are written, `<<` and repeated keys included.
+    pub fn raw_pairs(self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
+        let pairs: &[(u32, u32)] = match &self.get_node().kind {
+            Kind::Mapping(pairs) => pairs,
+            _ => &[],
+        };
+        let inherited = self.alias;
+        pairs.iter().map(move |(key, value)| {
+            (Value::at(self.document, *key), Value::at(self.document, *value).or_alias(inherited))
+        })
+    }
+
+    /// The pairs that count, in order: the last of repeated keys wins, and merged mappings
+    /// (`<<: *base`, `<<: [*a, *b]`) give what the mapping itself does not say. An earlier merge
+    /// wins over a later one, as YAML 1.1 has it. A key that is no scalar is left out.
+    pub fn pairs(self) -> Vec<(&'a str, Value<'a>)> {
+        let mut out = Vec::new();
+        self.collect_pairs(&mut HashSet::new(), &mut out, MERGE_DEPTH);
+        out
+    }
+
+    fn collect_pairs(self, seen: &mut HashSet<&'a str>, out: &mut Vec<(&'a str, Value<'a>)>, depth: usize) {
+        let first = out.len();
+        let mut merges = Vec::new();
+        for (key, value) in self.raw_pairs() {
+            let Some(name) = key.text() else { continue };
+            if name == "<<" && key.style() == Some(Style::Plain) {
+                merges.push(value);
+            } else if seen.insert(name) {
+                out.push((name, value));
+            } else if let Some(pair) = out[first..].iter_mut().find(|pair| pair.0 == name) {
+                pair.1 = value;
+            }
+        }
+        if depth == 0 {
+            return;
+        }
+        for merged in merges {
+            if merged.is_sequence() {
+                for item in merged.items() {
+                    item.collect_pairs(seen, out, depth - 1);
+                }
+            } else {
+                merged.collect_pairs(seen, out, depth - 1);
+            }
+        }
+    }
+
+    /// The value of a key, found as [`Value::pairs`] does.
+    pub fn get(self, key: &str) -> Option<Value<'a>> {
+        self.get_merged(key, MERGE_DEPTH)
+    }
+
+    fn get_merged(self, key: &str, depth: usize) -> Option<Value<'a>> {
+        let own = self.raw_pairs().filter(|(k, _)| k.text() == Some(key)).map(|(_, v)| v).last();
+        if own.is_some() || depth == 0 {
+            return own;
+        }
+        self.raw_pairs().filter(|(k, _)| k.text() == Some("<<")).find_map(|(_, merged)| {
+            if merged.is_sequence() {
+                merged.items().find_map(|item| item.get_merged(key, depth - 1))
+            } else {
+                merged.get_merged(key, depth - 1)
+            }
+        })
+    }
+
+    /// The value under a chain of keys.
+    pub fn dig(self, keys: &[&str]) -> Option<Value<'a>> {
+        keys.iter().try_fold(self, |value, key| value.get(key))
+    }
+
+    /// The scalar text under a chain of keys, if it is not null.
+    pub fn str_at(self, keys: &[&str]) -> Option<&'a str> {
+        self.dig(keys)?.non_null()
+    }
+
+    fn or_alias(mut self, inherited: Option<u32>) -> Self {
+        self.alias = self.alias.or(inherited);
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::yaml::parse;
+
+    #[test]
+    fn merge_keys_fill_in_and_own_keys_win() {
+        let stream =
+            parse("b: &b {x: 1, y: 1}\nc: &c {z: 3, y: 9}\na:\n  <<: *b\n  !!merge <<: *c\n  x: 2\n").expect("yaml");
+        let a = stream.documents[0].root().expect("root").get("a").expect("a");
+        let pairs: Vec<_> = a.pairs().iter().map(|(k, v)| (*k, v.text().expect("text"))).collect();
+        assert_eq!(pairs, [("x", "2"), ("y", "1"), ("z", "3")]);
+        assert_eq!(a.get("z").and_then(|v| v.text()), Some("3"));
+        assert!(a.get("z").is_some_and(|v| v.is_alias()));
+        assert!(!a.get("x").is_some_and(|v| v.is_alias()));
+    }
+
+    #[test]
+    fn the_last_of_repeated_keys_wins() {
+        let stream = parse("a: 1\nb: 2\na: 3\n").expect("yaml");
+        let root = stream.documents[0].root().expect("root");
+        assert_eq!(root.get("a").and_then(|v| v.text()), Some("3"));
+        let pairs: Vec<_> = root.pairs().iter().map(|(k, v)| (*k, v.text().expect("text"))).collect();
+        assert_eq!(pairs, [("a", "3"), ("b", "2")]);
+    }
+}
