@@ -16,6 +16,8 @@ mod manifests;
 mod mapping;
 mod pulumi;
 mod reader;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod tfvars;
 mod yaml_keys;
