@@ -14,6 +14,7 @@ pub mod leaf;
 mod line;
 mod manifests;
 mod mapping;
+pub(crate) mod marker;
 mod pulumi;
 mod reader;
 #[cfg(test)]
