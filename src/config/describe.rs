@@ -143,14 +143,17 @@ sources:
         let stages =
             shown.stages.iter().map(|s| format!("{} {:?} after {:?} ({})\n", s.name, s.aliases, s.after, s.from));
         let lines: String = stages.chain(shown.sources.iter().map(line)).collect();
-        assert_data_eq!(format!("{} ({})\n{lines}", shown.branch.value, shown.branch.from), str![[r#"
+        assert_data_eq!(
+            format!("{} ({})\n{lines}", shown.branch.value, shown.branch.from),
+            str![[r#"
 main (built-in default)
 dev [] after [] (towpath.yaml:2)
 prod ["production"] after ["dev"] (towpath.yaml:3)
 yaml tags/{stage}/{app} app={app} (built-in default) target=eu (towpath.yaml:5) (towpath.yaml:5)
 yaml tags/{stage}/{app} app={app} (built-in default) target=eu (discovered) (discovered)
 
-"#]]);
+"#]]
+        );
         assert!(serde_json::to_string(&shown).is_ok_and(|json| json.contains(r#""tags":["image_tag"]"#)));
     }
 }
