@@ -5,17 +5,24 @@
 
 mod argo;
 mod compose;
+pub mod convention;
 mod dotenv;
 mod flux;
 mod helm_values;
 mod json_keys;
+mod keyed;
 mod kustomize;
 pub mod leaf;
 mod line;
 mod manifests;
 mod mapping;
+pub(crate) mod marker;
 mod pulumi;
 mod reader;
+pub mod shape;
+mod template_scan;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod tfvars;
 mod yaml_keys;
