@@ -111,7 +111,12 @@ impl KeyTemplate {
             }
             subject.push_str(key.as_ref());
         }
-        captures(&self.regex, &self.names, &subject)
+        self.captures_joined(&subject)
+    }
+
+    /// As [`KeyTemplate::captures`], for keys already joined by U+001F.
+    pub fn captures_joined(&self, keys: &str) -> Option<Captures> {
+        captures(&self.regex, &self.names, keys)
     }
 
     /// Does the template name this capture?
@@ -120,18 +125,24 @@ impl KeyTemplate {
     }
 }
 
-/// Cuts `a."b.c".d` at the dots outside quotes.
+/// Cuts `a."b.c"[web].d` at the dots outside quotes and before brackets.
 fn split_keys(text: &str) -> Vec<String> {
-    let mut keys = vec![String::new()];
+    let mut keys = Vec::new();
+    let mut key = String::new();
     let mut quote = None;
     for c in text.chars() {
         match (quote, c) {
             (None, '\'' | '"') => quote = Some(c),
             (Some(open), c) if c == open => quote = None,
-            (None, '.') => keys.push(String::new()),
-            (_, c) => keys.last_mut().expect("there is always one key").push(c),
+            (None, '.') => keys.push(std::mem::take(&mut key)),
+            (None, '[') if !key.is_empty() => {
+                keys.push(std::mem::take(&mut key));
+                key.push('[');
+            }
+            (_, c) => key.push(c),
         }
     }
+    keys.push(key);
     keys
 }
 

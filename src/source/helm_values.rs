@@ -1,7 +1,13 @@
 //! Helm values files: a tag per image, by well-known keys or by those the rule names.
+//!
+//! A chart's own `values.yaml` counts for every stage that does not override it, and an empty tag
+//! stands for the chart's `appVersion`, as Helm's starter chart has it.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::convention::{self, Format, TELLING};
+use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::{Claim, Finding, Reader, Source, keyed};
+use crate::model::{Captures, Note, Part, SourceKind, Version};
+use std::collections::HashSet;
 
 /// The source; see the module.
 pub struct HelmValues;
@@ -11,7 +17,143 @@ impl Source for HelmValues {
         SourceKind::HelmValues
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(own) = reader.leaves_or_scan(&claim.path) else { return Vec::new() };
+        let base = base_path(claim, reader);
+        let mut merged = Merged { leaves: own.to_vec(), own: own.len() };
+        if let Some(below) = base.as_deref().and_then(|path| reader.leaves_or_scan(path)) {
+            merged.add_base(&below);
+        }
+        let place = |index: usize| match &base {
+            Some(path) if index >= merged.own => path.clone(),
+            _ => claim.path.clone(),
+        };
+        let mut findings = keyed::findings(claim.rule, &merged.leaves, &place, Format::Tree, TELLING);
+        for finding in &mut findings {
+            if finding.locations.first().is_some_and(|location| location.path != claim.path) {
+                finding.notes.push(Note::Inherited);
+            }
+        }
+        findings.extend(app_versions(claim, &merged.leaves, reader));
+        findings
+    }
+}
+
+/// The leaves of a stage's file, then those of its base that it does not override.
+struct Merged {
+    leaves: Vec<Leaf>,
+    own: usize,
+}
+
+impl Merged {
+    fn add_base(&mut self, base: &[Leaf]) {
+        let own: HashSet<&str> = self.leaves.iter().map(|leaf| &*leaf.path).collect();
+        let lists: HashSet<&str> = own.iter().filter_map(|path| list_of(path)).collect();
+        let kept = |leaf: &&Leaf| {
+            let overridden = own.contains(&*leaf.path) || list_of(&leaf.path).is_some_and(|list| lists.contains(list));
+            !overridden
+        };
+        let more: Vec<Leaf> = base.iter().filter(kept).cloned().collect();
+        self.leaves.extend(more);
+    }
+}
+
+/// The path of the outermost list a leaf stands in: Helm replaces lists whole.
+fn list_of(path: &str) -> Option<&str> {
+    let mut end = 0;
+    for key in path.split(KEY_SEPARATOR) {
+        if key.starts_with('[') {
+            return Some(path[..end].trim_end_matches(KEY_SEPARATOR));
+        }
+        end += key.len() + KEY_SEPARATOR.len_utf8();
+        end = end.min(path.len());
+    }
+    None
+}
+
+/// The rule's base, else `values.yaml` of the chart the file lies in: beside it, or up to two
+/// folders above beside a `Chart.yaml`.
+fn base_path(claim: &Claim<'_>, reader: &Reader<'_>) -> Option<String> {
+    if let Some(base) = &claim.rule.base {
+        let path = base.expand(&claim.captures);
+        return (path != claim.path).then_some(path);
+    }
+    let beside = join(parent(&claim.path), "values.yaml");
+    let file = claim.path.rsplit('/').next().unwrap_or_default();
+    if beside != claim.path && file.contains("values") && reader.exists(&beside) {
+        return Some(beside);
+    }
+    let chart = chart_folder(&claim.path, reader)?;
+    let path = join(&chart, "values.yaml");
+    (path != claim.path && reader.exists(&path)).then_some(path)
+}
+
+fn chart_folder(path: &str, reader: &Reader<'_>) -> Option<String> {
+    let mut folder = parent(path);
+    for _ in 0..3 {
+        if reader.exists(&join(folder, "Chart.yaml")) {
+            return Some(folder.to_owned());
+        }
+        if folder.is_empty() {
+            return None;
+        }
+        folder = parent(folder);
+    }
+    None
+}
+
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// Images whose tag is written but empty.
+fn app_versions(claim: &Claim<'_>, leaves: &[Leaf], reader: &Reader<'_>) -> Vec<Finding> {
+    let empty = |leaf: &&Leaf| {
+        leaf.last() == "tag"
+            && leaf.is_empty()
+            && leaves
+                .iter()
+                .any(|other| other.parent() == leaf.parent() && other.last() == "repository" && !other.text.is_empty())
+    };
+    let waiting: Vec<&Leaf> = leaves.iter().filter(empty).collect();
+    if waiting.is_empty() {
+        return Vec::new();
+    }
+    let Some(chart) = chart_folder(&claim.path, reader).map(|folder| join(&folder, "Chart.yaml")) else {
+        return Vec::new();
+    };
+    let Some(chart_leaves) = reader.leaves(&chart) else { return Vec::new() };
+    let Some(version) = chart_leaves.iter().find(|leaf| &*leaf.path == "appVersion" && !leaf.text.is_empty()) else {
+        return Vec::new();
+    };
+    waiting
+        .into_iter()
+        .map(|tag| {
+            let repository = leaves.iter().find(|leaf| leaf.parent() == tag.parent() && leaf.last() == "repository");
+            Finding {
+                component: convention::component(&tag.path),
+                captures: Captures::new(),
+                image: repository.map(|leaf| leaf.text.to_string()),
+                version: Version { tag: Some(version.text.to_string()), digest: None },
+                locations: vec![version.location(&chart, Part::Tag)],
+                notes: vec![Note::AppVersion, Note::Inherited],
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_found_in_paths() {
+        assert_eq!(list_of("a\u{1f}b\u{1f}[x]\u{1f}c"), Some("a\u{1f}b"));
+        assert_eq!(list_of("a\u{1f}b"), None);
+        assert_eq!(list_of("[x]"), Some(""));
     }
 }

@@ -1,6 +1,6 @@
-//! any JSON file with a key path.
+//! Any JSON file: keys by path, such as `versions.{app}`. JSON is read with the YAML reader.
 
-use super::{Claim, Finding, Reader, Source};
+use super::{Claim, Finding, Reader, Source, yaml_keys};
 use crate::model::SourceKind;
 
 /// The source; see the module.
@@ -11,7 +11,7 @@ impl Source for Json {
         SourceKind::Json
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        yaml_keys::read(claim, reader)
     }
 }

@@ -60,6 +60,11 @@ impl Leaf {
         shown_key(&self.path)
     }
 
+    /// Is the value absent or an empty text?
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty() || (self.plain && matches!(&*self.text, "~" | "null"))
+    }
+
     /// The place of this leaf.
     pub fn location(&self, path: &str, part: Part) -> Location {
         Location {

@@ -5,10 +5,12 @@
 
 mod argo;
 mod compose;
+pub mod convention;
 mod dotenv;
 mod flux;
 mod helm_values;
 mod json_keys;
+mod keyed;
 mod kustomize;
 pub mod leaf;
 mod line;
@@ -16,6 +18,8 @@ mod manifests;
 mod mapping;
 mod pulumi;
 mod reader;
+pub mod shape;
+mod template_scan;
 mod text;
 mod tfvars;
 mod yaml_keys;

@@ -1,6 +1,7 @@
 //! Reads and parses files of a snapshot once, and remembers who looked at what.
 
 use super::leaf::{self, Leaf};
+use super::template_scan;
 use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
 use crate::model::Warning;
 use crate::yaml;
@@ -106,6 +107,20 @@ impl<'a> Reader<'a> {
         let id = self.snapshot.find(path)?.id;
         let mut cache = self.cache.leaves.borrow_mut();
         Some(Rc::clone(cache.entry(id).or_insert_with(|| Rc::new(leaf::of_yaml(&stream)))))
+    }
+
+    /// As [`Reader::leaves`], but a template that is no YAML is read line by line, as far as that goes.
+    pub fn leaves_or_scan(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
+        if let Err(Unparsed::Yaml(_, true)) = self.try_yaml(path) {
+            let id = self.snapshot.find(path)?.id;
+            if let Some(known) = self.cache.leaves.borrow().get(&id) {
+                return Some(Rc::clone(known));
+            }
+            let scanned = Rc::new(template_scan::leaves(&self.text(path)?));
+            self.cache.leaves.borrow_mut().insert(id, Rc::clone(&scanned));
+            return Some(scanned);
+        }
+        self.leaves(path)
     }
 
     fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {

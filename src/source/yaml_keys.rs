@@ -1,6 +1,8 @@
-//! any YAML file with a key path.
+//! Any YAML file: keys by path, such as `image_tag`, `images.*.{app}.tag` or `{stage}.{app}`. A rule
+//! that names no keys gets the field's conventions.
 
-use super::{Claim, Finding, Reader, Source};
+use super::convention::{Format, TELLING};
+use super::{Claim, Finding, Reader, Source, keyed};
 use crate::model::SourceKind;
 
 /// The source; see the module.
@@ -11,7 +13,13 @@ impl Source for Yaml {
         SourceKind::Yaml
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        read(claim, reader)
     }
+}
+
+/// Shared with `json`, which is a subset.
+pub(super) fn read(claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    let Some(leaves) = reader.leaves_or_scan(&claim.path) else { return Vec::new() };
+    keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Tree, TELLING)
 }

@@ -1,0 +1,150 @@
+//! Leaves of a file that is YAML only after a template engine has run: read by indentation, line by
+//! line, so that the plain parts can still be seen.
+
+use super::leaf::{KEY_SEPARATOR, Leaf};
+use crate::model::Span;
+
+/// Scalars of `key: value` lines. Lines that start with a template marker are passed over; values
+/// that hold one come back as they are, for the caller to refuse.
+pub fn leaves(text: &str) -> Vec<Leaf> {
+    let mut scan = Scan { open: Vec::new(), items: Vec::new(), leaves: Vec::new() };
+    let mut start = 0;
+    for (number, line) in text.split_inclusive('\n').enumerate() {
+        scan.line(line.trim_end_matches(['\n', '\r']), start, u32::try_from(number + 1).unwrap_or(u32::MAX));
+        start += line.len();
+    }
+    scan.leaves
+}
+
+struct Scan {
+    /// Keys that are open, with their column.
+    open: Vec<(usize, String)>,
+    /// Lists that are open: the column of their dashes and the number of elements so far.
+    items: Vec<(usize, usize)>,
+    leaves: Vec<Leaf>,
+}
+
+impl Scan {
+    fn line(&mut self, line: &str, start: usize, number: u32) {
+        let mut column = line.len() - line.trim_start_matches(' ').len();
+        let mut rest = &line[column..];
+        if rest.is_empty()
+            || rest.starts_with('#')
+            || rest.starts_with("{{")
+            || rest.starts_with("{%")
+            || rest.starts_with("<%")
+        {
+            return;
+        }
+        while let Some(after) = rest.strip_prefix("- ") {
+            self.close(column);
+            self.item(column);
+            let skipped = 2 + after.len() - after.trim_start_matches(' ').len();
+            column += skipped;
+            rest = &rest[skipped..];
+        }
+        let Some((key, value_at)) = key_of(rest) else { return };
+        self.close(column);
+        let value = &rest[value_at..];
+        let indent = value.len() - value.trim_start().len();
+        let (text, length) = scalar_of(value.trim_start());
+        if length == 0 {
+            self.open.push((column, key.to_owned()));
+            return;
+        }
+        let from = start + column + value_at + indent;
+        self.leaves.push(Leaf {
+            path: self.path(key).into(),
+            text: text.into(),
+            line: number,
+            span: Span { start: from, end: from + length },
+            document: 0,
+            plain: !value.trim_start().starts_with(['"', '\'']),
+            alias: false,
+            embedded: false,
+        });
+    }
+
+    fn close(&mut self, column: usize) {
+        self.open.retain(|(at, _)| *at < column);
+        self.items.retain(|(at, _)| *at <= column);
+    }
+
+    fn item(&mut self, column: usize) {
+        let index = match self.items.last_mut() {
+            Some((at, count)) if *at == column => {
+                *count += 1;
+                *count
+            }
+            _ => {
+                self.items.push((column, 0));
+                0
+            }
+        };
+        self.open.push((column, format!("[{index}]")));
+    }
+
+    fn path(&self, key: &str) -> String {
+        let mut path = String::new();
+        for (_, open) in &self.open {
+            path.push_str(open);
+            path.push(KEY_SEPARATOR);
+        }
+        path.push_str(key);
+        path
+    }
+}
+
+/// A plain or quoted key and where its value begins.
+fn key_of(text: &str) -> Option<(&str, usize)> {
+    let colon = text
+        .match_indices(':')
+        .map(|(at, _)| at)
+        .find(|at| text[at + 1..].is_empty() || text[at + 1..].starts_with([' ', '\t']))?;
+    let key = text[..colon].trim().trim_matches(['"', '\'']);
+    let fine = !key.is_empty() && !key.contains(['{', '}', ' ', '"']);
+    fine.then_some((key, colon + 1))
+}
+
+/// The scalar at the start of a text and its length there, quotes included. 0 for none.
+fn scalar_of(text: &str) -> (&str, usize) {
+    if text.is_empty() || text.starts_with(['#', '|', '>', '&', '*', '[']) {
+        return ("", 0);
+    }
+    if let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        return match text[1..].find(quote) {
+            Some(end) => (&text[1..=end], end + 2),
+            None => ("", 0),
+        };
+    }
+    let plain = text.split(" #").next().unwrap_or(text).trim_end();
+    (plain, plain.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_lines_of_a_template_are_read() {
+        let text = "{{ if .x }}\nimage:\n  repository: {{ .repo }}\n  tag: \"v1.2\" # pinned\nlist:\n  - name: a\n    tag: v2\n  - name: b\n    tag: v3\r\n{{ end }}\n";
+        let found: Vec<String> = leaves(text)
+            .iter()
+            .map(|l| {
+                assert_eq!(text[l.span.start..l.span.end].trim_matches('"'), &*l.text);
+                format!("{}={} :{}", l.key(), l.text, l.line)
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "image.repository={{ .repo }} :3",
+                "image.tag=v1.2 :4",
+                "list[0].name=a :6",
+                "list[0].tag=v2 :7",
+                "list[1].name=b :8",
+                "list[1].tag=v3 :9"
+            ]
+        );
+    }
+}
