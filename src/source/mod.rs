@@ -16,7 +16,84 @@ pub mod leaf;
 mod line;
 mod manifests;
 mod mapping;
+pub(crate) mod marker;
 mod pulumi;
 mod reader;
+pub mod shape;
+mod template_scan;
 #[cfg(test)]
 pub(crate) mod testing;
+mod text;
+mod tfvars;
+mod yaml_keys;
+
+pub use mapping::{Claim, Reading, claims, read, read_claim};
+pub use reader::{Cache, Reader, Unparsed, is_template};
+
+use crate::config::Rule;
+use crate::model::{Captures, Location, Note, SourceKind, Version};
+
+/// One version found in a file.
+#[derive(Debug, Clone, Default)]
+pub struct Finding {
+    /// Which of several images of one file; stable while versions change.
+    pub component: Option<String>,
+    /// What key templates or groups captured; these win over the path's captures.
+    pub captures: Captures,
+    pub image: Option<String>,
+    pub version: Version,
+    pub locations: Vec<Location>,
+    pub notes: Vec<Note>,
+}
+
+/// A way of writing images down.
+pub trait Source: Sync {
+    /// The word for it in the config.
+    fn kind(&self) -> SourceKind;
+
+    /// What a rule's path template is matched against for a file: the file's path, a directory that
+    /// stands for it, or both.
+    fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
+        vec![path]
+    }
+
+    /// The versions a claimed file holds. What cannot be read is a warning of the reader.
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding>;
+}
+
+/// Every source. To add one: a file here, a variant of [`SourceKind`], a line below, a fixture
+/// under `tests/fixtures/`, and a section of `docs/configuration.md` (see CONTRIBUTING.md).
+pub fn registry() -> &'static [&'static dyn Source] {
+    &[
+        &kustomize::Kustomize,
+        &helm_values::HelmValues,
+        &manifests::Manifests,
+        &yaml_keys::Yaml,
+        &json_keys::Json,
+        &text::Text,
+        &line::Line,
+        &dotenv::Dotenv,
+        &compose::Compose,
+        &argo::Argo,
+        &flux::Flux,
+        &pulumi::Pulumi,
+        &tfvars::Tfvars,
+    ]
+}
+
+/// The source of a rule.
+pub fn of(rule: &Rule) -> &'static dyn Source {
+    *registry().iter().find(|source| source.kind() == rule.kind).expect("every kind is registered; a test checks")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_has_one_source() {
+        for kind in SourceKind::ALL {
+            assert_eq!(registry().iter().filter(|source| source.kind() == kind).count(), 1, "{kind}");
+        }
+    }
+}
