@@ -6,6 +6,7 @@ use super::leaf::Leaf;
 use super::{Finding, shape};
 use crate::config::Rule;
 use crate::model::{Captures, ImageReference, KeyTemplate, Note, Part, Version, is_digest};
+use std::collections::HashMap;
 
 /// The findings of a file: the keys of the rule if it names any, else the conventions from `score` on.
 pub fn findings(
@@ -19,6 +20,26 @@ pub fn findings(
         by_convention(leaves, paths, format, score)
     } else {
         by_rule(rule, leaves, paths)
+    }
+}
+
+/// Gives findings of one file that nothing else tells apart (`sha` and `version` of one object) their
+/// keys as components, so that each keeps a slot of its own.
+pub fn tell_apart(findings: &mut [Finding]) {
+    let mut seen: HashMap<(Option<String>, Captures), usize> = HashMap::new();
+    for finding in findings.iter() {
+        *seen.entry((finding.component.clone(), finding.captures.clone())).or_default() += 1;
+    }
+    for finding in findings.iter_mut() {
+        if seen[&(finding.component.clone(), finding.captures.clone())] < 2 {
+            continue;
+        }
+        let Some(key) = finding.locations.first().map(|location| location.key.as_str()) else { continue };
+        let last = key.rsplit('.').next().unwrap_or(key);
+        finding.component = Some(match &finding.component {
+            Some(component) => format!("{component}.{last}"),
+            None => last.to_owned(),
+        });
     }
 }
 

@@ -17,6 +17,7 @@ mod line;
 mod manifests;
 mod mapping;
 pub(crate) mod marker;
+mod place;
 mod pulumi;
 mod reader;
 pub mod shape;
