@@ -16,11 +16,17 @@ pub fn findings(
     format: Format,
     score: u8,
 ) -> Vec<Finding> {
-    if rule.tags.is_empty() && rule.images.is_empty() && rule.digests.is_empty() {
-        by_convention(leaves, paths, format, score)
-    } else {
-        by_rule(rule, leaves, paths)
-    }
+    if names_keys(rule) { hits_of(rule, leaves, paths) } else { by_convention(leaves, paths, format, score) }
+}
+
+/// The findings at the keys a rule names, for sources with conventions of their own. `None` if it
+/// names none.
+pub fn by_rule(rule: &Rule, leaves: &[Leaf], path: &str) -> Option<Vec<Finding>> {
+    names_keys(rule).then(|| hits_of(rule, leaves, &|_| path.to_owned()))
+}
+
+fn names_keys(rule: &Rule) -> bool {
+    !(rule.tags.is_empty() && rule.images.is_empty() && rule.digests.is_empty())
 }
 
 /// Gives findings of one file that nothing else tells apart (`sha` and `version` of one object) their
@@ -73,7 +79,7 @@ struct Hit<'a> {
     captures: Captures,
 }
 
-fn by_rule(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec<Finding> {
+fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec<Finding> {
     let tags = hits(&rule.tags, leaves);
     let mut images = hits(&rule.images, leaves);
     let mut digests = hits(&rule.digests, leaves);
