@@ -9,6 +9,7 @@ pub mod convention;
 mod dotenv;
 mod flux;
 mod helm_values;
+mod interpolate;
 mod json_keys;
 mod keyed;
 mod kustomize;
