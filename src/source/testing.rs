@@ -77,6 +77,7 @@ pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
         aliases: Vec::new(),
         after: index.checked_sub(1).map(|before| stages[before].into()).into_iter().collect(),
         branch: None,
+        line: None,
     };
     Config {
         stages: stages.iter().enumerate().map(stage).collect(),
