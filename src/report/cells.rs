@@ -93,7 +93,7 @@ fn row(status: &Status, columns: &[Column], occupants: &[Occupant]) -> Row {
             here.retain(|occupant| occupant.entry.target == column.target);
         }
         let running = running(&here);
-        let differs = differs(status, &by_stage, status.position(&column.stage), &running);
+        let differs = differs(status, &by_stage, status.position(&column.stage), &running, column.target.is_some());
         Cell { running, differs }
     });
     Row { name: occupants.first().map(|o| o.name.clone()).unwrap_or_default(), cells: cells.collect() }
@@ -121,18 +121,18 @@ fn running(occupants: &[&Occupant]) -> Vec<Running> {
     out
 }
 
-/// Is what runs here unlike every nearest stage before that has the app?
-fn differs(status: &Status, by_stage: &[Vec<Running>], stage: usize, here: &[Running]) -> bool {
+/// Is what runs here unlike one of the nearest stages before that have the app? One target of a
+/// stage need not run everything they run.
+fn differs(status: &Status, by_stage: &[Vec<Running>], stage: usize, here: &[Running], one_target: bool) -> bool {
     if here.is_empty() {
         return false;
     }
     let nearest = status.nearest(stage, &|i| by_stage.get(i).is_some_and(|running| !running.is_empty()));
-    nearest.into_iter().any(|i| !same_versions(&by_stage[i], here))
+    nearest.into_iter().any(|i| !within(here, &by_stage[i]) || !one_target && !within(&by_stage[i], here))
 }
 
-fn same_versions(a: &[Running], b: &[Running]) -> bool {
-    let within = |xs: &[Running], ys: &[Running]| xs.iter().all(|x| ys.iter().any(|y| same(&x.version, &y.version)));
-    within(a, b) && within(b, a)
+fn within(xs: &[Running], ys: &[Running]) -> bool {
+    xs.iter().all(|x| ys.iter().any(|y| same(&x.version, &y.version)))
 }
 
 /// A digest says what runs, whatever the tag says; without two digests the tags decide.
@@ -140,5 +140,105 @@ fn same(a: &Version, b: &Version) -> bool {
     match (&a.digest, &b.digest) {
         (Some(a), Some(b)) => a == b,
         _ => a.tag == b.tag && (a.tag.is_some() || a.is_empty() && b.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Stage};
+    use crate::model::{AppName, Confidence, Entry, Mapping, SourceKind};
+    use std::collections::HashMap;
+
+    /// `app[/component] stage[/target] version`, one a line; stages in a chain in this order.
+    fn status(stages: &[&str], lines: &[&str]) -> Status {
+        let stage = |(i, name): (usize, &&str)| Stage {
+            name: (*name).into(),
+            after: i.checked_sub(1).map(|before| stages[before].into()).into_iter().collect(),
+            aliases: Vec::new(),
+            branch: None,
+        };
+        let config = Config { stages: stages.iter().enumerate().map(stage).collect(), ..Config::default() };
+        let mapping = Mapping {
+            entries: lines.iter().map(|line| entry(line)).collect(),
+            stages: stages.iter().map(|name| (*name).into()).collect(),
+            warnings: Vec::new(),
+        };
+        Status::new(&config, mapping, &HashMap::new(), |_| String::new())
+    }
+
+    fn entry(line: &str) -> Entry {
+        let mut words = line.split(' ');
+        let mut pair = || {
+            let word = words.next().expect("three words");
+            word.split_once('/').map_or((word, None), |(a, b)| (a, Some(b)))
+        };
+        let ((app, component), (stage, target), (version, _)) = (pair(), pair(), pair());
+        Entry {
+            app: AppName::from(app),
+            component: component.map(str::to_owned),
+            stage: stage.into(),
+            target: target.map(TargetName::from),
+            image: None,
+            version: Version::parse(version),
+            locations: Vec::new(),
+            source: SourceKind::Yaml,
+            rule: 0,
+            confidence: Confidence::High,
+            notes: Vec::new(),
+        }
+    }
+
+    fn shown(status: &Status, spread: bool) -> Vec<String> {
+        let matrix = Matrix::new(status, spread);
+        let cell = |cell: &Cell| {
+            let versions: Vec<String> = cell.running.iter().map(|running| running.version.to_string()).collect();
+            format!("{}{}", if cell.differs { "!" } else { "" }, versions.join("+"))
+        };
+        let row = |row: &Row| format!("{}: {}", row.name, row.cells.iter().map(cell).collect::<Vec<_>>().join(" | "));
+        matrix.rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_stage_is_compared_with_the_nearest_that_has_the_app() {
+        let status = status(
+            &["dev", "staging", "prod"],
+            &["api dev v2", "api staging v1", "api prod v1", "web dev v3", "web prod v2", "job prod v1"],
+        );
+        assert_eq!(shown(&status, false), ["api: v2 | !v1 | v1", "web: v3 |  | !v2", "job:  |  | v1"]);
+        assert_eq!(Matrix::new(&status, false).differing(), 2);
+    }
+
+    #[test]
+    fn targets_that_agree_are_one_cell() {
+        let status = status(
+            &["dev", "prod"],
+            &["api dev v1", "api prod/eu v1", "api prod/us v1", "web dev v2", "web prod/eu v2", "web prod/us v1"],
+        );
+        assert_eq!(shown(&status, false), ["api: v1 | v1", "web: v2 | !v2+v1"]);
+        assert_eq!(shown(&status, true), ["api: v1 | v1 | v1", "web: v2 | v2 | !v1"]);
+    }
+
+    #[test]
+    fn an_only_component_is_not_named() {
+        let status = status(&["dev"], &["api/nginx dev v1", "api/main dev v1", "web/main dev v1"]);
+        assert_eq!(shown(&status, false), ["api/nginx: v1", "api/main: v1", "web: v1"]);
+    }
+
+    #[test]
+    fn a_digest_says_more_than_a_tag() {
+        let digest = |c: &str| format!("sha256:{}", c.repeat(64));
+        let (a, b) = (digest("a"), digest("b"));
+        let lines = [format!("x dev v1@{a}"), format!("x prod v1@{b}"), format!("y dev v1@{a}"), "y prod v1".into()];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let status = status(&["dev", "prod"], &lines);
+        assert_eq!(Matrix::new(&status, false).differing(), 1);
+    }
+
+    #[test]
+    fn stages_left_out_leave_no_gap() {
+        let mut status = status(&["dev", "staging", "prod"], &["api dev v2", "api staging v1", "api prod v2"]);
+        status.keep_stages(|stage| stage.as_str() != "staging");
+        assert_eq!(shown(&status, false), ["api: v2 | v2"]);
     }
 }

@@ -12,7 +12,7 @@ const GAP: usize = 3;
 const SPELLED_OUT: usize = 30;
 
 /// Versions and app names are not cut shorter than this before the table is broken in parts.
-const LEAST_VERSION: usize = 9;
+const LEAST_VERSION: usize = 10;
 const LEAST_NAME: usize = 14;
 
 /// The table. Where it cannot fit the width with all stages side by side, it comes in parts, each
@@ -188,7 +188,7 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
             }
         }
     }
-    let names = names((width / 4).max(LEAST_NAME));
+    let names = names((width / 3).max(LEAST_NAME));
     let narrow = |strip: &Strip| strip.narrowed(LEAST_VERSION.max(width / 4), look);
     let mut parts: Vec<Vec<Strip>> = vec![Vec::new()];
     for strip in sheet.columns.iter().map(narrow) {
@@ -200,4 +200,138 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
         }
     }
     (names, parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{TargetName, Version};
+    use crate::report::Row;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_700_000_000).expect("in range")
+    }
+
+    fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> Cell {
+        let running = versions.iter().map(|(version, targets)| Running {
+            version: Version::parse(version),
+            app_version: false,
+            targets: targets.iter().map(|target| TargetName::from(*target)).collect(),
+            since: Some(Timestamp::from_second(1_700_000_000 - days * 86_400).expect("in range")),
+        });
+        Cell { running: running.collect(), differs: sign }
+    }
+
+    fn matrix() -> Matrix {
+        let column = |stage: &str| Column { stage: stage.into(), target: None };
+        let rows = vec![
+            Row {
+                name: "publisher".into(),
+                cells: vec![cell(false, &[("v1367", &[])], 0), cell(true, &[("v1366", &[])], 12)],
+            },
+            Row {
+                name: "a-rather-long-name-of-an-app".into(),
+                cells: vec![Cell::default(), cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400)],
+            },
+            Row {
+                name: "web".into(),
+                cells: vec![
+                    cell(false, &[("release-2026-10-11-build-4711", &[])], 3),
+                    cell(true, &[("v1", &["eu", "ap"]), ("v2", &["us"])], 90),
+                ],
+            },
+        ];
+        Matrix { columns: vec![column("dev"), column("prod")], rows }
+    }
+
+    fn shown(width: Option<usize>, unicode: bool) -> String {
+        render(&matrix(), &Look { colors: false, unicode, width }, now())
+    }
+
+    #[test]
+    fn wide() {
+        snapbox::assert_data_eq!(
+            shown(None, true),
+            snapbox::str![[r#"
+app                            dev                                   prod
+publisher                      v1367                          0s   ≠ v1366                12d
+a-rather-long-name-of-an-app   ·                                     27e13961              1y
+web                            release-2026-10-11-build-4711  3d   ≠ v1 (eu, ap) v2 (us)  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn eighty_columns() {
+        snapbox::assert_data_eq!(
+            shown(Some(80), true),
+            snapbox::str![[r#"
+app                            dev                        prod
+publisher                      v1367               0s   ≠ v1366       12d
+a-rather-long-name-of-an-app   ·                          27e13961     1y
+web                            release-2…ild-4711  3d   ≠ 2 versions  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn narrow_and_ascii() {
+        snapbox::assert_data_eq!(
+            shown(Some(50), false),
+            snapbox::str![[r#"
+app                dev
+publisher          v1367         0s
+a-rathe..-an-app   -
+web                relea..-4711  3d
+
+app                  prod
+publisher          * v1366       12d
+a-rathe..-an-app     27e13961     1y
+web                * 2 versions  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn so_narrow_that_it_comes_in_parts() {
+        snapbox::assert_data_eq!(
+            shown(Some(32), true),
+            snapbox::str![[r#"
+app              dev
+publisher        v1367       0s
+a-rathe…an-app   ·
+web              relea…4711  3d
+
+app                prod
+publisher        ≠ v1366       12d
+a-rathe…an-app     27e13961     1y
+web              ≠ 2 versions  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in 34..120 {
+            let text = shown(Some(width), true);
+            assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn colours_only_repeat_what_signs_say() {
+        let look = Look { colors: true, unicode: true, width: None };
+        let text = render(&matrix(), &look, now());
+        let plain = shown(None, true);
+        let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
+        assert!(codes.is_match(&text));
+        assert_eq!(
+            codes.replace_all(&text, "").lines().map(str::trim_end).collect::<Vec<_>>(),
+            plain.lines().collect::<Vec<_>>()
+        );
+    }
 }

@@ -26,9 +26,11 @@ fn pages_are_written_one_by_one() {
 fn read_only_writes_no_pages() {
     let sandbox = Sandbox::new();
     let here = sandbox.path("home");
-    sandbox.towpath(&here, &["man", "--dir", "pages"]).env("TOWPATH_READ_ONLY", "1").assert().code(2).stderr_eq(str![[r#"
+    sandbox.towpath(&here, &["man", "--dir", "pages"]).env("TOWPATH_READ_ONLY", "1").assert().code(2).stderr_eq(str![
+        [r#"
 error: --dir writes files, and --read-only refuses that
 
-"#]]);
+"#]
+    ]);
     assert!(!here.join("pages").exists());
 }

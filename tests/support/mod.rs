@@ -68,7 +68,7 @@ impl Sandbox {
 
     /// A program that sees nothing of the environment but what is set here.
     fn plain(&self, program: &str) -> Command {
-        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = search_path();
         Command::new(program)
             .env_clear()
             .env("PATH", path)
@@ -80,4 +80,9 @@ impl Sandbox {
             .env("TZ", "UTC")
             .env("TOWPATH_NOW", NOW)
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "git and the shells have to be found")]
+fn search_path() -> std::ffi::OsString {
+    std::env::var_os("PATH").unwrap_or_default()
 }
