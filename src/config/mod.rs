@@ -2,6 +2,17 @@
 //!
 //! It comes from `towpath.yaml` or from discovery; the rest of the program cannot tell which.
 
+mod diagnostic;
+mod fields;
+mod keys;
+mod parse;
 mod resolved;
+mod sources;
+mod stages;
 
-pub use resolved::{Config, NameTemplate, Origin, Rule, Stage};
+pub use diagnostic::{ConfigError, Diagnostic};
+pub use parse::parse;
+pub use resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
+
+/// The names of the file, looked for at the top of the repository.
+pub const FILE_NAMES: [&str; 1] = ["towpath.yaml"];

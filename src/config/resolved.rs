@@ -2,6 +2,7 @@
 
 use crate::model::{Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
 use regex::Regex;
+use std::fmt;
 
 /// Where a configuration comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,11 +14,40 @@ pub enum Origin {
     Discovered,
 }
 
+/// Where one value comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Provenance {
+    /// Nobody said anything.
+    #[default]
+    BuiltIn,
+    /// A line of a file.
+    File { name: String, line: u32 },
+    /// A flag, as typed: `--branch`.
+    Flag(&'static str),
+    /// An environment variable: `TOWPATH_BRANCH`.
+    Environment(&'static str),
+    /// Found in the repository.
+    Discovered,
+}
+
+impl fmt::Display for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Provenance::BuiltIn => f.write_str("built-in default"),
+            Provenance::File { name, line } => write!(f, "{name}:{line}"),
+            Provenance::Flag(word) | Provenance::Environment(word) => f.write_str(word),
+            Provenance::Discovered => f.write_str("discovered"),
+        }
+    }
+}
+
 /// Everything that is known about a deployment repository's layout.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The branch that is deployed; the repository's own default if not said.
     pub branch: Option<String>,
+    /// Who said so.
+    pub branch_from: Provenance,
     /// In pipeline order.
     pub stages: Vec<Stage>,
     /// The sources, in the order they are written.
@@ -56,6 +86,8 @@ pub struct Stage {
     pub after: Vec<StageName>,
     /// For branch-per-environment repositories: the branch that holds this stage.
     pub branch: Option<String>,
+    /// The line of `towpath.yaml`, 1-based.
+    pub line: Option<u32>,
 }
 
 /// One rule: files of one shape, and how to read them.

@@ -1,0 +1,132 @@
+//! What is wrong with a configuration, said so that a person can mend it: the place, the problem,
+//! and the way out. All problems are reported at once.
+
+use crate::yaml::Value;
+use std::fmt;
+
+/// A file with more problems than this is wrong in one way many times.
+const SHOWN: usize = 20;
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Diagnostic {
+    /// The file, named as the user would.
+    pub file: String,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+    /// What is wrong, one sentence without its full stop.
+    pub message: String,
+    /// What to do about it, where that is known.
+    pub hint: Option<String>,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
+        match &self.hint {
+            Some(hint) => write!(f, "\n  hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A configuration that cannot be used, and every reason why, in the order of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// At least one.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Problems beyond the ones listed.
+    pub unlisted: usize,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, diagnostic) in self.diagnostics.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{diagnostic}")?;
+        }
+        if self.unlisted > 0 {
+            write!(f, "\n… and {} more", self.unlisted)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// Collects problems while a file is read.
+pub(super) struct Diagnostics<'t> {
+    file: &'t str,
+    text: &'t str,
+    found: Vec<Diagnostic>,
+    unlisted: usize,
+}
+
+impl<'t> Diagnostics<'t> {
+    pub fn new(file: &'t str, text: &'t str) -> Self {
+        Diagnostics { file, text, found: Vec::new(), unlisted: 0 }
+    }
+
+    /// A problem with a value.
+    pub fn add(&mut self, at: Value<'_>, message: impl Into<String>, hint: impl Into<Option<String>>) {
+        let column = column(self.text, at.span().start);
+        self.add_at(at.line(), column, message, hint);
+    }
+
+    /// A problem at a place.
+    pub fn add_at(&mut self, line: u32, column: u32, message: impl Into<String>, hint: impl Into<Option<String>>) {
+        if self.found.len() == SHOWN {
+            self.unlisted += 1;
+            return;
+        }
+        let (message, hint) = (message.into(), hint.into());
+        self.found.push(Diagnostic { file: self.file.to_owned(), line, column, message, hint });
+    }
+
+    /// How many problems there are so far.
+    pub fn count(&self) -> usize {
+        self.found.len() + self.unlisted
+    }
+
+    /// The problems in the order of the file, or `value` if there are none.
+    pub fn finish<T>(mut self, value: T) -> Result<T, ConfigError> {
+        if self.found.is_empty() {
+            return Ok(value);
+        }
+        self.found.sort_by_key(|diagnostic| (diagnostic.line, diagnostic.column));
+        Err(ConfigError { diagnostics: self.found, unlisted: self.unlisted })
+    }
+}
+
+/// The column of a byte, 1-based, in characters.
+fn column(text: &str, offset: usize) -> u32 {
+    let before = text.get(..offset).unwrap_or(text);
+    let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    let characters = before[start..].chars().filter(|c| *c != '\u{feff}').count();
+    u32::try_from(characters + 1).unwrap_or(u32::MAX)
+}
+
+/// A hint that names the nearest known word, else all of them.
+pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
+    let known: Vec<&str> = known.into_iter().collect();
+    if let Some(near) = nearest(word, &known) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    let list: Vec<String> = known.iter().take(SHOWN).map(|word| format!("`{word}`")).collect();
+    (!list.is_empty()).then(|| format!("known are {}", list.join(", ")))
+}
+
+/// The known word that is most like this one, if any is like it at all.
+fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+    // A word of any length can come from a hostile file; no key or name is that long.
+    if word.chars().count() > 100 {
+        return None;
+    }
+    let lower = word.to_lowercase();
+    let scored = known.iter().map(|other| (strsim::jaro_winkler(&lower, &other.to_lowercase()), *other));
+    scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, word)| word)
+}

@@ -1,0 +1,137 @@
+//! Mappings and texts of the file, taken apart with every surprise reported at its place.
+
+use super::diagnostic::{Diagnostics, did_you_mean};
+use super::parse::BRACES;
+use crate::yaml::Value;
+use std::collections::HashMap;
+
+/// A longer list is no list that a person wrote.
+const MAX_WORDS: usize = 1000;
+
+/// A text of the file and where it stands.
+#[derive(Clone, Copy)]
+pub(super) struct Word<'a> {
+    pub text: &'a str,
+    pub at: Value<'a>,
+}
+
+/// A key with its value.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'a> {
+    pub name: &'a str,
+    pub key: Value<'a>,
+    pub value: Value<'a>,
+}
+
+/// The known keys of one mapping.
+pub(super) struct Fields<'a> {
+    fields: Vec<Field<'a>>,
+    /// Were there keys that are not known?
+    pub unknown: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Takes a mapping apart. Unknown and repeated keys are problems and are left out.
+    pub fn read(value: Value<'a>, known: &[&str], problems: &mut Diagnostics<'_>) -> Self {
+        let mut lines: HashMap<&str, u32> = HashMap::new();
+        let mut out = Fields { fields: Vec::new(), unknown: false };
+        for (key, value) in value.raw_pairs() {
+            let Some(name) = key.text() else {
+                problems.add(key, "a key must be a text", None);
+                continue;
+            };
+            if let Some(line) = lines.insert(name, key.line()) {
+                let message = format!("`{}` stands twice; the first is in line {line}", shown(name));
+                problems.add(key, message, Some(String::from("keep one of them")));
+            } else if known.contains(&name) {
+                out.fields.push(Field { name, key, value });
+            } else {
+                out.unknown = true;
+                unknown(key, name, known, problems);
+            }
+        }
+        out
+    }
+
+    /// The field with this key.
+    pub fn get(&self, name: &str) -> Option<Field<'a>> {
+        self.fields.iter().find(|field| field.name == name).copied()
+    }
+
+    /// All fields in the order of the file.
+    pub fn iter(&self) -> impl Iterator<Item = Field<'a>> {
+        self.fields.iter().copied()
+    }
+
+    /// The text under a key; a problem if it is anything else.
+    pub fn text(&self, name: &str, problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {
+        let field = self.get(name)?;
+        if field.value.text().is_none() {
+            problems.add(field.key, format!("`{name}` must be one text"), braces(field.value));
+            return None;
+        }
+        field.word(field.value, problems)
+    }
+
+    /// The text or texts under a key; `None` if the key is not there.
+    pub fn texts(&self, name: &str, problems: &mut Diagnostics<'_>) -> Option<Vec<Word<'a>>> {
+        self.get(name).map(|field| field.words(problems))
+    }
+}
+
+impl<'a> Field<'a> {
+    /// The texts of a value that is one text or a list of them.
+    pub fn words(self, problems: &mut Diagnostics<'_>) -> Vec<Word<'a>> {
+        if self.value.is_sequence() {
+            if self.value.items().nth(MAX_WORDS).is_some() {
+                problems.add(self.key, format!("`{}` has more than {MAX_WORDS} entries", self.name), None);
+                return Vec::new();
+            }
+            return self.value.items().filter_map(|item| self.word(item, problems)).collect();
+        }
+        self.word(self.value, problems).into_iter().collect()
+    }
+
+    fn word(self, value: Value<'a>, problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {
+        // An absent value stands nowhere; its key does.
+        let place = if value.span().is_empty() { self.key } else { value };
+        let Some(text) = value.text() else {
+            problems.add(place, format!("`{}` must be a text or a list of texts", self.name), braces(value));
+            return None;
+        };
+        if value.is_null() || text.trim().is_empty() {
+            problems.add(place, format!("`{}` has no value", self.name), None);
+            return None;
+        }
+        if text.contains(char::is_control) {
+            problems.add(place, format!("`{}` has a control character or a line break in it", self.name), None);
+            return None;
+        }
+        Some(Word { text, at: value })
+    }
+}
+
+/// `app: {app}` is a mapping to YAML.
+fn braces(value: Value<'_>) -> Option<String> {
+    value.is_mapping().then(|| String::from(BRACES))
+}
+
+fn unknown(key: Value<'_>, name: &str, known: &[&str], problems: &mut Diagnostics<'_>) {
+    if name == "<<" {
+        let hint = String::from("write the keys out");
+        problems.add(key, "merge keys (`<<`) are not read here", hint);
+        return;
+    }
+    let hint = did_you_mean(name, known.iter().copied());
+    problems.add(key, format!("`{}` is not a key that is known here", shown(name)), hint);
+}
+
+/// A text of the file, cut and escaped so that it cannot spoil a message.
+pub(super) fn shown(text: &str) -> String {
+    let cut: String = text
+        .chars()
+        .take(60)
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect();
+    if text.chars().nth(60).is_some() { cut + "…" } else { cut }
+}

@@ -1,0 +1,121 @@
+//! Every key of `towpath.yaml`, in one table: the reader accepts what stands here, and the JSON
+//! schema and its descriptions are made from it.
+
+use crate::model::SourceKind;
+
+/// A key and what it is for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key {
+    pub name: &'static str,
+    pub shape: Shape,
+    /// One or two sentences for the schema.
+    pub about: &'static str,
+}
+
+/// What a key's value looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// One text.
+    Text,
+    /// A text or a list of texts.
+    Texts,
+    /// The list of stages.
+    Stages,
+    /// The list of sources.
+    Sources,
+}
+
+const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
+    Key { name, shape, about }
+}
+
+/// The keys at the top.
+pub(super) const TOP: [Key; 3] = [
+    key("branch", Shape::Text, "The branch that is deployed. Unless given, the repository's default branch."),
+    key(
+        "stages",
+        Shape::Stages,
+        "The stages in pipeline order. Each comes after the one before it, unless `after` says otherwise.",
+    ),
+    key(
+        "sources",
+        Shape::Sources,
+        "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
+    ),
+];
+
+/// The keys of a stage that is more than a name.
+pub(super) const STAGE: [Key; 4] = [
+    key("name", Shape::Text, "The name of the stage, as towpath shows it."),
+    key("aliases", Shape::Texts, "Other words for the stage in paths and keys."),
+    key(
+        "after",
+        Shape::Texts,
+        "The stages that come right before it; an empty list for a start. Unless given, the stage written before it.",
+    ),
+    key("branch", Shape::Text, "For a branch per environment: the branch that holds this stage."),
+];
+
+/// The keys of a source beside its kind.
+pub(super) const OPTIONS: [Key; 12] = [
+    key("app", Shape::Text, "The app's name, made of captures: `{group}/{app}`, or plain text. Unless given, `{app}`."),
+    key("stage", Shape::Text, "The stage, where neither path nor keys say it."),
+    key("target", Shape::Text, "The target's name, made of captures, or plain text. Unless given, `{target}`."),
+    key("tag", Shape::Texts, "Keys whose value is a tag, as key templates: `image.tag`, `versions.{app}`."),
+    key("tags", Shape::Texts, "The same as `tag`."),
+    key("image", Shape::Texts, "Keys whose value is an image name or a whole reference, as key templates."),
+    key("images", Shape::Texts, "The same as `image`."),
+    key("digest", Shape::Texts, "Keys whose value is a digest, as key templates."),
+    key("digests", Shape::Texts, "The same as `digest`."),
+    key(
+        "pattern",
+        Shape::Text,
+        "For `line`: a regular expression with named groups `tag`, `digest` or `image`, and if need be `app`, `stage` and `target`.",
+    ),
+    key(
+        "base",
+        Shape::Text,
+        "For `helm-values` and `compose`: the file below this one, whose values count unless overridden. Made of captures.",
+    ),
+    key("not", Shape::Texts, "Files that are left out although the path matches, as path templates."),
+];
+
+/// The kind a word names.
+pub(super) fn kind(word: &str) -> Option<SourceKind> {
+    SourceKind::ALL.into_iter().find(|kind| kind.as_str() == word)
+}
+
+/// What a kind reads, for the schema.
+pub(super) fn about(kind: SourceKind) -> &'static str {
+    match kind {
+        SourceKind::Kustomize => {
+            "Directories with a kustomization file; images are resolved through bases and components."
+        }
+        SourceKind::HelmValues => "Helm values files.",
+        SourceKind::Manifests => "Kubernetes manifests: the images of all containers.",
+        SourceKind::Yaml => "YAML files, read at the keys of `tag`, `image` and `digest`.",
+        SourceKind::Json => "JSON files, read at the keys of `tag`, `image` and `digest`.",
+        SourceKind::Text => "Files that hold nothing but the tag.",
+        SourceKind::Line => "Files of any format, read line by line with `pattern`.",
+        SourceKind::Dotenv => "Files of `KEY=value` lines.",
+        SourceKind::Compose => "Compose files: the images of all services.",
+        SourceKind::Argo => "Argo CD Applications and ApplicationSets.",
+        SourceKind::Flux => "Flux HelmReleases and Kustomizations.",
+        SourceKind::Pulumi => "Pulumi stack files: `Pulumi.<stack>.yaml`.",
+        SourceKind::Tfvars => "Terraform variable files: `*.tfvars`.",
+    }
+}
+
+/// Why an option does not fit a kind, if it does not.
+pub(super) fn misfit(kind: SourceKind, option: &str) -> Option<&'static str> {
+    let keys = matches!(option, "tag" | "tags" | "image" | "images" | "digest" | "digests");
+    match kind {
+        SourceKind::Text if keys => Some("a `text` file holds nothing but the tag"),
+        SourceKind::Line if keys => Some("a `line` source says with named groups of its `pattern` what is what"),
+        SourceKind::Line if option == "pattern" => None,
+        _ if option == "pattern" => Some("only `line` has a `pattern`"),
+        SourceKind::HelmValues | SourceKind::Compose => None,
+        _ if option == "base" => Some("only `helm-values` and `compose` have a `base`"),
+        _ => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! From the text of `towpath.yaml` to a [`Config`], or to every reason why not.
+
+use super::diagnostic::{ConfigError, Diagnostics};
+use super::fields::Fields;
+use super::resolved::{Config, Origin, Provenance};
+use super::{keys, sources, stages};
+use crate::yaml::{self, Stream, Value, YamlError};
+
+/// A configuration that people write is a few kilobytes.
+const MAX_BYTES: usize = 1 << 20;
+
+/// In YAML a brace at the start of a text, or inside `[…]`, opens a mapping.
+pub(super) const BRACES: &str = "a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'";
+
+/// Reads a configuration. `name` is the file as the user would name it.
+///
+/// # Errors
+/// All problems of the file with their places, in the order of the file.
+pub fn parse(text: &str, name: &str) -> Result<Config, ConfigError> {
+    let mut problems = Diagnostics::new(name, text);
+    let mut config = Config { origin: Origin::File(name.to_owned()), ..Config::default() };
+    if text.len() > MAX_BYTES {
+        let message = format!("the file has {} bytes; a configuration has at most {MAX_BYTES}", text.len());
+        problems.add_at(1, 1, message, None);
+        return problems.finish(config);
+    }
+    match yaml::parse(text) {
+        Ok(stream) => {
+            if let Some(root) = root(&stream, &mut problems) {
+                fill(&mut config, root, name, &mut problems);
+            }
+        }
+        Err(error) => not_yaml(text, &error, &mut problems),
+    }
+    problems.finish(config)
+}
+
+fn not_yaml(text: &str, error: &YamlError, problems: &mut Diagnostics<'_>) {
+    let place = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let tabbed = |line: &str| line.trim_start_matches(' ').starts_with('\t');
+    let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or_default();
+    let hint = if tabbed(line) {
+        Some(String::from("YAML is indented with blanks, not with tabs"))
+    } else {
+        line.contains('{').then(|| String::from(BRACES))
+    };
+    problems.add_at(place(error.line), place(error.column), format!("not valid YAML: {}", error.message), hint);
+}
+
+fn root<'s>(stream: &'s Stream, problems: &mut Diagnostics<'_>) -> Option<Value<'s>> {
+    let mut roots = stream.documents.iter().filter_map(yaml::Document::root);
+    let Some(root) = roots.next().filter(|root| !root.is_null()) else {
+        let hint = String::from("`towpath init` writes one; without the file, towpath looks for itself");
+        problems.add_at(1, 1, "the file is empty", hint);
+        return None;
+    };
+    if let Some(second) = roots.next() {
+        problems.add(second, "a second document begins here; a configuration is one document", None);
+    }
+    if !root.is_mapping() {
+        problems.add(root, "a configuration is a mapping with the keys `branch`, `stages` and `sources`", None);
+        return None;
+    }
+    Some(root)
+}
+
+fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnostics<'_>) {
+    let known = keys::TOP.map(|key| key.name);
+    let fields = Fields::read(root, &known, problems);
+    if let Some(branch) = fields.text("branch", problems) {
+        config.branch = Some(branch.text.to_owned());
+        config.branch_from = Provenance::File { name: name.to_owned(), line: branch.at.line() };
+    }
+    if let Some(field) = fields.get("stages") {
+        config.stages = stages::read(field, problems);
+    }
+    let Some(field) = fields.get("sources") else { return };
+    if fields.get("stages").is_none() {
+        let hint = String::from("list them in pipeline order: `stages: [dev, staging, prod]`");
+        problems.add(field.key, "`sources` needs `stages`: without them no `{stage}` is known", hint);
+    }
+    config.rules = sources::read(field, config, problems);
+}
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

@@ -1,0 +1,246 @@
+//! `sources:`, from mappings to rules: one rule for each path template.
+
+use super::diagnostic::{Diagnostics, did_you_mean};
+use super::fields::{Field, Fields, Word, shown};
+use super::keys;
+use super::resolved::{Config, NameTemplate, Rule};
+use crate::model::{KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
+use crate::yaml::Value;
+use regex::{Regex, RegexBuilder};
+
+/// More sources than a person writes.
+const MAX_SOURCES: usize = 1000;
+
+/// How much template text is compiled for one file, stage words counted wherever `{stage}` stands.
+/// A thousand templates with 25 stages are a quarter of it; beyond it a small file with many
+/// aliases could keep a machine busy for minutes.
+const MAX_WORK: usize = 2_000_000;
+
+/// The rules in the order of the file. What is wrong is reported and left out.
+pub(super) fn read(field: Field<'_>, config: &Config, problems: &mut Diagnostics<'_>) -> Vec<Rule> {
+    if !field.value.is_sequence() || field.value.items().next().is_none() {
+        let hint = String::from(
+            "for example `- kustomize: apps/{app}/overlays/{stage}`; leave the key out to let towpath look for itself",
+        );
+        problems.add(field.key, "`sources` must be a list of sources", hint);
+        return Vec::new();
+    }
+    if field.value.items().nth(MAX_SOURCES).is_some() {
+        problems.add(field.key, format!("there are more than {MAX_SOURCES} sources"), None);
+    }
+    let words = config.stage_words();
+    let letters = words.iter().map(|word| word.len() + 1).sum();
+    let mut sources = Sources { config, words, letters, work: 0, problems };
+    field.value.items().take(MAX_SOURCES).flat_map(|item| sources.read(item)).collect()
+}
+
+struct Sources<'c, 'p, 't> {
+    config: &'c Config,
+    words: Vec<String>,
+    /// The length of all stage words.
+    letters: usize,
+    work: usize,
+    problems: &'p mut Diagnostics<'t>,
+}
+
+impl Sources<'_, '_, '_> {
+    fn read(&mut self, item: Value<'_>) -> Vec<Rule> {
+        if !item.is_mapping() {
+            let hint = String::from("for example `- kustomize: apps/{app}/overlays/{stage}`");
+            self.problems.add(item, "a source is a mapping from its kind to a path", hint);
+            return Vec::new();
+        }
+        let kinds = SourceKind::ALL.iter().map(|kind| kind.as_str());
+        let known: Vec<&str> = kinds.chain(keys::OPTIONS.iter().map(|key| key.name)).collect();
+        let before = self.problems.count();
+        let fields = Fields::read(item, &known, self.problems);
+        let Some((kind, field)) = self.kind(item, &fields) else { return Vec::new() };
+        self.misfits(kind, &fields);
+        let Some(options) = self.options(kind, field, &fields) else { return Vec::new() };
+        let mut rules = Vec::new();
+        for path in field.words(self.problems) {
+            let Some(template) = self.path(path) else { continue };
+            let rule = Rule { path: template, line: Some(path.at.line()), ..options.clone() };
+            if self.problems.count() == before {
+                self.must_have_a_stage(&rule, path);
+            }
+            rules.push(rule);
+        }
+        if self.problems.count() == before {
+            self.names_must_be_captured(&rules, &fields);
+        }
+        rules
+    }
+
+    /// The one key that is a kind.
+    fn kind<'a>(&mut self, item: Value<'a>, fields: &Fields<'a>) -> Option<(SourceKind, Field<'a>)> {
+        let mut kinds = fields.iter().filter_map(|field| Some((keys::kind(field.name)?, field)));
+        let first = kinds.next();
+        if let (Some((kind, _)), Some((other, field))) = (first, kinds.next()) {
+            let hint = String::from("begin another source with `- `");
+            let message = format!("a source has one kind, but this has `{kind}` and `{other}`");
+            self.problems.add(field.key, message, hint);
+            return None;
+        }
+        if first.is_none() && !fields.unknown {
+            let hint = did_you_mean("", SourceKind::ALL.iter().map(|kind| kind.as_str()));
+            self.problems.add(item, "this source has no kind", hint);
+        }
+        if let Some((kind, field)) = first
+            && field.value.is_sequence()
+            && field.value.items().next().is_none()
+        {
+            self.problems.add(field.key, format!("`{kind}` has no path"), None);
+        }
+        first
+    }
+
+    fn misfits(&mut self, kind: SourceKind, fields: &Fields<'_>) {
+        for field in fields.iter() {
+            if let Some(why) = keys::misfit(kind, field.name) {
+                let hint = why.to_owned();
+                self.problems.add(field.key, format!("`{}` does not fit `{kind}`", field.name), hint);
+            }
+        }
+    }
+
+    /// A rule with everything but its path.
+    fn options(&mut self, kind: SourceKind, field: Field<'_>, fields: &Fields<'_>) -> Option<Rule> {
+        let mut rule = Rule::new(kind, "", &[]).expect("an empty path is a template");
+        for (name, slot) in [("app", &mut rule.app), ("target", &mut rule.target)] {
+            if let Some(name) = fields.text(name, self.problems).and_then(|word| self.name(word)) {
+                *slot = name;
+            }
+        }
+        rule.base = fields.text("base", self.problems).and_then(|word| self.name(word));
+        rule.stage = fields.text("stage", self.problems).and_then(|word| self.stage(word));
+        for (names, slot) in [
+            (["tag", "tags"], &mut rule.tags),
+            (["image", "images"], &mut rule.images),
+            (["digest", "digests"], &mut rule.digests),
+        ] {
+            for name in names {
+                let words = fields.texts(name, self.problems).unwrap_or_default();
+                slot.extend(words.into_iter().filter_map(|word| self.key(word)));
+            }
+        }
+        let not = fields.texts("not", self.problems).unwrap_or_default();
+        rule.not = not.into_iter().filter_map(|word| self.path(word)).collect();
+        rule.pattern = fields.text("pattern", self.problems).and_then(|word| self.pattern(word));
+        if kind == SourceKind::Line && fields.get("pattern").is_none() {
+            let hint = String::from("for example `pattern: 'image: web:(?P<tag>\\S+)'`");
+            self.problems.add(field.key, "`line` needs a `pattern`", hint);
+            return None;
+        }
+        Some(rule)
+    }
+
+    fn stage(&mut self, word: Word<'_>) -> Option<StageName> {
+        let stage = self.config.stage(word.text);
+        if stage.is_none() && !self.config.stages.is_empty() {
+            let hint = did_you_mean(word.text, self.config.stages.iter().map(|stage| stage.name.as_str()));
+            self.problems.add(word.at, format!("`{}` is not one of the stages", shown(word.text)), hint);
+        }
+        stage.map(|stage| stage.name.clone())
+    }
+
+    fn path(&mut self, word: Word<'_>) -> Option<PathTemplate> {
+        self.affordable(word)
+            .then(|| PathTemplate::parse(word.text, &self.words))
+            .and_then(|it| self.template(word, it))
+    }
+
+    fn key(&mut self, word: Word<'_>) -> Option<KeyTemplate> {
+        self.affordable(word).then(|| KeyTemplate::parse(word.text, &self.words)).and_then(|it| self.template(word, it))
+    }
+
+    fn template<T>(&mut self, word: Word<'_>, parsed: Result<T, TemplateError>) -> Option<T> {
+        parsed.map_err(|error| self.problems.add(word.at, shown_error(&error), None)).ok()
+    }
+
+    /// A template of captures: its braces must match.
+    fn name(&mut self, word: Word<'_>) -> Option<NameTemplate> {
+        let name = NameTemplate::new(word.text);
+        let parsed = self.affordable(word).then(|| PathTemplate::parse(word.text, &[]))?;
+        self.template(word, parsed).map(|_| name)
+    }
+
+    fn pattern(&mut self, word: Word<'_>) -> Option<Regex> {
+        if !self.affordable(word) {
+            return None;
+        }
+        let regex = match RegexBuilder::new(word.text).size_limit(1 << 20).build() {
+            Ok(regex) => regex,
+            Err(error) => {
+                let text = error.to_string();
+                let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+                self.problems.add(word.at, format!("`pattern` is no regular expression: {why}"), None);
+                return None;
+            }
+        };
+        if !regex.capture_names().flatten().any(|name| matches!(name, "tag" | "digest" | "image")) {
+            let hint = String::from("name the group that is the tag: `(?P<tag>\\S+)`");
+            self.problems.add(word.at, "`pattern` has no group `tag`, `digest` or `image`", hint);
+        }
+        Some(regex)
+    }
+
+    /// Counts the work a template makes; the first one beyond the limit is reported.
+    fn affordable(&mut self, word: Word<'_>) -> bool {
+        let before = self.work;
+        self.work += word.text.len() + word.text.matches("{stage").count() * self.letters;
+        if before <= MAX_WORK && self.work > MAX_WORK {
+            self.problems.add(word.at, "the templates up to here are more than towpath compiles", None);
+        }
+        self.work <= MAX_WORK
+    }
+
+    /// Something must say in which stage a version runs.
+    fn must_have_a_stage(&mut self, rule: &Rule, path: Word<'_>) {
+        let branches = self.config.stages.iter().any(|stage| stage.branch.is_some());
+        if rule.stage.is_none() && !captured(rule).iter().any(|name| name == "stage") && !branches {
+            let hint = String::from("write `{stage}` in the path or in a key, or add `stage: …` to the source");
+            self.problems.add(path.at, format!("nothing says which stage `{}` is", shown(path.text)), hint);
+        }
+    }
+
+    /// A name made of captures that no path, key or pattern makes would always be empty.
+    fn names_must_be_captured(&mut self, rules: &[Rule], fields: &Fields<'_>) {
+        let known: Vec<String> = rules.iter().flat_map(captured).collect();
+        for option in ["app", "target", "base"] {
+            let Some(word) = fields.text(option, self.problems) else { continue };
+            for name in names_in(word.text) {
+                if !known.contains(&name) {
+                    let message = format!("`{option}` uses `{{{name}}}`, which neither path nor keys capture");
+                    let hint = did_you_mean(&name, known.iter().map(String::as_str));
+                    self.problems.add(word.at, message, hint);
+                }
+            }
+        }
+    }
+}
+
+/// The names that a rule's path, keys and pattern capture.
+fn captured(rule: &Rule) -> Vec<String> {
+    let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
+    let mut names: Vec<String> = keys.chain([rule.path.as_str()]).flat_map(names_in).collect();
+    for name in &mut names {
+        name.truncate(name.trim_end_matches('*').len());
+    }
+    names.extend(rule.pattern.iter().flat_map(Regex::capture_names).flatten().map(str::to_owned));
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The names in braces, in lower case as captures have them.
+fn names_in(template: &str) -> Vec<String> {
+    let pieces = template.split('{').skip(1).filter_map(|piece| piece.split_once('}'));
+    pieces.map(|(name, _)| name.to_lowercase()).collect()
+}
+
+/// The error without the line breaks and lengths a template may have.
+fn shown_error(error: &TemplateError) -> String {
+    let text = error.to_string();
+    text.chars().take(200).collect()
+}

@@ -1,0 +1,134 @@
+//! `stages:`, from names and mappings to a pipeline without gaps or circles.
+
+use super::diagnostic::{Diagnostics, did_you_mean};
+use super::fields::{Field, Fields, Word, shown};
+use super::keys;
+use super::resolved::Stage;
+use crate::model::StageName;
+use crate::yaml::Value;
+use std::collections::HashMap;
+
+/// More stages than any pipeline has; each one makes every `{stage}` slower.
+const MAX_STAGES: usize = 200;
+
+/// A stage as written.
+struct Written<'a> {
+    name: Word<'a>,
+    aliases: Vec<Word<'a>>,
+    after: Option<Vec<Word<'a>>>,
+    branch: Option<Word<'a>>,
+}
+
+/// The stages in pipeline order. What is wrong is reported and left out.
+pub(super) fn read(field: Field<'_>, problems: &mut Diagnostics<'_>) -> Vec<Stage> {
+    let written = written(field, problems);
+    let words = words(&written, problems);
+    let mut stages: Vec<Stage> = Vec::new();
+    for (i, stage) in written.iter().enumerate() {
+        let after = match &stage.after {
+            Some(names) => after(stage, names, &written, &words, problems),
+            None => i.checked_sub(1).map(|before| StageName::from(written[before].name.text)).into_iter().collect(),
+        };
+        stages.push(Stage {
+            name: StageName::from(stage.name.text),
+            aliases: stage.aliases.iter().map(|alias| alias.text.to_owned()).collect(),
+            after,
+            branch: stage.branch.map(|branch| branch.text.to_owned()),
+            line: Some(stage.name.at.line()),
+        });
+    }
+    in_order(stages, field.key, problems)
+}
+
+fn written<'a>(field: Field<'a>, problems: &mut Diagnostics<'_>) -> Vec<Written<'a>> {
+    if !field.value.is_sequence() || field.value.items().next().is_none() {
+        let hint = String::from("for example `stages: [dev, staging, prod]`");
+        problems.add(field.key, "`stages` must be a list of stages, in pipeline order", hint);
+        return Vec::new();
+    }
+    if field.value.items().nth(MAX_STAGES).is_some() {
+        problems.add(field.key, format!("there are more than {MAX_STAGES} stages"), None);
+    }
+    field.value.items().take(MAX_STAGES).filter_map(|item| stage(field, item, problems)).collect()
+}
+
+fn stage<'a>(field: Field<'a>, item: Value<'a>, problems: &mut Diagnostics<'_>) -> Option<Written<'a>> {
+    if item.is_sequence() {
+        problems.add(item, "a stage is a name, or a mapping with a `name`", None);
+        return None;
+    }
+    if !item.is_mapping() {
+        let name = Field { value: item, ..field }.words(problems).into_iter().next()?;
+        return Some(Written { name, aliases: Vec::new(), after: None, branch: None });
+    }
+    let known = keys::STAGE.map(|key| key.name);
+    let fields = Fields::read(item, &known, problems);
+    if fields.get("name").is_none() && !fields.unknown {
+        problems.add(item, "this stage has no `name`", None);
+    }
+    Some(Written {
+        aliases: fields.texts("aliases", problems).unwrap_or_default(),
+        after: fields.texts("after", problems),
+        branch: fields.text("branch", problems),
+        name: fields.text("name", problems)?,
+    })
+}
+
+/// Every word for a stage with the index of the stage; a word must not name two.
+fn words<'a>(stages: &[Written<'a>], problems: &mut Diagnostics<'_>) -> HashMap<&'a str, usize> {
+    let mut words: HashMap<&str, (usize, u32)> = HashMap::new();
+    for (i, stage) in stages.iter().enumerate() {
+        for word in std::iter::once(&stage.name).chain(&stage.aliases) {
+            let line = word.at.line();
+            if let Some((_, first)) = words.get(word.text) {
+                let message =
+                    format!("the stage word `{}` stands twice; the first is in line {first}", shown(word.text));
+                problems.add(word.at, message, None);
+            } else {
+                words.insert(word.text, (i, line));
+            }
+        }
+    }
+    words.into_iter().map(|(word, (i, _))| (word, i)).collect()
+}
+
+fn after(
+    stage: &Written<'_>,
+    names: &[Word<'_>],
+    stages: &[Written<'_>],
+    words: &HashMap<&str, usize>,
+    problems: &mut Diagnostics<'_>,
+) -> Vec<StageName> {
+    let mut out: Vec<StageName> = Vec::new();
+    for name in names {
+        let Some(index) = words.get(name.text) else {
+            let hint = did_you_mean(name.text, stages.iter().map(|stage| stage.name.text));
+            problems.add(name.at, format!("`after` names `{}`, which is no stage", shown(name.text)), hint);
+            continue;
+        };
+        let before = StageName::from(stages[*index].name.text);
+        if before.as_str() == stage.name.text {
+            problems.add(name.at, format!("the stage `{before}` cannot come after itself"), None);
+        } else if !out.contains(&before) {
+            out.push(before);
+        }
+    }
+    out
+}
+
+/// Sorts stages so that each stands behind those it comes after, and otherwise as written.
+fn in_order(mut rest: Vec<Stage>, key: Value<'_>, problems: &mut Diagnostics<'_>) -> Vec<Stage> {
+    let mut out: Vec<Stage> = Vec::new();
+    while !rest.is_empty() {
+        let waits = |stage: &Stage| stage.after.iter().any(|name| rest.iter().any(|other| other.name == *name));
+        let Some(next) = rest.iter().position(|stage| !waits(stage)) else {
+            let names: Vec<String> = rest.iter().take(10).map(|stage| format!("`{}`", stage.name)).collect();
+            let hint = String::from("a start of the pipeline has `after: []`");
+            problems.add(key, format!("the stages {} come after each other in a circle", names.join(", ")), hint);
+            out.append(&mut rest);
+            break;
+        };
+        out.push(rest.remove(next));
+    }
+    out
+}
