@@ -3,7 +3,7 @@
 use super::args::{ColorChoice, Globals};
 use super::environment::Environment;
 use super::failure::Failure;
-use crate::git::Repository;
+use crate::git::{GitError, Oid, Repository};
 use crate::ui::{Look, Ui, Verbosity};
 use jiff::Timestamp;
 use std::path::Path;
@@ -34,6 +34,16 @@ impl Context {
     pub fn repository(&self) -> Result<Repository, Failure> {
         let named = self.globals.repo.as_deref().unwrap_or(".");
         Ok(Repository::open(Path::new(named))?)
+    }
+
+    /// The newest commit of a branch, of this repository or else of the remote it came from.
+    ///
+    /// # Errors
+    /// When there is no such branch.
+    pub fn branch_tip(&self, repository: &Repository, branch: &str) -> Result<Oid, GitError> {
+        let names = [format!("refs/heads/{branch}"), format!("refs/remotes/origin/{branch}"), branch.to_owned()];
+        let found = names.iter().find_map(|name| repository.resolve(name).ok());
+        found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })
     }
 
     /// Is the repository named by a URL?

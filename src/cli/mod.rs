@@ -10,6 +10,7 @@ mod failure;
 mod filter;
 mod man;
 mod names;
+mod settings;
 mod status;
 mod suggest;
 mod survey;

@@ -108,10 +108,10 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
 fn report(mut survey: Survey, context: &Context, repository: &crate::git::Repository) -> Status {
     let mapping = std::mem::take(&mut survey.mapping);
     let since = HashMap::new();
-    let mut status = Status::new(&survey.config, mapping, &since, |entry| survey.found(entry));
+    let mut status = Status::new(&survey.settings.config, mapping, &since, |entry| survey.found(entry));
     status.repository = context.shown_repository(repository);
     status.branch = survey.branch;
-    status.revision = survey.revision;
+    status.revision = survey.commit.map(|id| id.to_string());
     status.time = survey.time;
     status
 }

@@ -157,6 +157,7 @@ mod tests {
             after: i.checked_sub(1).map(|before| stages[before].into()).into_iter().collect(),
             aliases: Vec::new(),
             branch: None,
+            line: None,
         };
         let config = Config { stages: stages.iter().enumerate().map(stage).collect(), ..Config::default() };
         let mapping = Mapping {
