@@ -39,7 +39,9 @@ fn place(occupant: &Occupant, look: &Look, now: Timestamp, out: &mut String) {
     let mut fact = |label: &str, text: &str| {
         out.push_str(&format!("    {}{}\n", look.paint(Tone::Dim, &left(label, LABEL)), visible(text)));
     };
-    fact("image", entry.image.as_deref().unwrap_or("(the repository does not name it)"));
+    if let Some(image) = &entry.image {
+        fact("image", image);
+    }
     if let Some(tag) = &entry.version.tag {
         fact("tag", if tag.is_empty() { "(empty)" } else { tag });
     }
