@@ -9,10 +9,12 @@ mod parse;
 mod resolved;
 mod sources;
 mod stages;
+mod write;
 
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use parse::parse;
 pub use resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
+pub use write::{SourceNote, to_yaml};
 
 /// The names of the file, looked for at the top of the repository.
 pub const FILE_NAMES: [&str; 1] = ["towpath.yaml"];

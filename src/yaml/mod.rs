@@ -7,7 +7,9 @@
 //! The parser (`granit-parser`) stands behind [`parse`] alone; no other file names it.
 
 mod parse;
+mod quote;
 mod tree;
 
 pub use parse::{YamlError, parse};
+pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
 pub use tree::{Document, Stream, Style, Value};

@@ -1,0 +1,171 @@
+//! Writes a configuration as the `towpath.yaml` a person would write: short forms, few lines, and
+//! a comment where one helps.
+
+use super::resolved::{Config, Rule, Stage};
+use crate::model::{Confidence, KeyTemplate};
+use crate::yaml::{plain_or_quoted, plain_or_quoted_in_flow};
+
+const HEADER: &str = "\
+# Which image runs in which stage, and where that is written.
+# `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
+";
+
+/// A remark on one rule, such as how many files it matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceNote {
+    /// The index of the rule.
+    pub rule: usize,
+    /// One line.
+    pub comment: String,
+}
+
+/// The file's text. Reading it gives the same configuration, but for rules of low confidence: they
+/// are written as comments, to be taken in by hand.
+pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
+    let mut out = String::from(HEADER);
+    if let Some(branch) = &config.branch {
+        out.push_str(&format!("\nbranch: {}\n", plain_or_quoted(branch)));
+    }
+    if !config.stages.is_empty() {
+        out.push_str("\nstages:\n");
+        for (i, stage) in config.stages.iter().enumerate() {
+            let before = i.checked_sub(1).map(|i| &config.stages[i]);
+            out.push_str(&stage_lines(stage, before));
+        }
+    }
+    if !config.rules.is_empty() {
+        out.push_str(if config.rules.iter().any(is_sure) { "\nsources:\n" } else { "\n# sources:\n" });
+        for group in groups(&config.rules) {
+            out.push_str(&source_lines(config, group, notes));
+        }
+    }
+    out
+}
+
+fn stage_lines(stage: &Stage, before: Option<&Stage>) -> String {
+    let chained = stage.after.iter().eq(before.map(|stage| &stage.name));
+    let name = plain_or_quoted(stage.name.as_str());
+    if stage.aliases.is_empty() && chained && stage.branch.is_none() {
+        return format!("  - {name}\n");
+    }
+    let mut out = format!("  - name: {name}\n");
+    if !stage.aliases.is_empty() {
+        out.push_str(&format!("    aliases: {}\n", flow(stage.aliases.iter().map(String::as_str))));
+    }
+    if !chained {
+        out.push_str(&format!("    after: {}\n", flow(stage.after.iter().map(|name| name.as_str()))));
+    }
+    if let Some(branch) = &stage.branch {
+        out.push_str(&format!("    branch: {}\n", plain_or_quoted(branch)));
+    }
+    out
+}
+
+fn flow<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    format!("[{}]", texts.map(plain_or_quoted_in_flow).collect::<Vec<_>>().join(", "))
+}
+
+/// Neighbours that differ only in their path share one source.
+fn groups(rules: &[Rule]) -> Vec<std::ops::Range<usize>> {
+    let mut groups: Vec<std::ops::Range<usize>> = Vec::new();
+    for (i, rule) in rules.iter().enumerate() {
+        match groups.last_mut() {
+            Some(group) if shares_source(&rules[group.start], rule) => group.end = i + 1,
+            _ => groups.push(i..i + 1),
+        }
+    }
+    groups
+}
+
+fn shares_source(a: &Rule, b: &Rule) -> bool {
+    a.kind == b.kind && is_sure(a) == is_sure(b) && option_lines(a) == option_lines(b)
+}
+
+/// Is the rule taken in, and can it be? A path with a line break in it cannot be written by hand.
+fn is_sure(rule: &Rule) -> bool {
+    let not = rule.not.iter().map(|not| not.as_str());
+    let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
+    let mut texts = not.chain(keys).chain([rule.path.as_str(), rule.app.as_str(), rule.target.as_str()]);
+    rule.confidence != Confidence::Low && texts.all(|text| !text.contains(char::is_control))
+}
+
+fn source_lines(config: &Config, group: std::ops::Range<usize>, notes: &[SourceNote]) -> String {
+    let first = &config.rules[group.start];
+    let mut out = String::new();
+    if group.len() == 1 {
+        out.push_str(&comments(notes, group.start, "  "));
+        out.push_str(&format!("  - {}: {}\n", first.kind, path(first)));
+    } else {
+        out.push_str(&format!("  - {}:\n", first.kind));
+        for index in group {
+            out.push_str(&comments(notes, index, "      "));
+            out.push_str(&format!("      - {}\n", path(&config.rules[index])));
+        }
+    }
+    out.push_str(&option_lines(first));
+    if is_sure(first) { out } else { out.lines().map(commented_out).collect() }
+}
+
+fn commented_out(line: &str) -> String {
+    let bare = line.trim_start();
+    if bare.starts_with('#') { format!("{line}\n") } else { format!("  # {}\n", &line[2..]) }
+}
+
+fn comments(notes: &[SourceNote], rule: usize, indent: &str) -> String {
+    let notes = notes.iter().filter(|note| note.rule == rule);
+    notes.map(|note| format!("{indent}# {}\n", escaped(&note.comment))).collect()
+}
+
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
+    }
+    out
+}
+
+/// The path; the top of the repository is written `./`.
+fn path(rule: &Rule) -> String {
+    let text = rule.path.as_str();
+    plain_or_quoted(if text.is_empty() { "./" } else { text })
+}
+
+fn option_lines(rule: &Rule) -> String {
+    let mut out = String::new();
+    let mut one = |name: &str, text: &str| out.push_str(&format!("    {name}: {}\n", plain_or_quoted(text)));
+    for (name, template, default) in [("app", &rule.app, "{app}"), ("target", &rule.target, "{target}")] {
+        if !matches!(template.as_str(), text if text == default || text.is_empty()) {
+            one(name, template.as_str());
+        }
+    }
+    if let Some(stage) = &rule.stage {
+        one("stage", stage.as_str());
+    }
+    if let Some(pattern) = &rule.pattern {
+        one("pattern", pattern.as_str());
+    }
+    if let Some(base) = &rule.base {
+        one("base", base.as_str());
+    }
+    for (name, names, keys) in
+        [("tag", "tags", &rule.tags), ("image", "images", &rule.images), ("digest", "digests", &rule.digests)]
+    {
+        out.push_str(&many(name, names, keys.iter().map(KeyTemplate::as_str).collect()));
+    }
+    out + &many("not", "not", rule.not.iter().map(|not| not.as_str()).collect())
+}
+
+fn many(name: &str, names: &str, texts: Vec<&str>) -> String {
+    match texts.as_slice() {
+        [] => String::new(),
+        [text] => format!("    {name}: {}\n", plain_or_quoted(text)),
+        texts => {
+            let lines: String = texts.iter().map(|text| format!("      - {}\n", plain_or_quoted(text))).collect();
+            format!("    {names}:\n{lines}")
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "write_tests.rs"]
+mod tests;

@@ -1,0 +1,96 @@
+//! When a new value needs quotes, so that no reader of YAML 1.1 or 1.2 takes it for anything but text.
+//!
+//! The rule was checked against kustomize, PyYAML, ruamel, `yaml` (1.1 and 1.2) and js-yaml: no
+//! value it leaves plain is read by any of them as something else.
+
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// What YAML 1.1 or 1.2 may read as a number, a time or a date; matched in lower case.
+static NUMBER_LIKE: LazyLock<Regex> = LazyLock::new(|| {
+    let number = r"[+-]?(\.inf|\.nan|0x[0-9a-f_]*|0[ob][0-9_]*|[0-9_]*\.?[0-9_]*(e[+-]?[0-9_]*)?|[0-9_]+(:[0-9_]*)+(\.[0-9_]*)?)";
+    let date = r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([t ].*)?";
+    Regex::new(&format!("^({number}|{date})$")).expect("a constant expression")
+});
+
+/// The text as a scalar of block style: as it is, or in double quotes where it would not stay text.
+pub fn plain_or_quoted(text: &str) -> String {
+    if stays_text(text) { text.to_owned() } else { quoted(text) }
+}
+
+/// As [`plain_or_quoted`], inside `[…]` or `{…}`.
+pub fn plain_or_quoted_in_flow(text: &str) -> String {
+    if stays_text(text) && !text.contains([',', '[', ']', '{', '}']) { text.to_owned() } else { quoted(text) }
+}
+
+fn stays_text(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let word = matches!(
+        lower.as_str(),
+        "" | "null" | "~" | "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n" | "=" | "<<"
+    );
+    let special = text.starts_with(|c: char| "-?:,[]{}#&*!|>'\"%@` ".contains(c));
+    let inside = text.ends_with([' ', ':']) || text.contains(": ") || text.contains(" #");
+    let odd = text.contains(|c: char| c.is_control() || !c.is_ascii());
+    !(word || special || inside || odd || text.starts_with("...") || NUMBER_LIKE.is_match(&lower))
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // Line and paragraph separators end a line for YAML 1.1; a byte order mark vanishes.
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}') => {
+                out.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn tags_and_paths_stay_plain() {
+        for text in ["1.2.3", "v1.10", "sha-1234567", "release_1", "main", "apps/{app}/overlays/{stage}", "a:b", "a#b"]
+        {
+            assert_eq!(plain_or_quoted(text), text);
+        }
+        assert_eq!(plain_or_quoted_in_flow("a{b}"), "\"a{b}\"");
+    }
+
+    #[test]
+    fn what_is_no_text_to_some_reader_is_quoted() {
+        let numbers =
+            ["1.10", "0123", "1e3", "012e4", "1_000", "0x1f", "0o17", "0b1", "+1", ".5", "36e1234", ".inf", "1e"];
+        let words = ["", "null", "~", "True", "yes", "on", "Y", "=", "<<"];
+        let dates = ["2024-01-02", "12:30", "12:30:45.5", "2024-01-02T10:00:00Z"];
+        let marks = ["-x", "{app}", "*", "a: b", "a #b", "a:", " a", "a ", "é", "...", "@x", "'x'"];
+        for text in numbers.iter().chain(&words).chain(&dates).chain(&marks) {
+            assert_eq!(plain_or_quoted(text), format!("\"{text}\""));
+        }
+        assert_eq!(plain_or_quoted("a\"b\\\n\u{7}"), r#""a\"b\\\n\u0007""#);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_back(text in any::<String>(), tricky in "[-0-9a-f:#.,{}\\[\\]'\" \t\n~\u{feff}\u{85}]{0,12}") {
+            for text in [text, tricky] {
+                let file = format!("a: {}\nb: [{}]\n", plain_or_quoted(&text), plain_or_quoted_in_flow(&text));
+                let stream = crate::yaml::parse(&file).expect("it is YAML");
+                let root = stream.documents[0].root().expect("root");
+                prop_assert_eq!(root.get("a").and_then(|a| a.text()), Some(text.as_str()));
+                prop_assert_eq!(root.get("b").and_then(|b| b.items().next()?.text()), Some(text.as_str()));
+            }
+        }
+    }
+}
