@@ -1,6 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, man, status};
+use super::{completions, config, init, man, status};
 use clap::builder::FalseyValueParser;
 use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use jiff::SignedDuration;
@@ -47,6 +47,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Status(status::StatusArgs),
+    Init(init::InitArgs),
+    Config(config::ConfigArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }

@@ -4,10 +4,12 @@
 mod args;
 mod complete;
 mod completions;
+mod config;
 mod context;
 mod environment;
 mod failure;
 mod filter;
+mod init;
 mod man;
 mod names;
 mod settings;
@@ -53,6 +55,8 @@ pub fn main() -> ExitCode {
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(&args, context),
+        Command::Init(args) => init::run(&args, context),
+        Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),
         Command::Man(args) => man::run(&args, context),
     }

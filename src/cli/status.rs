@@ -152,13 +152,12 @@ fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
 
 fn unknown(kind: &str, name: &str, known: &[String]) -> Failure {
     let failure = Failure::usage(format!("there is no {kind} `{name}`"));
-    let known: BTreeSet<&str> = known.iter().map(String::as_str).collect();
+    let mut seen = BTreeSet::new();
+    let known: Vec<&str> = known.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
     match nearest(name, known.iter().copied()) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => failure,
-        None if known.len() <= 12 => {
-            failure.hint(format!("the {kind}s are {}", known.into_iter().collect::<Vec<_>>().join(", ")))
-        }
+        None if known.len() <= 12 => failure.hint(format!("the {kind}s are {}", known.join(", "))),
         None => failure.hint(format!("`towpath status` lists all {} {kind}s", known.len())),
     }
 }

@@ -34,13 +34,16 @@ fn status(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
 
 #[test]
 fn the_matrix() {
-    status(&[]).success().stdout_eq(str![[r#"
+    status(&[])
+        .success()
+        .stdout_eq(str![[r#"
 app   dev        staging     prod
 api   v2         v2        ≠ v1
 job   latest     ·           ·
 web   27e13961   ·         ≠ v1
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 ≠ differs from the stage before: 2 of 3
 
 "#]]);
@@ -48,7 +51,9 @@ web   27e13961   ·         ≠ v1
 
 #[test]
 fn one_app_in_full() {
-    status(&["web"]).success().stdout_eq(str![[r#"
+    status(&["web"])
+        .success()
+        .stdout_eq(str![[r#"
 web
 
   dev  27e13961
@@ -61,12 +66,15 @@ web
     written   tags/prod/web.yaml:1 (tag)
     found     yaml, towpath.yaml:3
 
-"#]]).stderr_eq(str![]);
+"#]])
+        .stderr_eq(str![]);
 }
 
 #[test]
 fn notes_are_sentences() {
-    status(&["job"]).success().stdout_eq(str![[r#"
+    status(&["job"])
+        .success()
+        .stdout_eq(str![[r#"
 job
 
   dev  latest
@@ -75,7 +83,8 @@ job
     found     yaml, towpath.yaml:3
     note      mutable: this tag names a moving thing, so what runs may have changed since
 
-"#]]).stderr_eq(str![]);
+"#]])
+        .stderr_eq(str![]);
 }
 
 #[test]
@@ -103,12 +112,15 @@ hint: the stages are dev, prod, staging
 
 #[test]
 fn globs_choose() {
-    status(&["--app", "w*,j?b", "--stage", "dev,p*"]).success().stdout_eq(str![[r#"
+    status(&["--app", "w*,j?b", "--stage", "dev,p*"])
+        .success()
+        .stdout_eq(str![[r#"
 app   dev          prod
 job   latest       ·
 web   27e13961   ≠ v1
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 ≠ differs from the stage before: 1 of 2
 
 "#]]);
@@ -126,27 +138,36 @@ fn differences_are_an_exit_code_when_asked_for() {
 
 #[test]
 fn colours_when_asked_for() {
-    status(&["--color", "always", "--app", "api"]).success().stdout_eq(str![[r#"
-[1mapp[0m   [1mdev[0m   [1mstaging[0m   [1m  prod[0m
-api   v2    v2        [33m≠ [0m[33mv1[0m
-
-"#]]).stderr_eq(str![[r#"
-[2m≠ differs from the stage before: 1 of 1[0m
-
-"#]]);
+    let output = status(&["--color", "always", "--app", "api"]).success().get_output().clone();
+    let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
+    snapbox::assert_data_eq!(said.replace('\u{1b}', "^"), str![]);
+    let plain = Sandbox::new();
+    let repository = plain.repository("deploy", &tags());
+    let run = |name: &str, value: &str| {
+        let output = plain.towpath(&repository, &["status"]).env(name, value).output().expect("runs");
+        String::from_utf8(output.stdout).expect("text").contains('\u{1b}')
+    };
+    assert!(run("CLICOLOR_FORCE", "1") && run("TOWPATH_COLOR", "always"));
+    assert!(!run("NO_COLOR", "1") && !run("CLICOLOR", "1"));
 }
 
 #[test]
 fn without_utf_8_the_signs_are_ascii() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &tags());
-    sandbox.towpath(&repository, &["status"]).env("LANG", "C").assert().success().stdout_eq(str![[r#"
+    sandbox
+        .towpath(&repository, &["status"])
+        .env("LANG", "C")
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
 app   dev        staging     prod
 api   v2         v2        * v1
 job   latest     -           -
 web   27e13961   -         * v1
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 * differs from the stage before: 2 of 3
 
 "#]]);
@@ -159,7 +180,9 @@ fn json() {
     let output = sandbox.towpath(&repository, &["status", "--output", "json", "--stage", "dev", "--app", "web"]);
     let output = output.assert().success().stderr_eq("").get_output().stdout.clone();
     let text = String::from_utf8(output).expect("text").replace(repository.to_str().expect("text"), "[REPO]");
-    snapbox::assert_data_eq!(text, str![[r#"
+    snapbox::assert_data_eq!(
+        text,
+        str![[r#"
 {
   "schema": "towpath.status/1",
   "repository": "[REPO]",
@@ -196,7 +219,8 @@ fn json() {
   "warnings": []
 }
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
@@ -228,24 +252,30 @@ web,prod,,,v1,,tags/prod/web.yaml,1,tag,yaml,,,,
 
 #[test]
 fn markdown() {
-    status(&["--output", "markdown"]).success().stdout_eq(str![[r#"
+    status(&["--output", "markdown"])
+        .success()
+        .stdout_eq(str![[r#"
 | app | dev | staging | prod |
 | --- | --- | --- | --- |
 | api | `v2` | `v2` | ≠ `v1` |
 | job | `latest` | | |
 | web | `27e1396100000000000000000000000000000000` | | ≠ `v1` |
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
 fn as_it_was_at_a_revision() {
-    status(&["--at", "HEAD~1"]).success().stdout_eq(str![[r#"
+    status(&["--at", "HEAD~1"])
+        .success()
+        .stdout_eq(str![[r#"
 app   dev   staging     prod
 api   v2    v2        ≠ v1
 web   v1    ·           v1
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 ≠ differs from the stage before: 1 of 2
 
 "#]]);
@@ -318,7 +348,7 @@ fn a_work_tree_of_a_bare_repository() {
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy.git", &tags());
     let failed = sandbox.towpath(&repository, &["status", "--worktree"]).assert().code(2).stdout_eq("");
-    failed.stderr_eq(str!["..."]);
+    failed.stderr_eq(str![]);
 }
 
 #[test]
@@ -352,11 +382,16 @@ fn a_configuration_that_is_not_committed_yet() {
         History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("tags/dev/api.yaml", "tag: v1\n");
     let repository = sandbox.repository("deploy", &history);
     std::fs::write(repository.join("towpath.yaml"), CONFIG).expect("writable");
-    sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq(str![[r#"
+    sandbox
+        .towpath(&repository, &["status"])
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
 app   dev   staging   prod
 api   v1    ·          ·
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 towpath.yaml is not committed yet; it is read from the work tree
 
 "#]]);
@@ -410,15 +445,18 @@ fn nothing_but_text_reaches_the_terminal() {
         assert!(said.contains("title"), "{format}: {said}");
     }
     let shown = sandbox.towpath(&repository, &["status", "--app", "a*b", "a\u{1b}[31mb"]).assert().success();
-    shown.stdout_eq(str![[r#"
-a/x1b[31mb
+    shown.stdout_eq(
+        str![[r#"
+a\x1b[31mb
 
-  dev  v1/x1b]0;title/x07/u{202e}
-    tag       v1/x1b]0;title/x07/u{202e}
-    written   tags/dev/a/x1b[31mb.yaml:1 (tag)
+  dev  v1\x1b]0;title\x07\u{202e}
+    tag       v1\x1b]0;title\x07\u{202e}
+    written   tags/dev/a\x1b[31mb.yaml:1 (tag)
     found     yaml, towpath.yaml:3
 
-"#]]);
+"#]]
+        .raw(),
+    );
 }
 
 #[test]
@@ -435,11 +473,16 @@ fn a_stage_may_be_a_branch() {
         .commit("2026-03-01T12:00:00Z", "Alice", "prod")
         .write("apps/api.yaml", "tag: v1\n");
     let repository = sandbox.repository("deploy", &history);
-    sandbox.towpath(&repository, &["status", "--no-since"]).assert().success().stdout_eq(str![[r#"
+    sandbox
+        .towpath(&repository, &["status", "--no-since"])
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
 app   dev     prod
 api   v2    ≠ v1
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 ≠ differs from the stage before: 1 of 1
 
 "#]]);
