@@ -7,6 +7,7 @@ mod fields;
 mod keys;
 mod parse;
 mod resolved;
+mod schema;
 mod sources;
 mod stages;
 mod write;
@@ -14,6 +15,7 @@ mod write;
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use parse::parse;
 pub use resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
+pub use schema::schema;
 pub use write::{SourceNote, to_yaml};
 
 /// The names of the file, looked for at the top of the repository.

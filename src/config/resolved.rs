@@ -102,6 +102,8 @@ pub struct Rule {
     pub app: NameTemplate,
     /// The target's name, made of the captures; `{target}` unless said.
     pub target: NameTemplate,
+    /// Which of an app's images a file is about, made of the captures; `{component}` unless said.
+    pub component: NameTemplate,
     /// The stage, where neither path nor keys say it.
     pub stage: Option<StageName>,
     /// Keys whose value is a tag (or `tag@digest`, or a digest). Empty: the source's own conventions.
@@ -131,6 +133,7 @@ impl Rule {
             not: Vec::new(),
             app: NameTemplate::new("{app}"),
             target: NameTemplate::new("{target}"),
+            component: NameTemplate::new("{component}"),
             stage: None,
             tags: Vec::new(),
             images: Vec::new(),

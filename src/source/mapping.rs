@@ -4,7 +4,7 @@
 use super::{Finding, Reader, of};
 use crate::config::{Config, Rule};
 use crate::model::{AppName, Captures, Entry, Mapping, Note, SlotKey, StageName, TargetName, Warning, is_moving_tag};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A file that a rule claims.
 #[derive(Debug, Clone)]
@@ -81,7 +81,8 @@ fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Opt
     };
     let app = claim.rule.app.expand(&captures);
     let target = claim.rule.target.expand(&captures);
-    let (app, component) = match (app.is_empty(), finding.component) {
+    let component = component(&claim.rule.component.expand(&captures), finding.component);
+    let (app, component) = match (app.is_empty(), component) {
         (true, None) => (default_app(finding.image.as_deref(), &claim.path), None),
         (true, Some(component)) => (component, None),
         (false, component) => (app, component),
@@ -105,6 +106,15 @@ fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Opt
     })
 }
 
+/// What the path calls the component, and what the file does.
+fn component(of_path: &str, of_file: Option<String>) -> Option<String> {
+    match (of_path, of_file) {
+        ("", of_file) => of_file,
+        (of_path, Some(of_file)) => Some(format!("{of_path}/{of_file}")),
+        (of_path, None) => Some(of_path.to_owned()),
+    }
+}
+
 /// An app that neither path nor key names is called after its image, else after its file.
 fn default_app(image: Option<&str>, path: &str) -> String {
     let name = image.map(crate::model::base_name).unwrap_or_else(|| {
@@ -117,9 +127,19 @@ fn default_app(image: Option<&str>, path: &str) -> String {
 /// The whole mapping of one snapshot. With `branch_stage`, everything that has no stage of its own
 /// belongs to that stage (a branch per environment).
 pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Mapping {
-    let mut entries = Vec::new();
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
     for claim in claims(config, reader) {
-        entries.extend(read_claim(config, &claim, reader, branch_stage).entries);
+        for entry in read_claim(config, &claim, reader, branch_stage).entries {
+            if !owned_by_earlier(&owners, &entry) {
+                for location in &entry.locations {
+                    owners
+                        .entry((entry.stage.clone(), location.path.clone(), location.span.start))
+                        .or_insert(entry.rule);
+                }
+                entries.push(entry);
+            }
+        }
     }
     let mut mapping = Mapping {
         entries: merged(config, entries),
@@ -128,6 +148,16 @@ pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageNam
     };
     mapping.warnings.dedup();
     mapping
+}
+
+/// The same place read by two rules counts once, for the earlier rule: a patch that kustomize builds
+/// is no manifest of its own.
+fn owned_by_earlier(owners: &HashMap<(StageName, String, usize), usize>, entry: &Entry) -> bool {
+    !entry.locations.is_empty()
+        && entry.locations.iter().all(|location| {
+            let place = (entry.stage.clone(), location.path.clone(), location.span.start);
+            owners.get(&place).is_some_and(|rule| *rule < entry.rule)
+        })
 }
 
 /// One entry per slot and version: the same version written in several places is one entry with

@@ -1,0 +1,125 @@
+//! The JSON schema of `towpath.yaml`, made from the table of keys that the reader uses.
+
+use super::keys::{self, Key, Shape};
+use crate::model::SourceKind;
+use serde_json::{Map, Value, json};
+
+/// The schema, draft 2020-12. It is checked in as `docs/reference/towpath.schema.json`.
+pub fn schema() -> Value {
+    let mut top = object(&keys::TOP);
+    let mut out = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "towpath.yaml",
+        "description": "Which image runs in which stage, and where that is written.",
+    });
+    merge(&mut out, &mut top);
+    out["$defs"] = json!({
+        "text": {
+            "description": "A text. A number or a word such as `on` is taken as it is spelled.",
+            "type": ["string", "number", "boolean"],
+        },
+        "texts": {
+            "description": "A text or a list of texts.",
+            "anyOf": [text(), { "type": "array", "items": text() }],
+        },
+        "stage": stage(),
+        "source": source(),
+    });
+    out
+}
+
+fn stage() -> Value {
+    let mut long = object(&keys::STAGE);
+    long["required"] = json!(["name"]);
+    json!({ "description": "A stage: its name, or a mapping.", "anyOf": [text(), long] })
+}
+
+fn source() -> Value {
+    let mut out = object(&keys::OPTIONS);
+    out["description"] = json!("A source: one kind with its path templates, and options.");
+    for kind in SourceKind::ALL {
+        let about = format!("{} The value is a path template or a list of them.", keys::about(kind));
+        out["properties"][kind.as_str()] = json!({ "description": about, "$ref": "#/$defs/texts" });
+    }
+    out["oneOf"] = SourceKind::ALL.into_iter().map(one_kind).collect();
+    out
+}
+
+/// The kind is there, what it needs is there, and what does not fit it is not.
+fn one_kind(kind: SourceKind) -> Value {
+    let required = match kind {
+        SourceKind::Line => json!([kind.as_str(), "pattern"]),
+        _ => json!([kind.as_str()]),
+    };
+    let mut out = json!({ "required": required });
+    let misfits = keys::OPTIONS.iter().filter(|key| keys::misfit(kind, key.name).is_some());
+    let barred: Map<String, Value> = misfits.map(|key| (key.name.to_owned(), Value::Bool(false))).collect();
+    if !barred.is_empty() {
+        out["properties"] = Value::Object(barred);
+    }
+    out
+}
+
+fn object(keys: &[Key]) -> Value {
+    let properties: Map<String, Value> = keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn property(key: &Key) -> Value {
+    let mut out = json!({ "description": key.about });
+    let mut shape = match key.shape {
+        Shape::Text => text(),
+        Shape::Texts => json!({ "$ref": "#/$defs/texts" }),
+        Shape::Stages => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/stage" } }),
+        Shape::Sources => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } }),
+    };
+    merge(&mut out, &mut shape);
+    out
+}
+
+fn text() -> Value {
+    json!({ "$ref": "#/$defs/text" })
+}
+
+fn merge(into: &mut Value, from: &mut Value) {
+    if let (Some(into), Some(from)) = (into.as_object_mut(), from.as_object_mut()) {
+        into.append(from);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_schema_that_is_checked_in_is_fresh() {
+        let text = serde_json::to_string_pretty(&schema()).expect("a schema is JSON") + "\n";
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/towpath.schema.json");
+        // `SNAPSHOTS=overwrite cargo test` writes it anew.
+        snapbox::assert_data_eq!(text, snapbox::Data::read_from(std::path::Path::new(path), None).raw());
+    }
+
+    /// The reader must accept each key of the schema, as far as its name goes, and no other.
+    #[test]
+    fn reader_and_schema_know_the_same_keys() {
+        let schema = schema();
+        let keys_at = |pointer: &str| -> Vec<String> {
+            schema.pointer(pointer).and_then(Value::as_object).expect("properties").keys().cloned().collect()
+        };
+        let known = |text: String| match crate::config::parse(&text, "f") {
+            Ok(_) => true,
+            Err(error) => !error.to_string().contains("not a key"),
+        };
+        for key in keys_at("/properties") {
+            assert!(known(format!("{key}: x\n")), "{key}");
+        }
+        for key in keys_at("/$defs/stage/anyOf/1/properties") {
+            assert!(known(format!("stages: [{{{key}: x}}]\n")), "{key}");
+        }
+        for key in keys_at("/$defs/source/properties") {
+            assert!(known(format!("sources: [{{{key}: x}}]\n")), "{key}");
+        }
+        assert!(!known("other: x\n".to_owned()));
+        assert_eq!(keys_at("/$defs/source/properties").len(), SourceKind::ALL.len() + keys::OPTIONS.len());
+    }
+}

@@ -1,0 +1,130 @@
+//! Which files are worth reading.
+
+use crate::git::{File, FileKind};
+
+const READ: [&str; 22] = [
+    "yaml",
+    "yml",
+    "json",
+    "env",
+    "tfvars",
+    "tf",
+    "hcl",
+    "properties",
+    "ini",
+    "conf",
+    "toml",
+    "gotmpl",
+    "tmpl",
+    "tpl",
+    "j2",
+    "jinja2",
+    "values",
+    "jsonnet",
+    "libsonnet",
+    "cue",
+    "json5",
+    "auto",
+];
+
+const NEVER: [&str; 14] =
+    ["dec", "enc", "sops", "crt", "pem", "key", "md", "sh", "py", "js", "ts", "go", "lock", "png"];
+
+const SKIPPED_NAMES: [&str; 14] = [
+    "Chart.lock",
+    "package.json",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "composer.json",
+    "composer.lock",
+    ".terraform.lock.hcl",
+    ".pre-commit-config.yaml",
+    "renovate.json",
+    ".gitlab-ci.yml",
+    ".travis.yml",
+    "mkdocs.yml",
+];
+
+const SKIPPED_FOLDERS: [&str; 25] = [
+    ".github",
+    ".circleci",
+    ".gitlab",
+    ".azure-pipelines",
+    ".tekton",
+    "node_modules",
+    "vendor",
+    "testdata",
+    "fixtures",
+    "__tests__",
+    "tests",
+    "spec",
+    "specs",
+    "doc",
+    "docs",
+    "examples",
+    "crd",
+    "crds",
+    "dashboard",
+    "dashboards",
+    ".idea",
+    ".vscode",
+    ".devcontainer",
+    "third_party",
+    ".forgejo",
+];
+
+/// Can the file hold versions, judging by its name alone?
+pub fn is_candidate(file: &File) -> bool {
+    if file.kind != FileKind::File {
+        return false;
+    }
+    let name = file.path.rsplit('/').next().unwrap_or(&file.path);
+    let lower = name.to_ascii_lowercase();
+    if SKIPPED_NAMES.contains(&name)
+        || lower.starts_with("readme")
+        || lower.starts_with("changelog")
+        || lower.starts_with("license")
+    {
+        return false;
+    }
+    if name == "towpath.yaml"
+        || lower.starts_with("tsconfig")
+        || lower == "codeowners"
+        || lower == "makefile"
+        || lower == "dockerfile"
+        || lower.starts_with(".git")
+    {
+        return false;
+    }
+    if lower.contains("dashboard")
+        || lower.ends_with("_test.yaml")
+        || lower.ends_with("_tests.yaml")
+        || lower.ends_with("-test.yml")
+        || lower.ends_with("_tests.yml")
+    {
+        return false;
+    }
+    let Some((stem, extension)) = lower.rsplit_once('.') else { return true };
+    if NEVER.contains(&extension) {
+        return false;
+    }
+    READ.contains(&extension)
+        || lower.starts_with(".env")
+        || lower.starts_with("env.")
+        || matches!(extension, "version" | "txt" | "tag")
+        || (!stem.is_empty() && super::vocabulary::meaning(extension).is_some())
+}
+
+/// Does the file lie in a folder of tests, documentation or tooling?
+pub fn is_aside(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    folders.split('/').any(|folder| SKIPPED_FOLDERS.contains(&folder))
+}
+
+/// Is the file a template inside a Helm chart? `charts` are the folders with a `Chart.yaml`.
+pub fn is_chart_template(path: &str, charts: &std::collections::HashSet<String>) -> bool {
+    path.match_indices("/templates/").any(|(at, _)| charts.contains(&path[..at]))
+        || (path.starts_with("templates/") && charts.contains(""))
+}

@@ -1,0 +1,92 @@
+//! Two layouts side by side may name the same app: `argocd/{stage}/api.yaml` and
+//! `helmfile/{stage}/api.yaml`. They are told apart by the folder in which they differ.
+
+use super::family::Placed;
+use crate::config::{NameTemplate, Rule};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A place in the mapping, before versions are read.
+type Place = (String, String, String, String);
+
+/// Gives rules that would fill the same places names that differ: `api@argocd`, `api@helmfile`.
+pub fn tell_apart(rules: &mut [Rule], members: &[Vec<Placed>]) {
+    let mut owners: BTreeMap<Place, BTreeMap<String, usize>> = BTreeMap::new();
+    for (index, rule) in rules.iter().enumerate() {
+        for (place, subject) in places(rule, &members[index]) {
+            owners.entry(place).or_default().entry(subject).or_insert(index);
+        }
+    }
+    let mut clashing: BTreeSet<(usize, usize)> = BTreeSet::new();
+    for files in owners.values() {
+        let rules: BTreeSet<usize> = files.values().copied().collect();
+        for a in &rules {
+            clashing.extend(rules.range(a + 1..).map(|b| (*a, *b)));
+        }
+    }
+    let mut words: BTreeMap<usize, String> = BTreeMap::new();
+    for (a, b) in clashing {
+        if let Some((word_a, word_b)) = difference(rules[a].path.as_str(), rules[b].path.as_str()) {
+            words.entry(a).or_insert(word_a);
+            words.entry(b).or_insert(word_b);
+        }
+    }
+    for (index, word) in words {
+        let name = format!("{}@{word}", rules[index].app.as_str());
+        rules[index].app = NameTemplate::new(name);
+    }
+}
+
+fn places(rule: &Rule, members: &[Placed]) -> Vec<(Place, String)> {
+    let mut out = Vec::new();
+    for member in members {
+        let Some(captures) = rule.path.captures(&member.subject) else { continue };
+        let app = rule.app.expand(&captures);
+        if app.is_empty() {
+            continue;
+        }
+        let target = rule.target.expand(&captures);
+        let of_path = rule.component.expand(&captures);
+        for component in &member.components {
+            let place = (app.clone(), format!("{of_path}/{component}"), member.slot.identity.clone(), target.clone());
+            out.push((place, member.subject.clone()));
+        }
+    }
+    out
+}
+
+/// The first plain parts in which two templates differ.
+fn difference(a: &str, b: &str) -> Option<(String, String)> {
+    let plain = |part: &&str| !part.contains(['{', '*']);
+    let pair = a.split('/').zip(b.split('/')).find(|(x, y)| x != y);
+    if let Some((x, y)) = pair.filter(|(x, y)| plain(x) && plain(y)) {
+        return Some((word(x), word(y)));
+    }
+    let only = |of: &str, other: &str| {
+        of.split('/').filter(plain).find(|part| !other.split('/').any(|o| o == *part)).map(word)
+    };
+    match (only(a, b), only(b, a)) {
+        (Some(x), Some(y)) => Some((x, y)),
+        _ => None,
+    }
+}
+
+/// A folder or file name without its extension.
+fn word(part: &str) -> String {
+    part.split('.').find(|piece| !piece.is_empty()).unwrap_or(part).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_differ_in_a_folder_or_file() {
+        let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
+        assert_eq!(
+            difference("k8s/argocd/{stage}/{app}.yaml", "k8s/helmfile/env/{stage}/{app}.yaml"),
+            pair("argocd", "helmfile")
+        );
+        assert_eq!(difference("a/{app}/{stage}/x.yaml", "a/{app}/{stage}/y.yaml"), pair("x", "y"));
+        assert_eq!(difference("a/{app}/{stage}", "a/{app**}/{stage}"), None);
+    }
+}

@@ -1,0 +1,226 @@
+//! The words people call stages, and where they occur in a path.
+
+/// A stage word's meaning; words of one meaning are the same stage in different spellings.
+pub type Canonical = &'static str;
+
+/// Words that mean a stage wherever they stand.
+const STRONG: [(Canonical, &[&str]); 9] = [
+    ("dev", &["dev", "develop", "development", "devel"]),
+    ("int", &["integ"]),
+    ("test", &["tst", "testing"]),
+    ("qa", &["qa"]),
+    ("uat", &["uat"]),
+    ("staging", &["staging", "stage", "stg", "stag"]),
+    ("preprod", &["preprod", "preproduction", "pprod", "preprd", "ppd"]),
+    ("prod", &["prod", "production", "prd"]),
+    ("nonprod", &["nonprod", "nonproduction", "nprod"]),
+];
+
+/// Words that mean a stage in the company of others.
+const WEAK: [(Canonical, &[&str]); 24] = [
+    ("int", &["int", "integration"]),
+    ("test", &["test"]),
+    ("qa", &["quality"]),
+    ("uat", &["acc", "accept", "acceptance"]),
+    ("preprod", &["pre"]),
+    ("prod", &["live"]),
+    ("perf", &["perf", "performance", "perftest", "loadtest"]),
+    ("load", &["load"]),
+    ("demo", &["demo"]),
+    ("local", &["local", "localhost"]),
+    ("sandbox", &["sandbox", "sbx"]),
+    ("preview", &["preview"]),
+    ("canary", &["canary"]),
+    ("ephemeral", &["ephemeral"]),
+    ("ci", &["ci"]),
+    ("hotfix", &["hotfix"]),
+    ("dr", &["dr"]),
+    ("alpha", &["alpha"]),
+    ("beta", &["beta"]),
+    ("edge", &["edge"]),
+    ("nightly", &["nightly"]),
+    ("training", &["training"]),
+    ("shared-dev", &["sharedev"]),
+    ("experimental", &["experimental"]),
+];
+
+/// The usual order of a pipeline. Words of one row are as early as each other.
+const ORDER: [&[Canonical]; 19] = [
+    &["local"],
+    &["ci"],
+    &["sandbox", "ephemeral", "preview"],
+    &["nightly", "edge", "alpha", "experimental"],
+    &["dev", "shared-dev"],
+    &["int"],
+    &["test"],
+    &["qa"],
+    &["load", "perf"],
+    &["beta"],
+    &["uat"],
+    &["training"],
+    &["demo"],
+    &["nonprod"],
+    &["hotfix"],
+    &["staging"],
+    &["preprod"],
+    &["canary"],
+    &["prod"],
+];
+
+/// Where unknown stage names go: after everything that is tried out, before staging.
+const UNKNOWN_RANK: usize = 14;
+
+/// A stage word found in a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Occurrence {
+    /// Which part of the path, from 0.
+    pub part: usize,
+    /// The word's bytes inside the part.
+    pub start: usize,
+    pub end: usize,
+    pub canonical: Canonical,
+    /// The digits behind the word (`uat4`), which make it a stage of its own.
+    pub number: String,
+    pub strong: bool,
+}
+
+/// The rank of a stage word in the usual pipeline, smaller is earlier.
+pub fn rank(canonical: &str) -> usize {
+    if canonical == "dr" {
+        return ORDER.len();
+    }
+    ORDER.iter().position(|row| row.contains(&canonical)).unwrap_or(UNKNOWN_RANK)
+}
+
+/// What a single word means, with its digits and whether it means it alone.
+pub fn meaning(word: &str) -> Option<(Canonical, String, bool)> {
+    let lower = word.to_ascii_lowercase();
+    let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
+    let number = &lower[bare.len()..];
+    if number.len() > 3 || (!number.is_empty() && matches!(bare, "int" | "ci" | "pre")) {
+        return None;
+    }
+    let find = |table: &[(Canonical, &[&str])]| {
+        table.iter().find(|(_, words)| words.contains(&bare)).map(|(canonical, _)| *canonical)
+    };
+    find(&STRONG)
+        .map(|canonical| (canonical, number.to_owned(), true))
+        .or_else(|| find(&WEAK).map(|canonical| (canonical, number.to_owned(), false)))
+}
+
+/// Every stage word of a path.
+pub fn occurrences(path: &str) -> Vec<Occurrence> {
+    let mut out = Vec::new();
+    for (part, text) in path.split('/').enumerate() {
+        occurrences_in(part, text, &mut out);
+    }
+    out
+}
+
+fn occurrences_in(part: usize, text: &str, out: &mut Vec<Occurrence>) {
+    let pieces = pieces(text);
+    let mut index = 0;
+    while index < pieces.len() {
+        let (start, end) = pieces[index];
+        if let Some(found) = joined_word(text, &pieces, index) {
+            out.push(Occurrence { part, start, end: found.1, canonical: found.0, number: String::new(), strong: true });
+            index += 2;
+            continue;
+        }
+        if let Some((canonical, number, strong)) = meaning(&text[start..end]) {
+            out.push(Occurrence { part, start, end, canonical, number, strong });
+        } else {
+            humps(part, text, start, end, out);
+        }
+        index += 1;
+    }
+}
+
+/// `pre-prod`, `non_prod`: one word of two pieces.
+fn joined_word(text: &str, pieces: &[(usize, usize)], index: usize) -> Option<(Canonical, usize)> {
+    let (start, end) = pieces[index];
+    let (next_start, next_end) = *pieces.get(index + 1)?;
+    let is_prod = matches!(meaning(&text[next_start..next_end]), Some(("prod", number, _)) if number.is_empty());
+    let canonical = match text[start..end].to_ascii_lowercase().as_str() {
+        "pre" => "preprod",
+        "non" => "nonprod",
+        _ => return None,
+    };
+    is_prod.then_some((canonical, next_end))
+}
+
+/// The pieces between `- _ . + @ ~` and blanks, as byte ranges.
+fn pieces(text: &str) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for (at, c) in text.char_indices().chain([(text.len(), '-')]) {
+        if matches!(c, '-' | '_' | '.' | '+' | '@' | '~' | ' ') {
+            if at > start {
+                out.push((start, at));
+            }
+            start = at + c.len_utf8();
+        }
+    }
+    out
+}
+
+/// `appProd`: camel-case humps, only where one of them is a strong word.
+fn humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<Occurrence>) {
+    let piece = &text[start..end];
+    let mut from = 0;
+    let mut previous_lower = false;
+    let mut cuts = Vec::new();
+    for (at, c) in piece.char_indices() {
+        if c.is_ascii_uppercase() && previous_lower {
+            cuts.push((from, at));
+            from = at;
+        }
+        previous_lower = c.is_ascii_lowercase() || c.is_ascii_digit();
+    }
+    cuts.push((from, piece.len()));
+    if cuts.len() < 2 {
+        return;
+    }
+    for (from, to) in cuts {
+        if let Some((canonical, number, true)) = meaning(&piece[from..to]) {
+            out.push(Occurrence { part, start: start + from, end: start + to, canonical, number, strong: true });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(path: &str) -> Vec<String> {
+        occurrences(path)
+            .iter()
+            .map(|o| {
+                let text = path.split('/').nth(o.part).expect("part");
+                format!("{}:{}:{}{}", o.part, &text[o.start..o.end], o.canonical, o.number)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn words_are_found_as_parts_prefixes_and_suffixes() {
+        assert_eq!(words("apps/web/prod/values.yaml"), ["2:prod:prod"]);
+        assert_eq!(words("deploy/values-staging.yaml"), ["1:staging:staging"]);
+        assert_eq!(words("envs/integration-non-gpu/x"), ["1:integration:int"]);
+        assert_eq!(words("a/uat4_env/.env"), ["1:uat4:uat4"]);
+        assert_eq!(words("a/non-prod/x"), ["1:non-prod:nonprod"]);
+        assert_eq!(words("a/webProd/x"), ["1:Prod:prod"]);
+        assert_eq!(words("products/developer/latest"), Vec::<String>::new());
+        assert_eq!(words("é-prod/ü"), ["0:prod:prod"]);
+    }
+
+    #[test]
+    fn the_usual_order() {
+        assert!(
+            rank("dev") < rank("int")
+                && rank("qa") < rank("staging")
+                && rank("staging") < rank("prod")
+                && rank("prod") < rank("dr")
+        );
+    }
+}
