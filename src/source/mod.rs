@@ -16,10 +16,13 @@ pub mod leaf;
 mod line;
 mod manifests;
 mod mapping;
+pub(crate) mod marker;
 mod pulumi;
 mod reader;
 pub mod shape;
 mod template_scan;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 mod tfvars;
 mod yaml_keys;
