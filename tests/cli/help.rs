@@ -17,6 +17,8 @@ Usage: towpath [OPTIONS] <COMMAND>
 
 Commands:
   status       Show which version of which app runs in which stage
+  init         Write what towpath finds out about this repository as towpath.yaml
+  config       Show, verify and document the configuration
   completions  Print the completion script of a shell
   man          Print the manual page
 
@@ -70,6 +72,8 @@ Usage: towpath [OPTIONS] <COMMAND>
 
 Commands:
   status       Show which version of which app runs in which stage
+  init         Write what towpath finds out about this repository as towpath.yaml
+  config       Show, verify and document the configuration
   completions  Print the completion script of a shell
   man          Print the manual page
 

@@ -66,6 +66,15 @@ impl Sandbox {
         self.plain(env!("CARGO_BIN_EXE_towpath")).current_dir(at).args(arguments)
     }
 
+    /// A bash script, with towpath on its search path.
+    pub fn bash(&self, at: &Path, script: &str) -> Command {
+        let programs = Path::new(env!("CARGO_BIN_EXE_towpath")).parent().expect("it lies in a folder");
+        let mut path = programs.as_os_str().to_owned();
+        path.push(":");
+        path.push(search_path());
+        self.plain("bash").current_dir(at).env("PATH", path).args(["--norc", "-c", script])
+    }
+
     /// A program that sees nothing of the environment but what is set here.
     fn plain(&self, program: &str) -> Command {
         let path = search_path();
