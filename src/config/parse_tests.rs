@@ -1,16 +1,10 @@
-//! What is accepted, and the text of every error message.
+//! What is accepted; what is not is in `error_tests.rs`.
 
 use super::parse;
 use crate::config::Config;
 
 fn ok(text: &str) -> Config {
     parse(text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// The messages without the file's name.
-fn errors(text: &str) -> String {
-    let error = parse(text, "towpath.yaml").expect_err("it is wrong");
-    error.to_string().replace("towpath.yaml:", "")
 }
 
 #[test]
