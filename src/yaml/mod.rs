@@ -8,6 +8,8 @@
 
 mod parse;
 mod tree;
+mod typed;
 
 pub use parse::{YamlError, parse};
 pub use tree::{Document, Stream, Style, Value};
+pub use typed::is_number_or_bool;
