@@ -140,12 +140,15 @@ fn differences_are_an_exit_code_when_asked_for() {
 fn colours_when_asked_for() {
     let output = status(&["--color", "always", "--app", "api"]).success().get_output().clone();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
-    snapbox::assert_data_eq!(said.replace('\u{1b}', "^"), str![[r#"
+    snapbox::assert_data_eq!(
+        said.replace('\u{1b}', "^"),
+        str![[r#"
 ^[1mapp^[0m   ^[1mdev^[0m   ^[1mstaging^[0m   ^[1m  prod^[0m
 api   v2    v2        ^[33m≠ ^[0m^[33mv1^[0m
 ^[2m≠ differs from the stage before: 1 of 1^[0m
 
-"#]]);
+"#]]
+    );
     let plain = Sandbox::new();
     let repository = plain.repository("deploy", &tags());
     let run = |name: &str, value: &str| {
@@ -354,7 +357,7 @@ fn a_work_tree_of_a_bare_repository() {
     let repository = sandbox.bare("deploy.git", &tags());
     let failed = sandbox.towpath(&repository, &["status", "--worktree"]).assert().code(2).stdout_eq("");
     failed.stderr_eq(str![[r#"
-error: `/tmp/towpath-test-TPBRNe/deploy.git/` is a bare repository, so there are no files to read
+error: `/tmp/towpath-test-lwPzUd/deploy.git/` is a bare repository, so there are no files to read
 hint: leave out --worktree to read the newest commit
 
 "#]]);
