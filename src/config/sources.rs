@@ -237,7 +237,7 @@ fn captured(rule: &Rule) -> Vec<String> {
     for name in &mut names {
         name.truncate(name.trim_end_matches('*').len());
     }
-    names.extend(rule.pattern.iter().flat_map(Regex::capture_names).flatten().map(str::to_owned));
+    names.extend(rule.pattern.iter().flat_map(Regex::capture_names).flatten().map(str::to_lowercase));
     names.sort();
     names.dedup();
     names
