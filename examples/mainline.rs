@@ -13,12 +13,20 @@ fn main() {
     let mut tracked = Tracked::new();
     let files = Snapshot::of_commit(&repository, tip).expect("snapshot").files_under("").expect("files");
     let mut n = 0;
-    for f in files.iter().filter(|f| f.path.contains(&args[2])) { tracked.add(&f.path); n += 1; }
+    for f in files.iter().filter(|f| f.path.contains(&args[2])) {
+        tracked.add(&f.path);
+        n += 1;
+    }
     let listed = start.elapsed();
     let mut found = 0;
     let mut last = 0;
     let stopped = Mainline::new(&repository, tip).walk(&mut tracked, |step, tracked| {
-        for id in step.changed { if std::env::args().len() < 4 { tracked.remove(*id); } found += 1; }
+        for id in step.changed {
+            if std::env::args().len() < 4 {
+                tracked.remove(*id);
+            }
+            found += 1;
+        }
         last = step.position;
         Flow::Continue
     });

@@ -164,6 +164,18 @@ impl NameTemplate {
     /// The name, with captures filled in. A capture that is missing or empty leaves nothing, and
     /// separators that are left at the ends or doubled go with it.
     pub fn expand(&self, captures: &Captures) -> String {
+        let out = self.filled(captures);
+        let parts: Vec<&str> = out.split('/').filter(|part| !part.is_empty()).collect();
+        parts.join("/").trim_matches(['-', '_', '.', '@', ' ']).to_owned()
+    }
+
+    /// The path of a file, with captures filled in: `.env.{stage}` keeps its dot.
+    pub fn expand_path(&self, captures: &Captures) -> String {
+        let out = self.filled(captures);
+        out.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
+    }
+
+    fn filled(&self, captures: &Captures) -> String {
         let mut out = String::new();
         let mut rest = self.0.as_str();
         while let Some(open) = rest.find('{') {
@@ -174,8 +186,7 @@ impl NameTemplate {
             rest = &rest[open + close + 1..];
         }
         out.push_str(rest);
-        let parts: Vec<&str> = out.split('/').filter(|part| !part.is_empty()).collect();
-        parts.join("/").trim_matches(['-', '_', '.', '@', ' ']).to_owned()
+        out
     }
 }
 

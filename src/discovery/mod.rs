@@ -64,8 +64,8 @@ pub fn propose(reader: &Reader<'_>) -> Proposal {
     qualify::tell_apart(&mut rules, &members);
     let unsure =
         families(found.unsure).iter().flat_map(|family| rules_of(family, &words)).map(|(rule, _)| rule).collect();
-    let config = Config { branch: None, stages: stages.clone(), rules, origin: Origin::Discovered };
-    let unsure = Config { branch: None, stages, rules: unsure, origin: Origin::Discovered };
+    let config = Config { stages: stages.clone(), rules, origin: Origin::Discovered, ..Config::default() };
+    let unsure = Config { stages, rules: unsure, origin: Origin::Discovered, ..Config::default() };
     Proposal { config, unsure, files, empty_stages: Vec::new() }
 }
 

@@ -24,7 +24,7 @@ pub fn ordered<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<Stage> {
         let name = StageName::new(words[0].0);
         let after = out.last().map(|stage| stage.name.clone()).into_iter().collect();
         let aliases = words[1..].iter().map(|(word, _)| (*word).to_owned()).collect();
-        out.push(Stage { name, aliases, after, branch: None });
+        out.push(Stage { name, aliases, after, branch: None, line: None });
     }
     out
 }

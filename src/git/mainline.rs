@@ -180,8 +180,7 @@ impl Mainline {
         changed.clear();
         tracked.step(&mut objects, None, &mut changed)?;
         if !changed.is_empty() {
-            let step =
-                Step { commit: first.id, time: first.head.time, parent: None, position, changed: &changed };
+            let step = Step { commit: first.id, time: first.head.time, parent: None, position, changed: &changed };
             visit(&step, tracked);
         }
         Ok(Stopped::Root)

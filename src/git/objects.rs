@@ -1,7 +1,7 @@
 //! An object database of its own for each thread that walks.
 
-use super::commit::CommitHead;
 use super::GitError;
+use super::commit::CommitHead;
 use git2::{ObjectType, Odb, Oid};
 use std::path::Path;
 

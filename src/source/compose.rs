@@ -1,7 +1,12 @@
-//! Docker Compose: `image:` of services, with variables from the `.env` beside it.
+//! Compose files: each service's `image`, with variables from the `.env` beside it.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::interpolate::{Interpolated, Origin, Variables};
+use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::place;
+use super::{Claim, Finding, Reader, Source, dotenv, keyed, marker, shape};
+use crate::config::NameTemplate;
+use crate::model::{Captures, ImageReference, Location, Note, Part, SourceKind, Span, Version};
+use std::ops::Range;
 
 /// The source; see the module.
 pub struct Compose;
@@ -11,7 +16,187 @@ impl Source for Compose {
         SourceKind::Compose
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let (Some(leaves), Some(text)) = (reader.leaves(&claim.path), reader.text(&claim.path)) else {
+            return Vec::new();
+        };
+        if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
+            return found;
+        }
+        let env_path = env_path(claim.rule.base.as_ref(), claim);
+        let env_text = reader.exists(&env_path).then(|| reader.text(&env_path)).flatten();
+        let env = env_text.as_deref().map(dotenv::leaves).unwrap_or_default();
+        let variables: Variables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
+        let file = File { path: &claim.path, text: &text, env_path: &env_path, variables };
+        leaves.iter().filter_map(|leaf| file.finding(service_of(leaf)?, leaf)).collect()
+    }
+}
+
+/// The rule's base (from the top of the repository, or beside the file if it is a bare name), else
+/// the `.env` beside the file.
+fn env_path(base: Option<&NameTemplate>, claim: &Claim<'_>) -> String {
+    let name = base.map_or_else(|| ".env".to_owned(), |base| base.expand_path(&claim.captures));
+    match claim.path.rsplit_once('/') {
+        Some((directory, _)) if !name.contains('/') => format!("{directory}/{name}"),
+        _ => name,
+    }
+}
+
+/// `web` for the leaf `services.web.image`.
+fn service_of(leaf: &Leaf) -> Option<&str> {
+    let mut keys = leaf.path.split(KEY_SEPARATOR);
+    let (services, service, image) = (keys.next()?, keys.next()?, keys.next()?);
+    (services == "services" && image == "image" && keys.next().is_none()).then_some(service)
+}
+
+struct File<'a> {
+    path: &'a str,
+    text: &'a str,
+    env_path: &'a str,
+    variables: Variables<'a>,
+}
+
+impl File<'_> {
+    fn finding(&self, service: &str, leaf: &Leaf) -> Option<Finding> {
+        let filled = Interpolated::of(&leaf.text, &self.variables);
+        if filled.text.contains("{{") {
+            return None;
+        }
+        let ImageReference { name, version } = shape::reference(&filled.text)?;
+        let mut locations = self.locations(leaf, &filled, &version);
+        if locations.is_empty() {
+            locations.push(leaf.location(self.path, Part::Reference));
+        }
+        let owner = marker::after(self.text, leaf.span.end).map(Note::Automated);
+        Some(Finding {
+            component: Some(service.to_owned()),
+            captures: Captures::new(),
+            image: Some(name),
+            version,
+            locations,
+            notes: owner.into_iter().collect(),
+        })
+    }
+
+    /// The places of tag and digest: the variable's value where one holds them, else the line itself.
+    fn locations(&self, leaf: &Leaf, filled: &Interpolated<'_>, version: &Version) -> Vec<Location> {
+        if filled.text == *leaf.text {
+            return Vec::new();
+        }
+        let mut out: Vec<Location> = Vec::new();
+        let end = filled.text.len();
+        let digest_at = version.digest.as_ref().map(|digest| end - digest.len());
+        if let Some(tag) = &version.tag {
+            let tag_end = digest_at.map_or(end, |at| at - 1);
+            self.add(leaf, filled, tag_end - tag.len()..tag_end, Part::Tag, &mut out);
+        }
+        if let Some(at) = digest_at {
+            self.add(leaf, filled, at..end, Part::Digest, &mut out);
+        }
+        out
+    }
+
+    fn add(&self, leaf: &Leaf, filled: &Interpolated<'_>, range: Range<usize>, part: Part, out: &mut Vec<Location>) {
+        // What joins variables (`v${MAJOR}.${MINOR}`) is no place to look for the version.
+        let varies = filled.origins_of(range.clone()).any(|origin| matches!(origin, Origin::Variable(_)));
+        for origin in filled.origins_of(range) {
+            let location = match origin {
+                Origin::Variable(variable) => variable.location(self.env_path, part_of_variable(variable, part)),
+                Origin::Text(_) if varies => continue,
+                Origin::Text(span) => self.inside(leaf, span, part),
+            };
+            if !out.contains(&location) {
+                out.push(location);
+            }
+        }
+    }
+
+    /// A piece of the value itself; of the whole value where escapes hide the exact bytes.
+    fn inside(&self, leaf: &Leaf, piece: Span, part: Part) -> Location {
+        let mut location = leaf.location(self.path, part);
+        let written = self.text.get(leaf.span.start..leaf.span.end).unwrap_or_default();
+        match written.find(&*leaf.text) {
+            Some(at) => {
+                let start = leaf.span.start + at;
+                location.span = Span { start: start + piece.start, end: start + piece.end };
+            }
+            None => location.part = Part::Reference,
+        }
+        location
+    }
+}
+
+/// A variable may hold more than the tag: a whole reference, or `tag@digest`.
+fn part_of_variable(variable: &Leaf, part: Part) -> Part {
+    let text = &*variable.text;
+    if shape::is_tag(text) {
+        place::part_of(&Version::parse(text))
+    } else if shape::reference(text).is_some() {
+        Part::Reference
+    } else {
+        part
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::source::testing::repository;
+
+    fn read(files: &[(&str, &str)], base: Option<&str>) -> Vec<String> {
+        let mut rule = Rule::new(SourceKind::Compose, "{stage}/compose.yml", &[]).expect("a path");
+        rule.base = base.map(NameTemplate::new);
+        let (found, warnings) = repository(files).read(rule);
+        let show = |f: &Finding| {
+            let place = |l: &Location| {
+                let text = files.iter().find(|(path, _)| *path == l.path).expect("a file").1;
+                format!("{}:{} {}<{}>", l.path, l.line, l.part.as_str(), &text[l.span.start..l.span.end])
+            };
+            let places: Vec<String> = f.locations.iter().map(place).collect();
+            let service = f.component.as_deref().unwrap_or("-");
+            format!("{service} {}:{} {}", f.image.as_deref().unwrap_or("-"), f.version, places.join(" "))
+        };
+        let found = found.iter().map(|(_, f)| show(f));
+        found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
+    }
+
+    #[test]
+    fn plain_images_and_defaults_are_on_the_line() {
+        let text = "services:\r\n  web: {image: 'a/web:1'}\r\n  api:\r\n    image: \"${ORG:-acme}/api:${TAG:-v2}\"\r\n  db:\r\n    image: ${ORG:-acme}/db:7\r\n  job: {build: .}\r\n  un: {image: 'a/b:${NO}'}\r\nx-other: {image: a/b:1}\r\n";
+        assert_eq!(
+            read(&[("prod/compose.yml", text)], None),
+            [
+                "web a/web:1 prod/compose.yml:2 reference<'a/web:1'>",
+                "api acme/api:v2 prod/compose.yml:4 tag<v2>",
+                "db acme/db:7 prod/compose.yml:6 tag<7>"
+            ]
+        );
+    }
+
+    #[test]
+    fn variables_come_from_the_env_file() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let env = format!("TAG=v1\nMAJOR=2\nMINOR=5\nREF=r.io/x/all:3\nBOTH=v4@{digest}\nORG=acme\n");
+        let text = "services:\n  a: {image: '$ORG/a:$TAG'}\n  b: {image: 'b:${MAJOR}.${MINOR}'}\n  c: {image: '${REF}'}\n  d: {image: 'd:${BOTH}'}\n";
+        let files = [("prod/compose.yml", text), ("prod/.env", env.as_str())];
+        assert_eq!(
+            read(&files, None),
+            [
+                "a acme/a:v1 prod/.env:1 tag<v1>".to_owned(),
+                "b b:2.5 prod/.env:2 tag<2> prod/.env:3 tag<5>".to_owned(),
+                "c r.io/x/all:3 prod/.env:4 reference<r.io/x/all:3>".to_owned(),
+                format!("d d:v4@{digest} prod/.env:5 tag-and-digest<v4@{digest}>"),
+            ]
+        );
+        let files = [("prod/compose.yml", "services: {a: {image: 'a:$TAG'}}"), ("env/prod.env", "TAG=v7")];
+        assert_eq!(read(&files, Some("env/{stage}.env")), ["a a:v7 env/prod.env:1 tag<v7>"]);
+    }
+
+    #[test]
+    fn odd_files_are_no_crash() {
+        assert!(read(&[("prod/compose.yml", "services: [a, b]\n")], None).is_empty());
+        assert_eq!(read(&[("prod/compose.yml", "a: [")], None), ["not-yaml"]);
+        assert!(read(&[("prod/compose.yml", "services: {a: {image: ${X:-${}}")], None).len() < 2);
     }
 }

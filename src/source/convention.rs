@@ -303,10 +303,10 @@ impl<'a> Around<'a> {
             format!("{stem}repository"),
             format!("{stem}imagename"),
         ];
-        let found = names
-            .iter()
-            .find_map(|name| self.beside(name))
-            .or_else(|| if stem.is_empty() { None } else { stemmed.iter().find_map(|name| self.beside(name)) })
+        // Beside `web_image_tag`, an `image` with a tag of its own is another image.
+        let shared = |leaf: &&Leaf| stem.is_empty() || shape::reference(&leaf.text).is_none();
+        let found = (if stem.is_empty() { None } else { stemmed.iter().find_map(|name| self.beside(name)) })
+            .or_else(|| names.iter().find_map(|name| self.beside(name).filter(shared)))
             .or_else(|| if key == "newtag" || key == "digest" { self.beside("name") } else { None })?;
         if !shape::is_literal(&found.text) || found.text.contains(' ') {
             return None;

@@ -1,17 +1,166 @@
-//! `KEY=value` files.
+//! `KEY=value` files, with or without `export`, quotes and comments; `KEY: "value"` too.
+//!
+//! Values on several lines are not read: no version is written so.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::convention::Format;
+use super::leaf::Leaf;
+use super::{Claim, Finding, Reader, Source, keyed};
+use crate::model::{SourceKind, Span};
 
 /// The source; see the module.
 pub struct Dotenv;
+
+/// From this score on a key counts: `X_VERSION=2` does, `X_SHA=…` does not.
+const SCORE: u8 = 5;
 
 impl Source for Dotenv {
     fn kind(&self) -> SourceKind {
         SourceKind::Dotenv
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(text) = reader.text(&claim.path) else { return Vec::new() };
+        let leaves = leaves(&text);
+        let mut found = keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Assignments, SCORE);
+        keyed::tell_apart(&mut found);
+        found
+    }
+}
+
+/// The assignments of a file; of repeated keys the last counts, as in a shell.
+pub(super) fn leaves(text: &str) -> Vec<Leaf> {
+    let mut out: Vec<Leaf> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    let mut start = 0;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let content = line.trim_end_matches(['\n', '\r']).trim_start_matches('\u{feff}');
+        let offset = start + line.find(content).unwrap_or(0);
+        start += line.len();
+        let Some(leaf) = leaf(content, offset, u32::try_from(index + 1).unwrap_or(u32::MAX)) else { continue };
+        match places.get(&leaf.path) {
+            Some(earlier) => out[*earlier] = leaf,
+            None => {
+                places.insert(leaf.path.clone(), out.len());
+                out.push(leaf);
+            }
+        }
+    }
+    out
+}
+
+fn leaf(line: &str, offset: usize, number: u32) -> Option<Leaf> {
+    let body = line.trim_start();
+    let body = body.strip_prefix("export ").map_or(body, str::trim_start);
+    let key_end = body.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))?;
+    let (key, rest) = body.split_at(key_end);
+    let rest = rest.trim_start();
+    let value =
+        rest.strip_prefix('=').or_else(|| rest.strip_prefix(':').filter(|rest| rest.starts_with([' ', '\t'])))?;
+    if key.is_empty() {
+        return None;
+    }
+    let value = value.trim_start();
+    let (text, length) = scalar(value)?;
+    let from = offset + line.len() - value.len();
+    Some(Leaf {
+        path: key.into(),
+        text: text.into(),
+        line: number,
+        span: Span { start: from, end: from + length },
+        document: 0,
+        plain: !value.starts_with(['"', '\'']),
+        alias: false,
+        embedded: false,
+    })
+}
+
+/// A value and its length in the file, quotes included. `None` for quotes that stay open.
+fn scalar(value: &str) -> Option<(String, usize)> {
+    let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
+        let comment =
+            value.char_indices().find(|(at, c)| *c == '#' && (*at == 0 || value[..*at].ends_with(char::is_whitespace)));
+        let plain = value[..comment.map_or(value.len(), |(at, _)| at)].trim_end();
+        return Some((plain.to_owned(), plain.len()));
+    };
+    let mut text = String::new();
+    let mut escaped = false;
+    for (at, c) in value.char_indices().skip(1) {
+        match c {
+            _ if escaped => {
+                text.push(c);
+                escaped = false;
+            }
+            '\\' if quote == '"' => escaped = true,
+            c if c == quote => return Some((text, at + 1)),
+            c => text.push(c),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::model::KeyTemplate;
+    use crate::source::testing::repository;
+
+    #[test]
+    fn assignments_are_read_as_written() {
+        let text = "\u{feff}A=1.10\r\n  export B='x y' # c\r\n#C=3\nD: \"v\\\"2\"\nE= v3#x #y\nnot a line\nF=\"open\nG=\nA-b.c = 'é'\nH:nospace\nexport I\nB=last\n=x\n";
+        let found: Vec<String> = leaves(text)
+            .iter()
+            .map(|l| format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end]))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "A=1.10 :1 <1.10>",
+                "B=last :12 <last>",
+                "D=v\"2 :4 <\"v\\\"2\">",
+                "E=v3#x :5 <v3#x>",
+                "G= :8 <>",
+                "A-b.c=é :9 <'é'>"
+            ]
+        );
+    }
+
+    fn read(content: &str, edit: impl FnOnce(&mut Rule)) -> Vec<String> {
+        let mut rule = Rule::new(SourceKind::Dotenv, "prod.env", &[]).expect("a path");
+        edit(&mut rule);
+        let (found, warnings) = repository(&[("prod.env", content)]).read(rule);
+        assert!(warnings.is_empty());
+        let show = |f: &Finding| {
+            let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
+            format!("{who} {} {} :{}", f.image.as_deref().unwrap_or("-"), f.version, f.locations[0].line)
+        };
+        found.iter().map(|(_, f)| show(f)).collect()
+    }
+
+    #[test]
+    fn keys_by_convention() {
+        let text = "WEB_IMAGE_TAG=main-1\nAPI_DOCKER_TAG=2\nDB_IMAGE=a/db:3\nJOB_VERSION=1.2.3\nPOSTGRES_VERSION=14.2\nPORT=8080\nMODE=prod\nTAG=v9\nSITE_TAG=\"blue\"\n";
+        assert_eq!(
+            read(text, |_| {}),
+            ["WEB - main-1 :1", "API - 2 :2", "DB a/db 3 :3", "JOB - 1.2.3 :4", "- - v9 :8"]
+        );
+    }
+
+    #[test]
+    fn keys_by_rule() {
+        let key = |text: &str| KeyTemplate::parse(text, &[]).expect("a key");
+        let text = "OL_AUTH_VERSION=15.0.1-SNAPSHOT\nOL_UI_VERSION=\nOL_BI_VERSION=${X}\nOTHER_IMAGE_TAG=v1\n";
+        assert_eq!(read(text, |rule| rule.tags.push(key("OL_{APP}_VERSION"))), ["AUTH - 15.0.1-SNAPSHOT :1"]);
+        let text = "WEB_TAG=stable\nWEB_REPO=r.io/web\nDB_TAG=7\nDB_REPO=r.io/db\n";
+        let both = |rule: &mut Rule| {
+            rule.tags.push(key("{APP}_TAG"));
+            rule.images.push(key("{APP}_REPO"));
+        };
+        assert_eq!(read(text, both), ["WEB r.io/web stable :1", "DB r.io/db 7 :3"]);
+    }
+
+    #[test]
+    fn keys_that_share_a_name_stay_apart() {
+        assert_eq!(read("TAG=v1\nVERSION=1.2.3\n", |_| {}), ["TAG - v1 :1", "VERSION - 1.2.3 :2"]);
     }
 }

@@ -6,6 +6,7 @@ use super::leaf::Leaf;
 use super::{Finding, shape};
 use crate::config::Rule;
 use crate::model::{Captures, ImageReference, KeyTemplate, Note, Part, Version, is_digest};
+use std::collections::HashMap;
 
 /// The findings of a file: the keys of the rule if it names any, else the conventions from `score` on.
 pub fn findings(
@@ -15,10 +16,36 @@ pub fn findings(
     format: Format,
     score: u8,
 ) -> Vec<Finding> {
-    if rule.tags.is_empty() && rule.images.is_empty() && rule.digests.is_empty() {
-        by_convention(leaves, paths, format, score)
-    } else {
-        by_rule(rule, leaves, paths)
+    if names_keys(rule) { hits_of(rule, leaves, paths) } else { by_convention(leaves, paths, format, score) }
+}
+
+/// The findings at the keys a rule names, for sources with conventions of their own. `None` if it
+/// names none.
+pub fn by_rule(rule: &Rule, leaves: &[Leaf], path: &str) -> Option<Vec<Finding>> {
+    names_keys(rule).then(|| hits_of(rule, leaves, &|_| path.to_owned()))
+}
+
+fn names_keys(rule: &Rule) -> bool {
+    !(rule.tags.is_empty() && rule.images.is_empty() && rule.digests.is_empty())
+}
+
+/// Gives findings of one file that nothing else tells apart (`sha` and `version` of one object) their
+/// keys as components, so that each keeps a slot of its own.
+pub fn tell_apart(findings: &mut [Finding]) {
+    let mut seen: HashMap<(Option<String>, Captures), usize> = HashMap::new();
+    for finding in findings.iter() {
+        *seen.entry((finding.component.clone(), finding.captures.clone())).or_default() += 1;
+    }
+    for finding in findings.iter_mut() {
+        if seen[&(finding.component.clone(), finding.captures.clone())] < 2 {
+            continue;
+        }
+        let Some(key) = finding.locations.first().map(|location| location.key.as_str()) else { continue };
+        let last = key.rsplit('.').next().unwrap_or(key);
+        finding.component = Some(match &finding.component {
+            Some(component) => format!("{component}.{last}"),
+            None => last.to_owned(),
+        });
     }
 }
 
@@ -52,7 +79,7 @@ struct Hit<'a> {
     captures: Captures,
 }
 
-fn by_rule(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec<Finding> {
+fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec<Finding> {
     let tags = hits(&rule.tags, leaves);
     let mut images = hits(&rule.images, leaves);
     let mut digests = hits(&rule.digests, leaves);

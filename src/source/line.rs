@@ -1,17 +1,144 @@
-//! files that are no data format, read line by line with a regular expression.
+//! A regular expression run on each line, for files that are no data format: templates, scripts.
+//!
+//! The groups `tag`, `digest` and `image` are the version; `app`, `stage`, `target` and any other
+//! group are captures, as those of the path are.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::place::{self, Lines};
+use super::{Claim, Finding, Reader, Source, shape};
+use crate::model::{ImageReference, Location, Part, SourceKind, Version, Warning};
+use regex::{Captures, Match, Regex};
 
 /// The source; see the module.
 pub struct Line;
+
+/// The groups that say what runs; all others say where.
+const VERSION_GROUPS: [&str; 3] = ["tag", "digest", "image"];
 
 impl Source for Line {
     fn kind(&self) -> SourceKind {
         SourceKind::Line
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(pattern) = &claim.rule.pattern else {
+            let message = format!("`line: {}` needs a `pattern`", claim.rule.path.as_str());
+            reader.warn(Warning::general("no-pattern", message));
+            return Vec::new();
+        };
+        let Some(text) = reader.text(&claim.path) else { return Vec::new() };
+        let mut file = File { path: &claim.path, lines: Lines::of(&text), start: 0 };
+        let mut out = Vec::new();
+        for line in text.split_inclusive('\n') {
+            let body = line.trim_start_matches('\u{feff}');
+            let mark = line.len() - body.len();
+            file.start += mark;
+            let content = body.trim_end_matches(['\n', '\r']);
+            out.extend(pattern.captures_iter(content).filter_map(|found| file.finding(pattern, &found)));
+            file.start += body.len();
+        }
+        out
+    }
+}
+
+/// The file, and where in it the current line begins.
+struct File<'a> {
+    path: &'a str,
+    lines: Lines,
+    start: usize,
+}
+
+impl File<'_> {
+    fn finding(&self, pattern: &Regex, found: &Captures<'_>) -> Option<Finding> {
+        let group = |name: &str| found.name(name).filter(|group| !group.is_empty());
+        let (tag, digest, image) = (group("tag"), group("digest"), group("image"));
+        let mut finding = Finding::default();
+        if tag.is_none() && digest.is_none() {
+            let whole = image?;
+            let ImageReference { name, version } = shape::reference(whole.as_str())?;
+            finding.locations.push(self.location("image", Part::Reference, whole));
+            (finding.image, finding.version) = (Some(name), version);
+        } else {
+            finding.image = image.map(|image| ImageReference::parse(image.as_str()).name);
+            if let Some(tag) = tag {
+                finding.version = Version::parse(tag.as_str());
+                finding.locations.push(self.location("tag", place::part_of(&finding.version), tag));
+            }
+            if let Some(digest) = digest {
+                finding.version.digest = Some(digest.as_str().to_owned());
+                finding.locations.push(self.location("digest", Part::Digest, digest));
+            }
+            finding.locations.extend(image.map(|image| self.location("image", Part::Name, image)));
+        }
+        for name in pattern.capture_names().flatten().filter(|name| !VERSION_GROUPS.contains(name)) {
+            if let Some(value) = group(name) {
+                finding.captures.insert(name.to_lowercase(), value.as_str().to_owned());
+            }
+        }
+        Some(finding)
+    }
+
+    fn location(&self, key: &str, part: Part, group: Match<'_>) -> Location {
+        let span = (self.start + group.start()..self.start + group.end()).into();
+        place::location(self.path, &self.lines, key, part, span)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::source::testing::repository;
+
+    fn read(pattern: &str, content: &str) -> Vec<String> {
+        let mut rule = Rule::new(SourceKind::Line, "deploy.sh", &[]).expect("a path");
+        rule.pattern = Some(Regex::new(pattern).expect("a pattern"));
+        let (found, warnings) = repository(&[("deploy.sh", content)]).read(rule);
+        assert!(warnings.is_empty());
+        let show = |finding: &Finding| {
+            let places: Vec<String> = finding
+                .locations
+                .iter()
+                .map(|l| format!("{}:{}={}", l.line, l.part.as_str(), &content[l.span.start..l.span.end]))
+                .collect();
+            let captures: Vec<String> = finding.captures.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            let image = finding.image.as_deref().unwrap_or("-");
+            format!("{} {image} {} [{}]", captures.join(" "), finding.version, places.join(" "))
+        };
+        found.iter().map(|(_, finding)| show(finding)).collect()
+    }
+
+    #[test]
+    fn groups_say_what_and_where() {
+        assert_eq!(
+            read(
+                r"^(?P<app>\w+)_(?P<stage>dev|prod)=(?P<tag>\S+)",
+                "\u{feff}web_dev=v2 # é\r\nweb_prod=v1\r\nother=v0\r\n"
+            ),
+            ["app=web stage=dev - v2 [1:tag=v2]", "app=web stage=prod - v1 [2:tag=v1]"]
+        );
+    }
+
+    #[test]
+    fn one_line_may_hold_several_and_a_group_may_be_missing() {
+        assert_eq!(
+            read(r"(?P<image>[\w./]+):(?P<tag>v\d+)(?:@(?P<digest>\w+:\w+))?", "{{ x }} a/web:v1@sha256:00 a/db:v2"),
+            [" a/web v1@sha256:00 [1:tag=v1 1:digest=sha256:00 1:name=a/web]", " a/db v2 [1:tag=v2 1:name=a/db]"]
+        );
+    }
+
+    #[test]
+    fn an_image_alone_is_a_whole_reference() {
+        assert_eq!(
+            read(r"FROM (?P<image>\S+)", "FROM a/web:1.2\nFROM scratch\n"),
+            [" a/web 1.2 [1:reference=a/web:1.2]"]
+        );
+    }
+
+    #[test]
+    fn a_rule_without_a_pattern_is_named() {
+        let rule = Rule::new(SourceKind::Line, "deploy.sh", &[]).expect("a path");
+        let (found, warnings) = repository(&[("deploy.sh", "x")]).read(rule);
+        assert!(found.is_empty());
+        assert_eq!(warnings[0].code, "no-pattern");
     }
 }

@@ -1,17 +1,229 @@
-//! plain Kubernetes YAML: the images of containers, at any depth, in any kind.
+//! Plain Kubernetes manifests: the images of containers, wherever a kind keeps them, and the tags
+//! of OpenShift image streams. A strategic-merge patch is read the same way.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::{Claim, Finding, Reader, Source, keyed, marker, shape};
+use crate::model::{Captures, ImageReference, Note, Part, SourceKind};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The source; see the module.
 pub struct Manifests;
+
+/// Lists whose elements are containers. `sidecars` is Argo Workflows'.
+const LISTS: [&str; 4] = ["containers", "initContainers", "ephemeralContainers", "sidecars"];
+
+/// Mappings that are a container: Argo Workflows' `container` and `script`, also in a `containerSet`.
+const SINGLE: [&str; 2] = ["container", "script"];
 
 impl Source for Manifests {
     fn kind(&self) -> SourceKind {
         SourceKind::Manifests
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    /// A template may also name a directory of manifests.
+    fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
+        let manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
+        let directory = path.rsplit_once('/').map(|(directory, _)| directory).filter(|_| manifest);
+        std::iter::once(path).chain(directory).collect()
+    }
+
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
+            return found;
+        }
+        let streams = image_streams(&leaves);
+        let images = leaves.iter().filter(|leaf| !leaf.embedded && (in_container(leaf) || in_stream(leaf, &streams)));
+        let text = reader.text(&claim.path);
+        let mut found = Found::default();
+        for leaf in images {
+            if let Some(reference) = shape::is_literal(&leaf.text).then(|| shape::reference(&leaf.text)).flatten() {
+                let owner = text.as_ref().and_then(|text| marker::after(text, leaf.span.end));
+                found.add(reference, leaf, &claim.path, owner.map(Note::Automated));
+            }
+        }
+        found.finish()
+    }
+}
+
+/// Is this the `image` of a container?
+fn in_container(leaf: &Leaf) -> bool {
+    let mut keys = leaf.keys().rev();
+    if keys.next() != Some("image") {
+        return false;
+    }
+    match keys.next() {
+        Some(key) if SINGLE.contains(&key) => true,
+        Some(element) if element.starts_with('[') => keys.next().is_some_and(|list| LISTS.contains(&list)),
+        _ => false,
+    }
+}
+
+/// The documents (and list elements) that are image streams, as document and path of the object.
+fn image_streams(leaves: &[Leaf]) -> HashSet<(u32, &str)> {
+    let kinds = leaves.iter().filter(|leaf| leaf.last() == "kind" && &*leaf.text == "ImageStream");
+    kinds.map(|leaf| (leaf.document, leaf.parent())).collect()
+}
+
+/// Is this `spec.tags[].from.name` of an image stream?
+fn in_stream(leaf: &Leaf, streams: &HashSet<(u32, &str)>) -> bool {
+    if streams.is_empty() || leaf.last() != "name" {
+        return false;
+    }
+    let Some(from) = leaf.parent().strip_suffix("from") else { return false };
+    let Some((tags, _)) = from.trim_end_matches(KEY_SEPARATOR).rsplit_once(KEY_SEPARATOR) else { return false };
+    let spec = format!("spec{KEY_SEPARATOR}tags");
+    tags.strip_suffix(spec.as_str())
+        .is_some_and(|object| streams.contains(&(leaf.document, object.trim_end_matches(KEY_SEPARATOR))))
+}
+
+/// One finding per image and version, in the order of the file.
+#[derive(Default)]
+struct Found {
+    findings: Vec<Finding>,
+    places: BTreeMap<(String, String), usize>,
+}
+
+impl Found {
+    fn add(&mut self, reference: ImageReference, leaf: &Leaf, path: &str, owner: Option<Note>) {
+        let ImageReference { name, version } = reference;
+        let key = (name.clone(), version.to_string());
+        let index = *self.places.entry(key).or_insert_with(|| {
+            self.findings.push(Finding {
+                component: Some(crate::model::base_name(&name).to_owned()),
+                captures: Captures::new(),
+                image: Some(name),
+                version,
+                ..Finding::default()
+            });
+            self.findings.len() - 1
+        });
+        let finding = &mut self.findings[index];
+        // A container behind an alias is written once, however often it is used.
+        if finding.locations.iter().all(|location| location.span != leaf.span) {
+            finding.locations.push(leaf.location(path, Part::Reference));
+        }
+        finding.notes.extend(owner.filter(|note| !finding.notes.contains(note)));
+    }
+
+    fn finish(mut self) -> Vec<Finding> {
+        self.tell_images_apart();
+        self.note_disagreements();
+        self.findings
+    }
+
+    /// Two images with the same last word go by their whole names.
+    fn tell_images_apart(&mut self) {
+        let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        for finding in &self.findings {
+            let (Some(component), Some(image)) = (&finding.component, &finding.image) else { continue };
+            names.entry(component).or_default().insert(image);
+        }
+        let shared: BTreeSet<String> =
+            names.into_iter().filter(|(_, images)| images.len() > 1).map(|(word, _)| word.to_owned()).collect();
+        for finding in &mut self.findings {
+            if finding.component.as_ref().is_some_and(|component| shared.contains(component)) {
+                finding.component = finding.image.clone();
+            }
+        }
+    }
+
+    /// One image in several versions: each says where another is.
+    fn note_disagreements(&mut self) {
+        let mut by_image: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, finding) in self.findings.iter().enumerate() {
+            by_image.entry(finding.image.clone().unwrap_or_default()).or_default().push(index);
+        }
+        for indexes in by_image.into_values().filter(|indexes| indexes.len() > 1) {
+            let (first, second) = (self.said(indexes[0]), self.said(indexes[1]));
+            for (nth, index) in indexes.into_iter().enumerate() {
+                let other = if nth == 0 { &second } else { &first };
+                self.findings[index].notes.push(Note::Disagrees(other.clone()));
+            }
+        }
+    }
+
+    fn said(&self, index: usize) -> String {
+        let finding = &self.findings[index];
+        let line = finding.locations.first().map_or(0, |location| location.line);
+        format!("{} at line {line}", finding.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::source::testing::repository;
+
+    fn read(content: &str) -> Vec<String> {
+        let rule = Rule::new(SourceKind::Manifests, "{stage}", &[]).expect("a path");
+        let (found, warnings) = repository(&[("prod/web.yaml", content), ("prod/README.md", "{{ x")]).read(rule);
+        let show = |f: &Finding| {
+            let places: Vec<String> = f
+                .locations
+                .iter()
+                .map(|l| format!("{}.{}<{}>", l.line, l.document, &content[l.span.start..l.span.end]))
+                .collect();
+            let notes = if f.notes.is_empty() { String::new() } else { format!(" {:?}", f.notes) };
+            format!("{} {}{notes}", f.component.as_deref().unwrap_or("-"), places.join(" "))
+        };
+        let found = found.iter().map(|(_, f)| show(f));
+        found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
+    }
+
+    #[test]
+    fn containers_of_any_kind() {
+        let text = "\u{feff}kind: CronJob\r\nspec:\r\n  jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: 'r.io:5000/x/a:1'}]}}}}\r\n---\r\nkind: WorkflowTemplate\r\nspec:\r\n  templates:\r\n  - container:\r\n      image: x/step:v2\r\n  - script: {image: x/py:3}\r\n---\r\nkind: Rollout\r\nspec:\r\n  template:\r\n    spec:\r\n      initContainers:\r\n      - image: x/init:1\r\n";
+        assert_eq!(
+            read(text),
+            ["a 3.0<'r.io:5000/x/a:1'>", "step 9.1<x/step:v2>", "py 10.1<x/py:3>", "init 17.2<x/init:1>"]
+        );
+    }
+
+    #[test]
+    fn one_image_in_several_places() {
+        let text =
+            "spec:\n  initContainers:\n  - image: x/web:1\n  containers:\n  - image: x/web:1\n  - image: x/side:2\n";
+        assert_eq!(read(text), ["web 3.0<x/web:1> 5.0<x/web:1>", "side 6.0<x/side:2>"]);
+        let text =
+            "spec:\n  containers:\n  - image: x/web:1\n  - image: x/web:2\n  - image: y/side:2\n  - image: z/side:2\n";
+        assert_eq!(
+            read(text),
+            [
+                "web 3.0<x/web:1> [Disagrees(\"2 at line 4\")]",
+                "web 4.0<x/web:2> [Disagrees(\"1 at line 3\")]",
+                "y/side 5.0<y/side:2>",
+                "z/side 6.0<z/side:2>"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_alias_is_one_place() {
+        let text = "a: {containers: &c [{image: 'x/web:1'}]}\nb: {containers: *c}\n";
+        assert_eq!(read(text), ["web 1.0<'x/web:1'>"]);
+    }
+
+    #[test]
+    fn what_pins_nothing_is_left_out() {
+        let text = "spec:\n  containers:\n  - image: x/web\n  - image: \"{{ image }}\"\n  - image: x/web:$(TAG)\n  - image: x/web:${TAG}\n  - image:\n  - image: [x]\n  other: {image: x/y:1}\n";
+        assert!(read(text).is_empty(), "{:?}", read(text));
+        assert!(read("").is_empty());
+        assert_eq!(read("a: {{ x }}\n  b: [\n"), ["not-yaml"]);
+    }
+
+    #[test]
+    fn tags_of_image_streams() {
+        let stream = "kind: ImageStream\nmetadata: {name: web}\nspec:\n  tags:\n  - name: prod\n    from:\n      kind: DockerImage\n      name: quay.io/x/web:1.2\n";
+        assert_eq!(read(stream), ["web 8.0<quay.io/x/web:1.2>"]);
+        let list = "kind: List\nitems:\n- kind: ImageStream\n  spec: {tags: [{name: t, from: {name: 'a/b:1'}}]}\n- kind: Other\n  spec: {tags: [{name: t, from: {name: 'a/c:1'}}]}\n";
+        assert_eq!(read(list), ["b 4.0<'a/b:1'>"]);
+    }
+
+    #[test]
+    fn an_automation_owns_a_marked_line() {
+        let text = "spec:\n  containers:\n  - image: x/web:1 # {\"$imagepolicy\": \"flux-system:web\"}\n";
+        assert_eq!(read(text), ["web 3.0<x/web:1> [Automated(Automation { policy: \"flux-system:web\" })]"]);
     }
 }

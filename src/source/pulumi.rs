@@ -1,7 +1,8 @@
-//! `Pulumi.<stack>.yaml`: config values that are image references.
+//! `Pulumi.<stack>.yaml`: config values that are image references, under any key and at any depth.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::leaf::Leaf;
+use super::{Claim, Finding, Reader, Source, keyed, shape};
+use crate::model::{Captures, ImageReference, Part, SourceKind};
 
 /// The source; see the module.
 pub struct Pulumi;
@@ -11,7 +12,99 @@ impl Source for Pulumi {
         SourceKind::Pulumi
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
+            return found;
+        }
+        let config = leaves.iter().filter(|leaf| leaf.keys().next() == Some("config"));
+        config.filter_map(|leaf| finding(leaf, &claim.path)).collect()
+    }
+}
+
+fn finding(leaf: &Leaf, path: &str) -> Option<Finding> {
+    let ImageReference { name, version } = reference(leaf)?;
+    let locations = vec![leaf.location(path, Part::Reference)];
+    let (captures, notes) = (Captures::new(), Vec::new());
+    Some(Finding { component: component(leaf), captures, image: Some(name), version, locations, notes })
+}
+
+/// A reference that is sure by its own shape, or by a key that says `image`.
+fn reference(leaf: &Leaf) -> Option<ImageReference> {
+    if leaf.embedded || !shape::is_literal(&leaf.text) {
+        return None;
+    }
+    let said = leaf.last().to_ascii_lowercase().contains("image");
+    let found = if said { shape::reference(&leaf.text) } else { None };
+    found.or_else(|| shape::certain_reference(&leaf.text)).or_else(|| short_reference(&leaf.text))
+}
+
+/// `nginx:1.25`: a name of letters and a version, which no address or setting looks like.
+fn short_reference(text: &str) -> Option<ImageReference> {
+    let found = shape::reference(text)?;
+    let tag = found.version.tag.as_deref().unwrap_or_default();
+    let name = found.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    (name && shape::is_version(tag)).then_some(found)
+}
+
+/// `chime` for `project:chime` and its `image`; `chime.nginx` for another key below it.
+fn component(leaf: &Leaf) -> Option<String> {
+    let mut words: Vec<&str> = leaf.keys().skip(1).collect();
+    if let Some(first) = words.first_mut() {
+        *first = first.split_once(':').map_or(*first, |(_, word)| word);
+    }
+    if words.last().is_some_and(|last| last.eq_ignore_ascii_case("image")) {
+        words.pop();
+    }
+    let words: Vec<&str> = words.iter().map(|word| word.trim_matches(['[', ']'])).collect();
+    (!words.is_empty()).then(|| words.join("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::model::KeyTemplate;
+    use crate::source::testing::repository;
+
+    fn read(content: &str, edit: impl FnOnce(&mut Rule)) -> Vec<String> {
+        let mut rule = Rule::new(SourceKind::Pulumi, "Pulumi.{stage}.yaml", &[]).expect("a path");
+        edit(&mut rule);
+        let (found, warnings) = repository(&[("Pulumi.prod.yaml", content)]).read(rule);
+        let show = |f: &Finding| {
+            let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
+            let place = &f.locations[0];
+            let text = &content[place.span.start..place.span.end];
+            format!("{who} {} {} :{} <{text}>", f.image.as_deref().unwrap_or("-"), f.version, place.line)
+        };
+        let found = found.iter().map(|(_, f)| show(f));
+        found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
+    }
+
+    #[test]
+    fn values_that_are_references() {
+        let text = "encryptionsalt: v1:VK=:v1:Nj\nconfig:\r\n  home:chime:\r\n    image: ghcr.io/m/chime:main.2\r\n    nginx: nginx:1.25\r\n    port: 8000\r\n    url: http://x/a:1.2\r\n  home:web: 'r.io/m/web:7'\r\n  home:namespace: home:slice\r\n  home:host: db.local:5432\r\n  home:image: a/b:{{ x }}\r\n";
+        assert_eq!(
+            read(text, |_| {}),
+            [
+                "chime ghcr.io/m/chime main.2 :4 <ghcr.io/m/chime:main.2>",
+                "chime.nginx nginx 1.25 :5 <nginx:1.25>",
+                "web r.io/m/web 7 :8 <'r.io/m/web:7'>"
+            ]
+        );
+    }
+
+    #[test]
+    fn keys_by_rule_replace_the_conventions() {
+        let text = "config:\n  p:web:\n    tag: v1\n    image: a/b:2\n";
+        let tags = |rule: &mut Rule| rule.tags.push(KeyTemplate::parse("config.p:{app}.tag", &[]).expect("a key"));
+        assert_eq!(read(text, tags), ["web - v1 :3 <v1>"]);
+    }
+
+    #[test]
+    fn odd_files_are_no_crash() {
+        assert!(read("", |_| {}).is_empty());
+        assert!(read("config: a/b:1.2\n", |_| {}).len() == 1);
+        assert_eq!(read("config: [", |_| {}), ["not-yaml"]);
     }
 }

@@ -1,7 +1,8 @@
-//! a file that holds nothing but the tag.
+//! A file that holds nothing but the version: a tag, a digest, both, or a whole reference.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::place::{self, Lines};
+use super::{Claim, Finding, Reader, Source, shape};
+use crate::model::{Captures, ImageReference, Part, SourceKind, Span, Version, Warning};
 
 /// The source; see the module.
 pub struct Text;
@@ -11,7 +12,76 @@ impl Source for Text {
         SourceKind::Text
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(text) = reader.text(&claim.path) else { return Vec::new() };
+        let word = text.trim_start_matches('\u{feff}').trim();
+        let Some((image, version, part)) = version_of(word) else {
+            reader.warn(Warning::at("not-a-tag", &claim.path, refusal(word)));
+            return Vec::new();
+        };
+        let start = text.find(word).unwrap_or(0);
+        let span = Span { start, end: start + word.len() };
+        let location = place::location(&claim.path, &Lines::of(&text), "", part, span);
+        let (component, captures, notes) = (None, Captures::new(), Vec::new());
+        vec![Finding { component, captures, image, version, locations: vec![location], notes }]
+    }
+}
+
+fn version_of(word: &str) -> Option<(Option<String>, Version, Part)> {
+    if shape::is_tag(word) {
+        let version = Version::parse(word);
+        let part = place::part_of(&version);
+        return Some((None, version, part));
+    }
+    let ImageReference { name, version } = shape::reference(word)?;
+    Some((Some(name), version, Part::Reference))
+}
+
+fn refusal(word: &str) -> &'static str {
+    if word.is_empty() {
+        "is empty; a tag, a digest or an image reference was expected"
+    } else if word.contains(char::is_whitespace) {
+        "holds more than one word; a tag, a digest or an image reference was expected"
+    } else {
+        "holds no tag, digest or image reference"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::source::testing::repository;
+
+    fn read(content: &str) -> Option<(Option<String>, String, Part, u32)> {
+        let repository = repository(&[("tag", content)]);
+        let found = repository.findings(SourceKind::Text, "tag");
+        let finding = found.into_iter().next()?;
+        let place = &finding.locations[0];
+        assert_eq!(&content[place.span.start..place.span.end], content.trim_start_matches('\u{feff}').trim());
+        Some((finding.image, finding.version.to_string(), place.part, place.line))
+    }
+
+    #[test]
+    fn one_word_is_the_version() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let tag = |tag: &str, line| Some((None, tag.to_owned(), Part::Tag, line));
+        assert_eq!(read("v1.2\n"), tag("v1.2", 1));
+        assert_eq!(read("\u{feff}\r\n 1.10 \r\n"), tag("1.10", 2));
+        assert_eq!(read(&digest), Some((None, digest.clone(), Part::Digest, 1)));
+        let both = format!("1.2@{digest}\n");
+        assert_eq!(read(&both), Some((None, format!("1.2@{digest}"), Part::TagAndDigest, 1)));
+        let image = Some("localhost:5000/web".to_owned());
+        assert_eq!(read("localhost:5000/web:1.2"), Some((image, "1.2".into(), Part::Reference, 1)));
+    }
+
+    #[test]
+    fn anything_else_is_named() {
+        for content in ["", "a b", "1.2\n1.3\n", "# tag\n1.2", "{{ tag }}", "ghcr.io/x/web", "a=1", "é"] {
+            assert_eq!(read(content), None, "{content}");
+            let rule = Rule::new(SourceKind::Text, "tag", &[]).expect("a path");
+            let (_, warnings) = repository(&[("tag", content)]).read(rule);
+            assert_eq!(warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["not-a-tag"], "{content}");
+        }
     }
 }

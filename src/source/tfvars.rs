@@ -1,17 +1,214 @@
-//! `*.tfvars`: values read with an HCL parser.
+//! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is JSON.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::convention::Format;
+use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::place::Lines;
+use super::{Claim, Finding, Reader, Source, keyed};
+use crate::model::{SourceKind, Span, Warning};
+use hcl_edit::Span as _;
+use hcl_edit::expr::{Expression, ObjectKey};
+use hcl_edit::structure::Body;
 
 /// The source; see the module.
 pub struct Tfvars;
+
+/// From this score on a key counts: `sha` does, a version-looking value under any key does not.
+const SCORE: u8 = 4;
 
 impl Source for Tfvars {
     fn kind(&self) -> SourceKind {
         SourceKind::Tfvars
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let path = &claim.path;
+        let parsed;
+        let leaves: &[Leaf] = if path.ends_with(".json") {
+            let Some(leaves) = reader.leaves(path) else { return Vec::new() };
+            parsed = leaves.to_vec();
+            &parsed
+        } else {
+            let Some(text) = reader.text(path) else { return Vec::new() };
+            match leaves(&text) {
+                Ok(leaves) => parsed = leaves,
+                Err(message) => {
+                    reader.warn(Warning::at("not-hcl", path, message));
+                    return Vec::new();
+                }
+            }
+            &parsed
+        };
+        let mut found = keyed::findings(claim.rule, leaves, &|_| path.clone(), Format::Assignments, SCORE);
+        keyed::tell_apart(&mut found);
+        found
+    }
+}
+
+/// The scalars of a file with their chains of keys. The parser refuses deep nesting itself.
+///
+/// # Errors
+/// A sentence that names the place where the file is no HCL.
+fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
+    // The parser knows no byte order mark; what follows it is counted from there.
+    let body_text = text.trim_start_matches('\u{feff}');
+    let body: Body = hcl_edit::parser::parse_body(body_text).map_err(|error| {
+        let place = error.location();
+        format!("is not valid HCL: {} at line {}, column {}", error.message(), place.line(), place.column())
+    })?;
+    let mut walk =
+        Walk { leaves: Vec::new(), lines: Lines::of(text), shift: text.len() - body_text.len(), path: String::new() };
+    for attribute in body.attributes() {
+        walk.under(attribute.key.as_str(), &attribute.value);
+    }
+    Ok(walk.leaves)
+}
+
+struct Walk {
+    leaves: Vec<Leaf>,
+    lines: Lines,
+    /// Bytes before the text the parser saw.
+    shift: usize,
+    path: String,
+}
+
+impl Walk {
+    fn under(&mut self, key: &str, value: &Expression) {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push(KEY_SEPARATOR);
+        }
+        self.path.push_str(key);
+        self.value(value);
+        self.path.truncate(length);
+    }
+
+    fn value(&mut self, value: &Expression) {
+        match value {
+            Expression::Object(object) => {
+                for (key, value) in object.iter() {
+                    if let Some(key) = key_text(key) {
+                        self.under(&key, value.expr());
+                    }
+                }
+            }
+            Expression::Array(array) => {
+                for (index, item) in array.iter().enumerate() {
+                    self.under(&label(item, index), item);
+                }
+            }
+            Expression::String(text) => self.leaf(text.as_str().to_owned(), value, false),
+            Expression::Number(number) => self.leaf(number.to_string(), value, true),
+            _ => {}
+        }
+    }
+
+    fn leaf(&mut self, text: String, value: &Expression, plain: bool) {
+        let Some(range) = value.span() else { return };
+        let span = Span { start: range.start + self.shift, end: range.end + self.shift };
+        self.leaves.push(Leaf {
+            path: self.path.as_str().into(),
+            text: text.into(),
+            line: self.lines.line_of(span.start),
+            span,
+            document: 0,
+            plain,
+            alias: false,
+            embedded: false,
+        });
+    }
+}
+
+fn key_text(key: &ObjectKey) -> Option<String> {
+    match key {
+        ObjectKey::Ident(ident) => Some(ident.as_str().to_owned()),
+        ObjectKey::Expression(Expression::String(text)) => Some(text.as_str().to_owned()),
+        // `(var.name)` and the like: unknown until Terraform runs.
+        ObjectKey::Expression(Expression::Variable(name)) => Some(name.as_str().to_owned()),
+        ObjectKey::Expression(_) => None,
+    }
+}
+
+/// A list's element by its `name`, else by its number, as for YAML.
+fn label(item: &Expression, index: usize) -> String {
+    let named = item.as_object().and_then(|object| {
+        let (_, value) = object.iter().find(|(key, _)| key_text(key).as_deref() == Some("name"))?;
+        value.expr().as_str().filter(|name| !name.contains('\n')).map(str::to_owned)
+    });
+    format!("[{}]", named.unwrap_or_else(|| index.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::model::KeyTemplate;
+    use crate::source::testing::repository;
+
+    #[test]
+    fn attributes_and_objects_are_leaves() {
+        let text = "\u{feff}# é\r\nimage_tag = \"1.10\" # x\r\nn = 7\nsvc = {\n  web = { sha = \"abc1234\", \"v.x\" : \"2\" }\n}\nlist = [{ name = \"a\", tag = \"v1\" }, \"b\"]\nx = \"${var.y}\"\nz = var.q\n";
+        let found: Vec<String> = leaves(text)
+            .expect("hcl")
+            .iter()
+            .map(|l| format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end]))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                "image_tag=1.10 :2 <\"1.10\">",
+                "n=7 :3 <7>",
+                "svc.web.sha=abc1234 :5 <\"abc1234\">",
+                "svc.web.v.x=2 :5 <\"2\">",
+                "list[a].name=a :7 <\"a\">",
+                "list[a].tag=v1 :7 <\"v1\">",
+                "list[1]=b :7 <\"b\">"
+            ]
+        );
+    }
+
+    fn read(path: &str, content: &str, edit: impl FnOnce(&mut Rule)) -> Vec<String> {
+        let mut rule = Rule::new(SourceKind::Tfvars, path, &[]).expect("a path");
+        edit(&mut rule);
+        let (found, warnings) = repository(&[(path, content)]).read(rule);
+        let show = |f: &Finding| {
+            let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
+            format!("{who} {} {} :{}", f.image.as_deref().unwrap_or("-"), f.version, f.locations[0].line)
+        };
+        let found = found.iter().map(|(_, f)| show(f));
+        found.chain(warnings.iter().map(|w| format!("{}: {}", w.code, w.message))).collect()
+    }
+
+    #[test]
+    fn keys_by_convention() {
+        assert_eq!(
+            read("a.tfvars", "sha = \"0738661a\"\nversion = \"1.2.3\"\nregion = \"eu\"\n", |_| {}),
+            ["sha - 0738661a :1", "version - 1.2.3 :2"]
+        );
+        assert_eq!(
+            read(
+                "a.tfvars",
+                "web_image_tag = \"main\"\nimage = \"r.io/a/db:7\"\nkubernetes_version = \"1.27\"\n",
+                |_| {}
+            ),
+            ["web - main :1", "- r.io/a/db 7 :2"]
+        );
+        assert_eq!(read("a.tfvars.json", "{\"image_tag\": \"v1\"}", |_| {}), ["- - v1 :1"]);
+    }
+
+    #[test]
+    fn keys_by_rule() {
+        let tags = |rule: &mut Rule| rule.tags.push(KeyTemplate::parse("services.{app}.rev", &[]).expect("a key"));
+        let text = "image_tag = \"v9\"\nservices = {\n  web = { rev = \"a1\" }\n  api = { rev = \"b2\" }\n}\n";
+        assert_eq!(read("a.tfvars", text, tags), ["web - a1 :3", "api - b2 :4"]);
+    }
+
+    #[test]
+    fn what_is_no_hcl_is_a_warning_never_a_crash() {
+        let deep = format!("a = {}", "[".repeat(100_000));
+        for text in ["a = \n", "{{ x }}", "a = \"open\n", deep.as_str()] {
+            let found = read("a.tfvars", text, |_| {});
+            assert!(found.len() == 1 && found[0].starts_with("not-hcl: is not valid HCL"), "{found:?}");
+        }
+        assert!(read("a.tfvars", "", |_| {}).is_empty());
     }
 }

@@ -1,0 +1,169 @@
+//! Compose's variables: `$VAR`, `${VAR}`, `${VAR:-default}` and their kin, with the place each piece
+//! of the result comes from.
+//!
+//! Source of the rules: the Compose specification, "Interpolation".
+
+use super::leaf::Leaf;
+use crate::model::Span;
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// Defaults inside defaults deeper than this read as nothing.
+const MAX_DEPTH: usize = 8;
+
+/// The variables, by name.
+pub(super) type Variables<'a> = HashMap<&'a str, &'a Leaf>;
+
+/// Where a piece of an interpolated text is written.
+#[derive(Clone, Copy)]
+pub(super) enum Origin<'a> {
+    /// In the text itself, at these bytes of it.
+    Text(Span),
+    /// In the value of a variable.
+    Variable(&'a Leaf),
+}
+
+/// A text with its variables filled in.
+#[derive(Default)]
+pub(super) struct Interpolated<'a> {
+    pub(super) text: String,
+    pieces: Vec<(Range<usize>, Origin<'a>)>,
+}
+
+impl<'a> Interpolated<'a> {
+    /// Fills in the variables. One that is unknown leaves nothing, as Compose does.
+    pub(super) fn of(template: &str, variables: &Variables<'a>) -> Self {
+        let mut out = Interpolated::default();
+        out.fill(template, 0, variables, 0);
+        out
+    }
+
+    /// Where some bytes of the result come from, piece by piece.
+    pub(super) fn origins_of(&self, range: Range<usize>) -> impl Iterator<Item = Origin<'a>> {
+        let within = self.pieces.iter().filter({
+            let range = range.clone();
+            move |(at, _)| at.start < range.end && range.start < at.end
+        });
+        within.map(move |(at, origin)| match origin {
+            Origin::Variable(leaf) => Origin::Variable(leaf),
+            // Text is kept as it is written, so its bytes can be cut to the range.
+            Origin::Text(span) => Origin::Text(Span {
+                start: span.start + range.start.saturating_sub(at.start),
+                end: span.end - at.end.saturating_sub(range.end),
+            }),
+        })
+    }
+
+    fn push(&mut self, text: &str, origin: Origin<'a>) {
+        if !text.is_empty() {
+            let start = self.text.len();
+            self.text.push_str(text);
+            self.pieces.push((start..self.text.len(), origin));
+        }
+    }
+
+    fn fill(&mut self, template: &str, offset: usize, variables: &Variables<'a>, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let mut at = 0;
+        while let Some(dollar) = template[at..].find('$').map(|found| found + at) {
+            self.literal(template, at..dollar, offset);
+            let rest = &template[dollar + 1..];
+            if rest.starts_with('$') {
+                self.literal(template, dollar..dollar + 1, offset);
+                at = dollar + 2;
+            } else if rest.starts_with('{') {
+                let Some(close) = closing_brace(rest) else { return };
+                self.braced(&rest[1..close], offset + dollar + 2, variables, depth);
+                at = dollar + 1 + close + 1;
+            } else {
+                let length = name_length(rest);
+                if let Some(leaf) = variables.get(&rest[..length]) {
+                    self.push(&leaf.text, Origin::Variable(leaf));
+                }
+                at = dollar + 1 + length;
+            }
+        }
+        self.literal(template, at..template.len(), offset);
+    }
+
+    fn literal(&mut self, template: &str, range: Range<usize>, offset: usize) {
+        let span = Span { start: offset + range.start, end: offset + range.end };
+        self.push(&template[range], Origin::Text(span));
+    }
+
+    /// The inside of `${…}`: a name, and what to do when it is not set (`-`), not set or empty (`:-`),
+    /// or set (`+`, `:+`). `?` asks for an error, so there is nothing instead.
+    fn braced(&mut self, inside: &str, offset: usize, variables: &Variables<'a>, depth: usize) {
+        let length = name_length(inside);
+        let (name, rest) = inside.split_at(length);
+        let strict = rest.starts_with(':');
+        let value = variables.get(name).copied().filter(|leaf| !(strict && leaf.text.is_empty()));
+        let operator = rest.trim_start_matches(':').chars().next();
+        let word_at = length + usize::from(strict) + 1;
+        let word = inside.get(word_at..).unwrap_or_default();
+        match (operator, value) {
+            (Some('+'), None) => {}
+            (Some('+'), Some(_)) | (Some('-'), None) => self.fill(word, offset + word_at, variables, depth + 1),
+            (_, Some(leaf)) => self.push(&leaf.text, Origin::Variable(leaf)),
+            (_, None) => {}
+        }
+    }
+}
+
+/// The bytes of the brace that closes the one a text starts with.
+fn closing_brace(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'{' => open += 1,
+            b'}' if open == 1 => return Some(at),
+            b'}' => open -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+fn name_length(text: &str) -> usize {
+    text.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::dotenv::leaves;
+
+    fn filled(template: &str) -> String {
+        let env = leaves("TAG=v1\nEMPTY=\nORG=acme\n");
+        let variables: Variables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
+        Interpolated::of(template, &variables).text
+    }
+
+    #[test]
+    fn every_form_of_a_variable() {
+        for (template, text) in [
+            ("a/b:1", "a/b:1"),
+            ("$ORG/b:$TAG", "acme/b:v1"),
+            ("${ORG}/${NO:-b}:${TAG:-v9}", "acme/b:v1"),
+            ("b:${EMPTY:-d}-${EMPTY-d}-${NO-d}", "b:d--d"),
+            ("b:${NO:-${ALSO:-x}}", "b:x"),
+            ("b:${TAG:+set}${NO:+set}${EMPTY+e}", "b:sete"),
+            ("b:${TAG:?needed}${NO?needed}", "b:v1"),
+            ("b$$TAG:1", "b$TAG:1"),
+            ("b:${TAG", "b:"),
+            ("b:$", "b:"),
+            ("b:${}é$é", "b:éé"),
+            ("b:${NO:", "b:"),
+        ] {
+            assert_eq!(filled(template), text, "{template}");
+        }
+    }
+
+    #[test]
+    fn deep_defaults_end() {
+        let deep = format!("{}x{}", "${A:-".repeat(50_000), "}".repeat(50_000));
+        assert_eq!(filled(&deep), "");
+    }
+}

@@ -1,0 +1,48 @@
+//! The comment by which Flux's image automation claims a line: `# {"$imagepolicy": "ns:name:tag"}`.
+//!
+//! Source of the rule: fluxcd/image-automation-controller reads the setter from the comment behind
+//! the value, on the same line.
+
+use crate::model::Automation;
+use serde_json::Value;
+
+/// The automation that owns the value ending at byte `end`, if the rest of its line says so.
+pub(crate) fn after(text: &str, end: usize) -> Option<Automation> {
+    let rest = text.get(end..)?;
+    let line = rest.split('\n').next().unwrap_or(rest);
+    let comment = line[line.find('#')?..].trim_start_matches('#').trim();
+    // The marker may be followed by other words, so the object's own end is looked for.
+    let object = comment.get(comment.find('{')?..=comment.find('}')?)?;
+    let marker: Value = serde_json::from_str(object).ok()?;
+    let policy = marker.get("$imagepolicy")?.as_str()?;
+    Some(Automation { policy: policy.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(text: &str, value: &str) -> Option<String> {
+        let end = text.find(value).expect("the value is in the text") + value.len();
+        after(text, end).map(|automation| automation.policy)
+    }
+
+    #[test]
+    fn the_rest_of_the_line_names_the_policy() {
+        let text =
+            "image: a:v1 # {\"$imagepolicy\": \"flux-system:a\"}\r\ntag: v2 # {\"$imagepolicy\": \"x:b:tag\"} keep\n";
+        assert_eq!(policy(text, "v1").as_deref(), Some("flux-system:a"));
+        assert_eq!(policy(text, "v2").as_deref(), Some("x:b:tag"));
+    }
+
+    #[test]
+    fn other_comments_are_no_marker() {
+        for text in
+            ["t: v1", "t: v1 # x", "t: v1 # }{", "t: v1 # {\"$other\": \"a\"}", "t: v1\n# {\"$imagepolicy\": \"a:b\"}"]
+        {
+            assert_eq!(policy(text, "v1"), None, "{text}");
+        }
+        assert_eq!(after("é", 1), None);
+        assert_eq!(after("v1", 99), None);
+    }
+}

@@ -1,0 +1,129 @@
+//! Repositories for the tests of sources: a few files, one commit, always the same ids.
+
+use super::{Cache, Claim, Finding, Reader, claims, of};
+use crate::config::{Config, Rule, Stage};
+use crate::git::{Oid, Repository, Snapshot};
+use crate::model::{SourceKind, Warning};
+use std::collections::BTreeMap;
+
+const MODE_FILE: i32 = 0o100_644;
+const MODE_LINK: i32 = 0o120_000;
+const MODE_TREE: i32 = 0o040_000;
+
+/// A bare repository in a temporary folder, with one commit.
+pub(crate) struct TestRepository {
+    /// The id of the commit.
+    pub commit: Oid,
+    repository: Repository,
+    /// Removed with the value.
+    _folder: tempfile::TempDir,
+}
+
+/// A repository with these files: `(path, content)`.
+pub(crate) fn repository(files: &[(&str, &str)]) -> TestRepository {
+    repository_with_links(files, &[])
+}
+
+/// A repository with these files and these symbolic links: `(path, target)`.
+pub(crate) fn repository_with_links(files: &[(&str, &str)], links: &[(&str, &str)]) -> TestRepository {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
+    let plain = files.iter().map(|(path, text)| (*path, MODE_FILE, *text));
+    let all = plain.chain(links.iter().map(|(path, target)| (*path, MODE_LINK, *target)));
+    let blobs: BTreeMap<&str, (i32, Oid)> =
+        all.map(|(path, mode, text)| (path, (mode, git.blob(text.as_bytes()).expect("a blob")))).collect();
+    let tree = git.find_tree(write_tree(&git, &blobs)).expect("the tree");
+    let time = git2::Time::new(1_700_000_000, 0);
+    let who = git2::Signature::new("Test", "test@example.com", &time).expect("a signature");
+    let commit = git.commit(Some("HEAD"), &who, &who, "files", &tree, &[]).expect("a commit");
+    let repository = Repository::open(folder.path()).expect("the new repository");
+    TestRepository { commit, repository, _folder: folder }
+}
+
+impl TestRepository {
+    /// The files of the commit.
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot::of_commit(&self.repository, self.commit).expect("the commit is there")
+    }
+
+    /// What a rule finds in all files it claims, with the claimed path, and the warnings.
+    pub(crate) fn read(&self, rule: Rule) -> (Vec<(String, Finding)>, Vec<Warning>) {
+        let (snapshot, cache) = (self.snapshot(), Cache::default());
+        let reader = Reader::new(&snapshot, &cache);
+        let config = Config { rules: vec![rule], ..Config::default() };
+        let mut found = Vec::new();
+        for claim in claims(&config, &reader) {
+            let findings = of(claim.rule).read(&claim, &reader);
+            found.extend(findings.into_iter().map(|finding| (claim.path.clone(), finding)));
+        }
+        (found, reader.warnings())
+    }
+
+    /// What a source finds in one file, without any config.
+    pub(crate) fn findings(&self, kind: SourceKind, path: &str) -> Vec<Finding> {
+        let (snapshot, cache) = (self.snapshot(), Cache::default());
+        let reader = Reader::new(&snapshot, &cache);
+        let rule = Rule::new(kind, path, &[]).expect("a path is a template");
+        let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
+        of(&rule).read(&claim, &reader)
+    }
+}
+
+/// A config with these stages in a row and these rules, as `(kind, path template)`.
+pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
+    let words: Vec<String> = stages.iter().map(|stage| (*stage).to_owned()).collect();
+    let stage = |(index, name): (usize, &&str)| Stage {
+        name: (*name).into(),
+        aliases: Vec::new(),
+        after: index.checked_sub(1).map(|before| stages[before].into()).into_iter().collect(),
+        branch: None,
+        line: None,
+    };
+    Config {
+        stages: stages.iter().enumerate().map(stage).collect(),
+        rules: rules.iter().map(|(kind, path)| Rule::new(*kind, path, &words).expect("a template")).collect(),
+        ..Config::default()
+    }
+}
+
+/// Writes one directory: files of this level as they are, those of a folder as a tree of their own.
+fn write_tree(git: &git2::Repository, blobs: &BTreeMap<&str, (i32, Oid)>) -> Oid {
+    let mut builder = git.treebuilder(None).expect("a tree builder");
+    let mut folders: BTreeMap<&str, BTreeMap<&str, (i32, Oid)>> = BTreeMap::new();
+    for (path, blob) in blobs {
+        match path.split_once('/') {
+            Some((folder, rest)) => {
+                folders.entry(folder).or_default().insert(rest, *blob);
+            }
+            None => {
+                builder.insert(path, blob.1, blob.0).expect("a name git takes");
+            }
+        }
+    }
+    for (folder, below) in folders {
+        builder.insert(folder, write_tree(git, &below), MODE_TREE).expect("a name git takes");
+    }
+    builder.write().expect("a tree")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_files_give_the_same_commit() {
+        let files = [("a/b.yaml", "x: 1\n"), ("c", "y")];
+        let (one, two) = (repository(&files), repository(&files));
+        assert_eq!(one.commit, two.commit);
+        let paths: Vec<String> =
+            one.snapshot().files_under("").expect("files").into_iter().map(|file| file.path).collect();
+        assert_eq!(paths, ["a/b.yaml", "c"]);
+    }
+
+    #[test]
+    fn a_config_of_stages_in_a_row() {
+        let config = config(&["dev", "prod"], &[(SourceKind::Text, "tags/{stage}")]);
+        assert_eq!(config.stages[1].after, ["dev".into()]);
+        assert!(config.rules[0].path.captures("tags/prod").is_some());
+    }
+}
