@@ -66,8 +66,7 @@ fn civil(text: &str, now: &Zoned) -> Option<DateTime> {
     {
         return Some(now.date().to_datetime(time));
     }
-    let starts_with_a_year =
-        text.as_bytes().get(..5).is_some_and(|b| b[..4].iter().all(u8::is_ascii_digit) && b[4] == b'-');
+    let starts_with_a_year = text.as_bytes().get(..5).is_some_and(|b| b[..4].iter().all(u8::is_ascii_digit) && b[4] == b'-');
     if !starts_with_a_year {
         return None;
     }
