@@ -8,10 +8,16 @@
 //! | [`config`] | `towpath.yaml`, resolved |
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
+//! | [`report`] | what a command has to tell, as plain values |
+//! | [`ui`] | prints reports; nothing else prints |
+//! | [`cli`] | arguments, environment, clock and terminal |
 
+pub mod cli;
 pub mod config;
 pub mod discovery;
 pub mod git;
 pub mod model;
+pub mod report;
 pub mod source;
+pub mod ui;
 pub mod yaml;

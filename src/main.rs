@@ -1,1 +1,7 @@
-fn main() {}
+//! Starts towpath.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    towpath::cli::main()
+}

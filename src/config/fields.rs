@@ -63,6 +63,11 @@ impl<'a> Fields<'a> {
         self.fields.iter().copied()
     }
 
+    /// Keeps the fields that pass.
+    pub fn retain(&mut self, keep: impl FnMut(&Field<'a>) -> bool) {
+        self.fields.retain(keep);
+    }
+
     /// The text under a key; a problem if it is anything else.
     pub fn text(&self, name: &str, problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {
         let field = self.get(name)?;

@@ -2,9 +2,12 @@
 //!
 //! It comes from `towpath.yaml` or from discovery; the rest of the program cannot tell which.
 
+mod check;
+mod describe;
 mod diagnostic;
 mod fields;
 mod keys;
+mod overrides;
 mod parse;
 mod resolved;
 mod schema;
@@ -12,7 +15,10 @@ mod sources;
 mod stages;
 mod write;
 
+pub use check::unused;
+pub use describe::{Shown, ShownSource, ShownStage, Sourced, describe};
 pub use diagnostic::{ConfigError, Diagnostic};
+pub use overrides::Overrides;
 pub use parse::parse;
 pub use resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
 pub use schema::schema;

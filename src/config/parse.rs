@@ -85,3 +85,7 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
 #[cfg(test)]
 #[path = "parse_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "error_tests.rs"]
+mod error_tests;

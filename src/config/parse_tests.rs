@@ -1,16 +1,10 @@
-//! What is accepted, and the text of every error message.
+//! What is accepted; what is not is in `error_tests.rs`.
 
 use super::parse;
 use crate::config::Config;
 
 fn ok(text: &str) -> Config {
     parse(text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// The messages without the file's name.
-fn errors(text: &str) -> String {
-    let error = parse(text, "towpath.yaml").expect_err("it is wrong");
-    error.to_string().replace("towpath.yaml:", "")
 }
 
 #[test]
@@ -83,4 +77,36 @@ fn a_pattern_may_say_the_stage() {
     let config =
         ok("stages: [dev]\nsources:\n- line: deploy.sh\n  pattern: '(?P<app>\\w+)_(?P<stage>\\w+)=(?P<tag>\\S+)'\n");
     assert!(config.rules[0].pattern.is_some());
+}
+
+#[test]
+fn every_example_of_the_documentation_is_read() {
+    let page = include_str!("../../docs/configuration.md");
+    let examples: Vec<&str> =
+        page.split("```yaml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect();
+    assert!(examples.len() > 25);
+    for example in examples {
+        match example.starts_with("- ") {
+            true => ok(&format!("stages: [dev, staging, prod]\nsources:\n{example}")),
+            false => ok(example),
+        };
+    }
+}
+
+#[test]
+fn every_key_has_its_place_in_the_documentation() {
+    let page = include_str!("../../docs/configuration.md");
+    let keys = super::keys::TOP.iter().chain(&super::keys::STAGE).chain(&super::keys::OPTIONS).map(|key| key.name);
+    for key in keys.chain(crate::model::SourceKind::ALL.iter().map(|kind| kind.as_str())) {
+        assert!(page.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_it_panic(
+        text in "(branch|stages|sources|- |yaml|line|pattern|tag|app|stage|after|name|: |\n|  |[{}\\[\\]&*a'\",é\u{feff}()<]){0,40}",
+    ) {
+        let _ = parse(&text, "towpath.yaml");
+    }
 }

@@ -14,7 +14,10 @@ const MAX_SOURCES: usize = 1000;
 /// How much template text is compiled for one file, stage words counted wherever `{stage}` stands.
 /// A thousand templates with 25 stages are a quarter of it; beyond it a small file with many
 /// aliases could keep a machine busy for minutes.
-const MAX_WORK: usize = 2_000_000;
+const MAX_WORK: usize = 1_000_000;
+
+/// A template or expression longer than this, in bytes, was not written by hand.
+const MAX_TEMPLATE: usize = 2000;
 
 /// The rules in the order of the file. What is wrong is reported and left out.
 pub(super) fn read(field: Field<'_>, config: &Config, problems: &mut Diagnostics<'_>) -> Vec<Rule> {
@@ -53,9 +56,9 @@ impl Sources<'_, '_, '_> {
         let kinds = SourceKind::ALL.iter().map(|kind| kind.as_str());
         let known: Vec<&str> = kinds.chain(keys::OPTIONS.iter().map(|key| key.name)).collect();
         let before = self.problems.count();
-        let fields = Fields::read(item, &known, self.problems);
+        let mut fields = Fields::read(item, &known, self.problems);
         let Some((kind, field)) = self.kind(item, &fields) else { return Vec::new() };
-        self.misfits(kind, &fields);
+        self.misfits(kind, &mut fields);
         let Some(options) = self.options(kind, field, &fields) else { return Vec::new() };
         let mut rules = Vec::new();
         for path in field.words(self.problems) {
@@ -95,13 +98,16 @@ impl Sources<'_, '_, '_> {
         first
     }
 
-    fn misfits(&mut self, kind: SourceKind, fields: &Fields<'_>) {
-        for field in fields.iter() {
-            if let Some(why) = keys::misfit(kind, field.name) {
-                let hint = why.to_owned();
-                self.problems.add(field.key, format!("`{}` does not fit `{kind}`", field.name), hint);
+    /// Reports options that do not fit the kind, and takes them out.
+    fn misfits(&mut self, kind: SourceKind, fields: &mut Fields<'_>) {
+        fields.retain(|field| {
+            let why = keys::misfit(kind, field.name);
+            if let Some(why) = why {
+                let message = format!("`{}` does not fit `{kind}`", field.name);
+                self.problems.add(field.key, message, why.to_owned());
             }
-        }
+            why.is_none()
+        });
     }
 
     /// A rule with everything but its path.
@@ -187,6 +193,10 @@ impl Sources<'_, '_, '_> {
 
     /// Counts the work a template makes; the first one beyond the limit is reported.
     fn affordable(&mut self, word: Word<'_>) -> bool {
+        if word.text.len() > MAX_TEMPLATE {
+            self.problems.add(word.at, format!("this text is longer than {MAX_TEMPLATE} bytes"), None);
+            return false;
+        }
         let before = self.work;
         self.work += word.text.len() + word.text.matches("{stage").count() * self.letters;
         if before <= MAX_WORK && self.work > MAX_WORK {
@@ -227,7 +237,7 @@ fn captured(rule: &Rule) -> Vec<String> {
     for name in &mut names {
         name.truncate(name.trim_end_matches('*').len());
     }
-    names.extend(rule.pattern.iter().flat_map(Regex::capture_names).flatten().map(str::to_owned));
+    names.extend(rule.pattern.iter().flat_map(Regex::capture_names).flatten().map(str::to_lowercase));
     names.sort();
     names.dedup();
     names
@@ -239,8 +249,7 @@ fn names_in(template: &str) -> Vec<String> {
     pieces.map(|(name, _)| name.to_lowercase()).collect()
 }
 
-/// The error without the line breaks and lengths a template may have.
+/// The error; a key template is shown with dots, not with what stands between keys inside.
 fn shown_error(error: &TemplateError) -> String {
-    let text = error.to_string();
-    text.chars().take(200).collect()
+    error.to_string().chars().map(|c| if c.is_control() { '.' } else { c }).collect()
 }

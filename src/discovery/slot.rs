@@ -110,11 +110,15 @@ pub fn choose(paths: &[&str]) -> Vec<Option<Slot>> {
         })
         .collect();
     extend(paths, &mut slots, &strong);
-    for (slot, strong) in slots.iter_mut().zip(&strong) {
-        if slot.as_ref().is_some_and(|slot| !strong && slot.strength < Strength::Sibling) {
+    for ((slot, strong), path) in slots.iter_mut().zip(&strong).zip(paths) {
+        let weak = |slot: &Slot| {
+            slot.strength < Strength::Sibling || (slot.strength == Strength::Sibling && !is_whole(path, slot))
+        };
+        if !strong && slot.as_ref().is_some_and(weak) {
             *slot = None;
         }
     }
+    recurring(paths, &mut slots);
     glued(paths, &mut slots);
     held(paths, &mut slots);
     slots
@@ -240,7 +244,9 @@ fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]) {
         }
         let children = children(paths, &parent, part, is_file, &prefix, &suffix);
         let known: BTreeSet<&str> = inside.iter().map(|i| part_of(paths[*i], part)).collect();
-        if known.len() * 2 < children.len() {
+        let clear = |i: &&usize| strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot));
+        let clear: BTreeSet<&str> = inside.iter().filter(clear).map(|i| part_of(paths[*i], part)).collect();
+        if known.len() * 2 < children.len() || clear.len() * 3 < children.len() {
             continue;
         }
         let rests: HashSet<&str> = inside.iter().map(|i| rest_of(paths[*i], part)).collect();
@@ -263,6 +269,60 @@ fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]) {
     for (index, slot) in joined {
         slots[index] = Some(slot);
     }
+}
+
+/// Is the word all there is, but for an extension or a suffix with a sign that files share (`_env`)?
+fn is_whole(path: &str, slot: &Slot) -> bool {
+    let part = part_of(path, slot.part);
+    let behind = &part[slot.end..];
+    slot.start == 0 && (behind.is_empty() || behind.starts_with('.') || behind == "_env" || behind == "-env")
+}
+
+/// Words that stand before an environment in a file name: `values-idfdev.yaml`.
+const BEFORE_ENVIRONMENT: [&str; 4] = ["values", "config", "settings", "env"];
+
+/// `values-<x>.yaml` in many folders: what recurs there is a stage as a whole, known word or not.
+fn recurring(paths: &[&str], slots: &mut [Option<Slot>]) {
+    let mut folders: HashMap<(&str, &str), BTreeSet<&str>> = HashMap::new();
+    let named: Vec<Option<(usize, &str)>> = paths.iter().map(|path| environment_in_name(path)).collect();
+    for (path, found) in paths.iter().zip(&named) {
+        if let Some((start, label)) = found {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            folders.entry((&name[..*start], label)).or_default().insert(folder);
+        }
+    }
+    let mut labels: HashMap<&str, usize> = HashMap::new();
+    for ((before, _), found) in &folders {
+        *labels.entry(before).or_default() += usize::from(found.len() >= 3);
+    }
+    for (index, (path, found)) in paths.iter().zip(&named).enumerate() {
+        let Some((start, label)) = found else { continue };
+        let (_, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let before = &name[..*start];
+        let common = labels.get(before).is_some_and(|count| *count >= 2) && folders[&(before, *label)].len() >= 2;
+        let part = path.matches('/').count();
+        let twin = slots[index]
+            .as_ref()
+            .is_some_and(|slot| slot.part != part || (slot.strength == Strength::Twin && slot.start == *start));
+        if common && !twin && !SHARED.contains(label) {
+            let mut slot = extended(part, *start, label);
+            if let Some((canonical, number, _)) = meaning(label) {
+                slot.canonical = Some(canonical);
+                slot.identity = format!("{canonical}{number}");
+            }
+            slots[index] = Some(slot);
+        }
+    }
+}
+
+/// Where the environment starts in a file name like `values-idfdev.yaml`, and what it is.
+fn environment_in_name(path: &str) -> Option<(usize, &str)> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem =
+        name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).or_else(|| name.strip_suffix(".json"))?;
+    let word = BEFORE_ENVIRONMENT.iter().find(|word| stem.starts_with(**word))?;
+    let rest = stem[word.len()..].strip_prefix(['-', '_', '.'])?;
+    (!rest.is_empty()).then_some((word.len() + 1, rest))
 }
 
 fn extended(part: usize, start: usize, label: &str) -> Slot {

@@ -15,6 +15,8 @@ pub enum GitError {
     UnknownRevision { revision: String },
     #[error("object {id} is missing from the repository")]
     MissingObject { id: String },
+    #[error("object {id} is not what it should be; `git fsck` tells more")]
+    BrokenObject { id: String },
     #[error("`{path}` is a bare repository, so there are no files to read")]
     NoWorkTree { path: String },
     #[error("git could not read {what}: {message}")]
@@ -45,7 +47,7 @@ impl GitError {
                     .into(),
             ),
             GitError::NoWorkTree { .. } => Some("leave out --worktree to read the newest commit".into()),
-            GitError::Other { .. } => None,
+            GitError::BrokenObject { .. } | GitError::Other { .. } => None,
         }
     }
 }

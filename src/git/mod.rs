@@ -3,12 +3,19 @@
 //! Objects are read through libgit2's object database and cut up here, because whole-tree diffs are
 //! many times slower (docs/performance.md). Knows nothing of stages.
 
+mod commit;
 mod error;
+mod mainline;
+mod objects;
 mod repository;
 mod snapshot;
+mod tracked;
 mod tree;
 
+pub use commit::{CommitInfo, Person};
 pub use error::GitError;
 pub use git2::Oid;
+pub use mainline::{Flow, Mainline, Step, Stopped};
 pub use repository::Repository;
 pub use snapshot::{File, FileKind, ReadError, Snapshot};
+pub use tracked::{PathId, Tracked};

@@ -12,6 +12,8 @@ pub struct Repository {
     inner: git2::Repository,
     /// The directory with `HEAD`; for a linked worktree its own.
     git_dir: PathBuf,
+    /// The directory with `objects` and `refs`, shared by all linked worktrees.
+    common_dir: PathBuf,
     work_tree: Option<PathBuf>,
 }
 
@@ -31,7 +33,7 @@ impl Repository {
         let common_dir = common_dir(&git_dir);
         let inner = git2::Repository::open_bare(&common_dir).map_err(|error| unsupported(&shown, &error))?;
         let work_tree = work_tree(&git_dir);
-        Ok(Repository { inner, git_dir, work_tree })
+        Ok(Repository { inner, git_dir, common_dir, work_tree })
     }
 
     /// The directory with `HEAD`.
@@ -42,6 +44,17 @@ impl Repository {
     /// Where the checked-out files are, if there are any.
     pub fn work_tree(&self) -> Option<&Path> {
         self.work_tree.as_deref()
+    }
+
+    /// The directory with the objects.
+    pub(super) fn objects_dir(&self) -> PathBuf {
+        self.common_dir.join("objects")
+    }
+
+    /// The commits at which a shallow clone ends: their parents are not in it. Empty for a whole one.
+    pub fn shallow(&self) -> Vec<Oid> {
+        let text = std::fs::read_to_string(self.common_dir.join("shallow")).unwrap_or_default();
+        text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
     }
 
     /// libgit2's handle, for this folder's other files.

@@ -4,10 +4,12 @@ mod image;
 mod mapping;
 mod names;
 mod template;
+mod version;
 mod warning;
 
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{Automation, Confidence, Entry, Location, Mapping, Note, Part, SlotKey, SourceKind, Span};
 pub use names::{AppName, StageName, TargetName};
 pub use template::{Captures, KeyTemplate, PathTemplate, TemplateError};
+pub use version::is_moving_tag;
 pub use warning::Warning;

@@ -3,7 +3,7 @@
 
 use super::{Finding, Reader, of};
 use crate::config::{Config, Rule};
-use crate::model::{AppName, Captures, Entry, Mapping, SlotKey, StageName, TargetName, Warning};
+use crate::model::{AppName, Captures, Entry, Mapping, Note, SlotKey, StageName, TargetName, Warning, is_moving_tag};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A file that a rule claims.
@@ -87,6 +87,10 @@ fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Opt
         (true, Some(component)) => (component, None),
         (false, component) => (app, component),
     };
+    let mut notes = finding.notes;
+    if finding.version.digest.is_none() && finding.version.tag.as_deref().is_some_and(is_moving_tag) {
+        notes.push(Note::Mutable);
+    }
     Some(Entry {
         app: AppName::new(app),
         component,
@@ -98,7 +102,7 @@ fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Opt
         source: claim.rule.kind,
         rule: claim.index,
         confidence: claim.rule.confidence,
-        notes: finding.notes,
+        notes,
     })
 }
 

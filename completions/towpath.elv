@@ -1,0 +1,148 @@
+use builtin;
+use str;
+
+set edit:completion:arg-completer[towpath] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'towpath'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'towpath'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand status 'Show which version of which app runs in which stage'
+            cand init 'Write what towpath finds out about this repository as towpath.yaml'
+            cand config 'Show, verify and document the configuration'
+            cand completions 'Print the completion script of a shell'
+            cand man 'Print the manual page'
+        }
+        &'towpath;status'= {
+            cand --app 'Only apps that fit; `*` and `?` stand for any text and any character'
+            cand --stage 'Only stages that fit'
+            cand --at 'As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --worktree 'Read the files on disk instead of a commit'
+            cand --targets 'Give each target (cluster, region) a column of its own'
+            cand --no-since 'Do not look up since when each version is there'
+            cand --exit-code 'End with 4 when stages differ'
+            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;init'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand -y 'Take the proposal without asking'
+            cand --yes 'Take the proposal without asking'
+            cand --force 'Overwrite a towpath.yaml that is there'
+            cand --stdout 'Print the file instead of writing it'
+            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;config'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand check 'Verify a configuration file'
+        }
+        &'towpath;config;check'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;completions'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;man'= {
+            cand --dir 'Write a page for each command into this folder instead'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+    ]
+    $completions[$command]
+}

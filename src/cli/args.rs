@@ -1,0 +1,123 @@
+//! The arguments every command shares, and the list of commands.
+
+use super::{completions, config, init, man, status};
+use clap::builder::FalseyValueParser;
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use jiff::SignedDuration;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath status                        what runs where, in the repository around you
+  towpath status publisher              one app in full: versions, files, commits
+  towpath status -C https://example.com/team/deploy.git
+  towpath status --at '3 days ago'      what ran where then
+  towpath init                          write down what towpath assumed, as towpath.yaml
+
+Exit codes:
+  0  done, or nothing to do
+  1  failed
+  2  wrong usage or configuration
+  3  a gate or guard said no, or wait
+  4  differences found (only with --exit-code)";
+
+/// Which image runs in which stage, read from a deployment repository.
+///
+/// towpath reads a GitOps deployment repository and tells what is deployed where. It needs the
+/// repository and nothing else: no cluster, no server, no configuration. It finds the files that
+/// pin images by itself; a few lines of towpath.yaml say what it cannot know.
+#[derive(Debug, Parser)]
+#[command(
+    name = "towpath",
+    version,
+    after_help = EXAMPLES,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Every command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Status(status::StatusArgs),
+    Init(init::InitArgs),
+    Config(config::ConfigArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Globals {
+    /// The deployment repository: a folder, a bare repository or a URL
+    #[arg(short = 'C', long = "repo", value_name = "PATH|URL", global = true)]
+    #[arg(env = "TOWPATH_REPO", hide_env_values = true, value_hint = ValueHint::DirPath)]
+    pub repo: Option<String>,
+
+    /// The branch that is deployed, instead of the repository's own
+    #[arg(long, value_name = "BRANCH", global = true, env = "TOWPATH_BRANCH", hide_env_values = true)]
+    pub branch: Option<String>,
+
+    /// The configuration, instead of the repository's towpath.yaml
+    #[arg(long, value_name = "FILE", global = true, env = "TOWPATH_CONFIG", hide_env_values = true)]
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+
+    /// Fetch a repository named by URL again when its copy is older than this, such as `1h`
+    #[arg(long, value_name = "TIME", global = true, env = "TOWPATH_MAX_AGE", hide_env_values = true)]
+    #[arg(default_value = "5m", value_parser = duration)]
+    pub max_age: SignedDuration,
+
+    /// Refuse whatever would write to a repository, a file or a cache
+    #[arg(long, global = true, env = "TOWPATH_READ_ONLY", hide_env_values = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    pub read_only: bool,
+
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
+    #[arg(env = "TOWPATH_COLOR", hide_env_values = true)]
+    pub color: ColorChoice,
+
+    /// Say only the answer and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say more: every warning, and what was assumed
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR says otherwise
+    Auto,
+    Always,
+    Never,
+}
+
+/// The whole command line, for help, man pages and completions.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+fn duration(text: &str) -> Result<SignedDuration, String> {
+    let parsed: SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    if parsed.is_negative() { Err("it must not be negative".into()) } else { Ok(parsed) }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,61 @@
+//! `towpath completions`: the scripts that shells load.
+
+use super::args;
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use clap::{Args, ValueEnum};
+use clap_complete::env::Shells;
+use clap_complete::{Shell as Static, generate};
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath completions bash > ~/.local/share/bash-completion/completions/towpath
+  towpath completions zsh > ~/.zfunc/_towpath       (with ~/.zfunc in fpath)
+  towpath completions fish > ~/.config/fish/completions/towpath.fish
+  towpath completions powershell >> $PROFILE
+
+In bash, zsh and fish, names of apps and stages are completed too. They come from a cache that
+`towpath status` keeps, or from the newest commit; never from the network.";
+
+/// Print the completion script of a shell.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct CompletionsArgs {
+    shell: Shell,
+}
+
+/// The shells there are scripts for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Elvish,
+    Powershell,
+}
+
+/// Prints the script.
+pub fn run(args: &CompletionsArgs, context: &Context) -> Result<Exit, Failure> {
+    context.ui.answer(&script(args.shell)?)?;
+    Ok(Exit::Done)
+}
+
+/// bash, zsh and fish ask towpath itself; elvish and PowerShell know the words beforehand.
+fn script(shell: Shell) -> Result<String, Failure> {
+    let mut out = Vec::new();
+    match shell {
+        Shell::Bash => registration("bash", &mut out)?,
+        Shell::Zsh => registration("zsh", &mut out)?,
+        Shell::Fish => registration("fish", &mut out)?,
+        Shell::Elvish => generate(Static::Elvish, &mut args::command(), "towpath", &mut out),
+        Shell::Powershell => generate(Static::PowerShell, &mut args::command(), "towpath", &mut out),
+    }
+    let text = String::from_utf8(out).expect("clap writes text");
+    Ok(format!("{}\n", text.trim()))
+}
+
+fn registration(shell: &str, out: &mut Vec<u8>) -> Result<(), Failure> {
+    let shells = Shells::builtins();
+    let shell = shells.completer(shell).expect("clap_complete has this shell");
+    Ok(shell.write_registration("COMPLETE", "towpath", "towpath", "towpath", out)?)
+}

@@ -1,0 +1,92 @@
+//! The only place that reads the environment, the clock and the terminal.
+
+use jiff::Timestamp;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+/// What is around this process.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    pub now: Timestamp,
+    pub arguments: Vec<OsString>,
+    pub working_directory: Option<PathBuf>,
+    /// Where copies and indexes are kept, if there is a place: `$XDG_CACHE_HOME/towpath`.
+    pub cache: Option<PathBuf>,
+    pub stdin_is_terminal: bool,
+    pub stdout_is_terminal: bool,
+    pub stderr_is_terminal: bool,
+    /// Of the terminal, or of `COLUMNS`.
+    pub width: Option<usize>,
+    /// The locale's character set is UTF-8.
+    pub unicode: bool,
+    /// What `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` say, if anything.
+    pub color: Option<bool>,
+    /// A shell asks for completions.
+    pub completing: bool,
+}
+
+impl Environment {
+    /// Looks around, once.
+    pub fn read() -> Self {
+        let stdout_is_terminal = std::io::stdout().is_terminal();
+        Environment {
+            now: now(),
+            arguments: std::env::args_os().collect(),
+            working_directory: std::env::current_dir().ok(),
+            cache: cache(),
+            stdin_is_terminal: std::io::stdin().is_terminal(),
+            stdout_is_terminal,
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            width: width(stdout_is_terminal),
+            unicode: ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| text(name)).is_some_and(|l| is_utf8(&l)),
+            color: color(),
+            completing: text("COMPLETE").is_some_and(|shell| shell != "0"),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads the environment")]
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+fn text(name: &str) -> Option<String> {
+    variable(name).and_then(|value| value.into_string().ok())
+}
+
+/// The clock, or `TOWPATH_NOW`, with which tests stand still.
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
+fn now() -> Timestamp {
+    text("TOWPATH_NOW").and_then(|text| text.parse().ok()).unwrap_or_else(Timestamp::now)
+}
+
+/// The XDG base directory specification: a relative path counts as unset.
+fn cache() -> Option<PathBuf> {
+    let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+    base.map(|base| base.join("towpath"))
+}
+
+fn width(stdout_is_terminal: bool) -> Option<usize> {
+    let stated = text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let measured = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    if stdout_is_terminal { measured().or(stated) } else { stated }
+}
+
+fn is_utf8(locale: &str) -> bool {
+    let locale = locale.to_ascii_lowercase();
+    locale.contains("utf-8") || locale.contains("utf8")
+}
+
+/// See no-color.org and bixense.com/clicolors.
+fn color() -> Option<bool> {
+    if variable("NO_COLOR").is_some() {
+        return Some(false);
+    }
+    if text("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return Some(true);
+    }
+    let off = text("CLICOLOR").is_some_and(|value| value == "0") || text("TERM").is_some_and(|term| term == "dumb");
+    off.then_some(false)
+}

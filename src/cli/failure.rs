@@ -1,0 +1,113 @@
+//! How a command fails: one sentence, its causes, a way out, and the exit code.
+
+use crate::git::GitError;
+use std::io;
+use std::process::ExitCode;
+
+/// What a process says to its caller. The numbers are a promise (docs/exit-codes.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, or nothing to do.
+    Done,
+    Failed,
+    /// Wrong usage or configuration.
+    Usage,
+    /// A gate or guard said no, or wait.
+    Refused,
+    /// Differences were found, and the caller asked for this code.
+    Different,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 3,
+            Exit::Different => 4,
+        })
+    }
+}
+
+/// The one error above the library.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// `None` for a reader that went away: there is nobody to tell.
+    message: Option<String>,
+    causes: Vec<String>,
+    hints: Vec<String>,
+    exit: Exit,
+}
+
+impl Failure {
+    /// Something did not work.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Failure { message: Some(message.into()), causes: Vec::new(), hints: Vec::new(), exit: Exit::Failed }
+    }
+
+    /// The caller asked for something that cannot be meant.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Failure { exit: Exit::Usage, ..Failure::failed(message) }
+    }
+
+    /// The same with a way out.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// The same with what lies behind it.
+    pub fn because(mut self, cause: &dyn std::error::Error) -> Self {
+        let mut next = Some(cause);
+        while let Some(cause) = next {
+            self.causes.push(cause.to_string());
+            next = cause.source();
+        }
+        self
+    }
+
+    /// What failed, on what.
+    pub fn message(&self) -> Option<&str> {
+        self.message.as_deref()
+    }
+
+    /// Why, the nearest first.
+    pub fn causes(&self) -> &[String] {
+        &self.causes
+    }
+
+    /// What to do about it.
+    pub fn hints(&self) -> &[String] {
+        &self.hints
+    }
+
+    /// The code the process ends with.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+}
+
+impl From<GitError> for Failure {
+    fn from(error: GitError) -> Self {
+        let usage = matches!(
+            error,
+            GitError::NotARepository { .. } | GitError::UnknownRevision { .. } | GitError::NoWorkTree { .. }
+        );
+        let failure = if usage { Failure::usage(error.to_string()) } else { Failure::failed(error.to_string()) };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+/// Writing an answer failed. A reader that went away (`towpath status | head -1`) is no failure.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Failure { message: None, causes: Vec::new(), hints: Vec::new(), exit: Exit::Done };
+        }
+        Failure::failed("the answer could not be written").because(&error)
+    }
+}

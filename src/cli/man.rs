@@ -1,0 +1,68 @@
+//! `towpath man`: the manual, made of the same words as `--help`.
+
+use super::args;
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use clap::{Args, Command, ValueHint};
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath man | man -l -
+  towpath man --dir ~/.local/share/man/man1";
+
+/// Print the manual page.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ManArgs {
+    /// Write a page for each command into this folder instead
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    dir: Option<PathBuf>,
+}
+
+/// Prints or writes.
+pub fn run(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
+    let pages = pages();
+    match &args.dir {
+        None => {
+            let all: Vec<String> = pages.into_iter().map(|(_, page)| page).collect();
+            context.ui.answer(&all.join(""))?;
+        }
+        Some(_) if context.globals.read_only => {
+            return Err(Failure::usage("--dir writes files, and --read-only refuses that"));
+        }
+        Some(folder) => write(folder, &pages)?,
+    }
+    Ok(Exit::Done)
+}
+
+fn write(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| {
+        Failure::failed(format!("the pages could not be written to `{}`", folder.display())).because(&error)
+    };
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    for (name, page) in pages {
+        std::fs::write(folder.join(format!("{name}.1")), page).map_err(failed)?;
+    }
+    Ok(())
+}
+
+/// Name and text of every page: the program, then each command.
+fn pages() -> Vec<(String, String)> {
+    let mut root = args::command();
+    root.build();
+    let mut out = Vec::new();
+    collect(&root, &mut out);
+    out
+}
+
+fn collect(command: &Command, out: &mut Vec<(String, String)>) {
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+    let mut page = Vec::new();
+    let titled = command.clone().name(name.clone());
+    clap_mangen::Man::new(titled).render(&mut page).expect("a Vec takes everything");
+    out.push((name, String::from_utf8(page).expect("clap writes text")));
+    for child in command.get_subcommands().filter(|child| !child.is_hide_set()) {
+        collect(child, out);
+    }
+}

@@ -1,0 +1,63 @@
+//! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
+//! one [`Context`], ask the library for a report, render it, return an exit code.
+
+mod args;
+mod complete;
+mod completions;
+mod config;
+mod context;
+mod environment;
+mod failure;
+mod filter;
+mod init;
+mod man;
+mod names;
+mod settings;
+mod status;
+mod suggest;
+mod survey;
+
+pub use args::command;
+pub use failure::{Exit, Failure};
+
+use args::{Cli, Command};
+use clap::Parser;
+use context::Context;
+use environment::Environment;
+use std::process::ExitCode;
+
+/// Runs towpath with the arguments of this process.
+pub fn main() -> ExitCode {
+    let environment = Environment::read();
+    if complete::answered(&environment) {
+        return Exit::Done.into();
+    }
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers too; nobody is left to tell when their pipe is closed.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    let context = Context::new(cli.globals, environment);
+    match run(cli.command, &context) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            if let Some(message) = failure.message() {
+                context.ui.failure(message, failure.causes(), failure.hints());
+            }
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
+    match command {
+        Command::Status(args) => status::run(&args, context),
+        Command::Init(args) => init::run(&args, context),
+        Command::Config(args) => config::run(&args, context),
+        Command::Completions(args) => completions::run(&args, context),
+        Command::Man(args) => man::run(&args, context),
+    }
+}

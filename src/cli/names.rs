@@ -1,0 +1,61 @@
+//! The names of a repository's apps and stages, kept so that a shell can complete them at once.
+
+use super::context::Context;
+use crate::git::Repository;
+use crate::model::Mapping;
+use crate::report::display_names;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What completion offers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    pub stages: Vec<String>,
+    pub apps: BTreeSet<String>,
+}
+
+impl Names {
+    /// The names of a mapping.
+    pub fn of(mapping: &Mapping) -> Self {
+        Names {
+            stages: mapping.stages.iter().map(ToString::to_string).collect(),
+            apps: display_names(&mapping.entries).into_values().collect(),
+        }
+    }
+}
+
+/// Keeps the names for the next completion. That this fails is no reason to fail.
+pub fn remember(context: &Context, repository: &Repository, names: &Names) {
+    let Some(cache) = context.writable_cache() else { return };
+    if recall(cache, repository).as_ref() != Some(names) {
+        let _ = write(&file(cache, repository), names);
+    }
+}
+
+/// The names that were kept.
+pub fn recall(cache: &Path, repository: &Repository) -> Option<Names> {
+    serde_json::from_slice(&std::fs::read(file(cache, repository)).ok()?).ok()
+}
+
+fn write(path: &Path, names: &Names) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    serde_json::to_writer(&mut file, names)?;
+    file.flush()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+fn file(cache: &Path, repository: &Repository) -> PathBuf {
+    let git_dir = repository.git_dir();
+    let path = git_dir.canonicalize().unwrap_or_else(|_| git_dir.to_path_buf());
+    cache.join("names").join(format!("{:016x}.json", hash(path.as_os_str().as_encoded_bytes())))
+}
+
+/// FNV-1a: the same in every release, unlike the standard library's.
+fn hash(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}

@@ -1,0 +1,85 @@
+//! Which configuration counts: a named file, the repository's `towpath.yaml`, or what discovery
+//! proposes.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::survey::CONFIG_FILE;
+use crate::config::{self, Config, ConfigError};
+use crate::discovery::{self, Proposal};
+use crate::git::{Repository, Snapshot};
+use crate::source::{Cache, Reader};
+use std::path::Path;
+
+/// The configuration, and how it came about.
+pub struct Settings {
+    pub config: Config,
+    /// What discovery assumed, where nobody said it.
+    pub assumed: Option<Proposal>,
+    /// One line for the user, where the configuration is not where they may think.
+    pub note: Option<String>,
+}
+
+/// Finds the configuration for one state of a repository. An older state without one is read by
+/// the newest; a file that is not committed yet counts where no commit has one.
+///
+/// # Errors
+/// When the file that counts is wrong, with all its problems.
+pub fn load(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
+    if let Some(path) = &context.globals.config {
+        let text = read(path)?;
+        return settled(&text, &path.display().to_string(), reader, None);
+    }
+    if let Some(text) = text_in(reader) {
+        return settled(&text, CONFIG_FILE, reader, None);
+    }
+    let cache = Cache::default();
+    let tip = repository.head().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
+    let newest = tip.and_then(|tip| Snapshot::of_commit(repository, tip).ok());
+    if let Some(text) = newest.as_ref().and_then(|snapshot| text_in(&Reader::new(snapshot, &cache))) {
+        return settled(&text, CONFIG_FILE, reader, None);
+    }
+    let on_disk = Snapshot::of_work_tree(repository).ok();
+    if let Some(text) = on_disk.as_ref().and_then(|snapshot| text_in(&Reader::new(snapshot, &cache))) {
+        let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
+        return settled(&text, CONFIG_FILE, reader, Some(note));
+    }
+    let proposal = discovery::propose(reader);
+    Ok(Settings { config: proposal.config.clone(), assumed: Some(proposal), note: None })
+}
+
+/// The text of a configuration file the user named.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the configuration `{}` cannot be read", path.display())).because(&error)
+    })
+}
+
+fn text_in(reader: &Reader<'_>) -> Option<String> {
+    if !reader.exists(CONFIG_FILE) {
+        return None;
+    }
+    reader.text(CONFIG_FILE).map(|text| text.to_string())
+}
+
+/// A configuration that names stages but no sources leaves the sources to discovery.
+fn settled(text: &str, name: &str, reader: &Reader<'_>, note: Option<String>) -> Result<Settings, Failure> {
+    let mut config = config::parse(text, name)?;
+    if !config.rules.is_empty() {
+        return Ok(Settings { config, assumed: None, note });
+    }
+    let proposal = discovery::propose(reader);
+    if config.stages.is_empty() {
+        config.stages.clone_from(&proposal.config.stages);
+    }
+    config.rules.clone_from(&proposal.config.rules);
+    Ok(Settings { config, assumed: Some(proposal), note })
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Failure::usage(format!("the configuration cannot be used\n{error}"))
+    }
+}

@@ -1,0 +1,194 @@
+//! `towpath status`: what runs where.
+
+use super::complete;
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::filter::Patterns;
+use super::names::{self, Names};
+use super::suggest::nearest;
+use super::survey::{Survey, When};
+use crate::report::{Matrix, Occupant, Status};
+use crate::ui::{self, Format};
+use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCompleter;
+use std::collections::{BTreeSet, HashMap};
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath status                           every app, stage by stage
+  towpath status publisher                 one app in full
+  towpath status --stage 'prod*' --targets each cluster of the production stages
+  towpath status --at v1.2                 as it was at a tag
+  towpath status --at '3 days ago'         as it was then
+  towpath status --output json | jq '.entries[] | select(.stage == \"prod\") | .tag'
+  towpath status --exit-code --quiet       is everything promoted?
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration
+  4  stages differ (only with --exit-code)";
+
+/// Show which version of which app runs in which stage.
+///
+/// Apps go down, stages across in pipeline order. A cell that differs from the stage before bears a
+/// sign. Where the places of one stage (clusters, regions) agree, they are one cell. With an app,
+/// shows everything about it: image, tag, digest, each file and line, and the commit behind it.
+///
+/// Everything is read from git objects of the deployed branch; a dirty work tree changes nothing.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct StatusArgs {
+    /// Show these apps in full
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    apps: Vec<String>,
+
+    /// Only apps that fit; `*` and `?` stand for any text and any character
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::apps))]
+    app: Vec<String>,
+
+    /// Only stages that fit
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::stages))]
+    stage: Vec<String>,
+
+    /// As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`
+    #[arg(long, value_name = "REV|TIME", conflicts_with = "worktree")]
+    at: Option<String>,
+
+    /// Read the files on disk instead of a commit
+    #[arg(long)]
+    worktree: bool,
+
+    /// Give each target (cluster, region) a column of its own
+    #[arg(long)]
+    targets: bool,
+
+    /// Do not look up since when each version is there
+    #[arg(long)]
+    no_since: bool,
+
+    /// End with 4 when stages differ
+    #[arg(long)]
+    exit_code: bool,
+
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    output: Output,
+}
+
+/// How the answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Table,
+    Json,
+    Yaml,
+    Csv,
+    Markdown,
+}
+
+/// Answers, and says on stderr what was assumed and passed over.
+pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let survey = Survey::of(context, &repository, When { at: args.at.as_deref(), work_tree: args.worktree })?;
+    if args.at.is_none() {
+        names::remember(context, &repository, &Names::of(&survey.mapping));
+    }
+    survey.tell(context);
+    let mut status = report(survey, context, &repository);
+    narrow(&mut status, args, context)?;
+    let stacked = Matrix::new(&status, false);
+    context.ui.answer(&rendered(&status, &stacked, args, context))?;
+    if args.output == Output::Table && args.apps.is_empty() {
+        summary(&stacked, context);
+    }
+    context.ui.warnings(&status.warnings);
+    Ok(if args.exit_code && stacked.differing() > 0 { Exit::Different } else { Exit::Done })
+}
+
+fn report(mut survey: Survey, context: &Context, repository: &crate::git::Repository) -> Status {
+    let mapping = std::mem::take(&mut survey.mapping);
+    let since = HashMap::new();
+    let mut status = Status::new(&survey.settings.config, mapping, &since, |entry| survey.found(entry));
+    status.repository = context.shown_repository(repository);
+    status.branch = survey.branch;
+    status.revision = survey.commit.map(|id| id.to_string());
+    status.time = survey.time;
+    status
+}
+
+/// Keeps what the arguments name; a name that nothing bears is an error.
+fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(), Failure> {
+    let apps: Vec<String> =
+        status.occupants.iter().flat_map(|occupant| app_names(occupant).map(str::to_owned)).collect();
+    let stages: Vec<String> = status.stages.iter().map(ToString::to_string).collect();
+    for app in &args.apps {
+        if !apps.contains(app) {
+            return Err(unknown("app", app, &apps));
+        }
+    }
+    let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&args.stage));
+    for (kind, patterns, names) in [("app", &by_app, &apps), ("stage", &by_stage, &stages)] {
+        for pattern in patterns.unmatched(names) {
+            if !pattern.contains(['*', '?']) {
+                return Err(unknown(kind, pattern, names));
+            }
+            context.ui.note(&format!("no {kind} fits `{pattern}`"));
+        }
+    }
+    status.occupants.retain(|occupant| {
+        let names = app_names(occupant);
+        by_app.accept(names.clone())
+            && (args.apps.is_empty() || names.clone().any(|n| args.apps.iter().any(|a| a == n)))
+    });
+    status.keep_stages(|stage| by_stage.accept([stage.as_str()]));
+    Ok(())
+}
+
+/// The words an occupant is known by.
+fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
+    let component = occupant.entry.component.as_deref();
+    [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component].into_iter().flatten()
+}
+
+fn unknown(kind: &str, name: &str, known: &[String]) -> Failure {
+    let failure = Failure::usage(format!("there is no {kind} `{name}`"));
+    let mut seen = BTreeSet::new();
+    let known: Vec<&str> = known.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
+    match nearest(name, known.iter().copied()) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => failure,
+        None if known.len() <= 12 => failure.hint(format!("the {kind}s are {}", known.join(", "))),
+        None => failure.hint(format!("`towpath status` lists all {} {kind}s", known.len())),
+    }
+}
+
+fn rendered(status: &Status, stacked: &Matrix, args: &StatusArgs, context: &Context) -> String {
+    let (look, now) = (&context.ui.out, context.now());
+    if args.output == Output::Table && !args.apps.is_empty() {
+        return ui::app_in_full(status, look, now);
+    }
+    if args.output == Output::Table && stacked.rows.is_empty() {
+        return String::new();
+    }
+    let format = match args.output {
+        Output::Table => Format::Table,
+        Output::Json => Format::Json,
+        Output::Yaml => Format::Yaml,
+        Output::Csv => Format::Csv,
+        Output::Markdown => Format::Markdown,
+    };
+    if args.targets {
+        ui::status_as(format, status, &Matrix::new(status, true), look, now)
+    } else {
+        ui::status_as(format, status, stacked, look, now)
+    }
+}
+
+/// What the sign means, and how often it stands there.
+fn summary(matrix: &Matrix, context: &Context) {
+    let (rows, differing) = (matrix.rows.len(), matrix.differing());
+    if differing > 0 {
+        let sign = context.ui.err.differs();
+        context.ui.note(&format!("{sign} differs from the stage before: {differing} of {rows}"));
+    }
+}

@@ -1,0 +1,160 @@
+//! From a repository to its mapping: which revision, which configuration, what it says.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::settings::{self, Settings};
+use crate::config::{Config, Origin};
+use crate::discovery::Proposal;
+use crate::git::{Oid, Repository, Snapshot};
+use crate::model::{Entry, Mapping};
+use crate::source::{self, Cache, Reader};
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// Which state of the repository is meant.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct When<'a> {
+    /// A revision or a time; the newest commit if not said.
+    pub at: Option<&'a str>,
+    /// The files on disk instead of a commit.
+    pub work_tree: bool,
+}
+
+/// What was found, and how.
+pub struct Survey {
+    pub settings: Settings,
+    pub mapping: Mapping,
+    pub branch: Option<String>,
+    /// The commit that was read, or `None` for the files on disk.
+    pub commit: Option<Oid>,
+    pub time: Option<Timestamp>,
+}
+
+impl Survey {
+    /// Reads one state of a repository.
+    ///
+    /// # Errors
+    /// When the state does not exist or the configuration is wrong. A file that cannot be read is a
+    /// warning of the mapping.
+    pub fn of(context: &Context, repository: &Repository, when: When<'_>) -> Result<Self, Failure> {
+        let cache = Cache::default();
+        let mut branch = context.globals.branch.clone().or_else(|| repository.head_branch());
+        let mut snapshot = snapshot(context, repository, when, context.globals.branch.as_deref())?;
+        let mut settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
+        if let (None, Some(stated)) = (&context.globals.branch, &settings.config.branch)
+            && branch.as_ref() != Some(stated)
+        {
+            branch = Some(stated.clone());
+            snapshot = self::snapshot(context, repository, when, Some(stated))?;
+            if settings.assumed.is_some() {
+                settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
+            }
+        }
+        let mut mapping = source::read(&settings.config, &Reader::new(&snapshot, &cache), None);
+        stage_branches(context, repository, &settings.config, &cache, &mut mapping)?;
+        let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        Ok(Survey { settings, mapping, branch, commit: snapshot.commit(), time })
+    }
+
+    /// Says in one line what was assumed, and how to keep or change it.
+    pub fn tell(&self, context: &Context) {
+        if let Some(note) = &self.settings.note {
+            context.ui.note(note);
+        }
+        if let Some(proposal) = &self.settings.assumed {
+            context.ui.note(&assumption(proposal, &self.mapping, context.ui.err.arrow()));
+        } else if self.mapping.entries.is_empty() {
+            let stages: Vec<&str> = self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
+            context.ui.note(&format!("no version is pinned in the stages {}", stages.join(", ")));
+        }
+    }
+
+    /// How an entry was found, in words: the line of the configuration, or the rule discovery made.
+    pub fn found(&self, entry: &Entry) -> String {
+        let Some(rule) = self.settings.config.rules.get(entry.rule) else { return String::new() };
+        match (&self.settings.config.origin, rule.line) {
+            (Origin::File(name), Some(line)) => format!("{name}:{line}"),
+            _ => format!("discovered in {}", rule.path.as_str()),
+        }
+    }
+}
+
+fn snapshot<'r>(
+    context: &Context,
+    repository: &'r Repository,
+    when: When<'_>,
+    branch: Option<&str>,
+) -> Result<Snapshot<'r>, Failure> {
+    if when.work_tree {
+        return Ok(Snapshot::of_work_tree(repository)?);
+    }
+    let tip = match branch {
+        Some(branch) => context.branch_tip(repository, branch)?,
+        None => repository.head()?,
+    };
+    let commit = match when.at {
+        Some(at) => repository.resolve(at)?,
+        None => tip,
+    };
+    Ok(Snapshot::of_commit(repository, commit)?)
+}
+
+/// Adds what the branches of branch-per-environment stages say. A branch that is missing is a
+/// warning: the other stages are still answered.
+fn stage_branches(
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+    cache: &Cache,
+    mapping: &mut Mapping,
+) -> Result<(), Failure> {
+    let branches = config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
+    let mut found = false;
+    for (stage, branch) in branches {
+        let commit = context.branch_tip(repository, branch)?;
+        let snapshot = Snapshot::of_commit(repository, commit)?;
+        let there = source::read(config, &Reader::new(&snapshot, cache), Some(stage));
+        mapping.entries.retain(|entry| entry.stage != *stage);
+        mapping.entries.extend(there.entries.into_iter().filter(|entry| entry.stage == *stage));
+        mapping.warnings.extend(there.warnings);
+        found = true;
+    }
+    if found {
+        let key = |entry: &Entry| (entry.app.clone(), entry.component.clone(), config.position(&entry.stage));
+        mapping.entries.sort_by_cached_key(key);
+        mapping.warnings.sort();
+        mapping.warnings.dedup();
+    }
+    Ok(())
+}
+
+/// `assumed: stages dev → prod, 214 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)`
+fn assumption(proposal: &Proposal, mapping: &Mapping, arrow: &str) -> String {
+    let unsure = match proposal.unsure.rules.len() {
+        0 => String::new(),
+        1 => "; 1 more shape is unsure".into(),
+        n => format!("; {n} more shapes are unsure"),
+    };
+    if mapping.entries.is_empty() {
+        let mut stages: Vec<&str> = mapping.stages.iter().map(|stage| stage.as_str()).collect();
+        stages.extend(proposal.empty_stages.iter().map(String::as_str));
+        let mut seen = BTreeSet::new();
+        stages.retain(|stage| seen.insert(*stage));
+        return match stages.as_slice() {
+            [] => format!("no stage was recognised in this repository{unsure}; {CONFIG_FILE} can name them"),
+            _ => format!("stages found: {}; no version is pinned in them{unsure}", stages.join(", ")),
+        };
+    }
+    let files: BTreeSet<&str> = mapping.entries.iter().flat_map(|e| &e.locations).map(|at| at.path.as_str()).collect();
+    let stages: Vec<&str> = mapping.stages.iter().map(|stage| stage.as_str()).collect();
+    let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    format!(
+        "assumed: stages {}, {} in {}{unsure} (no {CONFIG_FILE}; `towpath init` keeps it)",
+        stages.join(&format!(" {arrow} ")),
+        count(files.len(), "file"),
+        count(proposal.config.rules.len(), "shape"),
+    )
+}
+
+/// The file that holds a repository's configuration.
+pub const CONFIG_FILE: &str = crate::config::FILE_NAMES[0];

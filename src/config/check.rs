@@ -1,0 +1,75 @@
+//! What is odd about a configuration that can be read: sources that match nothing, stages that
+//! nothing reaches.
+
+use super::diagnostic::Diagnostic;
+use super::resolved::{Config, Origin};
+use crate::model::StageName;
+use std::collections::BTreeSet;
+
+/// Compares the configuration with what its rules found in the repository. `matched` holds the
+/// indices of the rules that claim a file, `reached` the stages in which something was found.
+pub fn unused(config: &Config, matched: &BTreeSet<usize>, reached: &BTreeSet<StageName>) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for stage in config.stages.iter().filter(|stage| !reached.contains(&stage.name)) {
+        let hint = match &stage.branch {
+            Some(branch) => format!("nothing was found on its branch `{branch}`"),
+            None => String::from("if its files use another word for it, add that to its `aliases`"),
+        };
+        out.push(at(config, stage.line, format!("no source finds anything in the stage `{}`", stage.name), hint));
+    }
+    for (_, rule) in config.rules.iter().enumerate().filter(|(index, _)| !matched.contains(index)) {
+        let hint = match rule.path.literal_prefix() {
+            "" => String::from("paths start at the top of the repository"),
+            prefix => format!("paths start at the top of the repository; does `{prefix}` exist?"),
+        };
+        out.push(at(config, rule.line, format!("`{}: {}` matches no file", rule.kind, rule.path.as_str()), hint));
+    }
+    out.sort_by_key(|diagnostic| diagnostic.line);
+    out
+}
+
+fn at(config: &Config, line: Option<u32>, message: String, hint: String) -> Diagnostic {
+    let file = match &config.origin {
+        Origin::File(name) => name.clone(),
+        Origin::Discovered => String::from("(discovered)"),
+    };
+    Diagnostic { file, line: line.unwrap_or(1), column: 1, message, hint: Some(hint) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn unused_sources_and_stages_are_named() {
+        let text = "\
+stages:
+- dev
+- {name: live, branch: env/live}
+- prod
+sources:
+- kustomize: apps/{app}/{stage}
+- helm-values: '{stage}/values.yaml'
+";
+        let config = parse(text, "towpath.yaml").expect("config");
+        let all = unused(&config, &BTreeSet::new(), &BTreeSet::from([StageName::from("dev")]));
+        let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
+        assert_data_eq!(
+            shown.join("\n"),
+            str![[r#"
+towpath.yaml:3:1: no source finds anything in the stage `live`
+  hint: nothing was found on its branch `env/live`
+towpath.yaml:4:1: no source finds anything in the stage `prod`
+  hint: if its files use another word for it, add that to its `aliases`
+towpath.yaml:6:1: `kustomize: apps/{app}/{stage}` matches no file
+  hint: paths start at the top of the repository; does `apps` exist?
+towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
+  hint: paths start at the top of the repository
+"#]]
+        );
+        let every = config.stages.iter().map(|stage| stage.name.clone()).collect();
+        assert_eq!(unused(&config, &BTreeSet::from([0, 1]), &every), []);
+    }
+}

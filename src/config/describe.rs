@@ -1,0 +1,159 @@
+//! What `config show` reports: every resolved value and where it comes from.
+
+use super::resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
+use crate::model::{KeyTemplate, PathTemplate};
+use serde::Serialize;
+
+/// A configuration for people and machines.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    pub branch: Sourced,
+    /// In pipeline order.
+    pub stages: Vec<ShownStage>,
+    /// In the order they are written.
+    pub sources: Vec<ShownSource>,
+}
+
+/// A value and who said so: `towpath.yaml:12`, `built-in default`, `--branch`, `TOWPATH_BRANCH`,
+/// `discovered`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sourced {
+    pub value: String,
+    pub from: String,
+}
+
+/// A stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownStage {
+    pub name: String,
+    pub aliases: Vec<String>,
+    pub after: Vec<String>,
+    pub branch: Option<String>,
+    pub from: String,
+}
+
+/// One path template with all that belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownSource {
+    pub kind: &'static str,
+    pub path: String,
+    pub not: Vec<String>,
+    pub app: Sourced,
+    pub target: Sourced,
+    pub stage: Option<String>,
+    pub tags: Vec<String>,
+    pub images: Vec<String>,
+    pub digests: Vec<String>,
+    pub pattern: Option<String>,
+    pub base: Option<String>,
+    pub confidence: &'static str,
+    pub from: String,
+}
+
+/// Describes a configuration. `default_branch` is what counts when no branch is configured.
+pub fn describe(config: &Config, default_branch: &str) -> Shown {
+    let branch = config.branch.as_deref().unwrap_or(default_branch).to_owned();
+    Shown {
+        branch: Sourced { value: branch, from: config.branch_from.to_string() },
+        stages: config.stages.iter().map(|stage| shown_stage(config, stage)).collect(),
+        sources: config.rules.iter().map(|rule| shown_source(config, rule)).collect(),
+    }
+}
+
+impl Config {
+    /// Where something with this line comes from; what has no line was not written but found.
+    pub fn provenance(&self, line: Option<u32>) -> Provenance {
+        match (&self.origin, line) {
+            (Origin::File(name), Some(line)) => Provenance::File { name: name.clone(), line },
+            _ => Provenance::Discovered,
+        }
+    }
+}
+
+fn shown_stage(config: &Config, stage: &Stage) -> ShownStage {
+    ShownStage {
+        name: stage.name.to_string(),
+        aliases: stage.aliases.clone(),
+        after: stage.after.iter().map(ToString::to_string).collect(),
+        branch: stage.branch.clone(),
+        from: config.provenance(stage.line).to_string(),
+    }
+}
+
+fn shown_source(config: &Config, rule: &Rule) -> ShownSource {
+    let from = config.provenance(rule.line).to_string();
+    let name = |template: &NameTemplate, default: &str| Sourced {
+        value: template.as_str().to_owned(),
+        from: if template.as_str() == default { Provenance::BuiltIn.to_string() } else { from.clone() },
+    };
+    ShownSource {
+        kind: rule.kind.as_str(),
+        path: rule.path.as_str().to_owned(),
+        not: rule.not.iter().map(PathTemplate::as_str).map(str::to_owned).collect(),
+        app: name(&rule.app, "{app}"),
+        target: name(&rule.target, "{target}"),
+        stage: rule.stage.as_ref().map(ToString::to_string),
+        tags: texts(&rule.tags),
+        images: texts(&rule.images),
+        digests: texts(&rule.digests),
+        pattern: rule.pattern.as_ref().map(ToString::to_string),
+        base: rule.base.as_ref().map(|base| base.as_str().to_owned()),
+        confidence: rule.confidence.as_str(),
+        from,
+    }
+}
+
+fn texts(keys: &[KeyTemplate]) -> Vec<String> {
+    keys.iter().map(|key| key.as_str().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn every_value_says_where_it_comes_from() {
+        let text = "\
+stages:
+- dev
+- {name: prod, aliases: production}
+sources:
+- yaml: tags/{stage}/{app}
+  tag: image_tag
+  target: eu
+";
+        let mut config = parse(text, "towpath.yaml").expect("config");
+        let found = Rule { line: None, ..config.rules[0].clone() };
+        config.rules.push(found);
+        let shown = describe(&config, "main");
+        let line = |source: &ShownSource| {
+            format!(
+                "{} {} app={} ({}) target={} ({}) ({})\n",
+                source.kind,
+                source.path,
+                source.app.value,
+                source.app.from,
+                source.target.value,
+                source.target.from,
+                source.from
+            )
+        };
+        let stages =
+            shown.stages.iter().map(|s| format!("{} {:?} after {:?} ({})\n", s.name, s.aliases, s.after, s.from));
+        let lines: String = stages.chain(shown.sources.iter().map(line)).collect();
+        assert_data_eq!(
+            format!("{} ({})\n{lines}", shown.branch.value, shown.branch.from),
+            str![[r#"
+main (built-in default)
+dev [] after [] (towpath.yaml:2)
+prod ["production"] after ["dev"] (towpath.yaml:3)
+yaml tags/{stage}/{app} app={app} (built-in default) target=eu (towpath.yaml:5) (towpath.yaml:5)
+yaml tags/{stage}/{app} app={app} (built-in default) target=eu (discovered) (discovered)
+
+"#]]
+        );
+        assert!(serde_json::to_string(&shown).is_ok_and(|json| json.contains(r#""tags":["image_tag"]"#)));
+    }
+}

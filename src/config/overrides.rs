@@ -1,0 +1,38 @@
+//! What the command line and the environment say over the file: flag, environment, file, built-in.
+
+use super::resolved::{Config, Provenance};
+
+/// Values that win over the file's, each with who said it. The caller decides between flag and
+/// environment; the library reads neither.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// The branch that is deployed.
+    pub branch: Option<(String, Provenance)>,
+}
+
+impl Config {
+    /// The configuration with these values in place of its own.
+    #[must_use]
+    pub fn overridden(mut self, overrides: Overrides) -> Self {
+        if let Some((branch, from)) = overrides.branch {
+            self.branch = Some(branch);
+            self.branch_from = from;
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+
+    #[test]
+    fn flag_and_environment_win_over_the_file() {
+        let config = parse("branch: main\n", "towpath.yaml").expect("config");
+        assert_eq!(config.clone().overridden(Overrides::default()).branch_from.to_string(), "towpath.yaml:1");
+        let branch = Some((String::from("live"), Provenance::Environment("TOWPATH_BRANCH")));
+        let config = config.overridden(Overrides { branch });
+        assert_eq!((config.branch.as_deref(), config.branch_from.to_string()), (Some("live"), "TOWPATH_BRANCH".into()));
+    }
+}

@@ -1,0 +1,177 @@
+//! Commit objects as raw bytes: the few fields a walk needs, and the rest on request.
+
+use git2::Oid;
+
+/// What the walk needs of a commit. The fields stand in fixed places: `tree ID`, `parent ID` …,
+/// `author …`, `committer NAME <MAIL> SECONDS ZONE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct CommitHead {
+    pub tree: Oid,
+    /// The first parent.
+    pub parent: Option<Oid>,
+    /// The committer time, in seconds since 1970.
+    pub time: i64,
+}
+
+impl CommitHead {
+    /// Cuts a commit object. `None` when it has no tree.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let tree = id_line(bytes, b"tree ")?;
+        let mut rest = bytes.get(46..)?;
+        let parent = id_line(rest, b"parent ");
+        let mut time = 0;
+        while let Some(end) = rest.iter().position(|b| *b == b'\n') {
+            let line = &rest[..end];
+            if line.is_empty() {
+                break;
+            }
+            if let Some(person) = line.strip_prefix(b"committer ") {
+                time = seconds(person);
+                break;
+            }
+            // `parent`, a space, 40 digits and the line's end are 48 bytes: skip without searching.
+            rest = &rest[end + 1..];
+        }
+        Some(CommitHead { tree, parent, time })
+    }
+}
+
+fn id_line(bytes: &[u8], key: &[u8]) -> Option<Oid> {
+    let hex = bytes.strip_prefix(key)?.get(..40)?;
+    Oid::from_str(std::str::from_utf8(hex).ok()?).ok()
+}
+
+/// The time of an identity line, 0 when it has none.
+fn seconds(person: &[u8]) -> i64 {
+    let after = person.iter().rposition(|b| *b == b'>').map_or(&[][..], |at| &person[at + 1..]);
+    let text = String::from_utf8_lossy(after);
+    text.split_ascii_whitespace().next().and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+/// A name and an address, as the commit has them; bytes that are not UTF-8 are read as Latin-1.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Person {
+    pub name: String,
+    pub email: String,
+}
+
+/// The people and the message of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommitInfo {
+    pub id: Oid,
+    pub author: Person,
+    pub committer: Person,
+    /// The committer time, in seconds since 1970.
+    pub time: i64,
+    /// The first paragraph of the message on one line, as `git log --format=%s` shows it.
+    pub subject: String,
+    /// The whole message.
+    pub message: String,
+}
+
+impl CommitInfo {
+    /// Cuts a commit object; what is missing is empty.
+    pub(super) fn parse(id: Oid, bytes: &[u8]) -> Self {
+        let end = bytes.windows(2).position(|pair| pair == b"\n\n").unwrap_or(bytes.len());
+        let (header, body) = (&bytes[..end], bytes.get(end + 2..).unwrap_or_default());
+        let field = |key: &[u8]| header.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(key));
+        let committer = field(b"committer ").unwrap_or_default();
+        let message = decode(body);
+        CommitInfo {
+            id,
+            author: person(field(b"author ").unwrap_or_default()),
+            committer: person(committer),
+            time: seconds(committer),
+            subject: subject(&message),
+            message,
+        }
+    }
+
+    /// The values of a trailer (`Key: value` in the message's last paragraph), in order. Keys are
+    /// compared without regard to case, as `git interpret-trailers` does.
+    pub fn trailers<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        let last = self.message.trim_end().rsplit("\n\n").next().unwrap_or_default();
+        let only_subject = last.len() == self.message.trim_end().len();
+        let lines = if only_subject { "" } else { last };
+        lines.lines().filter_map(move |line| {
+            let (name, value) = line.split_once(':')?;
+            name.trim().eq_ignore_ascii_case(key).then(|| value.trim())
+        })
+    }
+}
+
+fn person(line: &[u8]) -> Person {
+    let line = decode(line);
+    let Some(open) = line.find('<') else {
+        return Person { name: line.trim().to_owned(), email: String::new() };
+    };
+    let rest = &line[open + 1..];
+    let email = rest.split('>').next().unwrap_or_default();
+    Person { name: line[..open].trim().to_owned(), email: email.trim().to_owned() }
+}
+
+/// The first paragraph, its lines joined by a space.
+fn subject(message: &str) -> String {
+    let lines = message.trim_start_matches(['\n', '\r']).lines();
+    let paragraph: Vec<&str> = lines.map(str::trim_end).take_while(|line| !line.is_empty()).collect();
+    paragraph.join(" ")
+}
+
+/// UTF-8, or else Latin-1, in which every byte is a character: the encodings git commits are found
+/// in; an `encoding` header is not trusted more than the bytes.
+fn decode(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = "tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n";
+
+    fn info(rest: &[u8]) -> CommitInfo {
+        CommitInfo::parse(Oid::ZERO_SHA1, &[HEAD.as_bytes(), rest].concat())
+    }
+
+    #[test]
+    fn the_head_is_tree_first_parent_and_time() {
+        let one = "parent a109636020a08ca8c6030057aeca3beb438c21c2\n";
+        let two = "parent d82517a31e2c2f4819b96f0587f573e8c07629b1\n";
+        let people = "author A <a@x> 1 +0000\ncommitter B <b> c@x> 1700000000 +0100\n\ncommitter x <y> 5 +0\n";
+        let head = CommitHead::parse(format!("{HEAD}{one}{two}{people}").as_bytes()).expect("a commit");
+        assert_eq!(head.parent.map(|id| id.to_string()).as_deref(), Some("a109636020a08ca8c6030057aeca3beb438c21c2"));
+        assert_eq!(head.time, 1_700_000_000);
+        assert_eq!(CommitHead::parse(HEAD.as_bytes()).map(|head| (head.parent, head.time)), Some((None, 0)));
+        assert_eq!(CommitHead::parse(b"tree 12"), None);
+        assert_eq!(CommitHead::parse(b""), None);
+    }
+
+    #[test]
+    fn odd_people_are_read_as_far_as_they_go() {
+        let latin = info(b"author J\xf6rg <j@x> 1 +0000\ncommitter <c@x> x\n\nGr\xfc\xdfe\n");
+        assert_eq!(latin.author, Person { name: "J\u{f6}rg".into(), email: "j@x".into() });
+        assert_eq!(latin.committer, Person { name: String::new(), email: "c@x".into() });
+        assert_eq!((latin.subject.as_str(), latin.time), ("Gr\u{fc}\u{df}e", 0));
+        let none = info(b"");
+        assert_eq!((none.author, none.subject.as_str()), (Person::default(), ""));
+        let open = info(b"author just a name\ncommitter C <open 1 +0000\n\n");
+        assert_eq!((open.author.name.as_str(), open.committer.email.as_str()), ("just a name", "open 1 +0000"));
+    }
+
+    #[test]
+    fn a_subject_may_be_long_or_wrapped() {
+        let long = "x".repeat(100_000);
+        assert_eq!(info(format!("\n{long}\n").as_bytes()).subject.len(), 100_000);
+        assert_eq!(info(b"\n\n\none\ntwo\n\nbody\n").subject, "one two");
+    }
+
+    #[test]
+    fn trailers_stand_in_the_last_paragraph() {
+        let text = info(b"\nFix: a thing\n\nwhy\n\nSigned-off-by: A\nReviewed-By: B\n");
+        assert_eq!(text.trailers("reviewed-by").collect::<Vec<_>>(), ["B"]);
+        assert_eq!(info(b"\nFix: a thing\n").trailers("fix").count(), 0);
+    }
+}

@@ -1,0 +1,245 @@
+//! The matrix: apps down, stages across, and what differs from the stage before.
+
+use super::{Arrival, Occupant, Status};
+use crate::model::{StageName, TargetName, Version};
+use jiff::Timestamp;
+
+/// Rows and columns, in the order they are shown.
+#[derive(Debug, Clone, Default)]
+pub struct Matrix {
+    pub columns: Vec<Column>,
+    pub rows: Vec<Row>,
+}
+
+/// A stage, or one target of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub stage: StageName,
+    /// Set when targets are spread and this stage has any.
+    pub target: Option<TargetName>,
+}
+
+/// One app, or one component of it.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub name: String,
+    /// One for each column.
+    pub cells: Vec<Cell>,
+}
+
+/// What runs in one place. Empty where the app does not exist.
+#[derive(Debug, Clone, Default)]
+pub struct Cell {
+    /// The distinct versions, in order of their first target.
+    pub running: Vec<Running>,
+    /// The versions are not those of the stage before that has the app.
+    pub differs: bool,
+}
+
+/// One version in a cell.
+#[derive(Debug, Clone)]
+pub struct Running {
+    pub version: Version,
+    /// The tag is empty: the chart's own version counts.
+    pub app_version: bool,
+    /// Where it runs; empty for a stage that is one place.
+    pub targets: Vec<TargetName>,
+    /// When the last of them got it.
+    pub since: Option<Timestamp>,
+}
+
+impl Matrix {
+    /// Lays a report out. `spread` gives each target a column of its own.
+    pub fn new(status: &Status, spread: bool) -> Self {
+        let columns = columns(status, spread);
+        let mut rows: Vec<Row> = Vec::new();
+        let mut rest = status.occupants.as_slice();
+        while let Some(first) = rest.first() {
+            let end = rest.iter().position(|occupant| occupant.name != first.name).unwrap_or(rest.len());
+            rows.push(row(status, &columns, &rest[..end]));
+            rest = &rest[end..];
+        }
+        Matrix { columns, rows }
+    }
+
+    /// How many rows have a stage that differs from the one before.
+    pub fn differing(&self) -> usize {
+        self.rows.iter().filter(|row| row.cells.iter().any(|cell| cell.differs)).count()
+    }
+}
+
+fn columns(status: &Status, spread: bool) -> Vec<Column> {
+    let mut out = Vec::new();
+    for stage in &status.stages {
+        let here = status.occupants.iter().filter(|occupant| occupant.entry.stage == *stage);
+        let mut targets: Vec<Option<TargetName>> = here.map(|occupant| occupant.entry.target.clone()).collect();
+        targets.sort();
+        targets.dedup();
+        if !spread || targets.is_empty() {
+            targets = vec![None];
+        }
+        out.extend(targets.into_iter().map(|target| Column { stage: stage.clone(), target }));
+    }
+    out
+}
+
+fn row(status: &Status, columns: &[Column], occupants: &[Occupant]) -> Row {
+    let spread = columns.iter().any(|column| column.target.is_some());
+    let in_stage = |stage: &StageName| occupants.iter().filter(|o| o.entry.stage == *stage).collect::<Vec<_>>();
+    let by_stage: Vec<Vec<Running>> = status.stages.iter().map(|stage| running(&in_stage(stage))).collect();
+    let cells = columns.iter().map(|column| {
+        let mut here = in_stage(&column.stage);
+        if spread {
+            here.retain(|occupant| occupant.entry.target == column.target);
+        }
+        let running = running(&here);
+        let differs = differs(status, &by_stage, status.position(&column.stage), &running, column.target.is_some());
+        Cell { running, differs }
+    });
+    Row { name: occupants.first().map(|o| o.name.clone()).unwrap_or_default(), cells: cells.collect() }
+}
+
+/// The distinct versions of one cell.
+fn running(occupants: &[&Occupant]) -> Vec<Running> {
+    let mut out: Vec<Running> = Vec::new();
+    for occupant in occupants {
+        let entry = &occupant.entry;
+        let time = occupant.since.as_ref().map(|since: &Arrival| since.time);
+        match out.iter_mut().find(|running| running.version == entry.version) {
+            Some(same) => {
+                same.since = same.since.max(time);
+                same.targets.extend(entry.target.clone().filter(|target| !same.targets.contains(target)));
+            }
+            None => out.push(Running {
+                version: entry.version.clone(),
+                app_version: entry.notes.contains(&crate::model::Note::AppVersion),
+                targets: entry.target.clone().into_iter().collect(),
+                since: time,
+            }),
+        }
+    }
+    out
+}
+
+/// Is what runs here unlike one of the nearest stages before that have the app? One target of a
+/// stage need not run everything they run.
+fn differs(status: &Status, by_stage: &[Vec<Running>], stage: usize, here: &[Running], one_target: bool) -> bool {
+    if here.is_empty() {
+        return false;
+    }
+    let nearest = status.nearest(stage, &|i| by_stage.get(i).is_some_and(|running| !running.is_empty()));
+    nearest.into_iter().any(|i| !within(here, &by_stage[i]) || !one_target && !within(&by_stage[i], here))
+}
+
+fn within(xs: &[Running], ys: &[Running]) -> bool {
+    xs.iter().all(|x| ys.iter().any(|y| same(&x.version, &y.version)))
+}
+
+/// A digest says what runs, whatever the tag says; without two digests the tags decide.
+fn same(a: &Version, b: &Version) -> bool {
+    match (&a.digest, &b.digest) {
+        (Some(a), Some(b)) => a == b,
+        _ => a.tag == b.tag && (a.tag.is_some() || a.is_empty() && b.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Config, Stage};
+    use crate::model::{AppName, Confidence, Entry, Mapping, SourceKind};
+    use std::collections::HashMap;
+
+    /// `app[/component] stage[/target] version`, one a line; stages in a chain in this order.
+    fn status(stages: &[&str], lines: &[&str]) -> Status {
+        let stage = |(i, name): (usize, &&str)| Stage {
+            name: (*name).into(),
+            after: i.checked_sub(1).map(|before| stages[before].into()).into_iter().collect(),
+            aliases: Vec::new(),
+            branch: None,
+            line: None,
+        };
+        let config = Config { stages: stages.iter().enumerate().map(stage).collect(), ..Config::default() };
+        let mapping = Mapping {
+            entries: lines.iter().map(|line| entry(line)).collect(),
+            stages: stages.iter().map(|name| (*name).into()).collect(),
+            warnings: Vec::new(),
+        };
+        Status::new(&config, mapping, &HashMap::new(), |_| String::new())
+    }
+
+    fn entry(line: &str) -> Entry {
+        let mut words = line.split(' ');
+        let mut pair = || {
+            let word = words.next().expect("three words");
+            word.split_once('/').map_or((word, None), |(a, b)| (a, Some(b)))
+        };
+        let ((app, component), (stage, target), (version, _)) = (pair(), pair(), pair());
+        Entry {
+            app: AppName::from(app),
+            component: component.map(str::to_owned),
+            stage: stage.into(),
+            target: target.map(TargetName::from),
+            image: None,
+            version: Version::parse(version),
+            locations: Vec::new(),
+            source: SourceKind::Yaml,
+            rule: 0,
+            confidence: Confidence::High,
+            notes: Vec::new(),
+        }
+    }
+
+    fn shown(status: &Status, spread: bool) -> Vec<String> {
+        let matrix = Matrix::new(status, spread);
+        let cell = |cell: &Cell| {
+            let versions: Vec<String> = cell.running.iter().map(|running| running.version.to_string()).collect();
+            format!("{}{}", if cell.differs { "!" } else { "" }, versions.join("+"))
+        };
+        let row = |row: &Row| format!("{}: {}", row.name, row.cells.iter().map(cell).collect::<Vec<_>>().join(" | "));
+        matrix.rows.iter().map(row).collect()
+    }
+
+    #[test]
+    fn a_stage_is_compared_with_the_nearest_that_has_the_app() {
+        let status = status(
+            &["dev", "staging", "prod"],
+            &["api dev v2", "api staging v1", "api prod v1", "web dev v3", "web prod v2", "job prod v1"],
+        );
+        assert_eq!(shown(&status, false), ["api: v2 | !v1 | v1", "web: v3 |  | !v2", "job:  |  | v1"]);
+        assert_eq!(Matrix::new(&status, false).differing(), 2);
+    }
+
+    #[test]
+    fn targets_that_agree_are_one_cell() {
+        let status = status(
+            &["dev", "prod"],
+            &["api dev v1", "api prod/eu v1", "api prod/us v1", "web dev v2", "web prod/eu v2", "web prod/us v1"],
+        );
+        assert_eq!(shown(&status, false), ["api: v1 | v1", "web: v2 | !v2+v1"]);
+        assert_eq!(shown(&status, true), ["api: v1 | v1 | v1", "web: v2 | v2 | !v1"]);
+    }
+
+    #[test]
+    fn an_only_component_is_not_named() {
+        let status = status(&["dev"], &["api/nginx dev v1", "api/main dev v1", "web/main dev v1"]);
+        assert_eq!(shown(&status, false), ["api/nginx: v1", "api/main: v1", "web: v1"]);
+    }
+
+    #[test]
+    fn a_digest_says_more_than_a_tag() {
+        let digest = |c: &str| format!("sha256:{}", c.repeat(64));
+        let (a, b) = (digest("a"), digest("b"));
+        let lines = [format!("x dev v1@{a}"), format!("x prod v1@{b}"), format!("y dev v1@{a}"), "y prod v1".into()];
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let status = status(&["dev", "prod"], &lines);
+        assert_eq!(Matrix::new(&status, false).differing(), 1);
+    }
+
+    #[test]
+    fn stages_left_out_leave_no_gap() {
+        let mut status = status(&["dev", "staging", "prod"], &["api dev v2", "api staging v1", "api prod v2"]);
+        status.keep_stages(|stage| stage.as_str() != "staging");
+        assert_eq!(shown(&status, false), ["api: v2 | v2"]);
+    }
+}

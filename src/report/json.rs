@@ -1,0 +1,171 @@
+//! `towpath.status/1`, the promise to scripts. Fields are added, never changed or removed.
+
+use super::{Arrival, Occupant, Status};
+use crate::model::{Location, Note, Warning};
+use serde::Serialize;
+
+/// The whole answer.
+#[derive(Debug, Serialize)]
+pub struct StatusJson {
+    pub schema: &'static str,
+    pub repository: String,
+    pub branch: Option<String>,
+    pub revision: Option<String>,
+    pub time: Option<String>,
+    pub stages: Vec<String>,
+    pub entries: Vec<EntryJson>,
+    pub warnings: Vec<WarningJson>,
+}
+
+/// One image in one cell.
+#[derive(Debug, Serialize)]
+pub struct EntryJson {
+    pub app: String,
+    pub stage: String,
+    pub target: Option<String>,
+    pub image: Option<String>,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+    pub locations: Vec<LocationJson>,
+    pub since: Option<SinceJson>,
+    pub component: Option<String>,
+    pub confidence: &'static str,
+    pub found: String,
+    pub notes: Vec<NoteJson>,
+}
+
+/// Where it is written.
+#[derive(Debug, Serialize)]
+pub struct LocationJson {
+    pub path: String,
+    pub line: u32,
+    pub key: String,
+    pub source: &'static str,
+    pub part: &'static str,
+}
+
+/// Who put it there.
+#[derive(Debug, Serialize)]
+pub struct SinceJson {
+    pub commit: String,
+    pub time: String,
+    pub author: PersonJson,
+    pub subject: String,
+    pub pull_request: Option<u64>,
+}
+
+/// A name and an address, as git has them.
+#[derive(Debug, Serialize)]
+pub struct PersonJson {
+    pub name: String,
+    pub email: String,
+}
+
+/// Something worth knowing about an entry.
+#[derive(Debug, Serialize)]
+pub struct NoteJson {
+    pub code: &'static str,
+    pub message: String,
+}
+
+/// What was passed over.
+#[derive(Debug, Serialize)]
+pub struct WarningJson {
+    pub code: &'static str,
+    pub path: Option<String>,
+    pub message: String,
+}
+
+impl From<&Status> for StatusJson {
+    fn from(status: &Status) -> Self {
+        StatusJson {
+            schema: "towpath.status/1",
+            repository: status.repository.clone(),
+            branch: status.branch.clone(),
+            revision: status.revision.clone(),
+            time: status.time.map(|time| time.to_string()),
+            stages: status.stages.iter().map(ToString::to_string).collect(),
+            entries: status.occupants.iter().map(EntryJson::from).collect(),
+            warnings: status.warnings.iter().map(WarningJson::from).collect(),
+        }
+    }
+}
+
+impl From<&Occupant> for EntryJson {
+    fn from(occupant: &Occupant) -> Self {
+        let entry = &occupant.entry;
+        let source = entry.source.as_str();
+        EntryJson {
+            app: occupant.name.clone(),
+            stage: entry.stage.to_string(),
+            target: entry.target.as_ref().map(ToString::to_string),
+            image: entry.image.clone(),
+            tag: entry.version.tag.clone(),
+            digest: entry.version.digest.clone(),
+            locations: entry.locations.iter().map(|location| location_json(location, source)).collect(),
+            since: occupant.since.as_ref().map(SinceJson::from),
+            component: entry.component.clone(),
+            confidence: entry.confidence.as_str(),
+            found: occupant.found.clone(),
+            notes: entry.notes.iter().map(NoteJson::from).collect(),
+        }
+    }
+}
+
+fn location_json(location: &Location, source: &'static str) -> LocationJson {
+    LocationJson {
+        path: location.path.clone(),
+        line: location.line,
+        key: location.key.clone(),
+        source,
+        part: location.part.as_str(),
+    }
+}
+
+impl From<&Arrival> for SinceJson {
+    fn from(since: &Arrival) -> Self {
+        SinceJson {
+            commit: since.commit.clone(),
+            time: since.time.to_string(),
+            author: PersonJson { name: since.author_name.clone(), email: since.author_email.clone() },
+            subject: since.subject.clone(),
+            pull_request: since.pull_request,
+        }
+    }
+}
+
+impl From<&Note> for NoteJson {
+    fn from(note: &Note) -> Self {
+        let code = match note {
+            Note::Inherited => "inherited",
+            Note::Automated(_) => "automated",
+            Note::Mutable => "mutable",
+            Note::AppVersion => "app-version",
+            Note::Unbuildable => "unbuildable",
+            Note::Unmatched => "unmatched",
+            Note::Remote => "remote",
+            Note::Disagrees(_) => "disagrees",
+        };
+        NoteJson { code, message: sentence(note) }
+    }
+}
+
+/// A note in words, the same for people and machines.
+pub fn sentence(note: &Note) -> String {
+    match note {
+        Note::Inherited => "inherited: written in a base that other stages share".into(),
+        Note::Automated(automation) => format!("automated: policy {} owns this line", automation.policy),
+        Note::Mutable => "mutable: this tag names a moving thing, so what runs may have changed since".into(),
+        Note::AppVersion => "no tag: the chart's appVersion counts".into(),
+        Note::Unbuildable => "unbuildable: YAML reads this tag as a number, a bool or null; quote it".into(),
+        Note::Unmatched => "unmatched: no local resource has this image; a remote one may".into(),
+        Note::Remote => "remote: the version of a remote resource, chart or git source".into(),
+        Note::Disagrees(what) => format!("disagrees: {what}"),
+    }
+}
+
+impl From<&Warning> for WarningJson {
+    fn from(warning: &Warning) -> Self {
+        WarningJson { code: warning.code, path: warning.path.clone(), message: warning.message.clone() }
+    }
+}

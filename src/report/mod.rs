@@ -1,0 +1,10 @@
+//! Reports: what a command has to tell, as plain values that `ui` prints.
+//!
+//! The JSON types are apart from the internal ones: they are a promise, and only ever grow.
+
+mod cells;
+pub mod json;
+mod status;
+
+pub use cells::{Cell, Column, Matrix, Row, Running};
+pub use status::{Arrival, Occupant, Status, display_names};

@@ -1,0 +1,141 @@
+//! What `towpath status` tells: every occupant of every cell, and since when it is there.
+
+use crate::config::Config;
+use crate::model::{AppName, Entry, Mapping, SlotKey, StageName, Warning};
+use jiff::Timestamp;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The answer of `status`.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// As the user named it, or its path.
+    pub repository: String,
+    pub branch: Option<String>,
+    /// The commit that was read, or `None` for the work tree.
+    pub revision: Option<String>,
+    /// The committer time of that commit.
+    pub time: Option<Timestamp>,
+    /// In pipeline order.
+    pub stages: Vec<StageName>,
+    /// For each of `stages`, the ones that come right before it, as indices.
+    pub before: Vec<Vec<usize>>,
+    pub occupants: Vec<Occupant>,
+    pub warnings: Vec<Warning>,
+}
+
+/// One image in one cell.
+#[derive(Debug, Clone)]
+pub struct Occupant {
+    /// The app, or `app/component` where the app has several.
+    pub name: String,
+    pub entry: Entry,
+    pub since: Option<Arrival>,
+    /// Which line of which file, or `discovered`.
+    pub found: String,
+}
+
+/// The commit that put a version where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    pub commit: String,
+    pub time: Timestamp,
+    pub author_name: String,
+    pub author_email: String,
+    pub subject: String,
+    pub pull_request: Option<u64>,
+}
+
+impl Status {
+    /// The report of a mapping. What differs from call to call (who asked for which filter) is left
+    /// to the caller.
+    pub fn new(
+        config: &Config,
+        mapping: Mapping,
+        since: &HashMap<SlotKey, Arrival>,
+        found: impl Fn(&Entry) -> String,
+    ) -> Self {
+        let names = display_names(&mapping.entries);
+        let before = before(config, &mapping.stages);
+        let occupants = mapping.entries.into_iter().map(|entry| Occupant {
+            name: names[&(entry.app.clone(), entry.component.clone())].clone(),
+            since: since.get(&entry.slot()).cloned(),
+            found: found(&entry),
+            entry,
+        });
+        Status {
+            repository: String::new(),
+            branch: None,
+            revision: None,
+            time: None,
+            stages: mapping.stages,
+            before,
+            occupants: occupants.collect(),
+            warnings: mapping.warnings,
+        }
+    }
+
+    /// Where a stage stands.
+    pub fn position(&self, stage: &StageName) -> usize {
+        self.stages.iter().position(|s| s == stage).unwrap_or(self.stages.len())
+    }
+
+    /// Keeps the stages `wanted` says; the others leave no gap in the order.
+    pub fn keep_stages(&mut self, wanted: impl Fn(&StageName) -> bool) {
+        let kept: Vec<usize> = (0..self.stages.len()).filter(|i| wanted(&self.stages[*i])).collect();
+        let before = kept.iter().map(|i| self.nearest(*i, &|j| kept.contains(&j)));
+        let before: Vec<Vec<usize>> = before
+            .map(|found| kept.iter().enumerate().filter(|(_, j)| found.contains(j)).map(|(k, _)| k).collect())
+            .collect();
+        self.before = before;
+        self.stages = kept.iter().map(|i| self.stages[*i].clone()).collect();
+        let stages = &self.stages;
+        self.occupants.retain(|occupant| stages.contains(&occupant.entry.stage));
+    }
+
+    /// The nearest stages before `stage` that `accept` takes; each path upwards is followed until
+    /// it meets one.
+    pub fn nearest(&self, stage: usize, accept: &dyn Fn(usize) -> bool) -> BTreeSet<usize> {
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open = self.before.get(stage).cloned().unwrap_or_default();
+        while let Some(next) = open.pop() {
+            if !seen.insert(next) {
+                continue;
+            }
+            if accept(next) {
+                found.insert(next);
+            } else {
+                open.extend(self.before.get(next).into_iter().flatten());
+            }
+        }
+        found
+    }
+}
+
+fn before(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
+    let position = |name: &StageName| stages.iter().position(|stage| stage == name);
+    stages
+        .iter()
+        .map(|name| config.stage(name.as_str()).map(|stage| stage.after.iter().filter_map(position).collect()))
+        .map(Option::unwrap_or_default)
+        .collect()
+}
+
+/// How each app and component is called. A component that is the app's only one is not named.
+pub fn display_names(entries: &[Entry]) -> BTreeMap<(AppName, Option<String>), String> {
+    let mut components: BTreeMap<&AppName, BTreeSet<&Option<String>>> = BTreeMap::new();
+    for entry in entries {
+        components.entry(&entry.app).or_default().insert(&entry.component);
+    }
+    let mut names = BTreeMap::new();
+    for (app, all) in components {
+        for component in &all {
+            let name = match component {
+                Some(component) if all.len() > 1 => format!("{app}/{component}"),
+                _ => app.to_string(),
+            };
+            names.insert((app.clone(), (*component).clone()), name);
+        }
+    }
+    names
+}

@@ -1,0 +1,81 @@
+//! One app in full: everything that is known about each of its places.
+
+use super::look::left;
+use super::{Look, Tone, age, version, visible};
+use crate::report::json::sentence;
+use crate::report::{Occupant, Status};
+use jiff::{Timestamp, tz::TimeZone};
+
+/// The width of the words before the facts.
+const LABEL: usize = 10;
+
+/// Every occupant of the report, under the name of its app.
+pub fn render(status: &Status, look: &Look, now: Timestamp) -> String {
+    let mut out = String::new();
+    let mut name = None;
+    for occupant in &status.occupants {
+        if name != Some(&occupant.name) {
+            if name.is_some() {
+                out.push('\n');
+            }
+            out.push_str(&look.paint(Tone::Heading, &visible(&occupant.name)));
+            out.push('\n');
+            name = Some(&occupant.name);
+        }
+        place(occupant, look, now, &mut out);
+    }
+    out
+}
+
+fn place(occupant: &Occupant, look: &Look, now: Timestamp, out: &mut String) {
+    let entry = &occupant.entry;
+    let stage = match &entry.target {
+        Some(target) => format!("{}/{target}", entry.stage),
+        None => entry.stage.to_string(),
+    };
+    let app_version = entry.notes.contains(&crate::model::Note::AppVersion);
+    let short = version::short(&entry.version, app_version);
+    out.push_str(&format!("\n  {}  {short}\n", look.paint(Tone::Heading, &visible(&stage))));
+    let mut fact = |label: &str, text: &str| {
+        out.push_str(&format!("    {}{}\n", look.paint(Tone::Dim, &left(label, LABEL)), visible(text)));
+    };
+    if let Some(image) = &entry.image {
+        fact("image", image);
+    }
+    if let Some(tag) = &entry.version.tag {
+        fact("tag", if tag.is_empty() { "(empty)" } else { tag });
+    }
+    if let Some(digest) = &entry.version.digest {
+        fact("digest", digest);
+    }
+    for (index, at) in entry.locations.iter().enumerate() {
+        let key = if at.key.is_empty() { String::new() } else { format!(" ({})", at.key) };
+        fact(if index == 0 { "written" } else { "and" }, &format!("{}:{}{key}", at.path, at.line));
+    }
+    let confidence = entry.confidence.as_str();
+    let sure = if confidence == "configured" { String::new() } else { format!(", confidence {confidence}") };
+    fact("found", &format!("{}, {}{sure}", entry.source, occupant.found));
+    if let Some(since) = &occupant.since {
+        let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");
+        let id: String = since.commit.chars().take(10).collect();
+        fact("since", &format!("{when}, {} ago", age(since.time, now)));
+        fact(
+            "commit",
+            &format!(
+                "{id} {}{}",
+                since.subject,
+                since.pull_request.map(|n| suffix(n, &since.subject)).unwrap_or_default()
+            ),
+        );
+        fact("by", &format!("{} <{}>", since.author_name, since.author_email));
+    }
+    for note in &entry.notes {
+        fact("note", &sentence(note));
+    }
+}
+
+/// The pull request's number, unless the subject already says it.
+fn suffix(number: u64, subject: &str) -> String {
+    let text = format!("#{number}");
+    if subject.contains(&text) { String::new() } else { format!(" ({text})") }
+}

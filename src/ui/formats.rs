@@ -1,0 +1,119 @@
+//! `status` for machines and for pages: nothing is shortened here.
+
+use super::escape::{machine, visible};
+use super::{Look, matrix, yaml};
+use crate::report::json::{StatusJson, sentence};
+use crate::report::{Matrix, Occupant, Running, Status};
+use jiff::Timestamp;
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Table,
+    Json,
+    Yaml,
+    Csv,
+    Markdown,
+}
+
+/// The whole answer in one format.
+pub fn status(format: Format, status: &Status, layout: &Matrix, look: &Look, now: Timestamp) -> String {
+    match format {
+        Format::Table => matrix::render(layout, look, now),
+        Format::Json => {
+            let text = serde_json::to_string_pretty(&StatusJson::from(status)).expect("only maps with text keys");
+            machine(&text).into_owned()
+        }
+        Format::Yaml => {
+            yaml::document(&serde_json::to_value(StatusJson::from(status)).expect("only maps with text keys"))
+        }
+        Format::Csv => csv(status),
+        Format::Markdown => markdown(layout, look),
+    }
+}
+
+const CSV_HEADER: [&str; 14] = [
+    "app", "stage", "target", "image", "tag", "digest", "path", "line", "key", "source", "since", "commit", "author",
+    "notes",
+];
+
+fn csv(status: &Status) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let held = "a Vec takes everything";
+    writer.write_record(CSV_HEADER).expect(held);
+    for occupant in &status.occupants {
+        writer.write_record(csv_record(occupant).iter().map(|field| visible(field).into_owned())).expect(held);
+    }
+    String::from_utf8(writer.into_inner().expect(held)).expect("made of text")
+}
+
+fn csv_record(occupant: &Occupant) -> [String; 14] {
+    let entry = &occupant.entry;
+    let first = entry.locations.first();
+    let since = occupant.since.as_ref();
+    let notes: Vec<String> = entry.notes.iter().map(sentence).collect();
+    [
+        occupant.name.clone(),
+        entry.stage.to_string(),
+        entry.target.as_ref().map(ToString::to_string).unwrap_or_default(),
+        entry.image.clone().unwrap_or_default(),
+        entry.version.tag.clone().unwrap_or_default(),
+        entry.version.digest.clone().unwrap_or_default(),
+        first.map(|at| at.path.clone()).unwrap_or_default(),
+        first.map(|at| at.line.to_string()).unwrap_or_default(),
+        first.map(|at| at.key.clone()).unwrap_or_default(),
+        entry.source.to_string(),
+        since.map(|since| since.time.to_string()).unwrap_or_default(),
+        since.map(|since| since.commit.clone()).unwrap_or_default(),
+        since.map(|since| since.author_name.clone()).unwrap_or_default(),
+        notes.join("; "),
+    ]
+}
+
+fn markdown(layout: &Matrix, look: &Look) -> String {
+    let heads = layout.columns.iter().map(|column| match &column.target {
+        Some(target) => format!("{}/{target}", column.stage),
+        None => column.stage.to_string(),
+    });
+    let mut out = String::from("| app |");
+    for head in heads {
+        out.push_str(&format!(" {} |", cell_text(&head)));
+    }
+    out.push_str("\n| --- |");
+    out.push_str(&" --- |".repeat(layout.columns.len()));
+    out.push('\n');
+    for row in &layout.rows {
+        out.push_str(&format!("| {} |", cell_text(&row.name)));
+        for cell in &row.cells {
+            let sign = if cell.differs { format!("{} ", look.differs().replace('*', "\\*")) } else { String::new() };
+            let versions: Vec<String> =
+                cell.running.iter().map(|running| code(running, cell.running.len() > 1)).collect();
+            out.push_str(format!(" {sign}{}", versions.join("<br>")).trim_end());
+            out.push_str(" |");
+        }
+        out.push('\n');
+    }
+    out
+}
+
+fn code(running: &Running, name_targets: bool) -> String {
+    let text = visible(&running.version.to_string()).replace('`', "'").replace('|', "\\|");
+    let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
+    if name_targets && !targets.is_empty() {
+        format!("`{text}` ({})", cell_text(&targets.join(", ")))
+    } else {
+        format!("`{text}`")
+    }
+}
+
+/// Text that Markdown takes as text.
+fn cell_text(text: &str) -> String {
+    let mut out = String::new();
+    for c in visible(text).chars() {
+        if matches!(c, '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

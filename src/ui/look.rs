@@ -1,0 +1,126 @@
+//! What a stream can show: colours, characters, width.
+
+use console::Style;
+use std::borrow::Cow;
+
+/// What one of the two streams can show.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub colors: bool,
+    /// Characters beyond ASCII can be shown.
+    pub unicode: bool,
+    /// In columns; `None` where there is no limit.
+    pub width: Option<usize>,
+}
+
+/// What a piece of text means. Nothing is said by colour alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Heading,
+    Dim,
+    Good,
+    Warn,
+    Bad,
+}
+
+impl Look {
+    /// The text in the colour of its meaning.
+    pub fn paint<'t>(&self, tone: Tone, text: &'t str) -> Cow<'t, str> {
+        if !self.colors || tone == Tone::Plain || text.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let style = Style::new().force_styling(true);
+        let style = match tone {
+            Tone::Plain => style,
+            Tone::Heading => style.bold(),
+            Tone::Dim => style.dim(),
+            Tone::Good => style.green(),
+            Tone::Warn => style.yellow(),
+            Tone::Bad => style.red().bold(),
+        };
+        Cow::Owned(style.apply_to(text).to_string())
+    }
+
+    /// The sign of a cell that differs from the stage before.
+    pub fn differs(&self) -> &'static str {
+        if self.unicode { "≠" } else { "*" }
+    }
+
+    /// Stands in a cell where the app does not exist.
+    pub fn nothing(&self) -> &'static str {
+        if self.unicode { "·" } else { "-" }
+    }
+
+    /// Stands for what was left out of a text.
+    pub fn ellipsis(&self) -> &'static str {
+        if self.unicode { "…" } else { ".." }
+    }
+
+    /// Leads from a stage to the next.
+    pub fn arrow(&self) -> &'static str {
+        if self.unicode { "→" } else { "->" }
+    }
+}
+
+/// The columns a text takes on a terminal.
+pub(super) fn columns(text: &str) -> usize {
+    console::measure_text_width(text)
+}
+
+/// The text, filled with spaces to a width.
+pub(super) fn left(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+/// The text, filled with spaces before it to a width.
+pub(super) fn right(text: &str, width: usize) -> String {
+    format!("{}{text}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+/// The text cut in the middle to a width, with `…` there.
+pub(super) fn middle(text: &str, width: usize, look: &Look) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let ellipsis = look.ellipsis();
+    let room = width.saturating_sub(columns(ellipsis));
+    let chars: Vec<char> = text.chars().collect();
+    let (mut head, mut tail) = (String::new(), Vec::new());
+    let (mut first, mut last, mut used) = (0, chars.len(), 0);
+    // From both ends by turns, as many characters as fit: some take two columns.
+    while first < last {
+        let from_head = first <= chars.len() - last;
+        let c = if from_head { chars[first] } else { chars[last - 1] };
+        used += columns(c.encode_utf8(&mut [0; 4]));
+        if used > room {
+            break;
+        }
+        if from_head {
+            head.push(c);
+            first += 1;
+        } else {
+            tail.push(c);
+            last -= 1;
+        }
+    }
+    head.push_str(ellipsis);
+    head.extend(tail.iter().rev());
+    head
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_lose_their_middle() {
+        let look = Look { colors: false, unicode: true, width: None };
+        assert_eq!(middle("v1.2.3", 6, &look), "v1.2.3");
+        assert_eq!(middle("release-2026-10-11-abcdef", 11, &look), "relea…bcdef");
+        assert_eq!(middle("日本語日本語", 7, &look), "日本…語");
+        assert_eq!(middle("abc", 0, &look), "…");
+        let ascii = Look { unicode: false, ..look };
+        assert_eq!(middle("release-2026-10-11-abcdef", 10, &ascii), "rele..cdef");
+    }
+}

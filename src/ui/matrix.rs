@@ -1,0 +1,337 @@
+//! The matrix as a table that fits the terminal.
+
+use super::look::{columns, left, middle, right};
+use super::{Look, Tone, age, version, visible};
+use crate::report::{Cell, Column, Matrix, Running};
+use jiff::Timestamp;
+
+/// Between two columns.
+const GAP: usize = 3;
+
+/// Several versions in one cell are spelled out up to this width; beyond, they are counted.
+const SPELLED_OUT: usize = 30;
+
+/// Versions and app names are not cut shorter than this before the table is broken in parts.
+const LEAST_VERSION: usize = 10;
+const LEAST_NAME: usize = 14;
+
+/// The table. Where it cannot fit the width with all stages side by side, it comes in parts, each
+/// with some of the stages.
+pub fn render(matrix: &Matrix, look: &Look, now: Timestamp) -> String {
+    let sheet = Sheet::new(matrix, look, now);
+    let (names, parts) = fit(&sheet, look);
+    let mut out = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            out.push('\n');
+        }
+        sheet.print(&names, part, look, &mut out);
+    }
+    out
+}
+
+/// The texts of the table, before anything is cut.
+struct Sheet {
+    names: Vec<String>,
+    columns: Vec<Strip>,
+}
+
+/// One column.
+#[derive(Clone)]
+struct Strip {
+    heading: String,
+    cells: Vec<Texts>,
+}
+
+#[derive(Clone, Default)]
+struct Texts {
+    differs: bool,
+    version: String,
+    /// What stands for `version` where room is short.
+    brief: String,
+    age: String,
+}
+
+impl Strip {
+    fn sign_width(&self) -> usize {
+        if self.cells.iter().any(|cell| cell.differs) { 2 } else { 0 }
+    }
+
+    fn version_width(&self) -> usize {
+        self.cells.iter().map(|cell| columns(&cell.version)).max().unwrap_or(0)
+    }
+
+    fn age_width(&self) -> usize {
+        self.cells.iter().map(|cell| columns(&cell.age)).max().unwrap_or(0)
+    }
+
+    fn width(&self) -> usize {
+        let age = self.age_width();
+        let cells = self.sign_width() + self.version_width() + if age > 0 { age + 2 } else { 0 };
+        cells.max(columns(&self.heading))
+    }
+
+    /// The column with no version wider than `limit`.
+    fn narrowed(&self, limit: usize, look: &Look) -> Strip {
+        let mut out = self.clone();
+        for cell in &mut out.cells {
+            if columns(&cell.version) > limit {
+                cell.version = middle(&cell.brief, limit, look);
+            }
+        }
+        out
+    }
+}
+
+impl Sheet {
+    fn new(matrix: &Matrix, look: &Look, now: Timestamp) -> Self {
+        let names = matrix.rows.iter().map(|row| visible(&row.name).into_owned()).collect();
+        let strip = |(index, column): (usize, &Column)| Strip {
+            heading: heading(column),
+            cells: matrix.rows.iter().map(|row| texts(&row.cells[index], look, now)).collect(),
+        };
+        Sheet { names, columns: matrix.columns.iter().enumerate().map(strip).collect() }
+    }
+
+    fn print(&self, names: &[String], part: &[Strip], look: &Look, out: &mut String) {
+        let name_width = names.iter().map(|name| columns(name)).max().unwrap_or(0).max(3);
+        let mut line = look.paint(Tone::Heading, &left("app", name_width)).into_owned();
+        for strip in part {
+            line.push_str(&" ".repeat(GAP));
+            // The heading stands above the versions, not above their signs.
+            let heading = format!("{}{}", " ".repeat(strip.sign_width()), strip.heading);
+            line.push_str(&look.paint(Tone::Heading, &left(&heading, strip.width())));
+        }
+        push_line(out, &line);
+        for (row, name) in names.iter().enumerate() {
+            let mut line = left(name, name_width);
+            for strip in part {
+                line.push_str(&" ".repeat(GAP));
+                cell(&strip.cells[row], strip, look, &mut line);
+            }
+            push_line(out, &line);
+        }
+    }
+}
+
+fn push_line(out: &mut String, line: &str) {
+    out.push_str(line.trim_end());
+    out.push('\n');
+}
+
+fn cell(texts: &Texts, strip: &Strip, look: &Look, line: &mut String) {
+    let (sign_width, version_width, age_width) = (strip.sign_width(), strip.version_width(), strip.age_width());
+    let tone = if texts.differs { Tone::Warn } else { Tone::Plain };
+    let mut used = sign_width + version_width;
+    let sign = if texts.differs { look.differs() } else { "" };
+    line.push_str(&look.paint(tone, &left(sign, sign_width)));
+    let (shown, tone) =
+        if texts.version.is_empty() { (look.nothing(), Tone::Dim) } else { (texts.version.as_str(), tone) };
+    line.push_str(&look.paint(tone, shown));
+    line.push_str(&" ".repeat(version_width.saturating_sub(columns(shown))));
+    if age_width > 0 {
+        line.push_str("  ");
+        line.push_str(&look.paint(Tone::Dim, &right(&texts.age, age_width)));
+        used += age_width + 2;
+    }
+    line.push_str(&" ".repeat(strip.width().saturating_sub(used)));
+}
+
+fn heading(column: &Column) -> String {
+    let text = match &column.target {
+        Some(target) => format!("{}/{target}", column.stage),
+        None => column.stage.to_string(),
+    };
+    visible(&text).into_owned()
+}
+
+fn texts(cell: &Cell, look: &Look, now: Timestamp) -> Texts {
+    let since = cell.running.iter().filter_map(|running| running.since).max();
+    let (version, brief) = match cell.running.as_slice() {
+        [] => (String::new(), String::new()),
+        [one] => {
+            let text = version::short(&one.version, one.app_version);
+            (text.clone(), text)
+        }
+        many => {
+            let spelled = many.iter().map(spelled_out).collect::<Vec<_>>().join(" ");
+            let counted = format!("{} versions", many.len());
+            if columns(&spelled) <= SPELLED_OUT { (spelled, counted) } else { (counted.clone(), counted) }
+        }
+    };
+    let _ = look;
+    Texts { differs: cell.differs, version, brief, age: since.map(|then| age(then, now)).unwrap_or_default() }
+}
+
+/// `v1 (eu, us)`
+fn spelled_out(running: &Running) -> String {
+    let version = version::short(&running.version, running.app_version);
+    let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
+    if targets.is_empty() { version } else { visible(&format!("{version} ({})", targets.join(", "))).into_owned() }
+}
+
+/// Cuts names and versions, then ages, then breaks the table, until it fits. The sheet's columns in
+/// the parts they are shown in.
+fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
+    let names = |limit: usize| sheet.names.iter().map(|name| middle(name, limit, look)).collect::<Vec<_>>();
+    let Some(width) = look.width else { return (sheet.names.clone(), vec![sheet.columns.clone()]) };
+    let total = |names: &[String], strips: &[Strip]| {
+        names.iter().map(|name| columns(name)).max().unwrap_or(0).max(3)
+            + strips.iter().map(|strip| strip.width() + GAP).sum::<usize>()
+    };
+    let widest = sheet.columns.iter().map(Strip::version_width).max().unwrap_or(0);
+    for limit in (LEAST_VERSION..=widest.max(LEAST_VERSION)).rev() {
+        let strips: Vec<Strip> = sheet.columns.iter().map(|strip| strip.narrowed(limit, look)).collect();
+        for names in [sheet.names.clone(), names((width / 3).max(LEAST_NAME))] {
+            if total(&names, &strips) <= width {
+                return (names, vec![strips]);
+            }
+        }
+    }
+    let names = names((width / 3).max(LEAST_NAME));
+    let narrow = |strip: &Strip| strip.narrowed(LEAST_VERSION.max(width / 4), look);
+    let mut parts: Vec<Vec<Strip>> = vec![Vec::new()];
+    for strip in sheet.columns.iter().map(narrow) {
+        let part = parts.last_mut().expect("there is always a part");
+        part.push(strip);
+        if part.len() > 1 && total(&names, part) > width {
+            let moved = part.pop().expect("just pushed");
+            parts.push(vec![moved]);
+        }
+    }
+    (names, parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{TargetName, Version};
+    use crate::report::Row;
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_700_000_000).expect("in range")
+    }
+
+    fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> Cell {
+        let running = versions.iter().map(|(version, targets)| Running {
+            version: Version::parse(version),
+            app_version: false,
+            targets: targets.iter().map(|target| TargetName::from(*target)).collect(),
+            since: Some(Timestamp::from_second(1_700_000_000 - days * 86_400).expect("in range")),
+        });
+        Cell { running: running.collect(), differs: sign }
+    }
+
+    fn matrix() -> Matrix {
+        let column = |stage: &str| Column { stage: stage.into(), target: None };
+        let rows = vec![
+            Row {
+                name: "publisher".into(),
+                cells: vec![cell(false, &[("v1367", &[])], 0), cell(true, &[("v1366", &[])], 12)],
+            },
+            Row {
+                name: "a-rather-long-name-of-an-app".into(),
+                cells: vec![Cell::default(), cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400)],
+            },
+            Row {
+                name: "web".into(),
+                cells: vec![
+                    cell(false, &[("release-2026-10-11-build-4711", &[])], 3),
+                    cell(true, &[("v1", &["eu", "ap"]), ("v2", &["us"])], 90),
+                ],
+            },
+        ];
+        Matrix { columns: vec![column("dev"), column("prod")], rows }
+    }
+
+    fn shown(width: Option<usize>, unicode: bool) -> String {
+        render(&matrix(), &Look { colors: false, unicode, width }, now())
+    }
+
+    #[test]
+    fn wide() {
+        snapbox::assert_data_eq!(
+            shown(None, true),
+            snapbox::str![[r#"
+app                            dev                                   prod
+publisher                      v1367                          0s   ≠ v1366                12d
+a-rather-long-name-of-an-app   ·                                     27e13961              1y
+web                            release-2026-10-11-build-4711  3d   ≠ v1 (eu, ap) v2 (us)  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn eighty_columns() {
+        snapbox::assert_data_eq!(
+            shown(Some(80), true),
+            snapbox::str![[r#"
+app                            dev                        prod
+publisher                      v1367               0s   ≠ v1366       12d
+a-rather-long-name-of-an-app   ·                          27e13961     1y
+web                            release-2…ild-4711  3d   ≠ 2 versions  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn narrow_and_ascii() {
+        snapbox::assert_data_eq!(
+            shown(Some(50), false),
+            snapbox::str![[r#"
+app                dev
+publisher          v1367         0s
+a-rathe..-an-app   -
+web                relea..-4711  3d
+
+app                  prod
+publisher          * v1366       12d
+a-rathe..-an-app     27e13961     1y
+web                * 2 versions  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn so_narrow_that_it_comes_in_parts() {
+        snapbox::assert_data_eq!(
+            shown(Some(32), true),
+            snapbox::str![[r#"
+app              dev
+publisher        v1367       0s
+a-rathe…an-app   ·
+web              relea…4711  3d
+
+app                prod
+publisher        ≠ v1366       12d
+a-rathe…an-app     27e13961     1y
+web              ≠ 2 versions  2mo
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        for width in 34..120 {
+            let text = shown(Some(width), true);
+            assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
+        }
+    }
+
+    #[test]
+    fn colours_only_repeat_what_signs_say() {
+        let look = Look { colors: true, unicode: true, width: None };
+        let text = render(&matrix(), &look, now());
+        let plain = shown(None, true);
+        let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
+        assert!(codes.is_match(&text));
+        assert_eq!(
+            codes.replace_all(&text, "").lines().map(str::trim_end).collect::<Vec<_>>(),
+            plain.lines().collect::<Vec<_>>()
+        );
+    }
+}

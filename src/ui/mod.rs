@@ -1,0 +1,123 @@
+//! The only place that prints. The answer goes to stdout, the talk to stderr.
+//!
+//! Whatever comes from a repository passes [`visible`] on its way to a terminal, so that nothing
+//! but text arrives there.
+
+mod age;
+mod app;
+mod escape;
+mod formats;
+mod look;
+mod matrix;
+mod progress;
+mod prompt;
+mod version;
+mod yaml;
+
+pub use age::age;
+pub use app::render as app_in_full;
+pub use escape::{machine, visible};
+pub use formats::{Format, status as status_as};
+pub use look::{Look, Tone};
+pub use matrix::render as matrix;
+pub use progress::Bar;
+pub use prompt::{arrange, choose, confirm};
+
+use crate::model::Warning;
+use std::io::{self, Write};
+
+/// How much is said on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// Where a command says what it has to say.
+#[derive(Debug, Clone)]
+pub struct Ui {
+    /// How stdout looks.
+    pub out: Look,
+    /// How stderr looks.
+    pub err: Look,
+    pub verbosity: Verbosity,
+    /// stderr is a terminal, so progress may be drawn on it.
+    pub live: bool,
+}
+
+impl Ui {
+    /// Writes the answer to stdout.
+    ///
+    /// # Errors
+    /// As the operating system says; a closed pipe is [`io::ErrorKind::BrokenPipe`].
+    pub fn answer(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        if !text.is_empty() && !text.ends_with('\n') {
+            stdout.write_all(b"\n")?;
+        }
+        stdout.flush()
+    }
+
+    /// Says one line on stderr, unless quiet.
+    pub fn note(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.talk(&self.err.paint(Tone::Dim, &visible(text)));
+        }
+    }
+
+    /// Says one line on stderr that matters more than a note, unless quiet.
+    pub fn caution(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.talk(&format!("{} {}", self.err.paint(Tone::Warn, "warning:"), visible(text)));
+        }
+    }
+
+    /// Says what was passed over: one line in all, or one for each with `-v`.
+    pub fn warnings(&self, warnings: &[Warning]) {
+        if self.verbosity == Verbosity::Verbose {
+            for warning in warnings {
+                self.caution(&sentence(warning));
+            }
+            return;
+        }
+        let (files, general): (Vec<&Warning>, Vec<&Warning>) = warnings.iter().partition(|w| w.path.is_some());
+        for warning in general {
+            self.caution(&warning.message);
+        }
+        match files.as_slice() {
+            [] => {}
+            [one] => self.caution(&sentence(one)),
+            many => self.caution(&format!("{} files could not be read; -v lists them", many.len())),
+        }
+    }
+
+    /// Prints a failure: what failed, why, and what to do about it. Quiet or not.
+    pub fn failure(&self, message: &str, causes: &[String], hints: &[String]) {
+        self.talk(&format!("{} {}", self.err.paint(Tone::Bad, "error:"), visible_lines(message)));
+        for cause in causes {
+            self.talk(&format!("  because {}", visible_lines(cause)));
+        }
+        for hint in hints {
+            self.talk(&format!("{} {}", self.err.paint(Tone::Good, "hint:"), visible_lines(hint)));
+        }
+    }
+
+    /// stderr may be closed; there is nobody left to tell then.
+    fn talk(&self, line: &str) {
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
+}
+
+/// Messages of ours may have several lines; each is made visible by itself.
+fn visible_lines(text: &str) -> String {
+    text.lines().map(|line| visible(line).into_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn sentence(warning: &Warning) -> String {
+    match &warning.path {
+        Some(path) => format!("{path} {}", warning.message),
+        None => warning.message.clone(),
+    }
+}

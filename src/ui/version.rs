@@ -1,0 +1,56 @@
+//! Versions as people read them: commit ids and digests cut to what tells them apart.
+
+use super::escape::visible;
+use crate::model::Version;
+
+/// How many digits of a commit id or digest are shown; git shows 7 and more.
+const DIGITS: usize = 8;
+
+/// The version as a table shows it.
+pub(super) fn short(version: &Version, app_version: bool) -> String {
+    let digest = version.digest.as_deref().map(short_ids);
+    match (version.tag.as_deref().filter(|tag| !tag.is_empty()), digest) {
+        (Some(tag), Some(digest)) => {
+            let hex = digest.rsplit(':').next().unwrap_or_default();
+            visible(&format!("{}@{hex}", short_ids(tag))).into_owned()
+        }
+        (Some(tag), None) => visible(&short_ids(tag)).into_owned(),
+        (None, Some(digest)) => visible(&digest).into_owned(),
+        (None, None) if app_version => "(appVersion)".into(),
+        (None, None) => "(no tag)".into(),
+    }
+}
+
+/// The text with every run of 40 or 64 hex digits cut to its first [`DIGITS`].
+fn short_ids(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while !rest.is_empty() {
+        let word = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(word);
+        let is_id = matches!(run.len(), 40 | 64) && run.bytes().all(|b| b.is_ascii_hexdigit());
+        out.push_str(if is_id { &run[..DIGITS] } else { run });
+        let separator = after.find(|c: char| c.is_ascii_alphanumeric()).unwrap_or(after.len());
+        out.push_str(&after[..separator]);
+        rest = &after[separator..];
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_short_and_tags_stay() {
+        let id = "27e1396100000000000000000000000000000000";
+        let shown = |text: &str| short(&Version::parse(text), false);
+        assert_eq!(shown(id), "27e13961");
+        assert_eq!(shown(&format!("main-{id}-x")), "main-27e13961-x");
+        assert_eq!(shown("v1.2.3-é"), "v1.2.3-é");
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        assert_eq!(shown(&digest), "sha256:abababab");
+        assert_eq!(shown(&format!("1.2@{digest}")), "1.2@abababab");
+        assert_eq!(short(&Version::default(), true), "(appVersion)");
+    }
+}

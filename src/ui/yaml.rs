@@ -1,0 +1,78 @@
+//! JSON values as YAML text, in which nothing acts on a terminal.
+
+use super::escape::{acts, machine};
+use serde_json::Value;
+
+/// The value in block style. Strings that are not plain ASCII are quoted and escaped as in JSON,
+/// which YAML reads the same.
+pub(super) fn document(value: &Value) -> String {
+    let mut out = String::new();
+    block(value, 0, &mut out);
+    out
+}
+
+fn block(value: &Value, indent: usize, out: &mut String) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            for (index, (key, value)) in map.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(&" ".repeat(indent));
+                }
+                out.push_str(&scalar(&Value::String(key.clone())));
+                out.push(':');
+                nested(value, indent, out);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_str(&" ".repeat(indent));
+                }
+                out.push_str("- ");
+                block(item, indent + 2, out);
+            }
+        }
+        other => {
+            out.push_str(&scalar(other));
+            out.push('\n');
+        }
+    }
+}
+
+fn nested(value: &Value, indent: usize, out: &mut String) {
+    let filled =
+        value.as_object().is_some_and(|map| !map.is_empty()) || value.as_array().is_some_and(|a| !a.is_empty());
+    if filled {
+        out.push('\n');
+        out.push_str(&" ".repeat(indent + 2));
+        block(value, indent + 2, out);
+    } else {
+        out.push(' ');
+        block(value, indent, out);
+    }
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) if text.is_ascii() && !text.chars().any(acts) => {
+            serde_yaml::to_string(text).map(|yaml| yaml.trim_end().to_owned()).unwrap_or_else(|_| value.to_string())
+        }
+        other => machine(&other.to_string()).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_reads_the_same() {
+        let value = serde_json::json!({
+            "a": ["on", "1.10", null, 7, true, [], {}, {"x": {"y": "\u{1b}[31m\u{202e}", "z": [["n"], 1]}}],
+            "key: odd": "- x", "e": "", "u": "ü", "m": "a\nb", "t": " # c"
+        });
+        let text = document(&value);
+        assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
+        assert_eq!(serde_yaml::from_str::<Value>(&text).expect("yaml"), value, "{text}");
+    }
+}

@@ -1,0 +1,438 @@
+//! The help of every command, word for word.
+
+use crate::support::Sandbox;
+use snapbox::str;
+
+fn help(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
+    let sandbox = Sandbox::new();
+    sandbox.towpath(&sandbox.path("home"), arguments).assert()
+}
+
+#[test]
+fn without_arguments_the_help_is_shown_as_a_mistake() {
+    help(&[]).code(2).stdout_eq("").stderr_eq(str![[r#"
+Which image runs in which stage, read from a deployment repository
+
+Usage: towpath [OPTIONS] <COMMAND>
+
+Commands:
+  status       Show which version of which app runs in which stage
+  init         Write what towpath finds out about this repository as towpath.yaml
+  config       Show, verify and document the configuration
+  completions  Print the completion script of a shell
+  man          Print the manual page
+
+Options:
+  -h, --help     Print help (see more with '--help')
+  -V, --version  Print version
+
+Global options:
+  -C, --repo <PATH|URL>  The deployment repository: a folder, a bare repository or a URL [env:
+                         TOWPATH_REPO]
+      --branch <BRANCH>  The branch that is deployed, instead of the repository's own [env:
+                         TOWPATH_BRANCH]
+      --config <FILE>    The configuration, instead of the repository's towpath.yaml [env:
+                         TOWPATH_CONFIG]
+      --max-age <TIME>   Fetch a repository named by URL again when its copy is older than this,
+                         such as `1h` [env: TOWPATH_MAX_AGE] [default: 5m]
+      --read-only        Refuse whatever would write to a repository, a file or a cache [env:
+                         TOWPATH_READ_ONLY]
+      --color <WHEN>     When to use colour [env: TOWPATH_COLOR] [default: auto] [possible values:
+                         auto, always, never]
+  -q, --quiet            Say only the answer and errors
+  -v, --verbose...       Say more: every warning, and what was assumed
+
+Examples:
+  towpath status                        what runs where, in the repository around you
+  towpath status publisher              one app in full: versions, files, commits
+  towpath status -C https://example.com/team/deploy.git
+  towpath status --at '3 days ago'      what ran where then
+  towpath init                          write down what towpath assumed, as towpath.yaml
+
+Exit codes:
+  0  done, or nothing to do
+  1  failed
+  2  wrong usage or configuration
+  3  a gate or guard said no, or wait
+  4  differences found (only with --exit-code)
+
+"#]]);
+}
+
+#[test]
+fn towpath() {
+    help(&["--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Which image runs in which stage, read from a deployment repository.
+
+towpath reads a GitOps deployment repository and tells what is deployed where. It needs the
+repository and nothing else: no cluster, no server, no configuration. It finds the files that pin
+images by itself; a few lines of towpath.yaml say what it cannot know.
+
+Usage: towpath [OPTIONS] <COMMAND>
+
+Commands:
+  status       Show which version of which app runs in which stage
+  init         Write what towpath finds out about this repository as towpath.yaml
+  config       Show, verify and document the configuration
+  completions  Print the completion script of a shell
+  man          Print the manual page
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+  -V, --version
+          Print version
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath status                        what runs where, in the repository around you
+  towpath status publisher              one app in full: versions, files, commits
+  towpath status -C https://example.com/team/deploy.git
+  towpath status --at '3 days ago'      what ran where then
+  towpath init                          write down what towpath assumed, as towpath.yaml
+
+Exit codes:
+  0  done, or nothing to do
+  1  failed
+  2  wrong usage or configuration
+  3  a gate or guard said no, or wait
+  4  differences found (only with --exit-code)
+
+"#]]);
+}
+
+#[test]
+fn version() {
+    help(&["--version"]).success().stderr_eq("").stdout_eq(str![[r#"
+towpath 0.1.0
+
+"#]]);
+}
+
+#[test]
+fn status() {
+    help(&["status", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Show which version of which app runs in which stage.
+
+Apps go down, stages across in pipeline order. A cell that differs from the stage before bears a
+sign. Where the places of one stage (clusters, regions) agree, they are one cell. With an app, shows
+everything about it: image, tag, digest, each file and line, and the commit behind it.
+
+Everything is read from git objects of the deployed branch; a dirty work tree changes nothing.
+
+Usage: towpath status [OPTIONS] [APP]...
+
+Arguments:
+  [APP]...
+          Show these apps in full
+
+Options:
+      --app <GLOB>
+          Only apps that fit; `*` and `?` stand for any text and any character
+
+      --stage <GLOB>
+          Only stages that fit
+
+      --at <REV|TIME>
+          As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`
+
+      --worktree
+          Read the files on disk instead of a commit
+
+      --targets
+          Give each target (cluster, region) a column of its own
+
+      --no-since
+          Do not look up since when each version is there
+
+      --exit-code
+          End with 4 when stages differ
+
+  -o, --output <FORMAT>
+          How the answer is written
+          
+          [default: table]
+          [possible values: table, json, yaml, csv, markdown]
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath status                           every app, stage by stage
+  towpath status publisher                 one app in full
+  towpath status --stage 'prod*' --targets each cluster of the production stages
+  towpath status --at v1.2                 as it was at a tag
+  towpath status --at '3 days ago'         as it was then
+  towpath status --output json | jq '.entries[] | select(.stage == "prod") | .tag'
+  towpath status --exit-code --quiet       is everything promoted?
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration
+  4  stages differ (only with --exit-code)
+
+"#]]);
+}
+
+#[test]
+fn completions() {
+    help(&["completions", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Print the completion script of a shell
+
+Usage: towpath completions [OPTIONS] <SHELL>
+
+Arguments:
+  <SHELL>
+          [possible values: bash, zsh, fish, elvish, powershell]
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath completions bash > ~/.local/share/bash-completion/completions/towpath
+  towpath completions zsh > ~/.zfunc/_towpath       (with ~/.zfunc in fpath)
+  towpath completions fish > ~/.config/fish/completions/towpath.fish
+  towpath completions powershell >> $PROFILE
+
+In bash, zsh and fish, names of apps and stages are completed too. They come from a cache that
+`towpath status` keeps, or from the newest commit; never from the network.
+
+"#]]);
+}
+
+#[test]
+fn man() {
+    help(&["man", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Print the manual page
+
+Usage: towpath man [OPTIONS]
+
+Options:
+      --dir <DIR>
+          Write a page for each command into this folder instead
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath man | man -l -
+  towpath man --dir ~/.local/share/man/man1
+
+"#]]);
+}
+
+#[test]
+fn a_slip_of_a_command_is_named() {
+    help(&["statsu"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unrecognized subcommand 'statsu'
+
+  tip: a similar subcommand exists: 'status'
+
+Usage: towpath [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn a_slip_of_an_option_is_named() {
+    help(&["status", "--targts"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unexpected argument '--targts' found
+
+  tip: a similar argument exists: '--targets'
+
+Usage: towpath status --targets [APP]...
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn an_odd_duration_is_refused() {
+    help(&["status", "--max-age", "soon"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value 'soon' for '--max-age <TIME>': failed to parse input in the "friendly" duration format: expected duration to start with a unit value (a decimal integer) after an optional sign, but no integer was found
+
+For more information, try '--help'.
+
+"#]]);
+}

@@ -1,0 +1,9 @@
+//! What a user sees: exit code, stdout and stderr of every command, in repositories made on the spot.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod completions;
+mod help;
+mod man;
+mod status;

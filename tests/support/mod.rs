@@ -1,0 +1,97 @@
+//! Repositories in a few readable lines, with stable hashes, and towpath in an empty environment.
+
+mod history;
+
+pub use history::History;
+
+use snapbox::cmd::Command;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// The time it is in every test.
+pub const NOW: &str = "2026-09-01T12:00:00Z";
+
+/// A folder of its own, with nothing of the user's around it.
+pub struct Sandbox {
+    folder: TempDir,
+}
+
+impl Sandbox {
+    pub fn new() -> Self {
+        let folder = tempfile::Builder::new().prefix("towpath-test-").tempdir().expect("a temporary folder");
+        for name in ["home", "cache"] {
+            std::fs::create_dir(folder.path().join(name)).expect("a fresh folder");
+        }
+        Sandbox { folder }
+    }
+
+    /// A file or folder in the sandbox.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A repository `name` with a work tree.
+    pub fn repository(&self, name: &str, history: &History) -> PathBuf {
+        let path = self.path(name);
+        self.import(&path, &[], history);
+        self.git(&path, &["reset", "-q", "--hard"]);
+        path
+    }
+
+    /// A bare repository `name`.
+    pub fn bare(&self, name: &str, history: &History) -> PathBuf {
+        let path = self.path(name);
+        self.import(&path, &["--bare"], history);
+        path
+    }
+
+    fn import(&self, path: &Path, init: &[&str], history: &History) {
+        let target = path.to_str().expect("a plain path");
+        self.git(self.folder.path(), &[&["init", "-q", "-b", "main"], init, &[target]].concat());
+        if !history.is_empty() {
+            let import = self.plain("git").current_dir(path).args(["fast-import", "--quiet", "--force"]);
+            import.stdin(history.stream().to_vec()).assert().success();
+        }
+    }
+
+    /// Runs git, which must succeed; its output.
+    pub fn git(&self, at: &Path, arguments: &[&str]) -> String {
+        let output = self.plain("git").current_dir(at).args(arguments).output().expect("git runs");
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    /// towpath in a repository of this sandbox.
+    pub fn towpath(&self, at: &Path, arguments: &[&str]) -> Command {
+        self.plain(env!("CARGO_BIN_EXE_towpath")).current_dir(at).args(arguments)
+    }
+
+    /// A bash script, with towpath on its search path.
+    pub fn bash(&self, at: &Path, script: &str) -> Command {
+        let programs = Path::new(env!("CARGO_BIN_EXE_towpath")).parent().expect("it lies in a folder");
+        let mut path = programs.as_os_str().to_owned();
+        path.push(":");
+        path.push(search_path());
+        self.plain("bash").current_dir(at).env("PATH", path).args(["--norc", "-c", script])
+    }
+
+    /// A program that sees nothing of the environment but what is set here.
+    fn plain(&self, program: &str) -> Command {
+        let path = search_path();
+        Command::new(program)
+            .env_clear()
+            .env("PATH", path)
+            .env("HOME", self.path("home"))
+            .env("XDG_CACHE_HOME", self.path("cache"))
+            .env("XDG_CONFIG_HOME", self.path("home"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("LANG", "C.UTF-8")
+            .env("TZ", "UTC")
+            .env("TOWPATH_NOW", NOW)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "git and the shells have to be found")]
+fn search_path() -> std::ffi::OsString {
+    std::env::var_os("PATH").unwrap_or_default()
+}
