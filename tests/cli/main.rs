@@ -5,5 +5,6 @@ mod support;
 
 mod completions;
 mod help;
+mod layouts;
 mod man;
 mod status;
