@@ -4,6 +4,7 @@
 //! path and key templates of the [`Rule`] do, in [`read`](mapping::read).
 
 mod argo;
+mod branch;
 mod compose;
 pub mod convention;
 mod dotenv;
@@ -21,6 +22,7 @@ pub(crate) mod marker;
 mod place;
 mod pulumi;
 mod reader;
+mod remote;
 pub mod shape;
 mod template_scan;
 #[cfg(test)]

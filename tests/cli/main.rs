@@ -7,5 +7,6 @@ mod completions;
 mod config;
 mod help;
 mod init;
+mod layouts;
 mod man;
 mod status;
