@@ -1,6 +1,7 @@
 //! The only place that reads the environment, the clock and the terminal.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 /// What is around this process.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    pub now: Timestamp,
+    /// The time, in the zone of whoever asks.
+    pub now: Zoned,
     pub arguments: Vec<OsString>,
     pub working_directory: Option<PathBuf>,
     /// Where copies and indexes are kept, if there is a place: `$XDG_CACHE_HOME/towpath`.
@@ -31,7 +33,7 @@ impl Environment {
     pub fn read() -> Self {
         let stdout_is_terminal = std::io::stdout().is_terminal();
         Environment {
-            now: now(),
+            now: now().to_zoned(TimeZone::system()),
             arguments: std::env::args_os().collect(),
             working_directory: std::env::current_dir().ok(),
             cache: cache(),

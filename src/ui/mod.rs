@@ -69,6 +69,13 @@ impl Ui {
         }
     }
 
+    /// Says one line on stderr with `-v`.
+    pub fn detail(&self, text: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            self.note(text);
+        }
+    }
+
     /// Says one line on stderr that matters more than a note, unless quiet.
     pub fn caution(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {

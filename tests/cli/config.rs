@@ -34,7 +34,9 @@ fn config(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
 
 #[test]
 fn show() {
-    config(&["show"]).success().stdout_eq(str![[r#"
+    config(&["show"])
+        .success()
+        .stdout_eq(str![[r#"
 branch      main                                built-in default
 stages
   dev                                           towpath.yaml:2
@@ -47,12 +49,16 @@ sources
   text      {stage}_tag                         towpath.yaml:10
     app     blog
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the whole answer is compared")]
 fn show_as_json() {
-    config(&["show", "-o", "json", "--branch", "main"]).success().stdout_eq(str![[r#"
+    config(&["show", "-o", "json", "--branch", "main"])
+        .success()
+        .stdout_eq(str![[r#"
 {
   "schema": "towpath.config/1",
   "branch": {
@@ -139,7 +145,8 @@ fn show_as_json() {
   ]
 }
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]

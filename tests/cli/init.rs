@@ -22,7 +22,9 @@ fn init(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
 
 #[test]
 fn the_proposal_can_be_looked_at() {
-    init(&["--stdout"]).success().stdout_eq(str![[r#"
+    init(&["--stdout"])
+        .success()
+        .stdout_eq(str![[r#"
 # Which image runs in which stage, and where that is written.
 # `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
 
@@ -35,7 +37,8 @@ sources:
   # 9 files, such as envs/dev/api/values.yaml
   - helm-values: envs/{stage}/{app}/values.yaml
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
@@ -53,11 +56,15 @@ assumed: stages dev → staging → prod, 9 files in 1 shape (no towpath.yaml; `
 wrote towpath.yaml; `towpath status` reads it, commit it to share it
 
 "#]]);
-    let written = status().stderr_eq(str![[r#"
+    let written = status()
+        .stderr_eq(str![[r#"
 towpath.yaml is not committed yet; it is read from the work tree
 ≠ differs from the stage before: 3 of 3
 
-"#]]).get_output().stdout.clone();
+"#]])
+        .get_output()
+        .stdout
+        .clone();
     assert!(!assumed.is_empty());
     assert_eq!(assumed, written);
     assert_eq!(sandbox.git(&repository, &["status", "--porcelain"]), "?? towpath.yaml\n");
