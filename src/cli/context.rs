@@ -106,7 +106,11 @@ fn ui(globals: &Globals, environment: &Environment) -> Ui {
             unicode: environment.unicode,
             width: environment.width,
         },
-        err: Look { colors: colors(environment.stderr_is_terminal), unicode: environment.unicode, width: None },
+        err: Look {
+            colors: colors(environment.stderr_is_terminal),
+            unicode: environment.unicode,
+            width: environment.stderr_width,
+        },
         verbosity,
         live: environment.stderr_is_terminal,
     }

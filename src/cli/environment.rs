@@ -20,6 +20,8 @@ pub struct Environment {
     pub stderr_is_terminal: bool,
     /// Of the terminal, or of `COLUMNS`.
     pub width: Option<usize>,
+    /// Of the terminal that questions are asked on.
+    pub stderr_width: Option<usize>,
     /// The locale's character set is UTF-8.
     pub unicode: bool,
     /// What `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` say, if anything.
@@ -41,6 +43,7 @@ impl Environment {
             stdout_is_terminal,
             stderr_is_terminal: std::io::stderr().is_terminal(),
             width: width(stdout_is_terminal),
+            stderr_width: console::Term::stderr().size_checked().map(|(_, columns)| usize::from(columns)),
             unicode: ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| text(name)).is_some_and(|l| is_utf8(&l)),
             color: color(),
             completing: text("COMPLETE").is_some_and(|shell| shell != "0"),

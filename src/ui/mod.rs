@@ -23,7 +23,7 @@ pub use formats::{Format, json, status as status_as, yaml};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
 pub use progress::Bar;
-pub use prompt::{arrange, choose, confirm};
+pub use prompt::{arrange, choose};
 
 use crate::model::Warning;
 use std::io::{self, Write};
