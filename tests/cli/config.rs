@@ -110,6 +110,10 @@ fn show_as_json() {
         "value": "{target}",
         "from": "built-in default"
       },
+      "component": {
+        "value": "{component}",
+        "from": "built-in default"
+      },
       "stage": null,
       "tags": [
         "tag"
@@ -131,6 +135,10 @@ fn show_as_json() {
       },
       "target": {
         "value": "{target}",
+        "from": "built-in default"
+      },
+      "component": {
+        "value": "{component}",
         "from": "built-in default"
       },
       "stage": null,
