@@ -100,7 +100,7 @@ impl Mainline {
     /// # Errors
     /// [`GitError::MissingObject`] where the clone lacks a commit.
     pub fn find(&self, matches: impl Fn(Oid, i64) -> bool) -> Result<Option<Oid>, GitError> {
-        let mut objects = Objects::open(&self.objects, Spelling::Plain)?;
+        let mut objects = Objects::open(&self.objects, Spelling::Chain)?;
         let mut next = Some(self.tip);
         while let Some(id) = next {
             let head = objects.head(id)?;
@@ -113,7 +113,7 @@ impl Mainline {
     }
 
     fn send_chain(&self, sender: &SyncSender<Batch>) {
-        let mut objects = match Objects::open(&self.objects, Spelling::Dotted) {
+        let mut objects = match Objects::open(&self.objects, Spelling::Chain) {
             Ok(objects) => objects,
             Err(error) => return drop(sender.send(Err(error))),
         };
@@ -147,7 +147,7 @@ impl Mainline {
         tracked: &mut Tracked,
         mut visit: impl FnMut(&Step<'_>, &mut Tracked) -> Flow,
     ) -> Result<Stopped, GitError> {
-        let mut objects = Objects::open(&self.objects, Spelling::Plain)?;
+        let mut objects = Objects::open(&self.objects, Spelling::Trees)?;
         let mut changed = Vec::new();
         let mut child: Option<Link> = None;
         let mut position = 0;

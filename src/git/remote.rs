@@ -101,7 +101,7 @@ impl<'p> Clones<'p> {
         let new = unfinished.path().join("clone.git");
         let shown = credentials(url).map_or_else(|| url.to_owned(), |_| redact(url));
         let mut git = self.git(url);
-        git.args(["clone", "--bare", "--progress", "--"]).arg(shown).arg(&new);
+        git.args(["clone", "--bare", "--template=", "--progress", "--"]).arg(shown).arg(&new);
         self.run(git, "clone", url)?;
         self.write_stamp(&new)?;
         match fs::rename(&new, clone) {
