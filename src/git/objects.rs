@@ -8,7 +8,7 @@ use std::path::Path;
 /// How often one database may be read from before it is opened anew. libgit2 maps whole packs and
 /// never unmaps what it has touched, so a long walk would keep the whole pack in memory; a new
 /// database starts with nothing mapped.
-const READS_PER_DATABASE: usize = 60_000;
+const READS_PER_DATABASE: usize = 6_000;
 
 /// Reads commits and trees as raw bytes.
 pub(super) struct Objects {
@@ -61,7 +61,7 @@ impl Objects {
 
     fn read(&mut self, id: Oid, kind: ObjectType) -> Result<git2::OdbObject<'_>, GitError> {
         self.reads += 1;
-        if self.reads > std::env::var("RPD").map_or(60000, |v| v.parse().expect("n")) {
+        if self.reads > READS_PER_DATABASE {
             self.reads = 0;
             // The old one must be gone first, or libgit2 hands its open packs to the new one.
             self.odb = Odb::new().map_err(|error| GitError::from_git2("the object database", &error))?;

@@ -140,12 +140,15 @@ fn differences_are_an_exit_code_when_asked_for() {
 fn colours_when_asked_for() {
     let output = status(&["--color", "always", "--app", "api"]).success().get_output().clone();
     let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
-    snapbox::assert_data_eq!(said.replace('\u{1b}', "^"), str![[r#"
+    snapbox::assert_data_eq!(
+        said.replace('\u{1b}', "^"),
+        str![[r#"
 ^[1mapp^[0m   ^[1mdev^[0m   ^[1mstaging^[0m   ^[1m  prod^[0m
 api   v2    v2        ^[33m≠ ^[0m^[33mv1^[0m
 ^[2m≠ differs from the stage before: 1 of 1^[0m
 
-"#]]);
+"#]]
+    );
     let plain = Sandbox::new();
     let repository = plain.repository("deploy", &tags());
     let run = |name: &str, value: &str| {
