@@ -83,7 +83,7 @@ pub struct Globals {
     #[arg(default_value = "5m", value_parser = duration)]
     pub max_age: SignedDuration,
 
-    /// Refuse whatever would write to a repository, a file or a cache
+    /// Change nothing: no repository, none of its files
     #[arg(long, global = true, env = "TOWPATH_READ_ONLY", hide_env_values = true)]
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
     pub read_only: bool,

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::settings::{self, Settings};
 use crate::config::{Config, Origin};
 use crate::discovery::Proposal;
-use crate::git::{Oid, Repository, Snapshot};
+use crate::git::{Oid, Repository, Snapshot, at};
 use crate::model::{Entry, Mapping};
 use crate::source::{self, Cache, Reader};
 use jiff::Timestamp;
@@ -62,6 +62,11 @@ impl Survey {
         }
         if let Some(proposal) = &self.settings.assumed {
             context.ui.note(&assumption(proposal, &self.mapping, context.ui.err.arrow()));
+            for (sure, rules) in [("assumed", &proposal.config.rules), ("unsure", &proposal.unsure.rules)] {
+                for rule in rules {
+                    context.ui.detail(&format!("{sure}: {} {}", rule.kind, rule.path.as_str()));
+                }
+            }
         } else if self.mapping.entries.is_empty() {
             let stages: Vec<&str> = self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
             context.ui.note(&format!("no version is pinned in the stages {}", stages.join(", ")));
@@ -112,7 +117,7 @@ pub fn snapshot<'r>(
         None => repository.head()?,
     };
     let commit = match when.at {
-        Some(at) => repository.resolve(at)?,
+        Some(at) => at::resolve(repository, tip, at, &context.environment.now)?,
         None => tip,
     };
     Ok(Snapshot::of_commit(repository, commit)?)

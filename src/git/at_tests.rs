@@ -38,7 +38,20 @@ fn every_form_that_is_promised_is_read() {
 #[test]
 fn other_texts_are_no_time() {
     let endless = format!("{} years ago", "9".repeat(30));
-    for text in ["", "soon", "-3 days ago", "3 moons ago", "99999999999 years ago", &endless, "2026", "05", "2026-13-01", "ago", "é", "1é2"] {
+    for text in [
+        "",
+        "soon",
+        "-3 days ago",
+        "3 moons ago",
+        "99999999999 years ago",
+        &endless,
+        "2026",
+        "05",
+        "2026-13-01",
+        "ago",
+        "é",
+        "1é2",
+    ] {
         assert_eq!(moment(text), None, "{text}");
     }
 }
@@ -56,7 +69,10 @@ fn a_revision_comes_before_a_time() {
     assert_eq!(at("main").expect("a branch"), tip);
     assert_eq!(at("HEAD~1").expect("a revision"), test.id(first));
     assert_eq!(at("now").expect("a time"), tip);
-    assert_eq!(at("1999-01-01").expect_err("too early").to_string(), "the mainline has no commit as old as 1998-12-31T23:00:00Z; its first is newer");
+    assert_eq!(
+        at("1999-01-01").expect_err("too early").to_string(),
+        "the mainline has no commit as old as 1998-12-31T23:00:00Z; its first is newer"
+    );
     let unknown = at("whenever").expect_err("no time");
     assert_eq!(unknown.to_string(), "`whenever` is no commit, branch or tag of this repository, and no time either");
     assert!(unknown.hint().is_some_and(|hint| hint.contains("`3 days ago`")));

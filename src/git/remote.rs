@@ -41,8 +41,12 @@ impl RemoteError {
     /// What to do about it, where we know.
     pub fn hint(&self) -> Option<String> {
         match self {
-            RemoteError::Refused { .. } => Some("https, ssh, git and file URLs and `git@host:path` are accepted".into()),
-            RemoteError::NoGit { .. } => Some("install git, or clone the repository by other means and name its folder".into()),
+            RemoteError::Refused { .. } => {
+                Some("https, ssh, git and file URLs and `git@host:path` are accepted".into())
+            }
+            RemoteError::NoGit { .. } => {
+                Some("install git, or clone the repository by other means and name its folder".into())
+            }
             RemoteError::Failed { doing: "fetch", .. } => Some("a longer --max-age uses the clone as it is".into()),
             RemoteError::Failed { .. } => None,
             RemoteError::Cache { .. } => Some("set XDG_CACHE_HOME to a folder that can be written".into()),
@@ -101,7 +105,7 @@ impl<'p> Clones<'p> {
         let new = unfinished.path().join("clone.git");
         let shown = credentials(url).map_or_else(|| url.to_owned(), |_| redact(url));
         let mut git = self.git(url);
-        git.args(["clone", "--bare", "--progress", "--"]).arg(shown).arg(&new);
+        git.args(["clone", "--bare", "--template=", "--progress", "--"]).arg(shown).arg(&new);
         self.run(git, "clone", url)?;
         self.write_stamp(&new)?;
         match fs::rename(&new, clone) {
@@ -116,7 +120,16 @@ impl<'p> Clones<'p> {
         for attempt in 1.. {
             let mut git = self.git(url);
             git.arg("--git-dir").arg(clone);
-            git.args(["fetch", "--progress", "--prune", "--tags", "--force", "--", "origin", "+refs/heads/*:refs/heads/*"]);
+            git.args([
+                "fetch",
+                "--progress",
+                "--prune",
+                "--tags",
+                "--force",
+                "--",
+                "origin",
+                "+refs/heads/*:refs/heads/*",
+            ]);
             match self.run(git, "fetch", url) {
                 Ok(_) => break,
                 // Another process was faster with the same.
@@ -216,7 +229,8 @@ impl<'p> Clones<'p> {
             }
             line.clear();
         }
-        let error = |line: &&str| ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start));
+        let error =
+            |line: &&str| ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start));
         let errors: Vec<&str> = said.lines().filter(error).collect();
         if errors.is_empty() { said.lines().collect::<Vec<_>>().join("; ") } else { errors.join("; ") }
     }

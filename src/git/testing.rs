@@ -88,7 +88,13 @@ impl TestRepository {
         let mut child = Command::new("git")
             .arg("-C")
             .arg(&self.path)
-            .args(["fast-import", "--quiet", "--force", "--export-marks=.git/marks", "--import-marks-if-exists=.git/marks"])
+            .args([
+                "fast-import",
+                "--quiet",
+                "--force",
+                "--export-marks=.git/marks",
+                "--import-marks-if-exists=.git/marks",
+            ])
             .stdin(Stdio::piped())
             .spawn()
             .expect("git is installed");

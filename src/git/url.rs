@@ -74,7 +74,10 @@ pub(super) fn credentials(url: &str) -> Option<(String, String)> {
     let (scheme, after) = url.split_once("://")?;
     let authority = after.split('/').next()?;
     let (_, host) = authority.rsplit_once('@')?;
-    scheme.to_ascii_lowercase().starts_with("http").then(|| (format!("{scheme}://{authority}/"), format!("{scheme}://{host}/")))
+    scheme
+        .to_ascii_lowercase()
+        .starts_with("http")
+        .then(|| (format!("{scheme}://{authority}/"), format!("{scheme}://{host}/")))
 }
 
 /// A folder's name for the clone of a URL: its last two parts, for people, and a hash, for certainty.
@@ -87,7 +90,8 @@ pub(super) fn folder_name(url: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     let name: String = parts.join("-").chars().map(plain).take(60).collect();
     // Hashing a few bytes cannot fail; a fixed word in its place still gives a usable name.
-    let hash = Oid::hash_object(ObjectType::Blob, shown.as_bytes()).map_or_else(|_| "clone".into(), |id| id.to_string());
+    let hash =
+        Oid::hash_object(ObjectType::Blob, shown.as_bytes()).map_or_else(|_| "clone".into(), |id| id.to_string());
     format!("{name}-{}.git", hash.get(..12).unwrap_or(&hash))
 }
 
@@ -107,7 +111,16 @@ mod tests {
 
     #[test]
     fn what_runs_programs_is_refused() {
-        for url in ["-u=x://y", "--upload-pack=x@y:z", "ext::sh -c 'touch x'", "fd::7", "foo://x", "ssh://-oProxyCommand=x/y", "https://h/\nx", "https://"] {
+        for url in [
+            "-u=x://y",
+            "--upload-pack=x@y:z",
+            "ext::sh -c 'touch x'",
+            "fd::7",
+            "foo://x",
+            "ssh://-oProxyCommand=x/y",
+            "https://h/\nx",
+            "https://",
+        ] {
             assert!(refused(url).is_some(), "{url}");
         }
         for url in ["https://h/x", "HTTPS://h/x", "git@h:x", "file:///x", "ssh://[::1]/x"] {
@@ -120,7 +133,10 @@ mod tests {
         assert_eq!(redact("https://user:token@host/x"), "https://host/x");
         assert_eq!(redact("https://token@host:8443"), "https://host:8443");
         assert_eq!(redact("ssh://git:pw@host/x"), "ssh://git@host/x");
-        assert_eq!(redact("fatal: unable to access 'https://a:b@c@h/x/': and https://d:e@f"), "fatal: unable to access 'https://h/x/': and https://f");
+        assert_eq!(
+            redact("fatal: unable to access 'https://a:b@c@h/x/': and https://d:e@f"),
+            "fatal: unable to access 'https://h/x/': and https://f"
+        );
         assert_eq!(redact("git@host:x user@y é://"), "git@host:x user@y é://");
         assert_eq!(credentials("https://u:t@h/x"), Some(("https://u:t@h/".into(), "https://h/".into())));
         assert_eq!(credentials("ssh://u:t@h/x"), None);

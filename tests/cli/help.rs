@@ -35,8 +35,7 @@ Global options:
                          TOWPATH_CONFIG]
       --max-age <TIME>   Fetch a repository named by URL again when its copy is older than this,
                          such as `1h` [env: TOWPATH_MAX_AGE] [default: 5m]
-      --read-only        Refuse whatever would write to a repository, a file or a cache [env:
-                         TOWPATH_READ_ONLY]
+      --read-only        Change nothing: no repository, none of its files [env: TOWPATH_READ_ONLY]
       --color <WHEN>     When to use colour [env: TOWPATH_COLOR] [default: auto] [possible values:
                          auto, always, never]
   -q, --quiet            Say only the answer and errors
@@ -107,7 +106,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -224,7 +223,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -301,7 +300,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -371,7 +370,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -485,7 +484,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -558,7 +557,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -590,6 +589,10 @@ Exit codes:
   2  the configuration is wrong; every problem is named with its line
 
 "#]]);
+}
+
+#[test]
+fn config_show() {
     help(&["config", "show", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
 Show the configuration that counts, with where each value comes from.
 
@@ -630,7 +633,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -652,6 +655,10 @@ Global options:
           Say more: every warning, and what was assumed
 
 "#]]);
+}
+
+#[test]
+fn config_check() {
     help(&["config", "check", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
 Verify a configuration file.
 
@@ -691,7 +698,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -713,6 +720,10 @@ Global options:
           Say more: every warning, and what was assumed
 
 "#]]);
+}
+
+#[test]
+fn config_schema() {
     help(&["config", "schema", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
 Print the JSON Schema of towpath.yaml
 
@@ -745,7 +756,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
