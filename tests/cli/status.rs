@@ -37,10 +37,10 @@ fn the_matrix() {
     status(&[])
         .success()
         .stdout_eq(str![[r#"
-app   dev        staging     prod
-api   v2         v2        ≠ v1
-job   latest     ·           ·
-web   27e13961   ·         ≠ v1
+app   dev             staging     prod
+api   v2        12d   v2  12d   ≠ v1  6mo
+job   latest     1d   ·           ·
+web   27e13961   1d   ·         ≠ v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
@@ -60,11 +60,17 @@ web
     tag       27e1396100000000000000000000000000000000
     written   tags/dev/web.yaml:1 (tag)
     found     yaml, towpath.yaml:3
+    since     2026-08-31 10:00 UTC, 1d ago
+    commit    2388bd7466 web and job
+    by        Alice <alice@example.com>
 
   prod  v1
     tag       v1
     written   tags/prod/web.yaml:1 (tag)
     found     yaml, towpath.yaml:3
+    since     2026-03-01 10:00 UTC, 6mo ago
+    commit    11556de74d start
+    by        Alice <alice@example.com>
 
 "#]])
         .stderr_eq(str![]);
@@ -81,6 +87,9 @@ job
     tag       latest
     written   tags/dev/job.yaml:1 (tag)
     found     yaml, towpath.yaml:3
+    since     2026-08-31 10:00 UTC, 1d ago
+    commit    2388bd7466 web and job
+    by        Alice <alice@example.com>
     note      mutable: this tag names a moving thing, so what runs may have changed since
 
 "#]])
@@ -115,9 +124,9 @@ fn globs_choose() {
     status(&["--app", "w*,j?b", "--stage", "dev,p*"])
         .success()
         .stdout_eq(str![[r#"
-app   dev          prod
-job   latest       ·
-web   27e13961   ≠ v1
+app   dev              prod
+job   latest    1d     ·
+web   27e13961  1d   ≠ v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
@@ -143,8 +152,8 @@ fn colours_when_asked_for() {
     snapbox::assert_data_eq!(
         said.replace('\u{1b}', "^"),
         str![[r#"
-^[1mapp^[0m   ^[1mdev^[0m   ^[1mstaging^[0m   ^[1m  prod^[0m
-api   v2    v2        ^[33m≠ ^[0m^[33mv1^[0m
+^[1mapp^[0m   ^[1mdev    ^[0m   ^[1mstaging^[0m   ^[1m  prod   ^[0m
+api   v2  ^[2m12d^[0m   v2  ^[2m12d^[0m   ^[33m≠ ^[0m^[33mv1^[0m  ^[2m6mo^[0m
 ^[2m≠ differs from the stage before: 1 of 1^[0m
 
 "#]]
@@ -169,10 +178,10 @@ fn without_utf_8_the_signs_are_ascii() {
         .assert()
         .success()
         .stdout_eq(str![[r#"
-app   dev        staging     prod
-api   v2         v2        * v1
-job   latest     -           -
-web   27e13961   -         * v1
+app   dev             staging     prod
+api   v2        12d   v2  12d   * v1  6mo
+job   latest     1d   -           -
+web   27e13961   1d   -         * v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
@@ -217,7 +226,16 @@ fn json() {
           "part": "tag"
         }
       ],
-      "since": null,
+      "since": {
+        "commit": "2388bd7466e73e9df47f6ba520b78cb994d75173",
+        "time": "2026-08-31T10:00:00Z",
+        "author": {
+          "name": "Alice",
+          "email": "alice@example.com"
+        },
+        "subject": "web and job",
+        "pull_request": null
+      },
       "component": null,
       "confidence": "configured",
       "found": "towpath.yaml:3",
@@ -248,12 +266,12 @@ fn yaml_says_the_same_as_json() {
 fn csv() {
     status(&["--output", "csv"]).success().stdout_eq(str![[r#"
 app,stage,target,image,tag,digest,path,line,key,source,since,commit,author,notes
-api,dev,,,v2,,tags/dev/api.yaml,1,tag,yaml,,,,
-api,staging,,,v2,,tags/staging/api.yaml,1,tag,yaml,,,,
-api,prod,,,v1,,tags/prod/api.yaml,1,tag,yaml,,,,
-job,dev,,,latest,,tags/dev/job.yaml,1,tag,yaml,,,,"mutable: this tag names a moving thing, so what runs may have changed since"
-web,dev,,,27e1396100000000000000000000000000000000,,tags/dev/web.yaml,1,tag,yaml,,,,
-web,prod,,,v1,,tags/prod/web.yaml,1,tag,yaml,,,,
+api,dev,,,v2,,tags/dev/api.yaml,1,tag,yaml,2026-08-20T10:00:00Z,81984fa43e0f93ea390edbef1a12fd1dd7549411,Bob,
+api,staging,,,v2,,tags/staging/api.yaml,1,tag,yaml,2026-08-20T10:00:00Z,81984fa43e0f93ea390edbef1a12fd1dd7549411,Bob,
+api,prod,,,v1,,tags/prod/api.yaml,1,tag,yaml,2026-03-01T10:00:00Z,11556de74decf398af807dcb3eb32a0383391cf3,Alice,
+job,dev,,,latest,,tags/dev/job.yaml,1,tag,yaml,2026-08-31T10:00:00Z,2388bd7466e73e9df47f6ba520b78cb994d75173,Alice,"mutable: this tag names a moving thing, so what runs may have changed since"
+web,dev,,,27e1396100000000000000000000000000000000,,tags/dev/web.yaml,1,tag,yaml,2026-08-31T10:00:00Z,2388bd7466e73e9df47f6ba520b78cb994d75173,Alice,
+web,prod,,,v1,,tags/prod/web.yaml,1,tag,yaml,2026-03-01T10:00:00Z,11556de74decf398af807dcb3eb32a0383391cf3,Alice,
 
 "#]]).stderr_eq("");
 }
@@ -278,9 +296,9 @@ fn as_it_was_at_a_revision() {
     status(&["--at", "HEAD~1"])
         .success()
         .stdout_eq(str![[r#"
-app   dev   staging     prod
-api   v2    v2        ≠ v1
-web   v1    ·           v1
+app   dev       staging     prod
+api   v2  12d   v2  12d   ≠ v1  6mo
+web   v1  6mo   ·           v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
@@ -297,7 +315,11 @@ fn as_it_was_at_a_time() {
     assert_eq!(shown("2026-08-20T10:00:00Z"), shown("HEAD~1"));
     let oldest = shown("2026-03-05 10:00");
     assert!(oldest.contains("v1"), "{oldest}");
-    status(&["--at", "2020-01-01"]).code(2).stdout_eq("").stderr_eq(str![]);
+    status(&["--at", "2020-01-01"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: the mainline has no commit as old as 2020-01-01T00:00:00Z; its first is newer
+hint: `git fetch --unshallow` brings older commits to a shallow clone
+
+"#]]);
 }
 
 #[test]
@@ -410,8 +432,8 @@ fn a_configuration_that_is_not_committed_yet() {
         .assert()
         .success()
         .stdout_eq(str![[r#"
-app   dev   staging   prod
-api   v1    ·          ·
+app   dev       staging   prod
+api   v1  6mo   ·          ·
 
 "#]])
         .stderr_eq(str![[r#"
@@ -528,8 +550,8 @@ fn a_repository_elsewhere_is_cloned_and_fetched_when_old() {
     let url = format!("file://{}", origin.display());
     let run = |more: &[&str]| sandbox.towpath(&here, &[&["status", "-C", url.as_str(), "--app", "job"], more].concat());
     let latest = str![[r#"
-app   dev      staging   prod
-job   latest   ·          ·
+app   dev          staging   prod
+job   latest  1d   ·          ·
 
 "#]];
     run(&[]).assert().success().stdout_eq(latest.clone()).stderr_eq("");
@@ -555,4 +577,70 @@ error: the URL `ext::sh -c true` is refused: `ext::` runs a program of its own
 hint: https, ssh, git and file URLs and `git@host:path` are accepted
 
 "#]]);
+}
+
+#[test]
+fn a_shallow_clone_says_what_it_cannot_know() {
+    let sandbox = Sandbox::new();
+    let origin = sandbox.bare("deploy.git", &tags());
+    let url = format!("file://{}", origin.display());
+    let clone = sandbox.path("shallow");
+    sandbox.git(&sandbox.path("home"), &["clone", "-q", "--depth=1", &url, clone.to_str().expect("text")]);
+    sandbox
+        .towpath(&clone, &["status"])
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
+app   dev        staging     prod
+api   v2         v2        ≠ v1
+job   latest     ·           ·
+web   27e13961   ·         ≠ v1
+
+"#]])
+        .stderr_eq(str![[r#"
+≠ differs from the stage before: 2 of 3
+warning: 6 versions are older than this shallow clone; `git fetch --unshallow` brings their commits
+
+"#]]);
+    sandbox.towpath(&clone, &["status", "--no-since", "-q"]).assert().success().stderr_eq("");
+}
+
+#[test]
+fn a_blobless_clone_names_what_is_missing() {
+    let sandbox = Sandbox::new();
+    let origin = sandbox.bare("deploy.git", &tags());
+    sandbox.git(&origin, &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", origin.display());
+    let clone = sandbox.path("blobless");
+    let arguments = ["clone", "-q", "--bare", "--filter=blob:none", &url, clone.to_str().expect("text")];
+    sandbox.git(&sandbox.path("home"), &arguments);
+    sandbox.towpath(&clone, &["status"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6107745d is not in this clone; `git fetch --refetch` brings it
+
+"#]]);
+    std::fs::write(sandbox.path("towpath.yaml"), CONFIG).expect("writable");
+    let told = sandbox.towpath(&clone, &["status", "-v", "--config", "../towpath.yaml"]).assert().success();
+    told.stderr_eq(str![[r#"
+no version could be read in the stages dev, staging, prod
+warning: tags/dev/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch` brings it
+warning: tags/dev/job.yaml cannot be read: its object b5193020ab610c5b0564e404db5ee3086d935dba is not in this clone; `git fetch --refetch` brings it
+warning: tags/dev/web.yaml cannot be read: its object d7990cfb451d06a4350c4a05d8d6977260a842f6 is not in this clone; `git fetch --refetch` brings it
+warning: tags/prod/api.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch` brings it
+warning: tags/prod/web.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch` brings it
+warning: tags/staging/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch` brings it
+
+"#]]);
+}
+
+#[test]
+fn an_app_that_was_removed_is_still_in_the_past() {
+    let sandbox = Sandbox::new();
+    let history = tags().commit("2026-09-01T10:00:00Z", "Bob", "no more web").remove("tags/dev/web.yaml");
+    let repository = sandbox.repository("deploy", &history);
+    let shown = |more: &[&str]| {
+        let output =
+            sandbox.towpath(&repository, &[&["status", "--stage", "dev"], more].concat()).output().expect("runs");
+        String::from_utf8(output.stdout).expect("text").contains("web")
+    };
+    assert!(!shown(&[]) && shown(&["--at", "HEAD~1"]) && shown(&["--at", "yesterday"]));
 }
