@@ -615,19 +615,19 @@ fn a_blobless_clone_names_what_is_missing() {
     let arguments = ["clone", "-q", "--bare", "--filter=blob:none", &url, clone.to_str().expect("text")];
     sandbox.git(&sandbox.path("home"), &arguments);
     sandbox.towpath(&clone, &["status"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
-error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6107745d is not in this clone; `git fetch --refetch` brings it
+error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6107745d is not in this clone; `git fetch --refetch --no-filter` brings it
 
 "#]]);
     std::fs::write(sandbox.path("towpath.yaml"), CONFIG).expect("writable");
     let told = sandbox.towpath(&clone, &["status", "-v", "--config", "../towpath.yaml"]).assert().success();
     told.stderr_eq(str![[r#"
 no version could be read in the stages dev, staging, prod
-warning: tags/dev/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch` brings it
-warning: tags/dev/job.yaml cannot be read: its object b5193020ab610c5b0564e404db5ee3086d935dba is not in this clone; `git fetch --refetch` brings it
-warning: tags/dev/web.yaml cannot be read: its object d7990cfb451d06a4350c4a05d8d6977260a842f6 is not in this clone; `git fetch --refetch` brings it
-warning: tags/prod/api.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch` brings it
-warning: tags/prod/web.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch` brings it
-warning: tags/staging/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch` brings it
+warning: tags/dev/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch --no-filter` brings it
+warning: tags/dev/job.yaml cannot be read: its object b5193020ab610c5b0564e404db5ee3086d935dba is not in this clone; `git fetch --refetch --no-filter` brings it
+warning: tags/dev/web.yaml cannot be read: its object d7990cfb451d06a4350c4a05d8d6977260a842f6 is not in this clone; `git fetch --refetch --no-filter` brings it
+warning: tags/prod/api.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch --no-filter` brings it
+warning: tags/prod/web.yaml cannot be read: its object 0e60899bf2d2eb5f5158f9fa38928282f6c79d67 is not in this clone; `git fetch --refetch --no-filter` brings it
+warning: tags/staging/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch --no-filter` brings it
 
 "#]]);
 }
