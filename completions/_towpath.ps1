@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, verify and document the configuration')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'towpath;status' {
@@ -104,6 +105,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the configuration that counts, with where each value comes from')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Verify a configuration file')
             [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of towpath.yaml')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'towpath;config;show' {
@@ -156,6 +158,25 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'towpath;config;help' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the configuration that counts, with where each value comes from')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Verify a configuration file')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of towpath.yaml')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'towpath;config;help;show' {
+            break
+        }
+        'towpath;config;help;check' {
+            break
+        }
+        'towpath;config;help;schema' {
+            break
+        }
+        'towpath;config;help;help' {
+            break
+        }
         'towpath;completions' {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
             [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
@@ -187,6 +208,45 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'towpath;help' {
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show which version of which app runs in which stage')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write what towpath finds out about this repository as towpath.yaml')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, verify and document the configuration')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completion script of a shell')
+            [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the manual page')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'towpath;help;status' {
+            break
+        }
+        'towpath;help;init' {
+            break
+        }
+        'towpath;help;config' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show the configuration that counts, with where each value comes from')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Verify a configuration file')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of towpath.yaml')
+            break
+        }
+        'towpath;help;config;show' {
+            break
+        }
+        'towpath;help;config;check' {
+            break
+        }
+        'towpath;help;config;schema' {
+            break
+        }
+        'towpath;help;completions' {
+            break
+        }
+        'towpath;help;man' {
+            break
+        }
+        'towpath;help;help' {
             break
         }
     })

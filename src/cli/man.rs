@@ -62,7 +62,7 @@ fn collect(command: &Command, out: &mut Vec<(String, String)>) {
     let titled = command.clone().name(name.clone());
     clap_mangen::Man::new(titled).render(&mut page).expect("a Vec takes everything");
     out.push((name, String::from_utf8(page).expect("clap writes text")));
-    for child in command.get_subcommands().filter(|child| !child.is_hide_set()) {
+    for child in command.get_subcommands().filter(|child| !child.is_hide_set() && child.get_name() != "help") {
         collect(child, out);
     }
 }

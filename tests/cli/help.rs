@@ -21,6 +21,7 @@ Commands:
   config       Show, verify and document the configuration
   completions  Print the completion script of a shell
   man          Print the manual page
+  help         Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help     Print help (see more with '--help')
@@ -33,11 +34,6 @@ Global options:
                          TOWPATH_BRANCH]
       --config <FILE>    The configuration, instead of the repository's towpath.yaml [env:
                          TOWPATH_CONFIG]
-      --max-age <TIME>   Fetch a repository named by URL again when its copy is older than this,
-                         such as `1h` [env: TOWPATH_MAX_AGE] [default: 5m]
-      --read-only        Change nothing: no repository, none of its files [env: TOWPATH_READ_ONLY]
-      --color <WHEN>     When to use colour [env: TOWPATH_COLOR] [default: auto] [possible values:
-                         auto, always, never]
   -q, --quiet            Say only the answer and errors
   -v, --verbose...       Say more: every warning, and what was assumed
 
@@ -75,6 +71,7 @@ Commands:
   config       Show, verify and document the configuration
   completions  Print the completion script of a shell
   man          Print the manual page
+  help         Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help
@@ -115,8 +112,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -232,8 +229,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -309,8 +306,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -379,8 +376,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -493,8 +490,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -529,6 +526,7 @@ Commands:
   show    Show the configuration that counts, with where each value comes from
   check   Verify a configuration file
   schema  Print the JSON Schema of towpath.yaml
+  help    Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help
@@ -566,8 +564,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -642,8 +640,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -707,8 +705,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -765,8 +763,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
