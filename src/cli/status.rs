@@ -218,6 +218,6 @@ fn summary(matrix: &Matrix, context: &Context) {
     let (rows, differing) = (matrix.rows.len(), matrix.differing());
     if differing > 0 {
         let sign = context.ui.err.differs();
-        context.ui.note(&format!("{sign} differs from the stage before: {differing} of {rows}"));
+        context.ui.note(&format!("{sign} differs from the stage before, in {differing} of {rows} rows"));
     }
 }

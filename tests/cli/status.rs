@@ -44,7 +44,7 @@ web   27e13961   1d   ·         ≠ v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before: 2 of 3
+≠ differs from the stage before, in 2 of 3 rows
 
 "#]]);
 }
@@ -130,7 +130,7 @@ web   27e13961  1d   ≠ v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before: 1 of 2
+≠ differs from the stage before, in 1 of 2 rows
 
 "#]]);
     status(&["--app", "x*"]).success().stdout_eq("").stderr_eq(str![[r#"
@@ -154,7 +154,7 @@ fn colours_when_asked_for() {
         str![[r#"
 ^[1mapp^[0m   ^[1mdev    ^[0m   ^[1mstaging^[0m   ^[1m  prod   ^[0m
 api   v2  ^[2m12d^[0m   v2  ^[2m12d^[0m   ^[33m≠ ^[0m^[33mv1^[0m  ^[2m6mo^[0m
-^[2m≠ differs from the stage before: 1 of 1^[0m
+^[2m≠ differs from the stage before, in 1 of 1 rows^[0m
 
 "#]]
     );
@@ -185,7 +185,7 @@ web   27e13961   1d   -         * v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
-* differs from the stage before: 2 of 3
+* differs from the stage before, in 2 of 3 rows
 
 "#]]);
 }
@@ -302,7 +302,7 @@ web   v1  6mo   ·           v1  6mo
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before: 1 of 2
+≠ differs from the stage before, in 1 of 2 rows
 
 "#]]);
 }
@@ -518,7 +518,7 @@ api   v2    ≠ v1
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before: 1 of 1
+≠ differs from the stage before, in 1 of 1 rows
 
 "#]]);
 }
@@ -598,7 +598,7 @@ web   27e13961   ·         ≠ v1
 
 "#]])
         .stderr_eq(str![[r#"
-≠ differs from the stage before: 2 of 3
+≠ differs from the stage before, in 2 of 3 rows
 warning: 6 versions are older than this shallow clone; `git fetch --unshallow` brings their commits
 
 "#]]);
