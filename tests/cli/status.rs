@@ -644,3 +644,29 @@ fn an_app_that_was_removed_is_still_in_the_past() {
     };
     assert!(!shown(&[]) && shown(&["--at", "HEAD~1"]) && shown(&["--at", "yesterday"]));
 }
+
+#[test]
+fn another_branch_is_read_when_named_by_flag_environment_or_file() {
+    let sandbox = Sandbox::new();
+    let history = tags()
+        .branch("live")
+        .commit("2026-08-31T12:00:00Z", "Alice", "live has its own")
+        .write("towpath.yaml", CONFIG)
+        .write("tags/prod/api.yaml", "tag: v9\n");
+    let repository = sandbox.repository("deploy", &history);
+    let shown = |arguments: &[&str], environment: &str| {
+        let run = sandbox.towpath(&repository, &[&["status", "--stage", "prod"], arguments].concat());
+        String::from_utf8(run.env("TOWPATH_BRANCH", environment).output().expect("runs").stdout).expect("text")
+    };
+    assert!(shown(&["--branch", "live"], "main").contains("v9"));
+    assert!(shown(&[], "live").contains("v9"));
+    assert!(!shown(&[], "main").contains("v9"));
+    std::fs::write(sandbox.path("live.yaml"), format!("branch: live\n{CONFIG}")).expect("writable");
+    let by_file = sandbox.towpath(&repository, &["status", "--config", "../live.yaml"]).output().expect("runs");
+    assert!(String::from_utf8(by_file.stdout).expect("text").contains("v9"));
+    sandbox.towpath(&repository, &["status", "--branch", "lvie"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `lvie` is no commit, branch or tag of this repository
+hint: `git log` shows the revisions; a shallow clone has only the newest ones
+
+"#]]);
+}
