@@ -64,6 +64,12 @@ pub trait Source: Sync {
         vec![path]
     }
 
+    /// Can these contents of a file that was looked at make a difference to versions? Saying yes
+    /// is always right; saying no spares reading a claim again when only such contents change.
+    fn matters(&self, _path: &str, _contents: &[u8]) -> bool {
+        true
+    }
+
     /// The versions a claimed file holds. What cannot be read is a warning of the reader.
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding>;
 }

@@ -44,6 +44,11 @@ impl Source for Kustomize {
         if build::is_kustomization(path) { vec![directory_of(path), path] } else { Vec::new() }
     }
 
+    /// Objects, patches and transformers that never speak of an image change none.
+    fn matters(&self, path: &str, contents: &[u8]) -> bool {
+        build::is_kustomization(path) || std::str::from_utf8(contents).map_or(true, build::speaks_of_images)
+    }
+
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
         let directory = directory_of(&claim.path);
         // Of several kustomization files in one directory only the first counts.
