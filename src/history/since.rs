@@ -79,18 +79,18 @@ struct Search<'a> {
     watchers: HashMap<PathId, BTreeSet<usize>>,
     found: HashMap<Wanted, Candidate>,
     searched: usize,
-    relevance: Relevance,
+    essences: Essences,
 }
 
-/// What sources said of contents, by source and blob.
+/// What counts of contents, by source and blob; nothing for what cannot be read.
 #[derive(Default)]
-struct Relevance(HashMap<(SourceKind, Oid), bool>);
+struct Essences(HashMap<(SourceKind, Oid), Option<u64>>);
 
-impl Relevance {
-    fn of(&mut self, rule: &Rule, snapshot: &Snapshot<'_>, file: &File) -> bool {
+impl Essences {
+    fn of(&mut self, rule: &Rule, snapshot: &Snapshot<'_>, file: &File) -> Option<u64> {
         let source = source::of(rule);
         let known = self.0.entry((rule.kind, file.id));
-        *known.or_insert_with(|| snapshot.read(file).map_or(true, |contents| source.matters(&file.path, &contents)))
+        *known.or_insert_with(|| snapshot.read(file).ok().map(|contents| source.essence(&file.path, &contents)))
     }
 }
 
@@ -107,7 +107,7 @@ pub fn since(question: Question<'_>) -> Result<Arrivals, GitError> {
         watchers: HashMap::new(),
         found: HashMap::new(),
         searched: 0,
-        relevance: Relevance::default(),
+        essences: Essences::default(),
     };
     search.start(&mut tracked)?;
     let mut failed = None;
@@ -250,7 +250,8 @@ impl<'a> Search<'a> {
                 // A file that comes, goes or was broken always matters.
                 let matters = repaired
                     || sides.as_ref().is_none_or(|(before_file, after_file)| {
-                        self.relevance.of(rule, before, before_file) || self.relevance.of(rule, &after, after_file)
+                        let there = self.essences.of(rule, before, before_file);
+                        there.is_none() || there != self.essences.of(rule, &after, after_file)
                     });
                 if matters {
                     out.insert(index);
