@@ -6,6 +6,7 @@ mod complete;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod environment;
 mod failure;
 mod filter;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(&args, context),
+        Command::Demo(args) => demo::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

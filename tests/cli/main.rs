@@ -5,6 +5,7 @@ mod support;
 
 mod completions;
 mod config;
+mod demo;
 mod help;
 mod init;
 mod layouts;
