@@ -131,7 +131,7 @@ impl<'a> Search<'a> {
             let reading = read_claim(self.question.config, &claim, &reader, self.question.branch_stage);
             let wanted: BTreeSet<Wanted> = contents(&reading).filter(|wanted| asked.contains(wanted)).collect();
             if !wanted.is_empty() {
-                self.watch(claim, wanted, &reading.touched, tracked);
+                self.watch(claim, wanted, &reading.touched.paths(), tracked);
             }
         }
         Ok(())
@@ -184,10 +184,11 @@ impl<'a> Search<'a> {
             return Ok(());
         };
         let snapshot = Snapshot::of_commit(self.question.repository, parent)?;
+        let reader = Reader::new(&snapshot, self.question.cache);
         let mut moved = None;
         for index in affected {
             if snapshot.find(&self.watches[index].claim.path).is_some() {
-                self.compare(index, here, &snapshot, tracked);
+                self.compare(index, here, &reader, tracked);
             } else {
                 let before = match &mut moved {
                     Some(before) => before,
@@ -200,13 +201,15 @@ impl<'a> Search<'a> {
     }
 
     /// Reads a claim at the parent, and answers for what is not the same there.
-    fn compare(&mut self, index: usize, here: Candidate, snapshot: &Snapshot<'_>, tracked: &mut Tracked) {
-        let reader = Reader::new(snapshot, self.question.cache);
+    fn compare(&mut self, index: usize, here: Candidate, reader: &Reader<'_>, tracked: &mut Tracked) {
         let watch = &self.watches[index];
-        let reading = read_claim(self.question.config, &watch.claim, &reader, self.question.branch_stage);
+        let reading = read_claim(self.question.config, &watch.claim, reader, self.question.branch_stage);
+        let there_touched = reading.touched.paths();
         let there: BTreeSet<Wanted> = contents(&reading).collect();
         let gone: Vec<Wanted> = watch.wanted.difference(&there).cloned().collect();
-        let warnings = reader.warnings();
+        // Other claims are read through the same reader; their warnings are not about this one.
+        let mut warnings = reader.warnings();
+        warnings.retain(|warning| warning.path.as_ref().is_some_and(|path| there_touched.contains(path)));
         if !gone.is_empty() && warnings.iter().any(|warning| warning.code == "missing-object") {
             // A partial clone: what was there cannot be known.
             return self.finish(index, tracked);
@@ -214,7 +217,7 @@ impl<'a> Search<'a> {
         if !gone.is_empty() && warnings.iter().any(|warning| BROKEN.contains(&warning.code)) {
             let watch = &mut self.watches[index];
             watch.repaired.get_or_insert(here);
-            let mut touched = reading.touched;
+            let mut touched = there_touched;
             touched.extend(watch.paths.iter().map(|path| tracked.path(*path).to_owned()));
             return self.look_at(index, &touched, tracked);
         }
@@ -226,7 +229,7 @@ impl<'a> Search<'a> {
         if self.watches[index].wanted.is_empty() {
             self.finish(index, tracked);
         } else {
-            self.look_at(index, &reading.touched, tracked);
+            self.look_at(index, &there_touched, tracked);
         }
     }
 
@@ -237,7 +240,7 @@ impl<'a> Search<'a> {
             let same: BTreeSet<Wanted> = self.watches[index].wanted.intersection(&there).cloned().collect();
             if !same.is_empty() {
                 self.watches[index].wanted.retain(|wanted| !same.contains(wanted));
-                self.watch(claim.clone(), same, &reading.touched, tracked);
+                self.watch(claim.clone(), same, &reading.touched.paths(), tracked);
             }
         }
         self.answer_all(index, here);

@@ -29,10 +29,13 @@ mod template_scan;
 pub(crate) mod testing;
 mod text;
 mod tfvars;
+mod touched;
 mod yaml_keys;
 
+pub use kustomize::resources as kustomize_resources;
 pub use mapping::{Claim, Reading, claims, claims_on, read, read_claim};
 pub use reader::{Cache, Reader, Unparsed, is_template};
+pub use touched::Touched;
 
 use crate::config::Rule;
 use crate::model::{Captures, Location, Note, SourceKind, Version};

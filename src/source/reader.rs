@@ -3,20 +3,41 @@
 use super::kustomize;
 use super::leaf::{self, Leaf};
 use super::template_scan;
+use super::touched::Touched;
 use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
 use crate::model::Warning;
 use crate::yaml;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+
+/// The cache is emptied when it holds trees of this many bytes of text: few files are read twice,
+/// and those soon after each other.
+const CACHED_BYTES: usize = 2 << 20;
 
 /// Parsed files by blob id, so that equal files are parsed once, also across revisions.
 #[derive(Default)]
 pub struct Cache {
+    bytes: Cell<usize>,
     texts: RefCell<HashMap<Oid, Result<Rc<str>, ReadError>>>,
     yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
     pub(super) kustomize: kustomize::Parsed,
+}
+
+impl Cache {
+    /// Counts a text that is about to be kept.
+    fn make_room(&self, bytes: usize) {
+        let held = self.bytes.get() + bytes;
+        if held <= CACHED_BYTES {
+            self.bytes.set(held);
+            return;
+        }
+        self.bytes.set(bytes);
+        self.texts.borrow_mut().clear();
+        self.yaml.borrow_mut().clear();
+        self.leaves.borrow_mut().clear();
+    }
 }
 
 /// What is left of files by path and blob id, or why nothing is.
@@ -29,7 +50,7 @@ pub struct Reader<'a> {
     pub(super) cache: &'a Cache,
     /// Directories of this snapshot that were built.
     pub(super) kustomize: kustomize::Builds,
-    touched: RefCell<BTreeSet<String>>,
+    touched: RefCell<Touched>,
     warnings: RefCell<BTreeMap<String, Warning>>,
 }
 
@@ -51,13 +72,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The paths looked at since the last call.
-    pub fn take_touched(&self) -> BTreeSet<String> {
+    pub fn take_touched(&self) -> Touched {
         std::mem::take(&mut self.touched.borrow_mut())
     }
 
+    /// Goes on with paths that were taken before.
+    pub(super) fn resume_touched(&self, touched: Touched) {
+        *self.touched.borrow_mut() = touched;
+    }
+
     /// Says that these paths were looked at, though what was found there is remembered.
-    pub fn touch(&self, paths: &BTreeSet<String>) {
-        self.touched.borrow_mut().extend(paths.iter().cloned());
+    pub(super) fn touch(&self, paths: &Rc<Touched>) {
+        self.touched.borrow_mut().share(Rc::clone(paths));
     }
 
     /// The warnings so far, one per file.
@@ -73,7 +99,7 @@ impl<'a> Reader<'a> {
 
     /// The file at a path, if there is one.
     pub fn find(&self, path: &str) -> Option<File> {
-        self.touched.borrow_mut().insert(path.to_owned());
+        self.touched.borrow_mut().insert(path);
         self.snapshot.find(path)
     }
 
@@ -178,11 +204,13 @@ impl<'a> Reader<'a> {
         if plain && let Some(known) = self.cache.texts.borrow().get(&file.id) {
             return known.clone();
         }
-        let loaded = self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
-            Ok(text) => Ok(Rc::from(text)),
-            Err(_) => Err(ReadError::NotText),
-        });
+        let loaded: Result<Rc<str>, ReadError> =
+            self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
+                Ok(text) => Ok(Rc::from(text)),
+                Err(_) => Err(ReadError::NotText),
+            });
         if plain {
+            self.cache.make_room(loaded.as_ref().map_or(0, |text| text.len()));
             self.cache.texts.borrow_mut().insert(file.id, loaded.clone());
         }
         loaded

@@ -13,9 +13,10 @@ use super::select::is_for;
 use super::transform::{FieldSpec, rewrite};
 use crate::model::Warning;
 use crate::source::Reader;
+use crate::source::Touched;
 use crate::source::reader::Reduced;
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Directories that build on one another deeper than this are cut.
@@ -33,6 +34,11 @@ pub struct Parsed {
     transformers: Reduced<Vec<Rc<ImageEntry>>>,
     specs: Reduced<Vec<FieldSpec>>,
     charts: Reduced<Generator>,
+}
+
+/// The files of objects that some build took in.
+pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
+    reader.cache.kustomize.objects.borrow().keys().map(|(path, _)| path.clone()).collect()
 }
 
 /// The builds of one snapshot, by directory.
@@ -55,7 +61,7 @@ pub(super) struct Built {
     /// Entries of `images` that say a version and matched nothing.
     pub unmatched: Vec<Rc<ImageEntry>>,
     specs: Vec<FieldSpec>,
-    touched: BTreeSet<String>,
+    touched: Rc<Touched>,
 }
 
 /// The build of a directory; remembered for the snapshot.
@@ -112,8 +118,8 @@ impl Builder<'_, '_> {
         let before = self.reader.take_touched();
         let mut built = Built::default();
         self.accumulate(directory, &mut built);
-        built.touched = self.reader.take_touched();
-        self.reader.touch(&before);
+        built.touched = Rc::new(self.reader.take_touched());
+        self.reader.resume_touched(before);
         self.reader.touch(&built.touched);
         let built = Rc::new(built);
         self.reader.kustomize.0.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));

@@ -54,6 +54,11 @@ impl Source for Kustomize {
     }
 }
 
+/// The files that the builds so far took in as resources. What they pin is part of an overlay.
+pub fn resources(reader: &Reader<'_>) -> std::collections::HashSet<String> {
+    build::built_objects(reader)
+}
+
 fn directory_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
