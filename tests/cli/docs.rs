@@ -113,7 +113,8 @@ fn pages() -> Vec<PathBuf> {
 #[test]
 fn the_command_reference_is_fresh() {
     let sandbox = Sandbox::new();
-    let mut page = "# Commands\n\nWhat `towpath help COMMAND` says, word for word. A test writes this page.\n".to_owned();
+    let mut page =
+        "# Commands\n\nWhat `towpath help COMMAND` says, word for word. A test writes this page.\n".to_owned();
     let mut section = |words: &[&str]| {
         let arguments = [words, &["--help"]].concat();
         let output = sandbox.towpath(&sandbox.path("home"), &arguments).output().expect("runs");
