@@ -1,5 +1,5 @@
-//! The documentation is true: every console block is run, every link leads somewhere, and what is
-//! generated is fresh. With `SNAPSHOTS=overwrite` blocks and generated pages are written anew.
+//! The documentation is true: every console block is run, every link leads somewhere, every
+//! configuration is right, and what is generated is fresh. With `SNAPSHOTS=overwrite` blocks and generated pages are written anew.
 //!
 //! The blocks of a page run one after the other, in the clone of a fresh `towpath demo` at
 //! `/tmp/demo` (which is really in a folder of the test's). Text in answers may be left out as in
@@ -96,6 +96,46 @@ fn links_lead_somewhere() {
             assert!(folder.join(&found[1]).exists(), "{} links to {}", page.display(), &found[1]);
         }
     }
+}
+
+/// What stands alone is a whole configuration; a list is what may stand under `sources`.
+#[test]
+fn configurations_are_right() {
+    for page in pages() {
+        for block in blocks(&read(&page), "yaml") {
+            let text = if block.starts_with("- ") { in_context(block) } else { block.to_owned() };
+            if let Err(error) = towpath::config::parse(&text, "towpath.yaml") {
+                panic!("{}: {error}\n{text}", page.display());
+            }
+        }
+    }
+}
+
+fn in_context(sources: &str) -> String {
+    format!("stages: [{{name: dev, branch: env/dev}}, prod]\nsources:\n{sources}")
+}
+
+/// The first configuration in README fits the demo: it finds what discovery finds.
+#[test]
+fn the_configuration_in_readme_says_what_discovery_says() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.path("home");
+    let readme = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    fs::write(home.join("readme.yaml"), blocks(&readme, "yaml")[0]).expect("written");
+    sandbox.towpath(&home, &["demo", "--no-tour", "--dir", "demo"]).assert().success();
+    let matrix = |arguments: &[&str]| {
+        let arguments = [&["-C", "demo/deploy", "status", "--quiet"], arguments].concat();
+        sandbox.towpath(&home, &arguments).output().expect("runs").stdout
+    };
+    let discovered = matrix(&[]);
+    assert!(!discovered.is_empty());
+    assert_eq!(discovered, matrix(&["--config", "readme.yaml"]));
+}
+
+/// What stands in the fenced blocks of a language.
+fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
+    let begin = format!("```{language}\n");
+    page.split(&begin).skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect()
 }
 
 /// Every page that people write.
