@@ -84,3 +84,38 @@ fn replicas(app: &str, minutes_ago: i64, replicas: u32) -> Event {
         files: vec![(format!("apps/{app}/base/deployment.yaml"), files::deployment(app, replicas))],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a stage's file held, oldest first.
+    fn held(path: &str) -> Vec<String> {
+        let files = events().into_iter().flat_map(|event| event.files);
+        files.filter(|(at, _)| at == path).map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn every_promotion_takes_what_the_stage_before_ran() {
+        for train in &TRAINS {
+            let versions = |stage: usize| -> Vec<String> {
+                train.arrivals().into_iter().filter(|a| a.stage == stage).map(|a| a.version).collect()
+            };
+            assert!(versions(1).iter().all(|version| versions(0).contains(version)), "{}", train.app);
+            assert!(versions(2).iter().all(|version| versions(1).contains(version)), "{}", train.app);
+        }
+    }
+
+    #[test]
+    fn the_rollback_brings_back_what_ran_before() {
+        let prod = held("apps/checkout/overlays/prod/kustomization.yaml");
+        let [.., before, failed, back] = prod.as_slice() else { panic!("{} versions", prod.len()) };
+        assert!(before == back && before != failed);
+    }
+
+    #[test]
+    fn nothing_happens_after_now() {
+        let times: Vec<i64> = events().iter().map(|event| event.minutes_ago).collect();
+        assert!(times.is_sorted_by(|older, newer| older >= newer) && times.iter().all(|minutes| *minutes > 0));
+    }
+}
