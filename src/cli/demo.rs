@@ -90,9 +90,10 @@ fn make(args: &DemoArgs, context: &Context) -> Result<Demo, Failure> {
 /// Runs a command as if it was typed in the demo's clone.
 fn visit(stop: &Stop, demo: &Demo, context: &Context) -> Result<(), Failure> {
     let look = &context.ui.out;
-    let question = look.paint(Tone::Dim, "# ").into_owned() + &look.paint(Tone::Dim, stop.question);
-    let typed = look.paint(Tone::Heading, &typed(stop.command)).into_owned();
-    context.ui.answer(&format!("{question}\n{typed}"))?;
+    let question = format!("# {}", stop.question);
+    let typed = typed(stop.command);
+    let head = format!("{}\n{}", look.paint(Tone::Dim, &question), look.paint(Tone::Heading, &typed));
+    context.ui.answer(&head)?;
     let arguments: Vec<OsString> = ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
     let cli = Cli::read(&arguments).expect("the tour is typed well; a test walks it");
     let globals =
