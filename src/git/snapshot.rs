@@ -1,10 +1,8 @@
 //! The files of a repository at one revision, or on disk. Links are never followed.
 
-use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries};
+use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -54,7 +52,7 @@ pub enum ReadError {
 /// The files of one commit, read from git objects, or the files of the work tree.
 pub struct Snapshot<'r> {
     origin: Origin<'r>,
-    trees: RefCell<HashMap<Oid, Rc<[u8]>>>,
+    repository: &'r Repository,
 }
 
 enum Origin<'r> {
@@ -72,7 +70,7 @@ impl<'r> Snapshot<'r> {
         let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
         let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
         let origin = Origin::Commit { odb, commit, tree: found.tree_id(), time: found.time().seconds() };
-        Ok(Snapshot { origin, trees: RefCell::default() })
+        Ok(Snapshot { origin, repository })
     }
 
     /// The files on disk.
@@ -83,7 +81,7 @@ impl<'r> Snapshot<'r> {
         let top = repository
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
-        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, trees: RefCell::default() })
+        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, repository })
     }
 
     /// The commit, or `None` for the work tree.
@@ -172,14 +170,11 @@ impl<'r> Snapshot<'r> {
     }
 
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
-        if let Some(bytes) = self.trees.borrow().get(&id) {
-            return Some(Rc::clone(bytes));
-        }
         let Origin::Commit { odb, .. } = &self.origin else { return None };
-        let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
-        let bytes: Rc<[u8]> = object.data().into();
-        self.trees.borrow_mut().insert(id, Rc::clone(&bytes));
-        Some(bytes)
+        self.repository.trees().get(id, || {
+            let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
+            Some(object.data().into())
+        })
     }
 
     fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
@@ -187,8 +182,7 @@ impl<'r> Snapshot<'r> {
         let mut at = (MODE_TREE, *tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
             let bytes = (at.0 == MODE_TREE).then(|| self.tree_bytes(at.1)).flatten()?;
-            let found = entries(&bytes).find(|entry| entry.name == part.as_bytes())?;
-            at = (found.mode, found.id);
+            at = entry_named(&bytes, part.as_bytes())?;
         }
         Some(at)
     }

@@ -5,11 +5,12 @@
 //! as every slot is answered.
 
 use super::pull_request_number;
-use crate::config::Config;
-use crate::git::{Flow, GitError, Mainline, Oid, PathId, Person, Repository, Snapshot, Step, Stopped, Tracked};
-use crate::model::{Mapping, SlotKey, StageName, Version};
-use crate::source::{Cache, Claim, Reader, Reading, claims, claims_on, read_claim};
+use crate::config::{Config, Rule};
+use crate::git::{File, Flow, GitError, Mainline, Oid, PathId, Person, Repository, Snapshot, Step, Stopped, Tracked};
+use crate::model::{Mapping, SlotKey, SourceKind, StageName, Version};
+use crate::source::{self, Cache, Claim, Reader, Reading, claims, claims_on, read_claim};
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// How many claims may be read to find where moved files came from, over the whole walk.
 const MAX_SEARCHED: usize = 5_000;
@@ -64,6 +65,8 @@ struct Watch<'a> {
     claim: Claim<'a>,
     wanted: BTreeSet<Wanted>,
     paths: Vec<PathId>,
+    /// A fingerprint of the paths, so that the same ones are not looked up again.
+    looked_at: u64,
     /// Where the file became readable after it was broken; the answer, unless an older state shows
     /// the same version.
     repaired: Option<Candidate>,
@@ -76,6 +79,19 @@ struct Search<'a> {
     watchers: HashMap<PathId, BTreeSet<usize>>,
     found: HashMap<Wanted, Candidate>,
     searched: usize,
+    essences: Essences,
+}
+
+/// What counts of contents, by source and blob; nothing for what cannot be read.
+#[derive(Default)]
+struct Essences(HashMap<(SourceKind, Oid), Option<u64>>);
+
+impl Essences {
+    fn of(&mut self, rule: &Rule, snapshot: &Snapshot<'_>, file: &File) -> Option<u64> {
+        let source = source::of(rule);
+        let known = self.0.entry((rule.kind, file.id));
+        *known.or_insert_with(|| snapshot.read(file).ok().map(|contents| source.essence(&file.path, &contents)))
+    }
 }
 
 /// Finds, for each entry of the mapping, the mainline commit that put its version there. A version
@@ -85,8 +101,14 @@ struct Search<'a> {
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
 pub fn since(question: Question<'_>) -> Result<Arrivals, GitError> {
     let mut tracked = Tracked::new();
-    let mut search =
-        Search { question, watches: Vec::new(), watchers: HashMap::new(), found: HashMap::new(), searched: 0 };
+    let mut search = Search {
+        question,
+        watches: Vec::new(),
+        watchers: HashMap::new(),
+        found: HashMap::new(),
+        searched: 0,
+        essences: Essences::default(),
+    };
     search.start(&mut tracked)?;
     let mut failed = None;
     let stopped = Mainline::new(question.repository, question.tip).walk(&mut tracked, |step, tracked| {
@@ -138,12 +160,17 @@ impl<'a> Search<'a> {
     }
 
     fn watch(&mut self, claim: Claim<'a>, wanted: BTreeSet<Wanted>, touched: &BTreeSet<String>, tracked: &mut Tracked) {
-        self.watches.push(Watch { claim, wanted, paths: Vec::new(), repaired: None });
+        self.watches.push(Watch { claim, wanted, paths: Vec::new(), looked_at: 0, repaired: None });
         self.look_at(self.watches.len() - 1, touched, tracked);
     }
 
     /// Watches these paths for a claim, and no others.
     fn look_at(&mut self, index: usize, touched: &BTreeSet<String>, tracked: &mut Tracked) {
+        let mut hasher = DefaultHasher::new();
+        touched.hash(&mut hasher);
+        if std::mem::replace(&mut self.watches[index].looked_at, hasher.finish()) == hasher.finish() {
+            return;
+        }
         let paths: Vec<PathId> = touched.iter().map(|path| tracked.add(path)).collect();
         for path in &paths {
             self.watchers.entry(*path).or_default().insert(index);
@@ -173,10 +200,10 @@ impl<'a> Search<'a> {
     }
 
     fn visit(&mut self, step: &Step<'_>, tracked: &mut Tracked) -> Result<(), GitError> {
-        let affected: BTreeSet<usize> =
-            step.changed.iter().filter_map(|path| self.watchers.get(path)).flatten().copied().collect();
         let here = Candidate { commit: step.commit, position: step.position };
         let Some(parent) = step.parent else {
+            let affected: BTreeSet<usize> =
+                step.changed.iter().filter_map(|path| self.watchers.get(path)).flatten().copied().collect();
             for index in affected {
                 self.answer_all(index, here);
                 self.finish(index, tracked);
@@ -184,6 +211,10 @@ impl<'a> Search<'a> {
             return Ok(());
         };
         let snapshot = Snapshot::of_commit(self.question.repository, parent)?;
+        let affected = self.affected(step, &snapshot, tracked)?;
+        if affected.is_empty() {
+            return Ok(());
+        }
         let reader = Reader::new(&snapshot, self.question.cache);
         let mut moved = None;
         for index in affected {
@@ -198,6 +229,36 @@ impl<'a> Search<'a> {
             }
         }
         Ok(())
+    }
+
+    /// The claims to which the step's changes can matter.
+    fn affected(
+        &mut self,
+        step: &Step<'_>,
+        before: &Snapshot<'_>,
+        tracked: &Tracked,
+    ) -> Result<BTreeSet<usize>, GitError> {
+        let after = Snapshot::of_commit(self.question.repository, step.commit)?;
+        let mut out = BTreeSet::new();
+        for id in step.changed {
+            let Some(watchers) = self.watchers.get(id) else { continue };
+            let path = tracked.path(*id);
+            let sides = before.find(path).zip(after.find(path));
+            for index in watchers.iter().filter(|index| !out.contains(*index)).copied().collect::<Vec<_>>() {
+                let rule = self.watches[index].claim.rule;
+                let repaired = self.watches[index].repaired.is_some();
+                // A file that comes, goes or was broken always matters.
+                let matters = repaired
+                    || sides.as_ref().is_none_or(|(before_file, after_file)| {
+                        let there = self.essences.of(rule, before, before_file);
+                        there.is_none() || there != self.essences.of(rule, &after, after_file)
+                    });
+                if matters {
+                    out.insert(index);
+                }
+            }
+        }
+        Ok(out)
     }
 
     /// Reads a claim at the parent, and answers for what is not the same there.

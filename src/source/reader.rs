@@ -40,8 +40,8 @@ impl Cache {
     }
 }
 
-/// What is left of files by path and blob id, or why nothing is.
-pub(super) type Reduced<T> = RefCell<HashMap<(String, Oid), Result<Rc<T>, Warning>>>;
+/// What is left of files by path, or why nothing is; of each the contents seen last.
+pub(super) type Reduced<T> = RefCell<HashMap<String, (Oid, Result<Rc<T>, Warning>)>>;
 
 /// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
 /// that a later change of one of them is known to matter, and warns once about each unreadable file.
@@ -176,27 +176,42 @@ impl<'a> Reader<'a> {
         path: &str,
         reduce: impl FnOnce(&str, &yaml::Stream) -> T,
     ) -> Option<Rc<T>> {
+        self.remembered(known, path, |path, text| match yaml::parse(text) {
+            Ok(stream) => Ok(reduce(text, &stream)),
+            Err(error) => Err(not_yaml(path, &error, is_template(text))),
+        })
+    }
+
+    /// As [`Reader::reduced`], of the text alone.
+    pub(super) fn reduced_text<T>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str) -> T,
+    ) -> Option<Rc<T>> {
+        self.remembered(known, path, |_, text| Ok(reduce(text)))
+    }
+
+    fn remembered<T>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
+    ) -> Option<Rc<T>> {
         let Some(file) = self.find(path) else {
             self.warn(unreadable(path, &ReadError::NotFound));
             return None;
         };
-        let key = (path.to_owned(), file.id);
-        let remembered = known.borrow().get(&key).cloned();
+        let remembered = known.borrow().get(path).filter(|(id, _)| *id == file.id).map(|(_, result)| result.clone());
         let result = remembered.unwrap_or_else(|| {
-            let result = self.reduce_now(&file, reduce).map(Rc::new);
-            known.borrow_mut().insert(key, result.clone());
+            let read =
+                self.snapshot.read(&file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
+            let text = read.map_err(|error| unreadable(&file.path, &error));
+            let result = text.and_then(|text| reduce(&file.path, &text)).map(Rc::new);
+            known.borrow_mut().insert(path.to_owned(), (file.id, result.clone()));
             result
         });
         result.map_err(|warning| self.warn(warning)).ok()
-    }
-
-    fn reduce_now<T>(&self, file: &File, reduce: impl FnOnce(&str, &yaml::Stream) -> T) -> Result<T, Warning> {
-        let read = self.snapshot.read(file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
-        let text = read.map_err(|error| unreadable(&file.path, &error))?;
-        match yaml::parse(&text) {
-            Ok(stream) => Ok(reduce(&text, &stream)),
-            Err(error) => Err(not_yaml(&file.path, &error, is_template(&text))),
-        }
     }
 
     fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {

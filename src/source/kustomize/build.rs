@@ -30,6 +30,8 @@ const MAX_OBJECTS: usize = 20_000;
 pub struct Parsed {
     kustomizations: Reduced<Kustomization>,
     objects: Reduced<Vec<Rc<Manifest>>>,
+    /// Whether a file of objects ever speaks of an image.
+    speaking: Reduced<bool>,
     patches: Reduced<PatchText>,
     transformers: Reduced<Vec<Rc<ImageEntry>>>,
     specs: Reduced<Vec<FieldSpec>>,
@@ -38,7 +40,7 @@ pub struct Parsed {
 
 /// The files of objects that some build took in.
 pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
-    reader.cache.kustomize.objects.borrow().keys().map(|(path, _)| path.clone()).collect()
+    reader.cache.kustomize.speaking.borrow().keys().cloned().collect()
 }
 
 /// The builds of one snapshot, by directory.
@@ -57,6 +59,8 @@ struct Generator {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Built {
     pub objects: Vec<Rc<Manifest>>,
+    /// Files of objects that never speak of an image: read only when a patch may give them one.
+    silent: Vec<String>,
     pub remotes: Vec<Remote>,
     /// Entries of `images` that say a version and matched nothing.
     pub unmatched: Vec<Rc<ImageEntry>>,
@@ -184,6 +188,22 @@ impl Builder<'_, '_> {
     }
 
     fn objects(&self, path: &str, into: &mut Built) {
+        let speaks = self.reader.reduced_text(&self.reader.cache.kustomize.speaking, path, speaks_of_images);
+        if speaks.as_deref() == Some(&false) {
+            into.silent.push(path.to_owned());
+        } else {
+            self.read_objects(path, into);
+        }
+    }
+
+    /// Reads the objects that were left aside.
+    fn read_silent(&self, into: &mut Built) {
+        for path in std::mem::take(&mut into.silent) {
+            self.read_objects(&path, into);
+        }
+    }
+
+    fn read_objects(&self, path: &str, into: &mut Built) {
         let read = |text: &str, stream: &_| {
             let all = objects(Page::of_file(path, text, 0), stream, Reading::Objects);
             all.into_iter().map(Rc::new).collect::<Vec<_>>()
@@ -196,6 +216,7 @@ impl Builder<'_, '_> {
         let base = self.directory(directory);
         let room = MAX_OBJECTS.saturating_sub(into.objects.len());
         into.objects.extend(base.objects.iter().take(room).cloned());
+        into.silent.extend(base.silent.iter().take(MAX_OBJECTS.saturating_sub(into.silent.len())).cloned());
         for remote in base.remotes.iter().filter(|remote| !into.remotes.contains(remote)).collect::<Vec<_>>() {
             into.remotes.push(remote.clone());
         }
@@ -256,6 +277,9 @@ impl Builder<'_, '_> {
             let found = self.reader.reduced(&self.reader.cache.kustomize.specs, &path, read);
             into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()));
         }
+        if !into.specs.is_empty() {
+            self.read_silent(into);
+        }
     }
 
     fn transformer(&self, directory: &str, path: &str, text: &str, into: &mut Built) {
@@ -291,20 +315,41 @@ impl Builder<'_, '_> {
     fn patch_all(&self, directory: &str, path: &str, patches: &[Patch], into: &mut Built) {
         for patch in patches {
             match &patch.body {
-                PatchBody::Inline(text) => apply(patch, text, into),
+                PatchBody::Inline(text) => self.patch(patch, text, into),
                 PatchBody::File(name) => {
                     let Some(at) = self.inside(directory, path, name) else { continue };
-                    let read = |text: &str, stream: &_| PatchText::read(Page::of_file(&at, text, 0), stream);
+                    let read = |text: &str, stream: &_| PatchText::read(Page::of_file(&at, text, 0), text, stream);
                     if let Some(text) = self.reader.reduced(&self.reader.cache.kustomize.patches, &at, read) {
-                        apply(patch, &text, into);
+                        self.patch(patch, &text, into);
                     }
                 }
             }
         }
     }
 
+    /// A patch with an image may be for an object that has none yet.
+    fn patch(&self, patch: &Patch, text: &PatchText, into: &mut Built) {
+        if text.speaks_of_images && !into.silent.is_empty() && !meets_all(patch, text, into) {
+            self.read_silent(into);
+        }
+        apply(patch, text, into);
+    }
+
     fn warn(&self, code: &'static str, path: &str, message: impl Into<String>) {
         self.reader.warn(Warning::at(code, path, message));
+    }
+}
+
+/// Can a text hold an image, or a field called one?
+pub(super) fn speaks_of_images(text: &str) -> bool {
+    text.contains("mage")
+}
+
+/// Is everything that the patch names among the objects that were read?
+fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
+    match &patch.target {
+        Some(target) => target.names_one() && into.objects.iter().any(|object| target.fits(object)),
+        None => text.merges.iter().all(|change| into.objects.iter().any(|object| is_for(change, object))),
     }
 }
 

@@ -13,6 +13,7 @@
 //! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
 
 mod build;
+mod essence;
 mod file;
 mod findings;
 mod image;
@@ -28,7 +29,7 @@ mod transform;
 
 pub use build::{Builds, Parsed};
 
-use super::{Claim, Finding, Reader, Source};
+use super::{Claim, Finding, Reader, Source, fingerprint};
 use crate::model::SourceKind;
 
 /// The source; see the module.
@@ -42,6 +43,14 @@ impl Source for Kustomize {
     /// A kustomization file stands for its directory; templates may name either.
     fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
         if build::is_kustomization(path) { vec![directory_of(path), path] } else { Vec::new() }
+    }
+
+    /// Of objects and patches, what stands near a word about images.
+    fn essence(&self, path: &str, contents: &[u8]) -> u64 {
+        match std::str::from_utf8(contents) {
+            Ok(text) if !build::is_kustomization(path) => fingerprint(&essence::near_images(text)),
+            _ => fingerprint(&contents),
+        }
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
