@@ -1,5 +1,5 @@
 //! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
-//! one [`Context`], ask the library for a report, render it, return an exit code.
+//! one `Context`, ask the library for a report, render it, return an exit code.
 
 mod args;
 mod complete;
