@@ -1,6 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, config, init, man, status};
+use super::{completions, config, demo, init, man, status};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -51,6 +51,7 @@ pub enum Command {
     Status(status::StatusArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
+    Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }

@@ -1,7 +1,7 @@
 //! Sources: the ways images are written down. One file each, behind one registry.
 //!
 //! A source turns a claimed file into [`Finding`]s. It never decides what is app, stage or target:
-//! path and key templates of the [`Rule`] do, in [`read`](mapping::read).
+//! path and key templates of the [`Rule`] do, in [`read`].
 
 mod argo;
 mod branch;

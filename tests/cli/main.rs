@@ -5,8 +5,11 @@ mod support;
 
 mod completions;
 mod config;
+mod demo;
+mod docs;
 mod help;
 mod init;
 mod layouts;
 mod man;
+mod schema;
 mod status;
