@@ -9,9 +9,10 @@ use crate::model::{ImageReference, Location, Part, Version, is_digest};
 use crate::source::marker;
 use crate::yaml::{Style, Value, is_number_or_bool};
 use regex::{Regex, RegexBuilder};
+use std::sync::LazyLock;
 
 /// A compiled name may take this many bytes; more is no image name.
-const MAX_PATTERN_BYTES: usize = 1 << 20;
+const MAX_PATTERN_BYTES: usize = 1 << 18;
 
 /// One entry as it is written.
 #[derive(Debug)]
@@ -21,8 +22,17 @@ pub(super) struct ImageEntry {
     pub new_tag: Option<Written>,
     pub digest: Option<Written>,
     pub tag_suffix: Option<Written>,
-    /// `None` for a name that is no regular expression: it matches nothing.
-    pattern: Option<Regex>,
+    pattern: Pattern,
+}
+
+/// What the name matches.
+#[derive(Debug)]
+enum Pattern {
+    /// Itself, where a dot is any character: nearly every name. A compiled one takes kilobytes.
+    Plain,
+    Compiled(Regex),
+    /// Nothing, as it is no regular expression, or too large a one.
+    Broken,
 }
 
 /// A value of an entry, or of a manifest.
@@ -67,12 +77,21 @@ impl ImageEntry {
 
     /// Is the name a regular expression that can be used?
     pub fn is_valid(&self) -> bool {
-        self.pattern.is_some()
+        !matches!(self.pattern, Pattern::Broken)
+    }
+
+    /// Is the name more than itself, so that matching it took compiling?
+    pub fn is_expression(&self) -> bool {
+        matches!(self.pattern, Pattern::Compiled(_))
     }
 
     /// Does the entry apply to this reference?
     pub fn matches(&self, reference: &str) -> bool {
-        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(reference))
+        match &self.pattern {
+            Pattern::Plain => plainly(&self.name, reference),
+            Pattern::Compiled(pattern) => pattern.is_match(reference),
+            Pattern::Broken => false,
+        }
     }
 
     /// What the entry makes of a reference it matches.
@@ -120,9 +139,27 @@ fn part_of(key: &str, text: &str) -> Part {
     }
 }
 
-fn pattern(name: &str) -> Option<Regex> {
-    let text = format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$");
-    RegexBuilder::new(&text).size_limit(MAX_PATTERN_BYTES).build().ok()
+/// What may follow the name: tag and digest, as kustomize writes them.
+const TAIL: &str = "(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?$";
+
+static WHOLE_TAIL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!("^{TAIL}")).expect("the pattern is constant and tested"));
+
+fn pattern(name: &str) -> Pattern {
+    if !name.contains(['\\', '^', '$', '*', '+', '?', '(', ')', '[', ']', '{', '}', '|']) {
+        return Pattern::Plain;
+    }
+    let built = RegexBuilder::new(&format!("^{name}{TAIL}")).size_limit(MAX_PATTERN_BYTES).build();
+    built.map_or(Pattern::Broken, Pattern::Compiled)
+}
+
+fn plainly(name: &str, reference: &str) -> bool {
+    let mut rest = reference.chars();
+    let begins = name.chars().all(|wanted| match rest.next() {
+        Some('\n') | None => false,
+        Some(c) => wanted == '.' || wanted == c,
+    });
+    begins && WHOLE_TAIL.is_match(rest.as_str())
 }
 
 #[cfg(test)]
