@@ -2,7 +2,7 @@
 
 use super::slot::Slot;
 use crate::model::{Confidence, SourceKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A file that holds versions, and its stage.
 #[derive(Debug, Clone)]
@@ -191,12 +191,12 @@ fn is_dimension(cuts: &[Cut]) -> bool {
         return false;
     }
     let Some((largest, _)) = inside.iter().max_by_key(|(_, combinations)| combinations.len()) else { return false };
-    let largest = *largest;
-    inside.iter().filter(|(top, _)| **top != largest).all(|(top, combinations)| {
-        let elsewhere = combinations
-            .iter()
-            .filter(|c| inside.iter().any(|(other, theirs)| other != top && theirs.contains(*c)))
-            .count();
+    let mut tops: HashMap<&str, usize> = HashMap::new();
+    for combination in inside.values().flatten() {
+        *tops.entry(combination).or_default() += 1;
+    }
+    inside.iter().filter(|(top, _)| *top != largest).all(|(_, combinations)| {
+        let elsewhere = combinations.iter().filter(|combination| tops[combination.as_str()] > 1).count();
         elsewhere * 2 >= combinations.len()
     })
 }

@@ -79,9 +79,14 @@ fn chart_folders(listing: &[File]) -> HashSet<String> {
         .collect()
 }
 
+/// Longer paths exist on no disk (Linux's `PATH_MAX`) and are a burden to compare.
+const MAX_PATH_BYTES: usize = 4096;
+
 fn candidates(listing: &[File]) -> Vec<&str> {
     let charts = chart_folders(listing);
-    let fit = |file: &&File| files::is_candidate(file) && !files::is_chart_template(&file.path, &charts);
+    let fit = |file: &&File| {
+        file.path.len() <= MAX_PATH_BYTES && files::is_candidate(file) && !files::is_chart_template(&file.path, &charts)
+    };
     listing.iter().filter(fit).map(|file| file.path.as_str()).collect()
 }
 

@@ -124,11 +124,12 @@ impl Sheet {
             line.push_str(&look.paint(Tone::Heading, &left(&heading, strip.width())));
         }
         push_line(out, &line);
+        let widths: Vec<Widths> = part.iter().map(Widths::of).collect();
         for (row, name) in names.iter().enumerate() {
             let mut line = left(name, name_width);
-            for strip in part {
+            for (strip, widths) in part.iter().zip(&widths) {
                 line.push_str(&" ".repeat(GAP));
-                cell(&strip.cells[row], strip, look, &mut line);
+                cell(&strip.cells[row], widths, look, &mut line);
             }
             push_line(out, &line);
         }
@@ -140,8 +141,23 @@ fn push_line(out: &mut String, line: &str) {
     out.push('\n');
 }
 
-fn cell(texts: &Texts, strip: &Strip, look: &Look, line: &mut String) {
-    let (sign_width, version_width, age_width) = (strip.sign_width(), strip.version_width(), strip.age_width());
+/// The widths of a column, measured once for all its rows.
+struct Widths {
+    sign: usize,
+    version: usize,
+    age: usize,
+    whole: usize,
+}
+
+impl Widths {
+    fn of(strip: &Strip) -> Self {
+        let (sign, version, age) = (strip.sign_width(), strip.version_width(), strip.age_width());
+        Widths { sign, version, age, whole: strip.width() }
+    }
+}
+
+fn cell(texts: &Texts, widths: &Widths, look: &Look, line: &mut String) {
+    let (sign_width, version_width, age_width) = (widths.sign, widths.version, widths.age);
     let tone = if texts.differs { Tone::Warn } else { Tone::Plain };
     let mut used = sign_width + version_width;
     let sign = if texts.differs { look.differs() } else { "" };
@@ -155,7 +171,7 @@ fn cell(texts: &Texts, strip: &Strip, look: &Look, line: &mut String) {
         line.push_str(&look.paint(Tone::Dim, &right(&texts.age, age_width)));
         used += age_width + 2;
     }
-    line.push_str(&" ".repeat(strip.width().saturating_sub(used)));
+    line.push_str(&" ".repeat(widths.whole.saturating_sub(used)));
 }
 
 fn heading(column: &Column) -> String {
@@ -199,7 +215,8 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
         names.iter().map(|name| columns(name)).max().unwrap_or(0).max(3)
             + strips.iter().map(|strip| strip.width() + GAP).sum::<usize>()
     };
-    let widest = sheet.columns.iter().map(Strip::version_width).max().unwrap_or(0);
+    // A version wider than the terminal does not fit uncut, so there is no need to try.
+    let widest = sheet.columns.iter().map(Strip::version_width).max().unwrap_or(0).min(width);
     for limit in (LEAST_VERSION..=widest.max(LEAST_VERSION)).rev() {
         let strips: Vec<Strip> = sheet.columns.iter().map(|strip| strip.narrowed(limit, look)).collect();
         for names in [sheet.names.clone(), names((width / 3).max(LEAST_NAME))] {

@@ -11,11 +11,12 @@ use super::place::Page;
 use super::remote::{self, Remote};
 use super::select::is_for;
 use super::transform::{FieldSpec, rewrite};
+use super::unmatched::Unmatched;
 use crate::model::Warning;
 use crate::source::Reader;
 use crate::source::Touched;
 use crate::source::reader::Reduced;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
@@ -24,6 +25,16 @@ const MAX_DEPTH: usize = 64;
 
 /// A build is cut after this many objects; diamonds of bases could double them at every level.
 const MAX_OBJECTS: usize = 20_000;
+
+/// Kustomizations that one build goes through, components once for each use.
+const MAX_STEPS: usize = 2_000;
+
+/// Fields that configurations may call images.
+const MAX_SPECS: usize = 1_000;
+
+/// Comparisons and copies that all builds of a snapshot may make: entries with images, patches with
+/// objects. Large repositories need a few million.
+const MAX_WORK: usize = 50_000_000;
 
 /// Files as far as they matter here, by path and blob id.
 #[derive(Default)]
@@ -45,7 +56,10 @@ pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
 
 /// The builds of one snapshot, by directory.
 #[derive(Default)]
-pub struct Builds(RefCell<HashMap<String, Rc<Built>>>);
+pub struct Builds {
+    built: RefCell<HashMap<String, Rc<Built>>>,
+    work: Cell<usize>,
+}
 
 /// What a generator's file asks for.
 #[derive(Debug, Default)]
@@ -70,7 +84,7 @@ pub(super) struct Built {
 
 /// The build of a directory; remembered for the snapshot.
 pub(super) fn build(reader: &Reader<'_>, directory: &str) -> Rc<Built> {
-    Builder { reader, open: Vec::new() }.directory(directory)
+    Builder { reader, open: Vec::new(), steps: 0 }.directory(directory)
 }
 
 /// The kustomization file of a directory.
@@ -110,11 +124,12 @@ struct Builder<'r, 's> {
     reader: &'r Reader<'s>,
     /// The directories that are being built, outermost first.
     open: Vec<String>,
+    steps: usize,
 }
 
 impl Builder<'_, '_> {
     fn directory(&mut self, directory: &str) -> Rc<Built> {
-        let known = self.reader.kustomize.0.borrow().get(directory).cloned();
+        let known = self.reader.kustomize.built.borrow().get(directory).cloned();
         if let Some(built) = known {
             self.reader.touch(&built.touched);
             return built;
@@ -126,7 +141,7 @@ impl Builder<'_, '_> {
         self.reader.resume_touched(before);
         self.reader.touch(&built.touched);
         let built = Rc::new(built);
-        self.reader.kustomize.0.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
+        self.reader.kustomize.built.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
         built
     }
 
@@ -138,6 +153,11 @@ impl Builder<'_, '_> {
         };
         if self.open.iter().any(|open| open == directory) || self.open.len() >= MAX_DEPTH {
             self.warn("kustomize-cycle", &path, "is built on itself, or on too many others");
+            return;
+        }
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.warn("kustomize-size", &path, "is used more often than towpath follows");
             return;
         }
         let parsed = &self.reader.cache.kustomize;
@@ -155,6 +175,7 @@ impl Builder<'_, '_> {
 
     fn resources(&mut self, directory: &str, path: &str, file: &Kustomization, into: &mut Built) {
         into.remotes.extend(file.charts.iter().cloned());
+        let mut known = Known::of(into);
         for item in &file.resources {
             if into.objects.len() >= MAX_OBJECTS {
                 self.warn("kustomize-size", path, "builds more objects than towpath looks at");
@@ -166,7 +187,7 @@ impl Builder<'_, '_> {
             };
             match self.reader.find(&target).map(|found| found.kind) {
                 Some(_) => self.objects(&target, into),
-                None if self.reader.snapshot().is_directory(&target) => self.base(&target, into),
+                None if self.reader.snapshot().is_directory(&target) => self.base(&target, into, &mut known),
                 None if remote::is_remote(&item.text) => {
                     into.remotes.extend(remote::resource(&item.text, &item.location));
                 }
@@ -212,21 +233,15 @@ impl Builder<'_, '_> {
         into.objects.extend(found.iter().flat_map(|objects| objects.iter().cloned()));
     }
 
-    fn base(&mut self, directory: &str, into: &mut Built) {
+    fn base(&mut self, directory: &str, into: &mut Built, known: &mut Known) {
         let base = self.directory(directory);
         let room = MAX_OBJECTS.saturating_sub(into.objects.len());
         into.objects.extend(base.objects.iter().take(room).cloned());
         into.silent.extend(base.silent.iter().take(MAX_OBJECTS.saturating_sub(into.silent.len())).cloned());
-        for remote in base.remotes.iter().filter(|remote| !into.remotes.contains(remote)).collect::<Vec<_>>() {
-            into.remotes.push(remote.clone());
-        }
-        for entry in &base.unmatched {
-            if !into.unmatched.iter().any(|known| Rc::ptr_eq(known, entry)) {
-                into.unmatched.push(Rc::clone(entry));
-            }
-        }
+        into.remotes.extend(base.remotes.iter().filter(|remote| known.remotes.insert((*remote).clone())).cloned());
+        into.unmatched.extend(base.unmatched.iter().filter(|entry| known.entries.insert(Rc::as_ptr(entry))).cloned());
         for spec in &base.specs {
-            if !into.specs.contains(spec) {
+            if into.specs.len() < MAX_SPECS && !into.specs.contains(spec) {
                 into.specs.push(spec.clone());
             }
         }
@@ -275,7 +290,8 @@ impl Builder<'_, '_> {
         for path in file.configurations.iter().filter_map(|text| resolve(directory, text)) {
             let read = |_: &str, stream: &_| FieldSpec::read_all(stream);
             let found = self.reader.reduced(&self.reader.cache.kustomize.specs, &path, read);
-            into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()));
+            let room = MAX_SPECS.saturating_sub(into.specs.len());
+            into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()).take(room));
         }
         if !into.specs.is_empty() {
             self.read_silent(into);
@@ -295,32 +311,50 @@ impl Builder<'_, '_> {
     }
 
     fn images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut Built) {
+        let mut unmatched = Unmatched::new(std::mem::take(&mut into.unmatched));
+        let cells: usize = into.objects.iter().map(|object| object.size()).sum();
         for entry in entries {
             if !entry.is_valid() {
-                let message = format!("has the image name `{}`, which is no regular expression", entry.name);
+                let message = format!("has the image name `{}`, which is no regular expression to use", entry.name);
                 self.warn("kustomize-pattern", path, message);
+            }
+            if !self.can_spend(cells, path) {
+                break;
             }
             let mut matched = false;
             for object in &mut into.objects {
                 matched |= rewrite(object, entry, &into.specs);
             }
-            let name = entry.reference().name;
-            into.unmatched.retain(|known| known.name != entry.name && known.reference().name != entry.name);
-            if !matched && entry.says_version() && !into.unmatched.iter().any(|known| known.reference().name == name) {
-                into.unmatched.push(Rc::clone(entry));
+            unmatched.forget(&entry.name);
+            if !matched && entry.says_version() {
+                unmatched.add(Rc::clone(entry));
             }
         }
+        into.unmatched = unmatched.left();
+    }
+
+    /// Takes from the work that is left; warns when nothing is.
+    fn can_spend(&self, work: usize, path: &str) -> bool {
+        let spent = self.reader.kustomize.work.get().saturating_add(work);
+        self.reader.kustomize.work.set(spent);
+        if spent > MAX_WORK {
+            self.warn("kustomize-size", path, "compares more images and objects than towpath does");
+        }
+        spent <= MAX_WORK
     }
 
     fn patch_all(&self, directory: &str, path: &str, patches: &[Patch], into: &mut Built) {
         for patch in patches {
+            if !self.can_spend(into.objects.len(), path) {
+                return;
+            }
             match &patch.body {
-                PatchBody::Inline(text) => self.patch(patch, text, into),
+                PatchBody::Inline(text) => self.patch(path, patch, text, into),
                 PatchBody::File(name) => {
                     let Some(at) = self.inside(directory, path, name) else { continue };
                     let read = |text: &str, stream: &_| PatchText::read(Page::of_file(&at, text, 0), text, stream);
                     if let Some(text) = self.reader.reduced(&self.reader.cache.kustomize.patches, &at, read) {
-                        self.patch(patch, &text, into);
+                        self.patch(path, patch, &text, into);
                     }
                 }
             }
@@ -328,11 +362,38 @@ impl Builder<'_, '_> {
     }
 
     /// A patch with an image may be for an object that has none yet.
-    fn patch(&self, patch: &Patch, text: &PatchText, into: &mut Built) {
+    fn patch(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
         if text.speaks_of_images && !into.silent.is_empty() && !meets_all(patch, text, into) {
             self.read_silent(into);
         }
-        apply(patch, text, into);
+        self.apply(path, patch, text, into);
+    }
+
+    /// Applies a patch to the objects it is for.
+    fn apply(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+        for change in &text.merges {
+            if !self.can_spend(into.objects.len(), path) {
+                return;
+            }
+            into.objects.retain_mut(|object| {
+                let meant = match &patch.target {
+                    Some(target) => target.fits(object),
+                    None => is_for(change, object),
+                };
+                !meant || patch::merge(Rc::make_mut(object), change) == Outcome::Kept
+            });
+        }
+        let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else { return };
+        for object in into.objects.iter_mut().filter(|object| target.fits(object)) {
+            let body = Rc::make_mut(&mut Rc::make_mut(object).body);
+            for operation in &text.operations {
+                // A copy of a copy of a copy doubles the object each time.
+                if !self.can_spend(json_patch::cost(body, operation), path) {
+                    return;
+                }
+                json_patch::apply(body, operation);
+            }
+        }
     }
 
     fn warn(&self, code: &'static str, path: &str, message: impl Into<String>) {
@@ -353,22 +414,17 @@ fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
     }
 }
 
-/// Applies a patch to the objects it is for.
-fn apply(patch: &Patch, text: &PatchText, into: &mut Built) {
-    for change in &text.merges {
-        into.objects.retain_mut(|object| {
-            let meant = match &patch.target {
-                Some(target) => target.fits(object),
-                None => is_for(change, object),
-            };
-            !meant || patch::merge(Rc::make_mut(object), change) == Outcome::Kept
-        });
-    }
-    let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else { return };
-    for object in into.objects.iter_mut().filter(|object| target.fits(object)) {
-        let body = Rc::make_mut(&mut Rc::make_mut(object).body);
-        for operation in &text.operations {
-            json_patch::apply(body, operation);
+/// What a build has from its bases already, so that two that share a base name it once.
+struct Known {
+    remotes: HashSet<Remote>,
+    entries: HashSet<*const ImageEntry>,
+}
+
+impl Known {
+    fn of(built: &Built) -> Self {
+        Known {
+            remotes: built.remotes.iter().cloned().collect(),
+            entries: built.unmatched.iter().map(Rc::as_ptr).collect(),
         }
     }
 }

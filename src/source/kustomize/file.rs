@@ -14,6 +14,9 @@ use std::rc::Rc;
 /// The names the file may have; kustomize wants exactly one of them in a directory.
 pub(super) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
+/// Entries of `images` whose names are expressions beyond themselves; each takes much memory.
+const MAX_EXPRESSIONS: usize = 200;
+
 /// What matters of a kustomization file for the images of its build.
 #[derive(Debug, Default)]
 pub(super) struct Kustomization {
@@ -145,7 +148,12 @@ impl<'a> File<'a> {
             let items = self.list(key).into_iter();
             items.filter_map(move |item| ImageEntry::read(self.page, key, item))
         });
-        entries.map(Rc::new).collect()
+        let mut expressions = 0;
+        let few = |entry: &ImageEntry| {
+            expressions += usize::from(entry.is_expression());
+            expressions <= MAX_EXPRESSIONS || !entry.is_expression()
+        };
+        entries.filter(few).map(Rc::new).collect()
     }
 
     fn patches(&self, key: &str) -> Vec<Patch> {

@@ -26,6 +26,7 @@ mod select;
 #[cfg(test)]
 mod tests;
 mod transform;
+mod unmatched;
 
 pub use build::{Builds, Parsed};
 
