@@ -8,6 +8,7 @@
 //! | [`config`] | `towpath.yaml`, resolved |
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
+//! | [`history`] | which commit put what where |
 //! | [`report`] | what a command has to tell, as plain values |
 //! | [`ui`] | prints reports; nothing else prints |
 //! | [`cli`] | arguments, environment, clock and terminal |
@@ -16,6 +17,7 @@ pub mod cli;
 pub mod config;
 pub mod discovery;
 pub mod git;
+pub mod history;
 pub mod model;
 pub mod report;
 pub mod source;

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::settings::{self, Settings};
 use crate::config::{Config, Origin};
 use crate::discovery::Proposal;
-use crate::git::{Oid, Repository, Snapshot};
+use crate::git::{Oid, Repository, Snapshot, at};
 use crate::model::{Entry, Mapping};
 use crate::source::{self, Cache, Reader};
 use jiff::Timestamp;
@@ -50,8 +50,7 @@ impl Survey {
                 settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
             }
         }
-        let mut mapping = source::read(&settings.config, &Reader::new(&snapshot, &cache), None);
-        stage_branches(context, repository, &settings.config, &cache, &mut mapping)?;
+        let mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         Ok(Survey { settings, mapping, branch, commit: snapshot.commit(), time })
     }
@@ -63,6 +62,11 @@ impl Survey {
         }
         if let Some(proposal) = &self.settings.assumed {
             context.ui.note(&assumption(proposal, &self.mapping, context.ui.err.arrow()));
+            for (sure, rules) in [("assumed", &proposal.config.rules), ("unsure", &proposal.unsure.rules)] {
+                for rule in rules {
+                    context.ui.detail(&format!("{sure}: {} {}", rule.kind, rule.path.as_str()));
+                }
+            }
         } else if self.mapping.entries.is_empty() {
             let stages: Vec<&str> = self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
             context.ui.note(&format!("no version is pinned in the stages {}", stages.join(", ")));
@@ -79,7 +83,27 @@ impl Survey {
     }
 }
 
-fn snapshot<'r>(
+/// What a configuration finds in one state, and in the branches of its stages.
+///
+/// # Errors
+/// When a stage's branch is missing.
+pub fn mapping(
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+    reader: &Reader<'_>,
+    cache: &Cache,
+) -> Result<Mapping, Failure> {
+    let mut mapping = source::read(config, reader, None);
+    stage_branches(context, repository, config, cache, &mut mapping)?;
+    Ok(mapping)
+}
+
+/// The state that is meant.
+///
+/// # Errors
+/// When there is no such state.
+pub fn snapshot<'r>(
     context: &Context,
     repository: &'r Repository,
     when: When<'_>,
@@ -93,7 +117,7 @@ fn snapshot<'r>(
         None => repository.head()?,
     };
     let commit = match when.at {
-        Some(at) => repository.resolve(at)?,
+        Some(at) => at::resolve(repository, tip, at, &context.environment.now)?,
         None => tip,
     };
     Ok(Snapshot::of_commit(repository, commit)?)

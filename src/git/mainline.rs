@@ -100,7 +100,7 @@ impl Mainline {
     /// # Errors
     /// [`GitError::MissingObject`] where the clone lacks a commit.
     pub fn find(&self, matches: impl Fn(Oid, i64) -> bool) -> Result<Option<Oid>, GitError> {
-        let mut objects = Objects::open(&self.objects, Spelling::Plain)?;
+        let mut objects = Objects::open(&self.objects, Spelling::Chain)?;
         let mut next = Some(self.tip);
         while let Some(id) = next {
             let head = objects.head(id)?;
@@ -113,7 +113,7 @@ impl Mainline {
     }
 
     fn send_chain(&self, sender: &SyncSender<Batch>) {
-        let mut objects = match Objects::open(&self.objects, Spelling::Dotted) {
+        let mut objects = match Objects::open(&self.objects, Spelling::Chain) {
             Ok(objects) => objects,
             Err(error) => return drop(sender.send(Err(error))),
         };
@@ -147,7 +147,7 @@ impl Mainline {
         tracked: &mut Tracked,
         mut visit: impl FnMut(&Step<'_>, &mut Tracked) -> Flow,
     ) -> Result<Stopped, GitError> {
-        let mut objects = Objects::open(&self.objects, Spelling::Plain)?;
+        let mut objects = Objects::open(&self.objects, Spelling::Trees)?;
         let mut changed = Vec::new();
         let mut child: Option<Link> = None;
         let mut position = 0;
@@ -188,6 +188,21 @@ impl Mainline {
 }
 
 impl Repository {
+    /// The paths of a commit's first parent that the commit changed or removed.
+    ///
+    /// # Errors
+    /// When a tree is missing.
+    pub fn left_by(&self, commit: Oid, parent: Oid) -> Result<Vec<String>, GitError> {
+        let tree = |id: Oid| {
+            let found = self.inner().find_commit(id).and_then(|commit| commit.tree());
+            found.map_err(|error| GitError::from_git2(format!("commit {id}"), &error))
+        };
+        let diff = self.inner().diff_tree_to_tree(Some(&tree(parent)?), Some(&tree(commit)?), None);
+        let diff = diff.map_err(|error| GitError::from_git2(format!("the trees of {commit}"), &error))?;
+        let left = diff.deltas().filter(|delta| delta.status() != git2::Delta::Added);
+        Ok(left.filter_map(|delta| delta.old_file().path()?.to_str().map(str::to_owned)).collect())
+    }
+
     /// People and message of a commit.
     ///
     /// # Errors

@@ -3,19 +3,26 @@
 //! Objects are read through libgit2's object database and cut up here, because whole-tree diffs are
 //! many times slower (docs/performance.md). Knows nothing of stages.
 
+pub mod at;
 mod commit;
 mod error;
 mod mainline;
 mod objects;
+mod progress;
+pub mod remote;
 mod repository;
 mod snapshot;
+#[cfg(test)]
+pub(crate) mod testing;
 mod tracked;
 mod tree;
+pub mod url;
 
 pub use commit::{CommitInfo, Person};
 pub use error::GitError;
 pub use git2::Oid;
 pub use mainline::{Flow, Mainline, Step, Stopped};
+pub use progress::{NoProgress, Progress};
 pub use repository::Repository;
 pub use snapshot::{File, FileKind, ReadError, Snapshot};
 pub use tracked::{PathId, Tracked};

@@ -8,7 +8,7 @@ use std::path::Path;
 /// How often one database may be read from before it is opened anew. libgit2 maps whole packs and
 /// never unmaps what it has touched, so a long walk would keep the whole pack in memory; a new
 /// database starts with nothing mapped.
-const READS_PER_DATABASE: usize = 60_000;
+const READS_PER_DATABASE: usize = 6_000;
 
 /// Reads commits and trees as raw bytes.
 pub(super) struct Objects {
@@ -22,32 +22,36 @@ pub(super) struct Objects {
 /// (measured: half the wall time; `benches/mainline.rs` notices when that stops being so).
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Spelling {
-    Plain,
-    Dotted,
+    /// For the thread that reads the chain of commits.
+    Chain,
+    /// For the thread that compares trees.
+    Trees,
+}
+
+impl Spelling {
+    /// Neither is the plain path, which the [`Repository`](super::Repository) itself has open.
+    fn suffix(self) -> &'static str {
+        match self {
+            Spelling::Chain => "/.",
+            Spelling::Trees => "/./.",
+        }
+    }
 }
 
 impl Objects {
     pub fn open(directory: &Path, spelling: Spelling) -> Result<Self, GitError> {
-        let mut directory = directory.to_path_buf();
-        if matches!(spelling, Spelling::Dotted) {
-            directory.push(".");
-        }
-        let text = directory.to_str().ok_or_else(|| GitError::Unsupported {
+        let plain = directory.to_str().ok_or_else(|| GitError::Unsupported {
             path: directory.display().to_string(),
             what: "a path that is not UTF-8".to_owned(),
         })?;
-        Ok(Objects { directory: text.to_owned(), odb: database(text)?, reads: 0 })
+        let directory = format!("{plain}{}", spelling.suffix());
+        Ok(Objects { odb: database(&directory)?, directory, reads: 0 })
     }
 
     /// The parts of a commit that the walk needs.
     pub fn head(&mut self, id: Oid) -> Result<CommitHead, GitError> {
         let object = self.read(id, ObjectType::Commit)?;
         CommitHead::parse(object.data()).ok_or_else(|| GitError::BrokenObject { id: id.to_string() })
-    }
-
-    /// The bytes of a commit.
-    pub fn commit(&mut self, id: Oid) -> Result<git2::OdbObject<'_>, GitError> {
-        self.read(id, ObjectType::Commit)
     }
 
     /// The bytes of a tree.
@@ -59,6 +63,8 @@ impl Objects {
         self.reads += 1;
         if self.reads > READS_PER_DATABASE {
             self.reads = 0;
+            // The old one must be gone first, or libgit2 hands its open packs to the new one.
+            self.odb = Odb::new().map_err(|error| GitError::from_git2("the object database", &error))?;
             self.odb = database(&self.directory)?;
         }
         let missing = || GitError::MissingObject { id: id.to_string() };

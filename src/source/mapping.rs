@@ -39,6 +39,14 @@ pub fn claims<'a>(config: &'a Config, reader: &Reader<'_>) -> Vec<Claim<'a>> {
     out
 }
 
+/// The claims of all rules on one path, in the order of the rules.
+pub fn claims_on<'a>(config: &'a Config, path: &str) -> Vec<Claim<'a>> {
+    let rules = config.rules.iter().enumerate();
+    rules
+        .filter_map(|(index, rule)| Some(Claim { rule, index, path: path.to_owned(), captures: claimed(rule, path)? }))
+        .collect()
+}
+
 fn list(reader: &Reader<'_>, prefix: &str) -> Vec<String> {
     match reader.snapshot().files_under(prefix) {
         Ok(files) => files.into_iter().map(|file| file.path).collect(),

@@ -31,7 +31,7 @@ mod text;
 mod tfvars;
 mod yaml_keys;
 
-pub use mapping::{Claim, Reading, claims, read, read_claim};
+pub use mapping::{Claim, Reading, claims, claims_on, read, read_claim};
 pub use reader::{Cache, Reader, Unparsed, is_template};
 
 use crate::config::Rule;

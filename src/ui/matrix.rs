@@ -16,10 +16,14 @@ const LEAST_VERSION: usize = 10;
 const LEAST_NAME: usize = 14;
 
 /// The table. Where it cannot fit the width with all stages side by side, it comes in parts, each
-/// with some of the stages.
+/// with some of the stages; with targets spread, as a list of places instead.
 pub fn render(matrix: &Matrix, look: &Look, now: Timestamp) -> String {
-    let sheet = Sheet::new(matrix, look, now);
-    let (names, parts) = fit(&sheet, look);
+    let mut sheet = Sheet::new(matrix, now);
+    let (mut names, mut parts) = fit(&sheet, look);
+    if parts.len() > 1 && matrix.columns.iter().any(|column| column.target.is_some()) {
+        sheet = Sheet::list(matrix, now);
+        (names, parts) = fit(&sheet, look);
+    }
     let mut out = String::new();
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
@@ -84,13 +88,30 @@ impl Strip {
 }
 
 impl Sheet {
-    fn new(matrix: &Matrix, look: &Look, now: Timestamp) -> Self {
+    fn new(matrix: &Matrix, now: Timestamp) -> Self {
         let names = matrix.rows.iter().map(|row| visible(&row.name).into_owned()).collect();
         let strip = |(index, column): (usize, &Column)| Strip {
             heading: heading(column),
-            cells: matrix.rows.iter().map(|row| texts(&row.cells[index], look, now)).collect(),
+            cells: matrix.rows.iter().map(|row| texts(&row.cells[index], now)).collect(),
         };
         Sheet { names, columns: matrix.columns.iter().enumerate().map(strip).collect() }
+    }
+
+    /// A line for each place an app has.
+    fn list(matrix: &Matrix, now: Timestamp) -> Self {
+        let mut names = Vec::new();
+        let mut places = Strip { heading: "place".into(), cells: Vec::new() };
+        let mut versions = Strip { heading: "version".into(), cells: Vec::new() };
+        for row in &matrix.rows {
+            let mut name = visible(&row.name).into_owned();
+            for (column, cell) in matrix.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.running.is_empty()) {
+                names.push(std::mem::take(&mut name));
+                let place = heading(column);
+                places.cells.push(Texts { version: place.clone(), brief: place, ..Texts::default() });
+                versions.cells.push(texts(cell, now));
+            }
+        }
+        Sheet { names, columns: vec![places, versions] }
     }
 
     fn print(&self, names: &[String], part: &[Strip], look: &Look, out: &mut String) {
@@ -145,7 +166,7 @@ fn heading(column: &Column) -> String {
     visible(&text).into_owned()
 }
 
-fn texts(cell: &Cell, look: &Look, now: Timestamp) -> Texts {
+fn texts(cell: &Cell, now: Timestamp) -> Texts {
     let since = cell.running.iter().filter_map(|running| running.since).max();
     let (version, brief) = match cell.running.as_slice() {
         [] => (String::new(), String::new()),
@@ -159,7 +180,6 @@ fn texts(cell: &Cell, look: &Look, now: Timestamp) -> Texts {
             if columns(&spelled) <= SPELLED_OUT { (spelled, counted) } else { (counted.clone(), counted) }
         }
     };
-    let _ = look;
     Texts { differs: cell.differs, version, brief, age: since.map(|then| age(then, now)).unwrap_or_default() }
 }
 
@@ -203,135 +223,5 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{TargetName, Version};
-    use crate::report::Row;
-
-    fn now() -> Timestamp {
-        Timestamp::from_second(1_700_000_000).expect("in range")
-    }
-
-    fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> Cell {
-        let running = versions.iter().map(|(version, targets)| Running {
-            version: Version::parse(version),
-            app_version: false,
-            targets: targets.iter().map(|target| TargetName::from(*target)).collect(),
-            since: Some(Timestamp::from_second(1_700_000_000 - days * 86_400).expect("in range")),
-        });
-        Cell { running: running.collect(), differs: sign }
-    }
-
-    fn matrix() -> Matrix {
-        let column = |stage: &str| Column { stage: stage.into(), target: None };
-        let rows = vec![
-            Row {
-                name: "publisher".into(),
-                cells: vec![cell(false, &[("v1367", &[])], 0), cell(true, &[("v1366", &[])], 12)],
-            },
-            Row {
-                name: "a-rather-long-name-of-an-app".into(),
-                cells: vec![Cell::default(), cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400)],
-            },
-            Row {
-                name: "web".into(),
-                cells: vec![
-                    cell(false, &[("release-2026-10-11-build-4711", &[])], 3),
-                    cell(true, &[("v1", &["eu", "ap"]), ("v2", &["us"])], 90),
-                ],
-            },
-        ];
-        Matrix { columns: vec![column("dev"), column("prod")], rows }
-    }
-
-    fn shown(width: Option<usize>, unicode: bool) -> String {
-        render(&matrix(), &Look { colors: false, unicode, width }, now())
-    }
-
-    #[test]
-    fn wide() {
-        snapbox::assert_data_eq!(
-            shown(None, true),
-            snapbox::str![[r#"
-app                            dev                                   prod
-publisher                      v1367                          0s   ≠ v1366                12d
-a-rather-long-name-of-an-app   ·                                     27e13961              1y
-web                            release-2026-10-11-build-4711  3d   ≠ v1 (eu, ap) v2 (us)  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn eighty_columns() {
-        snapbox::assert_data_eq!(
-            shown(Some(80), true),
-            snapbox::str![[r#"
-app                            dev                        prod
-publisher                      v1367               0s   ≠ v1366       12d
-a-rather-long-name-of-an-app   ·                          27e13961     1y
-web                            release-2…ild-4711  3d   ≠ 2 versions  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn narrow_and_ascii() {
-        snapbox::assert_data_eq!(
-            shown(Some(50), false),
-            snapbox::str![[r#"
-app                dev
-publisher          v1367         0s
-a-rathe..-an-app   -
-web                relea..-4711  3d
-
-app                  prod
-publisher          * v1366       12d
-a-rathe..-an-app     27e13961     1y
-web                * 2 versions  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn so_narrow_that_it_comes_in_parts() {
-        snapbox::assert_data_eq!(
-            shown(Some(32), true),
-            snapbox::str![[r#"
-app              dev
-publisher        v1367       0s
-a-rathe…an-app   ·
-web              relea…4711  3d
-
-app                prod
-publisher        ≠ v1366       12d
-a-rathe…an-app     27e13961     1y
-web              ≠ 2 versions  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn no_line_is_wider_than_the_terminal() {
-        for width in 34..120 {
-            let text = shown(Some(width), true);
-            assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
-        }
-    }
-
-    #[test]
-    fn colours_only_repeat_what_signs_say() {
-        let look = Look { colors: true, unicode: true, width: None };
-        let text = render(&matrix(), &look, now());
-        let plain = shown(None, true);
-        let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
-        assert!(codes.is_match(&text));
-        assert_eq!(
-            codes.replace_all(&text, "").lines().map(str::trim_end).collect::<Vec<_>>(),
-            plain.lines().collect::<Vec<_>>()
-        );
-    }
-}
+#[path = "matrix_tests.rs"]
+mod tests;

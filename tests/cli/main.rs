@@ -4,7 +4,9 @@
 mod support;
 
 mod completions;
+mod config;
 mod help;
+mod init;
 mod layouts;
 mod man;
 mod status;

@@ -290,10 +290,21 @@ web   v1    ·           v1
 }
 
 #[test]
+fn as_it_was_at_a_time() {
+    let at = |time: &str| status(&["--at", time, "--app", "api,web", "--stage", "dev"]).success().get_output().clone();
+    let shown = |time: &str| String::from_utf8(at(time).stdout).expect("text");
+    assert_eq!(shown("2026-08-30"), shown("3 days ago"));
+    assert_eq!(shown("2026-08-20T10:00:00Z"), shown("HEAD~1"));
+    let oldest = shown("2026-03-05 10:00");
+    assert!(oldest.contains("v1"), "{oldest}");
+    status(&["--at", "2020-01-01"]).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
 fn an_unknown_revision() {
     status(&["--at", "v9"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `v9` is no commit, branch or tag of this repository
-hint: `git log` shows the revisions; a shallow clone has only the newest ones
+error: `v9` is no commit, branch or tag of this repository, and no time either
+hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]);
 }
@@ -357,7 +368,7 @@ fn a_work_tree_of_a_bare_repository() {
     let repository = sandbox.bare("deploy.git", &tags());
     let failed = sandbox.towpath(&repository, &["status", "--worktree"]).assert().code(2).stdout_eq("");
     failed.stderr_eq(str![[r#"
-error: `/tmp/towpath-test-TPBRNe/deploy.git/` is a bare repository, so there are no files to read
+error: `[..]/deploy.git/` is a bare repository, so there are no files to read
 hint: leave out --worktree to read the newest commit
 
 "#]]);
@@ -507,4 +518,41 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn a_repository_elsewhere_is_cloned_and_fetched_when_old() {
+    let sandbox = Sandbox::new();
+    let origin = sandbox.bare("deploy.git", &tags());
+    let here = sandbox.path("home");
+    let url = format!("file://{}", origin.display());
+    let run = |more: &[&str]| sandbox.towpath(&here, &[&["status", "-C", url.as_str(), "--app", "job"], more].concat());
+    let latest = str![[r#"
+app   dev      staging   prod
+job   latest   ·          ·
+
+"#]];
+    run(&[]).assert().success().stdout_eq(latest.clone()).stderr_eq("");
+    let newer = tags().commit("2026-09-01T10:00:00Z", "Bob", "job v9").write("tags/dev/job.yaml", "tag: v9\n");
+    std::fs::remove_dir_all(&origin).expect("it was there");
+    sandbox.bare("deploy.git", &newer);
+    run(&[]).assert().success().stdout_eq(latest);
+    let fetched = run(&["--max-age", "0s"]).output().expect("runs");
+    assert!(String::from_utf8_lossy(&fetched.stdout).contains("v9"), "{}", String::from_utf8_lossy(&fetched.stderr));
+}
+
+#[test]
+fn a_repository_elsewhere_that_is_not_there() {
+    let sandbox = Sandbox::new();
+    let here = sandbox.path("home");
+    let run = |url: &str| sandbox.towpath(&here, &["status", "-C", url]).assert();
+    run("file:///nowhere/deploy.git").code(1).stdout_eq("").stderr_eq(str![[r#"
+error: git could not clone `file:///nowhere/deploy.git`: fatal: '/nowhere/deploy.git' does not appear to be a git repository; fatal: Could not read from remote repository.
+
+"#]]);
+    run("ext::sh -c true").code(2).stdout_eq("").stderr_eq(str![[r#"
+error: the URL `ext::sh -c true` is refused: `ext::` runs a program of its own
+hint: https, ssh, git and file URLs and `git@host:path` are accepted
+
+"#]]);
 }

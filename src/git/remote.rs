@@ -1,0 +1,267 @@
+//! Repositories elsewhere: cloned bare into a cache folder by the git executable, and fetched when
+//! they are old.
+//!
+//! The executable brings the user's ssh config, credential helpers and proxies. It is told to run
+//! nothing that a repository says (hooks, monitors), and a token in the URL is handed over in the
+//! environment, so that neither the argument list nor the clone's config holds it.
+
+use super::progress::{self, Progress};
+use super::url::{credentials, folder_name, redact, refused};
+use std::fs;
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+/// The file in a clone that says when it was last fetched, in seconds since 1970.
+const STAMP: &str = "towpath-fetched";
+
+/// Half-written clones start with this; they are removed when older than a day.
+const UNFINISHED: &str = ".unfinished-";
+const DAY: i64 = 24 * 60 * 60;
+
+/// Other lines of git's than progress are kept up to this many bytes.
+const MAX_MESSAGE: usize = 4096;
+
+/// Why a repository could not be brought here.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    #[error("the URL `{url}` is refused: {why}")]
+    Refused { url: String, why: String },
+    #[error("git is needed to {doing} `{url}`, and it could not be started: {why}")]
+    NoGit { doing: &'static str, url: String, why: String },
+    #[error("git could not {doing} `{url}`: {message}")]
+    Failed { doing: &'static str, url: String, message: String },
+    #[error("the cache folder `{path}` cannot be used: {why}")]
+    Cache { path: String, why: String },
+}
+
+impl RemoteError {
+    /// What to do about it, where we know.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            RemoteError::Refused { .. } => {
+                Some("https, ssh, git and file URLs and `git@host:path` are accepted".into())
+            }
+            RemoteError::NoGit { .. } => {
+                Some("install git, or clone the repository by other means and name its folder".into())
+            }
+            RemoteError::Failed { doing: "fetch", .. } => Some("a longer --max-age uses the clone as it is".into()),
+            RemoteError::Failed { .. } => None,
+            RemoteError::Cache { .. } => Some("set XDG_CACHE_HOME to a folder that can be written".into()),
+        }
+    }
+}
+
+/// The clones of repositories elsewhere.
+pub struct Clones<'p> {
+    /// `<cache>/repositories`.
+    folder: PathBuf,
+    /// Fetch what was fetched longer ago than this.
+    max_age: Duration,
+    /// Seconds since 1970.
+    now: i64,
+    /// May git ask for a password on the terminal?
+    interactive: bool,
+    progress: &'p dyn Progress,
+}
+
+impl<'p> Clones<'p> {
+    /// The clones below a cache folder; nothing is read or written yet.
+    pub fn new(cache: &Path, max_age: Duration, now: i64, interactive: bool, progress: &'p dyn Progress) -> Self {
+        Clones { folder: cache.join("repositories"), max_age, now, interactive, progress }
+    }
+
+    /// The folder of an up-to-date bare clone of `url`.
+    ///
+    /// # Errors
+    /// [`RemoteError`]; credentials in the URL are in none of its texts.
+    pub fn bring(&self, url: &str) -> Result<PathBuf, RemoteError> {
+        if let Some(why) = refused(url) {
+            return Err(RemoteError::Refused { url: redact(url), why });
+        }
+        let clone = self.folder.join(folder_name(url));
+        if !clone.join("HEAD").is_file() {
+            self.clone_into(url, &clone)?;
+        } else if self.is_old(&clone) {
+            self.fetch(url, &clone)?;
+        }
+        Ok(clone)
+    }
+
+    fn is_old(&self, clone: &Path) -> bool {
+        let age = stamp(clone).map(|then| self.now.saturating_sub(then));
+        age.is_none_or(|age| u64::try_from(age).is_ok_and(|age| age >= self.max_age.as_secs()))
+    }
+
+    /// Clones under another name and renames: a clone that is there is whole. When another process
+    /// was faster, its clone is used.
+    fn clone_into(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
+        let failed = |error: std::io::Error| self.cache_error(&error);
+        fs::create_dir_all(&self.folder).map_err(failed)?;
+        self.sweep();
+        let unfinished = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(&self.folder).map_err(failed)?;
+        let new = unfinished.path().join("clone.git");
+        let shown = credentials(url).map_or_else(|| url.to_owned(), |_| redact(url));
+        let mut git = self.git(url);
+        git.args(["clone", "--bare", "--template=", "--progress", "--"]).arg(shown).arg(&new);
+        self.run(git, "clone", url)?;
+        self.write_stamp(&new)?;
+        match fs::rename(&new, clone) {
+            Err(error) if !clone.join("HEAD").is_file() => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Fetches all branches and tags, and drops the branches that are gone.
+    fn fetch(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
+        let before = stamp(clone);
+        for attempt in 1.. {
+            let mut git = self.git(url);
+            git.arg("--git-dir").arg(clone);
+            git.args([
+                "fetch",
+                "--progress",
+                "--prune",
+                "--tags",
+                "--force",
+                "--",
+                "origin",
+                "+refs/heads/*:refs/heads/*",
+            ]);
+            match self.run(git, "fetch", url) {
+                Ok(_) => break,
+                // Another process was faster with the same.
+                Err(_) if stamp(clone) != before => return Ok(()),
+                Err(RemoteError::Failed { message, .. }) if attempt < 10 && message.contains("lock") => {
+                    thread::sleep(Duration::from_millis(200));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.follow_head(url, clone)?;
+        self.write_stamp(clone)
+    }
+
+    /// The default branch may have been renamed since: `HEAD` follows the remote's.
+    fn follow_head(&self, url: &str, clone: &Path) -> Result<(), RemoteError> {
+        let mut git = self.git(url);
+        git.arg("--git-dir").arg(clone).args(["ls-remote", "--symref", "--", "origin", "HEAD"]);
+        let answer = self.run(git, "fetch", url)?;
+        let head = answer.lines().find_map(|line| line.strip_prefix("ref: ")?.strip_suffix("\tHEAD"));
+        if let Some(branch) = head.filter(|head| head.starts_with("refs/heads/")) {
+            let mut git = self.git(url);
+            git.arg("--git-dir").arg(clone).args(["symbolic-ref", "HEAD", branch]);
+            self.run(git, "fetch", url)?;
+        }
+        Ok(())
+    }
+
+    fn git(&self, url: &str) -> Command {
+        let mut git = Command::new("git");
+        let settings = [
+            "core.fsmonitor=false",
+            "core.hooksPath=/dev/null",
+            "protocol.ext.allow=never",
+            "submodule.recurse=false",
+            "fetch.recurseSubmodules=false",
+        ];
+        for setting in settings {
+            git.args(["-c", setting]);
+        }
+        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
+            git.env_remove(variable);
+        }
+        git.env_remove("GIT_ALTERNATE_OBJECT_DIRECTORIES").env_remove("GIT_NAMESPACE");
+        git.env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        if !self.interactive {
+            git.env("GIT_TERMINAL_PROMPT", "0");
+        }
+        if let Some((with, without)) = credentials(url) {
+            git.env("GIT_CONFIG_COUNT", "1");
+            git.env("GIT_CONFIG_KEY_0", format!("url.{with}.insteadOf")).env("GIT_CONFIG_VALUE_0", without);
+        }
+        git
+    }
+
+    /// Runs git and returns its output. There is no time limit; Ctrl-C reaches git as well.
+    fn run(&self, mut git: Command, doing: &'static str, url: &str) -> Result<String, RemoteError> {
+        let url = redact(url);
+        let started = git.spawn();
+        let mut child = started.map_err(|e| RemoteError::NoGit { doing, url: url.clone(), why: e.to_string() })?;
+        let stdout = child.stdout.take();
+        let reader = thread::spawn(move || {
+            let mut text = Vec::new();
+            // What cannot be read is missed by the exit code below.
+            let _read = stdout.map(|mut out| out.read_to_end(&mut text));
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        let message = child.stderr.take().map(|stderr| self.listen(stderr)).unwrap_or_default();
+        let status = child.wait().map_err(|e| RemoteError::NoGit { doing, url: url.clone(), why: e.to_string() })?;
+        let answer = reader.join().unwrap_or_default();
+        if status.success() {
+            return Ok(answer);
+        }
+        let message = if message.is_empty() { format!("it ended with {status}") } else { redact(&message) };
+        Err(RemoteError::Failed { doing, url, message })
+    }
+
+    /// Passes progress on and returns what else git said: its errors, or else all of it.
+    fn listen(&self, stderr: impl Read) -> String {
+        let mut said = String::new();
+        let mut line = Vec::new();
+        for byte in BufReader::new(stderr).bytes().map_while(Result::ok).chain([b'\n']) {
+            if byte != b'\r' && byte != b'\n' {
+                if line.len() < MAX_MESSAGE {
+                    line.push(byte);
+                }
+                continue;
+            }
+            let text = String::from_utf8_lossy(&line);
+            match progress::parse(&text) {
+                Some((done, total, what)) => self.progress.update(done, total, what),
+                None if said.len() + text.len() < MAX_MESSAGE && !text.trim().is_empty() => {
+                    said.push_str(text.trim());
+                    said.push('\n');
+                }
+                None => {}
+            }
+            line.clear();
+        }
+        let error =
+            |line: &&str| ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start));
+        let errors: Vec<&str> = said.lines().filter(error).collect();
+        if errors.is_empty() { said.lines().collect::<Vec<_>>().join("; ") } else { errors.join("; ") }
+    }
+
+    /// Removes what killed processes left behind.
+    fn sweep(&self) {
+        let Ok(listing) = fs::read_dir(&self.folder) else { return };
+        for entry in listing.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(UNFINISHED)) {
+            let changed = entry.metadata().and_then(|meta| meta.modified()).ok();
+            let age = changed.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+            let seconds = age.and_then(|age| i64::try_from(age.as_secs()).ok());
+            if seconds.is_some_and(|then| self.now.saturating_sub(then) > DAY) {
+                // It is in nobody's way if it cannot be removed.
+                let _removed = fs::remove_dir_all(entry.path());
+            }
+        }
+    }
+
+    fn write_stamp(&self, clone: &Path) -> Result<(), RemoteError> {
+        fs::write(clone.join(STAMP), self.now.to_string()).map_err(|error| self.cache_error(&error))
+    }
+
+    fn cache_error(&self, error: &std::io::Error) -> RemoteError {
+        RemoteError::Cache { path: self.folder.display().to_string(), why: error.to_string() }
+    }
+}
+
+fn stamp(clone: &Path) -> Option<i64> {
+    fs::read_to_string(clone.join(STAMP)).ok()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+#[path = "remote_tests.rs"]
+mod tests;

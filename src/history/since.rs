@@ -1,0 +1,291 @@
+//! Since when each slot runs what it runs: the mainline commit that put the version there.
+//!
+//! Every file that was looked at to find a version is watched while walking back. Where one changed,
+//! only the claims that looked at it are read again, at the commit's parent; the walk ends as soon
+//! as every slot is answered.
+
+use super::pull_request_number;
+use crate::config::Config;
+use crate::git::{Flow, GitError, Mainline, Oid, PathId, Person, Repository, Snapshot, Step, Stopped, Tracked};
+use crate::model::{Mapping, SlotKey, StageName, Version};
+use crate::source::{Cache, Claim, Reader, Reading, claims, claims_on, read_claim};
+use std::collections::{BTreeSet, HashMap};
+
+/// How many claims may be read to find where moved files came from, over the whole walk.
+const MAX_SEARCHED: usize = 5_000;
+
+/// Warnings after which a file says nothing about its versions.
+const BROKEN: [&str; 5] = ["not-yaml", "unreadable", "not-text", "too-large", "not-a-tag"];
+
+/// The commit that put a version where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Since {
+    pub commit: Oid,
+    /// The committer time, in seconds since 1970: when it landed on the mainline.
+    pub time: i64,
+    pub author: Person,
+    pub subject: String,
+    pub pull_request: Option<u64>,
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    pub repository: &'a Repository,
+    pub config: &'a Config,
+    /// The commit that `mapping` was read from.
+    pub tip: Oid,
+    /// The entries that are asked about.
+    pub mapping: &'a Mapping,
+    pub cache: &'a Cache,
+    /// The stage of the branch, where a branch is a stage.
+    pub branch_stage: Option<&'a StageName>,
+}
+
+/// The answers, and why there are no more.
+#[derive(Debug)]
+pub struct Arrivals {
+    /// An entry without an answer is older than what is in this clone.
+    pub found: HashMap<(SlotKey, Version), Since>,
+    pub stopped: Stopped,
+}
+
+type Wanted = (SlotKey, Version);
+
+/// A commit that may be the answer.
+#[derive(Debug, Clone, Copy)]
+struct Candidate {
+    commit: Oid,
+    position: usize,
+}
+
+/// A claim, as it was at the point the walk has reached, and what is still wanted from it.
+struct Watch<'a> {
+    claim: Claim<'a>,
+    wanted: BTreeSet<Wanted>,
+    paths: Vec<PathId>,
+    /// Where the file became readable after it was broken; the answer, unless an older state shows
+    /// the same version.
+    repaired: Option<Candidate>,
+}
+
+struct Search<'a> {
+    question: Question<'a>,
+    watches: Vec<Watch<'a>>,
+    /// Who looks at a path.
+    watchers: HashMap<PathId, BTreeSet<usize>>,
+    found: HashMap<Wanted, Candidate>,
+    searched: usize,
+}
+
+/// Finds, for each entry of the mapping, the mainline commit that put its version there. A version
+/// that is written in several places is there since the first of them.
+///
+/// # Errors
+/// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
+pub fn since(question: Question<'_>) -> Result<Arrivals, GitError> {
+    let mut tracked = Tracked::new();
+    let mut search =
+        Search { question, watches: Vec::new(), watchers: HashMap::new(), found: HashMap::new(), searched: 0 };
+    search.start(&mut tracked)?;
+    let mut failed = None;
+    let stopped = Mainline::new(question.repository, question.tip).walk(&mut tracked, |step, tracked| {
+        search.visit(step, tracked).map_or_else(
+            |error| {
+                failed = Some(error);
+                Flow::Stop
+            },
+            |()| Flow::Continue,
+        )
+    })?;
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let mut found = HashMap::new();
+    let mut known: HashMap<Oid, Since> = HashMap::new();
+    for (wanted, candidate) in search.found {
+        let since = match known.get(&candidate.commit) {
+            Some(since) => since.clone(),
+            None => describe(question.repository, candidate.commit)?,
+        };
+        known.insert(candidate.commit, since.clone());
+        found.insert(wanted, since);
+    }
+    Ok(Arrivals { found, stopped })
+}
+
+fn describe(repository: &Repository, commit: Oid) -> Result<Since, GitError> {
+    let info = repository.commit_info(commit)?;
+    let pull_request = pull_request_number(&info.subject, &info.message);
+    Ok(Since { commit, time: info.time, author: info.author, subject: info.subject, pull_request })
+}
+
+impl<'a> Search<'a> {
+    /// Reads every claim at the tip and watches those that hold something that is asked about.
+    fn start(&mut self, tracked: &mut Tracked) -> Result<(), GitError> {
+        let asked: BTreeSet<Wanted> =
+            self.question.mapping.entries.iter().map(|entry| (entry.slot(), entry.version.clone())).collect();
+        let snapshot = Snapshot::of_commit(self.question.repository, self.question.tip)?;
+        let reader = Reader::new(&snapshot, self.question.cache);
+        for claim in claims(self.question.config, &reader) {
+            let reading = read_claim(self.question.config, &claim, &reader, self.question.branch_stage);
+            let wanted: BTreeSet<Wanted> = contents(&reading).filter(|wanted| asked.contains(wanted)).collect();
+            if !wanted.is_empty() {
+                self.watch(claim, wanted, &reading.touched, tracked);
+            }
+        }
+        Ok(())
+    }
+
+    fn watch(&mut self, claim: Claim<'a>, wanted: BTreeSet<Wanted>, touched: &BTreeSet<String>, tracked: &mut Tracked) {
+        self.watches.push(Watch { claim, wanted, paths: Vec::new(), repaired: None });
+        self.look_at(self.watches.len() - 1, touched, tracked);
+    }
+
+    /// Watches these paths for a claim, and no others.
+    fn look_at(&mut self, index: usize, touched: &BTreeSet<String>, tracked: &mut Tracked) {
+        let paths: Vec<PathId> = touched.iter().map(|path| tracked.add(path)).collect();
+        for path in &paths {
+            self.watchers.entry(*path).or_default().insert(index);
+        }
+        let before = std::mem::replace(&mut self.watches[index].paths, paths);
+        for path in before {
+            if !self.watches[index].paths.contains(&path) {
+                self.look_away(index, path, tracked);
+            }
+        }
+    }
+
+    fn look_away(&mut self, index: usize, path: PathId, tracked: &mut Tracked) {
+        if let Some(watchers) = self.watchers.get_mut(&path) {
+            watchers.remove(&index);
+            if watchers.is_empty() {
+                self.watchers.remove(&path);
+                tracked.remove(path);
+            }
+        }
+    }
+
+    fn finish(&mut self, index: usize, tracked: &mut Tracked) {
+        for path in std::mem::take(&mut self.watches[index].paths) {
+            self.look_away(index, path, tracked);
+        }
+    }
+
+    fn visit(&mut self, step: &Step<'_>, tracked: &mut Tracked) -> Result<(), GitError> {
+        let affected: BTreeSet<usize> =
+            step.changed.iter().filter_map(|path| self.watchers.get(path)).flatten().copied().collect();
+        let here = Candidate { commit: step.commit, position: step.position };
+        let Some(parent) = step.parent else {
+            for index in affected {
+                self.answer_all(index, here);
+                self.finish(index, tracked);
+            }
+            return Ok(());
+        };
+        let snapshot = Snapshot::of_commit(self.question.repository, parent)?;
+        let mut moved = None;
+        for index in affected {
+            if snapshot.find(&self.watches[index].claim.path).is_some() {
+                self.compare(index, here, &snapshot, tracked);
+            } else {
+                let before = match &mut moved {
+                    Some(before) => before,
+                    None => moved.insert(self.left_behind(step.commit, parent, &snapshot)?),
+                };
+                self.follow(index, here, before, tracked);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads a claim at the parent, and answers for what is not the same there.
+    fn compare(&mut self, index: usize, here: Candidate, snapshot: &Snapshot<'_>, tracked: &mut Tracked) {
+        let reader = Reader::new(snapshot, self.question.cache);
+        let watch = &self.watches[index];
+        let reading = read_claim(self.question.config, &watch.claim, &reader, self.question.branch_stage);
+        let there: BTreeSet<Wanted> = contents(&reading).collect();
+        let gone: Vec<Wanted> = watch.wanted.difference(&there).cloned().collect();
+        let warnings = reader.warnings();
+        if !gone.is_empty() && warnings.iter().any(|warning| warning.code == "missing-object") {
+            // A partial clone: what was there cannot be known.
+            return self.finish(index, tracked);
+        }
+        if !gone.is_empty() && warnings.iter().any(|warning| BROKEN.contains(&warning.code)) {
+            let watch = &mut self.watches[index];
+            watch.repaired.get_or_insert(here);
+            let mut touched = reading.touched;
+            touched.extend(watch.paths.iter().map(|path| tracked.path(*path).to_owned()));
+            return self.look_at(index, &touched, tracked);
+        }
+        let since = self.watches[index].repaired.take().unwrap_or(here);
+        for wanted in gone {
+            self.watches[index].wanted.remove(&wanted);
+            self.answer(wanted, since);
+        }
+        if self.watches[index].wanted.is_empty() {
+            self.finish(index, tracked);
+        } else {
+            self.look_at(index, &reading.touched, tracked);
+        }
+    }
+
+    /// The file is new: goes on with the claim that held the same before, if there was one.
+    fn follow(&mut self, index: usize, here: Candidate, before: &[(Claim<'a>, Reading)], tracked: &mut Tracked) {
+        for (claim, reading) in before {
+            let there: BTreeSet<Wanted> = contents(reading).collect();
+            let same: BTreeSet<Wanted> = self.watches[index].wanted.intersection(&there).cloned().collect();
+            if !same.is_empty() {
+                self.watches[index].wanted.retain(|wanted| !same.contains(wanted));
+                self.watch(claim.clone(), same, &reading.touched, tracked);
+            }
+        }
+        self.answer_all(index, here);
+        self.finish(index, tracked);
+    }
+
+    /// What the files said at the parent that the commit changed or removed.
+    fn left_behind(
+        &mut self,
+        commit: Oid,
+        parent: Oid,
+        snapshot: &Snapshot<'_>,
+    ) -> Result<Vec<(Claim<'a>, Reading)>, GitError> {
+        let reader = Reader::new(snapshot, self.question.cache);
+        let mut out = Vec::new();
+        for path in self.question.repository.left_by(commit, parent)? {
+            for claim in claims_on(self.question.config, &path) {
+                if self.searched == MAX_SEARCHED {
+                    return Ok(out);
+                }
+                self.searched += 1;
+                let reading = read_claim(self.question.config, &claim, &reader, self.question.branch_stage);
+                out.push((claim, reading));
+            }
+        }
+        Ok(out)
+    }
+
+    fn answer_all(&mut self, index: usize, here: Candidate) {
+        let since = self.watches[index].repaired.unwrap_or(here);
+        for wanted in std::mem::take(&mut self.watches[index].wanted) {
+            self.answer(wanted, since);
+        }
+    }
+
+    /// Of several places, the one that has had the version longest counts.
+    fn answer(&mut self, wanted: Wanted, since: Candidate) {
+        let known = self.found.entry(wanted).or_insert(since);
+        if known.position < since.position {
+            *known = since;
+        }
+    }
+}
+
+fn contents(reading: &Reading) -> impl Iterator<Item = Wanted> {
+    reading.entries.iter().map(|entry| (entry.slot(), entry.version.clone()))
+}
+
+#[cfg(test)]
+#[path = "since_tests.rs"]
+mod tests;

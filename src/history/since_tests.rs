@@ -1,0 +1,110 @@
+use super::*;
+use crate::config::Rule;
+use crate::git::testing::TestRepository;
+use crate::model::{KeyTemplate, SourceKind};
+use crate::source;
+
+fn config(rules: &[(SourceKind, &str, &[&str])]) -> Config {
+    let words: Vec<String> = ["dev", "prod"].map(str::to_owned).into();
+    let stage = |name: &String| crate::config::Stage {
+        name: StageName::new(name.as_str()),
+        aliases: Vec::new(),
+        after: Vec::new(),
+        branch: None,
+        line: None,
+    };
+    let rule = |(kind, path, tags): &(SourceKind, &str, &[&str])| {
+        let mut rule = Rule::new(*kind, path, &words).expect("a template");
+        rule.tags = tags.iter().map(|tag| KeyTemplate::parse(tag, &words).expect("a template")).collect();
+        rule
+    };
+    Config { stages: words.iter().map(stage).collect(), rules: rules.iter().map(rule).collect(), ..Config::default() }
+}
+
+fn text_config() -> Config {
+    config(&[(SourceKind::Text, "tags/{stage}/{app}", &[])])
+}
+
+/// `app/stage version: subject`, sorted.
+fn asked(repository: &Repository, config: &Config) -> (Vec<String>, Stopped) {
+    let tip = repository.head().expect("a head");
+    let snapshot = Snapshot::of_commit(repository, tip).expect("a snapshot");
+    let cache = Cache::default();
+    let mapping = source::read(config, &Reader::new(&snapshot, &cache), None);
+    let question = Question { repository, config, tip, mapping: &mapping, cache: &cache, branch_stage: None };
+    let arrivals = since(question).expect("a walk");
+    let shown = |((slot, version), since): (&Wanted, &Since)| {
+        let request = since.pull_request.map(|n| format!(" #{n}")).unwrap_or_default();
+        format!("{}/{} {version}: {}{request}", slot.app, slot.stage, since.subject)
+    };
+    let mut lines: Vec<String> = arrivals.found.iter().map(shown).collect();
+    lines.sort();
+    (lines, arrivals.stopped)
+}
+
+#[test]
+fn the_commit_that_brought_the_version_is_found() {
+    let mut test = TestRepository::new();
+    test.commit("first", &[("tags/dev/web", Some("v1\n")), ("tags/prod/web", Some("v1\n"))]);
+    test.commit("bump dev (#2)", &[("tags/dev/web", Some("v2\n"))]);
+    test.commit("whitespace only", &[("tags/dev/web", Some("v2"))]);
+    test.commit("unrelated", &[("README", Some("x"))]);
+    let (lines, stopped) = asked(&test.open(), &text_config());
+    assert_eq!(lines, ["web/dev v2: bump dev (#2) #2", "web/prod v1: first"]);
+    assert_eq!(stopped, Stopped::Root);
+}
+
+#[test]
+fn a_version_that_came_back_counts_from_its_return() {
+    let mut test = TestRepository::new();
+    test.commit("v1", &[("tags/dev/web", Some("v1"))]);
+    test.commit("v2", &[("tags/dev/web", Some("v2"))]);
+    test.commit("v1 again", &[("tags/dev/web", Some("v1"))]);
+    assert_eq!(asked(&test.open(), &text_config()).0, ["web/dev v1: v1 again"]);
+}
+
+#[test]
+fn a_moved_file_keeps_its_past() {
+    let mut test = TestRepository::new();
+    test.commit("first", &[("old/dev.yaml", Some("web: v1\napi: v1\n"))]);
+    test.commit("api v2", &[("old/dev.yaml", Some("web: v1\napi: v2\n"))]);
+    test.commit(
+        "one file an app",
+        &[
+            ("old/dev.yaml", None),
+            ("tags/dev/web", Some("v1")),
+            ("tags/dev/api", Some("v3")),
+            ("tags/prod/web", Some("v1")),
+        ],
+    );
+    let config =
+        config(&[(SourceKind::Text, "tags/{stage}/{app}", &[]), (SourceKind::Yaml, "old/{stage}.yaml", &["{app}"])]);
+    let (lines, _) = asked(&test.open(), &config);
+    assert_eq!(lines, ["api/dev v3: one file an app", "web/dev v1: first", "web/prod v1: one file an app"]);
+}
+
+#[test]
+fn a_broken_file_is_passed_over() {
+    let config = config(&[(SourceKind::Yaml, "{stage}.yaml", &["{app}"])]);
+    let mut test = TestRepository::new();
+    test.commit("first", &[("dev.yaml", Some("web: v1\napi: v1\n"))]);
+    test.commit("api v2", &[("dev.yaml", Some("web: v1\napi: v2\n"))]);
+    test.commit("broken", &[("dev.yaml", Some("web: [v1\n\tapi: }"))]);
+    test.commit("broken still", &[("dev.yaml", Some("web: [v1\n\tapi: }}"))]);
+    test.commit("repaired", &[("dev.yaml", Some("web: v3\napi: v2\n"))]);
+    assert_eq!(asked(&test.open(), &config).0, ["api/dev v2: api v2", "web/dev v3: repaired"]);
+}
+
+#[test]
+fn a_shallow_clone_answers_what_it_can() {
+    let mut test = TestRepository::new();
+    test.commit("first", &[("tags/dev/web", Some("v1")), ("tags/prod/web", Some("v1"))]);
+    test.commit("second", &[("tags/dev/web", Some("v2"))]);
+    test.commit("third", &[("tags/dev/web", Some("v3"))]);
+    test.write();
+    crate::git::testing::git(test.folder.path(), &["clone", "-q", "--bare", "--depth=2", &test.url(), "shallow.git"]);
+    let repository = Repository::open(&test.folder.path().join("shallow.git")).expect("opens");
+    let (lines, stopped) = asked(&repository, &text_config());
+    assert_eq!(lines, ["web/dev v3: third"]);
+    assert!(matches!(stopped, Stopped::Shallow(_)));
+}
