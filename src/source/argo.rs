@@ -22,8 +22,7 @@ impl Source for Argo {
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
-        let mut out: Vec<Finding> =
-            objects(&leaves).iter().flat_map(|object| application(object, &claim.path)).collect();
+        let mut out: Vec<Finding> = objects(&leaves).iter().flat_map(|object| application(object, claim)).collect();
         if let Some(text) = reader.text(&claim.path) {
             remote::note_automations(&mut out, &text);
         }
@@ -31,18 +30,18 @@ impl Source for Argo {
     }
 }
 
-fn application(object: &Branch<'_>, path: &str) -> Vec<Finding> {
+fn application(object: &Branch<'_>, claim: &Claim<'_>) -> Vec<Finding> {
     let argo = object.text("apiVersion").is_some_and(|version| version.starts_with("argoproj.io/"));
     let spec = match object.text("kind") {
         Some("Application") if argo => object.below(&["spec"]),
         Some("ApplicationSet") if argo => object.below(&["spec", "template", "spec"]),
         _ => return Vec::new(),
     };
-    let mut found = source(&spec.below(&["source"]), path);
+    let mut found = source(&spec.below(&["source"]), &claim.path);
     for (_, one) in spec.below(&["sources"]).children() {
-        found.extend(source(&one, path));
+        found.extend(source(&one, &claim.path));
     }
-    remote::named(object.below(&["metadata"]).text("name"), found)
+    remote::named(claim, object.below(&["metadata"]).text("name"), found)
 }
 
 fn source(source: &Branch<'_>, path: &str) -> Vec<Found> {
@@ -155,7 +154,7 @@ mod tests {
         );
         assert_eq!(
             read(&text),
-            ["web r.io/a/web v1 :9 reference<r.io/a/web:v1>[]", "web/api a/api v2 :10 reference<'a/api:v2'>[]"]
+            ["web/web r.io/a/web v1 :9 reference<r.io/a/web:v1>[]", "web/api a/api v2 :10 reference<'a/api:v2'>[]"]
         );
     }
 
@@ -170,6 +169,13 @@ mod tests {
             "{HEAD}spec:\n  source:\n    helm:\n      values: |\n        api:\n          image: {{repository: a/api, tag: v1}}\n"
         );
         assert_eq!(read(&text), ["web a/api v1 :9 tag<…>[]"]);
+    }
+
+    #[test]
+    fn the_stage_in_a_name_is_no_part_of_the_component() {
+        let text = HEAD.replace("name: web", "name: web--prod")
+            + "spec:\n  source: {chart: a, repoURL: r, targetRevision: 1.2.3}\n";
+        assert_eq!(read(&text), ["web r/a 1.2.3 :5 chart<1.2.3>[Remote]"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::shape;
 use crate::model::{ImageReference, Part, Version, is_digest};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 /// Keys from this score on are taken at their word.
@@ -37,8 +38,7 @@ pub struct Pin {
 pub fn pins(leaves: &[Leaf], format: Format) -> Vec<Pin> {
     let mut siblings: HashMap<(u32, &str), Siblings> = HashMap::new();
     for (index, leaf) in leaves.iter().enumerate() {
-        let near = siblings.entry((leaf.document, leaf.parent())).or_default();
-        near.entry(squash(leaf.last())).or_default().push(index);
+        siblings.entry((leaf.document, leaf.parent())).or_default().indexes.push(index);
     }
     let mut out: Vec<Pin> = Vec::new();
     for (index, leaf) in leaves.iter().enumerate() {
@@ -55,8 +55,26 @@ pub fn pins(leaves: &[Leaf], format: Format) -> Vec<Pin> {
     out
 }
 
-/// The leaves with one parent, by their squashed keys.
-type Siblings = HashMap<String, Vec<usize>>;
+/// The leaves with the same parent. Their keys are squashed once, and only where one is asked for:
+/// a flat file of many thousand keys must not be searched for each of them.
+#[derive(Default)]
+struct Siblings {
+    indexes: Vec<usize>,
+    by_key: OnceCell<HashMap<String, Vec<usize>>>,
+}
+
+impl Siblings {
+    fn with_key(&self, leaves: &[Leaf], key: &str) -> &[usize] {
+        let by_key = self.by_key.get_or_init(|| {
+            let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+            for index in &self.indexes {
+                by_key.entry(squash(leaves[*index].last())).or_default().push(*index);
+            }
+            by_key
+        });
+        by_key.get(key).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// A leaf among those with the same parent.
 struct Around<'a> {
@@ -82,7 +100,7 @@ impl<'a> Around<'a> {
     }
 
     fn beside_index(&self, key: &str) -> Option<usize> {
-        self.near.get(key)?.iter().copied().find(|index| *index != self.index)
+        self.near.with_key(self.leaves, key).iter().copied().find(|index| *index != self.index)
     }
 
     fn beside_any(&self, keys: &[&str]) -> bool {

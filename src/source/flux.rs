@@ -29,7 +29,7 @@ impl Source for Flux {
             let name = object.below(&["metadata"]).text("name");
             out.extend(variables(claim, &object, name));
             if !said {
-                out.extend(remote::named(name, found(&object, &claim.path)));
+                out.extend(remote::named(claim, name, found(&object, &claim.path)));
             }
         }
         if let Some(text) = reader.text(&claim.path) {
@@ -98,7 +98,7 @@ fn variables(claim: &Claim<'_>, object: &Branch<'_>, name: Option<&str>) -> Vec<
     let whole: HashMap<Span, &Leaf> = real.into_iter().map(|leaf| (leaf.span, leaf)).collect();
     for finding in &mut found {
         if finding.component.is_none() && !finding.captures.contains_key("app") {
-            finding.component = name.map(str::to_owned);
+            finding.component = name.and_then(|name| remote::own_name(claim, name)).map(str::to_owned);
         }
         for location in &mut finding.locations {
             if let Some(leaf) = whole.get(&location.span) {
@@ -141,10 +141,23 @@ mod tests {
         assert_eq!(
             read(text),
             [
-                "web/site site >=1.0 <2 chart:5<'>=1.0 <2'>[Remote, Mutable]",
-                "web a/web v1 tag:9<v1>[Automated(Automation { policy: \"f:web:tag\" })]"
+                "web site >=1.0 <2 chart:5<'>=1.0 <2'>[Remote, Mutable]",
+                "web/web a/web v1 tag:9<v1>[Automated(Automation { policy: \"f:web:tag\" })]"
             ]
         );
+    }
+
+    #[test]
+    fn a_chart_keeps_its_name_when_an_image_joins_it() {
+        let release = |values: &str| {
+            format!(
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: db}}\nspec:\n  chart: {{spec: {{chart: psql, version: 1.22.2}}}}\n{values}"
+            )
+        };
+        let chart = "db psql 1.22.2 chart:5<1.22.2>[Remote]";
+        assert_eq!(read(&release("")), [chart]);
+        let image = "db/image - v1 tag:6<v1>[]";
+        assert_eq!(read(&release("  values: {image: {tag: v1}}\n")), [chart, image]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::branch::Branch;
 use super::convention::{self, Format, TELLING};
 use super::leaf::Leaf;
-use super::{Finding, marker, shape};
+use super::{Claim, Finding, marker, shape};
 use crate::model::{Automation, Captures, Note, Part, Version, base_name};
 
 /// A finding of one object, before it is known how many the object has.
@@ -13,16 +13,42 @@ pub(super) struct Found {
     pub(super) finding: Finding,
 }
 
-/// The findings of one object under the object's name; several are told apart by their words.
-pub(super) fn named(name: Option<&str>, found: Vec<Found>) -> Vec<Finding> {
-    let several = found.len() > 1;
-    let name = name.filter(|name| shape::is_literal(name));
-    let component = |word: Option<String>| match (name, word) {
-        (Some(name), Some(word)) if several && word != name => Some(format!("{name}/{word}")),
-        (None, word) => word,
-        (Some(name), _) => Some(name.to_owned()),
+/// The findings of one object under the object's name. Its only chart, or else its only image, goes
+/// by that name; what stands beside it has its own word too, so that a chart keeps its slot where one
+/// stage adds an image.
+pub(super) fn named(claim: &Claim<'_>, name: Option<&str>, found: Vec<Found>) -> Vec<Finding> {
+    let is_remote = |found: &Found| found.finding.notes.contains(&Note::Remote);
+    let remotes = found.iter().filter(|found| is_remote(found)).count();
+    let images = found.len() - remotes;
+    let app = name.filter(|_| claim.captures.contains_key("app"));
+    let name = name.and_then(|name| own_name(claim, name));
+    let component = |found: &Found| {
+        let leads = if is_remote(found) { remotes == 1 } else { remotes == 0 && images == 1 };
+        match (name, &found.word) {
+            (Some(name), _) if leads => Some(name.to_owned()),
+            (None, _) if leads && app.is_some() => None,
+            (Some(name), Some(word)) => Some(format!("{name}/{word}")),
+            (Some(name), None) => Some(format!("{name}/image")),
+            (None, word) => word.clone(),
+        }
     };
-    found.into_iter().map(|Found { word, finding }| Finding { component: component(word), ..finding }).collect()
+    let components: Vec<Option<String>> = found.iter().map(component).collect();
+    found.into_iter().zip(components).map(|(found, component)| Finding { component, ..found.finding }).collect()
+}
+
+/// What an object's name says beyond the path: `web` for `web--prod` in a file of `prod`, so that it is
+/// the same in every stage; nothing where it is the app itself.
+pub(super) fn own_name<'n>(claim: &Claim<'_>, name: &'n str) -> Option<&'n str> {
+    const JOINTS: [char; 3] = ['-', '_', '.'];
+    let mut own = name;
+    for place in ["stage", "target"] {
+        let Some(word) = claim.captures.get(place).filter(|word| !word.is_empty()) else { continue };
+        let before = own.strip_suffix(word.as_str()).filter(|rest| rest.ends_with(JOINTS));
+        let after = own.strip_prefix(word.as_str()).filter(|rest| rest.starts_with(JOINTS));
+        own = before.or(after).map_or(own, |rest| rest.trim_matches(JOINTS));
+    }
+    let app = claim.captures.get("app").map(String::as_str);
+    (!own.is_empty() && app != Some(own) && shape::is_literal(own)).then_some(own)
 }
 
 /// A version of something that lives elsewhere: a chart, a git tag.

@@ -12,6 +12,10 @@ use hcl_edit::structure::Body;
 /// The source; see the module.
 pub struct Tfvars;
 
+/// The parser looks through all keys of an object for each new one, so a large file would take
+/// minutes; files that pin versions are a few kilobytes.
+const MAX_BYTES: usize = 256 << 10;
+
 /// From this score on a key counts: `sha` does, a version-looking value under any key does not.
 const SCORE: u8 = 4;
 
@@ -49,6 +53,9 @@ impl Source for Tfvars {
 /// # Errors
 /// A sentence that names the place where the file is no HCL.
 fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
+    if text.len() > MAX_BYTES {
+        return Err(format!("is {} bytes long; towpath reads HCL files up to {MAX_BYTES} bytes", text.len()));
+    }
     // The parser knows no byte order mark; what follows it is counted from there.
     let body_text = text.trim_start_matches('\u{feff}');
     let body: Body = hcl_edit::parser::parse_body(body_text).map_err(|error| {
@@ -210,5 +217,7 @@ mod tests {
             assert!(found.len() == 1 && found[0].starts_with("not-hcl: is not valid HCL"), "{found:?}");
         }
         assert!(read("a.tfvars", "", |_| {}).is_empty());
+        let large = "a = 1\n".repeat(50_000);
+        assert!(read("a.tfvars", &large, |_| {})[0].starts_with("not-hcl: is 300000 bytes long"));
     }
 }
