@@ -8,9 +8,11 @@ use super::pull_request_number;
 use crate::config::{Config, Rule};
 use crate::git::{File, Flow, GitError, Mainline, Oid, PathId, Person, Repository, Snapshot, Step, Stopped, Tracked};
 use crate::model::{Mapping, SlotKey, SourceKind, StageName, Version};
+use crate::source::essence::{Essence, last_word};
 use crate::source::{self, Cache, Claim, Reader, Reading, claims, claims_on, read_claim};
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
 /// How many claims may be read to find where moved files came from, over the whole walk.
 const MAX_SEARCHED: usize = 5_000;
@@ -72,6 +74,14 @@ struct Watch<'a> {
     repaired: Option<Candidate>,
 }
 
+impl Watch<'_> {
+    /// What the wanted versions are of.
+    fn names(&self) -> BTreeSet<&str> {
+        let slots = self.wanted.iter().map(|(slot, _)| slot);
+        slots.map(|slot| last_word(slot.component.as_deref().unwrap_or(slot.app.as_str()))).collect()
+    }
+}
+
 struct Search<'a> {
     question: Question<'a>,
     watches: Vec<Watch<'a>>,
@@ -84,13 +94,14 @@ struct Search<'a> {
 
 /// What counts of contents, by source and blob; nothing for what cannot be read.
 #[derive(Default)]
-struct Essences(HashMap<(SourceKind, Oid), Option<u64>>);
+struct Essences(HashMap<(SourceKind, Oid), Option<Rc<Essence>>>);
 
 impl Essences {
-    fn of(&mut self, rule: &Rule, snapshot: &Snapshot<'_>, file: &File) -> Option<u64> {
+    fn of(&mut self, rule: &Rule, snapshot: &Snapshot<'_>, file: &File) -> Option<Rc<Essence>> {
         let source = source::of(rule);
         let known = self.0.entry((rule.kind, file.id));
-        *known.or_insert_with(|| snapshot.read(file).ok().map(|contents| source.essence(&file.path, &contents)))
+        let read = || Some(Rc::new(source.essence(&file.path, &snapshot.read(file).ok()?)));
+        known.or_insert_with(read).clone()
     }
 }
 
@@ -245,15 +256,14 @@ impl<'a> Search<'a> {
             let path = tracked.path(*id);
             let sides = before.find(path).zip(after.find(path));
             for index in watchers.iter().filter(|index| !out.contains(*index)).copied().collect::<Vec<_>>() {
-                let rule = self.watches[index].claim.rule;
-                let repaired = self.watches[index].repaired.is_some();
+                let watch = &self.watches[index];
                 // A file that comes, goes or was broken always matters.
-                let matters = repaired
-                    || sides.as_ref().is_none_or(|(before_file, after_file)| {
-                        let there = self.essences.of(rule, before, before_file);
-                        there.is_none() || there != self.essences.of(rule, &after, after_file)
+                let essences =
+                    sides.as_ref().filter(|_| watch.repaired.is_none()).and_then(|(before_file, after_file)| {
+                        let there = self.essences.of(watch.claim.rule, before, before_file)?;
+                        Some((there, self.essences.of(watch.claim.rule, &after, after_file)?))
                     });
-                if matters {
+                if essences.is_none_or(|(there, here)| there.differs_for(&here, &watch.names())) {
                     out.insert(index);
                 }
             }

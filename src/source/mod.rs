@@ -8,6 +8,7 @@ mod branch;
 mod compose;
 pub mod convention;
 mod dotenv;
+pub mod essence;
 mod flux;
 mod helm_values;
 mod interpolate;
@@ -39,7 +40,7 @@ pub use touched::Touched;
 
 use crate::config::Rule;
 use crate::model::{Captures, Location, Note, SourceKind, Version};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use essence::Essence;
 
 /// One version found in a file.
 #[derive(Debug, Clone, Default)]
@@ -65,22 +66,14 @@ pub trait Source: Sync {
         vec![path]
     }
 
-    /// A fingerprint of all that can make a difference to versions in a file that was looked at.
-    /// Where two contents have the same, a claim need not be read again. The contents themselves are
-    /// always a right answer.
-    fn essence(&self, _path: &str, contents: &[u8]) -> u64 {
-        fingerprint(&contents)
+    /// What counts in a file that was looked at: where two contents agree in it, a claim need not be
+    /// read again. Everything is always a right answer.
+    fn essence(&self, _path: &str, contents: &[u8]) -> Essence {
+        Essence::whole(contents)
     }
 
     /// The versions a claimed file holds. What cannot be read is a warning of the reader.
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding>;
-}
-
-/// A hash, for comparing within one run.
-fn fingerprint(value: &impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// Every source. To add one: a file here, a variant of [`SourceKind`], a line below, a fixture

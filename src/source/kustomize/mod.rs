@@ -29,7 +29,8 @@ mod transform;
 
 pub use build::{Builds, Parsed};
 
-use super::{Claim, Finding, Reader, Source, fingerprint};
+use super::essence::Essence;
+use super::{Claim, Finding, Reader, Source};
 use crate::model::SourceKind;
 
 /// The source; see the module.
@@ -45,12 +46,8 @@ impl Source for Kustomize {
         if build::is_kustomization(path) { vec![directory_of(path), path] } else { Vec::new() }
     }
 
-    /// Of objects and patches, what stands near a word about images.
-    fn essence(&self, path: &str, contents: &[u8]) -> u64 {
-        match std::str::from_utf8(contents) {
-            Ok(text) if !build::is_kustomization(path) => fingerprint(&essence::near_images(text)),
-            _ => fingerprint(&contents),
-        }
+    fn essence(&self, path: &str, contents: &[u8]) -> Essence {
+        essence::of(path, contents)
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
