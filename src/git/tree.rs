@@ -41,7 +41,14 @@ fn memchr_nul(bytes: &[u8]) -> Option<usize> {
 /// The trees of a repository that were read, by id: trees of different revisions share most of
 /// their parts. Emptied when it grows large.
 #[derive(Default)]
-pub(super) struct TreeCache(RefCell<(usize, HashMap<Oid, Rc<[u8]>>)>);
+pub(super) struct TreeCache(RefCell<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    trees: HashMap<Oid, Rc<[u8]>>,
+    /// Of all of them.
+    bytes: usize,
+}
 
 /// How many bytes of trees are kept.
 const CACHED_BYTES: usize = 8 << 20;
@@ -49,16 +56,16 @@ const CACHED_BYTES: usize = 8 << 20;
 impl TreeCache {
     /// The tree's bytes, read if they are not kept.
     pub fn get(&self, id: Oid, read: impl FnOnce() -> Option<Rc<[u8]>>) -> Option<Rc<[u8]>> {
-        if let Some(bytes) = self.0.borrow().1.get(&id) {
+        if let Some(bytes) = self.0.borrow().trees.get(&id) {
             return Some(Rc::clone(bytes));
         }
         let bytes = read()?;
-        let mut cache = self.0.borrow_mut();
-        cache.0 += bytes.len();
-        if cache.0 > CACHED_BYTES {
-            *cache = (bytes.len(), HashMap::new());
+        let mut kept = self.0.borrow_mut();
+        if kept.bytes + bytes.len() > CACHED_BYTES {
+            *kept = Kept::default();
         }
-        cache.1.insert(id, Rc::clone(&bytes));
+        kept.bytes += bytes.len();
+        kept.trees.insert(id, Rc::clone(&bytes));
         Some(bytes)
     }
 }
