@@ -147,6 +147,11 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         Err(Unparsed::Yaml(..)) if !path.rsplit('/').next().unwrap_or(path).contains('.') => {
             return Kinds::Known(vec![SourceKind::Dotenv]);
         }
+        Err(Unparsed::Read(_)) => {
+            // Asked for again, it leaves its warning.
+            reader.text(path);
+            return Kinds::Nothing;
+        }
         Err(_) => return Kinds::Nothing,
     };
     let roots: Vec<Value<'_>> = stream.documents.iter().filter_map(|document| document.root()).collect();
