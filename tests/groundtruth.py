@@ -47,11 +47,12 @@ def compare(report, mappings):
             (wrong if about else missing).append(wanted)
         elif not placed:
             misplaced.append(wanted)
-        for entry in placed:
-            slot = (entry["app"], entry["component"], entry["stage"], entry["target"])
-            used.setdefault(slot, {})[(wanted["app"], wanted["stage"])] = wanted
+        named = [entry for entry in placed if bears(entry, wanted["app"])] or placed
+        slots = frozenset((e["app"], e["component"], e["stage"], e["target"]) for e in named)
+        if len(slots) == 1:
+            used.setdefault(slots, {})[(wanted["app"], wanted["stage"])] = wanted
     for labels in used.values():
-        # Two labels in one slot: one of them cannot be told from the other.
+        # Two labels that only share one slot cannot be told apart.
         misplaced.extend(list(labels.values())[1:])
     listed = {(wanted["file"], version) for wanted in mappings for version in (wanted["tag"], wanted["tag"].split("@")[0])}
     extra = {
