@@ -169,6 +169,34 @@ impl<'r> Snapshot<'r> {
         }
     }
 
+    /// The files that are here and not the same in another commit of the repository.
+    pub fn left_by(&self, after: &Snapshot<'_>) -> Vec<String> {
+        let mut out = Vec::new();
+        if let (Origin::Commit { tree: here, .. }, Origin::Commit { tree: there, .. }) = (&self.origin, &after.origin) {
+            self.left_below(*here, Some(*there), "", 0, &mut out);
+        }
+        out
+    }
+
+    fn left_below(&self, here: Oid, there: Option<Oid>, directory: &str, depth: usize, out: &mut Vec<String>) {
+        let Some(bytes) = self.tree_bytes(here).filter(|_| depth < MAX_DEPTH && there != Some(here)) else { return };
+        let other = there.and_then(|id| self.tree_bytes(id));
+        for entry in entries(&bytes) {
+            let Ok(name) = std::str::from_utf8(entry.name) else { continue };
+            let same_name = other.as_ref().and_then(|other| entry_named(other, entry.name));
+            if same_name == Some((entry.mode, entry.id)) {
+                continue;
+            }
+            let path = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+            if entry.mode == MODE_TREE {
+                let below = same_name.filter(|(mode, _)| *mode == MODE_TREE).map(|(_, id)| id);
+                self.left_below(entry.id, below, &path, depth + 1, out);
+            } else {
+                out.push(path);
+            }
+        }
+    }
+
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
         let Origin::Commit { odb, .. } = &self.origin else { return None };
         self.repository.trees().get(id, || {

@@ -226,7 +226,7 @@ impl<'a> Search<'a> {
         if affected.is_empty() {
             return Ok(());
         }
-        let reader = Reader::new(&snapshot, self.question.cache);
+        let reader = Reader::of_versions(&snapshot, self.question.cache);
         let mut moved = None;
         for index in affected {
             if snapshot.find(&self.watches[index].claim.path).is_some() {
@@ -234,7 +234,7 @@ impl<'a> Search<'a> {
             } else {
                 let before = match &mut moved {
                     Some(before) => before,
-                    None => moved.insert(self.left_behind(step.commit, parent, &snapshot)?),
+                    None => moved.insert(self.left_behind(step.commit, &snapshot)?),
                 };
                 self.follow(index, here, before, tracked);
             }
@@ -319,15 +319,11 @@ impl<'a> Search<'a> {
     }
 
     /// What the files said at the parent that the commit changed or removed.
-    fn left_behind(
-        &mut self,
-        commit: Oid,
-        parent: Oid,
-        snapshot: &Snapshot<'_>,
-    ) -> Result<Vec<(Claim<'a>, Reading)>, GitError> {
-        let reader = Reader::new(snapshot, self.question.cache);
+    fn left_behind(&mut self, commit: Oid, snapshot: &Snapshot<'_>) -> Result<Vec<(Claim<'a>, Reading)>, GitError> {
+        let reader = Reader::of_versions(snapshot, self.question.cache);
+        let after = Snapshot::of_commit(self.question.repository, commit)?;
         let mut out = Vec::new();
-        for path in self.question.repository.left_by(commit, parent)? {
+        for path in snapshot.left_by(&after) {
             for claim in claims_on(self.question.config, &path) {
                 if self.searched == MAX_SEARCHED {
                     return Ok(out);

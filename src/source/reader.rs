@@ -23,9 +23,22 @@ pub struct Cache {
     yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
     pub(super) kustomize: kustomize::Parsed,
+    /// What was built of the commit read last.
+    builds: RefCell<Option<(Oid, Rc<kustomize::Builds>)>>,
 }
 
 impl Cache {
+    /// The builds of a commit, shared by all who read it; those of a work tree, which may change, are
+    /// not.
+    fn builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
+        let Some(commit) = commit else { return Rc::default() };
+        let mut known = self.builds.borrow_mut();
+        match &*known {
+            Some((of, builds)) if *of == commit => Rc::clone(builds),
+            _ => Rc::clone(&known.insert((commit, Rc::default())).1),
+        }
+    }
+
     /// Counts a text that is about to be kept.
     fn make_room(&self, bytes: usize) {
         let held = self.bytes.get() + bytes;
@@ -49,9 +62,13 @@ pub struct Reader<'a> {
     snapshot: &'a Snapshot<'a>,
     pub(super) cache: &'a Cache,
     /// Directories of this snapshot that were built.
-    pub(super) kustomize: kustomize::Builds,
+    pub(super) kustomize: Rc<kustomize::Builds>,
     touched: RefCell<Touched>,
     warnings: RefCell<BTreeMap<String, Warning>>,
+    /// Every warning in the order it was given, also those about files that had one.
+    log: RefCell<Vec<Warning>>,
+    /// Only versions are asked for, not where they stand.
+    versions_only: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -60,10 +77,29 @@ impl<'a> Reader<'a> {
         Reader {
             snapshot,
             cache,
-            kustomize: kustomize::Builds::default(),
+            kustomize: cache.builds(snapshot.commit()),
             touched: RefCell::default(),
             warnings: RefCell::default(),
+            log: RefCell::default(),
+            versions_only: false,
         }
+    }
+
+    /// A reader that is asked for versions only: places may be those of another revision, where
+    /// nothing that counts for versions has changed.
+    pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
+        // Builds with borrowed places are not for others.
+        Reader { kustomize: Rc::default(), versions_only: true, ..Reader::new(snapshot, cache) }
+    }
+
+    pub(super) fn is_versions_only(&self) -> bool {
+        self.versions_only
+    }
+
+    /// How many warnings were given so far, and those given since some earlier count.
+    pub(super) fn warned_since(&self, count: usize) -> (usize, Vec<Warning>) {
+        let log = self.log.borrow();
+        (log.len(), log.get(count..).unwrap_or_default().to_vec())
     }
 
     /// The snapshot.
@@ -94,6 +130,7 @@ impl<'a> Reader<'a> {
     /// Adds a warning about a file, unless it has one.
     pub fn warn(&self, warning: Warning) {
         let key = warning.path.clone().unwrap_or_else(|| warning.message.clone());
+        self.log.borrow_mut().push(warning.clone());
         self.warnings.borrow_mut().entry(key).or_insert(warning);
     }
 

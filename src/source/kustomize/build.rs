@@ -2,6 +2,7 @@
 //! images, in kustomize's order. Only the snapshot is read; what would have to be fetched or run is
 //! noted and left out.
 
+use super::essence;
 use super::file::{Kustomization, NAMES, Patch, PatchBody, PatchText, Transformer, image_transformers};
 use super::image::ImageEntry;
 use super::json_patch;
@@ -15,6 +16,7 @@ use super::unmatched::Unmatched;
 use crate::model::Warning;
 use crate::source::Reader;
 use crate::source::Touched;
+use crate::source::essence::Essence;
 use crate::source::reader::Reduced;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -43,11 +45,17 @@ pub struct Parsed {
     objects: Reduced<Vec<Rc<Manifest>>>,
     /// Whether a file of objects ever speaks of an image.
     speaking: Reduced<bool>,
+    /// What counts in a file of objects, and the objects of some revision that agree in it.
+    agreeing: RefCell<HashMap<String, (Rc<Essence>, Objects)>>,
+    essences: Reduced<Essence>,
     patches: Reduced<PatchText>,
     transformers: Reduced<Vec<Rc<ImageEntry>>>,
     specs: Reduced<Vec<FieldSpec>>,
     charts: Reduced<Generator>,
 }
+
+/// The objects of a file.
+type Objects = Rc<Vec<Rc<Manifest>>>;
 
 /// The files of objects that some build took in.
 pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
@@ -80,6 +88,7 @@ pub(super) struct Built {
     pub unmatched: Vec<Rc<ImageEntry>>,
     specs: Vec<FieldSpec>,
     touched: Rc<Touched>,
+    warnings: Vec<Warning>,
 }
 
 /// The build of a directory; remembered for the snapshot.
@@ -132,14 +141,17 @@ impl Builder<'_, '_> {
         let known = self.reader.kustomize.built.borrow().get(directory).cloned();
         if let Some(built) = known {
             self.reader.touch(&built.touched);
+            built.warnings.iter().for_each(|warning| self.reader.warn(warning.clone()));
             return built;
         }
+        let (warned, _) = self.reader.warned_since(usize::MAX);
         let before = self.reader.take_touched();
         let mut built = Built::default();
         self.accumulate(directory, &mut built);
         built.touched = Rc::new(self.reader.take_touched());
         self.reader.resume_touched(before);
         self.reader.touch(&built.touched);
+        built.warnings = self.reader.warned_since(warned).1;
         let built = Rc::new(built);
         self.reader.kustomize.built.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
         built
@@ -225,12 +237,30 @@ impl Builder<'_, '_> {
     }
 
     fn read_objects(&self, path: &str, into: &mut Built) {
+        let found =
+            if self.reader.is_versions_only() { self.objects_of_any_revision(path) } else { self.objects_of(path) };
+        into.objects.extend(found.iter().flat_map(|objects| objects.iter().cloned()));
+    }
+
+    /// The objects, or those of another revision that has the same images: reading a rendered manifest
+    /// of thousands of lines is what takes the time.
+    fn objects_of_any_revision(&self, path: &str) -> Option<Objects> {
+        let parsed = &self.reader.cache.kustomize;
+        let essence = self.reader.reduced_text(&parsed.essences, path, |text| essence::of(path, text.as_bytes()))?;
+        if let Some((_, objects)) = parsed.agreeing.borrow().get(path).filter(|(known, _)| *known == essence) {
+            return Some(Rc::clone(objects));
+        }
+        let objects = self.objects_of(path)?;
+        parsed.agreeing.borrow_mut().insert(path.to_owned(), (essence, Rc::clone(&objects)));
+        Some(objects)
+    }
+
+    fn objects_of(&self, path: &str) -> Option<Objects> {
         let read = |text: &str, stream: &_| {
             let all = objects(Page::of_file(path, text, 0), stream, Reading::Objects);
             all.into_iter().map(Rc::new).collect::<Vec<_>>()
         };
-        let found = self.reader.reduced(&self.reader.cache.kustomize.objects, path, read);
-        into.objects.extend(found.iter().flat_map(|objects| objects.iter().cloned()));
+        self.reader.reduced(&self.reader.cache.kustomize.objects, path, read)
     }
 
     fn base(&mut self, directory: &str, into: &mut Built, known: &mut Known) {
