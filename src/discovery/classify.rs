@@ -145,6 +145,13 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         Err(Unparsed::Yaml(..)) if !path.rsplit('/').next().unwrap_or(path).contains('.') => {
             return Kinds::Known(vec![SourceKind::Dotenv]);
         }
+        Err(Unparsed::Read(_)) => {
+            // Read again for the warning: what the file would have said is missing from the answer.
+            if is_data(path) {
+                reader.text(path);
+            }
+            return Kinds::Nothing;
+        }
         Err(_) => return Kinds::Nothing,
     };
     let roots: Vec<Value<'_>> = stream.documents.iter().filter_map(|document| document.root()).collect();
@@ -161,6 +168,11 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         return Kinds::Tree;
     }
     Kinds::Known(kinds.into_iter().flatten().collect())
+}
+
+/// Does the name promise data? Anything may lie in a file without an extension.
+fn is_data(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
 }
 
 /// Which source reads an object; none for those whose versions are not deployments.

@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// Files larger than this are not read: no file that pins versions comes near.
 pub const MAX_FILE_BYTES: usize = 10 << 20;
 
+/// Directories whose tree objects are larger than this (some 400 entries) are searched by an index.
+const INDEXED_TREE_BYTES: usize = 16 << 10;
+
 /// Directories nested deeper than this are not entered.
 const MAX_DEPTH: usize = 64;
 
@@ -55,6 +58,8 @@ pub enum ReadError {
 pub struct Snapshot<'r> {
     origin: Origin<'r>,
     trees: RefCell<HashMap<Oid, Rc<[u8]>>>,
+    /// Mode and id of each name in a large tree.
+    indexes: RefCell<HashMap<Oid, HashMap<Box<[u8]>, (u32, Oid)>>>,
 }
 
 enum Origin<'r> {
@@ -72,7 +77,7 @@ impl<'r> Snapshot<'r> {
         let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
         let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
         let origin = Origin::Commit { odb, commit, tree: found.tree_id(), time: found.time().seconds() };
-        Ok(Snapshot { origin, trees: RefCell::default() })
+        Ok(Snapshot { origin, trees: RefCell::default(), indexes: RefCell::default() })
     }
 
     /// The files on disk.
@@ -83,7 +88,11 @@ impl<'r> Snapshot<'r> {
         let top = repository
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
-        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, trees: RefCell::default() })
+        Ok(Snapshot {
+            origin: Origin::Disk { top: top.to_path_buf() },
+            trees: RefCell::default(),
+            indexes: RefCell::default(),
+        })
     }
 
     /// The commit, or `None` for the work tree.
@@ -187,10 +196,27 @@ impl<'r> Snapshot<'r> {
         let mut at = (MODE_TREE, *tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
             let bytes = (at.0 == MODE_TREE).then(|| self.tree_bytes(at.1)).flatten()?;
-            let found = entries(&bytes).find(|entry| entry.name == part.as_bytes())?;
-            at = (found.mode, found.id);
+            at = self.find_in_tree(at.1, &bytes, part.as_bytes())?;
         }
         Some(at)
+    }
+
+    /// A directory of a hundred thousand files is asked about each of them, so it is not read through
+    /// each time.
+    fn find_in_tree(&self, id: Oid, bytes: &[u8], name: &[u8]) -> Option<(u32, Oid)> {
+        if bytes.len() < INDEXED_TREE_BYTES {
+            return entries(bytes).find(|entry| entry.name == name).map(|entry| (entry.mode, entry.id));
+        }
+        let mut indexes = self.indexes.borrow_mut();
+        let index = indexes.entry(id).or_insert_with(|| {
+            // The first of equal names counts, as in a small tree.
+            let mut index = HashMap::new();
+            entries(bytes).for_each(|entry| {
+                index.entry(Box::from(entry.name)).or_insert((entry.mode, entry.id));
+            });
+            index
+        });
+        index.get(name).copied()
     }
 
     fn list_tree(&self, id: Oid, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {

@@ -6,6 +6,7 @@ mod support;
 mod completions;
 mod config;
 mod help;
+mod hostile;
 mod init;
 mod layouts;
 mod man;
