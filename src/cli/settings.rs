@@ -69,22 +69,19 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     })
 }
 
-/// The text of the repository's configuration, if it has one.
+/// The text of the repository's own configuration, if it has one.
 ///
 /// # Errors
-/// When it is there and cannot be read: what it says must not be guessed.
-fn text_in(reader: &Reader<'_>) -> Result<Option<String>, Failure> {
+/// When it has one that cannot be read: what somebody wrote down is never passed over.
+pub fn text_in(reader: &Reader<'_>) -> Result<Option<String>, Failure> {
     if reader.find(CONFIG_FILE).is_none() {
         return Ok(None);
     }
-    match reader.text(CONFIG_FILE) {
-        Some(text) => Ok(Some(text.to_string())),
-        None => {
-            let why = reader.warnings().into_iter().find(|warning| warning.path.as_deref() == Some(CONFIG_FILE));
-            let why = why.map_or_else(|| "cannot be read".to_owned(), |warning| warning.message);
-            Err(Failure::usage(format!("{CONFIG_FILE} {why}")))
-        }
+    if let Some(text) = reader.text(CONFIG_FILE) {
+        return Ok(Some(text.to_string()));
     }
+    let why = reader.warnings().into_iter().find(|warning| warning.path.as_deref() == Some(CONFIG_FILE));
+    Err(Failure::usage(format!("{CONFIG_FILE} {}", why.map(|warning| warning.message).unwrap_or_default())))
 }
 
 /// A configuration that names stages but no sources leaves the sources to discovery.

@@ -6,7 +6,7 @@ use crate::config::Rule;
 use crate::model::{Captures, Confidence, KeyTemplate, Part, SourceKind};
 use crate::source::convention::{self, Format, TELLING};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
-use crate::source::{Claim, Finding, Reader, Unparsed, of};
+use crate::source::{Claim, Finding, Reader, Unparsed, kustomize_resources, of};
 use crate::yaml::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -29,8 +29,10 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
     let mut covered: HashSet<(String, usize)> = HashSet::new();
     let (overlays, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_kustomization(file.path));
     kustomizations(&overlays, reader, &mut covered, &mut out);
+    // What a build takes in is part of its overlay, and was looked at there.
+    let resources = kustomize_resources(reader);
     let mut trees = Vec::new();
-    for file in others {
+    for file in others.into_iter().filter(|file| !resources.contains(file.path)) {
         match kinds(file.path, reader) {
             Kinds::Tree => trees.push(file),
             Kinds::Known(kinds) => {

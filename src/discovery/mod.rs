@@ -39,7 +39,13 @@ pub struct Proposal {
 
 /// Looks at one snapshot and proposes. Files that cannot be read are the reader's warnings.
 pub fn propose(reader: &Reader<'_>) -> Proposal {
-    let Ok(listing) = reader.snapshot().files_under("") else { return Proposal::default() };
+    let listing = match reader.snapshot().files_under("") {
+        Ok(listing) => listing,
+        Err(error) => {
+            let unreadable = vec![Warning::general("unreadable", format!("the files cannot be listed: {error}"))];
+            return Proposal { unreadable, ..Proposal::default() };
+        }
+    };
     let paths = candidates(&listing);
     let slots = slot::choose(&paths);
     let slotted: Vec<Slotted<'_>> = paths

@@ -1,6 +1,6 @@
 //! The files of a repository at one revision, or on disk. Links are never followed.
 
-use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries};
+use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 use std::cell::RefCell;
@@ -46,7 +46,7 @@ pub enum ReadError {
     Submodule,
     #[error("it is {bytes} bytes long; towpath reads files up to {MAX_FILE_BYTES} bytes")]
     TooLarge { bytes: usize },
-    #[error("its object {id} is not in this clone; `git fetch --refetch` brings it")]
+    #[error("its object {id} is not in this clone; `git fetch --refetch --no-filter` brings it")]
     MissingObject { id: Oid },
     #[error("it is not UTF-8 text")]
     NotText,
@@ -57,7 +57,7 @@ pub enum ReadError {
 /// The files of one commit, read from git objects, or the files of the work tree.
 pub struct Snapshot<'r> {
     origin: Origin<'r>,
-    trees: RefCell<HashMap<Oid, Rc<[u8]>>>,
+    repository: &'r Repository,
     /// Mode and id of each name in a large tree.
     indexes: RefCell<HashMap<Oid, HashMap<Box<[u8]>, (u32, Oid)>>>,
 }
@@ -77,7 +77,9 @@ impl<'r> Snapshot<'r> {
         let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
         let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
         let origin = Origin::Commit { odb, commit, tree: found.tree_id(), time: found.time().seconds() };
-        Ok(Snapshot { origin, trees: RefCell::default(), indexes: RefCell::default() })
+        let snapshot = Snapshot { origin, repository, indexes: RefCell::default() };
+        snapshot.tree_bytes(found.tree_id()).ok_or_else(|| missing(found.tree_id()))?;
+        Ok(snapshot)
     }
 
     /// The files on disk.
@@ -88,11 +90,7 @@ impl<'r> Snapshot<'r> {
         let top = repository
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
-        Ok(Snapshot {
-            origin: Origin::Disk { top: top.to_path_buf() },
-            trees: RefCell::default(),
-            indexes: RefCell::default(),
-        })
+        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, repository, indexes: RefCell::default() })
     }
 
     /// The commit, or `None` for the work tree.
@@ -181,14 +179,11 @@ impl<'r> Snapshot<'r> {
     }
 
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
-        if let Some(bytes) = self.trees.borrow().get(&id) {
-            return Some(Rc::clone(bytes));
-        }
         let Origin::Commit { odb, .. } = &self.origin else { return None };
-        let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
-        let bytes: Rc<[u8]> = object.data().into();
-        self.trees.borrow_mut().insert(id, Rc::clone(&bytes));
-        Some(bytes)
+        self.repository.trees().get(id, || {
+            let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
+            Some(object.data().into())
+        })
     }
 
     fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
@@ -205,7 +200,7 @@ impl<'r> Snapshot<'r> {
     /// each time.
     fn find_in_tree(&self, id: Oid, bytes: &[u8], name: &[u8]) -> Option<(u32, Oid)> {
         if bytes.len() < INDEXED_TREE_BYTES {
-            return entries(bytes).find(|entry| entry.name == name).map(|entry| (entry.mode, entry.id));
+            return entry_named(bytes, name);
         }
         let mut indexes = self.indexes.borrow_mut();
         let index = indexes.entry(id).or_insert_with(|| {

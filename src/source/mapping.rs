@@ -1,12 +1,12 @@
 //! From rules and files to the mapping: which file belongs to which rule, and what is app, stage
 //! and target in what it holds.
 
-use super::{Finding, Reader, of};
+use super::{Finding, Reader, Touched, of};
 use crate::config::{Config, Rule};
 use crate::model::{
     AppName, Captures, Entry, Mapping, Note, SlotKey, StageName, TargetName, Version, Warning, is_moving_tag,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 /// A file that a rule claims.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ pub struct Claim<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
     pub entries: Vec<Entry>,
-    pub touched: BTreeSet<String>,
+    pub touched: Touched,
 }
 
 /// The files that the config's rules claim, in the order of the rules.
@@ -75,7 +75,7 @@ pub fn read_claim(
     reader.take_touched();
     let findings = of(claim.rule).read(claim, reader);
     let mut touched = reader.take_touched();
-    touched.insert(claim.path.clone());
+    touched.insert(&claim.path);
     let entries = findings.into_iter().filter_map(|finding| entry(config, claim, finding, branch_stage)).collect();
     Reading { entries, touched }
 }

@@ -3,24 +3,45 @@
 use super::kustomize;
 use super::leaf::{self, Leaf};
 use super::template_scan;
+use super::touched::Touched;
 use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
 use crate::model::Warning;
 use crate::yaml;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+
+/// The cache is emptied when it holds trees of this many bytes of text: few files are read twice,
+/// and those soon after each other.
+const CACHED_BYTES: usize = 2 << 20;
 
 /// Parsed files by blob id, so that equal files are parsed once, also across revisions.
 #[derive(Default)]
 pub struct Cache {
+    bytes: Cell<usize>,
     texts: RefCell<HashMap<Oid, Result<Rc<str>, ReadError>>>,
     yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
     pub(super) kustomize: kustomize::Parsed,
 }
 
-/// What is left of files by path and blob id, or why nothing is.
-pub(super) type Reduced<T> = RefCell<HashMap<(String, Oid), Result<Rc<T>, Warning>>>;
+impl Cache {
+    /// Counts a text that is about to be kept.
+    fn make_room(&self, bytes: usize) {
+        let held = self.bytes.get() + bytes;
+        if held <= CACHED_BYTES {
+            self.bytes.set(held);
+            return;
+        }
+        self.bytes.set(bytes);
+        self.texts.borrow_mut().clear();
+        self.yaml.borrow_mut().clear();
+        self.leaves.borrow_mut().clear();
+    }
+}
+
+/// What is left of files by path, or why nothing is; of each the contents seen last.
+pub(super) type Reduced<T> = RefCell<HashMap<String, (Oid, Result<Rc<T>, Warning>)>>;
 
 /// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
 /// that a later change of one of them is known to matter, and warns once about each unreadable file.
@@ -29,7 +50,7 @@ pub struct Reader<'a> {
     pub(super) cache: &'a Cache,
     /// Directories of this snapshot that were built.
     pub(super) kustomize: kustomize::Builds,
-    touched: RefCell<BTreeSet<String>>,
+    touched: RefCell<Touched>,
     warnings: RefCell<BTreeMap<String, Warning>>,
 }
 
@@ -51,13 +72,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The paths looked at since the last call.
-    pub fn take_touched(&self) -> BTreeSet<String> {
+    pub fn take_touched(&self) -> Touched {
         std::mem::take(&mut self.touched.borrow_mut())
     }
 
+    /// Goes on with paths that were taken before.
+    pub(super) fn resume_touched(&self, touched: Touched) {
+        *self.touched.borrow_mut() = touched;
+    }
+
     /// Says that these paths were looked at, though what was found there is remembered.
-    pub fn touch(&self, paths: &BTreeSet<String>) {
-        self.touched.borrow_mut().extend(paths.iter().cloned());
+    pub(super) fn touch(&self, paths: &Rc<Touched>) {
+        self.touched.borrow_mut().share(Rc::clone(paths));
     }
 
     /// The warnings so far, one per file.
@@ -73,7 +99,7 @@ impl<'a> Reader<'a> {
 
     /// The file at a path, if there is one.
     pub fn find(&self, path: &str) -> Option<File> {
-        self.touched.borrow_mut().insert(path.to_owned());
+        self.touched.borrow_mut().insert(path);
         self.snapshot.find(path)
     }
 
@@ -150,27 +176,42 @@ impl<'a> Reader<'a> {
         path: &str,
         reduce: impl FnOnce(&str, &yaml::Stream) -> T,
     ) -> Option<Rc<T>> {
+        self.remembered(known, path, |path, text| match yaml::parse(text) {
+            Ok(stream) => Ok(reduce(text, &stream)),
+            Err(error) => Err(not_yaml(path, &error, is_template(text))),
+        })
+    }
+
+    /// As [`Reader::reduced`], of the text alone.
+    pub(super) fn reduced_text<T>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str) -> T,
+    ) -> Option<Rc<T>> {
+        self.remembered(known, path, |_, text| Ok(reduce(text)))
+    }
+
+    fn remembered<T>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
+    ) -> Option<Rc<T>> {
         let Some(file) = self.find(path) else {
             self.warn(unreadable(path, &ReadError::NotFound));
             return None;
         };
-        let key = (path.to_owned(), file.id);
-        let remembered = known.borrow().get(&key).cloned();
+        let remembered = known.borrow().get(path).filter(|(id, _)| *id == file.id).map(|(_, result)| result.clone());
         let result = remembered.unwrap_or_else(|| {
-            let result = self.reduce_now(&file, reduce).map(Rc::new);
-            known.borrow_mut().insert(key, result.clone());
+            let read =
+                self.snapshot.read(&file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
+            let text = read.map_err(|error| unreadable(&file.path, &error));
+            let result = text.and_then(|text| reduce(&file.path, &text)).map(Rc::new);
+            known.borrow_mut().insert(path.to_owned(), (file.id, result.clone()));
             result
         });
         result.map_err(|warning| self.warn(warning)).ok()
-    }
-
-    fn reduce_now<T>(&self, file: &File, reduce: impl FnOnce(&str, &yaml::Stream) -> T) -> Result<T, Warning> {
-        let read = self.snapshot.read(file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
-        let text = read.map_err(|error| unreadable(&file.path, &error))?;
-        match yaml::parse(&text) {
-            Ok(stream) => Ok(reduce(&text, &stream)),
-            Err(error) => Err(not_yaml(&file.path, &error, is_template(&text))),
-        }
     }
 
     fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {
@@ -178,11 +219,13 @@ impl<'a> Reader<'a> {
         if plain && let Some(known) = self.cache.texts.borrow().get(&file.id) {
             return known.clone();
         }
-        let loaded = self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
-            Ok(text) => Ok(Rc::from(text)),
-            Err(_) => Err(ReadError::NotText),
-        });
+        let loaded: Result<Rc<str>, ReadError> =
+            self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
+                Ok(text) => Ok(Rc::from(text)),
+                Err(_) => Err(ReadError::NotText),
+            });
         if plain {
+            self.cache.make_room(loaded.as_ref().map_or(0, |text| text.len()));
             self.cache.texts.borrow_mut().insert(file.id, loaded.clone());
         }
         loaded

@@ -142,12 +142,15 @@ fn many_targets_become_a_list() {
         Row { name: "web".into(), cells: cells("v3", "v4") },
     ];
     let look = Look { colors: false, unicode: true, width: Some(60) };
-    snapbox::assert_data_eq!(render(&Matrix { columns, rows }, &look, now()), snapbox::str![[r#"
+    snapbox::assert_data_eq!(
+        render(&Matrix { columns, rows }, &look, now()),
+        snapbox::str![[r#"
 app   place                       version
 api   staging/stone-stage-p01     v2   3d
       prod/kflux-rhel-p01       ≠ v1  40d
 web   staging/stone-stage-p01     v3   3d
       prod/kflux-rhel-p01       ≠ v4  40d
 
-"#]]);
+"#]]
+    );
 }

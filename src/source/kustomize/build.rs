@@ -14,9 +14,10 @@ use super::transform::{FieldSpec, rewrite};
 use super::unmatched::Unmatched;
 use crate::model::Warning;
 use crate::source::Reader;
+use crate::source::Touched;
 use crate::source::reader::Reduced;
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Directories that build on one another deeper than this are cut.
@@ -31,6 +32,9 @@ const MAX_STEPS: usize = 2_000;
 /// Fields that configurations may call images.
 const MAX_SPECS: usize = 1_000;
 
+/// What one operation of a JSON patch may cost: a copy of ten thousand values.
+const MAX_COPY: usize = 640_000;
+
 /// Comparisons and copies that all builds of a snapshot may make: entries with images, patches with
 /// objects. Large repositories need a few million.
 const MAX_WORK: usize = 50_000_000;
@@ -40,10 +44,17 @@ const MAX_WORK: usize = 50_000_000;
 pub struct Parsed {
     kustomizations: Reduced<Kustomization>,
     objects: Reduced<Vec<Rc<Manifest>>>,
+    /// Whether a file of objects ever speaks of an image.
+    speaking: Reduced<bool>,
     patches: Reduced<PatchText>,
     transformers: Reduced<Vec<Rc<ImageEntry>>>,
     specs: Reduced<Vec<FieldSpec>>,
     charts: Reduced<Generator>,
+}
+
+/// The files of objects that some build took in.
+pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
+    reader.cache.kustomize.speaking.borrow().keys().cloned().collect()
 }
 
 /// The builds of one snapshot, by directory.
@@ -65,11 +76,13 @@ struct Generator {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Built {
     pub objects: Vec<Rc<Manifest>>,
+    /// Files of objects that never speak of an image: read only when a patch may give them one.
+    silent: Vec<String>,
     pub remotes: Vec<Remote>,
     /// Entries of `images` that say a version and matched nothing.
     pub unmatched: Vec<Rc<ImageEntry>>,
     specs: Vec<FieldSpec>,
-    touched: BTreeSet<String>,
+    touched: Rc<Touched>,
 }
 
 /// The build of a directory; remembered for the snapshot.
@@ -127,8 +140,8 @@ impl Builder<'_, '_> {
         let before = self.reader.take_touched();
         let mut built = Built::default();
         self.accumulate(directory, &mut built);
-        built.touched = self.reader.take_touched();
-        self.reader.touch(&before);
+        built.touched = Rc::new(self.reader.take_touched());
+        self.reader.resume_touched(before);
         self.reader.touch(&built.touched);
         let built = Rc::new(built);
         self.reader.kustomize.built.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
@@ -199,6 +212,22 @@ impl Builder<'_, '_> {
     }
 
     fn objects(&self, path: &str, into: &mut Built) {
+        let speaks = self.reader.reduced_text(&self.reader.cache.kustomize.speaking, path, speaks_of_images);
+        if speaks.as_deref() == Some(&false) {
+            into.silent.push(path.to_owned());
+        } else {
+            self.read_objects(path, into);
+        }
+    }
+
+    /// Reads the objects that were left aside.
+    fn read_silent(&self, into: &mut Built) {
+        for path in std::mem::take(&mut into.silent) {
+            self.read_objects(&path, into);
+        }
+    }
+
+    fn read_objects(&self, path: &str, into: &mut Built) {
         let read = |text: &str, stream: &_| {
             let all = objects(Page::of_file(path, text, 0), stream, Reading::Objects);
             all.into_iter().map(Rc::new).collect::<Vec<_>>()
@@ -211,6 +240,7 @@ impl Builder<'_, '_> {
         let base = self.directory(directory);
         let room = MAX_OBJECTS.saturating_sub(into.objects.len());
         into.objects.extend(base.objects.iter().take(room).cloned());
+        into.silent.extend(base.silent.iter().take(MAX_OBJECTS.saturating_sub(into.silent.len())).cloned());
         into.remotes.extend(base.remotes.iter().filter(|remote| known.remotes.insert((*remote).clone())).cloned());
         into.unmatched.extend(base.unmatched.iter().filter(|entry| known.entries.insert(Rc::as_ptr(entry))).cloned());
         for spec in &base.specs {
@@ -266,6 +296,9 @@ impl Builder<'_, '_> {
             let room = MAX_SPECS.saturating_sub(into.specs.len());
             into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()).take(room));
         }
+        if !into.specs.is_empty() {
+            self.read_silent(into);
+        }
     }
 
     fn transformer(&self, directory: &str, path: &str, text: &str, into: &mut Built) {
@@ -319,16 +352,24 @@ impl Builder<'_, '_> {
                 return;
             }
             match &patch.body {
-                PatchBody::Inline(text) => self.apply(path, patch, text, into),
+                PatchBody::Inline(text) => self.patch(path, patch, text, into),
                 PatchBody::File(name) => {
                     let Some(at) = self.inside(directory, path, name) else { continue };
-                    let read = |text: &str, stream: &_| PatchText::read(Page::of_file(&at, text, 0), stream);
+                    let read = |text: &str, stream: &_| PatchText::read(Page::of_file(&at, text, 0), text, stream);
                     if let Some(text) = self.reader.reduced(&self.reader.cache.kustomize.patches, &at, read) {
-                        self.apply(path, patch, &text, into);
+                        self.patch(path, patch, &text, into);
                     }
                 }
             }
         }
+    }
+
+    /// A patch with an image may be for an object that has none yet.
+    fn patch(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+        if text.speaks_of_images && !into.silent.is_empty() && !meets_all(patch, text, into) {
+            self.read_silent(into);
+        }
+        self.apply(path, patch, text, into);
     }
 
     /// Applies a patch to the objects it is for.
@@ -350,16 +391,33 @@ impl Builder<'_, '_> {
             let body = Rc::make_mut(&mut Rc::make_mut(object).body);
             for operation in &text.operations {
                 // A copy of a copy of a copy doubles the object each time.
-                if !self.can_spend(json_patch::cost(body, operation), path) {
+                let cost = json_patch::cost(body, operation);
+                if cost > MAX_COPY {
+                    self.warn("kustomize-size", path, "copies more than towpath does");
+                } else if self.can_spend(cost, path) {
+                    json_patch::apply(body, operation);
+                } else {
                     return;
                 }
-                json_patch::apply(body, operation);
             }
         }
     }
 
     fn warn(&self, code: &'static str, path: &str, message: impl Into<String>) {
         self.reader.warn(Warning::at(code, path, message));
+    }
+}
+
+/// Can a text hold an image, or a field called one?
+pub(super) fn speaks_of_images(text: &str) -> bool {
+    text.contains("mage")
+}
+
+/// Is everything that the patch names among the objects that were read?
+fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
+    match &patch.target {
+        Some(target) => target.names_one() && into.objects.iter().any(|object| target.fits(object)),
+        None => text.merges.iter().all(|change| into.objects.iter().any(|object| is_for(change, object))),
     }
 }
 

@@ -1,5 +1,6 @@
 //! A kustomization file as it is written.
 
+use super::build::speaks_of_images;
 use super::image::ImageEntry;
 use super::json_patch::{Operation, operations};
 use super::manifest::{Manifest, Reading, objects, texts};
@@ -65,6 +66,7 @@ pub(super) enum PatchBody {
 pub(super) struct PatchText {
     pub merges: Vec<Manifest>,
     pub operations: Vec<Operation>,
+    pub speaks_of_images: bool,
 }
 
 /// An item of `transformers:`.
@@ -176,7 +178,7 @@ impl<'a> File<'a> {
     fn inline(&self, value: Value<'a>, text: &'a str) -> Option<PatchBody> {
         let stream = yaml::parse(text).ok()?;
         let page = self.page.inside(value, text);
-        Some(PatchBody::Inline(Rc::new(PatchText::read(page, &stream))))
+        Some(PatchBody::Inline(Rc::new(PatchText::read(page, text, &stream))))
     }
 
     fn transformers(&self) -> Vec<Transformer> {
@@ -200,11 +202,12 @@ impl<'a> File<'a> {
 
 impl PatchText {
     /// Reads merge patches and JSON patches alike.
-    pub fn read(page: Page<'_>, stream: &yaml::Stream) -> Self {
+    pub fn read(page: Page<'_>, text: &str, stream: &yaml::Stream) -> Self {
         let lists = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_sequence());
         PatchText {
             operations: lists.flat_map(|list| operations(page, list)).collect(),
             merges: objects(page, stream, Reading::Patch),
+            speaks_of_images: speaks_of_images(text),
         }
     }
 }
