@@ -59,8 +59,11 @@ pub struct Snapshot<'r> {
     origin: Origin<'r>,
     repository: &'r Repository,
     /// Mode and id of each name in a large tree.
-    indexes: RefCell<HashMap<Oid, HashMap<Box<[u8]>, (u32, Oid)>>>,
+    indexes: RefCell<HashMap<Oid, TreeIndex>>,
 }
+
+/// Mode and id by name.
+type TreeIndex = HashMap<Box<[u8]>, (u32, Oid)>;
 
 enum Origin<'r> {
     Commit { odb: git2::Odb<'r>, commit: Oid, tree: Oid, time: i64 },
@@ -205,7 +208,7 @@ impl<'r> Snapshot<'r> {
         let mut indexes = self.indexes.borrow_mut();
         let index = indexes.entry(id).or_insert_with(|| {
             // The first of equal names counts, as in a small tree.
-            let mut index = HashMap::new();
+            let mut index = TreeIndex::new();
             entries(bytes).for_each(|entry| {
                 index.entry(Box::from(entry.name)).or_insert((entry.mode, entry.id));
             });

@@ -68,11 +68,12 @@ proptest! {
 
     #[test]
     fn every_source_reads_every_file(text in broken(), other in broken()) {
+        let pattern = Regex::new("(?P<image>[^ :]+):(?P<tag>[^ ]+)").expect("an expression");
         for kind in SourceKind::ALL {
             let path = path_of(kind);
             let files = [(path, text.as_str()), ("d/a.yaml", other.as_str()), ("b/kustomization.yaml", other.as_str())];
             let mut rule = Rule::new(kind, "d/**", &[]).expect("a template");
-            rule.pattern = Some(Regex::new("(?P<image>[^ :]+):(?P<tag>[^ ]+)").expect("an expression"));
+            rule.pattern = Some(pattern.clone());
             let (found, _) = repository(&files).read(rule);
             for place in found.iter().flat_map(|(_, finding)| &finding.locations) {
                 let file = files.iter().find(|(path, _)| *path == place.path).expect("one of the files");

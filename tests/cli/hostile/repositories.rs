@@ -1,6 +1,6 @@
 //! Repositories in odd states.
 
-use super::{CONFIG, Files, Said, WEB, assert_web, json, run, warnings};
+use super::{CONFIG, Said, WEB, assert_web, json, run, warnings};
 use crate::support::{History, Sandbox};
 use std::path::{Path, PathBuf};
 
@@ -80,7 +80,7 @@ fn formats_that_cannot_be_read_are_one_sentence() {
         );
         let made = sandbox.bash(&sandbox.path("."), &script).output().expect("it runs");
         if !made.status.success() {
-            eprintln!("skipped: this git knows no {option}");
+            skipped(&format!("this git knows no {option}"));
             continue;
         }
         let said = status(&sandbox, &sandbox.path(&name));
@@ -129,7 +129,7 @@ fn a_repository_of_somebody_else_can_be_read() {
     let script = "test $(id -u) = 0 || exit 9; chown -R 12345:12345 . && towpath status --output json";
     let output = sandbox.bash(&repository, script).output().expect("it runs");
     if output.status.code() == Some(9) {
-        eprintln!("skipped: only root can give a repository away");
+        skipped("only root can give a repository away");
         return;
     }
     assert_web(&serde_json::from_slice(&output.stdout).expect("an answer"));
@@ -145,7 +145,7 @@ fn a_repository_that_cannot_be_written_can_be_read() {
     let output = sandbox.bash(&repository, script).output().expect("it runs");
     let err = String::from_utf8_lossy(&output.stderr).into_owned();
     if err.contains("setpriv:") {
-        eprintln!("skipped: {err}");
+        skipped(&err);
         return;
     }
     assert!(output.status.success(), "{err}");
@@ -155,7 +155,6 @@ fn a_repository_that_cannot_be_written_can_be_read() {
 #[test]
 fn no_repository_at_all() {
     let sandbox = Sandbox::new();
-    let _ = Files::new();
     for content in ["gitdir: ../nowhere\n", "gitdir: .\n", "garbage", ""] {
         let folder = sandbox.path("fake");
         std::fs::create_dir_all(&folder).expect("writable");
@@ -163,4 +162,9 @@ fn no_repository_at_all() {
         let said = status(&sandbox, &folder);
         assert_eq!(said.code, 2, "{content:?}: {}", said.err);
     }
+}
+
+#[expect(clippy::print_stderr, reason = "whoever runs the tests should know")]
+fn skipped(why: &str) {
+    eprintln!("skipped: {why}");
 }
