@@ -68,7 +68,12 @@ impl Survey {
                 settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
             }
         }
-        let mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
+        let mut mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
+        if let Some(proposal) = &settings.assumed {
+            mapping.warnings.extend(proposal.unreadable.iter().cloned());
+            mapping.warnings.sort();
+            mapping.warnings.dedup();
+        }
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let commit = snapshot.commit();
         drop(snapshot);

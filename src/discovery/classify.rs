@@ -32,7 +32,8 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
     // What a build takes in is part of its overlay, and was looked at there.
     let resources = kustomize_resources(reader);
     let mut trees = Vec::new();
-    for file in others.into_iter().filter(|file| !resources.contains(file.path)) {
+    let is_built = |path: &str| resources.contains(path) && !speaks_of_controllers(reader, path);
+    for file in others.into_iter().filter(|file| !is_built(file.path)) {
         match kinds(file.path, reader) {
             Kinds::Tree => trees.push(file),
             Kinds::Known(kinds) => {
@@ -45,6 +46,11 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
     }
     values(&trees, reader, &mut out);
     out
+}
+
+/// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
+fn speaks_of_controllers(reader: &Reader<'_>, path: &str) -> bool {
+    reader.text(path).is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
 }
 
 fn is_kustomization(path: &str) -> bool {
@@ -148,8 +154,10 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
             return Kinds::Known(vec![SourceKind::Dotenv]);
         }
         Err(Unparsed::Read(_)) => {
-            // Asked for again, it leaves its warning.
-            reader.text(path);
+            // Read again for the warning: what the file would have said is missing from the answer.
+            if is_data(path) {
+                reader.text(path);
+            }
             return Kinds::Nothing;
         }
         Err(_) => return Kinds::Nothing,
@@ -168,6 +176,11 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         return Kinds::Tree;
     }
     Kinds::Known(kinds.into_iter().flatten().collect())
+}
+
+/// Does the name promise data? Anything may lie in a file without an extension.
+fn is_data(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
 }
 
 /// Which source reads an object; none for those whose versions are not deployments.

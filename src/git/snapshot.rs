@@ -3,11 +3,16 @@
 use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// Files larger than this are not read: no file that pins versions comes near.
 pub const MAX_FILE_BYTES: usize = 10 << 20;
+
+/// Directories whose tree objects are larger than this (some 400 entries) are searched by an index.
+const INDEXED_TREE_BYTES: usize = 16 << 10;
 
 /// Directories nested deeper than this are not entered.
 const MAX_DEPTH: usize = 64;
@@ -53,7 +58,12 @@ pub enum ReadError {
 pub struct Snapshot<'r> {
     origin: Origin<'r>,
     repository: &'r Repository,
+    /// Mode and id of each name in a large tree.
+    indexes: RefCell<HashMap<Oid, TreeIndex>>,
 }
+
+/// Mode and id by name.
+type TreeIndex = HashMap<Box<[u8]>, (u32, Oid)>;
 
 enum Origin<'r> {
     Commit { odb: git2::Odb<'r>, commit: Oid, tree: Oid, time: i64 },
@@ -70,7 +80,9 @@ impl<'r> Snapshot<'r> {
         let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
         let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
         let origin = Origin::Commit { odb, commit, tree: found.tree_id(), time: found.time().seconds() };
-        Ok(Snapshot { origin, repository })
+        let snapshot = Snapshot { origin, repository, indexes: RefCell::default() };
+        snapshot.tree_bytes(found.tree_id()).ok_or_else(|| missing(found.tree_id()))?;
+        Ok(snapshot)
     }
 
     /// The files on disk.
@@ -81,7 +93,7 @@ impl<'r> Snapshot<'r> {
         let top = repository
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
-        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, repository })
+        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, repository, indexes: RefCell::default() })
     }
 
     /// The commit, or `None` for the work tree.
@@ -210,9 +222,27 @@ impl<'r> Snapshot<'r> {
         let mut at = (MODE_TREE, *tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
             let bytes = (at.0 == MODE_TREE).then(|| self.tree_bytes(at.1)).flatten()?;
-            at = entry_named(&bytes, part.as_bytes())?;
+            at = self.find_in_tree(at.1, &bytes, part.as_bytes())?;
         }
         Some(at)
+    }
+
+    /// A directory of a hundred thousand files is asked about each of them, so it is not read through
+    /// each time.
+    fn find_in_tree(&self, id: Oid, bytes: &[u8], name: &[u8]) -> Option<(u32, Oid)> {
+        if bytes.len() < INDEXED_TREE_BYTES {
+            return entry_named(bytes, name);
+        }
+        let mut indexes = self.indexes.borrow_mut();
+        let index = indexes.entry(id).or_insert_with(|| {
+            // The first of equal names counts, as in a small tree.
+            let mut index = TreeIndex::new();
+            entries(bytes).for_each(|entry| {
+                index.entry(Box::from(entry.name)).or_insert((entry.mode, entry.id));
+            });
+            index
+        });
+        index.get(name).copied()
     }
 
     fn list_tree(&self, id: Oid, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {

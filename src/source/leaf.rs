@@ -10,7 +10,7 @@ use crate::yaml::{self, Style, Value};
 pub const KEY_SEPARATOR: char = '\u{1f}';
 
 /// A document is cut after this many leaves: aliases may make a small file look endless.
-const MAX_LEAVES: usize = 200_000;
+pub(super) const MAX_LEAVES: usize = 200_000;
 
 /// A file is cut after this many bytes of paths and values: an alias may repeat a long text, and a
 /// long key stands in the path of everything below it.

@@ -10,6 +10,8 @@ pub mod convention;
 mod dotenv;
 pub mod essence;
 mod flux;
+#[cfg(test)]
+mod fuzz_tests;
 mod helm_values;
 mod interpolate;
 mod json_keys;

@@ -1,7 +1,7 @@
 //! Leaves of a file that is YAML only after a template engine has run: read by indentation, line by
 //! line, so that the plain parts can still be seen.
 
-use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES};
+use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES};
 use crate::model::Span;
 
 /// Longer texts before a colon are no key.
@@ -60,7 +60,7 @@ impl Scan {
         let from = start + column + value_at + indent;
         let path = self.path(key);
         self.bytes += path.len() + text.len();
-        if self.bytes > MAX_BYTES {
+        if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
             return;
         }
         self.leaves.push(Leaf {
@@ -101,7 +101,7 @@ impl Scan {
 
     fn path(&self, key: &str) -> String {
         let mut path = String::new();
-        if self.bytes > MAX_BYTES {
+        if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
             return path;
         }
         for (_, open) in &self.open {

@@ -1,7 +1,7 @@
 //! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is JSON.
 
 use super::convention::Format;
-use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES};
 use super::place::Lines;
 use super::{Claim, Finding, Reader, Source, keyed};
 use crate::model::{SourceKind, Span, Warning};
@@ -62,8 +62,13 @@ fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
         let place = error.location();
         format!("is not valid HCL: {} at line {}, column {}", error.message(), place.line(), place.column())
     })?;
-    let mut walk =
-        Walk { leaves: Vec::new(), lines: Lines::of(text), shift: text.len() - body_text.len(), path: String::new() };
+    let mut walk = Walk {
+        leaves: Vec::new(),
+        lines: Lines::of(text),
+        shift: text.len() - body_text.len(),
+        path: String::new(),
+        bytes: 0,
+    };
     for attribute in body.attributes() {
         walk.under(attribute.key.as_str(), &attribute.value);
     }
@@ -76,6 +81,8 @@ struct Walk {
     /// Bytes before the text the parser saw.
     shift: usize,
     path: String,
+    /// Of the leaves' paths and values.
+    bytes: usize,
 }
 
 impl Walk {
@@ -111,6 +118,10 @@ impl Walk {
 
     fn leaf(&mut self, text: String, value: &Expression, plain: bool) {
         let Some(range) = value.span() else { return };
+        self.bytes += self.path.len() + text.len();
+        if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
+            return;
+        }
         let span = Span { start: range.start + self.shift, end: range.end + self.shift };
         self.leaves.push(Leaf {
             path: self.path.as_str().into(),

@@ -8,6 +8,7 @@ mod config;
 mod demo;
 mod docs;
 mod help;
+mod hostile;
 mod init;
 mod layouts;
 mod man;

@@ -34,6 +34,9 @@ const MAX_STEPS: usize = 2_000;
 /// Fields that configurations may call images.
 const MAX_SPECS: usize = 1_000;
 
+/// What one operation of a JSON patch may cost: a copy of ten thousand values.
+const MAX_COPY: usize = 640_000;
+
 /// Comparisons and copies that all builds of a snapshot may make: entries with images, patches with
 /// objects. Large repositories need a few million.
 const MAX_WORK: usize = 50_000_000;
@@ -418,10 +421,14 @@ impl Builder<'_, '_> {
             let body = Rc::make_mut(&mut Rc::make_mut(object).body);
             for operation in &text.operations {
                 // A copy of a copy of a copy doubles the object each time.
-                if !self.can_spend(json_patch::cost(body, operation), path) {
+                let cost = json_patch::cost(body, operation);
+                if cost > MAX_COPY {
+                    self.warn("kustomize-size", path, "copies more than towpath does");
+                } else if self.can_spend(cost, path) {
+                    json_patch::apply(body, operation);
+                } else {
                     return;
                 }
-                json_patch::apply(body, operation);
             }
         }
     }

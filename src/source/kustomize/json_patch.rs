@@ -51,10 +51,13 @@ fn pointer(text: &str) -> Vec<String> {
     text.trim_start_matches('/').split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect()
 }
 
+/// How dear a copied value is beside a comparison: it takes memory, too.
+const COPY: usize = 64;
+
 /// How much work an operation is: what it copies is as large as its source.
 pub(super) fn cost(object: &mut Node, operation: &Operation) -> usize {
     let copied = (operation.kind == Kind::Copy).then(|| find(object, &operation.from)).flatten();
-    1 + copied.map_or(0, |node| node.size())
+    1 + copied.map_or(0, |node| node.size() * COPY)
 }
 
 /// Applies one operation. What it names and the object does not hold was left out as no image can
