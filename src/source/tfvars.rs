@@ -1,7 +1,7 @@
 //! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is JSON.
 
 use super::convention::Format;
-use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES};
+use super::leaf::{KEY_SEPARATOR, Leaf, MAX_LEAVES};
 use super::place::Lines;
 use super::{Claim, Finding, Reader, Source, keyed};
 use crate::model::{SourceKind, Span, Warning};
