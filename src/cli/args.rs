@@ -1,9 +1,12 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::{completions, config, init, man, status};
+use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
-use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::parser::ValueSource;
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 use jiff::SignedDuration;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -66,6 +69,10 @@ pub struct Globals {
     #[arg(long, value_name = "BRANCH", global = true, env = "TOWPATH_BRANCH", hide_env_values = true)]
     pub branch: Option<String>,
 
+    /// Who named the branch.
+    #[arg(skip)]
+    pub branch_from: Provenance,
+
     /// The configuration, instead of the repository's towpath.yaml
     #[arg(long, value_name = "FILE", global = true, env = "TOWPATH_CONFIG", hide_env_values = true)]
     #[arg(value_hint = ValueHint::FilePath)]
@@ -102,6 +109,23 @@ pub enum ColorChoice {
     Auto,
     Always,
     Never,
+}
+
+impl Cli {
+    /// Reads a command line.
+    ///
+    /// # Errors
+    /// Also for `--help` and `--version`, whose text is in the error.
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        let matches = command().try_get_matches_from(arguments)?;
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.globals.branch_from = match matches.value_source("branch") {
+            Some(ValueSource::CommandLine) => Provenance::Flag("--branch"),
+            Some(ValueSource::EnvVariable) => Provenance::Environment("TOWPATH_BRANCH"),
+            _ => Provenance::BuiltIn,
+        };
+        Ok(cli)
+    }
 }
 
 /// The whole command line, for help, man pages and completions.

@@ -6,7 +6,6 @@ use super::context::Context;
 use super::environment::Environment;
 use super::names::{self, Names};
 use super::survey::{Survey, When};
-use clap::Parser;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
 use std::ffi::{OsStr, OsString};
@@ -43,7 +42,7 @@ fn candidates(word: &OsStr, names: impl IntoIterator<Item = String>) -> Vec<Comp
 fn names() -> Names {
     let environment = Environment::read();
     let typed = typed(&environment.arguments);
-    let Ok(cli) = Cli::try_parse_from(typed) else { return Names::default() };
+    let Ok(cli) = Cli::read(&typed) else { return Names::default() };
     let mut globals = cli.globals;
     globals.quiet = true;
     let context = Context::new(globals, environment);

@@ -3,24 +3,29 @@
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::settings;
-use super::survey::CONFIG_FILE;
-use crate::config;
-use crate::git::Snapshot;
-use crate::source::{Cache, Reader};
-use clap::{Args, Subcommand, ValueHint};
+use super::survey::{self, CONFIG_FILE, Survey, When};
+use crate::config::{self, Config};
+use crate::git::{Repository, Snapshot};
+use crate::report::json::ConfigJson;
+use crate::source::{self, Cache, Reader};
+use crate::ui;
+use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 Examples:
-  towpath config check                the towpath.yaml of this work tree
-  towpath config check draft.yaml     another file
+  towpath config show                 what counts here, and who said it
+  towpath config check                is this work tree's towpath.yaml right?
+  towpath config schema > schema.json for editors that know JSON Schema
 
 Exit codes:
-  0  the file is right
-  2  it is wrong; every problem is named with its line";
+  0  shown, or the file is right
+  1  failed
+  2  the configuration is wrong; every problem is named with its line";
 
 /// Show, verify and document the configuration.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct ConfigArgs {
     #[command(subcommand)]
     command: ConfigCommand,
@@ -28,12 +33,35 @@ pub struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
+    Show(ShowArgs),
     Check(CheckArgs),
+    /// Print the JSON Schema of towpath.yaml
+    Schema,
+}
+
+/// Show the configuration that counts, with where each value comes from.
+///
+/// Without a towpath.yaml this is what towpath finds out by itself.
+#[derive(Debug, Args)]
+struct ShowArgs {
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    output: Output,
+}
+
+/// How the answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    Table,
+    Json,
+    Yaml,
 }
 
 /// Verify a configuration file.
+///
+/// Names every mistake with its line. In a repository it also tells which sources match no file and
+/// in which stages nothing is found.
 #[derive(Debug, Args)]
-#[command(after_help = EXAMPLES)]
 struct CheckArgs {
     /// The file; the work tree's towpath.yaml, or the newest commit's, if not named
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -43,8 +71,28 @@ struct CheckArgs {
 /// Runs the subcommand.
 pub fn run(args: &ConfigArgs, context: &Context) -> Result<Exit, Failure> {
     match &args.command {
+        ConfigCommand::Show(args) => show(args, context),
         ConfigCommand::Check(args) => check(args, context),
+        ConfigCommand::Schema => {
+            context.ui.answer(&ui::json(&config::schema()))?;
+            Ok(Exit::Done)
+        }
     }
+}
+
+fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let survey = Survey::of(context, &repository, When::default())?;
+    let default_branch = survey.branch.as_deref().unwrap_or("HEAD");
+    let shown = config::describe(&survey.settings.config, default_branch);
+    let text = match args.output {
+        Output::Table => ui::config(&shown, &context.ui.out),
+        Output::Json => ui::json(&ConfigJson::from(&shown)),
+        Output::Yaml => ui::yaml(&ConfigJson::from(&shown)),
+    };
+    context.ui.answer(&text)?;
+    survey.tell(context);
+    Ok(Exit::Done)
 }
 
 fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
@@ -53,9 +101,31 @@ fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
         None => (CONFIG_FILE.to_owned(), own_file(context)?),
     };
     let config = config::parse(&text, &name)?;
-    let (stages, sources) = (config.stages.len(), config.rules.len());
-    context.ui.note(&format!("{name} is right: {stages} stages, {sources} sources"));
+    if let Ok(repository) = context.repository() {
+        try_out(&config, context, &repository)?;
+    }
+    let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    let (stages, sources) = (count(config.stages.len(), "stage"), count(config.rules.len(), "source"));
+    context.ui.note(&format!("{name} is right: {stages}, {sources}"));
     Ok(Exit::Done)
+}
+
+/// Says what the configuration does not find in the repository around it.
+fn try_out(config: &Config, context: &Context, repository: &Repository) -> Result<(), Failure> {
+    if config.rules.is_empty() {
+        return Ok(());
+    }
+    let when = When { at: None, work_tree: repository.work_tree().is_some() };
+    let snapshot = survey::snapshot(context, repository, when, None)?;
+    let cache = Cache::default();
+    let reader = Reader::new(&snapshot, &cache);
+    let matched = source::claims(config, &reader).into_iter().map(|claim| claim.index).collect();
+    let mapping = survey::mapping(context, repository, config, &reader, &cache)?;
+    let reached = mapping.entries.into_iter().map(|entry| entry.stage).collect();
+    for odd in config::unused(config, &matched, &reached) {
+        context.ui.caution(&odd.to_string());
+    }
+    Ok(())
 }
 
 /// The file people would edit: on disk where there is a work tree, else of the newest commit.

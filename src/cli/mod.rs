@@ -21,7 +21,6 @@ pub use args::command;
 pub use failure::{Exit, Failure};
 
 use args::{Cli, Command};
-use clap::Parser;
 use context::Context;
 use environment::Environment;
 use std::process::ExitCode;
@@ -32,7 +31,7 @@ pub fn main() -> ExitCode {
     if complete::answered(&environment) {
         return Exit::Done.into();
     }
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(&environment.arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers too; nobody is left to tell when their pipe is closed.

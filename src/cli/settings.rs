@@ -4,7 +4,7 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::survey::CONFIG_FILE;
-use crate::config::{self, Config, ConfigError};
+use crate::config::{self, Config, ConfigError, Overrides};
 use crate::discovery::{self, Proposal};
 use crate::git::{Repository, Snapshot};
 use crate::source::{Cache, Reader};
@@ -25,6 +25,14 @@ pub struct Settings {
 /// # Errors
 /// When the file that counts is wrong, with all its problems.
 pub fn load(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
+    let mut settings = found(context, repository, reader)?;
+    let named = context.globals.branch.clone();
+    let branch = named.map(|branch| (branch, context.globals.branch_from.clone()));
+    settings.config = settings.config.overridden(Overrides { branch });
+    Ok(settings)
+}
+
+fn found(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
     if let Some(path) = &context.globals.config {
         let text = read(path)?;
         return settled(&text, &path.display().to_string(), reader, None);

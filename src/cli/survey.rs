@@ -50,8 +50,7 @@ impl Survey {
                 settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
             }
         }
-        let mut mapping = source::read(&settings.config, &Reader::new(&snapshot, &cache), None);
-        stage_branches(context, repository, &settings.config, &cache, &mut mapping)?;
+        let mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         Ok(Survey { settings, mapping, branch, commit: snapshot.commit(), time })
     }
@@ -79,7 +78,27 @@ impl Survey {
     }
 }
 
-fn snapshot<'r>(
+/// What a configuration finds in one state, and in the branches of its stages.
+///
+/// # Errors
+/// When a stage's branch is missing.
+pub fn mapping(
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+    reader: &Reader<'_>,
+    cache: &Cache,
+) -> Result<Mapping, Failure> {
+    let mut mapping = source::read(config, reader, None);
+    stage_branches(context, repository, config, cache, &mut mapping)?;
+    Ok(mapping)
+}
+
+/// The state that is meant.
+///
+/// # Errors
+/// When there is no such state.
+pub fn snapshot<'r>(
     context: &Context,
     repository: &'r Repository,
     when: When<'_>,

@@ -57,10 +57,15 @@ pub(super) const STAGE: [Key; 4] = [
 ];
 
 /// The keys of a source beside its kind.
-pub(super) const OPTIONS: [Key; 12] = [
+pub(super) const OPTIONS: [Key; 13] = [
     key("app", Shape::Text, "The app's name, made of captures: `{group}/{app}`, or plain text. Unless given, `{app}`."),
     key("stage", Shape::Text, "The stage, where neither path nor keys say it."),
     key("target", Shape::Text, "The target's name, made of captures, or plain text. Unless given, `{target}`."),
+    key(
+        "component",
+        Shape::Text,
+        "Which of an app's images it is, made of captures, or plain text. Unless given, `{component}`.",
+    ),
     key("tag", Shape::Texts, "Keys whose value is a tag, as key templates: `image.tag`, `versions.{app}`."),
     key("tags", Shape::Texts, "The same as `tag`."),
     key("image", Shape::Texts, "Keys whose value is an image name or a whole reference, as key templates."),

@@ -113,7 +113,7 @@ impl Sources<'_, '_, '_> {
     /// A rule with everything but its path.
     fn options(&mut self, kind: SourceKind, field: Field<'_>, fields: &Fields<'_>) -> Option<Rule> {
         let mut rule = Rule::new(kind, "", &[]).expect("an empty path is a template");
-        for (name, slot) in [("app", &mut rule.app), ("target", &mut rule.target)] {
+        for (name, slot) in [("app", &mut rule.app), ("target", &mut rule.target), ("component", &mut rule.component)] {
             if let Some(name) = fields.text(name, self.problems).and_then(|word| self.name(word)) {
                 *slot = name;
             }
@@ -217,7 +217,7 @@ impl Sources<'_, '_, '_> {
     /// A name made of captures that no path, key or pattern makes would always be empty.
     fn names_must_be_captured(&mut self, rules: &[Rule], fields: &Fields<'_>) {
         let known: Vec<String> = rules.iter().flat_map(captured).collect();
-        for option in ["app", "target", "base"] {
+        for option in ["app", "target", "component", "base"] {
             let Some(word) = fields.text(option, self.problems) else { continue };
             for name in names_in(word.text) {
                 if !known.contains(&name) {

@@ -85,7 +85,10 @@ fn shares_source(a: &Rule, b: &Rule) -> bool {
 fn is_sure(rule: &Rule) -> bool {
     let not = rule.not.iter().map(|not| not.as_str());
     let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
-    let mut texts = not.chain(keys).chain([rule.path.as_str(), rule.app.as_str(), rule.target.as_str()]);
+    let mut texts = not
+        .chain(keys)
+        .chain([&rule.app, &rule.target, &rule.component].map(|name| name.as_str()))
+        .chain([rule.path.as_str()]);
     rule.confidence != Confidence::Low && texts.all(|text| !text.contains(char::is_control))
 }
 
@@ -131,28 +134,45 @@ fn path(rule: &Rule) -> String {
 }
 
 fn option_lines(rule: &Rule) -> String {
+    // Taken apart, so that a new field cannot be forgotten here.
+    let Rule {
+        kind: _,
+        path: _,
+        confidence: _,
+        line: _,
+        app,
+        target,
+        component,
+        stage,
+        pattern,
+        base,
+        tags,
+        images,
+        digests,
+        not,
+    } = rule;
     let mut out = String::new();
     let mut one = |name: &str, text: &str| out.push_str(&format!("    {name}: {}\n", plain_or_quoted(text)));
-    for (name, template, default) in [("app", &rule.app, "{app}"), ("target", &rule.target, "{target}")] {
+    for (name, template, default) in
+        [("app", app, "{app}"), ("target", target, "{target}"), ("component", component, "{component}")]
+    {
         if !matches!(template.as_str(), text if text == default || text.is_empty()) {
             one(name, template.as_str());
         }
     }
-    if let Some(stage) = &rule.stage {
+    if let Some(stage) = stage {
         one("stage", stage.as_str());
     }
-    if let Some(pattern) = &rule.pattern {
+    if let Some(pattern) = pattern {
         one("pattern", pattern.as_str());
     }
-    if let Some(base) = &rule.base {
+    if let Some(base) = base {
         one("base", base.as_str());
     }
-    for (name, names, keys) in
-        [("tag", "tags", &rule.tags), ("image", "images", &rule.images), ("digest", "digests", &rule.digests)]
-    {
+    for (name, names, keys) in [("tag", "tags", tags), ("image", "images", images), ("digest", "digests", digests)] {
         out.push_str(&many(name, names, keys.iter().map(KeyTemplate::as_str).collect()));
     }
-    out + &many("not", "not", rule.not.iter().map(|not| not.as_str()).collect())
+    out + &many("not", "not", not.iter().map(|not| not.as_str()).collect())
 }
 
 fn many(name: &str, names: &str, texts: Vec<&str>) -> String {

@@ -124,6 +124,7 @@ fn rule(drawn: Drawn, stages: &[Stage], words: &[String]) -> Rule {
     let mut rule = Rule::new(kind, &path, words).expect("template");
     let key = |text: &String| KeyTemplate::parse(text, words).expect("template");
     if let Some(app) = app {
+        rule.component = NameTemplate::new(format!("{app}/{{stage}}"));
         rule.app = NameTemplate::new(app);
     }
     match kind {

@@ -175,10 +175,12 @@ fn by_top(members: Vec<Placed>) -> Vec<Vec<Placed>> {
 
 /// Is the first folder a cluster or region: do the smaller ones hold what the largest holds too?
 fn is_dimension(cuts: &[Cut]) -> bool {
+    let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    let shared = common_tail(&lists);
     let mut inside: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for cut in cuts {
         let Some(first) = cut.before.first() else { return false };
-        let named = !is_generic(&cut.prefix) || cut.before.len() > 1 || !cut.after.is_empty();
+        let named = !is_generic(&cut.prefix) || cut.before.len() > 1 + shared || !cut.after.is_empty();
         if !named {
             return false;
         }
@@ -290,6 +292,9 @@ fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     let shared = common_length(&lists);
     let mut out: Vec<String> = lists[0][..shared].to_vec();
     let mut rest: Vec<&[String]> = lists.iter().map(|list| &list[shared..]).collect();
+    let tail_length = common_tail(&rest);
+    let constant: Vec<String> = rest[0][rest[0].len() - tail_length..].to_vec();
+    rest = rest.iter().map(|list| &list[..list.len() - tail_length]).collect();
     if rest.iter().all(|list| list.is_empty()) {
         return out;
     }
@@ -305,7 +310,16 @@ fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
         let single = rest.iter().all(|list| list.len() == 1);
         out.push(if single { format!("{{{name}}}") } else { format!("{{{name}**}}") });
     }
+    out.extend(constant);
     out
+}
+
+/// How many parts at the end all lists share, leaving each at least one of its own.
+fn common_tail(lists: &[&[String]]) -> usize {
+    let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
+    let same =
+        |back: &usize| lists.iter().all(|list| list[list.len() - 1 - back] == lists[0][lists[0].len() - 1 - back]);
+    (0..shortest.saturating_sub(1)).take_while(same).count()
 }
 
 fn common_length(lists: &[&[String]]) -> usize {

@@ -15,7 +15,7 @@ mod vocabulary;
 
 use crate::config::{Config, NameTemplate, Origin, Rule};
 use crate::git::File;
-use crate::model::{Confidence, KeyTemplate};
+use crate::model::{Confidence, KeyTemplate, PathTemplate};
 use crate::source::Reader;
 use classify::Slotted;
 use family::{Family, Placed, families};
@@ -62,6 +62,7 @@ pub fn propose(reader: &Reader<'_>) -> Proposal {
         }
     }
     qualify::tell_apart(&mut rules, &members);
+    leave_out_chart_templates(&mut rules, &listing);
     let unsure =
         families(found.unsure).iter().flat_map(|family| rules_of(family, &words)).map(|(rule, _)| rule).collect();
     let config = Config { stages: stages.clone(), rules, origin: Origin::Discovered, ..Config::default() };
@@ -69,15 +70,32 @@ pub fn propose(reader: &Reader<'_>) -> Proposal {
     Proposal { config, unsure, files, empty_stages: Vec::new() }
 }
 
-fn candidates(listing: &[File]) -> Vec<&str> {
-    let charts: HashSet<String> = listing
+fn chart_folders(listing: &[File]) -> HashSet<String> {
+    listing
         .iter()
         .filter_map(|file| file.path.strip_suffix("Chart.yaml"))
         .filter(|folder| folder.is_empty() || folder.ends_with('/'))
         .map(|folder| folder.trim_end_matches('/').to_owned())
-        .collect();
+        .collect()
+}
+
+fn candidates(listing: &[File]) -> Vec<&str> {
+    let charts = chart_folders(listing);
     let fit = |file: &&File| files::is_candidate(file) && !files::is_chart_template(&file.path, &charts);
     listing.iter().filter(fit).map(|file| file.path.as_str()).collect()
+}
+
+/// A template wide enough to meet the templates of charts says that it does not mean them.
+fn leave_out_chart_templates(rules: &mut [Rule], listing: &[File]) {
+    let charts = chart_folders(listing);
+    let templates: Vec<&str> =
+        listing.iter().map(|file| file.path.as_str()).filter(|path| files::is_chart_template(path, &charts)).collect();
+    let Ok(not) = PathTemplate::parse("**/templates/**", &[]) else { return };
+    for rule in rules {
+        if templates.iter().any(|path| rule.path.captures(path).is_some()) {
+            rule.not.push(not.clone());
+        }
+    }
 }
 
 /// The rule of a family, and one more for each member that its template does not match as meant.

@@ -1,6 +1,7 @@
 //! `towpath.status/1`, the promise to scripts. Fields are added, never changed or removed.
 
 use super::{Arrival, Occupant, Status};
+use crate::config::Shown;
 use crate::model::{Location, Note, Warning};
 use serde::Serialize;
 
@@ -15,6 +16,20 @@ pub struct StatusJson {
     pub stages: Vec<String>,
     pub entries: Vec<EntryJson>,
     pub warnings: Vec<WarningJson>,
+}
+
+/// `towpath.config/1`: the answer of `config show`.
+#[derive(Debug, Serialize)]
+pub struct ConfigJson<'a> {
+    pub schema: &'static str,
+    #[serde(flatten)]
+    pub config: &'a Shown,
+}
+
+impl<'a> From<&'a Shown> for ConfigJson<'a> {
+    fn from(config: &'a Shown) -> Self {
+        ConfigJson { schema: "towpath.config/1", config }
+    }
 }
 
 /// One image in one cell.

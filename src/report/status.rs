@@ -121,7 +121,8 @@ fn before(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// How each app and component is called. A component that is the app's only one is not named.
+/// How each app and component is called: as short as tells them apart. A component that is the app's
+/// only one is not named, and of `deploy/web` beside `cron/web` only the first word is.
 pub fn display_names(entries: &[Entry]) -> BTreeMap<(AppName, Option<String>), String> {
     let mut components: BTreeMap<&AppName, BTreeSet<&Option<String>>> = BTreeMap::new();
     for entry in entries {
@@ -131,11 +132,22 @@ pub fn display_names(entries: &[Entry]) -> BTreeMap<(AppName, Option<String>), S
     for (app, all) in components {
         for component in &all {
             let name = match component {
-                Some(component) if all.len() > 1 => format!("{app}/{component}"),
+                Some(component) if all.len() > 1 => format!("{app}/{}", shortest(component, &all)),
                 _ => app.to_string(),
             };
             names.insert((app.clone(), (*component).clone()), name);
         }
     }
     names
+}
+
+/// The first words of a component that no other component of the app starts with.
+fn shortest<'a>(component: &'a str, all: &BTreeSet<&Option<String>>) -> &'a str {
+    let ends = component.match_indices('/').map(|(at, _)| at).chain([component.len()]);
+    let alone = |end: &usize| {
+        let head = &component[..*end];
+        let same = |other: &str| other == head || other.strip_prefix(head).is_some_and(|rest| rest.starts_with('/'));
+        all.iter().filter(|other| other.as_deref().is_some_and(same)).count() == 1
+    };
+    ends.into_iter().find(alone).map_or(component, |end| &component[..end])
 }

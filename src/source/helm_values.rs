@@ -18,9 +18,10 @@ impl Source for HelmValues {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
-        let Some(own) = reader.leaves_or_scan(&claim.path) else { return Vec::new() };
+        let Some(mut own) = reader.leaves_or_scan(&claim.path).map(|leaves| leaves.to_vec()) else { return Vec::new() };
+        leave_out_objects(&mut own);
         let base = base_path(claim, reader);
-        let mut merged = Merged { leaves: own.to_vec(), own: own.len() };
+        let mut merged = Merged { own: own.len(), leaves: own };
         if let Some(below) = base.as_deref().and_then(|path| reader.leaves_or_scan(path)) {
             merged.add_base(&below);
         }
@@ -37,6 +38,15 @@ impl Source for HelmValues {
         findings.extend(app_versions(claim, &merged.leaves, reader));
         findings
     }
+}
+
+/// A template that names many files also meets Kubernetes objects; those are no values.
+fn leave_out_objects(leaves: &mut Vec<Leaf>) {
+    let has = |key: &str| -> HashSet<u32> {
+        leaves.iter().filter(|leaf| &*leaf.path == key).map(|leaf| leaf.document).collect()
+    };
+    let objects: HashSet<u32> = has("apiVersion").intersection(&has("kind")).copied().collect();
+    leaves.retain(|leaf| !objects.contains(&leaf.document));
 }
 
 /// The leaves of a stage's file, then those of its base that it does not override.

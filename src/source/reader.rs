@@ -1,5 +1,6 @@
 //! Reads and parses files of a snapshot once, and remembers who looked at what.
 
+use super::kustomize;
 use super::leaf::{self, Leaf};
 use super::template_scan;
 use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
@@ -15,13 +16,19 @@ pub struct Cache {
     texts: RefCell<HashMap<Oid, Result<Rc<str>, ReadError>>>,
     yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
+    pub(super) kustomize: kustomize::Parsed,
 }
+
+/// What is left of files by path and blob id, or why nothing is.
+pub(super) type Reduced<T> = RefCell<HashMap<(String, Oid), Result<Rc<T>, Warning>>>;
 
 /// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
 /// that a later change of one of them is known to matter, and warns once about each unreadable file.
 pub struct Reader<'a> {
     snapshot: &'a Snapshot<'a>,
-    cache: &'a Cache,
+    pub(super) cache: &'a Cache,
+    /// Directories of this snapshot that were built.
+    pub(super) kustomize: kustomize::Builds,
     touched: RefCell<BTreeSet<String>>,
     warnings: RefCell<BTreeMap<String, Warning>>,
 }
@@ -29,7 +36,13 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// A reader over one snapshot.
     pub fn new(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
-        Reader { snapshot, cache, touched: RefCell::default(), warnings: RefCell::default() }
+        Reader {
+            snapshot,
+            cache,
+            kustomize: kustomize::Builds::default(),
+            touched: RefCell::default(),
+            warnings: RefCell::default(),
+        }
     }
 
     /// The snapshot.
@@ -40,6 +53,11 @@ impl<'a> Reader<'a> {
     /// The paths looked at since the last call.
     pub fn take_touched(&self) -> BTreeSet<String> {
         std::mem::take(&mut self.touched.borrow_mut())
+    }
+
+    /// Says that these paths were looked at, though what was found there is remembered.
+    pub fn touch(&self, paths: &BTreeSet<String>) {
+        self.touched.borrow_mut().extend(paths.iter().cloned());
     }
 
     /// The warnings so far, one per file.
@@ -121,6 +139,38 @@ impl<'a> Reader<'a> {
             return Some(scanned);
         }
         self.leaves(path)
+    }
+
+    /// What `reduce` leaves of a YAML file's text and tree, which themselves are not kept: for files
+    /// that are many and large and of which little is needed. `None` with a warning, as for
+    /// [`Reader::yaml`].
+    pub(super) fn reduced<T>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str, &yaml::Stream) -> T,
+    ) -> Option<Rc<T>> {
+        let Some(file) = self.find(path) else {
+            self.warn(unreadable(path, &ReadError::NotFound));
+            return None;
+        };
+        let key = (path.to_owned(), file.id);
+        let remembered = known.borrow().get(&key).cloned();
+        let result = remembered.unwrap_or_else(|| {
+            let result = self.reduce_now(&file, reduce).map(Rc::new);
+            known.borrow_mut().insert(key, result.clone());
+            result
+        });
+        result.map_err(|warning| self.warn(warning)).ok()
+    }
+
+    fn reduce_now<T>(&self, file: &File, reduce: impl FnOnce(&str, &yaml::Stream) -> T) -> Result<T, Warning> {
+        let read = self.snapshot.read(file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
+        let text = read.map_err(|error| unreadable(&file.path, &error))?;
+        match yaml::parse(&text) {
+            Ok(stream) => Ok(reduce(&text, &stream)),
+            Err(error) => Err(not_yaml(&file.path, &error, is_template(&text))),
+        }
     }
 
     fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {

@@ -1,10 +1,12 @@
 //! `status` for machines and for pages: nothing is shortened here.
 
 use super::escape::{machine, visible};
-use super::{Look, matrix, yaml};
+use super::yaml as emitter;
+use super::{Look, matrix};
 use crate::report::json::{StatusJson, sentence};
 use crate::report::{Matrix, Occupant, Running, Status};
 use jiff::Timestamp;
+use serde::Serialize;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,16 +22,22 @@ pub enum Format {
 pub fn status(format: Format, status: &Status, layout: &Matrix, look: &Look, now: Timestamp) -> String {
     match format {
         Format::Table => matrix::render(layout, look, now),
-        Format::Json => {
-            let text = serde_json::to_string_pretty(&StatusJson::from(status)).expect("only maps with text keys");
-            machine(&text).into_owned()
-        }
-        Format::Yaml => {
-            yaml::document(&serde_json::to_value(StatusJson::from(status)).expect("only maps with text keys"))
-        }
+        Format::Json => json(&StatusJson::from(status)),
+        Format::Yaml => yaml(&StatusJson::from(status)),
         Format::Csv => csv(status),
         Format::Markdown => markdown(layout, look),
     }
+}
+
+/// A value as JSON that is safe to look at.
+pub fn json(value: &impl Serialize) -> String {
+    let text = serde_json::to_string_pretty(value).expect("only maps with text keys");
+    machine(&text).into_owned()
+}
+
+/// The same as YAML.
+pub fn yaml(value: &impl Serialize) -> String {
+    emitter::document(&serde_json::to_value(value).expect("only maps with text keys"))
 }
 
 const CSV_HEADER: [&str; 14] = [

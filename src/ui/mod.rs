@@ -5,6 +5,7 @@
 
 mod age;
 mod app;
+mod config;
 mod escape;
 mod formats;
 mod look;
@@ -16,8 +17,9 @@ mod yaml;
 
 pub use age::age;
 pub use app::render as app_in_full;
+pub use config::render as config;
 pub use escape::{machine, visible};
-pub use formats::{Format, status as status_as};
+pub use formats::{Format, json, status as status_as, yaml};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
 pub use progress::Bar;
@@ -70,7 +72,7 @@ impl Ui {
     /// Says one line on stderr that matters more than a note, unless quiet.
     pub fn caution(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.talk(&format!("{} {}", self.err.paint(Tone::Warn, "warning:"), visible(text)));
+            self.talk(&format!("{} {}", self.err.paint(Tone::Warn, "warning:"), visible_lines(text)));
         }
     }
 
@@ -84,7 +86,7 @@ impl Ui {
         }
         let (files, general): (Vec<&Warning>, Vec<&Warning>) = warnings.iter().partition(|w| w.path.is_some());
         for warning in general {
-            self.caution(&warning.message);
+            self.caution(&sentence(warning));
         }
         match files.as_slice() {
             [] => {}
@@ -116,8 +118,9 @@ fn visible_lines(text: &str) -> String {
 }
 
 fn sentence(warning: &Warning) -> String {
+    let message = visible(&warning.message);
     match &warning.path {
-        Some(path) => format!("{path} {}", warning.message),
-        None => warning.message.clone(),
+        Some(path) => format!("{} {message}", visible(path)),
+        None => message.into_owned(),
     }
 }

@@ -9,7 +9,9 @@
 mod parse;
 mod quote;
 mod tree;
+mod typed;
 
 pub use parse::{YamlError, parse};
 pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
 pub use tree::{Document, Stream, Style, Value};
+pub use typed::is_number_or_bool;

@@ -436,3 +436,335 @@ For more information, try '--help'.
 
 "#]]);
 }
+
+#[test]
+fn init() {
+    help(&["init", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Write what towpath finds out about this repository as towpath.yaml.
+
+Looks at the repository as `towpath status` does without a configuration: which words are stages,
+and which files pin images. On a terminal it asks for the order of the stages and which sources to
+keep, also those it is not sure of; without one, `--yes` takes the proposal, and unsure sources
+become comments.
+
+Usage: towpath init [OPTIONS]
+
+Options:
+  -y, --yes
+          Take the proposal without asking
+
+      --force
+          Overwrite a towpath.yaml that is there
+
+      --stdout
+          Print the file instead of writing it
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath init               ask, then write towpath.yaml into the work tree
+  towpath init --yes         write what towpath proposes
+  towpath init --stdout      only show it
+
+Exit codes:
+  0  written, or shown
+  1  nothing was found, or the file could not be written
+  2  wrong usage
+
+"#]]);
+}
+
+#[test]
+fn config() {
+    help(&["config", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Show, verify and document the configuration
+
+Usage: towpath config [OPTIONS] <COMMAND>
+
+Commands:
+  show    Show the configuration that counts, with where each value comes from
+  check   Verify a configuration file
+  schema  Print the JSON Schema of towpath.yaml
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath config show                 what counts here, and who said it
+  towpath config check                is this work tree's towpath.yaml right?
+  towpath config schema > schema.json for editors that know JSON Schema
+
+Exit codes:
+  0  shown, or the file is right
+  1  failed
+  2  the configuration is wrong; every problem is named with its line
+
+"#]]);
+    help(&["config", "show", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Show the configuration that counts, with where each value comes from.
+
+Without a towpath.yaml this is what towpath finds out by itself.
+
+Usage: towpath config show [OPTIONS]
+
+Options:
+  -o, --output <FORMAT>
+          How the answer is written
+          
+          [default: table]
+          [possible values: table, json, yaml]
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+"#]]);
+    help(&["config", "check", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Verify a configuration file.
+
+Names every mistake with its line. In a repository it also tells which sources match no file and in
+which stages nothing is found.
+
+Usage: towpath config check [OPTIONS] [FILE]
+
+Arguments:
+  [FILE]
+          The file; the work tree's towpath.yaml, or the newest commit's, if not named
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+"#]]);
+    help(&["config", "schema", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Print the JSON Schema of towpath.yaml
+
+Usage: towpath config schema [OPTIONS]
+
+Options:
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Refuse whatever would write to a repository, a file or a cache
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always
+          - never
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+"#]]);
+}

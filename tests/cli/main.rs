@@ -4,6 +4,8 @@
 mod support;
 
 mod completions;
+mod config;
 mod help;
+mod init;
 mod man;
 mod status;

@@ -1,0 +1,47 @@
+//! Prints the images of every overlay of a repository, one `directory<TAB>image` a line, for
+//! `tests/kustomize.sh`, which compares them with the output of `kubectl kustomize`.
+
+use std::io::Write;
+use std::path::PathBuf;
+use towpath::config::{Config, Rule};
+use towpath::git::{Repository, Snapshot};
+use towpath::model::{Note, SourceKind};
+use towpath::source::{Cache, Finding, Reader, claims, of};
+
+fn main() -> anyhow::Result<()> {
+    let path = std::env::args_os().nth(1).map(PathBuf::from);
+    let repository = Repository::open(&path.ok_or_else(|| anyhow::anyhow!("usage: kustomize-images REPOSITORY"))?)?;
+    let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
+    let cache = Cache::default();
+    let reader = Reader::new(&snapshot, &cache);
+    let config = Config { rules: vec![Rule::new(SourceKind::Kustomize, "**/*", &[])?], ..Config::default() };
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    for claim in claims(&config, &reader) {
+        let directory = claim.path.rsplit_once('/').map_or(".", |(directory, _)| directory);
+        for finding in of(claim.rule).read(&claim, &reader).iter().filter(|finding| is_built(finding)) {
+            writeln!(out, "{directory}\t{}", reference(finding))?;
+        }
+    }
+    out.flush()?;
+    for warning in reader.warnings() {
+        let path = warning.path.unwrap_or_default();
+        writeln!(std::io::stderr(), "{}\t{path}\t{}", warning.code, warning.message)?;
+    }
+    Ok(())
+}
+
+/// Is it an image of the build itself, which kustomize prints?
+fn is_built(finding: &Finding) -> bool {
+    !finding.notes.iter().any(|note| matches!(note, Note::Unmatched | Note::Remote))
+}
+
+fn reference(finding: &Finding) -> String {
+    let mut out = finding.image.clone().unwrap_or_default();
+    if let Some(tag) = &finding.version.tag {
+        out.push_str(&format!(":{tag}"));
+    }
+    if let Some(digest) = &finding.version.digest {
+        out.push_str(&format!("@{digest}"));
+    }
+    out
+}

@@ -1,0 +1,220 @@
+//! A kustomization file as it is written.
+
+use super::image::ImageEntry;
+use super::json_patch::{Operation, operations};
+use super::manifest::{Manifest, Reading, objects, texts};
+use super::place::Page;
+use super::remote::{self, Remote};
+use super::select::Target;
+use crate::model::{Location, Part};
+use crate::yaml::{self, Value};
+use std::rc::Rc;
+
+/// The names the file may have; kustomize wants exactly one of them in a directory.
+pub(super) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// What matters of a kustomization file for the images of its build.
+#[derive(Debug, Default)]
+pub(super) struct Kustomization {
+    pub resources: Vec<Named>,
+    pub components: Vec<Named>,
+    /// `patchesStrategicMerge` and `patches`, in that order.
+    pub patches: Vec<Patch>,
+    /// `patchesJson6902`; they come after names and labels were changed.
+    pub late_patches: Vec<Patch>,
+    pub images: Vec<Rc<ImageEntry>>,
+    pub configurations: Vec<String>,
+    pub generators: Vec<String>,
+    pub transformers: Vec<Transformer>,
+    pub charts: Vec<Remote>,
+    pub namespace: Option<String>,
+    pub prefix: String,
+    pub suffix: String,
+    pub labels: Vec<(String, String)>,
+    pub annotations: Vec<(String, String)>,
+    /// `replacements` that write into images, which is not computed here.
+    pub replaces_images: bool,
+}
+
+/// A path or URL in a list, and where it is written.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub text: String,
+    pub location: Location,
+}
+
+/// A patch and what it is for; without a target it names its object itself.
+#[derive(Debug)]
+pub(super) struct Patch {
+    pub target: Option<Target>,
+    pub body: PatchBody,
+}
+
+/// Where the text of a patch is.
+#[derive(Debug)]
+pub(super) enum PatchBody {
+    File(String),
+    Inline(Rc<PatchText>),
+}
+
+/// The text of a patch, read.
+#[derive(Debug, Default)]
+pub(super) struct PatchText {
+    pub merges: Vec<Manifest>,
+    pub operations: Vec<Operation>,
+}
+
+/// An item of `transformers:`.
+#[derive(Debug)]
+pub(super) enum Transformer {
+    File(String),
+    Inline(Rc<Vec<Rc<ImageEntry>>>),
+}
+
+/// The value of a key, whose letters' case does not count (Go's JSON reader).
+pub(super) fn field<'a>(map: Value<'a>, name: &str) -> Option<Value<'a>> {
+    map.get(name).or_else(|| {
+        let mut pairs = map.pairs().into_iter().rev();
+        pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    })
+}
+
+impl Kustomization {
+    /// Reads the first document; kustomize ignores any other.
+    pub fn read(path: &str, text: &str, stream: &yaml::Stream) -> Self {
+        let Some(root) = stream.documents.first().and_then(yaml::Document::root) else { return Self::default() };
+        File { page: Page::of_file(path, text, 0), root }.read()
+    }
+}
+
+struct File<'a> {
+    page: Page<'a>,
+    root: Value<'a>,
+}
+
+impl<'a> File<'a> {
+    fn read(&self) -> Kustomization {
+        let (prefix, suffix) = (self.scalar("namePrefix"), self.scalar("nameSuffix"));
+        let mut labels = texts(field(self.root, "commonLabels"));
+        labels.extend(self.list("labels").into_iter().flat_map(|item| texts(field(item, "pairs"))));
+        Kustomization {
+            resources: [self.named("resources"), self.named("bases")].into_iter().flatten().collect(),
+            components: self.named("components"),
+            patches: [self.patches("patchesStrategicMerge"), self.patches("patches")].into_iter().flatten().collect(),
+            late_patches: self.patches("patchesJson6902"),
+            images: self.images(),
+            configurations: self.texts("configurations"),
+            generators: self.texts("generators"),
+            transformers: self.transformers(),
+            charts: self.charts(),
+            namespace: Some(self.scalar("namespace")).filter(|text| !text.is_empty()),
+            prefix,
+            suffix,
+            labels,
+            annotations: texts(field(self.root, "commonAnnotations")),
+            replaces_images: self.list("replacements").into_iter().any(writes_images),
+        }
+    }
+
+    fn scalar(&self, key: &str) -> String {
+        field(self.root, key).and_then(Value::non_null).unwrap_or_default().to_owned()
+    }
+
+    fn list(&self, key: &str) -> Vec<Value<'a>> {
+        field(self.root, key).map(|list| list.items().collect()).unwrap_or_default()
+    }
+
+    fn texts(&self, key: &str) -> Vec<String> {
+        self.list(key).into_iter().filter_map(Value::non_null).map(str::to_owned).collect()
+    }
+
+    fn named(&self, key: &str) -> Vec<Named> {
+        let items = self.list(key).into_iter().enumerate();
+        let named = items.filter_map(|(index, item)| {
+            let text = item.non_null()?.to_owned();
+            Some(Named { text, location: self.page.location(item, format!("{key}[{index}]"), Part::Revision) })
+        });
+        named.collect()
+    }
+
+    /// `images`, or its old name `imageTags`.
+    fn images(&self) -> Vec<Rc<ImageEntry>> {
+        let entries = ["images", "imageTags"].into_iter().flat_map(|key| {
+            let items = self.list(key).into_iter();
+            items.filter_map(move |item| ImageEntry::read(self.page, key, item))
+        });
+        entries.map(Rc::new).collect()
+    }
+
+    fn patches(&self, key: &str) -> Vec<Patch> {
+        self.list(key).into_iter().filter_map(|item| self.patch(item)).collect()
+    }
+
+    /// A text is a path, or a patch itself; a mapping says which.
+    fn patch(&self, item: Value<'a>) -> Option<Patch> {
+        if let Some(text) = item.non_null() {
+            let inline = text.contains('\n') || text.contains(": ");
+            let body = if inline { self.inline(item, text)? } else { PatchBody::File(text.to_owned()) };
+            return Some(Patch { target: None, body });
+        }
+        let target = field(item, "target").filter(|target| target.is_mapping()).map(Target::read);
+        let body = match field(item, "patch").and_then(|value| Some((value, value.non_null()?))) {
+            Some((value, text)) => self.inline(value, text)?,
+            None => PatchBody::File(field(item, "path").and_then(Value::non_null)?.to_owned()),
+        };
+        Some(Patch { target, body })
+    }
+
+    fn inline(&self, value: Value<'a>, text: &'a str) -> Option<PatchBody> {
+        let stream = yaml::parse(text).ok()?;
+        let page = self.page.inside(value, text);
+        Some(PatchBody::Inline(Rc::new(PatchText::read(page, &stream))))
+    }
+
+    fn transformers(&self) -> Vec<Transformer> {
+        let inline = |text: &'a str, item: Value<'a>| {
+            let stream = yaml::parse(text).ok()?;
+            let page = self.page.inside(item, text);
+            Some(Transformer::Inline(Rc::new(image_transformers(page, &stream))))
+        };
+        let read = |item: Value<'a>| match item.non_null()? {
+            text if text.contains('\n') => inline(text, item),
+            path => Some(Transformer::File(path.to_owned())),
+        };
+        self.list("transformers").into_iter().filter_map(read).collect()
+    }
+
+    fn charts(&self) -> Vec<Remote> {
+        let items = self.list("helmCharts").into_iter();
+        items.filter_map(|item| remote::chart(self.page, "helmCharts", item)).collect()
+    }
+}
+
+impl PatchText {
+    /// Reads merge patches and JSON patches alike.
+    pub fn read(page: Page<'_>, stream: &yaml::Stream) -> Self {
+        let lists = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_sequence());
+        PatchText {
+            operations: lists.flat_map(|list| operations(page, list)).collect(),
+            merges: objects(page, stream, Reading::Patch),
+        }
+    }
+}
+
+/// The entries of kustomize's own image transformers among the documents of a file.
+pub(super) fn image_transformers(page: Page<'_>, stream: &yaml::Stream) -> Vec<Rc<ImageEntry>> {
+    let roots = stream.documents.iter().enumerate().filter_map(|(index, document)| Some((index, document.root()?)));
+    let built_in = roots.filter(|(_, root)| root.str_at(&["kind"]) == Some("ImageTagTransformer"));
+    let entries = built_in.filter_map(|(index, root)| {
+        let page = page.at_document(u32::try_from(index).unwrap_or(u32::MAX));
+        ImageEntry::read(page, "imageTag", field(root, "imageTag")?)
+    });
+    entries.map(Rc::new).collect()
+}
+
+/// Does a replacement write into a field that is called an image?
+fn writes_images(replacement: Value<'_>) -> bool {
+    let targets = field(replacement, "targets").into_iter().flat_map(Value::items);
+    let paths = targets.filter_map(|target| field(target, "fieldPaths")).flat_map(Value::items);
+    paths.filter_map(Value::text).any(|path| path.ends_with("image"))
+}

@@ -1,0 +1,134 @@
+//! From a build to findings: one per distinct image, with every place that gives its version.
+
+use super::build::Built;
+use super::image::{ImageEntry, Written};
+use super::manifest::{Cell, each_image};
+use super::remote::Remote;
+use crate::model::{ImageReference, Note, Version, base_name};
+use crate::source::Finding;
+use std::collections::{HashMap, HashSet};
+
+/// What a build of `directory` holds.
+pub(super) fn of_build(built: &Built, directory: &str) -> Vec<Finding> {
+    let mut all = Images { directory, found: Vec::new(), known: HashMap::new() };
+    for object in &built.objects {
+        let definition = object.kind == "CustomResourceDefinition";
+        each_image(&object.body, "", false, &mut |cell, in_container| {
+            if cell.declared || is_image(&cell.text, in_container, definition) {
+                all.cell(cell);
+            }
+        });
+    }
+    for entry in &built.unmatched {
+        all.unmatched(entry);
+    }
+    let mut found = all.found;
+    found.extend(built.remotes.iter().map(|remote| of_remote(remote, directory)));
+    tell_apart(&mut found);
+    found
+}
+
+/// Whatever a container runs is an image; elsewhere `image:` must look like one that is pinned.
+fn is_image(text: &str, in_container: bool, definition: bool) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
+    let pinned = || {
+        let reference = ImageReference::parse(text);
+        !reference.name.is_empty() && !reference.version.is_empty()
+    };
+    !text.is_empty() && (in_container || (!definition && text.bytes().all(allowed) && !text.contains("//") && pinned()))
+}
+
+struct Images<'a> {
+    directory: &'a str,
+    found: Vec<Finding>,
+    /// Where a reference stands in `found`.
+    known: HashMap<String, usize>,
+}
+
+impl Images<'_> {
+    fn cell(&mut self, cell: &Cell) {
+        let places = match &cell.versioned_by {
+            Some(entry) => entry.version_places(),
+            None => vec![&*cell.written],
+        };
+        let renamed = cell.named_by.as_ref().and_then(|entry| entry.new_name.as_ref());
+        let reference = ImageReference::parse(&cell.text);
+        self.add(cell.text.to_string(), &reference, places.into_iter().chain(renamed), None);
+    }
+
+    fn unmatched(&mut self, entry: &ImageEntry) {
+        let reference = entry.reference();
+        let places = entry.version_places().into_iter().chain(&entry.new_name);
+        self.add(format!("unmatched {reference}"), &reference, places, Some(Note::Unmatched));
+    }
+
+    fn add<'w>(
+        &mut self,
+        key: String,
+        reference: &ImageReference,
+        places: impl Iterator<Item = &'w Written>,
+        note: Option<Note>,
+    ) {
+        let at = *self.known.entry(key).or_insert_with(|| {
+            self.found.push(Finding {
+                component: Some(base_name(&reference.name).to_owned()),
+                image: Some(reference.name.clone()),
+                version: reference.version.clone(),
+                ..Finding::default()
+            });
+            self.found.len() - 1
+        });
+        let finding = &mut self.found[at];
+        let mut notes: Vec<Note> = note.into_iter().collect();
+        for written in places {
+            if finding.locations.is_empty() && is_elsewhere(&written.location.path, self.directory) {
+                notes.push(Note::Inherited);
+            }
+            if !finding.locations.contains(&written.location) {
+                finding.locations.push(written.location.clone());
+            }
+            notes.extend(written.unbuildable.then_some(Note::Unbuildable));
+            notes.extend(written.automation.clone().map(Note::Automated));
+        }
+        for note in notes {
+            if !finding.notes.contains(&note) {
+                finding.notes.push(note);
+            }
+        }
+    }
+}
+
+fn of_remote(remote: &Remote, directory: &str) -> Finding {
+    let mut notes = vec![Note::Remote];
+    if is_elsewhere(&remote.location.path, directory) {
+        notes.push(Note::Inherited);
+    }
+    Finding {
+        component: Some(remote.component.clone()),
+        image: Some(remote.name.clone()),
+        version: Version { tag: Some(remote.version.clone()), digest: None },
+        locations: vec![remote.location.clone()],
+        notes,
+        ..Finding::default()
+    }
+}
+
+/// Is a file outside the directory and all below it?
+fn is_elsewhere(path: &str, directory: &str) -> bool {
+    !directory.is_empty() && !path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Different images that end in the same word are called by their full names.
+fn tell_apart(found: &mut [Finding]) {
+    let mut names: HashMap<String, HashSet<String>> = HashMap::new();
+    for finding in found.iter() {
+        if let (Some(component), Some(image)) = (&finding.component, &finding.image) {
+            names.entry(component.clone()).or_default().insert(image.clone());
+        }
+    }
+    for finding in found {
+        if finding.component.as_ref().is_some_and(|word| names[word].len() > 1) {
+            finding.component.clone_from(&finding.image);
+        }
+    }
+}

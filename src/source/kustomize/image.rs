@@ -1,0 +1,160 @@
+//! One entry of `images:`: which references it matches and what it makes of them.
+//!
+//! The rules are those of kustomize v5.5.0 (`api/internal/image/image.go`,
+//! `api/filters/imagetag/updater.go`): the name is a regular expression that is not escaped.
+
+use super::place::Page;
+use crate::model::Automation;
+use crate::model::{ImageReference, Location, Part, Version, is_digest};
+use crate::source::marker;
+use crate::yaml::{Style, Value, is_number_or_bool};
+use regex::{Regex, RegexBuilder};
+
+/// A compiled name may take this many bytes; more is no image name.
+const MAX_PATTERN_BYTES: usize = 1 << 20;
+
+/// One entry as it is written.
+#[derive(Debug)]
+pub(super) struct ImageEntry {
+    pub name: String,
+    pub new_name: Option<Written>,
+    pub new_tag: Option<Written>,
+    pub digest: Option<Written>,
+    pub tag_suffix: Option<Written>,
+    /// `None` for a name that is no regular expression: it matches nothing.
+    pattern: Option<Regex>,
+}
+
+/// A value of an entry, or of a manifest.
+#[derive(Debug)]
+pub(super) struct Written {
+    pub text: String,
+    pub location: Location,
+    /// Unquoted, and no text in YAML 1.1, so that kustomize refuses the file.
+    pub unbuildable: bool,
+    pub automation: Option<Automation>,
+}
+
+impl Written {
+    /// A value and its place.
+    pub fn read(page: Page<'_>, value: Value<'_>, text: &str, key: String, part: Part) -> Self {
+        let location = page.location(value, key, part);
+        let automation = marker::after(page.text, location.span.end);
+        Written { text: text.to_owned(), location, unbuildable: false, automation }
+    }
+}
+
+impl ImageEntry {
+    /// Reads an entry; `list` names the list it stands in. `None` for what has no name.
+    pub fn read(page: Page<'_>, list: &str, entry: Value<'_>) -> Option<Self> {
+        let name = entry.get("name").and_then(Value::non_null)?.to_owned();
+        let field = |key: &str| {
+            let value = super::file::field(entry, key)?;
+            let text = value.non_null().filter(|text| !text.is_empty())?.to_owned();
+            let mut written = Written::read(page, value, &text, format!("{list}[{name}].{key}"), part_of(key, &text));
+            written.unbuildable = value.style() == Some(Style::Plain) && is_number_or_bool(&text);
+            Some(written)
+        };
+        Some(ImageEntry {
+            new_name: field("newName"),
+            new_tag: field("newTag"),
+            digest: field("digest"),
+            tag_suffix: field("tagSuffix"),
+            pattern: pattern(&name),
+            name,
+        })
+    }
+
+    /// Is the name a regular expression that can be used?
+    pub fn is_valid(&self) -> bool {
+        self.pattern.is_some()
+    }
+
+    /// Does the entry apply to this reference?
+    pub fn matches(&self, reference: &str) -> bool {
+        self.pattern.as_ref().is_some_and(|pattern| pattern.is_match(reference))
+    }
+
+    /// What the entry makes of a reference it matches.
+    pub fn apply(&self, reference: &str) -> String {
+        let ImageReference { name, version } = ImageReference::parse(reference);
+        let text = |written: &Option<Written>| written.as_ref().map(|written| written.text.clone());
+        let name = text(&self.new_name).unwrap_or(name);
+        let (tag, digest) = match (text(&self.new_tag), text(&self.digest), &self.tag_suffix) {
+            (None, None, Some(suffix)) => (Some(version.tag.unwrap_or_default() + &suffix.text), None),
+            (None, None, None) => (version.tag, version.digest),
+            (tag, digest, _) => (tag, digest),
+        };
+        let filled = |part: Option<String>| part.filter(|text| !text.is_empty());
+        ImageReference { name, version: Version { tag: filled(tag), digest: filled(digest) } }.to_string()
+    }
+
+    /// Does the entry say a version, or part of one?
+    pub fn says_version(&self) -> bool {
+        !self.version_places().is_empty()
+    }
+
+    /// The values that make the version, most telling first.
+    pub fn version_places(&self) -> Vec<&Written> {
+        let tagged = |written: &&Written| written.location.part == Part::Reference;
+        let own = [&self.new_tag, &self.digest].into_iter().flatten();
+        let suffix = self.tag_suffix.iter().filter(|_| self.new_tag.is_none() && self.digest.is_none());
+        own.chain(suffix).chain(self.new_name.iter().filter(tagged)).collect()
+    }
+
+    /// The image as far as the entry alone says it.
+    pub fn reference(&self) -> ImageReference {
+        let name = self.new_name.as_ref().map_or(self.name.as_str(), |written| &written.text);
+        ImageReference::parse(&self.apply(name))
+    }
+}
+
+/// What a value of an entry holds.
+fn part_of(key: &str, text: &str) -> Part {
+    match key {
+        "newTag" if text.split_once('@').is_some_and(|(_, digest)| is_digest(digest)) => Part::TagAndDigest,
+        "digest" => Part::Digest,
+        "newName" if ImageReference::parse(text).version.is_empty() => Part::Name,
+        "newName" => Part::Reference,
+        _ => Part::Tag,
+    }
+}
+
+fn pattern(name: &str) -> Option<Regex> {
+    let text = format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$");
+    RegexBuilder::new(&text).size_limit(MAX_PATTERN_BYTES).build().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml;
+
+    fn entry(text: &str) -> ImageEntry {
+        let stream = yaml::parse(text).expect("yaml");
+        let root = stream.documents[0].root().expect("root");
+        ImageEntry::read(Page::of_file("kustomization.yaml", text, 0), "images", root).expect("an entry")
+    }
+
+    #[test]
+    fn a_suffix_drops_the_digest_and_needs_no_tag() {
+        let entry = entry("{name: nginx, tagSuffix: -x}");
+        assert_eq!(entry.apply("nginx:1@sha256:00"), "nginx:1-x");
+        assert_eq!(entry.apply("nginx"), "nginx:-x");
+    }
+
+    #[test]
+    fn a_name_that_is_no_expression_matches_nothing() {
+        let entry = entry("{name: \"ngin[\", newTag: v1}");
+        assert!(!entry.is_valid() && !entry.matches("ngin["));
+    }
+
+    #[test]
+    fn unquoted_numbers_and_markers_are_known() {
+        let text = "name: a\nnewTag: 1.10 # {\"$imagepolicy\": \"flux:a:tag\"}\n";
+        let tag = entry(text).new_tag.expect("a tag");
+        assert_eq!((tag.text.as_str(), tag.unbuildable, tag.location.line), ("1.10", true, 2));
+        assert_eq!(tag.automation.expect("a marker").policy, "flux:a:tag");
+        assert_eq!(tag.location.key, "images[a].newTag");
+    }
+}

@@ -1,0 +1,263 @@
+//! Kubernetes objects, reduced to what can hold an image: everything else is left out on reading, so
+//! that building a thousand overlays moves little memory.
+
+use super::image::{ImageEntry, Written};
+use super::place::Page;
+use crate::model::Part;
+use crate::yaml::{Document, Stream, Value};
+use std::rc::Rc;
+
+/// Nodes below this depth are not read.
+const MAX_DEPTH: usize = 64;
+
+/// One document is cut after this many nodes: aliases may make a small file look endless.
+const MAX_NODES: usize = 200_000;
+
+/// Longer texts are no image, label or name.
+const MAX_TEXT: usize = 1024;
+
+/// One object, or one patch of an object.
+#[derive(Debug, Clone)]
+pub(super) struct Manifest {
+    pub api_version: String,
+    pub kind: String,
+    /// Every name and namespace it had on its way; patches may use any. The namespace may be empty.
+    pub ids: Vec<(String, String)>,
+    pub labels: Vec<(String, String)>,
+    pub annotations: Vec<(String, String)>,
+    /// Shared between the builds that do not change it.
+    pub body: Rc<Node>,
+}
+
+/// A value that may hold an image.
+#[derive(Debug, Clone)]
+pub(super) enum Node {
+    Map(Vec<(Rc<str>, Node)>),
+    List(Vec<Node>),
+    Text(Cell),
+    /// A null; it deletes when it stands in a patch.
+    Null,
+    /// Anything that was left out; it keeps its place in a list.
+    Other,
+}
+
+/// A text, and who made it what it is.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    pub text: Rc<str>,
+    /// Where it is written.
+    pub written: Rc<Written>,
+    /// The entry that gave the name.
+    pub named_by: Option<Rc<ImageEntry>>,
+    /// The entry that gave the version.
+    pub versioned_by: Option<Rc<ImageEntry>>,
+    /// A field that the configuration calls an image.
+    pub declared: bool,
+}
+
+/// What is read: objects, or patches, in which nulls and `$patch` count too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    Objects,
+    Patch,
+}
+
+/// All objects of a file, those inside a `List` one by one.
+pub(super) fn objects(page: Page<'_>, stream: &Stream, reading: Reading) -> Vec<Manifest> {
+    let mut out = Vec::new();
+    for (index, root) in stream.documents.iter().enumerate().filter_map(|(i, d)| Some((i, Document::root(d)?))) {
+        let page = page.at_document(u32::try_from(index).unwrap_or(u32::MAX));
+        let listed = root.str_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
+        match root.get("items").filter(|items| listed && items.is_sequence()) {
+            Some(items) => out.extend(items.items().filter_map(|item| object(page, item, reading))),
+            None => out.extend(object(page, root, reading)),
+        }
+    }
+    out
+}
+
+/// One object; `None` for what is no mapping.
+pub(super) fn object(page: Page<'_>, root: Value<'_>, reading: Reading) -> Option<Manifest> {
+    if !root.is_mapping() {
+        return None;
+    }
+    let text = |keys: &[&str]| root.str_at(keys).unwrap_or_default().to_owned();
+    Some(Manifest {
+        api_version: text(&["apiVersion"]),
+        kind: text(&["kind"]),
+        ids: vec![(text(&["metadata", "name"]), text(&["metadata", "namespace"]))],
+        labels: texts(root.dig(&["metadata", "labels"])),
+        annotations: texts(root.dig(&["metadata", "annotations"])),
+        body: Rc::new(node(page, root, reading, Vec::new())),
+    })
+}
+
+/// The short texts of a mapping.
+pub(super) fn texts(map: Option<Value<'_>>) -> Vec<(String, String)> {
+    let pairs = map.map(Value::pairs).unwrap_or_default();
+    let short = pairs.into_iter().filter_map(|(key, value)| Some((key, value.text().filter(|t| t.len() <= MAX_TEXT)?)));
+    short.map(|(key, text)| (key.to_owned(), text.to_owned())).collect()
+}
+
+/// A value on its own, reached through these keys.
+pub(super) fn node(page: Page<'_>, value: Value<'_>, reading: Reading, keys: Vec<String>) -> Node {
+    Reduce { page, reading, keys, left: MAX_NODES }.value(value)
+}
+
+struct Reduce<'a> {
+    page: Page<'a>,
+    reading: Reading,
+    keys: Vec<String>,
+    left: usize,
+}
+
+impl Reduce<'_> {
+    fn value(&mut self, value: Value<'_>) -> Node {
+        if self.left == 0 || self.keys.len() > MAX_DEPTH {
+            return Node::Other;
+        }
+        self.left -= 1;
+        if value.is_mapping() {
+            self.map(value)
+        } else if value.is_sequence() {
+            self.list(value)
+        } else {
+            self.scalar(value)
+        }
+    }
+
+    fn map(&mut self, value: Value<'_>) -> Node {
+        let mut out = Vec::new();
+        for (key, value) in value.pairs() {
+            self.keys.push(key.to_owned());
+            match self.value(value) {
+                Node::Other => {}
+                kept => out.push((Rc::from(key), kept)),
+            }
+            self.keys.pop();
+        }
+        if out.is_empty() { Node::Other } else { Node::Map(out) }
+    }
+
+    fn list(&mut self, value: Value<'_>) -> Node {
+        let mut out = Vec::new();
+        for (index, item) in value.items().enumerate() {
+            let label = item.str_at(&["name"]).map_or_else(|| format!("[{index}]"), |name| format!("[{name}]"));
+            self.keys.push(label);
+            out.push(self.value(item));
+            self.keys.pop();
+        }
+        let empty = out.iter().all(|item| matches!(item, Node::Other));
+        if empty && self.reading == Reading::Objects { Node::Other } else { Node::List(out) }
+    }
+
+    fn scalar(&self, value: Value<'_>) -> Node {
+        if value.is_null() {
+            return if self.reading == Reading::Patch { Node::Null } else { Node::Other };
+        }
+        match value.text() {
+            Some(text) if text.len() <= MAX_TEXT && self.matters(text) => Node::Text(Cell {
+                text: text.into(),
+                written: Rc::new(Written::read(self.page, value, text, shown(&self.keys), Part::Reference)),
+                named_by: None,
+                versioned_by: None,
+                declared: false,
+            }),
+            _ => Node::Other,
+        }
+    }
+
+    /// May the text be an image, the name of a container, or an instruction of a patch?
+    fn matters(&self, text: &str) -> bool {
+        let key = self.keys.last().map_or("", String::as_str);
+        let in_containers = || self.keys.len() >= 3 && is_container_list(&self.keys[self.keys.len() - 3]);
+        match key {
+            "name" => in_containers(),
+            "$patch" => self.reading == Reading::Patch,
+            _ => key.to_ascii_lowercase().contains("image") || is_reference_shaped(text),
+        }
+    }
+}
+
+/// The lists whose elements are containers, at any depth of any kind.
+pub(super) fn is_container_list(key: &str) -> bool {
+    matches!(key, "containers" | "initContainers")
+}
+
+/// `registry/name:tag` or `registry/name@digest`, and no address of the web.
+pub(super) fn is_reference_shaped(text: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
+    let Some(slash) = text.find('/') else { return false };
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.bytes().all(allowed)
+        && !text.contains("//")
+        && text[slash..].contains([':', '@'])
+}
+
+/// Keys as people write them.
+fn shown(keys: &[String]) -> String {
+    let mut out = String::new();
+    for key in keys {
+        if !out.is_empty() && !key.starts_with('[') {
+            out.push('.');
+        }
+        out.push_str(key);
+    }
+    out
+}
+
+impl Manifest {
+    /// The group of `group/version`; `""` for the core.
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// The version of `group/version`.
+    pub fn version(&self) -> &str {
+        self.api_version.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+impl Node {
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        match self {
+            Node::Map(pairs) => pairs.iter().find(|(k, _)| &**k == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The text of a key.
+    pub fn text_at(&self, key: &str) -> Option<&str> {
+        match self.get(key) {
+            Some(Node::Text(cell)) => Some(&cell.text),
+            _ => None,
+        }
+    }
+}
+
+/// Every image of a container, at any depth.
+pub(super) fn each_container<'n>(node: &'n Node, visit: &mut impl FnMut(&'n Cell)) {
+    each_image(node, "", false, &mut |cell, in_container| {
+        if in_container {
+            visit(cell);
+        }
+    });
+}
+
+/// Every text under a key `image`, and whether it is a container's.
+pub(super) fn each_image<'n>(node: &'n Node, key: &str, item: bool, visit: &mut impl FnMut(&'n Cell, bool)) {
+    match node {
+        Node::Map(pairs) => {
+            for (below, value) in pairs {
+                match value {
+                    Node::Text(cell) if &**below == "image" => visit(cell, item && is_container_list(key)),
+                    Node::Text(cell) if cell.declared => visit(cell, false),
+                    _ => each_image(value, below, false, visit),
+                }
+            }
+        }
+        Node::List(items) => items.iter().for_each(|value| each_image(value, key, true, visit)),
+        Node::Text(_) | Node::Null | Node::Other => {}
+    }
+}

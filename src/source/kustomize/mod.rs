@@ -1,0 +1,59 @@
+//! `kustomization.yaml`: the images of an overlay as kustomize (v5.5.0) builds them.
+//!
+//! | file | job |
+//! | --- | --- |
+//! | `file` | a kustomization file as it is written |
+//! | `manifest` | objects, reduced to what can hold an image |
+//! | `patch`, `json_patch`, `select` | patches, and which objects they are for |
+//! | `image`, `transform` | entries of `images:`, and the fields they rewrite |
+//! | `remote` | versions of other repositories and of charts |
+//! | `build` | the order in which all this happens |
+//! | `findings` | what came out, with the places that say so |
+//!
+//! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
+
+mod build;
+mod file;
+mod findings;
+mod image;
+mod json_patch;
+mod manifest;
+mod patch;
+mod place;
+mod remote;
+mod select;
+#[cfg(test)]
+mod tests;
+mod transform;
+
+pub use build::{Builds, Parsed};
+
+use super::{Claim, Finding, Reader, Source};
+use crate::model::SourceKind;
+
+/// The source; see the module.
+pub struct Kustomize;
+
+impl Source for Kustomize {
+    fn kind(&self) -> SourceKind {
+        SourceKind::Kustomize
+    }
+
+    /// A kustomization file stands for its directory; templates may name either.
+    fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
+        if build::is_kustomization(path) { vec![directory_of(path), path] } else { Vec::new() }
+    }
+
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let directory = directory_of(&claim.path);
+        // Of several kustomization files in one directory only the first counts.
+        if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
+            return Vec::new();
+        }
+        findings::of_build(&build::build(reader, directory), directory)
+    }
+}
+
+fn directory_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(directory, _)| directory)
+}

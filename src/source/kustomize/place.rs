@@ -1,0 +1,89 @@
+//! Where a value stands: in a file, or in a text inside a file (an inline patch).
+
+use crate::model::{Location, Part, Span};
+use crate::yaml::{Style, Value};
+
+/// What is being read, and where its lines and bytes are in the file.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    /// The file, from the top of the repository.
+    pub path: &'a str,
+    /// Which document of the file; of the outer one for an inline text.
+    pub document: u32,
+    /// The text of the file.
+    pub text: &'a str,
+    inline: Option<Inline<'a>>,
+}
+
+/// A YAML text that is itself a scalar of a YAML file.
+#[derive(Clone, Copy)]
+struct Inline<'a> {
+    /// The text of the scalar.
+    text: &'a str,
+    holder: Value<'a>,
+}
+
+impl<'a> Page<'a> {
+    /// A document of a file.
+    pub fn of_file(path: &'a str, text: &'a str, document: u32) -> Self {
+        Page { path, document, text, inline: None }
+    }
+
+    /// The text that is the scalar `holder` of this page.
+    pub fn inside(self, holder: Value<'a>, text: &'a str) -> Self {
+        Page { inline: Some(Inline { text, holder }), ..self }
+    }
+
+    /// Another document of the same page.
+    pub fn at_document(self, document: u32) -> Self {
+        if self.inline.is_some() { self } else { Page { document, ..self } }
+    }
+
+    /// The place of a value.
+    pub fn location(&self, value: Value<'_>, key: String, part: Part) -> Location {
+        let (line, span) = match self.inline {
+            None => (value.line(), value.span().into()),
+            Some(inline) => inline.place(self.text, value),
+        };
+        Location {
+            path: self.path.to_owned(),
+            line,
+            document: self.document,
+            key,
+            part,
+            span,
+            alias: value.is_alias() || self.inline.is_some_and(|inline| inline.holder.is_alias()),
+        }
+    }
+}
+
+impl Inline<'_> {
+    /// The line, and the bytes of the value where its line shows it exactly once; else the bytes of
+    /// the whole text.
+    fn place(&self, file: &str, value: Value<'_>) -> (u32, Span) {
+        let whole = self.holder.span();
+        let first = self.holder.line();
+        if self.holder.style() != Some(Style::Block) {
+            return (first, whole.into());
+        }
+        let line = first + value.line() - 1;
+        let exact = self.text.get(value.span()).filter(|token| !token.is_empty() && !token.contains('\n'));
+        let start = line_start(file, line).filter(|start| whole.end > *start);
+        let (Some(token), Some(start)) = (exact, start) else { return (line, whole.into()) };
+        let shown = file[start..].lines().next().unwrap_or_default();
+        let mut found = shown.match_indices(token);
+        match (found.next(), found.next()) {
+            (Some((at, _)), None) => (line, Span { start: start + at, end: start + at + token.len() }),
+            _ => (line, whole.into()),
+        }
+    }
+}
+
+/// The first byte of a line, counted from 1.
+fn line_start(text: &str, line: u32) -> Option<usize> {
+    let skipped = line.checked_sub(1)? as usize;
+    match skipped {
+        0 => Some(0),
+        _ => text.match_indices('\n').nth(skipped - 1).map(|(at, _)| at + 1),
+    }
+}

@@ -1,0 +1,120 @@
+//! `target:` of a patch: which objects it is for.
+
+use super::manifest::Manifest;
+use crate::yaml::Value;
+use regex::{Regex, RegexBuilder};
+
+/// A selector; what it does not say fits everything.
+#[derive(Debug, Default)]
+pub(super) struct Target {
+    group: Option<Regex>,
+    version: Option<Regex>,
+    kind: Option<Regex>,
+    name: Option<Regex>,
+    namespace: Option<Regex>,
+    labels: Vec<Condition>,
+    annotations: Vec<Condition>,
+    /// One of the expressions is none: nothing fits.
+    broken: bool,
+}
+
+/// One condition of a label selector.
+#[derive(Debug)]
+enum Condition {
+    In(String, Vec<String>),
+    NotIn(String, Vec<String>),
+    Has(String),
+    HasNot(String),
+}
+
+impl Target {
+    /// Reads a target.
+    pub fn read(value: Value<'_>) -> Self {
+        let mut target = Target::default();
+        let mut broken = false;
+        let mut pattern = |key: &str| {
+            let text = super::file::field(value, key)?.non_null().filter(|text| !text.is_empty())?;
+            let regex = RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 18).build().ok();
+            broken |= regex.is_none();
+            regex
+        };
+        target.group = pattern("group");
+        target.version = pattern("version");
+        target.kind = pattern("kind");
+        target.name = pattern("name");
+        target.namespace = pattern("namespace");
+        target.broken = broken;
+        let selector = |key: &str| super::file::field(value, key).and_then(Value::non_null).map(conditions);
+        target.labels = selector("labelSelector").unwrap_or_default();
+        target.annotations = selector("annotationSelector").unwrap_or_default();
+        target
+    }
+
+    /// Is the object one of those?
+    pub fn fits(&self, object: &Manifest) -> bool {
+        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        !self.broken
+            && fits(&self.kind, &object.kind)
+            && fits(&self.group, object.group())
+            && fits(&self.version, object.version())
+            && object.ids.iter().any(|(name, _)| fits(&self.name, name))
+            && object.ids.iter().any(|(_, namespace)| fits(&self.namespace, namespace_of(namespace)))
+            && self.labels.iter().all(|condition| condition.holds(&object.labels))
+            && self.annotations.iter().all(|condition| condition.holds(&object.annotations))
+    }
+}
+
+/// Is the patch, which names its object, for this one?
+pub(super) fn is_for(patch: &Manifest, object: &Manifest) -> bool {
+    let Some((name, namespace)) = patch.ids.first() else { return false };
+    let same = |id: &(String, String)| id.0 == *name && namespace_of(&id.1) == namespace_of(namespace);
+    patch.kind == object.kind && patch.api_version == object.api_version && object.ids.iter().any(same)
+}
+
+fn namespace_of(text: &str) -> &str {
+    if text.is_empty() { "default" } else { text }
+}
+
+/// `a=b, c!=d, e in (f, g), h notin (i), j, !k`.
+fn conditions(text: &str) -> Vec<Condition> {
+    let mut depth = 0usize;
+    let parts = text.split(|c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    });
+    parts.map(str::trim).filter(|part| !part.is_empty()).map(condition).collect()
+}
+
+fn condition(text: &str) -> Condition {
+    let owned = |text: &str| text.trim().to_owned();
+    let values = |text: &str| text.trim().trim_matches(['(', ')']).split(',').map(owned).collect();
+    if let Some((key, value)) = text.split_once("!=") {
+        Condition::NotIn(owned(key), vec![owned(value)])
+    } else if let Some((key, value)) = text.split_once('=') {
+        Condition::In(owned(key), vec![owned(value.trim_start_matches('='))])
+    } else if let Some((key, rest)) = text.split_once(" notin ") {
+        Condition::NotIn(owned(key), values(rest))
+    } else if let Some((key, rest)) = text.split_once(" in ") {
+        Condition::In(owned(key), values(rest))
+    } else if let Some(key) = text.strip_prefix('!') {
+        Condition::HasNot(owned(key))
+    } else {
+        Condition::Has(owned(text))
+    }
+}
+
+impl Condition {
+    fn holds(&self, labels: &[(String, String)]) -> bool {
+        let value = |key: &str| labels.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+        match self {
+            Condition::In(key, values) => value(key).is_some_and(|value| values.contains(value)),
+            Condition::NotIn(key, values) => value(key).is_none_or(|value| !values.contains(value)),
+            Condition::Has(key) => value(key).is_some(),
+            Condition::HasNot(key) => value(key).is_none(),
+        }
+    }
+}

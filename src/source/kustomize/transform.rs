@@ -1,0 +1,134 @@
+//! The image transformer: which fields of an object an `images:` entry rewrites (kustomize
+//! `api/filters/imagetag`).
+
+use super::image::ImageEntry;
+use super::manifest::{Cell, Manifest, Node, is_container_list};
+use crate::yaml::{self, Value};
+use std::rc::Rc;
+
+/// A field that a configuration calls an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct FieldSpec {
+    group: String,
+    version: String,
+    kind: String,
+    path: Vec<String>,
+}
+
+impl FieldSpec {
+    /// The `images:` of a configuration file.
+    pub fn read_all(stream: &yaml::Stream) -> Vec<Self> {
+        let roots = stream.documents.iter().filter_map(yaml::Document::root);
+        let items = roots.filter_map(|root| root.get("images")).flat_map(Value::items);
+        items.filter_map(FieldSpec::read).collect()
+    }
+
+    fn read(item: Value<'_>) -> Option<Self> {
+        let text = |key: &str| item.str_at(&[key]).unwrap_or_default().to_owned();
+        let path = item.str_at(&["path"])?.split('/').filter(|key| !key.is_empty());
+        let path = path.map(|key| key.trim_end_matches("[]").to_owned()).collect();
+        Some(FieldSpec { group: text("group"), version: text("version"), kind: text("kind"), path })
+    }
+
+    fn fits(&self, object: &Manifest) -> bool {
+        let fits = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
+        fits(&self.group, object.group()) && fits(&self.version, object.version()) && fits(&self.kind, &object.kind)
+    }
+}
+
+/// Rewrites the images of an object that an entry matches, and says whether there were any.
+///
+/// First every `containers` and `initContainers` list at any depth, then the fields of the built-in
+/// specs and of the configuration. kustomize v5.5.0 runs both over a pod's own lists, so a
+/// `tagSuffix` is added there twice.
+pub(super) fn rewrite(object: &mut Rc<Manifest>, entry: &Rc<ImageEntry>, specs: &[FieldSpec]) -> bool {
+    if object.kind == "CustomResourceDefinition" || matches!(*object.body, Node::Other) {
+        return false;
+    }
+    let specs: Vec<&FieldSpec> = specs.iter().filter(|spec| spec.fits(object)).collect();
+    if !any(&object.body, entry, &specs) {
+        return false;
+    }
+    let body = Rc::make_mut(&mut Rc::make_mut(object).body);
+    let mut matched = false;
+    containers(body, &mut |cell| matched |= set(cell, entry));
+    for path in POD_LISTS {
+        field(body, path, &mut |cell| {
+            set(cell, entry);
+        });
+    }
+    for spec in specs {
+        let path: Vec<&str> = spec.path.iter().map(String::as_str).collect();
+        field(body, &path, &mut |cell| {
+            cell.declared = true;
+            matched |= set(cell, entry);
+        });
+    }
+    matched
+}
+
+/// kustomize's built-in field specs.
+const POD_LISTS: [&[&str]; 4] = [
+    &["spec", "containers", "image"],
+    &["spec", "initContainers", "image"],
+    &["spec", "template", "spec", "containers", "image"],
+    &["spec", "template", "spec", "initContainers", "image"],
+];
+
+/// Would anything change? Asked first, because objects are shared. With specs of a configuration
+/// the answer is always yes, as they also tell which fields are images.
+fn any(body: &Node, entry: &ImageEntry, specs: &[&FieldSpec]) -> bool {
+    let mut found = !specs.is_empty();
+    super::manifest::each_container(body, &mut |cell| found |= entry.matches(&cell.text));
+    found
+}
+
+fn set(cell: &mut Cell, entry: &Rc<ImageEntry>) -> bool {
+    if !entry.matches(&cell.text) {
+        return false;
+    }
+    cell.text = entry.apply(&cell.text).into();
+    if entry.new_name.is_some() {
+        cell.named_by = Some(Rc::clone(entry));
+    }
+    if entry.says_version() {
+        cell.versioned_by = Some(Rc::clone(entry));
+    }
+    true
+}
+
+fn containers(node: &mut Node, visit: &mut impl FnMut(&mut Cell)) {
+    match node {
+        Node::Map(pairs) => {
+            for (key, value) in pairs {
+                containers(value, visit);
+                if is_container_list(key) {
+                    field_of_items(value, visit);
+                }
+            }
+        }
+        Node::List(items) => items.iter_mut().for_each(|item| containers(item, visit)),
+        Node::Text(_) | Node::Null | Node::Other => {}
+    }
+}
+
+fn field_of_items(list: &mut Node, visit: &mut impl FnMut(&mut Cell)) {
+    if let Node::List(items) = list {
+        items.iter_mut().for_each(|item| field(item, &["image"], visit));
+    }
+}
+
+/// Visits a field by its path; lists on the way are entered.
+fn field(node: &mut Node, path: &[&str], visit: &mut impl FnMut(&mut Cell)) {
+    match node {
+        Node::List(items) => items.iter_mut().for_each(|item| field(item, path, visit)),
+        Node::Map(pairs) => {
+            let Some((first, rest)) = path.split_first() else { return };
+            if let Some((_, value)) = pairs.iter_mut().find(|(key, _)| **key == **first) {
+                field(value, rest, visit);
+            }
+        }
+        Node::Text(cell) if path.is_empty() => visit(cell),
+        Node::Text(_) | Node::Null | Node::Other => {}
+    }
+}

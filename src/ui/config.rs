@@ -1,0 +1,85 @@
+//! The resolved configuration: every value, and who said it.
+
+use super::look::{columns, left};
+use super::{Look, Tone, visible};
+use crate::config::{Shown, ShownSource, ShownStage};
+
+/// Three columns: what, its value, where it comes from.
+pub fn render(shown: &Shown, look: &Look) -> String {
+    let mut lines = vec![Line::new("branch", &shown.branch.value, &shown.branch.from)];
+    lines.push(Line::heading("stages", shown.stages.is_empty()));
+    lines.extend(shown.stages.iter().map(stage));
+    lines.push(Line::heading("sources", shown.sources.is_empty()));
+    for from in &shown.sources {
+        source(from, &mut lines);
+    }
+    let width = |text: fn(&Line) -> &String| lines.iter().map(|line| columns(text(line))).max().unwrap_or(0);
+    let (what, value) = (width(|line| &line.what), width(|line| &line.value));
+    let mut out = String::new();
+    for line in &lines {
+        let name = left(&line.what, what);
+        let tone = if line.what.starts_with(' ') { Tone::Plain } else { Tone::Heading };
+        let from = look.paint(Tone::Dim, &line.from);
+        let text = format!("{}   {}   {from}", look.paint(tone, &name), left(&line.value, value));
+        out.push_str(text.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+struct Line {
+    what: String,
+    value: String,
+    from: String,
+}
+
+impl Line {
+    fn new(what: &str, value: &str, from: &str) -> Self {
+        let own = |text: &str| visible(text).into_owned();
+        Line { what: own(what), value: own(value), from: own(from) }
+    }
+
+    fn heading(what: &str, empty: bool) -> Self {
+        Line::new(what, if empty { "none" } else { "" }, "")
+    }
+}
+
+fn stage(stage: &ShownStage) -> Line {
+    let mut facts = Vec::new();
+    if !stage.after.is_empty() {
+        facts.push(format!("after {}", stage.after.join(", ")));
+    }
+    if !stage.aliases.is_empty() {
+        facts.push(format!("also called {}", stage.aliases.join(", ")));
+    }
+    if let Some(branch) = &stage.branch {
+        facts.push(format!("on branch {branch}"));
+    }
+    Line::new(&format!("  {}", stage.name), &facts.join("; "), &stage.from)
+}
+
+fn source(source: &ShownSource, lines: &mut Vec<Line>) {
+    lines.push(Line::new(&format!("  {}", source.kind), &source.path, &source.from));
+    let mut more = |key: &str, value: &str, from: &str| {
+        lines.push(Line::new(&format!("    {key}"), value, if from == source.from { "" } else { from }));
+    };
+    for (key, values) in
+        [("not", &source.not), ("tag", &source.tags), ("image", &source.images), ("digest", &source.digests)]
+    {
+        for value in values {
+            more(key, value, &source.from);
+        }
+    }
+    let rest = [("stage", &source.stage), ("pattern", &source.pattern), ("base", &source.base)];
+    for (key, value) in rest.into_iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
+        more(key, value, &source.from);
+    }
+    for (key, named) in [("app", &source.app), ("target", &source.target)] {
+        if named.from == source.from {
+            more(key, &named.value, &named.from);
+        }
+    }
+    if !matches!(source.confidence, "configured") {
+        more("confidence", source.confidence, &source.from);
+    }
+}

@@ -1,0 +1,137 @@
+//! `towpath init`
+
+use crate::support::{History, Sandbox};
+use snapbox::str;
+
+fn charts() -> History {
+    let mut history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start");
+    for stage in ["dev", "staging", "prod"] {
+        for app in ["api", "web", "worker"] {
+            let values = format!("image:\n  repository: ghcr.io/example/{app}\n  tag: v1.{}\n", stage.len());
+            history = history.write(&format!("envs/{stage}/{app}/values.yaml"), &values);
+        }
+    }
+    history
+}
+
+fn init(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &charts());
+    sandbox.towpath(&repository, &[&["init"], arguments].concat()).assert()
+}
+
+#[test]
+fn the_proposal_can_be_looked_at() {
+    init(&["--stdout"])
+        .success()
+        .stdout_eq(str![[r#"
+# Which image runs in which stage, and where that is written.
+# `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
+
+stages:
+  - dev
+  - staging
+  - prod
+
+sources:
+  # 9 files, such as envs/dev/api/values.yaml
+  - helm-values: envs/{stage}/{app}/values.yaml
+
+"#]])
+        .stderr_eq("");
+}
+
+#[test]
+fn what_was_written_says_the_same_as_what_was_assumed() {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &charts());
+    let status = || sandbox.towpath(&repository, &["status"]).assert().success();
+    status().stderr_eq(str![[r#"
+assumed: stages dev → staging → prod, 9 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+≠ differs from the stage before: 3 of 3
+
+"#]]);
+    let assumed = status().get_output().stdout.clone();
+    sandbox.towpath(&repository, &["init", "--yes"]).assert().success().stdout_eq("").stderr_eq(str![[r#"
+wrote towpath.yaml; `towpath status` reads it, commit it to share it
+
+"#]]);
+    let written = status()
+        .stderr_eq(str![[r#"
+towpath.yaml is not committed yet; it is read from the work tree
+≠ differs from the stage before: 3 of 3
+
+"#]])
+        .get_output()
+        .stdout
+        .clone();
+    assert!(!assumed.is_empty());
+    assert_eq!(assumed, written);
+    assert_eq!(sandbox.git(&repository, &["status", "--porcelain"]), "?? towpath.yaml\n");
+    sandbox.towpath(&repository, &["config", "check"]).assert().success();
+}
+
+#[test]
+fn a_file_that_is_there_is_kept() {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &charts().write("towpath.yaml", "stages: [dev]\n"));
+    sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(str![[r#"
+error: there is a towpath.yaml already
+hint: --force overwrites it
+hint: `towpath init --stdout` prints it instead
+
+"#]]);
+    let text = || std::fs::read_to_string(repository.join("towpath.yaml")).expect("it is there");
+    assert_eq!(text(), "stages: [dev]\n");
+    sandbox.towpath(&repository, &["init", "--yes", "--force", "-q"]).assert().success().stderr_eq("");
+    assert!(text().contains("sources:"));
+}
+
+#[test]
+fn without_a_terminal_somebody_has_to_say_yes() {
+    init(&[]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no terminal to ask on
+hint: `towpath init --yes` takes the proposal
+hint: `towpath init --stdout` prints it instead
+
+"#]]);
+}
+
+#[test]
+fn read_only_writes_nothing() {
+    init(&["--yes", "--read-only"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: towpath.yaml is not written under --read-only
+hint: `towpath init --stdout` prints it instead
+
+"#]]);
+    init(&["--stdout", "--read-only"]).success();
+}
+
+#[test]
+fn a_bare_repository_has_no_place_for_it() {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy.git", &charts());
+    let failed = sandbox.towpath(&repository, &["init", "--yes"]).assert().code(2).stdout_eq("");
+    failed.stderr_eq(str![[r#"
+error: `[..]/deploy.git` has no work tree to write towpath.yaml into
+hint: `towpath init --stdout` prints it instead
+
+"#]]);
+    sandbox.towpath(&repository, &["init", "--stdout"]).assert().success();
+}
+
+#[test]
+fn a_repository_without_stages() {
+    let sandbox = Sandbox::new();
+    let history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("README.md", "hello\n");
+    let repository = sandbox.repository("deploy", &history);
+    sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(str![[r#"
+error: no stage was recognised in this repository
+hint: write towpath.yaml by hand: `towpath config schema` says what it may hold
+
+"#]]);
+    sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq("").stderr_eq(str![[r#"
+no stage was recognised in this repository; towpath.yaml can name them
+
+"#]]);
+}
