@@ -23,7 +23,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -35,8 +35,10 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand status 'Show which version of which app runs in which stage'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
             cand config 'Show, verify and document the configuration'
+            cand demo 'Make a small deployment repository and show towpath on it'
             cand completions 'Print the completion script of a shell'
             cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'towpath;status'= {
             cand --app 'Only apps that fit; `*` and `?` stand for any text and any character'
@@ -54,7 +56,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --targets 'Give each target (cluster, region) a column of its own'
             cand --no-since 'Do not look up since when each version is there'
             cand --exit-code 'End with 4 when stages differ'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -73,7 +75,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --yes 'Take the proposal without asking'
             cand --force 'Overwrite a towpath.yaml that is there'
             cand --stdout 'Print the file instead of writing it'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -88,7 +90,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -98,6 +100,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand show 'Show the configuration that counts, with where each value comes from'
             cand check 'Verify a configuration file'
             cand schema 'Print the JSON Schema of towpath.yaml'
+            cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'towpath;config;show'= {
             cand -o 'How the answer is written'
@@ -108,7 +111,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -123,7 +126,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -138,7 +141,38 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;config;help'= {
+            cand show 'Show the configuration that counts, with where each value comes from'
+            cand check 'Verify a configuration file'
+            cand schema 'Print the JSON Schema of towpath.yaml'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'towpath;config;help;show'= {
+        }
+        &'towpath;config;help;check'= {
+        }
+        &'towpath;config;help;schema'= {
+        }
+        &'towpath;config;help;help'= {
+        }
+        &'towpath;demo'= {
+            cand --dir 'Make it in this folder, which is empty or not there yet'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --no-tour 'Only make it, and print where it is'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -153,7 +187,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
@@ -169,13 +203,45 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
-            cand --read-only 'Refuse whatever would write to a repository, a file or a cache'
+            cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
             cand -v 'Say more: every warning, and what was assumed'
             cand --verbose 'Say more: every warning, and what was assumed'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;help'= {
+            cand status 'Show which version of which app runs in which stage'
+            cand init 'Write what towpath finds out about this repository as towpath.yaml'
+            cand config 'Show, verify and document the configuration'
+            cand demo 'Make a small deployment repository and show towpath on it'
+            cand completions 'Print the completion script of a shell'
+            cand man 'Print the manual page'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'towpath;help;status'= {
+        }
+        &'towpath;help;init'= {
+        }
+        &'towpath;help;config'= {
+            cand show 'Show the configuration that counts, with where each value comes from'
+            cand check 'Verify a configuration file'
+            cand schema 'Print the JSON Schema of towpath.yaml'
+        }
+        &'towpath;help;config;show'= {
+        }
+        &'towpath;help;config;check'= {
+        }
+        &'towpath;help;config;schema'= {
+        }
+        &'towpath;help;demo'= {
+        }
+        &'towpath;help;completions'= {
+        }
+        &'towpath;help;man'= {
+        }
+        &'towpath;help;help'= {
         }
     ]
     $completions[$command]

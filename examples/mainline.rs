@@ -1,36 +1,29 @@
-//! How long the walk takes: `cargo run --release --example mainline -- REPOSITORY PATTERN`.
+//! How long a walk down the mainline takes that watches all files whose path contains a text:
+//! `cargo run --release --example mainline -- REPOSITORY TEXT`.
+
+use anyhow::Context as _;
+use std::io::Write;
+use std::path::Path;
 use std::time::Instant;
 use towpath::git::{Flow, Mainline, Repository, Snapshot, Tracked};
 
-fn main() {
-    let args: Vec<String> = std::env::args().collect();
-    let repository = Repository::open(std::path::Path::new(&args[1])).expect("open");
-    let tip = repository.head().expect("head");
-    let start = Instant::now();
-    Mainline::new(&repository, tip).find(|_, _| false).expect("chain");
-    println!("chain {:?}", start.elapsed());
-    let start = Instant::now();
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let usage = "usage: mainline REPOSITORY TEXT";
+    let (path, text) = (arguments.next().context(usage)?, arguments.next().context(usage)?);
+    let repository = Repository::open(Path::new(&path))?;
+    let tip = repository.head()?;
+    let files = Snapshot::of_commit(&repository, tip)?.files_under("")?;
     let mut tracked = Tracked::new();
-    let files = Snapshot::of_commit(&repository, tip).expect("snapshot").files_under("").expect("files");
-    let mut n = 0;
-    for f in files.iter().filter(|f| f.path.contains(&args[2])) {
-        tracked.add(&f.path);
-        n += 1;
+    for file in files.iter().filter(|file| file.path.contains(&text)) {
+        tracked.add(&file.path);
     }
-    let listed = start.elapsed();
-    let mut found = 0;
-    let mut last = 0;
-    let stopped = Mainline::new(&repository, tip).walk(&mut tracked, |step, tracked| {
-        for id in step.changed {
-            if std::env::args().len() < 4 {
-                tracked.remove(*id);
-            }
-            found += 1;
-        }
+    let (start, mut changes, mut last) = (Instant::now(), 0, 0);
+    let stopped = Mainline::new(&repository, tip).walk(&mut tracked, |step, _| {
+        changes += step.changed.len();
         last = step.position;
         Flow::Continue
     });
-    println!("{found} of {n} list {listed:?} all {:?} {stopped:?} last {last}", start.elapsed());
-    let status = std::fs::read_to_string("/proc/self/status").expect("status");
-    println!("{}", status.lines().filter(|l| l.starts_with("VmHWM")).collect::<String>());
+    writeln!(std::io::stdout(), "{changes} changes, {} commits, {:?}, {stopped:?}", last + 1, start.elapsed())?;
+    Ok(())
 }

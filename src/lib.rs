@@ -9,12 +9,14 @@
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
 //! | [`history`] | which commit put what where |
+//! | [`demo`] | a small repository to try all this on |
 //! | [`report`] | what a command has to tell, as plain values |
 //! | [`ui`] | prints reports; nothing else prints |
 //! | [`cli`] | arguments, environment, clock and terminal |
 
 pub mod cli;
 pub mod config;
+pub mod demo;
 pub mod discovery;
 pub mod git;
 pub mod history;

@@ -1,6 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, config, init, man, status};
+use super::{completions, config, demo, init, man, status};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -36,7 +36,6 @@ Exit codes:
     after_help = EXAMPLES,
     subcommand_required = true,
     arg_required_else_help = true,
-    disable_help_subcommand = true,
     max_term_width = 100
 )]
 pub struct Cli {
@@ -52,6 +51,7 @@ pub enum Command {
     Status(status::StatusArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
+    Demo(demo::DemoArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
@@ -80,17 +80,17 @@ pub struct Globals {
 
     /// Fetch a repository named by URL again when its copy is older than this, such as `1h`
     #[arg(long, value_name = "TIME", global = true, env = "TOWPATH_MAX_AGE", hide_env_values = true)]
-    #[arg(default_value = "5m", value_parser = duration)]
+    #[arg(default_value = "5m", value_parser = duration, hide_short_help = true)]
     pub max_age: SignedDuration,
 
-    /// Refuse whatever would write to a repository, a file or a cache
+    /// Change nothing: no repository, none of its files
     #[arg(long, global = true, env = "TOWPATH_READ_ONLY", hide_env_values = true)]
-    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new())]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
     pub read_only: bool,
 
     /// When to use colour
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
-    #[arg(env = "TOWPATH_COLOR", hide_env_values = true)]
+    #[arg(env = "TOWPATH_COLOR", hide_env_values = true, hide_short_help = true)]
     pub color: ColorChoice,
 
     /// Say only the answer and errors
@@ -107,7 +107,9 @@ pub struct Globals {
 pub enum ColorChoice {
     /// On a terminal, unless NO_COLOR says otherwise
     Auto,
+    /// Also in pipes and files
     Always,
+    /// Signs say the same
     Never,
 }
 

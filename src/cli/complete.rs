@@ -46,7 +46,7 @@ fn names() -> Names {
     let mut globals = cli.globals;
     globals.quiet = true;
     let context = Context::new(globals, environment);
-    if context.names_a_url() {
+    if context.url().is_some() {
         return Names::default();
     }
     let Ok(repository) = context.repository() else { return Names::default() };

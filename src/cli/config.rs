@@ -136,16 +136,8 @@ fn own_file(context: &Context) -> Result<String, Failure> {
         Err(_) => Snapshot::of_commit(&repository, repository.head()?)?,
     };
     let cache = Cache::default();
-    let reader = Reader::new(&snapshot, &cache);
-    let none = || {
+    settings::text_in(&Reader::new(&snapshot, &cache))?.ok_or_else(|| {
         Failure::usage(format!("there is no {CONFIG_FILE} in this repository"))
             .hint("`towpath init` writes one; without it, towpath looks for itself")
-    };
-    match reader.find(CONFIG_FILE) {
-        None => Err(none()),
-        Some(_) => reader.text(CONFIG_FILE).map(|text| text.to_string()).ok_or_else(|| {
-            let why = reader.warnings().into_iter().map(|warning| warning.message).next().unwrap_or_default();
-            Failure::usage(format!("{CONFIG_FILE} {why}"))
-        }),
-    }
+    })
 }

@@ -3,10 +3,12 @@
 use super::args::{ColorChoice, Globals};
 use super::environment::Environment;
 use super::failure::Failure;
-use crate::git::{GitError, Oid, Repository};
-use crate::ui::{Look, Ui, Verbosity};
+use crate::git::remote::Clones;
+use crate::git::url::{is_url, redact};
+use crate::git::{GitError, Oid, Progress, Repository};
+use crate::ui::{Bar, Look, Ui, Verbosity};
 use jiff::Timestamp;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The same for every command.
 pub struct Context {
@@ -24,16 +26,36 @@ impl Context {
 
     /// The time this command happens at.
     pub fn now(&self) -> Timestamp {
-        self.environment.now
+        self.environment.now.timestamp()
     }
 
-    /// Opens the repository that `-C` names, or the one around the working directory.
+    /// Opens the repository that `-C` names, or the one around the working directory. One that is
+    /// elsewhere is cloned into the cache first, or fetched when its clone is old.
     ///
     /// # Errors
     /// When there is none, or it cannot be read.
     pub fn repository(&self) -> Result<Repository, Failure> {
         let named = self.globals.repo.as_deref().unwrap_or(".");
-        Ok(Repository::open(Path::new(named))?)
+        match self.url() {
+            Some(url) => Ok(Repository::open(&self.bring(url)?)?),
+            None => Ok(Repository::open(Path::new(named))?),
+        }
+    }
+
+    fn bring(&self, url: &str) -> Result<PathBuf, Failure> {
+        let cache = self.environment.cache.as_deref().ok_or_else(|| {
+            Failure::failed(format!("there is no cache folder to clone `{}` into", redact(url)))
+                .hint("set XDG_CACHE_HOME or HOME to an absolute path")
+        })?;
+        let bar = Bar::new(&self.ui, &format!("Asking {}", redact(url)));
+        let max_age = self.globals.max_age.unsigned_abs();
+        let interactive = self.can_ask();
+        Ok(Clones::new(cache, max_age, self.now().as_second(), interactive, &Shown(&bar)).bring(url)?)
+    }
+
+    /// The URL that names the repository, if one does. A folder of that name comes first.
+    pub fn url(&self) -> Option<&str> {
+        self.globals.repo.as_deref().filter(|named| is_url(named) && !Path::new(named).exists())
     }
 
     /// The newest commit of a branch, of this repository or else of the remote it came from.
@@ -46,13 +68,12 @@ impl Context {
         found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })
     }
 
-    /// Is the repository named by a URL?
-    pub fn names_a_url(&self) -> bool {
-        self.globals.repo.as_deref().is_some_and(|named| named.contains("://"))
-    }
-
-    /// The repository as reports name it: its work tree, or its git directory.
+    /// The repository as reports name it: its URL, its work tree, or its git
+    /// directory.
     pub fn shown_repository(&self, repository: &Repository) -> String {
+        if let Some(url) = self.url() {
+            return redact(url);
+        }
         let path = repository.work_tree().unwrap_or(repository.git_dir());
         path.canonicalize().unwrap_or_else(|_| path.to_path_buf()).display().to_string()
     }
@@ -85,8 +106,22 @@ fn ui(globals: &Globals, environment: &Environment) -> Ui {
             unicode: environment.unicode,
             width: environment.width,
         },
-        err: Look { colors: colors(environment.stderr_is_terminal), unicode: environment.unicode, width: None },
+        err: Look {
+            colors: colors(environment.stderr_is_terminal),
+            unicode: environment.unicode,
+            width: environment.stderr_width,
+        },
         verbosity,
         live: environment.stderr_is_terminal,
+    }
+}
+
+/// Draws git's progress.
+struct Shown<'b>(&'b Bar);
+
+impl Progress for Shown<'_> {
+    fn update(&self, done: u64, total: u64, what: &str) {
+        self.0.say(what);
+        self.0.set(done, total);
     }
 }

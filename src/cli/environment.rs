@@ -1,6 +1,7 @@
 //! The only place that reads the environment, the clock and the terminal.
 
-use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Zoned};
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -8,7 +9,8 @@ use std::path::PathBuf;
 /// What is around this process.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    pub now: Timestamp,
+    /// The time, in the zone of whoever asks.
+    pub now: Zoned,
     pub arguments: Vec<OsString>,
     pub working_directory: Option<PathBuf>,
     /// Where copies and indexes are kept, if there is a place: `$XDG_CACHE_HOME/towpath`.
@@ -18,6 +20,8 @@ pub struct Environment {
     pub stderr_is_terminal: bool,
     /// Of the terminal, or of `COLUMNS`.
     pub width: Option<usize>,
+    /// Of the terminal that questions are asked on.
+    pub stderr_width: Option<usize>,
     /// The locale's character set is UTF-8.
     pub unicode: bool,
     /// What `NO_COLOR`, `CLICOLOR`, `CLICOLOR_FORCE` and `TERM` say, if anything.
@@ -31,7 +35,7 @@ impl Environment {
     pub fn read() -> Self {
         let stdout_is_terminal = std::io::stdout().is_terminal();
         Environment {
-            now: now(),
+            now: now().to_zoned(TimeZone::system()),
             arguments: std::env::args_os().collect(),
             working_directory: std::env::current_dir().ok(),
             cache: cache(),
@@ -39,6 +43,7 @@ impl Environment {
             stdout_is_terminal,
             stderr_is_terminal: std::io::stderr().is_terminal(),
             width: width(stdout_is_terminal),
+            stderr_width: console::Term::stderr().size_checked().map(|(_, columns)| usize::from(columns)),
             unicode: ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| text(name)).is_some_and(|l| is_utf8(&l)),
             color: color(),
             completing: text("COMPLETE").is_some_and(|shell| shell != "0"),

@@ -1,6 +1,8 @@
 //! How a command fails: one sentence, its causes, a way out, and the exit code.
 
 use crate::git::GitError;
+use crate::git::at::AtError;
+use crate::git::remote::RemoteError;
 use std::io;
 use std::process::ExitCode;
 
@@ -95,6 +97,27 @@ impl From<GitError> for Failure {
             GitError::NotARepository { .. } | GitError::UnknownRevision { .. } | GitError::NoWorkTree { .. }
         );
         let failure = if usage { Failure::usage(error.to_string()) } else { Failure::failed(error.to_string()) };
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}
+
+impl From<AtError> for Failure {
+    fn from(error: AtError) -> Self {
+        match (error.hint(), error) {
+            (_, AtError::Git(error)) => error.into(),
+            (Some(hint), error) => Failure::usage(error.to_string()).hint(hint),
+            (None, error) => Failure::usage(error.to_string()),
+        }
+    }
+}
+
+impl From<RemoteError> for Failure {
+    fn from(error: RemoteError) -> Self {
+        let refused = matches!(error, RemoteError::Refused { .. });
+        let failure = if refused { Failure::usage(error.to_string()) } else { Failure::failed(error.to_string()) };
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,

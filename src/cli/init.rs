@@ -63,7 +63,7 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(nothing(&proposal));
     }
     let ask = goal.is_some() && !args.yes;
-    let chosen = if ask { asked(&proposal, &reader)? } else { Some(taken(&proposal)) };
+    let chosen = if ask { asked(&proposal, &reader, context)? } else { Some(taken(&proposal)) };
     let Some(config) = chosen else {
         context.ui.note("nothing was written");
         return Ok(Exit::Done);
@@ -123,23 +123,26 @@ fn unsure(proposal: &Proposal) -> impl Iterator<Item = Rule> {
 }
 
 /// The proposal as a person wants it, or `None` if they gave up.
-fn asked(proposal: &Proposal, reader: &Reader<'_>) -> Result<Option<Config>, Failure> {
+fn asked(proposal: &Proposal, reader: &Reader<'_>, context: &Context) -> Result<Option<Config>, Failure> {
     let mut config = taken(proposal);
     if config.stages.len() > 1 {
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
         let question = "Order of the stages, first to last (space picks one up, arrows move it)";
-        let Some(order) = ui::arrange(question, &names)? else { return Ok(None) };
+        let Some(order) = ui::arrange(&context.ui, question, &names)? else { return Ok(None) };
         reorder(&mut config, &order);
     }
     let counts = counts(&config, reader);
     let shown = |(index, rule): (usize, &Rule)| {
-        let (files, example) = counts.get(&index).cloned().unwrap_or_default();
+        let files = match counts.get(&index).map_or(0, |(files, _)| *files) {
+            1 => "1 file".to_owned(),
+            n => format!("{n} files"),
+        };
         let sure = if rule.confidence == Confidence::Low { "unsure, " } else { "" };
-        let text = format!("{}: {}  ({sure}{})", rule.kind, rule.path.as_str(), files_in_words(files, &example));
+        let text = format!("{}: {}  ({sure}{files})", rule.kind, rule.path.as_str());
         (text, rule.confidence != Confidence::Low)
     };
     let items: Vec<(String, bool)> = config.rules.iter().enumerate().map(shown).collect();
-    let Some(kept) = ui::choose("Sources to keep (space toggles)", &items)? else { return Ok(None) };
+    let Some(kept) = ui::choose(&context.ui, "Sources to keep (space toggles)", &items)? else { return Ok(None) };
     config.rules = kept.into_iter().filter_map(|index| config.rules.get(index).cloned()).collect();
     for rule in &mut config.rules {
         // Said by a person now.

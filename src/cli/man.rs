@@ -60,9 +60,10 @@ fn collect(command: &Command, out: &mut Vec<(String, String)>) {
     let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
     let mut page = Vec::new();
     let titled = command.clone().name(name.clone());
-    clap_mangen::Man::new(titled).render(&mut page).expect("a Vec takes everything");
+    let source = concat!("towpath ", env!("CARGO_PKG_VERSION"));
+    clap_mangen::Man::new(titled).source(source).render(&mut page).expect("a Vec takes everything");
     out.push((name, String::from_utf8(page).expect("clap writes text")));
-    for child in command.get_subcommands().filter(|child| !child.is_hide_set()) {
+    for child in command.get_subcommands().filter(|child| !child.is_hide_set() && child.get_name() != "help") {
         collect(child, out);
     }
 }

@@ -1,11 +1,12 @@
 //! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
-//! one [`Context`], ask the library for a report, render it, return an exit code.
+//! one `Context`, ask the library for a report, render it, return an exit code.
 
 mod args;
 mod complete;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod environment;
 mod failure;
 mod filter;
@@ -54,6 +55,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(&args, context),
+        Command::Demo(args) => demo::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -37,17 +37,21 @@ fn found(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Res
         let text = read(path)?;
         return settled(&text, &path.display().to_string(), reader, None);
     }
-    if let Some(text) = text_in(reader) {
+    if let Some(text) = text_in(reader)? {
         return settled(&text, CONFIG_FILE, reader, None);
     }
     let cache = Cache::default();
     let tip = repository.head().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
     let newest = tip.and_then(|tip| Snapshot::of_commit(repository, tip).ok());
-    if let Some(text) = newest.as_ref().and_then(|snapshot| text_in(&Reader::new(snapshot, &cache))) {
+    if let Some(snapshot) = &newest
+        && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
+    {
         return settled(&text, CONFIG_FILE, reader, None);
     }
     let on_disk = Snapshot::of_work_tree(repository).ok();
-    if let Some(text) = on_disk.as_ref().and_then(|snapshot| text_in(&Reader::new(snapshot, &cache))) {
+    if let Some(snapshot) = &on_disk
+        && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
+    {
         let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
         return settled(&text, CONFIG_FILE, reader, Some(note));
     }
@@ -65,11 +69,19 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     })
 }
 
-fn text_in(reader: &Reader<'_>) -> Option<String> {
-    if !reader.exists(CONFIG_FILE) {
-        return None;
+/// The text of the repository's own configuration, if it has one.
+///
+/// # Errors
+/// When it has one that cannot be read: what somebody wrote down is never passed over.
+pub fn text_in(reader: &Reader<'_>) -> Result<Option<String>, Failure> {
+    if reader.find(CONFIG_FILE).is_none() {
+        return Ok(None);
     }
-    reader.text(CONFIG_FILE).map(|text| text.to_string())
+    if let Some(text) = reader.text(CONFIG_FILE) {
+        return Ok(Some(text.to_string()));
+    }
+    let why = reader.warnings().into_iter().find(|warning| warning.path.as_deref() == Some(CONFIG_FILE));
+    Err(Failure::usage(format!("{CONFIG_FILE} {}", why.map(|warning| warning.message).unwrap_or_default())))
 }
 
 /// A configuration that names stages but no sources leaves the sources to discovery.

@@ -7,11 +7,13 @@ use super::filter::Patterns;
 use super::names::{self, Names};
 use super::suggest::nearest;
 use super::survey::{Survey, When};
-use crate::report::{Matrix, Occupant, Status};
+use crate::git::Repository;
+use crate::model::Warning;
+use crate::report::{Arrival, Matrix, Occupant, Status};
 use crate::ui::{self, Format};
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -94,8 +96,11 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
         names::remember(context, &repository, &Names::of(&survey.mapping));
     }
     survey.tell(context);
-    let mut status = report(survey, context, &repository);
+    let mut status = report(&survey, context, &repository);
     narrow(&mut status, args, context)?;
+    if !args.no_since {
+        look_back(&mut status, &survey, context, &repository);
+    }
     let stacked = Matrix::new(&status, false);
     context.ui.answer(&rendered(&status, &stacked, args, context))?;
     if args.output == Output::Table && args.apps.is_empty() {
@@ -105,15 +110,39 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(if args.exit_code && stacked.differing() > 0 { Exit::Different } else { Exit::Done })
 }
 
-fn report(mut survey: Survey, context: &Context, repository: &crate::git::Repository) -> Status {
-    let mapping = std::mem::take(&mut survey.mapping);
-    let since = HashMap::new();
-    let mut status = Status::new(&survey.settings.config, mapping, &since, |entry| survey.found(entry));
+fn report(survey: &Survey, context: &Context, repository: &Repository) -> Status {
+    let mut status = Status::new(&survey.settings.config, survey.mapping.clone(), |entry| survey.found(entry));
     status.repository = context.shown_repository(repository);
-    status.branch = survey.branch;
+    status.branch.clone_from(&survey.branch);
     status.revision = survey.commit.map(|id| id.to_string());
     status.time = survey.time;
     status
+}
+
+/// Adds the commits that put the versions where they are, for what is left to be shown. A clone
+/// that lacks a part of the past still has its present.
+fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository: &Repository) {
+    let entries = status.occupants.iter().map(|occupant| occupant.entry.clone()).collect();
+    let past = match survey.arrivals(context, repository, entries) {
+        Ok(past) => past,
+        Err(error) => {
+            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            let message = format!("it is not known since when each version is there: {error}{hint}");
+            status.warnings.push(Warning::general("no-history", message));
+            return;
+        }
+    };
+    for occupant in &mut status.occupants {
+        let key = (occupant.entry.slot(), occupant.entry.version.clone());
+        occupant.since = past.found.get(&key).map(Arrival::from);
+    }
+    let unknown = status.occupants.iter().filter(|occupant| occupant.since.is_none()).count();
+    if past.shallow && unknown > 0 {
+        let message = format!(
+            "{unknown} versions are older than this shallow clone; `git fetch --unshallow` brings their commits"
+        );
+        status.warnings.push(Warning::general("shallow", message));
+    }
 }
 
 /// Keeps what the arguments name; a name that nothing bears is an error.
@@ -189,6 +218,6 @@ fn summary(matrix: &Matrix, context: &Context) {
     let (rows, differing) = (matrix.rows.len(), matrix.differing());
     if differing > 0 {
         let sign = context.ui.err.differs();
-        context.ui.note(&format!("{sign} differs from the stage before: {differing} of {rows}"));
+        context.ui.note(&format!("{sign} differs from the stage before, in {differing} of {rows} rows"));
     }
 }

@@ -5,11 +5,12 @@ use super::failure::Failure;
 use super::settings::{self, Settings};
 use crate::config::{Config, Origin};
 use crate::discovery::Proposal;
-use crate::git::{Oid, Repository, Snapshot};
-use crate::model::{Entry, Mapping};
+use crate::git::{GitError, Oid, Repository, Snapshot, Stopped, at};
+use crate::history::{self, Arrivals, Question, Since};
+use crate::model::{Entry, Mapping, SlotKey, Version};
 use crate::source::{self, Cache, Reader};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Which state of the repository is meant.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +29,23 @@ pub struct Survey {
     /// The commit that was read, or `None` for the files on disk.
     pub commit: Option<Oid>,
     pub time: Option<Timestamp>,
+    /// What was parsed, for the look into the past.
+    cache: Cache,
+}
+
+/// Which commits put the versions where they are.
+#[derive(Default)]
+pub struct Past {
+    pub found: HashMap<(SlotKey, Version), Since>,
+    /// The clone is shallow and ended before everything was found.
+    pub shallow: bool,
+}
+
+impl Past {
+    fn add(&mut self, arrivals: Arrivals) {
+        self.shallow |= matches!(arrivals.stopped, Stopped::Shallow(_));
+        self.found.extend(arrivals.found);
+    }
 }
 
 impl Survey {
@@ -50,9 +68,39 @@ impl Survey {
                 settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
             }
         }
-        let mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
+        let mut mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
+        if let Some(proposal) = &settings.assumed {
+            mapping.warnings.extend(proposal.unreadable.iter().cloned());
+            mapping.warnings.sort();
+            mapping.warnings.dedup();
+        }
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        Ok(Survey { settings, mapping, branch, commit: snapshot.commit(), time })
+        let commit = snapshot.commit();
+        drop(snapshot);
+        Ok(Survey { settings, mapping, branch, commit, time, cache })
+    }
+
+    /// Since when each of these entries runs what it runs. Files on disk have no past.
+    ///
+    /// # Errors
+    /// When the clone lacks objects.
+    pub fn arrivals(&self, context: &Context, repository: &Repository, entries: Vec<Entry>) -> Result<Past, GitError> {
+        let mut past = Past::default();
+        let Some(tip) = self.commit else { return Ok(past) };
+        let config = &self.settings.config;
+        let on_branch = |entry: &Entry| config.stage(entry.stage.as_str()).is_some_and(|stage| stage.branch.is_some());
+        let (elsewhere, here): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(on_branch);
+        let ask = |tip, entries, branch_stage| {
+            let mapping = Mapping { entries, ..Mapping::default() };
+            let cache = &self.cache;
+            history::since(Question { repository, config, tip, mapping: &mapping, cache, branch_stage })
+        };
+        past.add(ask(tip, here, None)?);
+        for (stage, branch) in config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))) {
+            let entries = elsewhere.iter().filter(|entry| entry.stage == *stage).cloned().collect();
+            past.add(ask(context.branch_tip(repository, branch)?, entries, Some(stage))?);
+        }
+        Ok(past)
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
@@ -62,9 +110,15 @@ impl Survey {
         }
         if let Some(proposal) = &self.settings.assumed {
             context.ui.note(&assumption(proposal, &self.mapping, context.ui.err.arrow()));
+            for (sure, rules) in [("assumed", &proposal.config.rules), ("unsure", &proposal.unsure.rules)] {
+                for rule in rules {
+                    context.ui.detail(&format!("{sure}: {} {}", rule.kind, rule.path.as_str()));
+                }
+            }
         } else if self.mapping.entries.is_empty() {
             let stages: Vec<&str> = self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
-            context.ui.note(&format!("no version is pinned in the stages {}", stages.join(", ")));
+            let what = if self.mapping.warnings.is_empty() { "is pinned" } else { "could be read" };
+            context.ui.note(&format!("no version {what} in the stages {}", stages.join(", ")));
         }
     }
 
@@ -112,7 +166,7 @@ pub fn snapshot<'r>(
         None => repository.head()?,
     };
     let commit = match when.at {
-        Some(at) => repository.resolve(at)?,
+        Some(at) => at::resolve(repository, tip, at, &context.environment.now)?,
         None => tip,
     };
     Ok(Snapshot::of_commit(repository, commit)?)

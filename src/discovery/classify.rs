@@ -6,7 +6,7 @@ use crate::config::Rule;
 use crate::model::{Captures, Confidence, KeyTemplate, Part, SourceKind};
 use crate::source::convention::{self, Format, TELLING};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
-use crate::source::{Claim, Finding, Reader, Unparsed, of};
+use crate::source::{Claim, Finding, Reader, Unparsed, kustomize_resources, of};
 use crate::yaml::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -29,8 +29,11 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
     let mut covered: HashSet<(String, usize)> = HashSet::new();
     let (overlays, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_kustomization(file.path));
     kustomizations(&overlays, reader, &mut covered, &mut out);
+    // What a build takes in is part of its overlay, and was looked at there.
+    let resources = kustomize_resources(reader);
     let mut trees = Vec::new();
-    for file in others {
+    let is_built = |path: &str| resources.contains(path) && !speaks_of_controllers(reader, path);
+    for file in others.into_iter().filter(|file| !is_built(file.path)) {
         match kinds(file.path, reader) {
             Kinds::Tree => trees.push(file),
             Kinds::Known(kinds) => {
@@ -43,6 +46,11 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
     }
     values(&trees, reader, &mut out);
     out
+}
+
+/// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
+fn speaks_of_controllers(reader: &Reader<'_>, path: &str) -> bool {
+    reader.text(path).is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
 }
 
 fn is_kustomization(path: &str) -> bool {
@@ -145,6 +153,13 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         Err(Unparsed::Yaml(..)) if !path.rsplit('/').next().unwrap_or(path).contains('.') => {
             return Kinds::Known(vec![SourceKind::Dotenv]);
         }
+        Err(Unparsed::Read(_)) => {
+            // Read again for the warning: what the file would have said is missing from the answer.
+            if is_data(path) {
+                reader.text(path);
+            }
+            return Kinds::Nothing;
+        }
         Err(_) => return Kinds::Nothing,
     };
     let roots: Vec<Value<'_>> = stream.documents.iter().filter_map(|document| document.root()).collect();
@@ -161,6 +176,11 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         return Kinds::Tree;
     }
     Kinds::Known(kinds.into_iter().flatten().collect())
+}
+
+/// Does the name promise data? Anything may lie in a file without an extension.
+fn is_data(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
 }
 
 /// Which source reads an object; none for those whose versions are not deployments.

@@ -2,7 +2,7 @@
 
 use super::slot::Slot;
 use crate::model::{Confidence, SourceKind};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A file that holds versions, and its stage.
 #[derive(Debug, Clone)]
@@ -161,7 +161,9 @@ fn by_top(members: Vec<Placed>) -> Vec<Vec<Placed>> {
     if tops.len() < 2 {
         return vec![members];
     }
-    let alone = cuts.iter().all(|cut| cut.before.len() == 1);
+    let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    let around = common_tail(&lists);
+    let alone = cuts.iter().all(|cut| cut.before.len() == 1 + around);
     let named_otherwise = cuts.iter().any(|cut| !is_generic(&cut.prefix) || !cut.after.is_empty());
     if is_dimension(&cuts) || (alone && (tops.len() > 5 || !named_otherwise)) {
         return vec![members];
@@ -191,12 +193,12 @@ fn is_dimension(cuts: &[Cut]) -> bool {
         return false;
     }
     let Some((largest, _)) = inside.iter().max_by_key(|(_, combinations)| combinations.len()) else { return false };
-    let largest = *largest;
-    inside.iter().filter(|(top, _)| **top != largest).all(|(top, combinations)| {
-        let elsewhere = combinations
-            .iter()
-            .filter(|c| inside.iter().any(|(other, theirs)| other != top && theirs.contains(*c)))
-            .count();
+    let mut tops: HashMap<&str, usize> = HashMap::new();
+    for combination in inside.values().flatten() {
+        *tops.entry(combination).or_default() += 1;
+    }
+    inside.iter().filter(|(top, _)| *top != largest).all(|(_, combinations)| {
+        let elsewhere = combinations.iter().filter(|combination| tops[combination.as_str()] > 1).count();
         elsewhere * 2 >= combinations.len()
     })
 }
@@ -211,7 +213,9 @@ struct Names {
 
 fn family(members: Vec<Placed>) -> Family {
     let cuts: Vec<Cut> = members.iter().map(cut).collect();
-    let mut names = Names { app: cuts.iter().any(|cut| !is_generic(&cut.prefix)), ..Names::default() };
+    let targeted = prefix_is_target(&cuts);
+    let named = !targeted && cuts.iter().any(|cut| !is_generic(&cut.prefix));
+    let mut names = Names { app: named, target: targeted, component: false };
     let prefix = prefix_template(&cuts, &mut names);
     let after_roles = after_template(&cuts, &mut names);
     let before = before_template(&cuts, &mut names);
@@ -272,6 +276,12 @@ fn fallback_app(parts: &[String]) -> String {
 
 fn prefix_template(cuts: &[Cut], names: &mut Names) -> String {
     let first = &cuts[0].prefix;
+    let separator: String = first.chars().rev().take_while(|c| !c.is_alphanumeric()).collect();
+    let same = cuts.iter().all(|cut| cut.prefix.ends_with(&separator));
+    let behind = if same { separator.as_str() } else { "" };
+    if names.target {
+        return format!("{{target}}{behind}");
+    }
     if !names.app {
         return first.clone();
     }
@@ -282,9 +292,15 @@ fn prefix_template(cuts: &[Cut], names: &mut Names) -> String {
         names.app = false;
         return first.clone();
     }
-    let separator: String = first.chars().rev().take_while(|c| !c.is_alphanumeric()).collect();
-    let same = cuts.iter().all(|cut| cut.prefix.ends_with(&separator));
-    format!("{{app}}{}", if same { separator } else { String::new() })
+    format!("{{app}}{behind}")
+}
+
+/// A few words before the stage that recur in many folders are clusters: `web/overlays/ocp4-prod`.
+fn prefix_is_target(cuts: &[Cut]) -> bool {
+    let folders: BTreeSet<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    let prefixes: BTreeSet<&str> = cuts.iter().map(|cut| cut.prefix.as_str()).collect();
+    let varies = prefixes.len() > 1 && prefixes.iter().all(|prefix| !is_generic(prefix));
+    varies && folders.len() >= 4 && prefixes.len() * 2 <= folders.len()
 }
 
 fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
@@ -490,6 +506,10 @@ mod tests {
             templates(SourceKind::Manifests, &["envs/qa/v.yml", "envs/prod-eu/v.yml", "envs/prod-us/v.yml"]),
             ["envs/{stage}-{target}/v.yml (2)", "envs/{stage}/v.yml (1)"]
         );
+        let clusters = ["a", "b", "c", "d"]
+            .map(|app| ["ocp-prod", "moc-prod", "ocp-stage"].map(|place| format!("{app}/overlays/{place}")));
+        let clusters: Vec<&str> = clusters.iter().flatten().map(String::as_str).collect();
+        assert_eq!(templates(SourceKind::Kustomize, &clusters), ["{app}/overlays/{target}-{stage} (12)"]);
         assert_eq!(templates(SourceKind::Pulumi, &["infra/Pulumi.prod.yaml"]), ["infra/Pulumi.{stage}.yaml (1)"]);
     }
 }

@@ -47,13 +47,7 @@ const SKIPPED_NAMES: [&str; 14] = [
     "mkdocs.yml",
 ];
 
-const SKIPPED_FOLDERS: [&str; 25] = [
-    ".github",
-    ".circleci",
-    ".gitlab",
-    ".azure-pipelines",
-    ".tekton",
-    "node_modules",
+const SKIPPED_FOLDERS: [&str; 16] = [
     "vendor",
     "testdata",
     "fixtures",
@@ -68,16 +62,13 @@ const SKIPPED_FOLDERS: [&str; 25] = [
     "crds",
     "dashboard",
     "dashboards",
-    ".idea",
-    ".vscode",
-    ".devcontainer",
     "third_party",
-    ".forgejo",
+    "test-data",
 ];
 
 /// Can the file hold versions, judging by its name alone?
 pub fn is_candidate(file: &File) -> bool {
-    if file.kind != FileKind::File {
+    if file.kind != FileKind::File || is_tooling(&file.path) {
         return false;
     }
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
@@ -115,6 +106,27 @@ pub fn is_candidate(file: &File) -> bool {
         || lower.starts_with("env.")
         || matches!(extension, "version" | "txt" | "tag")
         || (!stem.is_empty() && super::vocabulary::meaning(extension).is_some())
+}
+
+/// Folders of what builds, tests and edits: what they pin is no deployment.
+const TOOLING: [&str; 12] = [
+    ".github",
+    ".gitlab",
+    ".circleci",
+    ".azure-pipelines",
+    ".tekton",
+    ".forgejo",
+    ".gitea",
+    ".woodpecker",
+    ".idea",
+    ".vscode",
+    ".devcontainer",
+    "node_modules",
+];
+
+/// Does the file lie in a folder of tools?
+pub fn is_tooling(path: &str) -> bool {
+    path.split('/').rev().skip(1).any(|folder| TOOLING.contains(&folder))
 }
 
 /// Does the file lie in a folder of tests, documentation or tooling?

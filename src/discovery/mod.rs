@@ -15,7 +15,7 @@ mod vocabulary;
 
 use crate::config::{Config, NameTemplate, Origin, Rule};
 use crate::git::File;
-use crate::model::{Confidence, KeyTemplate, PathTemplate};
+use crate::model::{Confidence, KeyTemplate, PathTemplate, Warning};
 use crate::source::Reader;
 use classify::Slotted;
 use family::{Family, Placed, families};
@@ -33,11 +33,19 @@ pub struct Proposal {
     pub files: Vec<usize>,
     /// Stage words that occur in paths although nothing is pinned there.
     pub empty_stages: Vec<String>,
+    /// Files with a stage in their path that could not be read, so that nobody knows what they pin.
+    pub unreadable: Vec<Warning>,
 }
 
 /// Looks at one snapshot and proposes. Files that cannot be read are the reader's warnings.
 pub fn propose(reader: &Reader<'_>) -> Proposal {
-    let Ok(listing) = reader.snapshot().files_under("") else { return Proposal::default() };
+    let listing = match reader.snapshot().files_under("") {
+        Ok(listing) => listing,
+        Err(error) => {
+            let unreadable = vec![Warning::general("unreadable", format!("the files cannot be listed: {error}"))];
+            return Proposal { unreadable, ..Proposal::default() };
+        }
+    };
     let paths = candidates(&listing);
     let slots = slot::choose(&paths);
     let slotted: Vec<Slotted<'_>> = paths
@@ -47,8 +55,11 @@ pub fn propose(reader: &Reader<'_>) -> Proposal {
         .filter(|file| file.slot.strength == Strength::Twin || !files::is_aside(file.path))
         .collect();
     let found = classify::classify(&slotted, reader);
+    let mut unreadable = reader.warnings();
+    unreadable.retain(|w| matches!(w.code, "missing-object" | "too-large" | "not-text" | "unreadable"));
     if found.sure.is_empty() {
-        return Proposal { empty_stages: stages::labels(slotted.iter().map(|file| file.slot)), ..Proposal::default() };
+        let empty_stages = stages::labels(slotted.iter().map(|file| file.slot));
+        return Proposal { empty_stages, unreadable, ..Proposal::default() };
     }
     let stages = stages::ordered(found.sure.iter().map(|placed| &placed.slot));
     let words: Vec<String> =
@@ -67,7 +78,7 @@ pub fn propose(reader: &Reader<'_>) -> Proposal {
         families(found.unsure).iter().flat_map(|family| rules_of(family, &words)).map(|(rule, _)| rule).collect();
     let config = Config { stages: stages.clone(), rules, origin: Origin::Discovered, ..Config::default() };
     let unsure = Config { stages, rules: unsure, origin: Origin::Discovered, ..Config::default() };
-    Proposal { config, unsure, files, empty_stages: Vec::new() }
+    Proposal { config, unsure, files, empty_stages: Vec::new(), unreadable }
 }
 
 fn chart_folders(listing: &[File]) -> HashSet<String> {
@@ -79,9 +90,14 @@ fn chart_folders(listing: &[File]) -> HashSet<String> {
         .collect()
 }
 
+/// Longer paths exist on no disk (Linux's `PATH_MAX`) and are a burden to compare.
+const MAX_PATH_BYTES: usize = 4096;
+
 fn candidates(listing: &[File]) -> Vec<&str> {
     let charts = chart_folders(listing);
-    let fit = |file: &&File| files::is_candidate(file) && !files::is_chart_template(&file.path, &charts);
+    let fit = |file: &&File| {
+        file.path.len() <= MAX_PATH_BYTES && files::is_candidate(file) && !files::is_chart_template(&file.path, &charts)
+    };
     listing.iter().filter(fit).map(|file| file.path.as_str()).collect()
 }
 

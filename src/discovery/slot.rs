@@ -230,6 +230,7 @@ fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]) {
             members.entry(place(paths[index], slot.part)).or_default().push(index);
         }
     }
+    let below = Below::of(paths, &members);
     let mut joined: Vec<(usize, Slot)> = Vec::new();
     for ((parent, is_file), inside) in members {
         let identities: BTreeSet<&str> =
@@ -242,7 +243,7 @@ fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]) {
         if is_file && prefix.is_empty() && !suffix.trim_start_matches('.').contains(['.', '-', '_']) {
             continue;
         }
-        let children = children(paths, &parent, part, is_file, &prefix, &suffix);
+        let children = below.children(paths, &parent, is_file, (&prefix, &suffix));
         let known: BTreeSet<&str> = inside.iter().map(|i| part_of(paths[*i], part)).collect();
         let clear = |i: &&usize| strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot));
         let clear: BTreeSet<&str> = inside.iter().filter(clear).map(|i| part_of(paths[*i], part)).collect();
@@ -373,26 +374,43 @@ fn common_shape(paths: &[&str], slots: &[Option<Slot>], inside: &[usize], strong
     (prefix, suffix)
 }
 
-fn children<'p>(
-    paths: &[&'p str],
-    parent: &str,
-    part: usize,
-    is_file: bool,
-    prefix: &str,
-    suffix: &str,
-) -> BTreeMap<&'p str, Vec<usize>> {
-    let mut out: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, path) in paths.iter().enumerate() {
-        let inside = parent.is_empty() || (path.starts_with(parent) && path[parent.len()..].starts_with('/'));
-        if !inside || (path.matches('/').count() == part) != is_file {
-            continue;
+/// The paths below some folders, found in one pass over all paths.
+struct Below(HashMap<Place, Vec<usize>>);
+
+impl Below {
+    fn of(paths: &[&str], folders: &BTreeMap<Place, Vec<usize>>) -> Self {
+        let wanted: HashSet<&str> = folders.keys().map(|(folder, _)| folder.as_str()).collect();
+        let mut out: HashMap<Place, Vec<usize>> = HashMap::new();
+        for (index, path) in paths.iter().enumerate() {
+            let cuts = path.match_indices('/').map(|(at, _)| at);
+            for cut in std::iter::once(0).chain(cuts) {
+                let rest = path[cut..].trim_start_matches('/');
+                if wanted.contains(&path[..cut]) {
+                    out.entry((path[..cut].to_owned(), !rest.contains('/'))).or_default().push(index);
+                }
+            }
         }
-        let name = part_of(path, part);
-        if name.len() > prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix) {
-            out.entry(name).or_default().push(index);
-        }
+        Below(out)
     }
-    out
+
+    /// The children of a folder by name, with what lies below each; only those of a shape.
+    fn children<'p>(
+        &self,
+        paths: &[&'p str],
+        folder: &str,
+        is_file: bool,
+        (prefix, suffix): (&str, &str),
+    ) -> BTreeMap<&'p str, Vec<usize>> {
+        let part = if folder.is_empty() { 0 } else { folder.matches('/').count() + 1 };
+        let mut out: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for index in self.0.get(&(folder.to_owned(), is_file)).into_iter().flatten() {
+            let name = part_of(paths[*index], part);
+            if name.len() > prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix) {
+                out.entry(name).or_default().push(*index);
+            }
+        }
+        out
+    }
 }
 
 /// A stage word glued to a name without any sign between (`acmeprod`): only where the same name

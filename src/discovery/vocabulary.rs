@@ -108,11 +108,17 @@ pub fn meaning(word: &str) -> Option<(Canonical, String, bool)> {
         .or_else(|| find(&WEAK).map(|canonical| (canonical, number.to_owned(), false)))
 }
 
-/// Every stage word of a path.
+/// A path with more stage words than this names no stage with any of them.
+const MANY: usize = 16;
+
+/// Every stage word of a path; none where there are too many to mean anything.
 pub fn occurrences(path: &str) -> Vec<Occurrence> {
     let mut out = Vec::new();
     for (part, text) in path.split('/').enumerate() {
         occurrences_in(part, text, &mut out);
+        if out.len() > MANY {
+            return Vec::new();
+        }
     }
     out
 }

@@ -50,7 +50,7 @@ impl GitError {
                 Some("`git log` shows the revisions; a shallow clone has only the newest ones".into())
             }
             GitError::MissingObject { .. } => Some(
-                "a partial or shallow clone lacks it; `git fetch --refetch` or `git fetch --unshallow` brings it"
+                "a partial or shallow clone lacks it; `git fetch --refetch --no-filter` or `git fetch --unshallow` brings it"
                     .into(),
             ),
             GitError::NoWorkTree { .. } => Some("leave out --worktree to read the newest commit".into()),

@@ -188,21 +188,6 @@ impl Mainline {
 }
 
 impl Repository {
-    /// The paths of a commit's first parent that the commit changed or removed.
-    ///
-    /// # Errors
-    /// When a tree is missing.
-    pub fn left_by(&self, commit: Oid, parent: Oid) -> Result<Vec<String>, GitError> {
-        let tree = |id: Oid| {
-            let found = self.inner().find_commit(id).and_then(|commit| commit.tree());
-            found.map_err(|error| GitError::from_git2(format!("commit {id}"), &error))
-        };
-        let diff = self.inner().diff_tree_to_tree(Some(&tree(parent)?), Some(&tree(commit)?), None);
-        let diff = diff.map_err(|error| GitError::from_git2(format!("the trees of {commit}"), &error))?;
-        let left = diff.deltas().filter(|delta| delta.status() != git2::Delta::Added);
-        Ok(left.filter_map(|delta| delta.old_file().path()?.to_str().map(str::to_owned)).collect())
-    }
-
     /// People and message of a commit.
     ///
     /// # Errors

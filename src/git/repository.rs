@@ -1,6 +1,7 @@
 //! Finding and opening a repository, whoever owns it, without running anything it configures.
 
 use super::GitError;
+use super::tree::TreeCache;
 use git2::Oid;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +19,7 @@ pub struct Repository {
     /// The directory with `objects` and `refs`, shared by all linked worktrees.
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
+    trees: TreeCache,
 }
 
 impl Repository {
@@ -39,7 +41,7 @@ impl Repository {
         let common_dir = common_dir(&git_dir);
         let inner = git2::Repository::open_bare(&common_dir).map_err(|error| unsupported(&shown, &error))?;
         let work_tree = work_tree(&git_dir);
-        Ok(Repository { inner, git_dir, common_dir, work_tree })
+        Ok(Repository { inner, git_dir, common_dir, work_tree, trees: TreeCache::default() })
     }
 
     /// The directory with `HEAD`.
@@ -61,6 +63,11 @@ impl Repository {
     pub fn shallow(&self) -> Vec<Oid> {
         let text = std::fs::read_to_string(self.common_dir.join("shallow")).unwrap_or_default();
         text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
+    }
+
+    /// The trees that snapshots have read.
+    pub(super) fn trees(&self) -> &TreeCache {
+        &self.trees
     }
 
     /// libgit2's handle, for this folder's other files.

@@ -1,6 +1,6 @@
 //! The files of a repository at one revision, or on disk. Links are never followed.
 
-use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries};
+use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 use std::cell::RefCell;
@@ -10,6 +10,9 @@ use std::rc::Rc;
 
 /// Files larger than this are not read: no file that pins versions comes near.
 pub const MAX_FILE_BYTES: usize = 10 << 20;
+
+/// Directories whose tree objects are larger than this (some 400 entries) are searched by an index.
+const INDEXED_TREE_BYTES: usize = 16 << 10;
 
 /// Directories nested deeper than this are not entered.
 const MAX_DEPTH: usize = 64;
@@ -43,7 +46,7 @@ pub enum ReadError {
     Submodule,
     #[error("it is {bytes} bytes long; towpath reads files up to {MAX_FILE_BYTES} bytes")]
     TooLarge { bytes: usize },
-    #[error("its object {id} is not in this clone; `git fetch --refetch` brings it")]
+    #[error("its object {id} is not in this clone; `git fetch --refetch --no-filter` brings it")]
     MissingObject { id: Oid },
     #[error("it is not UTF-8 text")]
     NotText,
@@ -54,8 +57,13 @@ pub enum ReadError {
 /// The files of one commit, read from git objects, or the files of the work tree.
 pub struct Snapshot<'r> {
     origin: Origin<'r>,
-    trees: RefCell<HashMap<Oid, Rc<[u8]>>>,
+    repository: &'r Repository,
+    /// Mode and id of each name in a large tree.
+    indexes: RefCell<HashMap<Oid, TreeIndex>>,
 }
+
+/// Mode and id by name.
+type TreeIndex = HashMap<Box<[u8]>, (u32, Oid)>;
 
 enum Origin<'r> {
     Commit { odb: git2::Odb<'r>, commit: Oid, tree: Oid, time: i64 },
@@ -72,7 +80,9 @@ impl<'r> Snapshot<'r> {
         let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
         let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
         let origin = Origin::Commit { odb, commit, tree: found.tree_id(), time: found.time().seconds() };
-        Ok(Snapshot { origin, trees: RefCell::default() })
+        let snapshot = Snapshot { origin, repository, indexes: RefCell::default() };
+        snapshot.tree_bytes(found.tree_id()).ok_or_else(|| missing(found.tree_id()))?;
+        Ok(snapshot)
     }
 
     /// The files on disk.
@@ -83,7 +93,7 @@ impl<'r> Snapshot<'r> {
         let top = repository
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
-        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, trees: RefCell::default() })
+        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, repository, indexes: RefCell::default() })
     }
 
     /// The commit, or `None` for the work tree.
@@ -171,15 +181,40 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
-        if let Some(bytes) = self.trees.borrow().get(&id) {
-            return Some(Rc::clone(bytes));
+    /// The files that are here and not the same in another commit of the repository.
+    pub fn left_by(&self, after: &Snapshot<'_>) -> Vec<String> {
+        let mut out = Vec::new();
+        if let (Origin::Commit { tree: here, .. }, Origin::Commit { tree: there, .. }) = (&self.origin, &after.origin) {
+            self.left_below(*here, Some(*there), "", 0, &mut out);
         }
+        out
+    }
+
+    fn left_below(&self, here: Oid, there: Option<Oid>, directory: &str, depth: usize, out: &mut Vec<String>) {
+        let Some(bytes) = self.tree_bytes(here).filter(|_| depth < MAX_DEPTH && there != Some(here)) else { return };
+        let other = there.and_then(|id| self.tree_bytes(id));
+        for entry in entries(&bytes) {
+            let Ok(name) = std::str::from_utf8(entry.name) else { continue };
+            let same_name = other.as_ref().and_then(|other| entry_named(other, entry.name));
+            if same_name == Some((entry.mode, entry.id)) {
+                continue;
+            }
+            let path = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+            if entry.mode == MODE_TREE {
+                let below = same_name.filter(|(mode, _)| *mode == MODE_TREE).map(|(_, id)| id);
+                self.left_below(entry.id, below, &path, depth + 1, out);
+            } else {
+                out.push(path);
+            }
+        }
+    }
+
+    fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
         let Origin::Commit { odb, .. } = &self.origin else { return None };
-        let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
-        let bytes: Rc<[u8]> = object.data().into();
-        self.trees.borrow_mut().insert(id, Rc::clone(&bytes));
-        Some(bytes)
+        self.repository.trees().get(id, || {
+            let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
+            Some(object.data().into())
+        })
     }
 
     fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
@@ -187,10 +222,27 @@ impl<'r> Snapshot<'r> {
         let mut at = (MODE_TREE, *tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
             let bytes = (at.0 == MODE_TREE).then(|| self.tree_bytes(at.1)).flatten()?;
-            let found = entries(&bytes).find(|entry| entry.name == part.as_bytes())?;
-            at = (found.mode, found.id);
+            at = self.find_in_tree(at.1, &bytes, part.as_bytes())?;
         }
         Some(at)
+    }
+
+    /// A directory of a hundred thousand files is asked about each of them, so it is not read through
+    /// each time.
+    fn find_in_tree(&self, id: Oid, bytes: &[u8], name: &[u8]) -> Option<(u32, Oid)> {
+        if bytes.len() < INDEXED_TREE_BYTES {
+            return entry_named(bytes, name);
+        }
+        let mut indexes = self.indexes.borrow_mut();
+        let index = indexes.entry(id).or_insert_with(|| {
+            // The first of equal names counts, as in a small tree.
+            let mut index = TreeIndex::new();
+            entries(bytes).for_each(|entry| {
+                index.entry(Box::from(entry.name)).or_insert((entry.mode, entry.id));
+            });
+            index
+        });
+        index.get(name).copied()
     }
 
     fn list_tree(&self, id: Oid, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {

@@ -5,11 +5,14 @@
 //! as every slot is answered.
 
 use super::pull_request_number;
-use crate::config::Config;
-use crate::git::{Flow, GitError, Mainline, Oid, PathId, Person, Repository, Snapshot, Step, Stopped, Tracked};
-use crate::model::{Mapping, SlotKey, StageName, Version};
-use crate::source::{Cache, Claim, Reader, Reading, claims, claims_on, read_claim};
+use crate::config::{Config, Rule};
+use crate::git::{File, Flow, GitError, Mainline, Oid, PathId, Person, Repository, Snapshot, Step, Stopped, Tracked};
+use crate::model::{Mapping, SlotKey, SourceKind, StageName, Version};
+use crate::source::essence::{Essence, last_word};
+use crate::source::{self, Cache, Claim, Reader, Reading, claims, claims_on, read_claim};
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
 
 /// How many claims may be read to find where moved files came from, over the whole walk.
 const MAX_SEARCHED: usize = 5_000;
@@ -64,9 +67,19 @@ struct Watch<'a> {
     claim: Claim<'a>,
     wanted: BTreeSet<Wanted>,
     paths: Vec<PathId>,
+    /// A fingerprint of the paths, so that the same ones are not looked up again.
+    looked_at: u64,
     /// Where the file became readable after it was broken; the answer, unless an older state shows
     /// the same version.
     repaired: Option<Candidate>,
+}
+
+impl Watch<'_> {
+    /// What the wanted versions are of.
+    fn names(&self) -> BTreeSet<&str> {
+        let slots = self.wanted.iter().map(|(slot, _)| slot);
+        slots.map(|slot| last_word(slot.component.as_deref().unwrap_or(slot.app.as_str()))).collect()
+    }
 }
 
 struct Search<'a> {
@@ -76,6 +89,20 @@ struct Search<'a> {
     watchers: HashMap<PathId, BTreeSet<usize>>,
     found: HashMap<Wanted, Candidate>,
     searched: usize,
+    essences: Essences,
+}
+
+/// What counts of contents, by source and blob; nothing for what cannot be read.
+#[derive(Default)]
+struct Essences(HashMap<(SourceKind, Oid), Option<Rc<Essence>>>);
+
+impl Essences {
+    fn of(&mut self, rule: &Rule, snapshot: &Snapshot<'_>, file: &File) -> Option<Rc<Essence>> {
+        let source = source::of(rule);
+        let known = self.0.entry((rule.kind, file.id));
+        let read = || Some(Rc::new(source.essence(&file.path, &snapshot.read(file).ok()?)));
+        known.or_insert_with(read).clone()
+    }
 }
 
 /// Finds, for each entry of the mapping, the mainline commit that put its version there. A version
@@ -85,8 +112,14 @@ struct Search<'a> {
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
 pub fn since(question: Question<'_>) -> Result<Arrivals, GitError> {
     let mut tracked = Tracked::new();
-    let mut search =
-        Search { question, watches: Vec::new(), watchers: HashMap::new(), found: HashMap::new(), searched: 0 };
+    let mut search = Search {
+        question,
+        watches: Vec::new(),
+        watchers: HashMap::new(),
+        found: HashMap::new(),
+        searched: 0,
+        essences: Essences::default(),
+    };
     search.start(&mut tracked)?;
     let mut failed = None;
     let stopped = Mainline::new(question.repository, question.tip).walk(&mut tracked, |step, tracked| {
@@ -131,19 +164,24 @@ impl<'a> Search<'a> {
             let reading = read_claim(self.question.config, &claim, &reader, self.question.branch_stage);
             let wanted: BTreeSet<Wanted> = contents(&reading).filter(|wanted| asked.contains(wanted)).collect();
             if !wanted.is_empty() {
-                self.watch(claim, wanted, &reading.touched, tracked);
+                self.watch(claim, wanted, &reading.touched.paths(), tracked);
             }
         }
         Ok(())
     }
 
     fn watch(&mut self, claim: Claim<'a>, wanted: BTreeSet<Wanted>, touched: &BTreeSet<String>, tracked: &mut Tracked) {
-        self.watches.push(Watch { claim, wanted, paths: Vec::new(), repaired: None });
+        self.watches.push(Watch { claim, wanted, paths: Vec::new(), looked_at: 0, repaired: None });
         self.look_at(self.watches.len() - 1, touched, tracked);
     }
 
     /// Watches these paths for a claim, and no others.
     fn look_at(&mut self, index: usize, touched: &BTreeSet<String>, tracked: &mut Tracked) {
+        let mut hasher = DefaultHasher::new();
+        touched.hash(&mut hasher);
+        if std::mem::replace(&mut self.watches[index].looked_at, hasher.finish()) == hasher.finish() {
+            return;
+        }
         let paths: Vec<PathId> = touched.iter().map(|path| tracked.add(path)).collect();
         for path in &paths {
             self.watchers.entry(*path).or_default().insert(index);
@@ -173,10 +211,10 @@ impl<'a> Search<'a> {
     }
 
     fn visit(&mut self, step: &Step<'_>, tracked: &mut Tracked) -> Result<(), GitError> {
-        let affected: BTreeSet<usize> =
-            step.changed.iter().filter_map(|path| self.watchers.get(path)).flatten().copied().collect();
         let here = Candidate { commit: step.commit, position: step.position };
         let Some(parent) = step.parent else {
+            let affected: BTreeSet<usize> =
+                step.changed.iter().filter_map(|path| self.watchers.get(path)).flatten().copied().collect();
             for index in affected {
                 self.answer_all(index, here);
                 self.finish(index, tracked);
@@ -184,14 +222,19 @@ impl<'a> Search<'a> {
             return Ok(());
         };
         let snapshot = Snapshot::of_commit(self.question.repository, parent)?;
+        let affected = self.affected(step, &snapshot, tracked)?;
+        if affected.is_empty() {
+            return Ok(());
+        }
+        let reader = Reader::of_versions(&snapshot, self.question.cache);
         let mut moved = None;
         for index in affected {
             if snapshot.find(&self.watches[index].claim.path).is_some() {
-                self.compare(index, here, &snapshot, tracked);
+                self.compare(index, here, &reader, tracked);
             } else {
                 let before = match &mut moved {
                     Some(before) => before,
-                    None => moved.insert(self.left_behind(step.commit, parent, &snapshot)?),
+                    None => moved.insert(self.left_behind(step.commit, &snapshot)?),
                 };
                 self.follow(index, here, before, tracked);
             }
@@ -199,14 +242,45 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
+    /// The claims to which the step's changes can matter.
+    fn affected(
+        &mut self,
+        step: &Step<'_>,
+        before: &Snapshot<'_>,
+        tracked: &Tracked,
+    ) -> Result<BTreeSet<usize>, GitError> {
+        let after = Snapshot::of_commit(self.question.repository, step.commit)?;
+        let mut out = BTreeSet::new();
+        for id in step.changed {
+            let Some(watchers) = self.watchers.get(id) else { continue };
+            let path = tracked.path(*id);
+            let sides = before.find(path).zip(after.find(path));
+            for index in watchers.iter().filter(|index| !out.contains(*index)).copied().collect::<Vec<_>>() {
+                let watch = &self.watches[index];
+                // A file that comes, goes or was broken always matters.
+                let essences =
+                    sides.as_ref().filter(|_| watch.repaired.is_none()).and_then(|(before_file, after_file)| {
+                        let there = self.essences.of(watch.claim.rule, before, before_file)?;
+                        Some((there, self.essences.of(watch.claim.rule, &after, after_file)?))
+                    });
+                if essences.is_none_or(|(there, here)| there.differs_for(&here, &watch.names())) {
+                    out.insert(index);
+                }
+            }
+        }
+        Ok(out)
+    }
+
     /// Reads a claim at the parent, and answers for what is not the same there.
-    fn compare(&mut self, index: usize, here: Candidate, snapshot: &Snapshot<'_>, tracked: &mut Tracked) {
-        let reader = Reader::new(snapshot, self.question.cache);
+    fn compare(&mut self, index: usize, here: Candidate, reader: &Reader<'_>, tracked: &mut Tracked) {
         let watch = &self.watches[index];
-        let reading = read_claim(self.question.config, &watch.claim, &reader, self.question.branch_stage);
+        let reading = read_claim(self.question.config, &watch.claim, reader, self.question.branch_stage);
+        let there_touched = reading.touched.paths();
         let there: BTreeSet<Wanted> = contents(&reading).collect();
         let gone: Vec<Wanted> = watch.wanted.difference(&there).cloned().collect();
-        let warnings = reader.warnings();
+        // Other claims are read through the same reader; their warnings are not about this one.
+        let mut warnings = reader.warnings();
+        warnings.retain(|warning| warning.path.as_ref().is_some_and(|path| there_touched.contains(path)));
         if !gone.is_empty() && warnings.iter().any(|warning| warning.code == "missing-object") {
             // A partial clone: what was there cannot be known.
             return self.finish(index, tracked);
@@ -214,7 +288,7 @@ impl<'a> Search<'a> {
         if !gone.is_empty() && warnings.iter().any(|warning| BROKEN.contains(&warning.code)) {
             let watch = &mut self.watches[index];
             watch.repaired.get_or_insert(here);
-            let mut touched = reading.touched;
+            let mut touched = there_touched;
             touched.extend(watch.paths.iter().map(|path| tracked.path(*path).to_owned()));
             return self.look_at(index, &touched, tracked);
         }
@@ -226,7 +300,7 @@ impl<'a> Search<'a> {
         if self.watches[index].wanted.is_empty() {
             self.finish(index, tracked);
         } else {
-            self.look_at(index, &reading.touched, tracked);
+            self.look_at(index, &there_touched, tracked);
         }
     }
 
@@ -237,7 +311,7 @@ impl<'a> Search<'a> {
             let same: BTreeSet<Wanted> = self.watches[index].wanted.intersection(&there).cloned().collect();
             if !same.is_empty() {
                 self.watches[index].wanted.retain(|wanted| !same.contains(wanted));
-                self.watch(claim.clone(), same, &reading.touched, tracked);
+                self.watch(claim.clone(), same, &reading.touched.paths(), tracked);
             }
         }
         self.answer_all(index, here);
@@ -245,15 +319,11 @@ impl<'a> Search<'a> {
     }
 
     /// What the files said at the parent that the commit changed or removed.
-    fn left_behind(
-        &mut self,
-        commit: Oid,
-        parent: Oid,
-        snapshot: &Snapshot<'_>,
-    ) -> Result<Vec<(Claim<'a>, Reading)>, GitError> {
-        let reader = Reader::new(snapshot, self.question.cache);
+    fn left_behind(&mut self, commit: Oid, snapshot: &Snapshot<'_>) -> Result<Vec<(Claim<'a>, Reading)>, GitError> {
+        let reader = Reader::of_versions(snapshot, self.question.cache);
+        let after = Snapshot::of_commit(self.question.repository, commit)?;
         let mut out = Vec::new();
-        for path in self.question.repository.left_by(commit, parent)? {
+        for path in snapshot.left_by(&after) {
             for claim in claims_on(self.question.config, &path) {
                 if self.searched == MAX_SEARCHED {
                     return Ok(out);

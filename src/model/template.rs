@@ -163,7 +163,13 @@ fn captures(regex: &Regex, names: &[String], subject: &str) -> Option<Captures> 
     Some(out)
 }
 
+/// Longer templates are refused before they are compiled.
+const MAX_TEMPLATE_BYTES: usize = 4096;
+
 fn compile(text: &str, separator: char, stages: &[String]) -> Result<(Regex, Vec<String>), TemplateError> {
+    if text.len() > MAX_TEMPLATE_BYTES {
+        return Err(TemplateError::TooComplex(text.chars().take(60).chain(['…']).collect()));
+    }
     let one = format!("[^{separator}]");
     let mut pattern = String::from("^");
     let mut names = Vec::new();

@@ -148,7 +148,6 @@ mod tests {
     use super::*;
     use crate::config::{Config, Stage};
     use crate::model::{AppName, Confidence, Entry, Mapping, SourceKind};
-    use std::collections::HashMap;
 
     /// `app[/component] stage[/target] version`, one a line; stages in a chain in this order.
     fn status(stages: &[&str], lines: &[&str]) -> Status {
@@ -165,7 +164,7 @@ mod tests {
             stages: stages.iter().map(|name| (*name).into()).collect(),
             warnings: Vec::new(),
         };
-        Status::new(&config, mapping, &HashMap::new(), |_| String::new())
+        Status::new(&config, mapping, |_| String::new())
     }
 
     fn entry(line: &str) -> Entry {

@@ -7,7 +7,9 @@ use serde::Serialize;
 
 /// The whole answer.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.status/1"))]
 pub struct StatusJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.status/1")))]
     pub schema: &'static str,
     pub repository: String,
     pub branch: Option<String>,
@@ -34,6 +36,7 @@ impl<'a> From<&'a Shown> for ConfigJson<'a> {
 
 /// One image in one cell.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct EntryJson {
     pub app: String,
     pub stage: String,
@@ -51,6 +54,7 @@ pub struct EntryJson {
 
 /// Where it is written.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LocationJson {
     pub path: String,
     pub line: u32,
@@ -61,6 +65,7 @@ pub struct LocationJson {
 
 /// Who put it there.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct SinceJson {
     pub commit: String,
     pub time: String,
@@ -71,6 +76,7 @@ pub struct SinceJson {
 
 /// A name and an address, as git has them.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PersonJson {
     pub name: String,
     pub email: String,
@@ -78,6 +84,7 @@ pub struct PersonJson {
 
 /// Something worth knowing about an entry.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct NoteJson {
     pub code: &'static str,
     pub message: String,
@@ -85,6 +92,7 @@ pub struct NoteJson {
 
 /// What was passed over.
 #[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct WarningJson {
     pub code: &'static str,
     pub path: Option<String>,
@@ -182,5 +190,21 @@ pub fn sentence(note: &Note) -> String {
 impl From<&Warning> for WarningJson {
     fn from(warning: &Warning) -> Self {
         WarningJson { code: warning.code, path: warning.path.clone(), message: warning.message.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StatusJson;
+    use std::path::Path;
+
+    /// With `SNAPSHOTS=overwrite` the file is written anew.
+    #[test]
+    fn the_schema_that_is_checked_in_is_fresh() {
+        let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let schema = schema.into_root_schema_for::<StatusJson>();
+        let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/towpath.status.schema.json");
+        snapbox::Assert::new().action_env("SNAPSHOTS").eq(text, snapbox::Data::read_from(&path, None).raw());
     }
 }

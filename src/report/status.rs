@@ -1,9 +1,10 @@
 //! What `towpath status` tells: every occupant of every cell, and since when it is there.
 
 use crate::config::Config;
-use crate::model::{AppName, Entry, Mapping, SlotKey, StageName, Warning};
+use crate::history::Since;
+use crate::model::{AppName, Entry, Mapping, StageName, Warning};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The answer of `status`.
 #[derive(Debug, Clone)]
@@ -34,7 +35,7 @@ pub struct Occupant {
     pub found: String,
 }
 
-/// The commit that put a version where it is.
+/// The commit that put a version where it is, as people are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrival {
     pub commit: String,
@@ -45,20 +46,27 @@ pub struct Arrival {
     pub pull_request: Option<u64>,
 }
 
+impl From<&Since> for Arrival {
+    fn from(since: &Since) -> Self {
+        Arrival {
+            commit: since.commit.to_string(),
+            time: Timestamp::from_second(since.time).unwrap_or(Timestamp::UNIX_EPOCH),
+            author_name: since.author.name.clone(),
+            author_email: since.author.email.clone(),
+            subject: since.subject.clone(),
+            pull_request: since.pull_request,
+        }
+    }
+}
+
 impl Status {
-    /// The report of a mapping. What differs from call to call (who asked for which filter) is left
-    /// to the caller.
-    pub fn new(
-        config: &Config,
-        mapping: Mapping,
-        since: &HashMap<SlotKey, Arrival>,
-        found: impl Fn(&Entry) -> String,
-    ) -> Self {
+    /// The report of a mapping, without the past and without the repository's particulars.
+    pub fn new(config: &Config, mapping: Mapping, found: impl Fn(&Entry) -> String) -> Self {
         let names = display_names(&mapping.entries);
         let before = before(config, &mapping.stages);
         let occupants = mapping.entries.into_iter().map(|entry| Occupant {
             name: names[&(entry.app.clone(), entry.component.clone())].clone(),
-            since: since.get(&entry.slot()).cloned(),
+            since: None,
             found: found(&entry),
             entry,
         });

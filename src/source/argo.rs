@@ -1,7 +1,13 @@
-//! Argo CD: Application and ApplicationSet.
+//! Argo CD: `Application` and `ApplicationSet`. The version of a chart, and the images that a source
+//! sets through kustomize, Helm parameters or Helm values.
+//!
+//! The revision of a git source is left out: it says which files count, not which image runs.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::branch::{Branch, objects};
+use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::remote::{self, Found};
+use super::{Claim, Finding, Reader, Source, keyed, shape};
+use crate::model::{ImageReference, Part, SourceKind, base_name};
 
 /// The source; see the module.
 pub struct Argo;
@@ -11,7 +17,173 @@ impl Source for Argo {
         SourceKind::Argo
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
+            return found;
+        }
+        let mut out: Vec<Finding> = objects(&leaves).iter().flat_map(|object| application(object, claim)).collect();
+        if let Some(text) = reader.text(&claim.path) {
+            remote::note_automations(&mut out, &text);
+        }
+        out
+    }
+}
+
+fn application(object: &Branch<'_>, claim: &Claim<'_>) -> Vec<Finding> {
+    let argo = object.text("apiVersion").is_some_and(|version| version.starts_with("argoproj.io/"));
+    let spec = match object.text("kind") {
+        Some("Application") if argo => object.below(&["spec"]),
+        Some("ApplicationSet") if argo => object.below(&["spec", "template", "spec"]),
+        _ => return Vec::new(),
+    };
+    let mut found = source(&spec.below(&["source"]), &claim.path);
+    for (_, one) in spec.below(&["sources"]).children() {
+        found.extend(source(&one, &claim.path));
+    }
+    remote::named(claim, object.below(&["metadata"]).text("name"), found)
+}
+
+fn source(source: &Branch<'_>, path: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    if let (Some(chart), Some(revision)) = (source.text("chart"), source.leaf("targetRevision")) {
+        let image = match source.text("repoURL") {
+            Some(repository) => format!("{}/{chart}", repository.trim_end_matches('/')),
+            None => chart.to_owned(),
+        };
+        found.extend(remote::version(Some(image), revision, path, Part::Chart));
+    }
+    let images = source.below(&["kustomize", "images"]);
+    found.extend(images.own().filter_map(|(_, leaf)| kustomize_image(leaf, path)));
+    found.extend(helm(&source.below(&["helm"]), path));
+    found
+}
+
+/// `name=new:tag`, `name:tag`, or with a digest. Argo CD takes the name before `=` for the one in the
+/// manifests.
+fn kustomize_image(leaf: &Leaf, path: &str) -> Option<Found> {
+    let (old, new) = match leaf.text.split_once('=') {
+        Some((old, new)) => (Some(old), new),
+        None => (None, &*leaf.text),
+    };
+    if !shape::is_literal(new) {
+        return None;
+    }
+    let ImageReference { name, version } = shape::reference(new)?;
+    let word = old.map(|old| ImageReference::parse(old).name).unwrap_or_else(|| name.clone());
+    let mut location = leaf.location(path, Part::Reference);
+    if old.is_some() && location.span.end - location.span.start == leaf.text.len() {
+        location.span.start = location.span.end - new.len();
+    }
+    let finding = Finding { image: Some(name), version, locations: vec![location], ..Finding::default() };
+    Some(Found { word: Some(base_name(&word).to_owned()), finding })
+}
+
+/// Parameters are values under their dotted names; they win over values, as in Argo CD.
+fn helm(helm: &Branch<'_>, path: &str) -> Vec<Found> {
+    let (mut leaves, mut real) = (Vec::new(), Vec::new());
+    for (_, parameter) in helm.below(&["parameters"]).children() {
+        let (Some(name), Some(value)) = (parameter.text("name"), parameter.leaf("value")) else { continue };
+        leaves.push(Leaf { path: dotted(name), ..value.clone() });
+        real.push(value);
+    }
+    let set: std::collections::HashSet<Box<str>> = leaves.iter().map(|leaf| leaf.path.clone()).collect();
+    for key in ["valuesObject", "values"] {
+        let (copies, originals) = helm.below(&[key]).replanted();
+        for (copy, original) in copies.into_iter().zip(originals).filter(|(copy, _)| !set.contains(&copy.path)) {
+            leaves.push(copy);
+            real.push(original);
+        }
+    }
+    // One tree: leaves of one file that complete each other must look like one document.
+    remote::images(&leaves, &real, path)
+}
+
+fn dotted(name: &str) -> Box<str> {
+    name.split('.').collect::<Vec<_>>().join(&KEY_SEPARATOR.to_string()).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::source::testing::repository;
+
+    fn read(content: &str) -> Vec<String> {
+        let rule = Rule::new(SourceKind::Argo, "{stage}.yaml", &[]).expect("a path");
+        let (found, warnings) = repository(&[("prod.yaml", content)]).read(rule);
+        let show = |f: &Finding| {
+            let place = &f.locations[0];
+            let text = &content[place.span.start..place.span.end];
+            let text = if text.contains('\n') { "…" } else { text };
+            let (who, image) = (f.component.as_deref().unwrap_or("-"), f.image.as_deref().unwrap_or("-"));
+            format!("{who} {image} {} :{} {}<{text}>{:?}", f.version, place.line, place.part.as_str(), f.notes)
+        };
+        let found = found.iter().map(|(_, f)| show(f));
+        found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
+    }
+
+    const HEAD: &str = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n";
+
+    #[test]
+    fn chart_versions() {
+        let one = format!(
+            "{HEAD}spec:\n  source:\n    repoURL: https://c.io/\n    chart: redis\n    targetRevision: \"19.0\"\n"
+        );
+        assert_eq!(read(&one), ["web https://c.io/redis 19.0 :8 chart<\"19.0\">[Remote]"]);
+        let two = format!(
+            "\u{feff}{HEAD}spec:\n  sources:\n  - {{repoURL: r, chart: a, targetRevision: 1.x}}\n  - {{repoURL: git, targetRevision: main, ref: v}}\n  - {{repoURL: r, chart: b, targetRevision: 2.0.1}}\n"
+        )
+        .replace('\n', "\r\n");
+        assert_eq!(
+            read(&two),
+            ["web/a r/a 1.x :6 chart<1.x>[Remote, Mutable]", "web/b r/b 2.0.1 :8 chart<2.0.1>[Remote]"]
+        );
+    }
+
+    #[test]
+    fn application_sets() {
+        let set = "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all}\nspec:\n  generators: [{list: {elements: [{version: 9.9.9}]}}]\n  template:\n    metadata: {name: '{{name}}'}\n    spec:\n      source: {chart: a, repoURL: r, targetRevision: 1.2.3}\n---\napiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: b}\nspec: {template: {spec: {source: {chart: a, repoURL: r, targetRevision: '{{v}}'}}}}\n";
+        assert_eq!(read(set), ["all r/a 1.2.3 :9 chart<1.2.3>[Remote]"]);
+    }
+
+    #[test]
+    fn kustomize_images() {
+        let text = format!(
+            "{HEAD}spec:\n  source:\n    targetRevision: main\n    kustomize:\n      images:\n      - a/web=r.io/a/web:v1\n      - 'a/api:v2'\n      - old=new\n"
+        );
+        assert_eq!(
+            read(&text),
+            ["web/web r.io/a/web v1 :9 reference<r.io/a/web:v1>[]", "web/api a/api v2 :10 reference<'a/api:v2'>[]"]
+        );
+    }
+
+    #[test]
+    fn helm_parameters_and_values() {
+        let text = format!(
+            "{HEAD}spec:\n  source:\n    helm:\n      parameters:\n      - name: image.tag\n        value: v3 # {{\"$imagepolicy\": \"f:web:tag\"}}\n      valuesObject:\n        image: {{repository: a/web, tag: v1}}\n"
+        );
+        let policy = "[Automated(Automation { policy: \"f:web:tag\" })]";
+        assert_eq!(read(&text), [format!("web a/web v3 :9 tag<v3>{policy}")]);
+        let text = format!(
+            "{HEAD}spec:\n  source:\n    helm:\n      values: |\n        api:\n          image: {{repository: a/api, tag: v1}}\n"
+        );
+        assert_eq!(read(&text), ["web a/api v1 :9 tag<…>[]"]);
+    }
+
+    #[test]
+    fn the_stage_in_a_name_is_no_part_of_the_component() {
+        let text = HEAD.replace("name: web", "name: web--prod")
+            + "spec:\n  source: {chart: a, repoURL: r, targetRevision: 1.2.3}\n";
+        assert_eq!(read(&text), ["web r/a 1.2.3 :5 chart<1.2.3>[Remote]"]);
+    }
+
+    #[test]
+    fn other_objects_are_left_alone() {
+        assert!(
+            read("apiVersion: app.k8s.io/v1\nkind: Application\nspec: {source: {chart: a, targetRevision: 1.2.3}}\n")
+                .is_empty()
+        );
+        assert!(read("- a\n- b\n").is_empty() && read("").is_empty() && read("x").is_empty());
     }
 }

@@ -6,7 +6,8 @@
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::shape;
 use crate::model::{ImageReference, Part, Version, is_digest};
-use std::collections::HashMap;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 /// Keys from this score on are taken at their word.
 pub const TELLING: u8 = 6;
@@ -35,9 +36,9 @@ pub struct Pin {
 
 /// Everything that looks like a version, best reading for each leaf.
 pub fn pins(leaves: &[Leaf], format: Format) -> Vec<Pin> {
-    let mut siblings: HashMap<(u32, &str), Vec<usize>> = HashMap::new();
+    let mut siblings: HashMap<(u32, &str), Siblings> = HashMap::new();
     for (index, leaf) in leaves.iter().enumerate() {
-        siblings.entry((leaf.document, leaf.parent())).or_default().push(index);
+        siblings.entry((leaf.document, leaf.parent())).or_default().indexes.push(index);
     }
     let mut out: Vec<Pin> = Vec::new();
     for (index, leaf) in leaves.iter().enumerate() {
@@ -49,15 +50,36 @@ pub fn pins(leaves: &[Leaf], format: Format) -> Vec<Pin> {
         out.push(around.pin(score, part));
     }
     // A digest that completes a tag is no version of its own.
-    let completing: Vec<usize> = out.iter().filter_map(|pin| pin.digest).collect();
+    let completing: HashSet<usize> = out.iter().filter_map(|pin| pin.digest).collect();
     out.retain(|pin| !completing.contains(&pin.leaf));
     out
+}
+
+/// The leaves with the same parent. Their keys are squashed once, and only where one is asked for:
+/// a flat file of many thousand keys must not be searched for each of them.
+#[derive(Default)]
+struct Siblings {
+    indexes: Vec<usize>,
+    by_key: OnceCell<HashMap<String, Vec<usize>>>,
+}
+
+impl Siblings {
+    fn with_key(&self, leaves: &[Leaf], key: &str) -> &[usize] {
+        let by_key = self.by_key.get_or_init(|| {
+            let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+            for index in &self.indexes {
+                by_key.entry(squash(leaves[*index].last())).or_default().push(*index);
+            }
+            by_key
+        });
+        by_key.get(key).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// A leaf among those with the same parent.
 struct Around<'a> {
     leaves: &'a [Leaf],
-    near: &'a [usize],
+    near: &'a Siblings,
     index: usize,
 }
 
@@ -78,7 +100,7 @@ impl<'a> Around<'a> {
     }
 
     fn beside_index(&self, key: &str) -> Option<usize> {
-        self.near.iter().copied().find(|index| *index != self.index && squash(self.leaves[*index].last()) == key)
+        self.near.with_key(self.leaves, key).iter().copied().find(|index| *index != self.index)
     }
 
     fn beside_any(&self, keys: &[&str]) -> bool {

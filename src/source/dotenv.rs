@@ -3,7 +3,7 @@
 //! Values on several lines are not read: no version is written so.
 
 use super::convention::Format;
-use super::leaf::Leaf;
+use super::leaf::{Leaf, MAX_LEAVES};
 use super::{Claim, Finding, Reader, Source, keyed};
 use crate::model::{SourceKind, Span};
 
@@ -39,6 +39,7 @@ pub(super) fn leaves(text: &str) -> Vec<Leaf> {
         let Some(leaf) = leaf(content, offset, u32::try_from(index + 1).unwrap_or(u32::MAX)) else { continue };
         match places.get(&leaf.path) {
             Some(earlier) => out[*earlier] = leaf,
+            None if out.len() >= MAX_LEAVES => break,
             None => {
                 places.insert(leaf.path.clone(), out.len());
                 out.push(leaf);

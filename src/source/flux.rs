@@ -1,17 +1,199 @@
-//! Flux: HelmRelease and Kustomization.
+//! Flux: chart versions and values of a `HelmRelease`, the revisions of its sources, and the images
+//! and variables of a `Kustomization`. Lines that Flux's image automation owns are noted.
 
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::branch::{Branch, objects};
+use super::convention::Format;
+use super::leaf::Leaf;
+use super::remote::{self, Found};
+use super::{Claim, Finding, Reader, Source, keyed};
+use crate::model::{Part, SourceKind, Span, base_name};
+use std::collections::HashMap;
 
 /// The source; see the module.
 pub struct Flux;
+
+/// From this score on a variable counts: `web_version: 2` does, a version under any name does not.
+const SCORE: u8 = 5;
 
 impl Source for Flux {
     fn kind(&self) -> SourceKind {
         SourceKind::Flux
     }
 
-    fn read(&self, _claim: &Claim<'_>, _reader: &Reader<'_>) -> Vec<Finding> {
-        Vec::new()
+    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        let by_rule = keyed::by_rule(claim.rule, &leaves, &claim.path);
+        let said = by_rule.is_some();
+        let mut out = by_rule.unwrap_or_default();
+        for object in objects(&leaves) {
+            let name = object.below(&["metadata"]).text("name");
+            out.extend(variables(claim, &object, name));
+            if !said {
+                out.extend(remote::named(claim, name, found(&object, &claim.path)));
+            }
+        }
+        if let Some(text) = reader.text(&claim.path) {
+            remote::note_automations(&mut out, &text);
+        }
+        out
+    }
+}
+
+fn found(object: &Branch<'_>, path: &str) -> Vec<Found> {
+    let spec = object.below(&["spec"]);
+    match (group(object), object.text("kind")) {
+        ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => release(&spec, path),
+        ("source.toolkit.fluxcd.io", Some("OCIRepository")) => revision(&spec, &["digest", "semver", "tag"], path),
+        ("source.toolkit.fluxcd.io", Some("GitRepository")) => revision(&spec, &["commit", "semver", "tag"], path),
+        ("kustomize.toolkit.fluxcd.io", Some("Kustomization")) => images(&spec, path),
+        _ => Vec::new(),
+    }
+}
+
+fn group<'a>(object: &Branch<'a>) -> &'a str {
+    object.text("apiVersion").and_then(|version| version.split('/').next()).unwrap_or_default()
+}
+
+fn release(spec: &Branch<'_>, path: &str) -> Vec<Found> {
+    let chart = spec.below(&["chart", "spec"]);
+    let name = chart.text("chart").map(str::to_owned);
+    let mut found: Vec<Found> =
+        chart.leaf("version").and_then(|leaf| remote::version(name, leaf, path, Part::Chart)).into_iter().collect();
+    found.extend(remote::values(&spec.below(&["values"]), path));
+    found
+}
+
+/// The revision a source is pinned to; of several the first key counts, as Flux has it. A branch
+/// pins nothing.
+fn revision(spec: &Branch<'_>, keys: &[&str], path: &str) -> Vec<Found> {
+    let reference = spec.below(&["ref"]);
+    let address = spec.text("url").map(|url| {
+        let bare = url.split_once("://").map_or(url, |(_, bare)| bare);
+        bare.trim_end_matches('/').to_owned()
+    });
+    let pinned = keys.iter().find_map(|key| reference.leaf(key).filter(|leaf| !leaf.is_empty()));
+    pinned.and_then(|leaf| remote::version(address, leaf, path, Part::Revision)).into_iter().collect()
+}
+
+/// `spec.images`, with kustomize's fields.
+fn images(spec: &Branch<'_>, path: &str) -> Vec<Found> {
+    let mut out = Vec::new();
+    for (_, image) in spec.below(&["images"]).children() {
+        let word = image.text("name").map(|name| base_name(name).to_owned());
+        let found = remote::values(&image, path);
+        out.extend(found.into_iter().map(|found| Found { word: word.clone(), ..found }));
+    }
+    out
+}
+
+/// `postBuild.substitute`: by the rule's keys or by convention. A variable that names no app stands
+/// for the whole Kustomization.
+fn variables(claim: &Claim<'_>, object: &Branch<'_>, name: Option<&str>) -> Vec<Finding> {
+    if group(object) != "kustomize.toolkit.fluxcd.io" {
+        return Vec::new();
+    }
+    let (leaves, real) = object.below(&["spec", "postBuild", "substitute"]).replanted();
+    let mut found = keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Assignments, SCORE);
+    keyed::tell_apart(&mut found);
+    let whole: HashMap<Span, &Leaf> = real.into_iter().map(|leaf| (leaf.span, leaf)).collect();
+    for finding in &mut found {
+        if finding.component.is_none() && !finding.captures.contains_key("app") {
+            finding.component = name.and_then(|name| remote::own_name(claim, name)).map(str::to_owned);
+        }
+        for location in &mut finding.locations {
+            if let Some(leaf) = whole.get(&location.span) {
+                location.key = leaf.key();
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Rule;
+    use crate::model::KeyTemplate;
+    use crate::source::testing::repository;
+
+    fn read_by(content: &str, key: Option<&str>) -> Vec<String> {
+        let mut rule = Rule::new(SourceKind::Flux, "{stage}.yaml", &[]).expect("a path");
+        rule.tags.extend(key.map(|key| KeyTemplate::parse(key, &[]).expect("a key")));
+        let (found, warnings) = repository(&[("prod.yaml", content)]).read(rule);
+        let show = |f: &Finding| {
+            let place = &f.locations[0];
+            let text = &content[place.span.start..place.span.end];
+            let who = f.captures.get("app").or(f.component.as_ref()).map_or("-", String::as_str);
+            let image = f.image.as_deref().unwrap_or("-");
+            format!("{who} {image} {} {}:{}<{text}>{:?}", f.version, place.part.as_str(), place.line, f.notes)
+        };
+        let found = found.iter().map(|(_, f)| show(f));
+        found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
+    }
+
+    fn read(content: &str) -> Vec<String> {
+        read_by(content, None)
+    }
+
+    #[test]
+    fn helm_releases() {
+        let text = "\u{feff}apiVersion: helm.toolkit.fluxcd.io/v2\r\nkind: HelmRelease\r\nmetadata: {name: web}\r\nspec:\r\n  chart: {spec: {chart: site, version: '>=1.0 <2'}}\r\n  values:\r\n    image:\r\n      repository: a/web\r\n      tag: v1 # {\"$imagepolicy\": \"f:web:tag\"}\r\n";
+        assert_eq!(
+            read(text),
+            [
+                "web site >=1.0 <2 chart:5<'>=1.0 <2'>[Remote, Mutable]",
+                "web/web a/web v1 tag:9<v1>[Automated(Automation { policy: \"f:web:tag\" })]"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_chart_keeps_its_name_when_an_image_joins_it() {
+        let release = |values: &str| {
+            format!(
+                "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: db}}\nspec:\n  chart: {{spec: {{chart: psql, version: 1.22.2}}}}\n{values}"
+            )
+        };
+        let chart = "db psql 1.22.2 chart:5<1.22.2>[Remote]";
+        assert_eq!(read(&release("")), [chart]);
+        let image = "db/image - v1 tag:6<v1>[]";
+        assert_eq!(read(&release("  values: {image: {tag: v1}}\n")), [chart, image]);
+    }
+
+    #[test]
+    fn sources() {
+        let text = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: g}\nspec: {url: 'https://h.io/o/r', ref: {branch: main, tag: v1}}\n---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: b}\nspec: {url: 'https://h.io/o/r', ref: {branch: main}}\n---\napiVersion: source.toolkit.fluxcd.io/v1beta2\nkind: OCIRepository\nmetadata: {name: o}\nspec: {url: 'oci://ghcr.io/o/m', ref: {semver: 1.x, tag: latest}}\n";
+        assert_eq!(
+            read(text),
+            ["g h.io/o/r v1 revision:4<v1>[Remote]", "o ghcr.io/o/m 1.x revision:14<1.x>[Remote, Mutable]"]
+        );
+    }
+
+    const KUSTOMIZATION: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: apps}\nspec:\n  images:\n  - name: a/web\n    newName: r.io/web\n    newTag: v1\n  - name: api\n    newTag: main\n  postBuild:\n    substitute:\n      web_image_tag: v5\n      image_tag: v6\n      cluster: eu\n      jobs_rev: a1\n";
+
+    #[test]
+    fn kustomizations() {
+        assert_eq!(
+            read(KUSTOMIZATION),
+            [
+                "web - v5 tag:13<v5>[]",
+                "apps - v6 tag:14<v6>[]",
+                "apps/web r.io/web v1 tag:8<v1>[]",
+                "apps/api api main tag:10<main>[]"
+            ]
+        );
+        assert_eq!(read_by(KUSTOMIZATION, Some("{app}_rev")), ["jobs - a1 tag:16<a1>[]"]);
+        let whole = "spec.postBuild.substitute.{app}_rev";
+        assert_eq!(read_by(KUSTOMIZATION, Some(whole)), ["jobs - a1 tag:16<a1>[]"]);
+    }
+
+    #[test]
+    fn other_files_are_left_alone() {
+        assert!(
+            read("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nimages: [{name: a, newTag: v1}]\n")
+                .is_empty()
+        );
+        assert!(read("").is_empty() && read("[a]").is_empty());
+        assert_eq!(read("a: b: c"), ["not-yaml"]);
     }
 }

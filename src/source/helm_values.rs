@@ -18,6 +18,9 @@ impl Source for HelmValues {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+        if reader.text(&claim.path).is_some_and(|text| is_object(&text)) {
+            return Vec::new();
+        }
         let Some(mut own) = reader.leaves_or_scan(&claim.path).map(|leaves| leaves.to_vec()) else { return Vec::new() };
         leave_out_objects(&mut own);
         let base = base_path(claim, reader);
@@ -38,6 +41,12 @@ impl Source for HelmValues {
         findings.extend(app_versions(claim, &merged.leaves, reader));
         findings
     }
+}
+
+/// Is the file one Kubernetes object, plainly written? It need not be parsed to be passed over.
+fn is_object(text: &str) -> bool {
+    let starts = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
+    !text.contains("\n---") && starts("apiVersion: ") && starts("kind: ")
 }
 
 /// A template that names many files also meets Kubernetes objects; those are no values.

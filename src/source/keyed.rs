@@ -81,12 +81,12 @@ struct Hit<'a> {
 
 fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec<Finding> {
     let tags = hits(&rule.tags, leaves);
-    let mut images = hits(&rule.images, leaves);
-    let mut digests = hits(&rule.digests, leaves);
+    let mut images = Companions::new(hits(&rule.images, leaves));
+    let mut digests = Companions::new(hits(&rule.digests, leaves));
     let mut out = Vec::new();
     for tag in tags {
-        let image = take_near(&mut images, &tag);
-        let digest = take_near(&mut digests, &tag);
+        let image = images.take_near(&tag);
+        let digest = digests.take_near(&tag);
         let text = &*tag.leaf.text;
         if text.is_empty() || !shape::is_literal(text) {
             continue;
@@ -101,11 +101,10 @@ fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec
         }
         out.push(finding);
     }
-    let whole = images.into_iter().filter(|image| shape::reference(&image.leaf.text).is_some());
+    let (images, digests) = (images.left(), digests.left());
+    let whole = images.filter(|image| shape::reference(&image.leaf.text).is_some());
     out.extend(whole.map(|image| from_hit(&image, paths)));
-    out.extend(
-        digests.into_iter().filter(|digest| is_digest(&digest.leaf.text)).map(|digest| from_hit(&digest, paths)),
-    );
+    out.extend(digests.filter(|digest| is_digest(&digest.leaf.text)).map(|digest| from_hit(&digest, paths)));
     out
 }
 
@@ -119,16 +118,74 @@ fn hits<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<Hit<'a>> {
     out
 }
 
-/// Takes the hit that belongs to a tag: with the same captures where there are any, and beside it
-/// if possible.
-fn take_near<'a>(hits: &mut Vec<Hit<'a>>, tag: &Hit<'_>) -> Option<Hit<'a>> {
-    let agrees = |hit: &Hit<'_>| {
-        hit.leaf.document == tag.leaf.document
-            && hit.captures.iter().all(|(name, value)| tag.captures.get(name).is_none_or(|v| v == value))
-    };
-    let beside = hits.iter().position(|hit| agrees(hit) && hit.leaf.parent() == tag.leaf.parent());
-    let captured = || hits.iter().position(|hit| agrees(hit) && !hit.captures.is_empty());
-    beside.or_else(captured).map(|at| hits.remove(at))
+/// Which hits can belong to a tag: those of one set of capture names, compared by the names that the
+/// tags have too, either beside the tag or anywhere in its document.
+type Rows = (usize, Vec<String>, bool);
+
+/// Document, parent (where that counts) and captured values.
+type Cell<'a> = (u32, &'a str, Vec<String>);
+
+/// Images or digests that wait for the tag they belong to. They are looked up, not searched: a file
+/// may hold a hundred thousand of each.
+struct Companions<'a> {
+    hits: Vec<Option<Hit<'a>>>,
+    /// The distinct sets of capture names, one or a few for each template.
+    names: Vec<Vec<String>>,
+    /// Places in `hits`, last first.
+    tables: HashMap<Rows, HashMap<Cell<'a>, Vec<usize>>>,
+}
+
+impl<'a> Companions<'a> {
+    fn new(hits: Vec<Hit<'a>>) -> Self {
+        let mut names: Vec<Vec<String>> = Vec::new();
+        for hit in &hits {
+            if !names.iter().any(|known| known.iter().eq(hit.captures.keys())) {
+                names.push(hit.captures.keys().cloned().collect());
+            }
+        }
+        Companions { hits: hits.into_iter().map(Some).collect(), names, tables: HashMap::new() }
+    }
+
+    /// Takes the hit that belongs to a tag: with the same captures where there are any, and beside it
+    /// if possible.
+    fn take_near(&mut self, tag: &Hit<'a>) -> Option<Hit<'a>> {
+        let at = self.first(tag, true).or_else(|| self.first(tag, false))?;
+        self.hits[at].take()
+    }
+
+    fn first(&mut self, tag: &Hit<'a>, beside: bool) -> Option<usize> {
+        let sets = (0..self.names.len()).filter(|set| beside || !self.names[*set].is_empty());
+        sets.collect::<Vec<_>>().into_iter().filter_map(|set| self.first_of(set, tag, beside)).min()
+    }
+
+    fn first_of(&mut self, set: usize, tag: &Hit<'a>, beside: bool) -> Option<usize> {
+        let names = &self.names[set];
+        let common: Vec<String> = names.iter().filter(|name| tag.captures.contains_key(*name)).cloned().collect();
+        let hits = &self.hits;
+        let table = self.tables.entry((set, common.clone(), beside)).or_insert_with(|| {
+            let mut table: HashMap<Cell<'a>, Vec<usize>> = HashMap::new();
+            for (at, hit) in hits.iter().enumerate().rev() {
+                if let Some(hit) = hit.as_ref().filter(|hit| names.iter().eq(hit.captures.keys())) {
+                    table.entry(cell(hit, hit.leaf.parent(), &common, beside)).or_default().push(at);
+                }
+            }
+            table
+        });
+        let waiting = table.get_mut(&cell(tag, tag.leaf.parent(), &common, beside))?;
+        while waiting.last().is_some_and(|at| hits[*at].is_none()) {
+            waiting.pop();
+        }
+        waiting.last().copied()
+    }
+
+    fn left(self) -> impl Iterator<Item = Hit<'a>> {
+        self.hits.into_iter().flatten()
+    }
+}
+
+fn cell<'p>(hit: &Hit<'_>, parent: &'p str, common: &[String], beside: bool) -> Cell<'p> {
+    let values = common.iter().map(|name| hit.captures.get(name).cloned().unwrap_or_default()).collect();
+    (hit.leaf.document, if beside { parent } else { "" }, values)
 }
 
 fn from_hit(hit: &Hit<'_>, paths: &dyn Fn(usize) -> String) -> Finding {

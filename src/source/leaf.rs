@@ -10,7 +10,14 @@ use crate::yaml::{self, Style, Value};
 pub const KEY_SEPARATOR: char = '\u{1f}';
 
 /// A document is cut after this many leaves: aliases may make a small file look endless.
-const MAX_LEAVES: usize = 200_000;
+pub(super) const MAX_LEAVES: usize = 200_000;
+
+/// A file is cut after this many bytes of paths and values: an alias may repeat a long text, and a
+/// long key stands in the path of everything below it.
+pub(super) const MAX_BYTES: usize = 64 << 20;
+
+/// A file is cut after this many nodes, for aliases that lead to nothing but empty lists.
+const MAX_NODES: usize = 2_000_000;
 
 /// Collections below this depth are not entered.
 const MAX_DEPTH: usize = 64;
@@ -93,7 +100,7 @@ pub fn shown_key(path: &str) -> String {
 
 /// All leaves of all documents, in the order they are written.
 pub fn of_yaml(stream: &yaml::Stream) -> Vec<Leaf> {
-    let mut walk = Walk { leaves: Vec::new(), path: String::new(), document: 0, embedded_at: None };
+    let mut walk = Walk::new(0);
     for (index, document) in stream.documents.iter().enumerate() {
         walk.document = u32::try_from(index).unwrap_or(u32::MAX);
         if let Some(root) = document.root() {
@@ -105,7 +112,7 @@ pub fn of_yaml(stream: &yaml::Stream) -> Vec<Leaf> {
 
 /// The leaves below one value; keys start there.
 pub fn below(value: Value<'_>, document: u32) -> Vec<Leaf> {
-    let mut walk = Walk { leaves: Vec::new(), path: String::new(), document, embedded_at: None };
+    let mut walk = Walk::new(document);
     walk.value(value, 0);
     walk.leaves
 }
@@ -116,11 +123,22 @@ struct Walk {
     document: u32,
     /// Inside a text that is YAML itself: the line its content starts on and its bytes.
     embedded_at: Option<(u32, Span)>,
+    bytes: usize,
+    nodes: usize,
 }
 
 impl Walk {
+    fn new(document: u32) -> Self {
+        Walk { leaves: Vec::new(), path: String::new(), document, embedded_at: None, bytes: 0, nodes: 0 }
+    }
+
+    fn is_full(&self) -> bool {
+        self.leaves.len() >= MAX_LEAVES || self.bytes >= MAX_BYTES || self.nodes >= MAX_NODES
+    }
+
     fn value(&mut self, value: Value<'_>, depth: usize) {
-        if depth > MAX_DEPTH || self.leaves.len() >= MAX_LEAVES {
+        self.nodes += 1;
+        if depth > MAX_DEPTH || self.is_full() {
             return;
         }
         if let Some(text) = value.text() {
@@ -137,6 +155,9 @@ impl Walk {
     }
 
     fn under(&mut self, key: &str, value: Value<'_>, depth: usize) {
+        if self.is_full() {
+            return;
+        }
         let length = self.path.len();
         if length > 0 {
             self.path.push(KEY_SEPARATOR);
@@ -158,6 +179,7 @@ impl Walk {
             None => (value.line(), value.span().into()),
             Some((first, span)) => (first + value.line() - 1, span),
         };
+        self.bytes += self.path.len() + text.len();
         self.leaves.push(Leaf {
             path: self.path.as_str().into(),
             text: text.into(),
@@ -172,6 +194,7 @@ impl Walk {
 
     /// Reads a text as YAML; says whether it was a mapping.
     fn embedded(&mut self, value: Value<'_>, text: &str, depth: usize) -> bool {
+        self.bytes += text.len();
         let Ok(stream) = yaml::parse(text) else { return false };
         let mut roots = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_mapping());
         let Some(root) = roots.next() else { return false };
@@ -236,5 +259,17 @@ mod tests {
             ));
         }
         assert!(of_yaml(&yaml::parse(&text).expect("yaml")).len() <= MAX_LEAVES);
+        let empty = text.replace("x, x, x, x, x, x, x, x, x, x", "");
+        assert!(of_yaml(&yaml::parse(&empty).expect("yaml")).is_empty());
+    }
+
+    #[test]
+    fn long_keys_and_long_texts_are_not_multiplied_without_end() {
+        let key = format!("? {}\n: \n{}", "k".repeat(1 << 20), "  - x\n".repeat(1000));
+        let text = format!("a: &a {}\nb:\n{}", "x".repeat(1 << 20), "- *a\n".repeat(1000));
+        for text in [key, text] {
+            let leaves = of_yaml(&yaml::parse(&text).expect("yaml"));
+            assert!(leaves.iter().map(|leaf| leaf.path.len() + leaf.text.len()).sum::<usize>() < MAX_BYTES + (4 << 20));
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! From rules and files to the mapping: which file belongs to which rule, and what is app, stage
 //! and target in what it holds.
 
-use super::{Finding, Reader, of};
+use super::{Finding, Reader, Touched, of};
 use crate::config::{Config, Rule};
-use crate::model::{AppName, Captures, Entry, Mapping, Note, SlotKey, StageName, TargetName, Warning, is_moving_tag};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::model::{
+    AppName, Captures, Entry, Mapping, Note, SlotKey, StageName, TargetName, Version, Warning, is_moving_tag,
+};
+use std::collections::{BTreeMap, HashMap};
 
 /// A file that a rule claims.
 #[derive(Debug, Clone)]
@@ -20,7 +22,7 @@ pub struct Claim<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
     pub entries: Vec<Entry>,
-    pub touched: BTreeSet<String>,
+    pub touched: Touched,
 }
 
 /// The files that the config's rules claim, in the order of the rules.
@@ -73,7 +75,7 @@ pub fn read_claim(
     reader.take_touched();
     let findings = of(claim.rule).read(claim, reader);
     let mut touched = reader.take_touched();
-    touched.insert(claim.path.clone());
+    touched.insert(&claim.path);
     let entries = findings.into_iter().filter_map(|finding| entry(config, claim, finding, branch_stage)).collect();
     Reading { entries, touched }
 }
@@ -172,13 +174,19 @@ fn owned_by_earlier(owners: &HashMap<(StageName, String, usize), usize>, entry: 
 /// several locations. Sorted by app, component, stage, target.
 fn merged(config: &Config, entries: Vec<Entry>) -> Vec<Entry> {
     let mut slots: BTreeMap<(usize, SlotKey), Vec<Entry>> = BTreeMap::new();
+    let mut twins: HashMap<(SlotKey, Version), Vec<usize>> = HashMap::new();
     for entry in entries {
-        let same = slots.entry((config.position(&entry.stage), entry.slot())).or_default();
-        let twin =
-            same.iter_mut().find(|other| other.version == entry.version && compatible(&other.image, &entry.image));
+        let slot = entry.slot();
+        let same = slots.entry((config.position(&entry.stage), slot.clone())).or_default();
+        let near = twins.entry((slot, entry.version.clone())).or_default();
+        let twin = near.iter().copied().find(|at| compatible(&same[*at].image, &entry.image));
         match twin {
-            None => same.push(entry),
-            Some(twin) => {
+            None => {
+                near.push(same.len());
+                same.push(entry);
+            }
+            Some(at) => {
+                let twin = &mut same[at];
                 twin.image = twin.image.take().or(entry.image);
                 for location in entry.locations {
                     if !twin.locations.contains(&location) {

@@ -1,13 +1,17 @@
 //! Sources: the ways images are written down. One file each, behind one registry.
 //!
 //! A source turns a claimed file into [`Finding`]s. It never decides what is app, stage or target:
-//! path and key templates of the [`Rule`] do, in [`read`](mapping::read).
+//! path and key templates of the [`Rule`] do, in [`read`].
 
 mod argo;
+mod branch;
 mod compose;
 pub mod convention;
 mod dotenv;
+pub mod essence;
 mod flux;
+#[cfg(test)]
+mod fuzz_tests;
 mod helm_values;
 mod interpolate;
 mod json_keys;
@@ -21,19 +25,24 @@ pub(crate) mod marker;
 mod place;
 mod pulumi;
 mod reader;
+mod remote;
 pub mod shape;
 mod template_scan;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
 mod tfvars;
+mod touched;
 mod yaml_keys;
 
+pub use kustomize::resources as kustomize_resources;
 pub use mapping::{Claim, Reading, claims, claims_on, read, read_claim};
 pub use reader::{Cache, Reader, Unparsed, is_template};
+pub use touched::Touched;
 
 use crate::config::Rule;
 use crate::model::{Captures, Location, Note, SourceKind, Version};
+use essence::Essence;
 
 /// One version found in a file.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +66,12 @@ pub trait Source: Sync {
     /// stands for it, or both.
     fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
         vec![path]
+    }
+
+    /// What counts in a file that was looked at: where two contents agree in it, a claim need not be
+    /// read again. Everything is always a right answer.
+    fn essence(&self, _path: &str, contents: &[u8]) -> Essence {
+        Essence::whole(contents)
     }
 
     /// The versions a claimed file holds. What cannot be read is a warning of the reader.

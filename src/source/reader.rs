@@ -3,24 +3,58 @@
 use super::kustomize;
 use super::leaf::{self, Leaf};
 use super::template_scan;
+use super::touched::Touched;
 use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
 use crate::model::Warning;
 use crate::yaml;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
+
+/// The cache is emptied when it holds trees of this many bytes of text: few files are read twice,
+/// and those soon after each other.
+const CACHED_BYTES: usize = 2 << 20;
 
 /// Parsed files by blob id, so that equal files are parsed once, also across revisions.
 #[derive(Default)]
 pub struct Cache {
+    bytes: Cell<usize>,
     texts: RefCell<HashMap<Oid, Result<Rc<str>, ReadError>>>,
     yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
     pub(super) kustomize: kustomize::Parsed,
+    /// What was built of the commit read last.
+    builds: RefCell<Option<(Oid, Rc<kustomize::Builds>)>>,
 }
 
-/// What is left of files by path and blob id, or why nothing is.
-pub(super) type Reduced<T> = RefCell<HashMap<(String, Oid), Result<Rc<T>, Warning>>>;
+impl Cache {
+    /// The builds of a commit, shared by all who read it; those of a work tree, which may change, are
+    /// not.
+    fn builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
+        let Some(commit) = commit else { return Rc::default() };
+        let mut known = self.builds.borrow_mut();
+        match &*known {
+            Some((of, builds)) if *of == commit => Rc::clone(builds),
+            _ => Rc::clone(&known.insert((commit, Rc::default())).1),
+        }
+    }
+
+    /// Counts a text that is about to be kept.
+    fn make_room(&self, bytes: usize) {
+        let held = self.bytes.get() + bytes;
+        if held <= CACHED_BYTES {
+            self.bytes.set(held);
+            return;
+        }
+        self.bytes.set(bytes);
+        self.texts.borrow_mut().clear();
+        self.yaml.borrow_mut().clear();
+        self.leaves.borrow_mut().clear();
+    }
+}
+
+/// What is left of files by path, or why nothing is; of each the contents seen last.
+pub(super) type Reduced<T> = RefCell<HashMap<String, (Oid, Result<Rc<T>, Warning>)>>;
 
 /// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
 /// that a later change of one of them is known to matter, and warns once about each unreadable file.
@@ -28,9 +62,13 @@ pub struct Reader<'a> {
     snapshot: &'a Snapshot<'a>,
     pub(super) cache: &'a Cache,
     /// Directories of this snapshot that were built.
-    pub(super) kustomize: kustomize::Builds,
-    touched: RefCell<BTreeSet<String>>,
+    pub(super) kustomize: Rc<kustomize::Builds>,
+    touched: RefCell<Touched>,
     warnings: RefCell<BTreeMap<String, Warning>>,
+    /// Every warning in the order it was given, also those about files that had one.
+    log: RefCell<Vec<Warning>>,
+    /// Only versions are asked for, not where they stand.
+    versions_only: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -39,10 +77,29 @@ impl<'a> Reader<'a> {
         Reader {
             snapshot,
             cache,
-            kustomize: kustomize::Builds::default(),
+            kustomize: cache.builds(snapshot.commit()),
             touched: RefCell::default(),
             warnings: RefCell::default(),
+            log: RefCell::default(),
+            versions_only: false,
         }
+    }
+
+    /// A reader that is asked for versions only: places may be those of another revision, where
+    /// nothing that counts for versions has changed.
+    pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
+        // Builds with borrowed places are not for others.
+        Reader { kustomize: Rc::default(), versions_only: true, ..Reader::new(snapshot, cache) }
+    }
+
+    pub(super) fn is_versions_only(&self) -> bool {
+        self.versions_only
+    }
+
+    /// How many warnings were given so far, and those given since some earlier count.
+    pub(super) fn warned_since(&self, count: usize) -> (usize, Vec<Warning>) {
+        let log = self.log.borrow();
+        (log.len(), log.get(count..).unwrap_or_default().to_vec())
     }
 
     /// The snapshot.
@@ -51,13 +108,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The paths looked at since the last call.
-    pub fn take_touched(&self) -> BTreeSet<String> {
+    pub fn take_touched(&self) -> Touched {
         std::mem::take(&mut self.touched.borrow_mut())
     }
 
+    /// Goes on with paths that were taken before.
+    pub(super) fn resume_touched(&self, touched: Touched) {
+        *self.touched.borrow_mut() = touched;
+    }
+
     /// Says that these paths were looked at, though what was found there is remembered.
-    pub fn touch(&self, paths: &BTreeSet<String>) {
-        self.touched.borrow_mut().extend(paths.iter().cloned());
+    pub(super) fn touch(&self, paths: &Rc<Touched>) {
+        self.touched.borrow_mut().share(Rc::clone(paths));
     }
 
     /// The warnings so far, one per file.
@@ -68,12 +130,13 @@ impl<'a> Reader<'a> {
     /// Adds a warning about a file, unless it has one.
     pub fn warn(&self, warning: Warning) {
         let key = warning.path.clone().unwrap_or_else(|| warning.message.clone());
+        self.log.borrow_mut().push(warning.clone());
         self.warnings.borrow_mut().entry(key).or_insert(warning);
     }
 
     /// The file at a path, if there is one.
     pub fn find(&self, path: &str) -> Option<File> {
-        self.touched.borrow_mut().insert(path.to_owned());
+        self.touched.borrow_mut().insert(path);
         self.snapshot.find(path)
     }
 
@@ -150,27 +213,42 @@ impl<'a> Reader<'a> {
         path: &str,
         reduce: impl FnOnce(&str, &yaml::Stream) -> T,
     ) -> Option<Rc<T>> {
+        self.remembered(known, path, |path, text| match yaml::parse(text) {
+            Ok(stream) => Ok(reduce(text, &stream)),
+            Err(error) => Err(not_yaml(path, &error, is_template(text))),
+        })
+    }
+
+    /// As [`Reader::reduced`], of the text alone.
+    pub(super) fn reduced_text<T>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str) -> T,
+    ) -> Option<Rc<T>> {
+        self.remembered(known, path, |_, text| Ok(reduce(text)))
+    }
+
+    fn remembered<T>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
+    ) -> Option<Rc<T>> {
         let Some(file) = self.find(path) else {
             self.warn(unreadable(path, &ReadError::NotFound));
             return None;
         };
-        let key = (path.to_owned(), file.id);
-        let remembered = known.borrow().get(&key).cloned();
+        let remembered = known.borrow().get(path).filter(|(id, _)| *id == file.id).map(|(_, result)| result.clone());
         let result = remembered.unwrap_or_else(|| {
-            let result = self.reduce_now(&file, reduce).map(Rc::new);
-            known.borrow_mut().insert(key, result.clone());
+            let read =
+                self.snapshot.read(&file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
+            let text = read.map_err(|error| unreadable(&file.path, &error));
+            let result = text.and_then(|text| reduce(&file.path, &text)).map(Rc::new);
+            known.borrow_mut().insert(path.to_owned(), (file.id, result.clone()));
             result
         });
         result.map_err(|warning| self.warn(warning)).ok()
-    }
-
-    fn reduce_now<T>(&self, file: &File, reduce: impl FnOnce(&str, &yaml::Stream) -> T) -> Result<T, Warning> {
-        let read = self.snapshot.read(file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
-        let text = read.map_err(|error| unreadable(&file.path, &error))?;
-        match yaml::parse(&text) {
-            Ok(stream) => Ok(reduce(&text, &stream)),
-            Err(error) => Err(not_yaml(&file.path, &error, is_template(&text))),
-        }
     }
 
     fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {
@@ -178,11 +256,13 @@ impl<'a> Reader<'a> {
         if plain && let Some(known) = self.cache.texts.borrow().get(&file.id) {
             return known.clone();
         }
-        let loaded = self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
-            Ok(text) => Ok(Rc::from(text)),
-            Err(_) => Err(ReadError::NotText),
-        });
+        let loaded: Result<Rc<str>, ReadError> =
+            self.snapshot.read(file).and_then(|bytes| match String::from_utf8(bytes) {
+                Ok(text) => Ok(Rc::from(text)),
+                Err(_) => Err(ReadError::NotText),
+            });
         if plain {
+            self.cache.make_room(loaded.as_ref().map_or(0, |text| text.len()));
             self.cache.texts.borrow_mut().insert(file.id, loaded.clone());
         }
         loaded

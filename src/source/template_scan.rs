@@ -1,13 +1,16 @@
 //! Leaves of a file that is YAML only after a template engine has run: read by indentation, line by
 //! line, so that the plain parts can still be seen.
 
-use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES};
 use crate::model::Span;
+
+/// Longer texts before a colon are no key.
+const MAX_KEY: usize = 1024;
 
 /// Scalars of `key: value` lines. Lines that start with a template marker are passed over; values
 /// that hold one come back as they are, for the caller to refuse.
 pub fn leaves(text: &str) -> Vec<Leaf> {
-    let mut scan = Scan { open: Vec::new(), items: Vec::new(), leaves: Vec::new() };
+    let mut scan = Scan { open: Vec::new(), items: Vec::new(), leaves: Vec::new(), bytes: 0 };
     let mut start = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         scan.line(line.trim_end_matches(['\n', '\r']), start, u32::try_from(number + 1).unwrap_or(u32::MAX));
@@ -22,6 +25,8 @@ struct Scan {
     /// Lists that are open: the column of their dashes and the number of elements so far.
     items: Vec<(usize, usize)>,
     leaves: Vec<Leaf>,
+    /// Of the leaves' paths and values.
+    bytes: usize,
 }
 
 impl Scan {
@@ -53,8 +58,13 @@ impl Scan {
             return;
         }
         let from = start + column + value_at + indent;
+        let path = self.path(key);
+        self.bytes += path.len() + text.len();
+        if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
+            return;
+        }
         self.leaves.push(Leaf {
-            path: self.path(key).into(),
+            path: path.into(),
             text: text.into(),
             line: number,
             span: Span { start: from, end: from + length },
@@ -66,8 +76,13 @@ impl Scan {
     }
 
     fn close(&mut self, column: usize) {
-        self.open.retain(|(at, _)| *at < column);
-        self.items.retain(|(at, _)| *at <= column);
+        // What is open stands further to the right the later it was opened.
+        while self.open.last().is_some_and(|(at, _)| *at >= column) {
+            self.open.pop();
+        }
+        while self.items.last().is_some_and(|(at, _)| *at > column) {
+            self.items.pop();
+        }
     }
 
     fn item(&mut self, column: usize) {
@@ -86,6 +101,9 @@ impl Scan {
 
     fn path(&self, key: &str) -> String {
         let mut path = String::new();
+        if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
+            return path;
+        }
         for (_, open) in &self.open {
             path.push_str(open);
             path.push(KEY_SEPARATOR);
@@ -102,7 +120,7 @@ fn key_of(text: &str) -> Option<(&str, usize)> {
         .map(|(at, _)| at)
         .find(|at| text[at + 1..].is_empty() || text[at + 1..].starts_with([' ', '\t']))?;
     let key = text[..colon].trim().trim_matches(['"', '\'']);
-    let fine = !key.is_empty() && !key.contains(['{', '}', ' ', '"']);
+    let fine = !key.is_empty() && key.len() <= MAX_KEY && !key.contains(['{', '}', ' ', '"']);
     fine.then_some((key, colon + 1))
 }
 

@@ -1,7 +1,7 @@
 //! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is JSON.
 
 use super::convention::Format;
-use super::leaf::{KEY_SEPARATOR, Leaf};
+use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES};
 use super::place::Lines;
 use super::{Claim, Finding, Reader, Source, keyed};
 use crate::model::{SourceKind, Span, Warning};
@@ -11,6 +11,10 @@ use hcl_edit::structure::Body;
 
 /// The source; see the module.
 pub struct Tfvars;
+
+/// The parser looks through all keys of an object for each new one, so a large file would take
+/// minutes; files that pin versions are a few kilobytes.
+const MAX_BYTES: usize = 256 << 10;
 
 /// From this score on a key counts: `sha` does, a version-looking value under any key does not.
 const SCORE: u8 = 4;
@@ -49,14 +53,22 @@ impl Source for Tfvars {
 /// # Errors
 /// A sentence that names the place where the file is no HCL.
 fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
+    if text.len() > MAX_BYTES {
+        return Err(format!("is {} bytes long; towpath reads HCL files up to {MAX_BYTES} bytes", text.len()));
+    }
     // The parser knows no byte order mark; what follows it is counted from there.
     let body_text = text.trim_start_matches('\u{feff}');
     let body: Body = hcl_edit::parser::parse_body(body_text).map_err(|error| {
         let place = error.location();
         format!("is not valid HCL: {} at line {}, column {}", error.message(), place.line(), place.column())
     })?;
-    let mut walk =
-        Walk { leaves: Vec::new(), lines: Lines::of(text), shift: text.len() - body_text.len(), path: String::new() };
+    let mut walk = Walk {
+        leaves: Vec::new(),
+        lines: Lines::of(text),
+        shift: text.len() - body_text.len(),
+        path: String::new(),
+        bytes: 0,
+    };
     for attribute in body.attributes() {
         walk.under(attribute.key.as_str(), &attribute.value);
     }
@@ -69,6 +81,8 @@ struct Walk {
     /// Bytes before the text the parser saw.
     shift: usize,
     path: String,
+    /// Of the leaves' paths and values.
+    bytes: usize,
 }
 
 impl Walk {
@@ -104,6 +118,10 @@ impl Walk {
 
     fn leaf(&mut self, text: String, value: &Expression, plain: bool) {
         let Some(range) = value.span() else { return };
+        self.bytes += self.path.len() + text.len();
+        if self.bytes > MAX_BYTES || self.leaves.len() >= MAX_LEAVES {
+            return;
+        }
         let span = Span { start: range.start + self.shift, end: range.end + self.shift };
         self.leaves.push(Leaf {
             path: self.path.as_str().into(),
@@ -210,5 +228,7 @@ mod tests {
             assert!(found.len() == 1 && found[0].starts_with("not-hcl: is not valid HCL"), "{found:?}");
         }
         assert!(read("a.tfvars", "", |_| {}).is_empty());
+        let large = "a = 1\n".repeat(50_000);
+        assert!(read("a.tfvars", &large, |_| {})[0].starts_with("not-hcl: is 300000 bytes long"));
     }
 }

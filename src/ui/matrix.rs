@@ -16,10 +16,14 @@ const LEAST_VERSION: usize = 10;
 const LEAST_NAME: usize = 14;
 
 /// The table. Where it cannot fit the width with all stages side by side, it comes in parts, each
-/// with some of the stages.
+/// with some of the stages; with targets spread, as a list of places instead.
 pub fn render(matrix: &Matrix, look: &Look, now: Timestamp) -> String {
-    let sheet = Sheet::new(matrix, look, now);
-    let (names, parts) = fit(&sheet, look);
+    let mut sheet = Sheet::new(matrix, now);
+    let (mut names, mut parts) = fit(&sheet, look);
+    if parts.len() > 1 && matrix.columns.iter().any(|column| column.target.is_some()) {
+        sheet = Sheet::list(matrix, now);
+        (names, parts) = fit(&sheet, look);
+    }
     let mut out = String::new();
     for (index, part) in parts.iter().enumerate() {
         if index > 0 {
@@ -84,13 +88,30 @@ impl Strip {
 }
 
 impl Sheet {
-    fn new(matrix: &Matrix, look: &Look, now: Timestamp) -> Self {
+    fn new(matrix: &Matrix, now: Timestamp) -> Self {
         let names = matrix.rows.iter().map(|row| visible(&row.name).into_owned()).collect();
         let strip = |(index, column): (usize, &Column)| Strip {
             heading: heading(column),
-            cells: matrix.rows.iter().map(|row| texts(&row.cells[index], look, now)).collect(),
+            cells: matrix.rows.iter().map(|row| texts(&row.cells[index], now)).collect(),
         };
         Sheet { names, columns: matrix.columns.iter().enumerate().map(strip).collect() }
+    }
+
+    /// A line for each place an app has.
+    fn list(matrix: &Matrix, now: Timestamp) -> Self {
+        let mut names = Vec::new();
+        let mut places = Strip { heading: "place".into(), cells: Vec::new() };
+        let mut versions = Strip { heading: "version".into(), cells: Vec::new() };
+        for row in &matrix.rows {
+            let mut name = visible(&row.name).into_owned();
+            for (column, cell) in matrix.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.running.is_empty()) {
+                names.push(std::mem::take(&mut name));
+                let place = heading(column);
+                places.cells.push(Texts { version: place.clone(), brief: place, ..Texts::default() });
+                versions.cells.push(texts(cell, now));
+            }
+        }
+        Sheet { names, columns: vec![places, versions] }
     }
 
     fn print(&self, names: &[String], part: &[Strip], look: &Look, out: &mut String) {
@@ -103,11 +124,12 @@ impl Sheet {
             line.push_str(&look.paint(Tone::Heading, &left(&heading, strip.width())));
         }
         push_line(out, &line);
+        let widths: Vec<Widths> = part.iter().map(Widths::of).collect();
         for (row, name) in names.iter().enumerate() {
             let mut line = left(name, name_width);
-            for strip in part {
+            for (strip, widths) in part.iter().zip(&widths) {
                 line.push_str(&" ".repeat(GAP));
-                cell(&strip.cells[row], strip, look, &mut line);
+                cell(&strip.cells[row], widths, look, &mut line);
             }
             push_line(out, &line);
         }
@@ -119,8 +141,23 @@ fn push_line(out: &mut String, line: &str) {
     out.push('\n');
 }
 
-fn cell(texts: &Texts, strip: &Strip, look: &Look, line: &mut String) {
-    let (sign_width, version_width, age_width) = (strip.sign_width(), strip.version_width(), strip.age_width());
+/// The widths of a column, measured once for all its rows.
+struct Widths {
+    sign: usize,
+    version: usize,
+    age: usize,
+    whole: usize,
+}
+
+impl Widths {
+    fn of(strip: &Strip) -> Self {
+        let (sign, version, age) = (strip.sign_width(), strip.version_width(), strip.age_width());
+        Widths { sign, version, age, whole: strip.width() }
+    }
+}
+
+fn cell(texts: &Texts, widths: &Widths, look: &Look, line: &mut String) {
+    let (sign_width, version_width, age_width) = (widths.sign, widths.version, widths.age);
     let tone = if texts.differs { Tone::Warn } else { Tone::Plain };
     let mut used = sign_width + version_width;
     let sign = if texts.differs { look.differs() } else { "" };
@@ -134,7 +171,7 @@ fn cell(texts: &Texts, strip: &Strip, look: &Look, line: &mut String) {
         line.push_str(&look.paint(Tone::Dim, &right(&texts.age, age_width)));
         used += age_width + 2;
     }
-    line.push_str(&" ".repeat(strip.width().saturating_sub(used)));
+    line.push_str(&" ".repeat(widths.whole.saturating_sub(used)));
 }
 
 fn heading(column: &Column) -> String {
@@ -145,7 +182,7 @@ fn heading(column: &Column) -> String {
     visible(&text).into_owned()
 }
 
-fn texts(cell: &Cell, look: &Look, now: Timestamp) -> Texts {
+fn texts(cell: &Cell, now: Timestamp) -> Texts {
     let since = cell.running.iter().filter_map(|running| running.since).max();
     let (version, brief) = match cell.running.as_slice() {
         [] => (String::new(), String::new()),
@@ -159,7 +196,6 @@ fn texts(cell: &Cell, look: &Look, now: Timestamp) -> Texts {
             if columns(&spelled) <= SPELLED_OUT { (spelled, counted) } else { (counted.clone(), counted) }
         }
     };
-    let _ = look;
     Texts { differs: cell.differs, version, brief, age: since.map(|then| age(then, now)).unwrap_or_default() }
 }
 
@@ -179,7 +215,8 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
         names.iter().map(|name| columns(name)).max().unwrap_or(0).max(3)
             + strips.iter().map(|strip| strip.width() + GAP).sum::<usize>()
     };
-    let widest = sheet.columns.iter().map(Strip::version_width).max().unwrap_or(0);
+    // A version wider than the terminal does not fit uncut, so there is no need to try.
+    let widest = sheet.columns.iter().map(Strip::version_width).max().unwrap_or(0).min(width);
     for limit in (LEAST_VERSION..=widest.max(LEAST_VERSION)).rev() {
         let strips: Vec<Strip> = sheet.columns.iter().map(|strip| strip.narrowed(limit, look)).collect();
         for names in [sheet.names.clone(), names((width / 3).max(LEAST_NAME))] {
@@ -203,135 +240,5 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::{TargetName, Version};
-    use crate::report::Row;
-
-    fn now() -> Timestamp {
-        Timestamp::from_second(1_700_000_000).expect("in range")
-    }
-
-    fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> Cell {
-        let running = versions.iter().map(|(version, targets)| Running {
-            version: Version::parse(version),
-            app_version: false,
-            targets: targets.iter().map(|target| TargetName::from(*target)).collect(),
-            since: Some(Timestamp::from_second(1_700_000_000 - days * 86_400).expect("in range")),
-        });
-        Cell { running: running.collect(), differs: sign }
-    }
-
-    fn matrix() -> Matrix {
-        let column = |stage: &str| Column { stage: stage.into(), target: None };
-        let rows = vec![
-            Row {
-                name: "publisher".into(),
-                cells: vec![cell(false, &[("v1367", &[])], 0), cell(true, &[("v1366", &[])], 12)],
-            },
-            Row {
-                name: "a-rather-long-name-of-an-app".into(),
-                cells: vec![Cell::default(), cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400)],
-            },
-            Row {
-                name: "web".into(),
-                cells: vec![
-                    cell(false, &[("release-2026-10-11-build-4711", &[])], 3),
-                    cell(true, &[("v1", &["eu", "ap"]), ("v2", &["us"])], 90),
-                ],
-            },
-        ];
-        Matrix { columns: vec![column("dev"), column("prod")], rows }
-    }
-
-    fn shown(width: Option<usize>, unicode: bool) -> String {
-        render(&matrix(), &Look { colors: false, unicode, width }, now())
-    }
-
-    #[test]
-    fn wide() {
-        snapbox::assert_data_eq!(
-            shown(None, true),
-            snapbox::str![[r#"
-app                            dev                                   prod
-publisher                      v1367                          0s   ≠ v1366                12d
-a-rather-long-name-of-an-app   ·                                     27e13961              1y
-web                            release-2026-10-11-build-4711  3d   ≠ v1 (eu, ap) v2 (us)  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn eighty_columns() {
-        snapbox::assert_data_eq!(
-            shown(Some(80), true),
-            snapbox::str![[r#"
-app                            dev                        prod
-publisher                      v1367               0s   ≠ v1366       12d
-a-rather-long-name-of-an-app   ·                          27e13961     1y
-web                            release-2…ild-4711  3d   ≠ 2 versions  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn narrow_and_ascii() {
-        snapbox::assert_data_eq!(
-            shown(Some(50), false),
-            snapbox::str![[r#"
-app                dev
-publisher          v1367         0s
-a-rathe..-an-app   -
-web                relea..-4711  3d
-
-app                  prod
-publisher          * v1366       12d
-a-rathe..-an-app     27e13961     1y
-web                * 2 versions  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn so_narrow_that_it_comes_in_parts() {
-        snapbox::assert_data_eq!(
-            shown(Some(32), true),
-            snapbox::str![[r#"
-app              dev
-publisher        v1367       0s
-a-rathe…an-app   ·
-web              relea…4711  3d
-
-app                prod
-publisher        ≠ v1366       12d
-a-rathe…an-app     27e13961     1y
-web              ≠ 2 versions  2mo
-
-"#]]
-        );
-    }
-
-    #[test]
-    fn no_line_is_wider_than_the_terminal() {
-        for width in 34..120 {
-            let text = shown(Some(width), true);
-            assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
-        }
-    }
-
-    #[test]
-    fn colours_only_repeat_what_signs_say() {
-        let look = Look { colors: true, unicode: true, width: None };
-        let text = render(&matrix(), &look, now());
-        let plain = shown(None, true);
-        let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
-        assert!(codes.is_match(&text));
-        assert_eq!(
-            codes.replace_all(&text, "").lines().map(str::trim_end).collect::<Vec<_>>(),
-            plain.lines().collect::<Vec<_>>()
-        );
-    }
-}
+#[path = "matrix_tests.rs"]
+mod tests;

@@ -23,7 +23,7 @@ pub use formats::{Format, json, status as status_as, yaml};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
 pub use progress::Bar;
-pub use prompt::{arrange, choose, confirm};
+pub use prompt::{arrange, choose};
 
 use crate::model::Warning;
 use std::io::{self, Write};
@@ -66,6 +66,13 @@ impl Ui {
     pub fn note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.talk(&self.err.paint(Tone::Dim, &visible(text)));
+        }
+    }
+
+    /// Says one line on stderr with `-v`.
+    pub fn detail(&self, text: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            self.note(text);
         }
     }
 

@@ -1,15 +1,16 @@
 //! Questions to a person at a terminal.
 
-use super::visible;
+use super::look::middle;
+use super::{Ui, visible};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{Confirm, MultiSelect, Sort};
+use dialoguer::{MultiSelect, Sort};
 
 /// Asks for an order. The items' indices, or `None` when the person gave up (Esc).
 ///
 /// # Errors
 /// When the terminal fails.
-pub fn arrange(question: &str, items: &[String]) -> std::io::Result<Option<Vec<usize>>> {
-    let shown: Vec<_> = items.iter().map(|item| visible(item)).collect();
+pub fn arrange(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option<Vec<usize>>> {
+    let shown: Vec<String> = items.iter().map(|item| line(ui, item)).collect();
     Sort::with_theme(&ColorfulTheme::default()).with_prompt(question).items(&shown).interact_opt().map_err(io)
 }
 
@@ -17,26 +18,21 @@ pub fn arrange(question: &str, items: &[String]) -> std::io::Result<Option<Vec<u
 ///
 /// # Errors
 /// When the terminal fails.
-pub fn choose(question: &str, items: &[(String, bool)]) -> std::io::Result<Option<Vec<usize>>> {
-    let shown = items.iter().map(|(item, taken)| (visible(item), *taken));
+pub fn choose(ui: &Ui, question: &str, items: &[(String, bool)]) -> std::io::Result<Option<Vec<usize>>> {
+    let shown = items.iter().map(|(item, taken)| (line(ui, item), *taken));
     MultiSelect::with_theme(&ColorfulTheme::default())
         .with_prompt(question)
         .items_checked(shown)
+        .report(false)
         .interact_opt()
         .map_err(io)
 }
 
-/// Asks a yes-or-no question. Giving up is no.
-///
-/// # Errors
-/// When the terminal fails.
-pub fn confirm(question: &str) -> std::io::Result<bool> {
-    let answer = Confirm::with_theme(&ColorfulTheme::default())
-        .with_prompt(question)
-        .default(true)
-        .interact_opt()
-        .map_err(io)?;
-    Ok(answer.unwrap_or(false))
+/// An item as one line: a wrapped one would confuse the redrawing. The marks before it take six
+/// columns.
+fn line(ui: &Ui, item: &str) -> String {
+    let width = ui.err.width.unwrap_or(80).saturating_sub(6).max(20);
+    middle(&visible(item), width, &ui.err)
 }
 
 fn io(error: dialoguer::Error) -> std::io::Error {

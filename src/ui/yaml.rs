@@ -54,11 +54,21 @@ fn nested(value: &Value, indent: usize, out: &mut String) {
 
 fn scalar(value: &Value) -> String {
     match value {
-        Value::String(text) if text.is_ascii() && !text.chars().any(acts) => {
-            serde_yaml::to_string(text).map(|yaml| yaml.trim_end().to_owned()).unwrap_or_else(|_| value.to_string())
-        }
+        Value::String(text) if text.is_ascii() && !text.chars().any(acts) => plain(text).unwrap_or(value.to_string()),
         other => machine(&other.to_string()).into_owned(),
     }
+}
+
+/// Bools to readers of YAML 1.1 only.
+const OLD_BOOLS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
+
+/// The text as a scalar, unless that would be a plain one that means something else to readers of
+/// YAML 1.1, such as `on`, `1_000`, `1:30` and dates. serde_yaml quotes what YAML 1.2 asks for.
+fn plain(text: &str) -> Option<String> {
+    let yaml = serde_yaml::to_string(text).ok()?.trim_end().to_owned();
+    let is_word = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')
+        && !OLD_BOOLS.iter().any(|word| word.eq_ignore_ascii_case(text));
+    (yaml != text || is_word).then_some(yaml)
 }
 
 #[cfg(test)]
@@ -74,5 +84,29 @@ mod tests {
         let text = document(&value);
         assert!(!text.contains('\u{1b}') && !text.contains('\u{202e}'), "{text}");
         assert_eq!(serde_yaml::from_str::<Value>(&text).expect("yaml"), value, "{text}");
+    }
+
+    /// Tags are texts, also to readers of YAML 1.1, for whom these are numbers, dates, bools or null.
+    #[test]
+    fn texts_that_look_like_something_else_are_quoted() {
+        for text in [
+            "1.10",
+            "0123",
+            "1e3",
+            "12e03",
+            "0738661",
+            "0x1f",
+            "0o17",
+            "1_000",
+            "2026-01-31",
+            "~",
+            "no",
+            "y",
+            "=",
+            "1:30",
+        ] {
+            let written = document(&serde_json::json!({ "tag": text }));
+            assert!(written == format!("tag: '{text}'\n") || written == format!("tag: \"{text}\"\n"), "{written}");
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The tree: an arena of nodes per document, and [`Value`], a cheap handle that reads it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Merge keys (`<<`) may name mappings that merge others; deeper chains than this are cut.
@@ -56,6 +56,14 @@ impl Document {
     pub fn root(&self) -> Option<Value<'_>> {
         (!self.nodes.is_empty()).then(|| Value::at(self, 0))
     }
+}
+
+/// What was met while the pairs of a mapping are collected.
+#[derive(Default)]
+struct Seen<'a> {
+    /// Each key's place among the pairs.
+    keys: HashMap<&'a str, usize>,
+    mappings: HashSet<u32>,
 }
 
 /// A node of a document. Aliases are already followed; [`Value::is_alias`] remembers.
@@ -176,21 +184,30 @@ impl<'a> Value<'a> {
     /// wins over a later one, as YAML 1.1 has it. A key that is no scalar is left out.
     pub fn pairs(self) -> Vec<(&'a str, Value<'a>)> {
         let mut out = Vec::new();
-        self.collect_pairs(&mut HashSet::new(), &mut out, MERGE_DEPTH);
+        self.collect_pairs(&mut Seen::default(), &mut out, MERGE_DEPTH);
         out
     }
 
-    fn collect_pairs(self, seen: &mut HashSet<&'a str>, out: &mut Vec<(&'a str, Value<'a>)>, depth: usize) {
+    fn collect_pairs(self, seen: &mut Seen<'a>, out: &mut Vec<(&'a str, Value<'a>)>, depth: usize) {
+        // What was merged once has nothing new to give; without this, merges of merges never end.
+        if !seen.mappings.insert(self.node) {
+            return;
+        }
         let first = out.len();
         let mut merges = Vec::new();
         for (key, value) in self.raw_pairs() {
             let Some(name) = key.text() else { continue };
             if name == "<<" && key.style() == Some(Style::Plain) {
                 merges.push(value);
-            } else if seen.insert(name) {
-                out.push((name, value));
-            } else if let Some(pair) = out[first..].iter_mut().find(|pair| pair.0 == name) {
-                pair.1 = value;
+                continue;
+            }
+            match seen.keys.get(name) {
+                None => {
+                    seen.keys.insert(name, out.len());
+                    out.push((name, value));
+                }
+                Some(at) if *at >= first => out[*at].1 = value,
+                Some(_) => {}
             }
         }
         if depth == 0 {
@@ -209,20 +226,17 @@ impl<'a> Value<'a> {
 
     /// The value of a key, found as [`Value::pairs`] does.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
-        self.get_merged(key, MERGE_DEPTH)
+        self.get_merged(key, &mut HashSet::new(), MERGE_DEPTH)
     }
 
-    fn get_merged(self, key: &str, depth: usize) -> Option<Value<'a>> {
+    fn get_merged(self, key: &str, seen: &mut HashSet<u32>, depth: usize) -> Option<Value<'a>> {
         let own = self.raw_pairs().filter(|(k, _)| k.text() == Some(key)).map(|(_, v)| v).last();
         if own.is_some() || depth == 0 {
             return own;
         }
         self.raw_pairs().filter(|(k, _)| k.text() == Some("<<")).find_map(|(_, merged)| {
-            if merged.is_sequence() {
-                merged.items().find_map(|item| item.get_merged(key, depth - 1))
-            } else {
-                merged.get_merged(key, depth - 1)
-            }
+            let mut look = |at: Value<'a>| seen.insert(at.node).then(|| at.get_merged(key, seen, depth - 1)).flatten();
+            if merged.is_sequence() { merged.items().find_map(look) } else { look(merged) }
         })
     }
 
@@ -265,5 +279,20 @@ mod tests {
         assert_eq!(root.get("a").and_then(|v| v.text()), Some("3"));
         let pairs: Vec<_> = root.pairs().iter().map(|(k, v)| (*k, v.text().expect("text"))).collect();
         assert_eq!(pairs, [("a", "3"), ("b", "2")]);
+    }
+
+    #[test]
+    fn merges_of_merges_end() {
+        let mut text = String::from("a0: &a0 {x: 1}\n");
+        for i in 1..30 {
+            let merged = vec![format!("*a{}", i - 1); 10].join(", ");
+            text.push_str(&format!("a{i}: &a{i}\n  <<: [{merged}]\n"));
+        }
+        let stream = parse(&text).expect("yaml");
+        let root = stream.documents[0].root().expect("root");
+        let near = root.get("a9").expect("a9");
+        assert_eq!((near.pairs().len(), near.get("x").and_then(|v| v.text())), (1, Some("1")));
+        let far = root.get("a29").expect("a29");
+        assert_eq!((far.pairs().len(), far.get("y").is_none()), (0, true));
     }
 }

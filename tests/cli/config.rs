@@ -54,6 +54,7 @@ sources
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "the whole answer is compared")]
 fn show_as_json() {
     config(&["show", "-o", "json", "--branch", "main"])
         .success()
@@ -109,6 +110,10 @@ fn show_as_json() {
         "value": "{target}",
         "from": "built-in default"
       },
+      "component": {
+        "value": "{component}",
+        "from": "built-in default"
+      },
       "stage": null,
       "tags": [
         "tag"
@@ -130,6 +135,10 @@ fn show_as_json() {
       },
       "target": {
         "value": "{target}",
+        "from": "built-in default"
+      },
+      "component": {
+        "value": "{component}",
         "from": "built-in default"
       },
       "stage": null,

@@ -19,8 +19,10 @@ Commands:
   status       Show which version of which app runs in which stage
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
+  demo         Make a small deployment repository and show towpath on it
   completions  Print the completion script of a shell
   man          Print the manual page
+  help         Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help     Print help (see more with '--help')
@@ -33,12 +35,6 @@ Global options:
                          TOWPATH_BRANCH]
       --config <FILE>    The configuration, instead of the repository's towpath.yaml [env:
                          TOWPATH_CONFIG]
-      --max-age <TIME>   Fetch a repository named by URL again when its copy is older than this,
-                         such as `1h` [env: TOWPATH_MAX_AGE] [default: 5m]
-      --read-only        Refuse whatever would write to a repository, a file or a cache [env:
-                         TOWPATH_READ_ONLY]
-      --color <WHEN>     When to use colour [env: TOWPATH_COLOR] [default: auto] [possible values:
-                         auto, always, never]
   -q, --quiet            Say only the answer and errors
   -v, --verbose...       Say more: every warning, and what was assumed
 
@@ -74,8 +70,10 @@ Commands:
   status       Show which version of which app runs in which stage
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
+  demo         Make a small deployment repository and show towpath on it
   completions  Print the completion script of a shell
   man          Print the manual page
+  help         Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help
@@ -107,7 +105,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -116,8 +114,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -224,7 +222,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -233,8 +231,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -301,7 +299,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -310,8 +308,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -371,7 +369,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -380,8 +378,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -485,7 +483,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -494,8 +492,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -530,6 +528,7 @@ Commands:
   show    Show the configuration that counts, with where each value comes from
   check   Verify a configuration file
   schema  Print the JSON Schema of towpath.yaml
+  help    Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help
@@ -558,7 +557,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -567,8 +566,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -590,6 +589,10 @@ Exit codes:
   2  the configuration is wrong; every problem is named with its line
 
 "#]]);
+}
+
+#[test]
+fn config_show() {
     help(&["config", "show", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
 Show the configuration that counts, with where each value comes from.
 
@@ -630,7 +633,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -639,8 +642,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -652,6 +655,10 @@ Global options:
           Say more: every warning, and what was assumed
 
 "#]]);
+}
+
+#[test]
+fn config_check() {
     help(&["config", "check", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
 Verify a configuration file.
 
@@ -691,7 +698,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -700,8 +707,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -713,6 +720,10 @@ Global options:
           Say more: every warning, and what was assumed
 
 "#]]);
+}
+
+#[test]
+fn config_schema() {
     help(&["config", "schema", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
 Print the JSON Schema of towpath.yaml
 
@@ -745,7 +756,7 @@ Global options:
           [default: 5m]
 
       --read-only
-          Refuse whatever would write to a repository, a file or a cache
+          Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
 
@@ -754,8 +765,8 @@ Global options:
 
           Possible values:
           - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always
-          - never
+          - always: Also in pipes and files
+          - never:  Signs say the same
           
           [env: TOWPATH_COLOR]
           [default: auto]
@@ -767,4 +778,85 @@ Global options:
           Say more: every warning, and what was assumed
 
 "#]]);
+}
+
+#[test]
+fn demo() {
+    help(&["demo", "--help"])
+        .success()
+        .stdout_eq(str![[r#"
+Make a small deployment repository and show towpath on it.
+
+Makes a bare repository and a clone of it in a new temporary folder: four apps, three stages,
+kustomize, Helm values and plain tag files, some months of history. Then runs a few commands there,
+each printed before its answer. Needs git; touches nothing else.
+
+Usage: towpath demo [OPTIONS]
+
+Options:
+      --dir <DIR>
+          Make it in this folder, which is empty or not there yet
+
+      --no-tour
+          Only make it, and print where it is
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Change nothing: no repository, none of its files
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always: Also in pipes and files
+          - never:  Signs say the same
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath demo                              make it and look around
+  cd "$(towpath demo --no-tour)"            make it and go there
+  towpath demo --dir ~/try                  make it in this folder
+
+Exit codes:
+  0  done
+  1  it could not be made
+  2  wrong usage
+
+"#]])
+        .stderr_eq("");
 }

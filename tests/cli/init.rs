@@ -48,7 +48,7 @@ fn what_was_written_says_the_same_as_what_was_assumed() {
     let status = || sandbox.towpath(&repository, &["status"]).assert().success();
     status().stderr_eq(str![[r#"
 assumed: stages dev → staging → prod, 9 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
-≠ differs from the stage before: 3 of 3
+≠ differs from the stage before, in 3 of 3 rows
 
 "#]]);
     let assumed = status().get_output().stdout.clone();
@@ -59,7 +59,7 @@ wrote towpath.yaml; `towpath status` reads it, commit it to share it
     let written = status()
         .stderr_eq(str![[r#"
 towpath.yaml is not committed yet; it is read from the work tree
-≠ differs from the stage before: 3 of 3
+≠ differs from the stage before, in 3 of 3 rows
 
 "#]])
         .get_output()

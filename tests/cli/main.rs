@@ -5,7 +5,12 @@ mod support;
 
 mod completions;
 mod config;
+mod demo;
+mod docs;
 mod help;
+mod hostile;
 mod init;
+mod layouts;
 mod man;
+mod schema;
 mod status;

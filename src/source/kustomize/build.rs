@@ -2,6 +2,7 @@
 //! images, in kustomize's order. Only the snapshot is read; what would have to be fetched or run is
 //! noted and left out.
 
+use super::essence;
 use super::file::{Kustomization, NAMES, Patch, PatchBody, PatchText, Transformer, image_transformers};
 use super::image::ImageEntry;
 use super::json_patch;
@@ -11,11 +12,14 @@ use super::place::Page;
 use super::remote::{self, Remote};
 use super::select::is_for;
 use super::transform::{FieldSpec, rewrite};
+use super::unmatched::Unmatched;
 use crate::model::Warning;
 use crate::source::Reader;
+use crate::source::Touched;
+use crate::source::essence::Essence;
 use crate::source::reader::Reduced;
-use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 /// Directories that build on one another deeper than this are cut.
@@ -24,20 +28,49 @@ const MAX_DEPTH: usize = 64;
 /// A build is cut after this many objects; diamonds of bases could double them at every level.
 const MAX_OBJECTS: usize = 20_000;
 
+/// Kustomizations that one build goes through, components once for each use.
+const MAX_STEPS: usize = 2_000;
+
+/// Fields that configurations may call images.
+const MAX_SPECS: usize = 1_000;
+
+/// What one operation of a JSON patch may cost: a copy of ten thousand values.
+const MAX_COPY: usize = 640_000;
+
+/// Comparisons and copies that all builds of a snapshot may make: entries with images, patches with
+/// objects. Large repositories need a few million.
+const MAX_WORK: usize = 50_000_000;
+
 /// Files as far as they matter here, by path and blob id.
 #[derive(Default)]
 pub struct Parsed {
     kustomizations: Reduced<Kustomization>,
     objects: Reduced<Vec<Rc<Manifest>>>,
+    /// Whether a file of objects ever speaks of an image.
+    speaking: Reduced<bool>,
+    /// What counts in a file of objects, and the objects of some revision that agree in it.
+    agreeing: RefCell<HashMap<String, (Rc<Essence>, Objects)>>,
+    essences: Reduced<Essence>,
     patches: Reduced<PatchText>,
     transformers: Reduced<Vec<Rc<ImageEntry>>>,
     specs: Reduced<Vec<FieldSpec>>,
     charts: Reduced<Generator>,
 }
 
+/// The objects of a file.
+type Objects = Rc<Vec<Rc<Manifest>>>;
+
+/// The files of objects that some build took in.
+pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
+    reader.cache.kustomize.speaking.borrow().keys().cloned().collect()
+}
+
 /// The builds of one snapshot, by directory.
 #[derive(Default)]
-pub struct Builds(RefCell<HashMap<String, Rc<Built>>>);
+pub struct Builds {
+    built: RefCell<HashMap<String, Rc<Built>>>,
+    work: Cell<usize>,
+}
 
 /// What a generator's file asks for.
 #[derive(Debug, Default)]
@@ -51,16 +84,19 @@ struct Generator {
 #[derive(Debug, Default, Clone)]
 pub(super) struct Built {
     pub objects: Vec<Rc<Manifest>>,
+    /// Files of objects that never speak of an image: read only when a patch may give them one.
+    silent: Vec<String>,
     pub remotes: Vec<Remote>,
     /// Entries of `images` that say a version and matched nothing.
     pub unmatched: Vec<Rc<ImageEntry>>,
     specs: Vec<FieldSpec>,
-    touched: BTreeSet<String>,
+    touched: Rc<Touched>,
+    warnings: Vec<Warning>,
 }
 
 /// The build of a directory; remembered for the snapshot.
 pub(super) fn build(reader: &Reader<'_>, directory: &str) -> Rc<Built> {
-    Builder { reader, open: Vec::new() }.directory(directory)
+    Builder { reader, open: Vec::new(), steps: 0 }.directory(directory)
 }
 
 /// The kustomization file of a directory.
@@ -100,23 +136,27 @@ struct Builder<'r, 's> {
     reader: &'r Reader<'s>,
     /// The directories that are being built, outermost first.
     open: Vec<String>,
+    steps: usize,
 }
 
 impl Builder<'_, '_> {
     fn directory(&mut self, directory: &str) -> Rc<Built> {
-        let known = self.reader.kustomize.0.borrow().get(directory).cloned();
+        let known = self.reader.kustomize.built.borrow().get(directory).cloned();
         if let Some(built) = known {
             self.reader.touch(&built.touched);
+            built.warnings.iter().for_each(|warning| self.reader.warn(warning.clone()));
             return built;
         }
+        let (warned, _) = self.reader.warned_since(usize::MAX);
         let before = self.reader.take_touched();
         let mut built = Built::default();
         self.accumulate(directory, &mut built);
-        built.touched = self.reader.take_touched();
-        self.reader.touch(&before);
+        built.touched = Rc::new(self.reader.take_touched());
+        self.reader.resume_touched(before);
         self.reader.touch(&built.touched);
+        built.warnings = self.reader.warned_since(warned).1;
         let built = Rc::new(built);
-        self.reader.kustomize.0.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
+        self.reader.kustomize.built.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
         built
     }
 
@@ -128,6 +168,11 @@ impl Builder<'_, '_> {
         };
         if self.open.iter().any(|open| open == directory) || self.open.len() >= MAX_DEPTH {
             self.warn("kustomize-cycle", &path, "is built on itself, or on too many others");
+            return;
+        }
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.warn("kustomize-size", &path, "is used more often than towpath follows");
             return;
         }
         let parsed = &self.reader.cache.kustomize;
@@ -145,6 +190,7 @@ impl Builder<'_, '_> {
 
     fn resources(&mut self, directory: &str, path: &str, file: &Kustomization, into: &mut Built) {
         into.remotes.extend(file.charts.iter().cloned());
+        let mut known = Known::of(into);
         for item in &file.resources {
             if into.objects.len() >= MAX_OBJECTS {
                 self.warn("kustomize-size", path, "builds more objects than towpath looks at");
@@ -156,7 +202,7 @@ impl Builder<'_, '_> {
             };
             match self.reader.find(&target).map(|found| found.kind) {
                 Some(_) => self.objects(&target, into),
-                None if self.reader.snapshot().is_directory(&target) => self.base(&target, into),
+                None if self.reader.snapshot().is_directory(&target) => self.base(&target, into, &mut known),
                 None if remote::is_remote(&item.text) => {
                     into.remotes.extend(remote::resource(&item.text, &item.location));
                 }
@@ -178,28 +224,57 @@ impl Builder<'_, '_> {
     }
 
     fn objects(&self, path: &str, into: &mut Built) {
+        let speaks = self.reader.reduced_text(&self.reader.cache.kustomize.speaking, path, speaks_of_images);
+        if speaks.as_deref() == Some(&false) {
+            into.silent.push(path.to_owned());
+        } else {
+            self.read_objects(path, into);
+        }
+    }
+
+    /// Reads the objects that were left aside.
+    fn read_silent(&self, into: &mut Built) {
+        for path in std::mem::take(&mut into.silent) {
+            self.read_objects(&path, into);
+        }
+    }
+
+    fn read_objects(&self, path: &str, into: &mut Built) {
+        let found =
+            if self.reader.is_versions_only() { self.objects_of_any_revision(path) } else { self.objects_of(path) };
+        into.objects.extend(found.iter().flat_map(|objects| objects.iter().cloned()));
+    }
+
+    /// The objects, or those of another revision that has the same images: reading a rendered manifest
+    /// of thousands of lines is what takes the time.
+    fn objects_of_any_revision(&self, path: &str) -> Option<Objects> {
+        let parsed = &self.reader.cache.kustomize;
+        let essence = self.reader.reduced_text(&parsed.essences, path, |text| essence::of(path, text.as_bytes()))?;
+        if let Some((_, objects)) = parsed.agreeing.borrow().get(path).filter(|(known, _)| *known == essence) {
+            return Some(Rc::clone(objects));
+        }
+        let objects = self.objects_of(path)?;
+        parsed.agreeing.borrow_mut().insert(path.to_owned(), (essence, Rc::clone(&objects)));
+        Some(objects)
+    }
+
+    fn objects_of(&self, path: &str) -> Option<Objects> {
         let read = |text: &str, stream: &_| {
             let all = objects(Page::of_file(path, text, 0), stream, Reading::Objects);
             all.into_iter().map(Rc::new).collect::<Vec<_>>()
         };
-        let found = self.reader.reduced(&self.reader.cache.kustomize.objects, path, read);
-        into.objects.extend(found.iter().flat_map(|objects| objects.iter().cloned()));
+        self.reader.reduced(&self.reader.cache.kustomize.objects, path, read)
     }
 
-    fn base(&mut self, directory: &str, into: &mut Built) {
+    fn base(&mut self, directory: &str, into: &mut Built, known: &mut Known) {
         let base = self.directory(directory);
         let room = MAX_OBJECTS.saturating_sub(into.objects.len());
         into.objects.extend(base.objects.iter().take(room).cloned());
-        for remote in base.remotes.iter().filter(|remote| !into.remotes.contains(remote)).collect::<Vec<_>>() {
-            into.remotes.push(remote.clone());
-        }
-        for entry in &base.unmatched {
-            if !into.unmatched.iter().any(|known| Rc::ptr_eq(known, entry)) {
-                into.unmatched.push(Rc::clone(entry));
-            }
-        }
+        into.silent.extend(base.silent.iter().take(MAX_OBJECTS.saturating_sub(into.silent.len())).cloned());
+        into.remotes.extend(base.remotes.iter().filter(|remote| known.remotes.insert((*remote).clone())).cloned());
+        into.unmatched.extend(base.unmatched.iter().filter(|entry| known.entries.insert(Rc::as_ptr(entry))).cloned());
         for spec in &base.specs {
-            if !into.specs.contains(spec) {
+            if into.specs.len() < MAX_SPECS && !into.specs.contains(spec) {
                 into.specs.push(spec.clone());
             }
         }
@@ -248,7 +323,11 @@ impl Builder<'_, '_> {
         for path in file.configurations.iter().filter_map(|text| resolve(directory, text)) {
             let read = |_: &str, stream: &_| FieldSpec::read_all(stream);
             let found = self.reader.reduced(&self.reader.cache.kustomize.specs, &path, read);
-            into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()));
+            let room = MAX_SPECS.saturating_sub(into.specs.len());
+            into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()).take(room));
+        }
+        if !into.specs.is_empty() {
+            self.read_silent(into);
         }
     }
 
@@ -265,33 +344,90 @@ impl Builder<'_, '_> {
     }
 
     fn images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut Built) {
+        let mut unmatched = Unmatched::new(std::mem::take(&mut into.unmatched));
+        let cells: usize = into.objects.iter().map(|object| object.size()).sum();
         for entry in entries {
             if !entry.is_valid() {
-                let message = format!("has the image name `{}`, which is no regular expression", entry.name);
+                let message = format!("has the image name `{}`, which is no regular expression to use", entry.name);
                 self.warn("kustomize-pattern", path, message);
+            }
+            if !self.can_spend(cells, path) {
+                break;
             }
             let mut matched = false;
             for object in &mut into.objects {
                 matched |= rewrite(object, entry, &into.specs);
             }
-            let name = entry.reference().name;
-            into.unmatched.retain(|known| known.name != entry.name && known.reference().name != entry.name);
-            if !matched && entry.says_version() && !into.unmatched.iter().any(|known| known.reference().name == name) {
-                into.unmatched.push(Rc::clone(entry));
+            unmatched.forget(&entry.name);
+            if !matched && entry.says_version() {
+                unmatched.add(Rc::clone(entry));
             }
         }
+        into.unmatched = unmatched.left();
+    }
+
+    /// Takes from the work that is left; warns when nothing is.
+    fn can_spend(&self, work: usize, path: &str) -> bool {
+        let spent = self.reader.kustomize.work.get().saturating_add(work);
+        self.reader.kustomize.work.set(spent);
+        if spent > MAX_WORK {
+            self.warn("kustomize-size", path, "compares more images and objects than towpath does");
+        }
+        spent <= MAX_WORK
     }
 
     fn patch_all(&self, directory: &str, path: &str, patches: &[Patch], into: &mut Built) {
         for patch in patches {
+            if !self.can_spend(into.objects.len(), path) {
+                return;
+            }
             match &patch.body {
-                PatchBody::Inline(text) => apply(patch, text, into),
+                PatchBody::Inline(text) => self.patch(path, patch, text, into),
                 PatchBody::File(name) => {
                     let Some(at) = self.inside(directory, path, name) else { continue };
-                    let read = |text: &str, stream: &_| PatchText::read(Page::of_file(&at, text, 0), stream);
+                    let read = |text: &str, stream: &_| PatchText::read(Page::of_file(&at, text, 0), text, stream);
                     if let Some(text) = self.reader.reduced(&self.reader.cache.kustomize.patches, &at, read) {
-                        apply(patch, &text, into);
+                        self.patch(path, patch, &text, into);
                     }
+                }
+            }
+        }
+    }
+
+    /// A patch with an image may be for an object that has none yet.
+    fn patch(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+        if text.speaks_of_images && !into.silent.is_empty() && !meets_all(patch, text, into) {
+            self.read_silent(into);
+        }
+        self.apply(path, patch, text, into);
+    }
+
+    /// Applies a patch to the objects it is for.
+    fn apply(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+        for change in &text.merges {
+            if !self.can_spend(into.objects.len(), path) {
+                return;
+            }
+            into.objects.retain_mut(|object| {
+                let meant = match &patch.target {
+                    Some(target) => target.fits(object),
+                    None => is_for(change, object),
+                };
+                !meant || patch::merge(Rc::make_mut(object), change) == Outcome::Kept
+            });
+        }
+        let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else { return };
+        for object in into.objects.iter_mut().filter(|object| target.fits(object)) {
+            let body = Rc::make_mut(&mut Rc::make_mut(object).body);
+            for operation in &text.operations {
+                // A copy of a copy of a copy doubles the object each time.
+                let cost = json_patch::cost(body, operation);
+                if cost > MAX_COPY {
+                    self.warn("kustomize-size", path, "copies more than towpath does");
+                } else if self.can_spend(cost, path) {
+                    json_patch::apply(body, operation);
+                } else {
+                    return;
                 }
             }
         }
@@ -302,22 +438,30 @@ impl Builder<'_, '_> {
     }
 }
 
-/// Applies a patch to the objects it is for.
-fn apply(patch: &Patch, text: &PatchText, into: &mut Built) {
-    for change in &text.merges {
-        into.objects.retain_mut(|object| {
-            let meant = match &patch.target {
-                Some(target) => target.fits(object),
-                None => is_for(change, object),
-            };
-            !meant || patch::merge(Rc::make_mut(object), change) == Outcome::Kept
-        });
+/// Can a text hold an image, or a field called one?
+pub(super) fn speaks_of_images(text: &str) -> bool {
+    text.contains("mage")
+}
+
+/// Is everything that the patch names among the objects that were read?
+fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
+    match &patch.target {
+        Some(target) => target.names_one() && into.objects.iter().any(|object| target.fits(object)),
+        None => text.merges.iter().all(|change| into.objects.iter().any(|object| is_for(change, object))),
     }
-    let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else { return };
-    for object in into.objects.iter_mut().filter(|object| target.fits(object)) {
-        let body = Rc::make_mut(&mut Rc::make_mut(object).body);
-        for operation in &text.operations {
-            json_patch::apply(body, operation);
+}
+
+/// What a build has from its bases already, so that two that share a base name it once.
+struct Known {
+    remotes: HashSet<Remote>,
+    entries: HashSet<*const ImageEntry>,
+}
+
+impl Known {
+    fn of(built: &Built) -> Self {
+        Known {
+            remotes: built.remotes.iter().cloned().collect(),
+            entries: built.unmatched.iter().map(Rc::as_ptr).collect(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A kustomization file as it is written.
 
+use super::build::speaks_of_images;
 use super::image::ImageEntry;
 use super::json_patch::{Operation, operations};
 use super::manifest::{Manifest, Reading, objects, texts};
@@ -12,6 +13,9 @@ use std::rc::Rc;
 
 /// The names the file may have; kustomize wants exactly one of them in a directory.
 pub(super) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+/// Entries of `images` whose names are expressions beyond themselves; each takes much memory.
+const MAX_EXPRESSIONS: usize = 200;
 
 /// What matters of a kustomization file for the images of its build.
 #[derive(Debug, Default)]
@@ -62,6 +66,7 @@ pub(super) enum PatchBody {
 pub(super) struct PatchText {
     pub merges: Vec<Manifest>,
     pub operations: Vec<Operation>,
+    pub speaks_of_images: bool,
 }
 
 /// An item of `transformers:`.
@@ -143,7 +148,12 @@ impl<'a> File<'a> {
             let items = self.list(key).into_iter();
             items.filter_map(move |item| ImageEntry::read(self.page, key, item))
         });
-        entries.map(Rc::new).collect()
+        let mut expressions = 0;
+        let few = |entry: &ImageEntry| {
+            expressions += usize::from(entry.is_expression());
+            expressions <= MAX_EXPRESSIONS || !entry.is_expression()
+        };
+        entries.filter(few).map(Rc::new).collect()
     }
 
     fn patches(&self, key: &str) -> Vec<Patch> {
@@ -168,7 +178,7 @@ impl<'a> File<'a> {
     fn inline(&self, value: Value<'a>, text: &'a str) -> Option<PatchBody> {
         let stream = yaml::parse(text).ok()?;
         let page = self.page.inside(value, text);
-        Some(PatchBody::Inline(Rc::new(PatchText::read(page, &stream))))
+        Some(PatchBody::Inline(Rc::new(PatchText::read(page, text, &stream))))
     }
 
     fn transformers(&self) -> Vec<Transformer> {
@@ -192,11 +202,12 @@ impl<'a> File<'a> {
 
 impl PatchText {
     /// Reads merge patches and JSON patches alike.
-    pub fn read(page: Page<'_>, stream: &yaml::Stream) -> Self {
+    pub fn read(page: Page<'_>, text: &str, stream: &yaml::Stream) -> Self {
         let lists = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_sequence());
         PatchText {
             operations: lists.flat_map(|list| operations(page, list)).collect(),
             merges: objects(page, stream, Reading::Patch),
+            speaks_of_images: speaks_of_images(text),
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::yaml::{Style, Value, is_number_or_bool};
 use regex::{Regex, RegexBuilder};
 
 /// A compiled name may take this many bytes; more is no image name.
-const MAX_PATTERN_BYTES: usize = 1 << 20;
+const MAX_PATTERN_BYTES: usize = 1 << 18;
 
 /// One entry as it is written.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(super) struct ImageEntry {
     pub digest: Option<Written>,
     pub tag_suffix: Option<Written>,
     /// `None` for a name that is no regular expression: it matches nothing.
-    pattern: Option<Regex>,
+    pattern: Option<Pattern>,
 }
 
 /// A value of an entry, or of a manifest.
@@ -60,7 +60,7 @@ impl ImageEntry {
             new_tag: field("newTag"),
             digest: field("digest"),
             tag_suffix: field("tagSuffix"),
-            pattern: pattern(&name),
+            pattern: Pattern::of(&name),
             name,
         })
     }
@@ -68,6 +68,11 @@ impl ImageEntry {
     /// Is the name a regular expression that can be used?
     pub fn is_valid(&self) -> bool {
         self.pattern.is_some()
+    }
+
+    /// Is the name more than itself, so that matching it took compiling?
+    pub fn is_expression(&self) -> bool {
+        matches!(self.pattern, Some(Pattern::Expression(_)))
     }
 
     /// Does the entry apply to this reference?
@@ -120,7 +125,55 @@ fn part_of(key: &str, text: &str) -> Part {
     }
 }
 
-fn pattern(name: &str) -> Option<Regex> {
+/// How an entry's name is compared. Hardly any name is more than words and dots, and those are
+/// compared without building an expression for each.
+#[derive(Debug)]
+enum Pattern {
+    /// Words, in which a dot stands for any character.
+    Words(String),
+    Expression(Box<Regex>),
+}
+
+impl Pattern {
+    /// `None` for a name that is no expression.
+    fn of(name: &str) -> Option<Self> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b':' | b'@');
+        if name.bytes().all(plain) {
+            return Some(Pattern::Words(name.to_owned()));
+        }
+        expression(name).map(|regex| Pattern::Expression(Box::new(regex)))
+    }
+
+    fn is_match(&self, reference: &str) -> bool {
+        match self {
+            Pattern::Expression(regex) => regex.is_match(reference),
+            Pattern::Words(words) => behind_words(words, reference).is_some_and(is_version_part),
+        }
+    }
+}
+
+/// What follows the words in a reference that starts with them.
+fn behind_words<'r>(words: &str, reference: &'r str) -> Option<&'r str> {
+    let mut rest = reference.chars();
+    for word in words.chars() {
+        let found = rest.next()?;
+        if found != word && (word != '.' || found == '\n') {
+            return None;
+        }
+    }
+    Some(rest.as_str())
+}
+
+/// `(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?`, whole.
+fn is_version_part(text: &str) -> bool {
+    let allowed =
+        |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'{' | b'}' | b'-'));
+    let (tag, digest) = text.split_once('@').map_or((text, None), |(tag, digest)| (tag, Some(digest)));
+    let tag = tag.is_empty() || tag.strip_prefix(':').is_some_and(allowed);
+    tag && digest.is_none_or(|digest| digest.strip_prefix("sha256:").is_some_and(allowed))
+}
+
+fn expression(name: &str) -> Option<Regex> {
     let text = format!("^{name}(:[a-zA-Z0-9_.{{}}-]*)?(@sha256:[a-zA-Z0-9_.{{}}-]*)?$");
     RegexBuilder::new(&text).size_limit(MAX_PATTERN_BYTES).build().ok()
 }
@@ -141,6 +194,39 @@ mod tests {
         let entry = entry("{name: nginx, tagSuffix: -x}");
         assert_eq!(entry.apply("nginx:1@sha256:00"), "nginx:1-x");
         assert_eq!(entry.apply("nginx"), "nginx:-x");
+    }
+
+    #[test]
+    fn words_are_compared_as_the_expression_would() {
+        let names = ["a", "ghcr.io/a", "localhost:5000/a", "a.b", "nginx:1", "a@sha256"];
+        let references = [
+            "a",
+            "a:1",
+            "a:",
+            "ax",
+            "a:1/2",
+            "a@sha256:0f",
+            "a:1@sha256:",
+            "a@sha512:00",
+            "ghcrXio/a:1",
+            "ghcr.io/a@sha256:1:2",
+            "localhost:5000/a:1",
+            "a.b:1",
+            "aéb:1",
+            "aé",
+            "nginx:1",
+            "nginx:1:2",
+            "",
+            "a@sha256:x@y",
+            "xa:1",
+            "a\nb",
+        ];
+        for name in names {
+            let (words, regex) = (Pattern::of(name).expect("a pattern"), expression(name).expect("an expression"));
+            for reference in references {
+                assert_eq!(words.is_match(reference), regex.is_match(reference), "{name} {reference}");
+            }
+        }
     }
 
     #[test]

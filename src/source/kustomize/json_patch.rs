@@ -1,6 +1,6 @@
 //! JSON patches (RFC 6902), as far as they touch images.
 
-use super::manifest::{Node, Reading, node};
+use super::manifest::{MAX_DEPTH, Node, Reading, node};
 use super::place::Page;
 use crate::yaml::Value;
 use std::rc::Rc;
@@ -39,6 +39,9 @@ fn operation(page: Page<'_>, item: Value<'_>) -> Option<Operation> {
     };
     let path = pointer(item.str_at(&["path"])?);
     let from = item.str_at(&["from"]).map(pointer).unwrap_or_default();
+    if path.len().max(from.len()) > MAX_DEPTH {
+        return None;
+    }
     let value = item.get("value").map_or(Node::Other, |value| node(page, value, Reading::Objects, path.clone()));
     Some(Operation { kind, path, from, value })
 }
@@ -46,6 +49,15 @@ fn operation(page: Page<'_>, item: Value<'_>) -> Option<Operation> {
 /// The keys of a JSON pointer.
 fn pointer(text: &str) -> Vec<String> {
     text.trim_start_matches('/').split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+/// How dear a copied value is beside a comparison: it takes memory, too.
+const COPY: usize = 64;
+
+/// How much work an operation is: what it copies is as large as its source.
+pub(super) fn cost(object: &mut Node, operation: &Operation) -> usize {
+    let copied = (operation.kind == Kind::Copy).then(|| find(object, &operation.from)).flatten();
+    1 + copied.map_or(0, |node| node.size() * COPY)
 }
 
 /// Applies one operation. What it names and the object does not hold was left out as no image can
@@ -59,10 +71,17 @@ pub(super) fn apply(object: &mut Node, operation: &Operation) {
         }
         Kind::Move => {
             let moved = remove(object, &operation.from).unwrap_or(Node::Other);
+            if operation.path.len() + moved.depth() > 2 * MAX_DEPTH {
+                return;
+            }
             add(object, &operation.path, moved);
         }
         Kind::Copy => {
             let copied = find(object, &operation.from).map_or(Node::Other, |node| node.clone());
+            // Copied into itself again and again it would become too deep to walk.
+            if operation.path.len() + copied.depth() > 2 * MAX_DEPTH {
+                return;
+            }
             add(object, &operation.path, copied);
         }
     }

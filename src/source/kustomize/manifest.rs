@@ -8,13 +8,16 @@ use crate::yaml::{Document, Stream, Value};
 use std::rc::Rc;
 
 /// Nodes below this depth are not read.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 
 /// One document is cut after this many nodes: aliases may make a small file look endless.
 const MAX_NODES: usize = 200_000;
 
-/// Longer texts are no image, label or name.
+/// Longer texts are no image, label or name, and longer keys lead to none.
 const MAX_TEXT: usize = 1024;
+
+/// Labels or annotations that are read of one object.
+const MAX_LABELS: usize = 1_000;
 
 /// One object, or one patch of an object.
 #[derive(Debug, Clone)]
@@ -96,7 +99,7 @@ pub(super) fn object(page: Page<'_>, root: Value<'_>, reading: Reading) -> Optio
 pub(super) fn texts(map: Option<Value<'_>>) -> Vec<(String, String)> {
     let pairs = map.map(Value::pairs).unwrap_or_default();
     let short = pairs.into_iter().filter_map(|(key, value)| Some((key, value.text().filter(|t| t.len() <= MAX_TEXT)?)));
-    short.map(|(key, text)| (key.to_owned(), text.to_owned())).collect()
+    short.map(|(key, text)| (key.to_owned(), text.to_owned())).take(MAX_LABELS).collect()
 }
 
 /// A value on its own, reached through these keys.
@@ -128,7 +131,7 @@ impl Reduce<'_> {
 
     fn map(&mut self, value: Value<'_>) -> Node {
         let mut out = Vec::new();
-        for (key, value) in value.pairs() {
+        for (key, value) in value.pairs().into_iter().filter(|(key, _)| key.len() <= MAX_TEXT) {
             self.keys.push(key.to_owned());
             match self.value(value) {
                 Node::Other => {}
@@ -142,7 +145,8 @@ impl Reduce<'_> {
     fn list(&mut self, value: Value<'_>) -> Node {
         let mut out = Vec::new();
         for (index, item) in value.items().enumerate() {
-            let label = item.str_at(&["name"]).map_or_else(|| format!("[{index}]"), |name| format!("[{name}]"));
+            let name = item.str_at(&["name"]).filter(|name| name.len() <= MAX_TEXT);
+            let label = name.map_or_else(|| format!("[{index}]"), |name| format!("[{name}]"));
             self.keys.push(label);
             out.push(self.value(item));
             self.keys.pop();
@@ -207,6 +211,11 @@ fn shown(keys: &[String]) -> String {
 }
 
 impl Manifest {
+    /// How many values its body has.
+    pub fn size(&self) -> usize {
+        self.body.size()
+    }
+
     /// The group of `group/version`; `""` for the core.
     pub fn group(&self) -> &str {
         self.api_version.split_once('/').map_or("", |(group, _)| group)
@@ -224,6 +233,24 @@ impl Node {
         match self {
             Node::Map(pairs) => pairs.iter().find(|(k, _)| &**k == key).map(|(_, value)| value),
             _ => None,
+        }
+    }
+
+    /// The values below this one, and itself.
+    pub fn size(&self) -> usize {
+        match self {
+            Node::Map(pairs) => 1 + pairs.iter().map(|(_, value)| value.size()).sum::<usize>(),
+            Node::List(items) => 1 + items.iter().map(Node::size).sum::<usize>(),
+            Node::Text(_) | Node::Null | Node::Other => 1,
+        }
+    }
+
+    /// The levels below this one, and its own.
+    pub fn depth(&self) -> usize {
+        match self {
+            Node::Map(pairs) => 1 + pairs.iter().map(|(_, value)| value.depth()).max().unwrap_or(0),
+            Node::List(items) => 1 + items.iter().map(Node::depth).max().unwrap_or(0),
+            Node::Text(_) | Node::Null | Node::Other => 1,
         }
     }
 

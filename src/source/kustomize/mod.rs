@@ -13,6 +13,7 @@
 //! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
 
 mod build;
+mod essence;
 mod file;
 mod findings;
 mod image;
@@ -25,9 +26,11 @@ mod select;
 #[cfg(test)]
 mod tests;
 mod transform;
+mod unmatched;
 
 pub use build::{Builds, Parsed};
 
+use super::essence::Essence;
 use super::{Claim, Finding, Reader, Source};
 use crate::model::SourceKind;
 
@@ -44,6 +47,10 @@ impl Source for Kustomize {
         if build::is_kustomization(path) { vec![directory_of(path), path] } else { Vec::new() }
     }
 
+    fn essence(&self, path: &str, contents: &[u8]) -> Essence {
+        essence::of(path, contents)
+    }
+
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
         let directory = directory_of(&claim.path);
         // Of several kustomization files in one directory only the first counts.
@@ -52,6 +59,11 @@ impl Source for Kustomize {
         }
         findings::of_build(&build::build(reader, directory), directory)
     }
+}
+
+/// The files that the builds so far took in as resources. What they pin is part of an overlay.
+pub fn resources(reader: &Reader<'_>) -> std::collections::HashSet<String> {
+    build::built_objects(reader)
 }
 
 fn directory_of(path: &str) -> &str {

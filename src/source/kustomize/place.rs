@@ -68,7 +68,7 @@ impl Inline<'_> {
         }
         let line = first + value.line() - 1;
         let exact = self.text.get(value.span()).filter(|token| !token.is_empty() && !token.contains('\n'));
-        let start = line_start(file, line).filter(|start| whole.end > *start);
+        let start = line_start(file, whole.start, line.saturating_sub(first)).filter(|start| whole.end > *start);
         let (Some(token), Some(start)) = (exact, start) else { return (line, whole.into()) };
         let shown = file[start..].lines().next().unwrap_or_default();
         let mut found = shown.match_indices(token);
@@ -79,11 +79,9 @@ impl Inline<'_> {
     }
 }
 
-/// The first byte of a line, counted from 1.
-fn line_start(text: &str, line: u32) -> Option<usize> {
-    let skipped = line.checked_sub(1)? as usize;
-    match skipped {
-        0 => Some(0),
-        _ => text.match_indices('\n').nth(skipped - 1).map(|(at, _)| at + 1),
-    }
+/// The first byte of the line that is so many lines below the one of a byte. Lines are counted from
+/// there, because a file may hold thousands of inline texts.
+fn line_start(text: &str, byte: usize, below: u32) -> Option<usize> {
+    let skipped = (below as usize).checked_sub(1)?;
+    text.get(byte..)?.match_indices('\n').nth(skipped).map(|(at, _)| byte + at + 1)
 }

@@ -5,7 +5,7 @@ use crate::model::{Location, Part};
 use crate::yaml::Value;
 
 /// A remote resource or chart that is pinned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Remote {
     /// `github.com/org/repo/path`, or `repository/chart`.
     pub name: String,

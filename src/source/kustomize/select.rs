@@ -50,6 +50,11 @@ impl Target {
         target
     }
 
+    /// Does it name objects, rather than all of a kind?
+    pub fn names_one(&self) -> bool {
+        self.name.is_some()
+    }
+
     /// Is the object one of those?
     pub fn fits(&self, object: &Manifest) -> bool {
         let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));

@@ -1,0 +1,135 @@
+//! `towpath demo`: a repository to try towpath on, and a tour of it.
+
+use super::args::{Cli, Globals};
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use crate::demo::{self, Demo, DemoError};
+use crate::ui::Tone;
+use clap::{Args, ValueHint};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath demo                              make it and look around
+  cd \"$(towpath demo --no-tour)\"            make it and go there
+  towpath demo --dir ~/try                  make it in this folder
+
+Exit codes:
+  0  done
+  1  it could not be made
+  2  wrong usage";
+
+/// Make a small deployment repository and show towpath on it.
+///
+/// Makes a bare repository and a clone of it in a new temporary folder: four apps, three stages,
+/// kustomize, Helm values and plain tag files, some months of history. Then runs a few commands
+/// there, each printed before its answer. Needs git; touches nothing else.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct DemoArgs {
+    /// Make it in this folder, which is empty or not there yet
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    dir: Option<PathBuf>,
+
+    /// Only make it, and print where it is
+    #[arg(long)]
+    no_tour: bool,
+}
+
+/// One stop of the tour: what a newcomer may ask, and the command that answers.
+struct Stop {
+    question: &'static str,
+    command: &'static [&'static str],
+}
+
+const TOUR: [Stop; 4] = [
+    Stop { question: "Which version of which app runs in which stage, and since when?", command: &["status"] },
+    Stop { question: "Where is that written, who put it there, and when?", command: &["status", "checkout"] },
+    Stop { question: "What ran where three weeks ago?", command: &["status", "--at", "3 weeks ago"] },
+    Stop {
+        question: "How did towpath know? It looked; this is what it would write down:",
+        command: &["init", "--stdout"],
+    },
+];
+
+const NEXT: [&str; 3] = ["towpath status storefront", "towpath status --output json", "towpath init"];
+
+/// Makes the demo, and shows it.
+pub fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
+    if context.globals.read_only {
+        return Err(Failure::usage("the demo makes a repository, and --read-only refuses that"));
+    }
+    let demo = make(args, context)?;
+    if args.no_tour {
+        context.ui.answer(&demo.clone.display().to_string())?;
+        return Ok(Exit::Done);
+    }
+    for stop in &TOUR {
+        visit(stop, &demo, context)?;
+    }
+    context.ui.answer(&goodbye(&demo))?;
+    Ok(Exit::Done)
+}
+
+/// A temporary folder stays only with a whole demo in it. A named one is made absolute: what is
+/// printed can be used anywhere.
+fn make(args: &DemoArgs, context: &Context) -> Result<Demo, Failure> {
+    if let Some(folder) = &args.dir {
+        let here = context.environment.working_directory.as_deref();
+        let folder = here.map_or_else(|| folder.clone(), |here| here.join(folder));
+        return Ok(demo::make(&folder, context.now())?);
+    }
+    let folder = tempfile::Builder::new().prefix("towpath-demo-").tempdir();
+    let folder = folder.map_err(|error| Failure::failed("no temporary folder could be made").because(&error))?;
+    let demo = demo::make(folder.path(), context.now())?;
+    let _kept = folder.keep();
+    Ok(demo)
+}
+
+/// Runs a command as if it was typed in the demo's clone.
+fn visit(stop: &Stop, demo: &Demo, context: &Context) -> Result<(), Failure> {
+    let look = &context.ui.out;
+    let question = format!("# {}", stop.question);
+    let typed = typed(stop.command);
+    let head = format!("{}\n{}", look.paint(Tone::Dim, &question), look.paint(Tone::Heading, &typed));
+    context.ui.answer(&head)?;
+    let arguments: Vec<OsString> = ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
+    let cli = Cli::read(&arguments).expect("the tour is typed well; a test walks it");
+    let globals =
+        Globals { repo: Some(demo.clone.display().to_string()), branch: None, config: None, ..context.globals.clone() };
+    super::run(cli.command, &Context::new(globals, context.environment.clone()))?;
+    context.ui.answer("\n")?;
+    Ok(())
+}
+
+fn typed(command: &[&str]) -> String {
+    let quoted = command.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).to_owned() });
+    format!("$ towpath {}", quoted.collect::<Vec<_>>().join(" "))
+}
+
+fn goodbye(demo: &Demo) -> String {
+    let mut out = format!("The repository stays here until you remove it. Go on:\n  cd {}\n", demo.clone.display());
+    for command in NEXT {
+        out.push_str(&format!("  {command}\n"));
+    }
+    out
+}
+
+impl From<DemoError> for Failure {
+    fn from(error: DemoError) -> Self {
+        let failure = match &error {
+            DemoError::NotEmpty { .. } => Failure::usage(error.to_string()),
+            _ => Failure::failed(error.to_string()),
+        };
+        let failure = match std::error::Error::source(&error) {
+            Some(cause) => failure.because(cause),
+            None => failure,
+        };
+        match error {
+            DemoError::NoGit(_) => failure.hint("install git; on Debian: `apt-get install git`"),
+            DemoError::NotEmpty { .. } => failure.hint("name a folder that is empty or not there yet"),
+            DemoError::Git { .. } | DemoError::Folder { .. } => failure,
+        }
+    }
+}

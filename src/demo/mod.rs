@@ -1,0 +1,96 @@
+//! A small deployment repository to try towpath on: a bare origin and a clone of it.
+//!
+//! Four apps, three stages, three ways of writing images down, some months of history. The same
+//! `now` makes the same commits. git does the work, with nothing of the user's settings.
+
+mod files;
+mod releases;
+mod story;
+mod stream;
+
+use jiff::Timestamp;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Where the demo lies.
+#[derive(Debug, Clone)]
+pub struct Demo {
+    /// A work tree on `main`, cloned from `origin`.
+    pub clone: PathBuf,
+    /// A bare repository.
+    pub origin: PathBuf,
+}
+
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error("git is needed to make the demo, and it could not be started")]
+    NoGit(#[source] io::Error),
+    #[error("git could not {doing}: {message}")]
+    Git { doing: &'static str, message: String },
+    #[error("the folder `{path}` cannot be used", path = path.display())]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("the folder `{path}` is not empty", path = path.display())]
+    NotEmpty { path: PathBuf },
+}
+
+/// Makes the demo in a folder that is empty or not there yet. Ages are counted back from `now`.
+///
+/// # Errors
+/// [`DemoError`]; what was made until then stays where it is.
+pub fn make(folder: &Path, now: Timestamp) -> Result<Demo, DemoError> {
+    let unusable = |source: io::Error| DemoError::Folder { path: folder.to_owned(), source };
+    fs::create_dir_all(folder).map_err(unusable)?;
+    if fs::read_dir(folder).map_err(unusable)?.next().is_some() {
+        return Err(DemoError::NotEmpty { path: folder.to_owned() });
+    }
+    let demo = Demo { clone: folder.join("deploy"), origin: folder.join("origin.git") };
+    let mut init = git();
+    init.args(["init", "--quiet", "--bare", "--template="]).arg(&demo.origin);
+    run(init, "make a repository", b"")?;
+    let mut import = git();
+    import.arg("--git-dir").arg(&demo.origin).args(["fast-import", "--quiet"]);
+    run(import, "write the history", stream::of(&story::events(), now).as_bytes())?;
+    let mut clone = git();
+    clone.args(["clone", "--quiet", "--template="]).arg(&demo.origin).arg(&demo.clone);
+    run(clone, "clone the repository", b"")?;
+    Ok(demo)
+}
+
+/// git without the user's settings, and without what an outer git may have left in the environment.
+fn git() -> Command {
+    let mut git = Command::new("git");
+    git.args(["-c", "init.defaultBranch=main"]);
+    for variable in [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_CONFIG_COUNT",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_DEFAULT_HASH",
+        "GIT_TEMPLATE_DIR",
+    ] {
+        git.env_remove(variable);
+    }
+    git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("LC_ALL", "C");
+    git
+}
+
+fn run(mut git: Command, doing: &'static str, input: &[u8]) -> Result<(), DemoError> {
+    git.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = git.spawn().map_err(DemoError::NoGit)?;
+    let written = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(input));
+    let output = child.wait_with_output().map_err(DemoError::NoGit)?;
+    if output.status.success() && written.is_ok() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let message = if said.trim().is_empty() { format!("it ended with {}", output.status) } else { said.trim().into() };
+    Err(DemoError::Git { doing, message })
+}

@@ -1,0 +1,121 @@
+//! What happened in the demo's repository, oldest first.
+
+use super::files::{self, File, STAGES};
+use super::releases::{Arrival, DAY, HOUR, TRAINS};
+
+/// One change that landed on `main`.
+pub struct Event {
+    pub minutes_ago: i64,
+    pub author: &'static str,
+    pub way: Way,
+    pub subject: String,
+    pub files: Vec<File>,
+}
+
+/// How a change lands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// Pushed.
+    Push,
+    /// As one commit that names its pull request.
+    Squash,
+    /// By a merge commit, written so many minutes before on a branch of this name.
+    Merge { minutes_before: i64, branch: String },
+}
+
+const BOT: &str = "deploy-bot";
+const PEOPLE: [&str; 4] = ["Amara Okafor", "Jonas Lindqvist", "Mei Tanaka", "Priya Raman"];
+
+/// Everything, oldest first.
+pub fn events() -> Vec<Event> {
+    let mut events: Vec<Event> = TRAINS.iter().flat_map(|train| train.arrivals()).map(landed).collect();
+    events.extend([rollback(), replicas("storefront", 71 * DAY, 3), replicas("checkout", 33 * DAY, 4)]);
+    events.sort_by_key(|event| std::cmp::Reverse(event.minutes_ago));
+    let oldest = events.first().map_or(0, |event| event.minutes_ago);
+    events.insert(0, start(oldest + 5 * DAY));
+    events
+}
+
+fn start(minutes_ago: i64) -> Event {
+    let mut files = files::rest();
+    for train in &TRAINS {
+        files.extend(STAGES.iter().map(|stage| files::pin(train.app, stage, &train.first())));
+    }
+    let subject = "Keep what runs where in git".to_owned();
+    Event { minutes_ago, author: PEOPLE[0], way: Way::Push, subject, files }
+}
+
+/// dev is deployed to by a robot, staging by squashed pull requests, prod by merged ones.
+fn landed(arrival: Arrival) -> Event {
+    let Arrival { minutes_ago, app, release, stage, version } = arrival;
+    let name = STAGES[stage];
+    let person = PEOPLE[usize::try_from(release).unwrap_or(0) % PEOPLE.len()];
+    let (author, way, subject) = match stage {
+        0 => (BOT, Way::Push, format!("Deploy {app} {version} to {name}")),
+        1 => (person, Way::Squash, format!("Promote {app} {version} to {name}")),
+        _ => {
+            let way = Way::Merge { minutes_before: 25 + release % 50, branch: format!("promote-{app}-{version}") };
+            (person, way, format!("Promote {app} {version} to {name}"))
+        }
+    };
+    Event { minutes_ago, author, way, subject, files: vec![files::pin(app, name, &version)] }
+}
+
+/// checkout's newest version failed in prod; its last one came back.
+fn rollback() -> Event {
+    let checkout = &TRAINS[2];
+    let newest = checkout.arrivals().pop().map_or(1, |arrival| arrival.release);
+    let version = checkout.version(newest - 1);
+    Event {
+        minutes_ago: 5 * DAY + 20 * HOUR,
+        author: PEOPLE[2],
+        way: Way::Merge { minutes_before: 6, branch: "rollback-checkout".into() },
+        subject: format!("Roll back {} in prod to {version}: payments time out", checkout.app),
+        files: vec![files::pin(checkout.app, "prod", &version)],
+    }
+}
+
+fn replicas(app: &str, minutes_ago: i64, replicas: u32) -> Event {
+    Event {
+        minutes_ago,
+        author: PEOPLE[3],
+        way: Way::Push,
+        subject: format!("Run {replicas} replicas of {app}"),
+        files: vec![(format!("apps/{app}/base/deployment.yaml"), files::deployment(app, replicas))],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a stage's file held, oldest first.
+    fn held(path: &str) -> Vec<String> {
+        let files = events().into_iter().flat_map(|event| event.files);
+        files.filter(|(at, _)| at == path).map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn every_promotion_takes_what_the_stage_before_ran() {
+        for train in &TRAINS {
+            let versions = |stage: usize| -> Vec<String> {
+                train.arrivals().into_iter().filter(|a| a.stage == stage).map(|a| a.version).collect()
+            };
+            assert!(versions(1).iter().all(|version| versions(0).contains(version)), "{}", train.app);
+            assert!(versions(2).iter().all(|version| versions(1).contains(version)), "{}", train.app);
+        }
+    }
+
+    #[test]
+    fn the_rollback_brings_back_what_ran_before() {
+        let prod = held("apps/checkout/overlays/prod/kustomization.yaml");
+        let [.., before, failed, back] = prod.as_slice() else { panic!("{} versions", prod.len()) };
+        assert!(before == back && before != failed);
+    }
+
+    #[test]
+    fn nothing_happens_after_now() {
+        let times: Vec<i64> = events().iter().map(|event| event.minutes_ago).collect();
+        assert!(times.is_sorted_by(|older, newer| older >= newer) && times.iter().all(|minutes| *minutes > 0));
+    }
+}

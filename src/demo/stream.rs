@@ -1,0 +1,82 @@
+//! Events as one stream for `git fast-import`. (git-fast-import(1), "Input format")
+
+use super::story::{Event, Way};
+use jiff::Timestamp;
+use std::fmt::Write;
+
+const MINUTE: i64 = 60;
+const MAIN: &str = "refs/heads/main";
+
+/// Where commits of pull requests are made; it does not stay.
+const TOPIC: &str = "refs/topic";
+
+/// The commits of all events on `main`; the first pull request is number 1.
+pub fn of(events: &[Event], now: Timestamp) -> String {
+    let mut stream = Stream { text: String::new(), now: now.as_second(), landed: Vec::new(), commits: 0, requests: 0 };
+    for event in events {
+        stream.land(event);
+    }
+    stream.line(&format!("reset {TOPIC}\nfrom {}", "0".repeat(40)));
+    stream.text
+}
+
+struct Stream {
+    text: String,
+    /// In seconds since 1970.
+    now: i64,
+    /// Time and mark of what is on `main`, oldest first.
+    landed: Vec<(i64, usize)>,
+    commits: usize,
+    requests: usize,
+}
+
+impl Stream {
+    fn land(&mut self, event: &Event) {
+        let time = self.now - event.minutes_ago * MINUTE;
+        let tip = self.landed.last().map(|(_, mark)| *mark);
+        let subject = &event.subject;
+        if event.way != Way::Push {
+            self.requests += 1;
+        }
+        let request = self.requests;
+        let mark = match &event.way {
+            Way::Push => self.commit(MAIN, time, event, subject, &Vec::from_iter(tip)),
+            Way::Squash => self.commit(MAIN, time, event, &format!("{subject} (#{request})"), &Vec::from_iter(tip)),
+            Way::Merge { minutes_before, branch } => {
+                let written = time - minutes_before * MINUTE;
+                let from = self.landed.iter().rev().find(|(landed, _)| *landed <= written).map(|(_, mark)| *mark);
+                let topic = self.commit(TOPIC, written, event, subject, &Vec::from_iter(from));
+                let message = format!("Merge pull request #{request} from team/{branch}\n\n{subject}");
+                self.commit(MAIN, time, event, &message, &Vec::from_iter(tip.into_iter().chain([topic])))
+            }
+        };
+        self.landed.push((time, mark));
+    }
+
+    /// One commit; its mark.
+    fn commit(&mut self, branch: &str, time: i64, event: &Event, message: &str, parents: &[usize]) -> usize {
+        self.commits += 1;
+        let address = event.author.to_lowercase().replace(' ', ".");
+        let person = format!("{} <{address}@example.com> {time} +0000", event.author);
+        self.line(&format!("commit {branch}\nmark :{}", self.commits));
+        self.line(&format!("author {person}\ncommitter {person}"));
+        self.data(message);
+        for (index, parent) in parents.iter().enumerate() {
+            self.line(&format!("{} :{parent}", if index == 0 { "from" } else { "merge" }));
+        }
+        for (path, text) in &event.files {
+            self.line(&format!("M 100644 inline {path}"));
+            self.data(text);
+        }
+        self.commits
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    fn data(&mut self, text: &str) {
+        writeln!(self.text, "data {}\n{text}", text.len()).expect("a String takes everything");
+    }
+}

@@ -1,0 +1,107 @@
+//! The leaves below one key, so that a source can walk an object's structure and still hand every
+//! leaf on with its whole path. Each step is one pass over the leaves it has.
+
+use super::leaf::{KEY_SEPARATOR, Leaf};
+use std::collections::HashMap;
+
+/// Leaves with what is left of their paths.
+#[derive(Default)]
+pub(super) struct Branch<'a> {
+    leaves: Vec<(&'a str, &'a Leaf)>,
+}
+
+/// The Kubernetes objects of a file, those inside a `List` one by one.
+pub(super) fn objects(leaves: &[Leaf]) -> Vec<Branch<'_>> {
+    let mut documents: Vec<Branch<'_>> = Vec::new();
+    let mut last = None;
+    for leaf in leaves {
+        if last != Some(leaf.document) {
+            documents.push(Branch::default());
+            last = Some(leaf.document);
+        }
+        if let Some(document) = documents.last_mut() {
+            document.leaves.push((&leaf.path, leaf));
+        }
+    }
+    let mut out = Vec::new();
+    for document in documents {
+        if document.text("kind").is_some_and(|kind| kind.ends_with("List")) {
+            out.extend(document.below(&["items"]).children().into_iter().map(|(_, item)| item));
+        } else {
+            out.push(document);
+        }
+    }
+    out
+}
+
+impl<'a> Branch<'a> {
+    /// The leaf at a key of this level.
+    pub(super) fn leaf(&self, key: &str) -> Option<&'a Leaf> {
+        self.leaves.iter().find(|(rest, _)| *rest == key).map(|(_, leaf)| *leaf)
+    }
+
+    /// The text at a key of this level, unless it is empty.
+    pub(super) fn text(&self, key: &str) -> Option<&'a str> {
+        self.leaf(key).filter(|leaf| !leaf.is_empty()).map(|leaf| &*leaf.text)
+    }
+
+    /// What lies below a chain of keys; nothing if they do not exist.
+    pub(super) fn below(&self, keys: &[&str]) -> Branch<'a> {
+        let strip = |rest: &'a str| keys.iter().try_fold(rest, |rest, key| after(rest, key));
+        Branch { leaves: self.leaves.iter().filter_map(|(rest, leaf)| Some((strip(rest)?, *leaf))).collect() }
+    }
+
+    /// The keys of this level that have something below them, in the order of the file.
+    pub(super) fn children(&self) -> Vec<(&'a str, Branch<'a>)> {
+        let mut out: Vec<(&str, Branch<'_>)> = Vec::new();
+        let mut places = HashMap::new();
+        for (rest, leaf) in &self.leaves {
+            let Some((key, rest)) = rest.split_once(KEY_SEPARATOR) else { continue };
+            let place = *places.entry(key).or_insert_with(|| {
+                out.push((key, Branch::default()));
+                out.len() - 1
+            });
+            out[place].1.leaves.push((rest, leaf));
+        }
+        out
+    }
+
+    /// The leaves of this very level, with their keys.
+    pub(super) fn own(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
+        self.leaves.iter().filter(|(rest, _)| !rest.contains(KEY_SEPARATOR)).copied()
+    }
+
+    /// Copies of all leaves whose paths begin here, and the leaves they were.
+    pub(super) fn replanted(&self) -> (Vec<Leaf>, Vec<&'a Leaf>) {
+        let copy = |(rest, leaf): &(&str, &Leaf)| Leaf { path: (*rest).into(), ..(*leaf).clone() };
+        (self.leaves.iter().map(copy).collect(), self.leaves.iter().map(|(_, leaf)| *leaf).collect())
+    }
+}
+
+fn after<'a>(path: &'a str, key: &str) -> Option<&'a str> {
+    path.strip_prefix(key)?.strip_prefix(KEY_SEPARATOR)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::leaf::of_yaml;
+    use crate::yaml;
+
+    #[test]
+    fn objects_are_walked_key_by_key() {
+        let text =
+            "kind: List\nitems:\n- {kind: A, spec: {x: 1, list: [{name: n, v: 2}]}}\n- {kind: B}\n---\nkind: C\n";
+        let leaves = of_yaml(&yaml::parse(text).expect("yaml"));
+        let objects = objects(&leaves);
+        let kinds: Vec<_> = objects.iter().filter_map(|object| object.text("kind")).collect();
+        assert_eq!(kinds, ["A", "B", "C"]);
+        let spec = objects[0].below(&["spec"]);
+        assert_eq!(spec.text("x"), Some("1"));
+        let lists = spec.below(&["list"]).children();
+        assert_eq!((lists[0].0, lists[0].1.text("v")), ("[n]", Some("2")));
+        let (copies, real) = spec.replanted();
+        assert_eq!((&*copies[0].path, real[0].key()), ("x", "items[0].spec.x".to_owned()));
+        assert_eq!(spec.own().count(), 1);
+    }
+}

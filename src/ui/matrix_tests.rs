@@ -1,0 +1,156 @@
+//! The table at several widths.
+
+use super::*;
+use crate::model::{TargetName, Version};
+use crate::report::Row;
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_700_000_000).expect("in range")
+}
+
+fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> Cell {
+    let running = versions.iter().map(|(version, targets)| Running {
+        version: Version::parse(version),
+        app_version: false,
+        targets: targets.iter().map(|target| TargetName::from(*target)).collect(),
+        since: Some(Timestamp::from_second(1_700_000_000 - days * 86_400).expect("in range")),
+    });
+    Cell { running: running.collect(), differs: sign }
+}
+
+fn matrix() -> Matrix {
+    let column = |stage: &str| Column { stage: stage.into(), target: None };
+    let rows = vec![
+        Row {
+            name: "publisher".into(),
+            cells: vec![cell(false, &[("v1367", &[])], 0), cell(true, &[("v1366", &[])], 12)],
+        },
+        Row {
+            name: "a-rather-long-name-of-an-app".into(),
+            cells: vec![Cell::default(), cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400)],
+        },
+        Row {
+            name: "web".into(),
+            cells: vec![
+                cell(false, &[("release-2026-10-11-build-4711", &[])], 3),
+                cell(true, &[("v1", &["eu", "ap"]), ("v2", &["us"])], 90),
+            ],
+        },
+    ];
+    Matrix { columns: vec![column("dev"), column("prod")], rows }
+}
+
+fn shown(width: Option<usize>, unicode: bool) -> String {
+    render(&matrix(), &Look { colors: false, unicode, width }, now())
+}
+
+#[test]
+fn wide() {
+    snapbox::assert_data_eq!(
+        shown(None, true),
+        snapbox::str![[r#"
+app                            dev                                   prod
+publisher                      v1367                          0s   ≠ v1366                12d
+a-rather-long-name-of-an-app   ·                                     27e13961              1y
+web                            release-2026-10-11-build-4711  3d   ≠ v1 (eu, ap) v2 (us)  2mo
+
+"#]]
+    );
+}
+
+#[test]
+fn eighty_columns() {
+    snapbox::assert_data_eq!(
+        shown(Some(80), true),
+        snapbox::str![[r#"
+app                            dev                        prod
+publisher                      v1367               0s   ≠ v1366       12d
+a-rather-long-name-of-an-app   ·                          27e13961     1y
+web                            release-2…ild-4711  3d   ≠ 2 versions  2mo
+
+"#]]
+    );
+}
+
+#[test]
+fn narrow_and_ascii() {
+    snapbox::assert_data_eq!(
+        shown(Some(50), false),
+        snapbox::str![[r#"
+app                dev
+publisher          v1367         0s
+a-rathe..-an-app   -
+web                relea..-4711  3d
+
+app                  prod
+publisher          * v1366       12d
+a-rathe..-an-app     27e13961     1y
+web                * 2 versions  2mo
+
+"#]]
+    );
+}
+
+#[test]
+fn so_narrow_that_it_comes_in_parts() {
+    snapbox::assert_data_eq!(
+        shown(Some(32), true),
+        snapbox::str![[r#"
+app              dev
+publisher        v1367       0s
+a-rathe…an-app   ·
+web              relea…4711  3d
+
+app                prod
+publisher        ≠ v1366       12d
+a-rathe…an-app     27e13961     1y
+web              ≠ 2 versions  2mo
+
+"#]]
+    );
+}
+
+#[test]
+fn no_line_is_wider_than_the_terminal() {
+    for width in 34..120 {
+        let text = shown(Some(width), true);
+        assert!(text.lines().all(|line| columns(line) <= width), "{width}:\n{text}");
+    }
+}
+
+#[test]
+fn colours_only_repeat_what_signs_say() {
+    let look = Look { colors: true, unicode: true, width: None };
+    let text = render(&matrix(), &look, now());
+    let plain = shown(None, true);
+    let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
+    assert!(codes.is_match(&text));
+    assert_eq!(
+        codes.replace_all(&text, "").lines().map(str::trim_end).collect::<Vec<_>>(),
+        plain.lines().collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn many_targets_become_a_list() {
+    let place = |stage: &str, target: &str| Column { stage: stage.into(), target: Some(target.into()) };
+    let columns =
+        vec![place("staging", "stone-stage-p01"), place("prod", "stone-prod-p01"), place("prod", "kflux-rhel-p01")];
+    let cells = |a: &str, b: &str| vec![cell(false, &[(a, &[])], 3), Cell::default(), cell(true, &[(b, &[])], 40)];
+    let rows = vec![
+        Row { name: "api".into(), cells: cells("v2", "v1") },
+        Row { name: "web".into(), cells: cells("v3", "v4") },
+    ];
+    let look = Look { colors: false, unicode: true, width: Some(60) };
+    snapbox::assert_data_eq!(
+        render(&Matrix { columns, rows }, &look, now()),
+        snapbox::str![[r#"
+app   place                       version
+api   staging/stone-stage-p01     v2   3d
+      prod/kflux-rhel-p01       ≠ v1  40d
+web   staging/stone-stage-p01     v3   3d
+      prod/kflux-rhel-p01       ≠ v4  40d
+
+"#]]
+    );
+}

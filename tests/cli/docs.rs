@@ -1,0 +1,187 @@
+//! The documentation is true: every console block is run, every link leads somewhere, every
+//! configuration is right, and what is generated is fresh. With `SNAPSHOTS=overwrite` blocks and generated pages are written anew.
+//!
+//! The blocks of a page run one after the other, in the clone of a fresh `towpath demo` at
+//! `/tmp/demo` (which is really in a folder of the test's). Text in answers may be left out as in
+//! snapshots: `[..]` in a line, `...` for lines.
+
+use crate::support::Sandbox;
+use regex::Regex;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folder that pages name in place of the test's own.
+const SHOWN: &str = "/tmp/";
+
+#[test]
+fn console_blocks_say_what_happens() {
+    for page in pages() {
+        let text = read(&page);
+        let new = rerun(&text);
+        if text != new && overwrite() {
+            fs::write(&page, new).expect("the page can be written");
+        } else {
+            assert_eq!(text, new, "{} is not what happens", page.display());
+        }
+    }
+}
+
+/// The page with each answer replaced by the real one, unless it fits.
+fn rerun(page: &str) -> String {
+    if !page.contains("```console\n") {
+        return page.to_owned();
+    }
+    let sandbox = Sandbox::new();
+    let demo = sandbox.path("demo");
+    let made = sandbox.towpath(&sandbox.path("home"), &["demo", "--no-tour", "--dir"]).arg(&demo);
+    made.assert().success();
+    let mut terminal = Terminal { at: demo.join("deploy"), sandbox };
+    let mut out = String::new();
+    let mut rest = page;
+    while let Some((before, after)) = rest.split_once("```console\n") {
+        let (block, after) = after.split_once("```").expect("a block has an end");
+        out.push_str(&format!("{before}```console\n{}```", terminal.replay(block)));
+        rest = after;
+    }
+    out + rest
+}
+
+/// A shell that remembers where it is.
+struct Terminal {
+    at: PathBuf,
+    sandbox: Sandbox,
+}
+
+impl Terminal {
+    fn replay(&mut self, block: &str) -> String {
+        let mut out = String::new();
+        let prompt = block.strip_prefix("$ ").expect("a console block starts with a command");
+        for typed in prompt.split("\n$ ") {
+            let (command, answer) = typed.split_once('\n').unwrap_or((typed, ""));
+            let expected = answer.trim_end();
+            let actual = self.run(command);
+            let fits = snapbox::Assert::new().action_env("NONE").try_eq(
+                None,
+                actual.trim_end().into(),
+                snapbox::IntoData::into_data(expected.to_owned()),
+            );
+            let shown = if fits.is_ok() { expected } else { actual.trim_end() };
+            out.push_str(&format!("$ {command}\n{shown}"));
+            out.truncate(out.trim_end().len());
+            out.push('\n');
+        }
+        out
+    }
+
+    fn run(&mut self, command: &str) -> String {
+        let root = format!("{}/", self.sandbox.path("").display().to_string().trim_end_matches('/'));
+        let left_at = self.sandbox.path("left-at");
+        let real = command.replace(SHOWN, &root);
+        let script = format!("exec 2>&1\n{real}\ncode=$?\npwd > '{}'\nexit $code", left_at.display());
+        let output = self.sandbox.bash(&self.at, &script).output().expect("bash runs");
+        let said = String::from_utf8(output.stdout).expect("text").replace(&root, SHOWN);
+        assert!(output.status.success(), "`{command}` failed: {said}");
+        self.at = PathBuf::from(read(&left_at).trim_end());
+        said
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let link = Regex::new(r"\]\(([^)#]+)[^)]*\)").expect("a valid expression");
+    for page in pages() {
+        let text = read(&page);
+        let folder = page.parent().expect("a page lies in a folder");
+        for found in link.captures_iter(&text).filter(|found| !found[1].contains("://")) {
+            assert!(folder.join(&found[1]).exists(), "{} links to {}", page.display(), &found[1]);
+        }
+    }
+}
+
+/// What stands alone is a whole configuration; a list is what may stand under `sources`.
+#[test]
+fn configurations_are_right() {
+    for page in pages() {
+        for block in blocks(&read(&page), "yaml") {
+            let text = if block.starts_with("- ") { in_context(block) } else { block.to_owned() };
+            if let Err(error) = towpath::config::parse(&text, "towpath.yaml") {
+                panic!("{}: {error}\n{text}", page.display());
+            }
+        }
+    }
+}
+
+fn in_context(sources: &str) -> String {
+    format!("stages: [{{name: dev, branch: env/dev}}, prod]\nsources:\n{sources}")
+}
+
+/// The first configuration in README fits the demo: it finds what discovery finds.
+#[test]
+fn the_configuration_in_readme_says_what_discovery_says() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.path("home");
+    let readme = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"));
+    fs::write(home.join("readme.yaml"), blocks(&readme, "yaml")[0]).expect("written");
+    sandbox.towpath(&home, &["demo", "--no-tour", "--dir", "demo"]).assert().success();
+    let matrix = |arguments: &[&str]| {
+        let arguments = [&["-C", "demo/deploy", "status", "--quiet"], arguments].concat();
+        sandbox.towpath(&home, &arguments).output().expect("runs").stdout
+    };
+    let discovered = matrix(&[]);
+    assert!(!discovered.is_empty());
+    assert_eq!(discovered, matrix(&["--config", "readme.yaml"]));
+}
+
+/// What stands in the fenced blocks of a language.
+fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
+    let begin = format!("```{language}\n");
+    page.split(&begin).skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect()
+}
+
+/// Every page that people write.
+fn pages() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let listed = [root.to_owned(), root.join("docs")].into_iter().flat_map(|folder| {
+        let entries = fs::read_dir(folder).expect("the folder is there");
+        entries.map(|entry| entry.expect("a readable entry").path()).collect::<Vec<_>>()
+    });
+    let mut pages: Vec<PathBuf> = listed.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    pages.sort();
+    pages
+}
+
+#[test]
+fn the_command_reference_is_fresh() {
+    let sandbox = Sandbox::new();
+    let mut page =
+        "# Commands\n\nWhat `towpath help COMMAND` says, word for word. A test writes this page.\n".to_owned();
+    let mut section = |words: &[&str]| {
+        let arguments = [words, &["--help"]].concat();
+        let output = sandbox.towpath(&sandbox.path("home"), &arguments).output().expect("runs");
+        let help = String::from_utf8(output.stdout).expect("text");
+        let name = [&["towpath"], words].concat().join(" ");
+        page.push_str(&format!("\n## {name}\n\n```text\n{}\n```\n", help.trim_end()));
+    };
+    section(&[]);
+    let root = towpath::cli::command();
+    for command in root.get_subcommands().filter(|command| !command.is_hide_set()) {
+        section(&[command.get_name()]);
+        for child in command.get_subcommands() {
+            section(&[command.get_name(), child.get_name()]);
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/commands.md");
+    if overwrite() {
+        fs::write(&path, &page).expect("the page can be written");
+    }
+    assert_eq!(read(&path), page, "docs/reference/commands.md is stale");
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the same switch as for snapshots")]
+fn overwrite() -> bool {
+    std::env::var_os("SNAPSHOTS").is_some_and(|value| value == "overwrite")
+}

@@ -1,0 +1,73 @@
+//! What machines get fits the JSON schema that is checked in: no field is missing, none is unknown.
+
+use crate::support::Sandbox;
+use serde_json::Value;
+
+#[test]
+fn the_answer_of_status_fits_its_schema() {
+    let sandbox = Sandbox::new();
+    let home = sandbox.path("home");
+    sandbox.towpath(&home, &["demo", "--no-tour", "--dir", "demo"]).assert().success();
+    let schema = include_str!("../../docs/reference/towpath.status.schema.json");
+    let schema: Value = serde_json::from_str(schema).expect("a schema is JSON");
+    for arguments in [&["status", "-o", "json"][..], &["status", "-o", "json", "--worktree"]] {
+        let output = sandbox.towpath(&home.join("demo/deploy"), arguments).output().expect("runs");
+        let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(answer["entries"].as_array().map(Vec::len), Some(12));
+        let mut wrong = Vec::new();
+        check(&answer, &schema, &schema, "", &mut wrong);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+/// The part of JSON schema that ours uses. More than the schema says, unknown fields are wrong too.
+fn check(value: &Value, schema: &Value, root: &Value, at: &str, wrong: &mut Vec<String>) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let target = root.pointer(name.trim_start_matches('#')).expect("a reference leads somewhere");
+        return check(value, target, root, at, wrong);
+    }
+    if let Some(choices) = schema["anyOf"].as_array() {
+        let fits = |choice: &Value| {
+            let mut wrong = Vec::new();
+            check(value, choice, root, at, &mut wrong);
+            wrong.is_empty()
+        };
+        if !choices.iter().any(fits) {
+            wrong.push(format!("{at}: {value} is none of {choices:?}"));
+        }
+        return;
+    }
+    let kinds = schema["type"].as_array().cloned().unwrap_or_else(|| vec![schema["type"].clone()]);
+    if !kinds.iter().any(|kind| is(value, kind.as_str().unwrap_or_default())) {
+        wrong.push(format!("{at}: {value} is no {kinds:?}"));
+    }
+    if schema.get("const").is_some_and(|constant| constant != value) {
+        wrong.push(format!("{at}: {value} is not {}", schema["const"]));
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        check(item, &schema["items"], root, &format!("{at}/{index}"), wrong);
+    }
+    let Some(fields) = value.as_object() else { return };
+    for (name, field) in fields {
+        match schema["properties"].get(name) {
+            Some(known) => check(field, known, root, &format!("{at}/{name}"), wrong),
+            None => wrong.push(format!("{at}/{name} is not in the schema")),
+        }
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        if !fields.contains_key(name.as_str().unwrap_or_default()) {
+            wrong.push(format!("{at}: {name} is missing"));
+        }
+    }
+}
+
+fn is(value: &Value, kind: &str) -> bool {
+    match kind {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_u64() || value.is_i64(),
+        "null" => value.is_null(),
+        _ => false,
+    }
+}

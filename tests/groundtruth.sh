@@ -1,0 +1,22 @@
+#!/bin/sh
+# Compares what `towpath status` finds, without any config, with known answers.
+#
+#   tests/groundtruth.sh CLONES TRUTH
+#
+# CLONES holds bare clones named `<owner>+<name>.git`; TRUTH holds one `<owner>+<name>.json` each:
+# `{"head": "<commit>", "mappings": [{"app", "stage", "file", "image", "tag"}, …]}`. An answer of the
+# form `<owner>+<name>.<part>.json` is compared with the same clone.
+#
+# An expected (file, tag) is found when some entry has that location and that tag, digest or
+# tag@digest; it is well placed when all words of its stage label stand in the entry's app, stage,
+# target, component or image, and no two labels share an entry. It is wrong when its file is reported
+# for its labels with other tags only. Exit code 1 when less than 97 % is found or anything is wrong.
+#
+# Needs cargo, git and python3.
+set -eu
+
+here=$(cd "$(dirname "$0")/.." && pwd)
+clones=${1:?usage: tests/groundtruth.sh CLONES TRUTH}
+truth=${2:?usage: tests/groundtruth.sh CLONES TRUTH}
+cargo build --quiet --release --manifest-path "$here/Cargo.toml"
+TOWPATH="${CARGO_TARGET_DIR:-$here/target}/release/towpath" exec python3 "$here/tests/groundtruth.py" "$clones" "$truth"
