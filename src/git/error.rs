@@ -5,12 +5,16 @@
 pub enum GitError {
     #[error("`{path}` is not in a git repository")]
     NotARepository { path: String },
+    #[error("there is no file or folder `{path}`")]
+    NoSuchPath { path: String },
     #[error("`{path}` uses {what}, which towpath cannot read yet")]
     Unsupported { path: String, what: String },
     #[error("the repository has no commits yet")]
     Empty,
     #[error("branch `{branch}` has no commits yet")]
     Unborn { branch: String },
+    #[error("there is no branch `{branch}`, neither here nor on `origin`")]
+    UnknownBranch { branch: String },
     #[error("`{revision}` is no commit, branch or tag of this repository")]
     UnknownRevision { revision: String },
     #[error("object {id} is missing from the repository")]
@@ -32,13 +36,16 @@ impl GitError {
     /// What to do about it, where we know.
     pub fn hint(&self) -> Option<String> {
         match self {
-            GitError::NotARepository { .. } => Some("name a repository with -C PATH or -C URL".into()),
+            GitError::NoSuchPath { .. } | GitError::NotARepository { .. } => {
+                Some("name a repository with -C PATH or -C URL".into())
+            }
             GitError::Unsupported { .. } => Some(
                 "clone it again with `git clone --object-format=sha1 --ref-format=files`, if its forge allows".into(),
             ),
             GitError::Empty | GitError::Unborn { .. } => {
                 Some("commit something first, or name a branch with --branch".into())
             }
+            GitError::UnknownBranch { .. } => Some("`git branch --all` lists the branches".into()),
             GitError::UnknownRevision { .. } => {
                 Some("`git log` shows the revisions; a shallow clone has only the newest ones".into())
             }

@@ -200,3 +200,7 @@ impl Repository {
         Ok(CommitInfo::parse(id, object.data()))
     }
 }
+
+#[cfg(test)]
+#[path = "mainline_tests.rs"]
+mod tests;

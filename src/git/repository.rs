@@ -9,6 +9,9 @@ use std::path::{Path, PathBuf};
 ///
 /// libgit2 opens the git directory itself, never the work tree: so a repository of another user or
 /// on a read-only file system can be read, and no filter, hook or monitor in its config runs.
+///
+/// Replace refs and `info/grafts` are not honoured, because libgit2 does not: what is read are the
+/// commits that were written.
 pub struct Repository {
     inner: git2::Repository,
     /// The directory with `HEAD`; for a linked worktree its own.
@@ -24,11 +27,14 @@ impl Repository {
     /// a bare repository.
     ///
     /// # Errors
-    /// [`GitError::NotARepository`], or [`GitError::Unsupported`] for formats libgit2 cannot read.
+    /// [`GitError::NoSuchPath`], [`GitError::NotARepository`], or [`GitError::Unsupported`] for formats libgit2 cannot read.
     pub fn open(path: &Path) -> Result<Self, GitError> {
         git2::opts::strict_hash_verification(false);
         git2::opts::enable_caching(false);
         let shown = path.display().to_string();
+        if !path.exists() {
+            return Err(GitError::NoSuchPath { path: shown });
+        }
         let git_dir = git2::Repository::discover_path(path, std::iter::empty::<&Path>())
             .ok()
             .ok_or_else(|| GitError::NotARepository { path: shown.clone() })?;
@@ -98,8 +104,43 @@ impl Repository {
     /// [`GitError::UnknownRevision`].
     pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
         let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
-        let object = self.inner.revparse_single(revision).ok().ok_or_else(unknown)?;
+        let object = self.inner.revparse_single(&self.own_head(revision)).ok().ok_or_else(unknown)?;
         object.peel_to_commit().map(|commit| commit.id()).ok().ok_or_else(unknown)
+    }
+}
+
+impl Repository {
+    /// The branch that is deployed, and its newest commit: the configured one (here, or else on
+    /// `origin`), or else the one `HEAD` names. A detached head is called `HEAD`.
+    ///
+    /// # Errors
+    /// [`GitError::UnknownBranch`], or those of [`Repository::head`].
+    pub fn deployment_branch(&self, configured: Option<&str>) -> Result<(String, Oid), GitError> {
+        let Some(branch) = configured else {
+            return Ok((self.head_branch().unwrap_or_else(|| "HEAD".to_owned()), self.head()?));
+        };
+        let here = self.resolve(&format!("refs/heads/{branch}"));
+        let tip = here.or_else(|_| self.resolve(&format!("refs/remotes/origin/{branch}")));
+        let unknown = || GitError::UnknownBranch { branch: branch.to_owned() };
+        tip.ok().ok_or_else(unknown).map(|tip| (branch.to_owned(), tip))
+    }
+
+    /// Where `origin` is, without credentials.
+    pub fn origin_url(&self) -> Option<String> {
+        let origin = self.inner.find_remote("origin").ok()?;
+        origin.url().ok().map(super::url::redact)
+    }
+
+    /// `HEAD` and `@` name the head of a linked worktree, not of the repository it belongs to.
+    fn own_head(&self, revision: &str) -> String {
+        let rest = revision.strip_prefix("HEAD").or_else(|| revision.strip_prefix('@'));
+        let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with(['~', '^']));
+        match (rest, std::fs::read_to_string(self.git_dir.join("HEAD"))) {
+            (Some(rest), Ok(head)) if self.git_dir != self.common_dir => {
+                format!("{}{rest}", head.trim().trim_start_matches("ref: "))
+            }
+            _ => revision.to_owned(),
+        }
     }
 }
 
@@ -133,3 +174,7 @@ fn unsupported(path: &str, error: &git2::Error) -> GitError {
     };
     GitError::Unsupported { path: path.to_owned(), what }
 }
+
+#[cfg(test)]
+#[path = "repository_tests.rs"]
+mod tests;
