@@ -194,7 +194,9 @@ fn compile(text: &str, separator: char, stages: &[String]) -> Result<(Regex, Vec
                 }
             };
             let many = format!("{one}+(?:{separator}{one}+)*");
-            if i > 0 {
+            if parts.len() == 1 {
+                pattern.push_str(&format!("{group}{many})??"));
+            } else if i > 0 {
                 pattern.push_str(&format!("(?:{separator}{group}{many}))??"));
             } else {
                 pattern.push_str(&format!("(?:{group}{many}){separator})??"));
@@ -296,6 +298,7 @@ mod tests {
         assert!(path("**/values.yaml", &[], "a/b/values.yaml").is_some());
         assert!(path("a/**/values.yaml", &[], "a/values.yaml").is_some());
         assert!(path("a/*.yaml", &[], "a/b/c.yaml").is_none());
+        assert!(path("**", &[], "a/b/c.yaml").is_some());
     }
 
     #[test]
