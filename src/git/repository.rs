@@ -1,9 +1,12 @@
 //! Finding and opening a repository, whoever owns it, without running anything it configures.
 
 use super::GitError;
+use super::pack::Packs;
 use super::tree::TreeCache;
 use git2::Oid;
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A git repository, opened for reading.
 ///
@@ -17,6 +20,7 @@ pub struct Repository {
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
     trees: TreeCache,
+    packs: OnceCell<Arc<Packs>>,
 }
 
 impl Repository {
@@ -35,7 +39,7 @@ impl Repository {
         let common_dir = common_dir(&git_dir);
         let inner = git2::Repository::open_bare(&common_dir).map_err(|error| unsupported(&shown, &error))?;
         let work_tree = work_tree(&git_dir);
-        Ok(Repository { inner, git_dir, common_dir, work_tree, trees: TreeCache::default() })
+        Ok(Repository { inner, git_dir, common_dir, work_tree, trees: TreeCache::default(), packs: OnceCell::new() })
     }
 
     /// The directory with `HEAD`.
@@ -57,6 +61,11 @@ impl Repository {
     pub fn shallow(&self) -> Vec<Oid> {
         let text = std::fs::read_to_string(self.common_dir.join("shallow")).unwrap_or_default();
         text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
+    }
+
+    /// The packs, opened when first asked for. Those that appear later are libgit2's to find.
+    pub(super) fn packs(&self) -> Arc<Packs> {
+        Arc::clone(self.packs.get_or_init(|| Arc::new(Packs::open(&self.objects_dir()))))
     }
 
     /// The trees that snapshots have read.
