@@ -216,6 +216,9 @@ impl Repository {
     /// # Errors
     /// [`GitError::MissingObject`].
     pub fn commit_info(&self, id: Oid) -> Result<CommitInfo, GitError> {
+        if let Some(bytes) = self.packed(id, git2::ObjectType::Commit) {
+            return Ok(CommitInfo::parse(id, &bytes));
+        }
         let failed = |e: git2::Error| GitError::from_git2("the object database", &e);
         let odb = self.inner().odb().map_err(failed)?;
         let object = odb.read(id).ok().filter(|object| object.kind() == git2::ObjectType::Commit);

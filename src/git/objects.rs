@@ -1,9 +1,9 @@
 //! An object database of its own for each thread that walks: packs are read here, the rest (loose
 //! objects, alternates, what is damaged) by libgit2.
 
+use super::GitError;
 use super::commit::CommitHead;
 use super::pack::{PackReader, Packs};
-use super::GitError;
 use git2::{ObjectType, Odb, Oid};
 use std::path::Path;
 use std::rc::Rc;
@@ -56,6 +56,9 @@ impl Objects {
 
     /// The parts of a commit that the walk needs.
     pub fn head(&mut self, id: Oid) -> Result<CommitHead, GitError> {
+        if let Some(head) = self.packs.front(id, ObjectType::Commit).and_then(CommitHead::of_front) {
+            return Ok(head);
+        }
         let bytes = self.read(id, ObjectType::Commit)?;
         CommitHead::parse(&bytes).ok_or_else(|| GitError::BrokenObject { id: id.to_string() })
     }

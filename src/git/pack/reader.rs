@@ -52,11 +52,21 @@ impl PackReader {
         self.object(place).map(|object| (object.kind, object.bytes))
     }
 
+    /// The first bytes of an object of this kind, if it is no delta; a few hundred, or all. Saves
+    /// unpacking messages and signatures, but does not see the checksum after them.
+    pub fn front(&mut self, id: Oid, kind: ObjectType) -> Option<&[u8]> {
+        let place = self.find(id)?;
+        let (entry, data) = self.entry(place)?;
+        matches!(entry.content, Content::Whole(found) if found == kind).then_some(())?;
+        let file = &self.packs.0[place.0].file;
+        self.inflate.front(Stream { blocks: &mut self.blocks, pack: place.0, file, start: data })
+    }
+
     fn find(&mut self, id: Oid) -> Option<Place> {
         let id = id.as_bytes().first_chunk()?;
         let (before, after) = self.packs.0.split_at(self.last);
-        let nearest = after.iter().chain(before).map(|pack| pack.index.offset(id)).enumerate();
-        let (ahead, offset) = nearest.into_iter().find_map(|(ahead, offset)| Some((ahead, offset?)))?;
+        let mut nearest = after.iter().chain(before).map(|pack| pack.index.offset(id)).enumerate();
+        let (ahead, offset) = nearest.find_map(|(ahead, offset)| Some((ahead, offset?)))?;
         self.last = (self.last + ahead) % self.packs.0.len();
         Some((self.last, offset))
     }
