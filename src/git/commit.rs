@@ -16,23 +16,31 @@ pub(super) struct CommitHead {
 impl CommitHead {
     /// Cuts a commit object. `None` when it has no tree.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
+        CommitHead::cut(bytes).map(|(head, _)| head)
+    }
+
+    /// Cuts the first bytes of a commit object. `None` when they do not reach far enough.
+    pub fn of_front(bytes: &[u8]) -> Option<Self> {
+        CommitHead::cut(bytes).and_then(|(head, complete)| complete.then_some(head))
+    }
+
+    /// The head, and whether the committer was seen.
+    fn cut(bytes: &[u8]) -> Option<(Self, bool)> {
         let tree = id_line(bytes, b"tree ")?;
         let mut rest = bytes.get(46..)?;
-        let parent = id_line(rest, b"parent ");
-        let mut time = 0;
+        let mut head = CommitHead { tree, parent: id_line(rest, b"parent "), time: 0 };
         while let Some(end) = rest.iter().position(|b| *b == b'\n') {
             let line = &rest[..end];
             if line.is_empty() {
                 break;
             }
             if let Some(person) = line.strip_prefix(b"committer ") {
-                time = seconds(person);
-                break;
+                head.time = seconds(person);
+                return Some((head, true));
             }
-            // `parent`, a space, 40 digits and the line's end are 48 bytes: skip without searching.
             rest = &rest[end + 1..];
         }
-        Some(CommitHead { tree, parent, time })
+        Some((head, false))
     }
 }
 

@@ -7,11 +7,13 @@
 
 use super::commit::{CommitHead, CommitInfo};
 use super::objects::{Objects, Spelling};
+use super::pack::Packs;
 use super::tracked::{PathId, Tracked};
 use super::{GitError, Repository};
 use git2::Oid;
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
@@ -23,6 +25,7 @@ const FIRST_BATCH: usize = 8;
 /// The first-parent chain from one commit.
 pub struct Mainline {
     objects: PathBuf,
+    packs: Arc<Packs>,
     tip: Oid,
     /// The commits whose parents a shallow clone lacks.
     shallow: HashSet<Oid>,
@@ -72,7 +75,8 @@ type Batch = Result<Vec<Link>, GitError>;
 impl Mainline {
     /// The mainline that ends in `tip`.
     pub fn new(repository: &Repository, tip: Oid) -> Self {
-        Mainline { objects: repository.objects_dir(), tip, shallow: repository.shallow().into_iter().collect() }
+        let shallow = repository.shallow().into_iter().collect();
+        Mainline { objects: repository.objects_dir(), packs: repository.packs(), tip, shallow }
     }
 
     /// Visits, from the tip back, the commits that changed a watched path. The visitor may remove
@@ -100,7 +104,7 @@ impl Mainline {
     /// # Errors
     /// [`GitError::MissingObject`] where the clone lacks a commit.
     pub fn find(&self, matches: impl Fn(Oid, i64) -> bool) -> Result<Option<Oid>, GitError> {
-        let mut objects = Objects::open(&self.objects, Spelling::Chain)?;
+        let mut objects = self.open(Spelling::Chain)?;
         let mut next = Some(self.tip);
         while let Some(id) = next {
             let head = objects.head(id)?;
@@ -112,8 +116,12 @@ impl Mainline {
         Ok(None)
     }
 
+    fn open(&self, spelling: Spelling) -> Result<Objects, GitError> {
+        Objects::open(&self.objects, Arc::clone(&self.packs), spelling)
+    }
+
     fn send_chain(&self, sender: &SyncSender<Batch>) {
-        let mut objects = match Objects::open(&self.objects, Spelling::Chain) {
+        let mut objects = match self.open(Spelling::Chain) {
             Ok(objects) => objects,
             Err(error) => return drop(sender.send(Err(error))),
         };
@@ -147,7 +155,7 @@ impl Mainline {
         tracked: &mut Tracked,
         mut visit: impl FnMut(&Step<'_>, &mut Tracked) -> Flow,
     ) -> Result<Stopped, GitError> {
-        let mut objects = Objects::open(&self.objects, Spelling::Trees)?;
+        let mut objects = self.open(Spelling::Trees)?;
         let mut changed = Vec::new();
         let mut child: Option<Link> = None;
         let mut position = 0;
@@ -193,6 +201,9 @@ impl Repository {
     /// # Errors
     /// [`GitError::MissingObject`].
     pub fn commit_info(&self, id: Oid) -> Result<CommitInfo, GitError> {
+        if let Some(bytes) = self.packed(id, git2::ObjectType::Commit) {
+            return Ok(CommitInfo::parse(id, &bytes));
+        }
         let failed = |e: git2::Error| GitError::from_git2("the object database", &e);
         let odb = self.inner().odb().map_err(failed)?;
         let object = odb.read(id).ok().filter(|object| object.kind() == git2::ObjectType::Commit);

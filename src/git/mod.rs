@@ -8,6 +8,7 @@ mod commit;
 mod error;
 mod mainline;
 mod objects;
+mod pack;
 mod progress;
 pub mod remote;
 mod repository;

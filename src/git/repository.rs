@@ -1,9 +1,13 @@
 //! Finding and opening a repository, whoever owns it, without running anything it configures.
 
 use super::GitError;
+use super::pack::{PackReader, Packs};
 use super::tree::TreeCache;
-use git2::Oid;
+use git2::{ObjectType, Oid};
+use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
 
 /// A git repository, opened for reading.
 ///
@@ -20,6 +24,9 @@ pub struct Repository {
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
     trees: TreeCache,
+    packs: OnceCell<Arc<Packs>>,
+    /// This thread's; those that walk have their own.
+    reader: RefCell<Option<PackReader>>,
 }
 
 impl Repository {
@@ -41,7 +48,15 @@ impl Repository {
         let common_dir = common_dir(&git_dir);
         let inner = git2::Repository::open_bare(&common_dir).map_err(|error| unsupported(&shown, &error))?;
         let work_tree = work_tree(&git_dir);
-        Ok(Repository { inner, git_dir, common_dir, work_tree, trees: TreeCache::default() })
+        Ok(Repository {
+            inner,
+            git_dir,
+            common_dir,
+            work_tree,
+            trees: TreeCache::default(),
+            packs: OnceCell::new(),
+            reader: RefCell::default(),
+        })
     }
 
     /// The directory with `HEAD`.
@@ -63,6 +78,18 @@ impl Repository {
     pub fn shallow(&self) -> Vec<Oid> {
         let text = std::fs::read_to_string(self.common_dir.join("shallow")).unwrap_or_default();
         text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
+    }
+
+    /// The packs, opened when first asked for. Those that appear later are libgit2's to find.
+    pub(super) fn packs(&self) -> Arc<Packs> {
+        Arc::clone(self.packs.get_or_init(|| Arc::new(Packs::open(&self.objects_dir()))))
+    }
+
+    /// An object of this kind, if a pack has it whole; for everything else there is libgit2.
+    pub(super) fn packed(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
+        let mut reader = self.reader.borrow_mut();
+        let (found, bytes) = reader.get_or_insert_with(|| PackReader::new(self.packs())).read(id)?;
+        (found == kind).then_some(bytes)
     }
 
     /// The trees that snapshots have read.

@@ -1,5 +1,6 @@
 //! The files of a repository at one revision, or on disk. Links are never followed.
 
+use super::commit::CommitHead;
 use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
@@ -77,11 +78,18 @@ impl<'r> Snapshot<'r> {
     /// When the commit or its top tree is not in the repository.
     pub fn of_commit(repository: &'r Repository, commit: Oid) -> Result<Self, GitError> {
         let missing = |id: Oid| GitError::MissingObject { id: id.to_string() };
-        let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
+        let packed = repository.packed(commit, ObjectType::Commit);
+        let head = match packed.and_then(|bytes| CommitHead::parse(&bytes)) {
+            Some(head) => head,
+            None => {
+                let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
+                CommitHead { tree: found.tree_id(), parent: None, time: found.time().seconds() }
+            }
+        };
         let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
-        let origin = Origin::Commit { odb, commit, tree: found.tree_id(), time: found.time().seconds() };
+        let origin = Origin::Commit { odb, commit, tree: head.tree, time: head.time };
         let snapshot = Snapshot { origin, repository, indexes: RefCell::default() };
-        snapshot.tree_bytes(found.tree_id()).ok_or_else(|| missing(found.tree_id()))?;
+        snapshot.tree_bytes(head.tree).ok_or_else(|| missing(head.tree))?;
         Ok(snapshot)
     }
 
@@ -163,6 +171,10 @@ impl<'r> Snapshot<'r> {
         }
         match &self.origin {
             Origin::Commit { odb, .. } => {
+                if let Some(bytes) = self.repository.packed(file.id, ObjectType::Blob) {
+                    let fits = bytes.len() <= MAX_FILE_BYTES;
+                    return fits.then(|| bytes.to_vec()).ok_or(ReadError::TooLarge { bytes: bytes.len() });
+                }
                 let missing = || ReadError::MissingObject { id: file.id };
                 let (bytes, _) = odb.read_header(file.id).ok().ok_or_else(missing)?;
                 if bytes > MAX_FILE_BYTES {
@@ -212,6 +224,9 @@ impl<'r> Snapshot<'r> {
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
         let Origin::Commit { odb, .. } = &self.origin else { return None };
         self.repository.trees().get(id, || {
+            if let Some(bytes) = self.repository.packed(id, ObjectType::Tree) {
+                return Some(bytes);
+            }
             let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
             Some(object.data().into())
         })

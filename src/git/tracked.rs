@@ -115,7 +115,7 @@ fn parts(path: &str) -> impl Iterator<Item = &str> {
 fn find(parent: Entry, name: &[u8], objects: &mut Objects) -> Result<Entry, GitError> {
     let Some((MODE_TREE, id)) = parent else { return Ok(None) };
     let tree = objects.tree(id)?;
-    Ok(entries(tree.data()).find(|entry| entry.name == name).map(|entry| (entry.mode, entry.id)))
+    Ok(entries(&tree).find(|entry| entry.name == name).map(|entry| (entry.mode, entry.id)))
 }
 
 impl Node {
@@ -160,7 +160,7 @@ impl Node {
                 _ => Ok(()),
             };
         };
-        let differing = self.differing(objects.tree(id)?.data());
+        let differing = self.differing(&objects.tree(id)?);
         differing.into_iter().try_for_each(|(at, entry)| self.children[at].update(entry, objects, changed))
     }
 

@@ -1,0 +1,51 @@
+//! The objects that were unpacked lately, because deltas are made of them.
+
+use git2::ObjectType;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// An unpacked object.
+#[derive(Clone)]
+pub(super) struct Object {
+    pub kind: ObjectType,
+    pub bytes: Rc<[u8]>,
+}
+
+/// Pack and offset.
+pub(super) type Place = (usize, u64);
+
+/// Two generations of at most this many bytes each are kept.
+const GENERATION: usize = 3 << 20;
+
+/// Objects by place. What was not asked for while a whole generation filled is forgotten.
+#[derive(Default)]
+pub(super) struct Bases {
+    young: HashMap<Place, Object>,
+    old: HashMap<Place, Object>,
+    young_bytes: usize,
+}
+
+impl Bases {
+    pub fn get(&mut self, place: Place) -> Option<Object> {
+        if let Some(object) = self.young.get(&place) {
+            return Some(object.clone());
+        }
+        let object = self.old.remove(&place)?;
+        self.insert(place, &object);
+        Some(object)
+    }
+
+    pub fn insert(&mut self, place: Place, object: &Object) {
+        // The map and the allocation cost something too.
+        let bytes = object.bytes.len() + 100;
+        if bytes > GENERATION / 4 {
+            return;
+        }
+        if self.young_bytes + bytes > GENERATION {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
+        }
+        self.young_bytes += bytes;
+        self.young.insert(place, object.clone());
+    }
+}

@@ -1,0 +1,64 @@
+//! Deltas: an object as pieces of another and pieces of its own (git's `gitformat-pack`).
+
+use super::MAX_OBJECT;
+
+/// Writes to `out` what a delta makes of its base. `None` when it asks for what is not there, or
+/// makes another length than it says.
+pub(super) fn apply(base: &[u8], delta: &[u8], out: &mut Vec<u8>) -> Option<()> {
+    let mut delta = delta;
+    if size(&mut delta)? != base.len() as u64 {
+        return None;
+    }
+    let length = usize::try_from(size(&mut delta)?).ok().filter(|length| *length <= MAX_OBJECT)?;
+    out.clear();
+    out.reserve(length);
+    while let Some((&op, rest)) = delta.split_first() {
+        delta = rest;
+        let piece = if op & 0x80 != 0 {
+            let start = number(&mut delta, op, 4)?;
+            let count = match number(&mut delta, op >> 4, 3)? {
+                0 => 0x1_0000,
+                count => count,
+            };
+            base.get(start..start.checked_add(count)?)?
+        } else if op != 0 {
+            let (piece, rest) = delta.split_at_checked(usize::from(op))?;
+            delta = rest;
+            piece
+        } else {
+            return None;
+        };
+        if piece.len() > length - out.len() {
+            return None;
+        }
+        out.extend_from_slice(piece);
+    }
+    (out.len() == length).then_some(())
+}
+
+/// Up to `bytes` bytes, lowest first; those whose bit is not set are 0 and not written.
+fn number(delta: &mut &[u8], bits: u8, bytes: u32) -> Option<usize> {
+    let mut number: usize = 0;
+    for at in 0..bytes {
+        if bits & (1 << at) != 0 {
+            let (&byte, rest) = delta.split_first()?;
+            *delta = rest;
+            number |= usize::from(byte) << (8 * at);
+        }
+    }
+    Some(number)
+}
+
+/// Seven bits a byte, lowest first, the top bit set in all but the last.
+fn size(delta: &mut &[u8]) -> Option<u64> {
+    let mut size = 0;
+    for shift in (0..63).step_by(7) {
+        let (&byte, rest) = delta.split_first()?;
+        *delta = rest;
+        size |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(size);
+        }
+    }
+    None
+}

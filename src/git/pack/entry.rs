@@ -1,0 +1,71 @@
+//! The header of an entry of a pack: what follows, and how long it is (git's `gitformat-pack`).
+
+use git2::ObjectType;
+
+/// An entry of a pack.
+pub(super) struct Entry {
+    pub content: Content,
+    /// Of what follows, unpacked.
+    pub size: u64,
+    /// Bytes of the header.
+    pub header: usize,
+}
+
+pub(super) enum Content {
+    Whole(ObjectType),
+    /// A delta to what stands so many bytes before this entry.
+    OffsetDelta(u64),
+    /// A delta to the object with this id.
+    IdDelta([u8; 20]),
+}
+
+impl Entry {
+    /// Cuts a header; `None` when it is none.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let first = *bytes.first()?;
+        let mut size = u64::from(first & 0x0f);
+        let mut at = 1;
+        let mut more = first & 0x80 != 0;
+        while more {
+            let byte = *bytes.get(at)?;
+            // Seven bits each after the first four: more than eight do not fit.
+            if at > 8 {
+                return None;
+            }
+            size |= u64::from(byte & 0x7f) << (7 * at - 3);
+            at += 1;
+            more = byte & 0x80 != 0;
+        }
+        let content = match (first >> 4) & 7 {
+            1 => Content::Whole(ObjectType::Commit),
+            2 => Content::Whole(ObjectType::Tree),
+            3 => Content::Whole(ObjectType::Blob),
+            4 => Content::Whole(ObjectType::Tag),
+            6 => {
+                let (distance, length) = distance(bytes.get(at..)?)?;
+                at += length;
+                Content::OffsetDelta(distance)
+            }
+            7 => {
+                let id = *bytes.get(at..)?.first_chunk()?;
+                at += 20;
+                Content::IdDelta(id)
+            }
+            _ => return None,
+        };
+        Some(Entry { content, size, header: at })
+    }
+}
+
+/// Seven bits a byte, highest first, each further byte adding one above: and how many bytes.
+fn distance(bytes: &[u8]) -> Option<(u64, usize)> {
+    let mut distance: u64 = 0;
+    for (at, byte) in bytes.iter().take(9).enumerate() {
+        distance = (distance << 7) | u64::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Some((distance, at + 1));
+        }
+        distance += 1;
+    }
+    None
+}

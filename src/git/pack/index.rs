@@ -1,0 +1,124 @@
+//! A pack's index, version 2: which object starts where in the pack.
+//! The format is git's `gitformat-pack`: magic, version, fanout, ids, checksums, offsets, large
+//! offsets, two trailers.
+
+use super::file::{length, read_exact};
+use std::cmp::Ordering;
+use std::fs::File;
+use std::path::Path;
+use std::sync::OnceLock;
+
+const MAGIC_AND_VERSION: [u8; 8] = [0xff, b't', b'O', b'c', 0, 0, 0, 2];
+const FANOUT: u64 = 8;
+const IDS: u64 = FANOUT + 256 * 4;
+/// The checksum of the pack and that of the index.
+const TRAILERS: u64 = 40;
+/// An offset with this bit is a place in the table of 64-bit offsets.
+const LARGE: u32 = 1 << 31;
+
+/// The index of one pack. What it has read is shared between threads.
+pub(super) struct Index {
+    file: File,
+    /// How many ids start with this byte or a lower one.
+    fanout: Vec<u32>,
+    /// Read when first asked for; `None` where it cannot be read.
+    buckets: Vec<OnceLock<Option<Bucket>>>,
+    /// Entries of the table of 64-bit offsets.
+    large: u64,
+    /// The last 20 bytes of the pack it belongs to.
+    pub pack_checksum: [u8; 20],
+}
+
+/// The objects whose ids start with the same byte.
+struct Bucket {
+    /// 20 bytes each, sorted.
+    ids: Box<[u8]>,
+    /// 4 bytes each.
+    offsets: Box<[u8]>,
+}
+
+impl Index {
+    /// Opens an index; `None` when it is not one, or its tables do not fill the file exactly.
+    pub fn open(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let length = length(&file)?;
+        let mut head = [0; IDS as usize];
+        read_exact(&file, 0, &mut head)?;
+        let fanout = head.strip_prefix(&MAGIC_AND_VERSION)?;
+        let fanout: Vec<u32> = fanout.as_chunks::<4>().0.iter().map(|count| u32::from_be_bytes(*count)).collect();
+        let total = u64::from(*fanout.last()?);
+        let large = length.checked_sub(IDS + TRAILERS + total * 28)?;
+        if !fanout.is_sorted() || !large.is_multiple_of(8) || large / 8 > total {
+            return None;
+        }
+        let mut pack_checksum = [0; 20];
+        read_exact(&file, length - TRAILERS, &mut pack_checksum)?;
+        let buckets = (0..256).map(|_| OnceLock::new()).collect();
+        Some(Index { file, fanout, buckets, large: large / 8, pack_checksum })
+    }
+
+    /// How many objects the pack holds.
+    pub fn objects(&self) -> u32 {
+        self.fanout.last().copied().unwrap_or(0)
+    }
+
+    /// Where in the pack the object starts.
+    pub fn offset(&self, id: &[u8; 20]) -> Option<u64> {
+        let bucket = self.buckets[usize::from(id[0])].get_or_init(|| self.bucket(id[0])).as_ref()?;
+        let at = position(bucket.ids.as_chunks::<20>().0, id)?;
+        let offset = u32::from_be_bytes(*bucket.offsets.as_chunks::<4>().0.get(at)?);
+        if offset & LARGE == 0 {
+            return Some(u64::from(offset));
+        }
+        let at = u64::from(offset & !LARGE);
+        let mut large = [0; 8];
+        read_exact(&self.file, (at < self.large).then(|| self.table(28) + at * 8)?, &mut large)?;
+        Some(u64::from_be_bytes(large))
+    }
+
+    /// Where the table starts before which an object has this many bytes.
+    fn table(&self, bytes_before: u64) -> u64 {
+        IDS + u64::from(self.objects()) * bytes_before
+    }
+
+    fn bucket(&self, first: u8) -> Option<Bucket> {
+        let start = first.checked_sub(1).map_or(0, |before| self.fanout[usize::from(before)]);
+        let count = self.fanout[usize::from(first)] - start;
+        let table = |at: u64, width: u32| {
+            // The tables were found to fit into the file, which bounds these.
+            let mut bytes = vec![0; usize::try_from(u64::from(count) * u64::from(width)).ok()?];
+            read_exact(&self.file, at + u64::from(start) * u64::from(width), &mut bytes)?;
+            Some(bytes.into_boxed_slice())
+        };
+        Some(Bucket { ids: table(IDS, 20)?, offsets: table(self.table(24), 4)? })
+    }
+}
+
+/// The place of an id in a sorted list of ids that share their first byte. Ids are spread evenly, so
+/// a guess by value is close; after a few guesses, halving ends the search whatever the ids are.
+fn position(ids: &[[u8; 20]], id: &[u8; 20]) -> Option<usize> {
+    const GUESSES: usize = 4;
+    // Nearly all ids differ in the first eight bytes, and numbers compare faster.
+    let word = |id: &[u8; 20]| id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
+    let wanted = word(id);
+    let value = |word: u64| (word >> 24) & 0xffff_ffff;
+    let (mut low, mut high) = (0, ids.len());
+    let (mut low_value, mut high_value) = (0, 1 << 32);
+    let mut guesses = 0;
+    while low < high {
+        let span = high - low;
+        let step = match u64::checked_sub(high_value, low_value) {
+            Some(range @ 1..) if guesses < GUESSES => value(wanted).saturating_sub(low_value) * span as u64 / range,
+            _ => span as u64 / 2,
+        };
+        let at = low + usize::try_from(step).map_or(span - 1, |step| step.min(span - 1));
+        let here = word(&ids[at]);
+        match here.cmp(&wanted).then_with(|| ids[at].cmp(id)) {
+            Ordering::Equal => return Some(at),
+            Ordering::Less => (low, low_value) = (at + 1, value(here)),
+            Ordering::Greater => (high, high_value) = (at, value(here)),
+        }
+        guesses += 1;
+    }
+    None
+}

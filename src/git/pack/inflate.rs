@@ -1,0 +1,57 @@
+//! Unpacking what lies compressed in a pack.
+
+use super::blocks::Stream;
+use flate2::{Decompress, FlushDecompress, Status};
+
+/// Room after the end: shows a stream that is too long, and zlib is fast only as long as a longest
+/// match (258 bytes) fits.
+const SPARE: usize = 320;
+
+/// Packed bytes in which the ids, people and times of most commits lie.
+const FRONT: usize = 320;
+/// More than that many bytes of text unpack to.
+const FRONT_UNPACKED: usize = 2048;
+
+/// Unpacks one stream after the other with the same state.
+pub(super) struct Inflate {
+    state: Decompress,
+    out: Vec<u8>,
+}
+
+impl Inflate {
+    pub fn new() -> Self {
+        Inflate { state: Decompress::new(true), out: Vec::new() }
+    }
+
+    /// The whole stream, which must unpack to `size` bytes.
+    pub fn whole(&mut self, size: usize, mut input: Stream<'_>) -> Option<&[u8]> {
+        self.start(size);
+        loop {
+            let (read, written) = (self.state.total_in(), self.state.total_out());
+            let out = self.out.get_mut(usize::try_from(written).ok()?..size + SPARE)?;
+            let status = self.state.decompress(input.after(read)?, out, FlushDecompress::Finish).ok()?;
+            if status == Status::StreamEnd {
+                return (self.state.total_out() == size as u64).then(|| &self.out[..size]);
+            }
+            if (self.state.total_in(), self.state.total_out()) == (read, written) {
+                return None;
+            }
+        }
+    }
+
+    /// What the first bytes of a stream unpack to. The checksum at its end is not seen.
+    pub fn front(&mut self, mut input: Stream<'_>) -> Option<&[u8]> {
+        self.start(FRONT_UNPACKED);
+        let packed = input.after(0)?;
+        let packed = packed.get(..FRONT).unwrap_or(packed);
+        self.state.decompress(packed, &mut self.out[..FRONT_UNPACKED], FlushDecompress::None).ok()?;
+        self.out.get(..usize::try_from(self.state.total_out()).ok()?)
+    }
+
+    fn start(&mut self, size: usize) {
+        self.state.reset(true);
+        if self.out.len() < size + SPARE {
+            self.out.resize(size + SPARE, 0);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Packs, read without libgit2, which maps whole packs into memory and unpacks commits to the end.
+//!
+//! Answers only what is certain: for an object that is loose, missing, very large or damaged there
+//! is no answer here, and libgit2 is asked ([`super::objects`]). Ids are not checked against the
+//! contents, as libgit2 does not either; the checksum of the compressed stream is.
+
+mod bases;
+mod blocks;
+mod delta;
+mod entry;
+mod file;
+mod index;
+mod inflate;
+mod reader;
+
+pub(super) use reader::PackReader;
+
+use index::Index;
+use std::fs::File;
+use std::path::Path;
+
+/// Larger objects are left to libgit2. In bytes.
+const MAX_OBJECT: usize = 16 << 20;
+
+/// More packs are left to libgit2: each has two files open.
+const MAX_PACKS: usize = 64;
+
+/// The packs of a repository, for any number of readers.
+pub(super) struct Packs(Vec<Pack>);
+
+struct Pack {
+    index: Index,
+    file: File,
+    length: u64,
+}
+
+impl Packs {
+    /// The packs in an object folder that can be read, largest first.
+    pub fn open(objects: &Path) -> Self {
+        let listing = std::fs::read_dir(objects.join("pack")).into_iter().flatten().flatten();
+        let indexes = listing.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "idx"));
+        let mut packs: Vec<Pack> = indexes.filter_map(|path| Pack::open(&path)).take(MAX_PACKS).collect();
+        packs.sort_by_key(|pack| std::cmp::Reverse(pack.length));
+        Packs(packs)
+    }
+}
+
+impl Pack {
+    /// Opens a pack by its index, if the two belong together.
+    fn open(index: &Path) -> Option<Self> {
+        let file = File::open(index.with_extension("pack")).ok()?;
+        let index = Index::open(index)?;
+        let length = file::length(&file)?;
+        let mut header = [0; 12];
+        file::read_exact(&file, 0, &mut header)?;
+        let [b'P', b'A', b'C', b'K', 0, 0, 0, 2, count @ ..] = header else { return None };
+        let mut checksum = [0; 20];
+        file::read_exact(&file, length.checked_sub(20)?, &mut checksum)?;
+        let fits = u32::from_be_bytes(count) == index.objects() && checksum == index.pack_checksum;
+        fits.then_some(Pack { index, file, length })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,139 @@
+//! One thread's reader of packs.
+
+use super::bases::{Bases, Object, Place};
+use super::blocks::{Blocks, Stream};
+use super::delta::apply;
+use super::entry::{Content, Entry};
+use super::inflate::Inflate;
+use super::{MAX_OBJECT, Packs};
+use git2::{ObjectType, Oid};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Longer chains of deltas are left to libgit2. Git makes none longer (`core.deltaDepth`, at most
+/// 4095), and a circle of deltas has no end.
+const MAX_CHAIN: usize = 4096;
+
+/// Reads objects from packs.
+pub(in crate::git) struct PackReader {
+    packs: Arc<Packs>,
+    /// Where the last object was found, and so probably the next.
+    last: usize,
+    blocks: Blocks,
+    inflate: Inflate,
+    bases: Bases,
+    /// What a delta makes, before it gets a place of its own.
+    made: Vec<u8>,
+}
+
+/// A delta on the way to its base.
+struct Link {
+    place: Place,
+    /// Where the packed delta starts.
+    data: u64,
+    size: usize,
+}
+
+impl PackReader {
+    pub fn new(packs: Arc<Packs>) -> Self {
+        PackReader {
+            packs,
+            last: 0,
+            blocks: Blocks::new(),
+            inflate: Inflate::new(),
+            bases: Bases::default(),
+            made: Vec::new(),
+        }
+    }
+
+    /// Kind and bytes of an object.
+    pub fn read(&mut self, id: Oid) -> Option<(ObjectType, Rc<[u8]>)> {
+        let place = self.find(id)?;
+        self.object(place).map(|object| (object.kind, object.bytes))
+    }
+
+    /// The first bytes of an object of this kind, if it is no delta; a few hundred, or all. Saves
+    /// unpacking messages and signatures, but does not see the checksum after them.
+    pub fn front(&mut self, id: Oid, kind: ObjectType) -> Option<&[u8]> {
+        let place = self.find(id)?;
+        let (entry, data) = self.entry(place)?;
+        matches!(entry.content, Content::Whole(found) if found == kind).then_some(())?;
+        let file = &self.packs.0[place.0].file;
+        self.inflate.front(Stream { blocks: &mut self.blocks, pack: place.0, file, start: data })
+    }
+
+    fn find(&mut self, id: Oid) -> Option<Place> {
+        let id = id.as_bytes().first_chunk()?;
+        let (before, after) = self.packs.0.split_at(self.last);
+        let mut nearest = after.iter().chain(before).map(|pack| pack.index.offset(id)).enumerate();
+        let (ahead, offset) = nearest.find_map(|(ahead, offset)| Some((ahead, offset?)))?;
+        self.last = (self.last + ahead) % self.packs.0.len();
+        Some((self.last, offset))
+    }
+
+    fn object(&mut self, place: Place) -> Option<Object> {
+        let mut links = Vec::new();
+        let mut at = place;
+        let mut object = loop {
+            if let Some(object) = self.bases.get(at) {
+                break object;
+            }
+            let (entry, data) = self.entry(at)?;
+            let size = usize::try_from(entry.size).ok().filter(|size| *size <= MAX_OBJECT)?;
+            match self.base(at, &entry.content)? {
+                Base::At(base) => {
+                    links.push(Link { place: at, data, size });
+                    at = base;
+                }
+                Base::None(kind) => {
+                    let object = Object { kind, bytes: self.unpack(at.0, data, size)?.into() };
+                    self.bases.insert(at, &object);
+                    break object;
+                }
+            }
+            if links.len() > MAX_CHAIN {
+                return None;
+            }
+        };
+        for link in links.into_iter().rev() {
+            let mut made = std::mem::take(&mut self.made);
+            let delta = self.unpack(link.place.0, link.data, link.size);
+            let applied = delta.and_then(|delta| apply(&object.bytes, delta, &mut made));
+            object.bytes = made.as_slice().into();
+            self.made = made;
+            applied?;
+            self.bases.insert(link.place, &object);
+        }
+        Some(object)
+    }
+
+    /// The header at a place, and where its data starts.
+    fn entry(&mut self, place: Place) -> Option<(Entry, u64)> {
+        let (pack, offset) = place;
+        let found = &self.packs.0[pack];
+        let inside = offset < found.length.saturating_sub(20);
+        let entry = Entry::parse(self.blocks.at(pack, &found.file, inside.then_some(offset)?)?)?;
+        let data = offset + entry.header as u64;
+        Some((entry, data))
+    }
+
+    fn base(&self, (pack, offset): Place, content: &Content) -> Option<Base> {
+        match content {
+            Content::Whole(kind) => Some(Base::None(*kind)),
+            Content::OffsetDelta(0) => None,
+            Content::OffsetDelta(distance) => Some(Base::At((pack, offset.checked_sub(*distance)?))),
+            Content::IdDelta(id) => Some(Base::At((pack, self.packs.0[pack].index.offset(id)?))),
+        }
+    }
+
+    fn unpack(&mut self, pack: usize, data: u64, size: usize) -> Option<&[u8]> {
+        let file = &self.packs.0[pack].file;
+        self.inflate.whole(size, Stream { blocks: &mut self.blocks, pack, file, start: data })
+    }
+}
+
+/// What an entry is made of.
+enum Base {
+    None(ObjectType),
+    At(Place),
+}
