@@ -25,7 +25,7 @@ pub(super) struct Objects {
 
 /// How a thread names the object folder. libgit2 shares packs, windows and delta caches per path,
 /// behind locks; two threads that use two spellings of one path do not wait for each other
-/// (measured: half the wall time; `benches/mainline.rs` notices when that stops being so).
+/// (measured: half the wall time; `examples/mainline.rs` shows when that stops being so).
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Spelling {
     /// For the thread that reads the chain of commits.
