@@ -3,7 +3,7 @@
 use super::family::Placed;
 use super::slot::{Slot, Strength};
 use crate::config::Rule;
-use crate::model::{Captures, Confidence, KeyTemplate, Part, SourceKind};
+use crate::model::{Captures, Confidence, Part, SourceKind};
 use crate::source::convention::{self, Format, TELLING};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
 use crate::source::{Claim, Finding, Reader, Unparsed, kustomize_resources, of};
@@ -279,21 +279,22 @@ fn leftovers(
     }
 }
 
-/// A chain of keys as a template that matches it, or none if it cannot be written as one.
+/// A chain of keys as a template that matches nothing else, or none if it cannot be written as one.
 pub fn key_template(path: &str) -> Option<String> {
+    if path.contains(['{', '}', '*', '"', '\'']) {
+        return None;
+    }
     let quoted: Vec<String> = path
         .split(KEY_SEPARATOR)
         .map(|key| {
-            if key.contains('.') || (!key.starts_with('[') && key.contains('[')) {
+            if key.contains('.') || key.chars().skip(1).any(|c| c == '[') {
                 format!("\"{key}\"")
             } else {
                 key.to_owned()
             }
         })
         .collect();
-    let text = shown_key(&quoted.join(&KEY_SEPARATOR.to_string()));
-    let template = KeyTemplate::parse(&text, &[]).ok()?;
-    template.captures_joined(path).is_some_and(|captures| captures.is_empty()).then_some(text)
+    Some(shown_key(&quoted.join(&KEY_SEPARATOR.to_string())))
 }
 
 /// A value that may be a version.

@@ -108,8 +108,10 @@ pub fn is_candidate(file: &File) -> bool {
         || (!stem.is_empty() && super::vocabulary::meaning(extension).is_some())
 }
 
-/// Folders of what builds, tests and edits: what they pin is no deployment.
-const TOOLING: [&str; 12] = [
+/// Folders of what builds, tests, edits and draws: what they pin is no deployment.
+const TOOLING: [&str; 14] = [
+    "dashboards",
+    "dashboard",
     ".github",
     ".gitlab",
     ".circleci",

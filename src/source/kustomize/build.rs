@@ -14,10 +14,10 @@ use super::select::is_for;
 use super::transform::{FieldSpec, rewrite};
 use super::unmatched::Unmatched;
 use crate::model::Warning;
-use crate::source::Reader;
 use crate::source::Touched;
 use crate::source::essence::Essence;
 use crate::source::reader::Reduced;
+use crate::source::{Finding, Reader};
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -69,7 +69,15 @@ pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
 #[derive(Default)]
 pub struct Builds {
     built: RefCell<HashMap<String, Rc<Built>>>,
+    seen: RefCell<HashMap<String, Rc<Seen>>>,
     work: Cell<usize>,
+}
+
+/// What was seen in a build.
+struct Seen {
+    findings: Vec<Finding>,
+    touched: Rc<Touched>,
+    warnings: Vec<Warning>,
 }
 
 /// What a generator's file asks for.
@@ -94,9 +102,24 @@ pub(super) struct Built {
     warnings: Vec<Warning>,
 }
 
-/// The build of a directory; remembered for the snapshot.
-pub(super) fn build(reader: &Reader<'_>, directory: &str) -> Rc<Built> {
-    Builder { reader, open: Vec::new(), steps: 0 }.directory(directory)
+/// What `look` sees in the build of a directory. That is remembered for the snapshot; the build only
+/// if others build on it, because a thousand overlays with their objects take much memory.
+pub(super) fn see(reader: &Reader<'_>, directory: &str, look: impl FnOnce(&Built) -> Vec<Finding>) -> Vec<Finding> {
+    let known = reader.kustomize.seen.borrow().get(directory).cloned();
+    let seen = known.unwrap_or_else(|| {
+        let mut builder = Builder { reader, open: Vec::new(), steps: 0 };
+        let built = builder.known(directory).unwrap_or_else(|| Rc::new(builder.fresh(directory)));
+        let seen = Rc::new(Seen {
+            findings: look(&built),
+            touched: Rc::clone(&built.touched),
+            warnings: built.warnings.clone(),
+        });
+        reader.kustomize.seen.borrow_mut().insert(directory.to_owned(), Rc::clone(&seen));
+        seen
+    });
+    reader.touch(&seen.touched);
+    seen.warnings.iter().for_each(|warning| reader.warn(warning.clone()));
+    seen.findings.clone()
 }
 
 /// The kustomization file of a directory.
@@ -140,13 +163,23 @@ struct Builder<'r, 's> {
 }
 
 impl Builder<'_, '_> {
+    /// The build of a base.
     fn directory(&mut self, directory: &str) -> Rc<Built> {
-        let known = self.reader.kustomize.built.borrow().get(directory).cloned();
-        if let Some(built) = known {
+        if let Some(built) = self.known(directory) {
             self.reader.touch(&built.touched);
             built.warnings.iter().for_each(|warning| self.reader.warn(warning.clone()));
             return built;
         }
+        let built = Rc::new(self.fresh(directory));
+        self.reader.kustomize.built.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
+        built
+    }
+
+    fn known(&self, directory: &str) -> Option<Rc<Built>> {
+        self.reader.kustomize.built.borrow().get(directory).cloned()
+    }
+
+    fn fresh(&mut self, directory: &str) -> Built {
         let (warned, _) = self.reader.warned_since(usize::MAX);
         let before = self.reader.take_touched();
         let mut built = Built::default();
@@ -155,8 +188,6 @@ impl Builder<'_, '_> {
         self.reader.resume_touched(before);
         self.reader.touch(&built.touched);
         built.warnings = self.reader.warned_since(warned).1;
-        let built = Rc::new(built);
-        self.reader.kustomize.built.borrow_mut().insert(directory.to_owned(), Rc::clone(&built));
         built
     }
 

@@ -57,7 +57,7 @@ impl Source for Kustomize {
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
             return Vec::new();
         }
-        findings::of_build(&build::build(reader, directory), directory)
+        build::see(reader, directory, |built| findings::of_build(built, directory))
     }
 }
 
