@@ -163,7 +163,8 @@ fn try_damaged(name: &Path, pack: &[u8], index: &[u8], truth: &Objects) {
 
 #[test]
 fn damage_is_no_answer() {
-    crate::git::Repository::open(Path::new("/")).err();
+    // As towpath itself reads: ids are not checked against contents.
+    git2::opts::strict_hash_verification(false);
     for style in ["true", "false"] {
         let repository = repository();
         repository.git(&["-c", &format!("repack.useDeltaBaseOffset={style}"), "repack", "-adfq"]);
