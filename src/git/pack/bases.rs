@@ -15,7 +15,7 @@ pub(super) struct Object {
 pub(super) type Place = (usize, u64);
 
 /// Two generations of at most this many bytes each are kept.
-const GENERATION: usize = 3 << 20;
+const GENERATION: usize = 2 << 20;
 
 /// Objects by place. What was not asked for while a whole generation filled is forgotten.
 #[derive(Default)]

@@ -8,7 +8,7 @@ const BLOCK: usize = 16 << 10;
 /// Blocks repeat the first bytes of the next, so that the header of an entry is always in one piece.
 pub(super) const OVERLAP: usize = 64;
 /// How many blocks are kept.
-const SLOTS: usize = 64;
+const SLOTS: usize = 32;
 
 /// Each block has one place where it can be kept.
 pub(super) struct Blocks(Vec<Option<Block>>);
