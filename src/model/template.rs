@@ -33,7 +33,7 @@ pub enum TemplateError {
 #[derive(Debug, Clone)]
 pub struct PathTemplate {
     text: String,
-    regex: Regex,
+    matcher: Matcher,
     names: Vec<String>,
 }
 
@@ -47,8 +47,8 @@ impl PathTemplate {
         if trimmed.starts_with('/') || trimmed.split('/').any(|part| part == "..") {
             return Err(TemplateError::Outside(text.to_owned()));
         }
-        let (regex, names) = compile(trimmed, '/', stages)?;
-        Ok(PathTemplate { text: trimmed.to_owned(), regex, names })
+        let (matcher, names) = Matcher::of(trimmed, '/', stages)?;
+        Ok(PathTemplate { text: trimmed.to_owned(), matcher, names })
     }
 
     /// The template as written.
@@ -58,7 +58,7 @@ impl PathTemplate {
 
     /// What the names stand for in this path, or `None` if it does not match.
     pub fn captures(&self, path: &str) -> Option<Captures> {
-        captures(&self.regex, &self.names, path)
+        captures(&self.matcher, &self.names, path)
     }
 
     /// Does the template name this capture?
@@ -79,7 +79,7 @@ impl PathTemplate {
 #[derive(Debug, Clone)]
 pub struct KeyTemplate {
     text: String,
-    regex: Regex,
+    matcher: Matcher,
     names: Vec<String>,
 }
 
@@ -93,8 +93,8 @@ impl KeyTemplate {
     /// A sentence for the config's author; see [`TemplateError`].
     pub fn parse(text: &str, stages: &[String]) -> Result<Self, TemplateError> {
         let joined = split_keys(text).join(&KEY_SEPARATOR.to_string());
-        let (regex, names) = compile(&joined, KEY_SEPARATOR, stages)?;
-        Ok(KeyTemplate { text: text.to_owned(), regex, names })
+        let (matcher, names) = Matcher::of(&joined, KEY_SEPARATOR, stages)?;
+        Ok(KeyTemplate { text: text.to_owned(), matcher, names })
     }
 
     /// The template as written.
@@ -116,7 +116,7 @@ impl KeyTemplate {
 
     /// As [`KeyTemplate::captures`], for keys already joined by U+001F.
     pub fn captures_joined(&self, keys: &str) -> Option<Captures> {
-        captures(&self.regex, &self.names, keys)
+        captures(&self.matcher, &self.names, keys)
     }
 
     /// Does the template name this capture?
@@ -146,7 +146,28 @@ fn split_keys(text: &str) -> Vec<String> {
     keys
 }
 
-fn captures(regex: &Regex, names: &[String], subject: &str) -> Option<Captures> {
+/// How a template is compared. One without stars and names is a text like any other; compiling an
+/// expression for each of hundreds takes longer than reading the files.
+#[derive(Debug, Clone)]
+enum Matcher {
+    Exact(String),
+    Pattern(Regex),
+}
+
+impl Matcher {
+    fn of(text: &str, separator: char, stages: &[String]) -> Result<(Self, Vec<String>), TemplateError> {
+        if !text.contains(['{', '}', '*']) {
+            return Ok((Matcher::Exact(text.to_owned()), Vec::new()));
+        }
+        compile(text, separator, stages).map(|(regex, names)| (Matcher::Pattern(regex), names))
+    }
+}
+
+fn captures(matcher: &Matcher, names: &[String], subject: &str) -> Option<Captures> {
+    let regex = match matcher {
+        Matcher::Exact(text) => return (text == subject).then(Captures::new),
+        Matcher::Pattern(regex) => regex,
+    };
     let found = regex.captures(subject)?;
     let mut out = Captures::new();
     for (i, name) in names.iter().enumerate() {
