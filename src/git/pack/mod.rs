@@ -2,7 +2,8 @@
 //!
 //! Answers only what is certain: for an object that is loose, missing, very large or damaged there
 //! is no answer here, and libgit2 is asked ([`super::objects`]). Ids are not checked against the
-//! contents, as libgit2 does not either; the checksum of the compressed stream is.
+//! contents, as libgit2 does not when told not to; the checksum of the compressed stream is, but for
+//! the fronts of commits, which are not unpacked to the end.
 
 mod bases;
 mod blocks;
