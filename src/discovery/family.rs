@@ -33,7 +33,7 @@ pub struct Family {
 }
 
 /// Words in front of a stage that say nothing about the app: `values-prod.yaml`.
-const GENERIC: [&str; 24] = [
+const GENERIC: [&str; 23] = [
     "chart",
     "requirements",
     "values",
@@ -57,7 +57,6 @@ const GENERIC: [&str; 24] = [
     "terraform",
     "settings",
     "patch",
-    "deploy",
 ];
 
 /// The families of all files, the largest first.
