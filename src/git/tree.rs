@@ -51,7 +51,7 @@ struct Kept {
 }
 
 /// How many bytes of trees are kept.
-const CACHED_BYTES: usize = 8 << 20;
+const CACHED_BYTES: usize = 4 << 20;
 
 impl TreeCache {
     /// The tree's bytes, read if they are not kept.

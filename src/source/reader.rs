@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// The cache is emptied when it holds trees of this many bytes of text: few files are read twice,
 /// and those soon after each other.
-const CACHED_BYTES: usize = 512 << 10;
+const CACHED_BYTES: usize = 256 << 10;
 
 /// Parsed files by blob id, so that equal files are parsed once, also across revisions.
 #[derive(Default)]
