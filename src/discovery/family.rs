@@ -83,6 +83,7 @@ pub fn families(placed: Vec<Placed>) -> Vec<Family> {
 }
 
 /// A path cut at its stage.
+#[derive(Clone)]
 struct Cut {
     before: Vec<String>,
     prefix: String,
@@ -313,7 +314,7 @@ fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     if rest.iter().all(|list| list.is_empty()) {
         return out;
     }
-    let tail: Vec<Cut> = cuts.iter().map(|cut| Cut { before: cut.before[shared..].to_vec(), ..cut.copy() }).collect();
+    let tail: Vec<Cut> = cuts.iter().map(|cut| Cut { before: cut.before[shared..].to_vec(), ..cut.clone() }).collect();
     if !names.target && rest.iter().all(|list| !list.is_empty()) && is_dimension(&tail) {
         out.push("{target}".into());
         names.target = true;
@@ -427,19 +428,6 @@ fn file_template(cuts: &[Cut], names: &mut Names) -> Option<String> {
         "component"
     };
     Some(format!("{{{name}}}{}", extension(first)))
-}
-
-impl Cut {
-    fn copy(&self) -> Cut {
-        Cut {
-            before: self.before.clone(),
-            prefix: self.prefix.clone(),
-            suffix: self.suffix.clone(),
-            after: self.after.clone(),
-            file: self.file.clone(),
-            stage: self.stage.clone(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::slot::Slot;
 use super::vocabulary::rank;
 use crate::config::Stage;
 use crate::model::StageName;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The stages of all slots, earliest first. Different spellings of one word (`prod`, `production`)
 /// are one stage; the more frequent spelling names it.
@@ -31,7 +31,5 @@ pub fn ordered<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<Stage> {
 
 /// The words alone, in order.
 pub fn labels<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<String> {
-    let stages = ordered(slots);
-    let names: BTreeSet<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
-    stages.iter().map(|stage| stage.name.to_string()).filter(|name| names.contains(name.as_str())).collect()
+    ordered(slots).iter().map(|stage| stage.name.to_string()).collect()
 }

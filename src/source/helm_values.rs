@@ -4,6 +4,7 @@
 //! stands for the chart's `appVersion`, as Helm's starter chart has it.
 
 use super::convention::{self, Format, TELLING};
+use super::folder::{folder_of, join};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::{Claim, Finding, Reader, Source, keyed};
 use crate::model::{Captures, Note, Part, SourceKind, Version};
@@ -97,7 +98,7 @@ fn base_path(claim: &Claim<'_>, reader: &Reader<'_>) -> Option<String> {
         let path = base.expand(&claim.captures);
         return (path != claim.path).then_some(path);
     }
-    let beside = join(parent(&claim.path), "values.yaml");
+    let beside = join(folder_of(&claim.path), "values.yaml");
     let file = claim.path.rsplit('/').next().unwrap_or_default();
     if beside != claim.path && file.contains("values") && reader.exists(&beside) {
         return Some(beside);
@@ -108,7 +109,7 @@ fn base_path(claim: &Claim<'_>, reader: &Reader<'_>) -> Option<String> {
 }
 
 fn chart_folder(path: &str, reader: &Reader<'_>) -> Option<String> {
-    let mut folder = parent(path);
+    let mut folder = folder_of(path);
     for _ in 0..3 {
         if reader.exists(&join(folder, "Chart.yaml")) {
             return Some(folder.to_owned());
@@ -116,17 +117,9 @@ fn chart_folder(path: &str, reader: &Reader<'_>) -> Option<String> {
         if folder.is_empty() {
             return None;
         }
-        folder = parent(folder);
+        folder = folder_of(folder);
     }
     None
-}
-
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(parent, _)| parent)
-}
-
-fn join(folder: &str, name: &str) -> String {
-    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 /// Images whose tag is written but empty.

@@ -10,6 +10,7 @@ pub mod convention;
 mod dotenv;
 pub mod essence;
 mod flux;
+mod folder;
 #[cfg(test)]
 mod fuzz_tests;
 mod helm_values;

@@ -16,6 +16,7 @@ use super::unmatched::Unmatched;
 use crate::model::Warning;
 use crate::source::Touched;
 use crate::source::essence::Essence;
+use crate::source::folder::join;
 use crate::source::reader::Reduced;
 use crate::source::{Finding, Reader};
 use std::cell::{Cell, RefCell};
@@ -131,10 +132,6 @@ pub(super) fn file_of(reader: &Reader<'_>, directory: &str) -> Option<String> {
         reader.warn(Warning::at("kustomize-ambiguous", &first, message));
     }
     Some(first)
-}
-
-fn join(directory: &str, name: &str) -> String {
-    if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") }
 }
 
 /// A path relative to a directory, or `None` when it leads out of the repository.

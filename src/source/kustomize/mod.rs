@@ -31,6 +31,7 @@ mod unmatched;
 pub use build::{Builds, Parsed};
 
 use super::essence::Essence;
+use super::folder::folder_of;
 use super::{Claim, Finding, Reader, Source};
 use crate::model::SourceKind;
 
@@ -44,7 +45,7 @@ impl Source for Kustomize {
 
     /// A kustomization file stands for its directory; templates may name either.
     fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
-        if build::is_kustomization(path) { vec![directory_of(path), path] } else { Vec::new() }
+        if build::is_kustomization(path) { vec![folder_of(path), path] } else { Vec::new() }
     }
 
     fn essence(&self, path: &str, contents: &[u8]) -> Essence {
@@ -52,7 +53,7 @@ impl Source for Kustomize {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
-        let directory = directory_of(&claim.path);
+        let directory = folder_of(&claim.path);
         // Of several kustomization files in one directory only the first counts.
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
             return Vec::new();
@@ -64,8 +65,4 @@ impl Source for Kustomize {
 /// The files that the builds so far took in as resources. What they pin is part of an overlay.
 pub fn resources(reader: &Reader<'_>) -> std::collections::HashSet<String> {
     build::built_objects(reader)
-}
-
-fn directory_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(directory, _)| directory)
 }
