@@ -1,7 +1,9 @@
-//! The past of the mapping, read from the mainline: which commit put a version where it is.
+//! The past of the mapping, read from the mainline: what was deployed when, and which commit put a version where it is.
 
 mod pull_request;
 mod since;
+mod timeline;
 
 pub use pull_request::number as pull_request_number;
 pub use since::{Arrivals, Question, Since, since};
+pub use timeline::{Deployment, Kind, Pinned, Timeline};

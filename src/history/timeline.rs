@@ -1,0 +1,187 @@
+//! The deployments of a mainline, newest first: who reads them and who writes them meet here.
+//!
+//! A hundred thousand deployments share few slots, versions and paths, so each is a row of small
+//! numbers; [`Deployment`] is the view of one.
+
+use crate::git::Oid;
+use crate::model::{SlotKey, Version};
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// What a slot runs: the version, and the image where the repository names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Pinned {
+    /// `registry/repository`.
+    pub image: Option<String>,
+    pub version: Version,
+}
+
+/// What kind of change a deployment is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// In a first stage, or of a version that the stages before have never seen.
+    #[default]
+    Deploy,
+    /// Of a version that a stage before runs or ran.
+    Promote,
+    /// Of a version that this slot ran before.
+    Rollback,
+    /// There is a stage before with this app, and the version was never there.
+    Skip,
+    /// The slot is new.
+    Add,
+    /// The slot is gone.
+    Remove,
+    /// Only the name of the image changed.
+    Image,
+}
+
+/// One deployment: a mainline commit that changed what a slot runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Deployment<'t> {
+    /// Its place in the timeline; smaller is newer.
+    pub index: usize,
+    pub slot: &'t SlotKey,
+    pub kind: Kind,
+    /// What ran before; `None` where the slot is new.
+    pub from: Option<&'t Pinned>,
+    /// What runs from here on; `None` where the slot is gone.
+    pub to: Option<&'t Pinned>,
+    pub commit: Oid,
+    /// The committer time of the mainline commit, in seconds since 1970.
+    pub time: i64,
+    /// The file that says so.
+    pub path: &'t str,
+    /// Seconds since the version came into the stage before; negative when it came there later.
+    pub lead: Option<i64>,
+}
+
+/// All that was deployed, newest first by position on the mainline.
+#[derive(Debug, Clone, Default)]
+pub struct Timeline {
+    pub(super) slots: Interned<SlotKey>,
+    pub(super) pins: Interned<Pinned>,
+    pub(super) paths: Interned<String>,
+    pub(super) commits: Vec<Landing>,
+    pub(super) rows: Vec<Row>,
+}
+
+/// A mainline commit that deployed something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Landing {
+    pub id: Oid,
+    pub time: i64,
+}
+
+/// A deployment in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Row {
+    pub slot: u32,
+    /// An index of `pins`, or [`NOTHING`].
+    pub from: u32,
+    pub to: u32,
+    pub commit: u32,
+    pub path: u32,
+    pub kind: Kind,
+    pub lead: Option<i64>,
+}
+
+/// In place of an index of `pins`: the slot did not exist.
+pub(super) const NOTHING: u32 = u32::MAX;
+
+/// Values that are equal, once, each with a number.
+#[derive(Debug, Clone)]
+pub(super) struct Interned<T> {
+    values: Vec<T>,
+    numbers: HashMap<T, u32>,
+}
+
+impl<T> Default for Interned<T> {
+    fn default() -> Self {
+        Interned { values: Vec::new(), numbers: HashMap::new() }
+    }
+}
+
+impl<T: Clone + Eq + Hash> Interned<T> {
+    /// The number of a value.
+    pub fn number(&mut self, value: &T) -> u32 {
+        if let Some(number) = self.numbers.get(value) {
+            return *number;
+        }
+        let number = u32::try_from(self.values.len()).expect("fewer than 2^32 values fit into memory");
+        self.values.push(value.clone());
+        self.numbers.insert(value.clone(), number);
+        number
+    }
+
+    /// The value of a number; `None` for [`NOTHING`].
+    pub fn get(&self, number: u32) -> Option<&T> {
+        self.values.get(number as usize)
+    }
+
+    /// All values, in the order of their numbers.
+    pub fn values(&self) -> &[T] {
+        &self.values
+    }
+}
+
+impl Timeline {
+    /// Adds a deployment older than all that are there, of the same or an older commit. Kinds and
+    /// leads are for later: they need the whole.
+    pub fn push(&mut self, commit: (Oid, i64), slot: &SlotKey, from: Option<&Pinned>, to: Option<&Pinned>, path: &str) {
+        let landing = Landing { id: commit.0, time: commit.1 };
+        if self.commits.last() != Some(&landing) {
+            self.commits.push(landing);
+        }
+        let row = Row {
+            slot: self.slots.number(slot),
+            from: from.map_or(NOTHING, |pinned| self.pins.number(pinned)),
+            to: to.map_or(NOTHING, |pinned| self.pins.number(pinned)),
+            commit: u32::try_from(self.commits.len() - 1).expect("fewer than 2^32 commits fit into memory"),
+            path: self.paths.number(&path.to_owned()),
+            kind: Kind::default(),
+            lead: None,
+        };
+        self.rows.push(row);
+    }
+
+    /// How many deployments there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Is there none?
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Every slot that was ever deployed to.
+    pub fn slots(&self) -> &[SlotKey] {
+        self.slots.values()
+    }
+
+    /// All deployments, newest first.
+    pub fn deployments(&self) -> impl DoubleEndedIterator<Item = Deployment<'_>> {
+        (0..self.rows.len()).map(|index| self.deployment(index))
+    }
+
+    /// One deployment.
+    ///
+    /// # Panics
+    /// When there are not that many.
+    pub fn deployment(&self, index: usize) -> Deployment<'_> {
+        let row = self.rows[index];
+        let landing = self.commits[row.commit as usize];
+        Deployment {
+            index,
+            slot: self.slots.get(row.slot).expect("rows are made with numbers of slots"),
+            kind: row.kind,
+            from: self.pins.get(row.from),
+            to: self.pins.get(row.to),
+            commit: landing.id,
+            time: landing.time,
+            path: self.paths.get(row.path).expect("rows are made with numbers of paths"),
+            lead: row.lead,
+        }
+    }
+}
