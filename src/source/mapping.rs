@@ -4,7 +4,8 @@
 use super::{Finding, Reader, Touched, of};
 use crate::config::{Config, Rule};
 use crate::model::{
-    AppName, Captures, Entry, Mapping, Note, SlotKey, StageName, TargetName, Version, Warning, is_moving_tag,
+    AppName, Captures, Entry, Mapping, Note, SlotKey, SourceKind, StageName, TargetName, Version, Warning,
+    is_moving_tag,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -139,8 +140,8 @@ fn default_app(image: Option<&str>, path: &str) -> String {
 pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Mapping {
     let mut entries: Vec<Entry> = Vec::new();
     let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
-    for claim in claims(config, reader) {
-        for entry in read_claim(config, &claim, reader, branch_stage).entries {
+    for found in read_all(config, reader, branch_stage) {
+        for entry in found {
             if !owned_by_earlier(&owners, &entry) {
                 for location in &entry.locations {
                     owners
@@ -158,6 +159,25 @@ pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageNam
     };
     mapping.warnings.dedup();
     mapping
+}
+
+/// The entries of each claim, in the order of the rules. What several rules claim is read for all of
+/// them when the first one comes to it, while it is still parsed; only kustomize, which reads much
+/// else, waits for its turn.
+fn read_all(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Vec<Vec<Entry>> {
+    let claims = claims(config, reader);
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut turns: Vec<(usize, usize)> = Vec::with_capacity(claims.len());
+    for (index, claim) in claims.iter().enumerate() {
+        let waits = claim.rule.kind == SourceKind::Kustomize;
+        turns.push((if waits { index } else { *first.entry(&claim.path).or_insert(index) }, index));
+    }
+    turns.sort_unstable();
+    let mut out = vec![Vec::new(); claims.len()];
+    for (_, index) in turns {
+        out[index] = read_claim(config, &claims[index], reader, branch_stage).entries;
+    }
+    out
 }
 
 /// The same place read by two rules counts once, for the earlier rule: a patch that kustomize builds
