@@ -75,8 +75,8 @@ pub fn read_claim(
 ) -> Reading {
     reader.take_touched();
     let findings = of(claim.rule).read(claim, reader);
-    let mut touched = reader.take_touched();
-    touched.insert(&claim.path);
+    reader.find(&claim.path);
+    let touched = reader.take_touched();
     let entries = findings.into_iter().filter_map(|finding| entry(config, claim, finding, branch_stage)).collect();
     Reading { entries, touched }
 }
