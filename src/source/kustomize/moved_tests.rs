@@ -138,7 +138,7 @@ fn there_and_back(count: usize) -> impl Iterator<Item = (usize, usize)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// A walk that reads again only what is affected, or is itself among the changes.
     #[test]
