@@ -6,7 +6,7 @@ use super::settings::{self, Settings};
 use crate::config::{Config, Origin};
 use crate::discovery::Proposal;
 use crate::git::{GitError, Oid, Repository, Snapshot, Stopped, at};
-use crate::history::{self, Arrivals, Question, Since, Tip};
+use crate::history::{self, Arrivals, Question, Since};
 use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
 use crate::source::{self, Cache, Reader};
 use jiff::Timestamp;
@@ -110,9 +110,9 @@ impl Survey {
         let snapshot = Snapshot::of_commit(repository, tip)?;
         let reader = Reader::new(&snapshot, cache);
         let readings = source::readings(config, &reader, branch_stage);
-        let state = Tip { readings, warnings: reader.warnings() };
+        drop(reader);
         let question = Question { repository, config, tip, branch_stage, cache, until: None, threads: None };
-        history::since(question, state, slots)
+        history::since(question, readings, slots)
     }
 
     /// Says in one line what was assumed, and how to keep or change it.

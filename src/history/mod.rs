@@ -8,4 +8,4 @@ mod walk;
 pub use pull_request::number as pull_request_number;
 pub use since::{Arrivals, Since, since};
 pub use timeline::{Deployment, Kind, Pinned, Timeline};
-pub use walk::{Question, Tip, Told, deployments};
+pub use walk::{Question, Told, deployments};

@@ -1,9 +1,10 @@
 //! Since when each slot runs what it runs: the mainline commit that put the version there.
 
 use super::pull_request_number;
-use super::walk::{Question, Tip, arrivals};
+use super::walk::{Question, arrivals};
 use crate::git::{GitError, Oid, Person, Repository, Stopped};
 use crate::model::{SlotKey, Version};
+use crate::source::{Claim, Reading};
 use std::collections::{HashMap, HashSet};
 
 /// The commit that put a version where it is.
@@ -30,7 +31,11 @@ pub struct Arrivals {
 ///
 /// # Errors
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
-pub fn since<'a>(question: Question<'a>, tip: Tip<'a>, slots: &HashSet<SlotKey>) -> Result<Arrivals, GitError> {
+pub fn since<'a>(
+    question: Question<'a>,
+    tip: Vec<(Claim<'a>, Reading)>,
+    slots: &HashSet<SlotKey>,
+) -> Result<Arrivals, GitError> {
     let (arrivals, stopped) = arrivals(question, tip, |slot| slots.contains(slot))?;
     let mut found = HashMap::new();
     let mut known: HashMap<Oid, Since> = HashMap::new();

@@ -34,9 +34,9 @@ fn asked(repository: &Repository, config: &Config) -> (Vec<String>, Stopped) {
     let reader = Reader::new(&snapshot, &cache);
     let readings = source::readings(config, &reader, None);
     let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot()).collect();
-    let state = Tip { readings, warnings: reader.warnings() };
+    drop(reader);
     let question = Question { repository, config, tip, cache: &cache, branch_stage: None, until: None, threads: None };
-    let arrivals = since(question, state, &slots).expect("a walk");
+    let arrivals = since(question, readings, &slots).expect("a walk");
     let shown = |((slot, version), since): (&(SlotKey, Version), &Since)| {
         let request = since.pull_request.map(|n| format!(" #{n}")).unwrap_or_default();
         format!("{}/{} {version}: {}{request}", slot.app, slot.stage, since.subject)

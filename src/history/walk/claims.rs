@@ -1,7 +1,7 @@
 //! The claims as they are at the point the walk has reached: what they hold, and which paths matter
 //! to them.
 
-use super::look::Look;
+use super::look::{Look, is_local};
 use super::owners::Owners;
 use super::pairs::Held;
 use crate::history::timeline::{Interned, Pinned, Timeline};
@@ -31,6 +31,8 @@ pub(super) struct Claims<'a> {
     numbers: HashMap<(u32, usize), usize>,
     /// The claims on a file.
     on: HashMap<u32, Vec<usize>>,
+    /// The claims on the files of a folder that are not read beside the walk.
+    built: HashMap<String, Vec<usize>>,
     /// The claims that looked at a path that is not their own file's.
     watchers: HashMap<u32, BTreeSet<usize>>,
     owners: Owners,
@@ -53,6 +55,10 @@ impl<'a> Claims<'a> {
         let number = self.all.len();
         self.numbers.insert(key, number);
         self.on.entry(path).or_default().push(number);
+        if !is_local(claim.rule.kind) {
+            let folder = claim.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            self.built.entry(folder.to_owned()).or_default().push(number);
+        }
         self.all.push(Tracked {
             claim,
             holds: Vec::new(),
@@ -97,6 +103,16 @@ impl<'a> Claims<'a> {
     /// The claims on a file.
     pub fn on(&self, path: u32) -> &[usize] {
         self.on.get(&path).map_or(&[], Vec::as_slice)
+    }
+
+    /// The claims that are built from a folder.
+    pub fn built_in(&self, folder: &str) -> &[usize] {
+        self.built.get(folder).map_or(&[], Vec::as_slice)
+    }
+
+    /// All claims that are built from folders.
+    pub fn built(&self) -> impl Iterator<Item = usize> {
+        self.built.values().flatten().copied()
     }
 
     /// The claims that looked at a path beside their own.

@@ -3,7 +3,7 @@
 use super::memo::Memo;
 use crate::config::Config;
 use crate::git::{Repository, Step};
-use crate::model::{Entry, SourceKind, StageName, Warning};
+use crate::model::{Entry, SourceKind, StageName};
 use crate::source::{Cache, Claim, Reader, Reading, claims_on, read_claim};
 use std::collections::HashMap;
 
@@ -23,27 +23,25 @@ pub(super) struct Look {
 }
 
 impl Look {
-    /// What a reading says, with the warnings of the reader it was read through.
-    pub fn of(claim: &Claim<'_>, reading: Reading, warnings: &[Warning]) -> Self {
-        let mut touched = reading.touched.paths();
+    /// What a reading says.
+    pub fn of(claim: &Claim<'_>, reading: Reading) -> Self {
         let mut look = Look { entries: reading.entries, ..Look::default() };
-        for warning in warnings {
-            // Other claims are read through the same reader; their warnings are not about this one.
-            let Some(path) = warning.path.as_ref().filter(|path| touched.contains(*path)) else { continue };
+        for warning in reading.warnings {
             look.missing |= warning.code == "missing-object";
-            if BROKEN.contains(&warning.code) {
-                look.broken.push(path.clone());
-            }
+            look.broken.extend(warning.path.filter(|_| BROKEN.contains(&warning.code)));
         }
-        touched.remove(&claim.path);
-        look.touched = touched.into_iter().collect();
+        // Of what is built, the builds themselves know what they looked at.
+        if is_local(claim.rule.kind) {
+            let mut touched = reading.touched.paths();
+            touched.remove(&claim.path);
+            look.touched = touched.into_iter().collect();
+        }
         look
     }
 
     /// Reads a claim.
     pub fn at(config: &Config, claim: &Claim<'_>, reader: &Reader<'_>, stage: Option<&StageName>) -> Self {
-        let reading = read_claim(config, claim, reader, stage);
-        Look::of(claim, reading, &reader.warnings())
+        Look::of(claim, read_claim(config, claim, reader, stage))
     }
 }
 

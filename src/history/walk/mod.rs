@@ -12,9 +12,9 @@ mod pairs;
 
 use super::timeline::{Landing, NOTHING, Row, Timeline};
 use crate::config::Config;
-use crate::git::{Flow, GitError, Oid, Reached, Repository, Scope, Step, Stopped, Walk};
-use crate::model::{SlotKey, StageName, Version, Warning};
-use crate::source::{Cache, Claim, Reader, Reading, claims_on};
+use crate::git::{Flow, GitError, Oid, Reached, Repository, Scope, Snapshot, Step, Stopped, Walk};
+use crate::model::{SlotKey, StageName, Version};
+use crate::source::{Cache, Change, Claim, Reader, Reading, claims_on};
 use claims::Claims;
 use look::{Local, Look, Looker, is_local};
 use pairs::{Held, Pair, pairs};
@@ -40,12 +40,6 @@ pub struct Question<'a> {
     pub threads: Option<usize>,
 }
 
-/// What is known of the tip: what each claim says there, and the warnings of the reader.
-pub struct Tip<'a> {
-    pub readings: Vec<(Claim<'a>, Reading)>,
-    pub warnings: Vec<Warning>,
-}
-
 /// What came out.
 #[derive(Debug)]
 pub struct Told {
@@ -64,12 +58,12 @@ pub struct Told {
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
 pub fn deployments<'a>(
     question: Question<'a>,
-    tip: Tip<'a>,
+    tip: Vec<(Claim<'a>, Reading)>,
     enough: impl FnMut(&Timeline) -> Flow,
     reached: impl FnMut(Reached),
 ) -> Result<Told, GitError> {
     let mut replay = Replay::new(question, None);
-    replay.start(tip);
+    replay.start(tip)?;
     let stopped = replay.run(enough, reached)?;
     Ok(replay.told(stopped))
 }
@@ -87,11 +81,11 @@ pub type Found = HashMap<(SlotKey, Version), Arrival>;
 /// As [`deployments`].
 pub fn arrivals<'a>(
     question: Question<'a>,
-    tip: Tip<'a>,
+    tip: Vec<(Claim<'a>, Reading)>,
     asked: impl Fn(&SlotKey) -> bool,
 ) -> Result<(Found, Stopped), GitError> {
     let mut replay = Replay::new(question, Some(Search::default()));
-    replay.start(tip);
+    replay.start(tip)?;
     replay.ask(asked);
     let stopped = replay.run(|_| Flow::Continue, |_| {})?;
     Ok((replay.answers(), stopped))
@@ -116,27 +110,36 @@ struct Replay<'a> {
     timeline: Timeline,
     search: Option<Search>,
     lost: Vec<String>,
+    /// Is anything built from many files?
+    builds: bool,
+    /// The commit of which the builds are known.
+    built: Oid,
 }
 
 impl<'a> Replay<'a> {
     fn new(question: Question<'a>, search: Option<Search>) -> Self {
         let claims = Claims::new(question.config.rules.len());
-        Replay { question, claims, timeline: Timeline::default(), search, lost: Vec::new() }
+        let builds = question.config.rules.iter().any(|rule| !is_local(rule.kind));
+        let (timeline, lost) = (Timeline::default(), Vec::new());
+        Replay { question, claims, timeline, search, lost, builds, built: question.tip }
     }
 
-    /// Takes the state at the tip.
-    fn start(&mut self, tip: Tip<'a>) {
+    /// Takes what each claim says at the tip.
+    fn start(&mut self, tip: Vec<(Claim<'a>, Reading)>) -> Result<(), GitError> {
         let mut moved = BTreeSet::new();
-        for (claim, reading) in tip.readings {
-            let look = Look::of(&claim, reading, &tip.warnings);
-            let path = self.timeline.paths.number(&claim.path);
-            let number = self.claims.number(claim, path);
+        for (claim, reading) in tip {
+            let look = Look::of(&claim, reading);
+            let number = self.enter(claim);
             self.claims.update(number, Some(look), None, &mut self.timeline, &mut moved);
         }
+        // What was built to say that is kept from here on.
+        let snapshot = Snapshot::of_commit(self.question.repository, self.question.tip)?;
+        drop(Reader::of_versions(&snapshot, self.question.cache));
         for number in moved {
             let shown = self.claims.counting(number);
             self.claims.show(number, shown);
         }
+        Ok(())
     }
 
     /// Waits for the commits that brought what stands in these slots.
@@ -229,10 +232,10 @@ impl<'a> Replay<'a> {
                 looks.insert(number, Some(local.look));
             }
         }
-        let mut unread = BTreeSet::new();
+        let mut unread = self.rebuilt(step);
         for change in &step.changes {
-            if self.search.is_none() && change.before.is_some() {
-                unread.extend(self.built(&change.path));
+            if self.builds && self.search.is_none() && change.before.is_some() {
+                unread.extend(self.built_on(&change.path));
             }
             let Some(path) = self.timeline.paths.known(change.path.as_str()) else { continue };
             for number in self.claims.on(path) {
@@ -267,13 +270,28 @@ impl<'a> Replay<'a> {
     }
 
     /// The claims on a path that are not read beside the walk.
-    fn built(&mut self, path: &str) -> Vec<usize> {
-        if self.question.config.rules.iter().all(|rule| is_local(rule.kind)) {
-            return Vec::new();
-        }
+    fn built_on(&mut self, path: &str) -> Vec<usize> {
         let claims = claims_on(self.question.config, path).into_iter().filter(|claim| !is_local(claim.rule.kind));
         let claims: Vec<Claim<'a>> = claims.collect();
         claims.into_iter().map(|claim| self.enter(claim)).collect()
+    }
+
+    /// The claims whose builds may come out differently before the step.
+    fn rebuilt(&mut self, step: &Step) -> BTreeSet<usize> {
+        let Some(parent) = step.parent.filter(|_| self.builds) else { return BTreeSet::new() };
+        let changes = step.changes.iter().map(|change| {
+            let going_back = match (change.before, change.after) {
+                (None, _) => Change::Removed,
+                (_, None) => Change::Added,
+                _ => Change::Modified,
+            };
+            (change.path.as_str(), going_back)
+        });
+        let from = std::mem::replace(&mut self.built, parent);
+        match self.question.cache.moved(from, parent, changes) {
+            Some(folders) => folders.iter().flat_map(|folder| self.claims.built_in(folder)).copied().collect(),
+            None => self.claims.built().collect(),
+        }
     }
 
     fn enter(&mut self, claim: Claim<'a>) -> usize {
