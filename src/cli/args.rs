@@ -1,6 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, config, demo, init, man, status};
+use super::{completions, config, demo, history, init, man, status};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -49,6 +49,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Status(status::StatusArgs),
+    History(history::HistoryArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),
@@ -135,7 +136,8 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-fn duration(text: &str) -> Result<SignedDuration, String> {
+/// A time span such as `90s`.
+pub fn duration(text: &str) -> Result<SignedDuration, String> {
     let parsed: SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
     if parsed.is_negative() { Err("it must not be negative".into()) } else { Ok(parsed) }
 }

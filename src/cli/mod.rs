@@ -2,6 +2,8 @@
 //! one `Context`, ask the library for a report, render it, return an exit code.
 
 mod args;
+mod choice;
+mod chronicle;
 mod complete;
 mod completions;
 mod config;
@@ -10,9 +12,12 @@ mod demo;
 mod environment;
 mod failure;
 mod filter;
+mod follow;
+mod history;
 mod init;
 mod man;
 mod names;
+mod output;
 mod settings;
 mod status;
 mod suggest;
@@ -55,6 +60,7 @@ pub fn main() -> ExitCode {
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(&args, context),
+        Command::History(args) => history::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),

@@ -1,4 +1,8 @@
-//! `towpath.status/1`, the promise to scripts. Fields are added, never changed or removed.
+//! The promise to scripts. Fields are added, never changed or removed. This file has `towpath.status/1`.
+
+mod history;
+
+pub use history::{DeploymentJson, HistoryJson, PinnedJson};
 
 use super::{Arrival, Occupant, Status};
 use crate::config::Shown;
@@ -82,6 +86,12 @@ pub struct PersonJson {
     pub email: String,
 }
 
+impl PersonJson {
+    fn new(name: &str, email: &str) -> Self {
+        PersonJson { name: name.to_owned(), email: email.to_owned() }
+    }
+}
+
 /// Something worth knowing about an entry.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -150,7 +160,7 @@ impl From<&Arrival> for SinceJson {
         SinceJson {
             commit: since.commit.clone(),
             time: since.time.to_string(),
-            author: PersonJson { name: since.author_name.clone(), email: since.author_email.clone() },
+            author: PersonJson::new(&since.author_name, &since.author_email),
             subject: since.subject.clone(),
             pull_request: since.pull_request,
         }

@@ -8,10 +8,12 @@ mod app;
 mod config;
 mod escape;
 mod formats;
+mod history;
 mod look;
 mod matrix;
 mod progress;
 mod prompt;
+mod table;
 mod version;
 mod yaml;
 
@@ -20,6 +22,7 @@ pub use app::render as app_in_full;
 pub use config::render as config;
 pub use escape::{machine, visible};
 pub use formats::{Format, json, status as status_as, yaml};
+pub use history::{Scroll, Times};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
 pub use progress::Bar;
@@ -59,6 +62,16 @@ impl Ui {
         if !text.is_empty() && !text.ends_with('\n') {
             stdout.write_all(b"\n")?;
         }
+        stdout.flush()
+    }
+
+    /// Writes a part of the answer, as it is.
+    ///
+    /// # Errors
+    /// As [`Ui::answer`].
+    pub fn part(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
 

@@ -1,0 +1,106 @@
+//! From a repository to all that was ever deployed, with what kind of change each was.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::survey::Survey;
+use crate::git::{Mainline, Oid, Repository, Snapshot};
+use crate::history::{self, Account, Accounts, Comparison, Deployment, Pinned, Timeline};
+use crate::model::{AppName, Entry, SlotKey};
+use crate::report::{Change, names_over_time};
+use crate::source::{self, Cache, Reader};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// The past of a repository, and the words for it.
+pub struct Chronicle<'r> {
+    pub timeline: Timeline,
+    pub comparison: Comparison,
+    /// A shallow clone ends here; what is older is unknown.
+    pub ends_at: Option<Oid>,
+    /// The slots of today.
+    standing: Vec<SlotKey>,
+    names: BTreeMap<(AppName, Option<String>), String>,
+    accounts: RefCell<Accounts<'r>>,
+}
+
+impl<'r> Chronicle<'r> {
+    /// Reads the past of what a survey found. Merges may overtake each other by `tolerance` seconds.
+    ///
+    /// # Errors
+    /// When the clone lacks objects.
+    pub fn of(context: &Context, repository: &'r Repository, survey: &Survey, tolerance: i64) -> Result<Self, Failure> {
+        let (mut timeline, ends_at) = read(context, repository, survey)?;
+        let comparison = history::classify(&mut timeline, &survey.settings.config, tolerance);
+        let names = names_over_time(&survey.mapping.entries, timeline.slots());
+        let standing = survey.mapping.entries.iter().map(Entry::slot).collect();
+        let accounts = RefCell::new(Accounts::new(repository));
+        Ok(Chronicle { timeline, comparison, ends_at, standing, names, accounts })
+    }
+
+    /// How the app of a slot is called.
+    pub fn name<'s>(&'s self, slot: &'s SlotKey) -> &'s str {
+        self.names.get(&(slot.app.clone(), slot.component.clone())).map_or(slot.app.as_str(), String::as_str)
+    }
+
+    /// Every slot there ever was, also those that nothing was deployed to since history begins.
+    pub fn slots<'s>(&'s self) -> impl Iterator<Item = &'s SlotKey> {
+        self.timeline.slots().iter().chain(&self.standing)
+    }
+
+    /// The words a slot's app is known by.
+    pub fn words<'s>(&'s self, slot: &'s SlotKey) -> impl Iterator<Item = &'s str> + Clone {
+        [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten()
+    }
+
+    /// What the commit of a deployment tells.
+    ///
+    /// # Errors
+    /// When the clone lacks the commit.
+    pub fn account(&self, commit: Oid) -> Result<Rc<Account>, Failure> {
+        Ok(self.accounts.borrow_mut().of(commit)?)
+    }
+
+    /// A deployment, as people are told of it.
+    ///
+    /// # Errors
+    /// When the clone lacks the commit.
+    pub fn change(&self, deployment: &Deployment<'_>) -> Result<Change, Failure> {
+        Ok(Change::new(self.name(deployment.slot), deployment, self.account(deployment.commit)?))
+    }
+}
+
+fn read(_context: &Context, repository: &Repository, survey: &Survey) -> Result<(Timeline, Option<Oid>), Failure> {
+    let mut timeline = Timeline::default();
+    let Some(tip) = survey.commit else { return Ok((timeline, None)) };
+    let config = &survey.settings.config;
+    let cache = Cache::default();
+    let chain = RefCell::new(Vec::new());
+    Mainline::new(repository, tip).find(|id, time| {
+        chain.borrow_mut().push((id, time));
+        false
+    })?;
+    let chain = chain.into_inner();
+    let mut states: Vec<BTreeMap<SlotKey, Entry>> = Vec::new();
+    for (id, _) in &chain {
+        let snapshot = Snapshot::of_commit(repository, *id)?;
+        let mapping = source::read(config, &Reader::new(&snapshot, &cache), None);
+        states.push(mapping.entries.into_iter().map(|entry| (entry.slot(), entry)).collect());
+    }
+    states.push(BTreeMap::new());
+    let pinned = |entry: &Entry| Pinned { image: entry.image.clone(), version: entry.version.clone() };
+    let path = |entry: &Entry| entry.locations.first().map(|at| at.path.clone()).unwrap_or_default();
+    for (at, commit) in chain.iter().enumerate() {
+        let (new, old) = (&states[at], &states[at + 1]);
+        for (slot, entry) in new {
+            let before = old.get(slot).map(pinned);
+            if before.as_ref() != Some(&pinned(entry)) {
+                timeline.push(*commit, slot, before.as_ref(), Some(&pinned(entry)), &path(entry));
+            }
+        }
+        for (slot, entry) in old.iter().filter(|(slot, _)| !new.contains_key(*slot)) {
+            timeline.push(*commit, slot, Some(&pinned(entry)), None, &path(entry));
+        }
+    }
+    Ok((timeline, repository.shallow().first().copied()))
+}
