@@ -1,6 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, config, demo, history, init, man, status};
+use super::{completions, config, demo, diff, history, init, man, metrics, status, trace};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -50,6 +50,9 @@ pub struct Cli {
 pub enum Command {
     Status(status::StatusArgs),
     History(history::HistoryArgs),
+    Diff(diff::DiffArgs),
+    Trace(trace::TraceArgs),
+    Metrics(metrics::MetricsArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

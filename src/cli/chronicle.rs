@@ -53,6 +53,16 @@ impl<'r> Chronicle<'r> {
         [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten()
     }
 
+    /// Says where history ends, in a shallow clone.
+    pub fn tell_edge(&self, context: &Context) {
+        if let Some(edge) = self.ends_at {
+            let edge: String = edge.to_string().chars().take(10).collect();
+            context.ui.caution(&format!(
+                "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
+            ));
+        }
+    }
+
     /// What the commit of a deployment tells.
     ///
     /// # Errors

@@ -157,11 +157,8 @@ impl Question<'_> {
         } else if room == limit {
             ui.note("no deployment fits");
         }
-        if let Some(edge) = chronicle.ends_at.filter(|_| !more) {
-            let edge: String = edge.to_string().chars().take(10).collect();
-            ui.caution(&format!(
-                "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
-            ));
+        if !more {
+            chronicle.tell_edge(self.context);
         }
         Ok(())
     }
@@ -221,7 +218,7 @@ impl<'a> Filter<'a> {
         };
         let wish = |text: &'a String| match text.contains(['*', '?']) {
             true => Wish::Like(Patterns::new(std::slice::from_ref(text))),
-            false => Wish::Named(Wanted::new(text, &chronicle.timeline)),
+            false => Wish::Named(Wanted::new(text, chronicle.timeline.versions())),
         };
         Ok(Filter {
             choice: Choice::new(&args.apps, &args.choice, context, survey, chronicle)?,

@@ -179,6 +179,11 @@ impl Timeline {
         self.slots.values()
     }
 
+    /// Every version that ever ran; those of several images come several times.
+    pub fn versions(&self) -> impl Iterator<Item = &Version> {
+        self.pins.values().iter().map(|pinned| &pinned.version)
+    }
+
     /// All deployments, newest first.
     pub fn deployments(&self) -> impl DoubleEndedIterator<Item = Deployment<'_>> {
         (0..self.rows.len()).map(|index| self.deployment(index))

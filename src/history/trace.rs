@@ -18,9 +18,9 @@ pub struct Wanted<'q> {
 impl<'q> Wanted<'q> {
     /// Takes what a user typed: a tag, a digest, both, or at least six digits of an id in one of
     /// them. What fits exactly is all that is meant; only else beginnings count.
-    pub fn new(text: &'q str, timeline: &Timeline) -> Self {
+    pub fn new<'v>(text: &'q str, mut known: impl Iterator<Item = &'v Version>) -> Self {
         let exact = Wanted { text, by_prefix: false };
-        let known = timeline.pins.values().iter().any(|pinned| exact.accepts(&pinned.version));
+        let known = known.any(|version| exact.accepts(version));
         Wanted { text, by_prefix: !known }
     }
 
@@ -108,7 +108,7 @@ mod tests {
             let stays: Vec<String> = voyage.stays.iter().map(stay).collect();
             format!("{} {}: {}", voyage.app, voyage.version, stays.join(", "))
         };
-        trace(&timeline, &Wanted::new(text, &timeline)).iter().map(voyage).collect()
+        trace(&timeline, &Wanted::new(text, timeline.versions())).iter().map(voyage).collect()
     }
 
     #[test]

@@ -1,8 +1,14 @@
 //! The promise to scripts. Fields are added, never changed or removed. This file has `towpath.status/1`.
 
+mod diff;
 mod history;
+mod metrics;
+mod trace;
 
+pub use diff::DiffJson;
 pub use history::{DeploymentJson, HistoryJson, PinnedJson};
+pub use metrics::MetricsJson;
+pub use trace::TraceJson;
 
 use super::{Arrival, Occupant, Status};
 use crate::config::Shown;

@@ -4,10 +4,16 @@
 
 mod cells;
 mod change;
+mod diff;
 pub mod json;
+mod metrics;
 mod status;
+mod trace;
 
-pub use crate::history::{Kind, Pinned};
+pub use crate::history::{Ahead, Figures, Kind, PairFigures, Pinned, Spread};
 pub use cells::{Cell, Column, Matrix, Row, Running};
 pub use change::{Change, moment};
+pub use diff::{Diff, Difference, Here, Side};
+pub use metrics::Measured;
 pub use status::{Arrival, Occupant, Status, display_names, names_over_time};
+pub use trace::{Trace, Visit, Way};

@@ -3,6 +3,7 @@
 use super::formats::{cell_text, json, line, records};
 use super::table::{Align, Column, Table, Text};
 use super::{Format, Look, Tone, age, version, visible};
+use crate::model::SlotKey;
 
 use crate::report::json::{DeploymentJson, HistoryJson};
 use crate::report::{Change, Kind, Pinned};
@@ -22,15 +23,16 @@ pub struct Scroll {
     format: Format,
     times: Times,
     look: Look,
-    table: Table<7>,
+    table: Table<'static, 8>,
     printed: usize,
 }
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column<'static>; 8] = [
     Column { heading: "when", align: Align::Left, least: 16 },
     Column { heading: "stage", align: Align::Left, least: 8 },
     Column { heading: "app", align: Align::Left, least: 12 },
-    Column { heading: "version", align: Align::Left, least: 20 },
+    Column { heading: "from", align: Align::Left, least: 9 },
+    Column { heading: "to", align: Align::Left, least: 11 },
     Column { heading: "kind", align: Align::Left, least: 8 },
     Column { heading: "who", align: Align::Left, least: 8 },
     Column { heading: "change", align: Align::Left, least: 10 },
@@ -104,7 +106,7 @@ impl Scroll {
     }
 
     fn rows(&mut self, changes: &[Change], now: Timestamp) -> String {
-        let rows: Vec<[Text; 7]> = changes.iter().map(|change| self.row(change, now)).collect();
+        let rows: Vec<[Text; 8]> = changes.iter().map(|change| self.row(change, now)).collect();
         self.table.fit(&rows, &self.look);
         let mut out =
             if self.printed == 0 && !rows.is_empty() { self.table.heading(&self.look) } else { String::new() };
@@ -112,38 +114,42 @@ impl Scroll {
         out
     }
 
-    fn row(&self, change: &Change, now: Timestamp) -> [Text; 7] {
+    fn row(&self, change: &Change, now: Timestamp) -> [Text; 8] {
         let slot = &change.slot;
-        let stage = slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage));
         let when = match self.times {
             Times::Ago => age(change.time, now),
             Times::Exact => exact(change.time),
         };
         [
             Text::new(when, Tone::Dim),
-            Text::plain(visible(&stage)),
+            Text::plain(visible(&place(slot))),
             Text::plain(visible(&change.name)),
-            Text::plain(self.versions(change)),
+            Text::new(self.version(change, &change.from), Tone::Dim),
+            Text::plain(format!("{} {}", self.look.arrow(), self.version(change, &change.to))),
             Text::new(change.kind.as_str(), tone(change.kind)),
             Text::plain(visible(&change.account.who.name)),
-            Text::new(request(change).unwrap_or_else(|| change.commit.chars().take(10).collect()), Tone::Dim),
+            Text::new(request(change), Tone::Dim),
         ]
     }
 
-    /// `v1 → v2`; an image that changed is named.
-    fn versions(&self, change: &Change) -> String {
-        let shown = |pinned: &Option<Pinned>| match pinned {
+    /// Where only the image changed, its name says more.
+    fn version(&self, change: &Change, pinned: &Option<Pinned>) -> String {
+        match pinned {
             None => self.look.nothing().to_owned(),
             Some(Pinned { image: Some(image), .. }) if change.kind == Kind::Image => visible(image).into_owned(),
             Some(pinned) => version::short(&pinned.version, false),
-        };
-        format!("{} {} {}", shown(&change.from), self.look.arrow(), shown(&change.to))
+        }
     }
 }
 
 /// `2026-08-31 11:12`, in UTC.
 pub(super) fn exact(time: Timestamp) -> String {
     time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// `prod`, or `prod/eu`.
+pub(super) fn place(slot: &SlotKey) -> String {
+    slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage))
 }
 
 /// What needs a second look is coloured.
@@ -156,8 +162,10 @@ pub(super) fn tone(kind: Kind) -> Tone {
     }
 }
 
-fn request(change: &Change) -> Option<String> {
-    change.account.pull_request.map(|number| format!("#{number}"))
+/// The pull request, or the first digits of the commit.
+pub(super) fn request(change: &Change) -> String {
+    let number = change.account.pull_request.map(|number| format!("#{number}"));
+    number.unwrap_or_else(|| change.commit.chars().take(10).collect())
 }
 
 fn record(change: &Change) -> [String; 19] {
@@ -192,7 +200,6 @@ fn record(change: &Change) -> [String; 19] {
 
 fn markdown(change: &Change) -> String {
     let slot = &change.slot;
-    let stage = slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage));
     let code = |pinned: &Option<Pinned>| {
         let text = pinned.as_ref().map(|pinned| match (&pinned.image, change.kind) {
             (Some(image), Kind::Image) => format!("{image}:{}", pinned.version),
@@ -200,15 +207,15 @@ fn markdown(change: &Change) -> String {
         });
         text.map(|text| format!("`{}`", visible(&text).replace('`', "'").replace('|', "\\|"))).unwrap_or_default()
     };
-    let change_id = request(change).unwrap_or_else(|| change.commit.chars().take(10).collect());
     format!(
-        "| {} | {} | {} | {} | {} | {} | {} | {change_id} |\n",
+        "| {} | {} | {} | {} | {} | {} | {} | {} |\n",
         change.time,
-        cell_text(&stage),
+        cell_text(&place(slot)),
         cell_text(&change.name),
         code(&change.from),
         code(&change.to),
         change.kind.as_str(),
         cell_text(&change.account.who.name),
+        request(change),
     )
 }

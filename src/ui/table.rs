@@ -10,8 +10,8 @@ const GAP: usize = 3;
 
 /// A column: its heading, and how its cells stand.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Column {
-    pub heading: &'static str,
+pub(super) struct Column<'h> {
+    pub heading: &'h str,
     pub align: Align,
     /// Cells may be cut to this width where room is short.
     pub least: usize,
@@ -43,13 +43,13 @@ impl Text {
 
 /// The columns with the widths they have by now.
 #[derive(Debug, Clone)]
-pub(super) struct Table<const N: usize> {
-    columns: [Column; N],
+pub(super) struct Table<'h, const N: usize> {
+    columns: [Column<'h>; N],
     widths: [usize; N],
 }
 
-impl<const N: usize> Table<N> {
-    pub fn new(columns: [Column; N]) -> Self {
+impl<'h, const N: usize> Table<'h, N> {
+    pub fn new(columns: [Column<'h>; N]) -> Self {
         Table { columns, widths: [0; N] }
     }
 
@@ -119,7 +119,7 @@ impl<const N: usize> Table<N> {
 mod tests {
     use super::*;
 
-    fn table() -> Table<3> {
+    fn table() -> Table<'static, 3> {
         let column = |heading, align, least| Column { heading, align, least };
         Table::new([column("app", Align::Left, 4), column("n", Align::Right, 9), column("never", Align::Left, 9)])
     }
