@@ -5,11 +5,13 @@
 //! each other. Linear in the number of deployments.
 
 use super::keys::{Keys, keys};
+use super::mix::Numbered;
 use super::pipeline::Pipeline;
 use super::timeline::{Kind, NOTHING, Row, Timeline};
 use crate::config::Config;
-use crate::model::{StageName, Version};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use crate::model::StageName;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hash};
 
 /// A stage's place in the pipeline.
 type Stage = usize;
@@ -22,7 +24,7 @@ type Group = u32;
 pub enum Relation {
     /// The stage got the version so many seconds before; `None` where history does not reach back.
     Before(Option<i64>),
-    /// The same commit brought it to both.
+    /// The same commit, or the same second (one push of several commits), brought it to both.
     Same,
     /// The stage got the version so many seconds later.
     After(i64),
@@ -53,6 +55,8 @@ pub struct Link {
     pub relation: Relation,
     /// No stage between the two had the app.
     near: bool,
+    /// It is the first time that the stage got the version.
+    is_new: bool,
 }
 
 /// A stage and one before it.
@@ -60,7 +64,7 @@ pub struct Link {
 pub struct Pair {
     pub before: Stage,
     pub stage: Stage,
-    /// How many different versions were deployed while the stage before had the app.
+    /// How many different versions came while the stage before had the app.
     pub versions: usize,
     /// How many of them the stage before ever had.
     pub met: usize,
@@ -105,15 +109,14 @@ impl Comparison {
 pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Comparison {
     let mut pass = Pass::new(timeline, config);
     let mut end = timeline.rows.len();
+    let mut returns = Vec::new();
     while end > 0 {
         let commit = timeline.rows[end - 1].commit;
         let begin = timeline.rows[..end].iter().rposition(|row| row.commit != commit).map_or(0, |at| at + 1);
-        for index in (begin..end).rev() {
-            pass.land(timeline, timeline.rows[index]);
-        }
-        for index in (begin..end).rev() {
-            let row = timeline.rows[index];
-            timeline.rows[index].kind = pass.judge(timeline, index, row);
+        returns.clear();
+        returns.extend((begin..end).rev().map(|index| pass.land(timeline, timeline.rows[index])));
+        for (index, returns) in (begin..end).rev().zip(&returns) {
+            timeline.rows[index].kind = pass.judge(timeline, index, *returns);
         }
         end = begin;
     }
@@ -132,173 +135,201 @@ struct Landing {
     running: u32,
 }
 
+/// What a slot runs.
+#[derive(Clone, Copy)]
+struct Current {
+    /// Its landings; [`NOTHING`] where there is none.
+    landings: [u32; 2],
+    /// When the slot first had it, counted in versions of all slots.
+    order: usize,
+    /// The stage had not had it before.
+    is_new: bool,
+}
+
 struct Pass {
     pipeline: Pipeline,
     /// Of each slot.
     places: Vec<(Group, Stage)>,
+    current: Vec<Option<Current>>,
     /// Of each pinned version: what it is found by, and a number that its equals share.
     keys: Vec<Keys>,
     versions: Vec<u32>,
-    landings: HashMap<(Group, Stage, u32), Landing>,
-    had: HashSet<(Group, Stage)>,
-    /// When a slot first had a version, counted in landings; and which slots were seen at all.
-    first: HashMap<(u32, u32), usize>,
-    seen: Vec<bool>,
+    landings: Vec<Landing>,
+    landed: Numbered<(Group, Stage, u32), u32>,
+    /// The stages that have had an app, by group.
+    had: Vec<Vec<bool>>,
+    /// When a slot first had a version.
+    first: Numbered<(u32, u32), usize>,
     links: Vec<Link>,
     /// Links that wait for a version to come to the stage before, and the time since.
-    waiting: HashMap<(Group, Stage, u32), Vec<(usize, i64)>>,
+    waiting: Numbered<(Group, Stage, u32), Vec<(usize, i64)>>,
 }
 
 impl Pass {
     fn new(timeline: &Timeline, config: &Config) -> Self {
-        let pipeline = Pipeline::new(config, timeline.slots.values().iter().map(|slot| &slot.stage));
-        let mut groups = HashMap::new();
-        let places = timeline.slots.values().iter().map(|slot| {
-            let next = u32::try_from(groups.len()).expect("fewer groups than slots");
-            let group = *groups.entry((&slot.app, &slot.component)).or_insert(next);
-            (group, pipeline.position(&slot.stage))
-        });
-        let places: Vec<(Group, Stage)> = places.collect();
-        let mut numbers: HashMap<&Version, u32> = HashMap::new();
-        let versions = timeline.pins.values().iter().map(|pinned| {
-            let next = u32::try_from(numbers.len()).expect("fewer versions than pins");
-            *numbers.entry(&pinned.version).or_insert(next)
-        });
+        let slots = timeline.slots.values();
+        let pipeline = Pipeline::new(config, slots.iter().map(|slot| &slot.stage));
+        let groups = numbers(slots.iter().map(|slot| (&slot.app, &slot.component)));
+        let stages = slots.iter().map(|slot| pipeline.position(&slot.stage));
+        let group_count = groups.iter().max().map_or(0, |most| *most as usize + 1);
         Pass {
-            versions: versions.collect(),
+            versions: numbers(timeline.pins.values().iter().map(|pinned| &pinned.version)),
             keys: keys(timeline.pins.values()),
-            seen: vec![false; places.len()],
+            current: vec![None; slots.len()],
+            had: vec![vec![false; pipeline.len()]; group_count],
+            places: groups.into_iter().zip(stages).collect(),
             pipeline,
-            places,
-            landings: HashMap::with_capacity(timeline.rows.len()),
-            had: HashSet::new(),
-            first: HashMap::with_capacity(timeline.rows.len()),
+            landings: Vec::new(),
+            landed: Numbered::with_capacity_and_hasher(timeline.rows.len(), BuildHasherDefault::default()),
+            first: Numbered::with_capacity_and_hasher(timeline.rows.len(), BuildHasherDefault::default()),
             links: Vec::new(),
-            waiting: HashMap::new(),
+            waiting: Numbered::default(),
         }
     }
 
-    /// A slot changes: one version goes, another comes.
-    fn land(&mut self, timeline: &Timeline, row: Row) {
+    /// A slot changes: one version goes, another comes. Is it one that the slot had before the one
+    /// that goes?
+    fn land(&mut self, timeline: &Timeline, row: Row) -> bool {
         let time = timeline.commits[row.commit as usize].time;
-        if !std::mem::replace(&mut self.seen[row.slot as usize], true) && row.from != NOTHING {
+        let slot = row.slot as usize;
+        if self.current[slot].is_none() && row.from != NOTHING {
             self.come(row.slot, row.from, NOTHING, 0);
         }
-        if row.from != NOTHING {
-            self.go(row.slot, row.from);
+        let gone = self.current[slot].take();
+        for landing in gone.iter().flat_map(|gone| gone.landings) {
+            if let Some(landing) = self.landings.get_mut(landing as usize) {
+                landing.running -= 1;
+            }
         }
-        if row.to != NOTHING {
-            self.come(row.slot, row.to, row.commit, time);
+        if row.to == NOTHING {
+            return false;
         }
+        let order = self.come(row.slot, row.to, row.commit, time);
+        row.from != NOTHING && gone.is_some_and(|gone| order < gone.order)
     }
 
-    fn come(&mut self, slot: u32, pin: u32, commit: u32, time: i64) {
+    /// A version comes to a slot; when it first did.
+    fn come(&mut self, slot: u32, pin: u32, commit: u32, time: i64) -> usize {
         let (group, stage) = self.places[slot as usize];
-        let order = self.first.len();
-        self.first.entry((slot, self.versions[pin as usize])).or_insert(order);
-        self.had.insert((group, stage));
-        for key in self.keys[pin as usize].says() {
-            let at = (group, stage, key);
-            let landing = self.landings.entry(at).or_insert(Landing { commit, time, running: 0 });
-            if landing.running == 0 {
-                *landing = Landing { commit, time, running: 0 };
-            }
-            landing.running += 1;
+        self.had[group as usize][stage] = true;
+        let next = self.first.len();
+        let order = *self.first.entry((slot, self.versions[pin as usize])).or_insert(next);
+        let mut landings = [NOTHING; 2];
+        let known = self.landings.len();
+        for (at, key) in self.keys[pin as usize].says().enumerate() {
+            landings[at] = self.landing((group, stage, key), commit, time);
+        }
+        let is_new = landings[0] as usize == known;
+        self.current[slot as usize] = Some(Current { landings, order, is_new });
+        order
+    }
+
+    /// One slot more of the stage runs the version. It landed when the first of them got it.
+    fn landing(&mut self, at: (Group, Stage, u32), commit: u32, time: i64) -> u32 {
+        let next = u32::try_from(self.landings.len()).expect("at most two for each deployment");
+        let number = *self.landed.entry(at).or_insert(next);
+        if number == next {
+            self.landings.push(Landing { commit, time, running: 0 });
             for (link, since) in self.waiting.remove(&at).unwrap_or_default() {
                 if self.links[link].relation == Relation::Never {
-                    self.links[link].relation = Relation::After(time - since);
+                    self.links[link].relation =
+                        if time == since { Relation::Same } else { Relation::After(time - since) };
                 }
             }
         }
-    }
-
-    fn go(&mut self, slot: u32, pin: u32) {
-        let (group, stage) = self.places[slot as usize];
-        for key in self.keys[pin as usize].says() {
-            if let Some(landing) = self.landings.get_mut(&(group, stage, key)) {
-                landing.running = landing.running.saturating_sub(1);
-            }
+        let landing = &mut self.landings[number as usize];
+        if landing.running == 0 {
+            (landing.commit, landing.time) = (commit, time);
         }
+        landing.running += 1;
+        number
     }
 
     /// What the slot itself says of the change. The stages before it are noted for later.
-    fn judge(&mut self, timeline: &Timeline, index: usize, row: Row) -> Kind {
+    fn judge(&mut self, timeline: &Timeline, index: usize, returns: bool) -> Kind {
+        let row = timeline.rows[index];
         if row.to == NOTHING {
             return Kind::Remove;
         }
-        if row.from == NOTHING {
-            return Kind::Add;
-        }
-        let (from, to) = (self.versions[row.from as usize], self.versions[row.to as usize]);
-        if from == to {
+        if row.from != NOTHING && self.versions[row.from as usize] == self.versions[row.to as usize] {
             return Kind::Image;
         }
         self.look_back(timeline, index, row);
-        if self.first[&(row.slot, to)] < self.first[&(row.slot, from)] { Kind::Rollback } else { Kind::Deploy }
+        match (row.from, returns) {
+            (NOTHING, _) => Kind::Add,
+            (_, true) => Kind::Rollback,
+            (_, false) => Kind::Deploy,
+        }
     }
 
     fn look_back(&mut self, timeline: &Timeline, index: usize, row: Row) {
         let (group, stage) = self.places[row.slot as usize];
-        let had = |before: Stage| self.had.contains(&(group, before));
-        let near = self.pipeline.nearest(stage, &had);
-        let before: Vec<Stage> =
-            self.pipeline.all_before(stage).iter().copied().filter(|before| had(*before)).collect();
+        let had = &self.had[group as usize];
+        let is_new = self.current[row.slot as usize].is_some_and(|current| current.is_new);
+        let near = self.pipeline.nearest(stage, &|before| had[before]);
         let time = timeline.commits[row.commit as usize].time;
-        for before in before {
+        for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before]) {
             let relation = self.relation(group, before, row, time);
             if relation == Relation::Never {
                 for key in self.keys[row.to as usize].asks() {
                     self.waiting.entry((group, before, key)).or_default().push((self.links.len(), time));
                 }
             }
-            self.links.push(Link { index, before, stage, relation, near: near.contains(&before) });
+            let near = near.contains(&before);
+            self.links.push(Link { index, before, stage, relation, near, is_new });
         }
     }
 
-    /// As far as history has come.
+    /// As far as history has come. What landed in the same second was pushed as one.
     fn relation(&self, group: Group, before: Stage, row: Row, time: i64) -> Relation {
-        let mut found = self.keys[row.to as usize].asks().filter_map(|key| self.landings.get(&(group, before, key)));
-        match found.next() {
+        let mut found = self.keys[row.to as usize].asks().filter_map(|key| self.landed.get(&(group, before, key)));
+        match found.next().map(|number| self.landings[*number as usize]) {
             None => Relation::Never,
             Some(landing) if landing.commit == NOTHING => Relation::Before(None),
-            Some(landing) if landing.commit == row.commit => Relation::Same,
+            Some(landing) if landing.commit == row.commit || landing.time == time => Relation::Same,
             Some(landing) => Relation::Before(Some(time - landing.time)),
         }
     }
 
     fn compared(self, timeline: &Timeline, tolerance: i64) -> Comparison {
-        let mut met: HashMap<(Stage, Stage, Group, u32), bool> = HashMap::with_capacity(self.links.len());
-        for link in &self.links {
-            let row = timeline.rows[link.index];
-            let (group, _) = self.places[row.slot as usize];
-            let version = self.versions[row.to as usize];
-            *met.entry((link.before, link.stage, group, version)).or_default() |= link.relation != Relation::Never;
-        }
         let mut pairs: BTreeMap<(Stage, Stage), Pair> = BTreeMap::new();
-        for ((before, stage, _, _), met) in met {
+        // What a new slot starts with may be older than the stage before; that it is not says something.
+        let tells = |link: &&Link| {
+            link.is_new && (timeline.rows[link.index].kind != Kind::Add || link.relation != Relation::Never)
+        };
+        for Link { before, stage, relation, .. } in self.links.iter().filter(tells).copied() {
             let pair = pairs.entry((before, stage)).or_insert(Pair { before, stage, versions: 0, met: 0 });
             pair.versions += 1;
-            pair.met += usize::from(met);
+            pair.met += usize::from(relation != Relation::Never);
         }
         let stages = self.pipeline.into_stages();
         Comparison { stages, links: self.links, pairs: pairs.into_values().collect(), tolerance }
     }
 }
 
+/// Values that are equal get the same number.
+fn numbers<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
+    let mut known = HashMap::new();
+    let number = |value| {
+        let next = u32::try_from(known.len()).expect("fewer than 2^32 values fit into memory");
+        *known.entry(value).or_insert(next)
+    };
+    values.map(number).collect()
+}
+
 /// Says of the deployments that are neither the first nor a return what the stages before say. With
 /// several of them the best counts.
 fn settle(timeline: &mut Timeline, comparison: &Comparison) {
-    let mut best: HashMap<usize, Relation> = HashMap::new();
+    let mut best: Vec<Option<Relation>> = vec![None; timeline.rows.len()];
     for link in comparison.links.iter().filter(|link| link.near) {
         let pair = comparison.pair(link.before, link.stage);
         if comparison.is_in_order(link.relation) || pair.is_some_and(Pair::is_comparable) {
-            let best = best.entry(link.index).or_insert(link.relation);
-            *best = link.relation.min(*best);
+            let best = &mut best[link.index];
+            *best = Some(best.map_or(link.relation, |best| best.min(link.relation)));
         }
     }
-    for (index, relation) in best {
-        let row = &mut timeline.rows[index];
-        if row.kind == Kind::Deploy {
+    for (row, relation) in timeline.rows.iter_mut().zip(best) {
+        if let Some(relation) = relation.filter(|_| row.kind == Kind::Deploy) {
             let in_order = comparison.is_in_order(relation);
             row.kind = if in_order { Kind::Promote } else { Kind::Skip };
             row.lead = if in_order { relation.lead() } else { None };

@@ -3,9 +3,9 @@
 
 use super::classify::{Comparison, Relation};
 use super::spread::Spread;
-use super::timeline::{Deployment, Kind, Timeline};
+use super::timeline::{Deployment, Kind, NOTHING, Timeline};
 use crate::model::{AppName, SlotKey, StageName, Version};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
@@ -62,13 +62,14 @@ pub struct PairFigures {
     pub changes: usize,
     /// Had been in the stage before.
     pub had: usize,
+    /// Brought by the same commit or the same push.
     pub same_commit: usize,
     /// Came to the stage before only afterwards.
     pub after: usize,
     /// How many of those within the tolerance.
     pub tolerated: usize,
     pub never: usize,
-    /// Of those that had been in the stage before, in seconds.
+    /// Of those that had been in the stage before and are no rollbacks, in seconds.
     pub lead: Spread,
     /// How many different versions there were in all the past, and how many of them the stage
     /// before ever had.
@@ -96,72 +97,107 @@ pub fn metrics(
     window: Window,
     wanted: &dyn Fn(&SlotKey) -> bool,
 ) -> Metrics {
-    let mut count =
-        Count { comparison, window, seen: HashSet::new(), landed: HashMap::new(), figures: BTreeMap::new() };
-    for deployment in timeline.deployments().rev() {
-        if wanted(deployment.slot) {
-            count.add(&deployment);
+    let wanted: Vec<bool> = timeline.slots().iter().map(wanted).collect();
+    let mut count = Count::new(timeline, comparison, window);
+    for index in (0..timeline.len()).rev() {
+        if wanted[timeline.rows[index].slot as usize] {
+            count.add(index);
         }
     }
-    let mut answer = Metrics { pairs: pairs(timeline, comparison, window, wanted), ..Metrics::default() };
-    for (_, figures) in count.figures {
-        match (&figures.app, &figures.stage) {
-            (Some(_), _) => answer.apps.push(figures),
-            (None, Some(_)) => answer.stages.push(figures),
-            (None, None) => answer.overall = figures,
-        }
-    }
+    let mut answer = count.answer();
+    answer.pairs = pairs(timeline, comparison, window, &wanted);
     answer
 }
 
-/// App and place of the stage; `None` for all of them, which comes first.
-type Key = (Option<AppName>, Option<usize>);
+/// Figures that are being counted.
+#[derive(Clone)]
+struct Tally {
+    figures: Figures,
+    /// The commit that was counted last, as a deployment and as a rollback.
+    counted: [u32; 2],
+}
 
 struct Count<'a> {
-    comparison: &'a Comparison,
+    timeline: &'a Timeline,
     window: Window,
-    /// Which app and stage a commit was counted for, as a deployment and as a rollback.
-    seen: HashSet<(&'a AppName, &'a StageName, [u8; 20], bool)>,
-    /// When what a slot runs landed there.
-    landed: HashMap<&'a SlotKey, i64>,
-    figures: BTreeMap<Key, Figures>,
+    tallies: Vec<Tally>,
+    /// Of each slot: its app in its stage, its stage, everything.
+    counted_in: Vec<[usize; 3]>,
+    /// Of each slot: when what it runs landed there.
+    landed: Vec<Option<i64>>,
 }
 
 impl<'a> Count<'a> {
-    fn add(&mut self, deployment: &Deployment<'a>) {
-        let slot = deployment.slot;
-        let before = self.landed.insert(slot, deployment.time);
+    fn new(timeline: &'a Timeline, comparison: &Comparison, window: Window) -> Self {
+        let stage_of = |slot: &SlotKey| comparison.stages.iter().position(|stage| *stage == slot.stage);
+        let keys = |slot: &SlotKey| [(None, None), (None, stage_of(slot)), (Some(slot.app.clone()), stage_of(slot))];
+        let ordered: BTreeSet<(Option<AppName>, Option<usize>)> = timeline.slots().iter().flat_map(keys).collect();
+        let numbers: BTreeMap<_, usize> = ordered.iter().enumerate().map(|(number, key)| (key, number)).collect();
+        let tally = |(app, stage): &(Option<AppName>, Option<usize>)| Tally {
+            figures: Figures {
+                app: app.clone(),
+                stage: stage.map(|stage| comparison.stages[stage].clone()),
+                per_week: vec![0; week_count(window)],
+                ..Figures::default()
+            },
+            counted: [NOTHING; 2],
+        };
+        Count {
+            timeline,
+            window,
+            tallies: ordered.iter().map(tally).collect(),
+            counted_in: timeline.slots().iter().map(|slot| keys(slot).map(|key| numbers[&key])).collect(),
+            landed: vec![None; timeline.slots().len()],
+        }
+    }
+
+    fn add(&mut self, index: usize) {
+        let (row, deployment) = (self.timeline.rows[index], self.timeline.deployment(index));
+        let before = self.landed[row.slot as usize].replace(deployment.time);
         if deployment.kind == Kind::Remove || !self.window.contains(deployment.time) {
             return;
         }
-        let stage = self.comparison.stages.iter().position(|stage| *stage == slot.stage);
-        let commit: [u8; 20] = deployment.commit.as_bytes().try_into().unwrap_or_default();
-        let mut first = |rollback| self.seen.insert((&slot.app, &slot.stage, commit, rollback));
-        let is_new = first(false);
-        let is_rollback = deployment.kind == Kind::Rollback && first(true);
-        for (app, stage) in [(None, None), (None, stage), (Some(slot.app.clone()), stage)] {
-            let figures = self.figures.entry((app.clone(), stage)).or_insert_with(|| Figures {
-                app,
-                stage: stage.map(|_| slot.stage.clone()),
-                per_week: vec![0; week_count(self.window)],
-                ..Figures::default()
-            });
+        let counted_in = self.counted_in[row.slot as usize];
+        // Twins of the app are seen by its own tally, the last.
+        let counted = &mut self.tallies[counted_in[2]].counted;
+        let is_new = std::mem::replace(&mut counted[0], row.commit) != row.commit;
+        let is_rollback =
+            deployment.kind == Kind::Rollback && std::mem::replace(&mut counted[1], row.commit) != row.commit;
+        for tally in counted_in {
+            let figures = &mut self.tallies[tally].figures;
             if is_new {
-                figures.deployments += 1;
-                let weeks = figures.per_week.len();
-                let ago = usize::try_from((self.window.until - 1 - deployment.time) / WEEK).unwrap_or(weeks);
-                if let Some(week) = (weeks - 1).checked_sub(ago) {
-                    figures.per_week[week] += 1;
-                }
-            }
-            if is_new && let Some(lead) = deployment.lead {
-                figures.lead.add(lead.max(0));
+                figures.deploy(&deployment, self.window);
             }
             if is_rollback {
                 figures.rollbacks += 1;
                 before.into_iter().for_each(|then| figures.restore.add((deployment.time - then).max(0)));
             }
         }
+    }
+
+    fn answer(self) -> Metrics {
+        let mut answer = Metrics::default();
+        for Tally { figures, .. } in self.tallies {
+            match (&figures.app, &figures.stage) {
+                (None, None) => answer.overall = figures,
+                _ if figures.deployments == 0 => {}
+                (Some(_), _) => answer.apps.push(figures),
+                (None, Some(_)) => answer.stages.push(figures),
+            }
+        }
+        answer
+    }
+}
+
+impl Figures {
+    fn deploy(&mut self, deployment: &Deployment<'_>, window: Window) {
+        self.deployments += 1;
+        let weeks = self.per_week.len();
+        let ago = usize::try_from((window.until - 1 - deployment.time) / WEEK).unwrap_or(weeks);
+        if let Some(week) = weeks.checked_sub(ago + 1) {
+            self.per_week[week] += 1;
+        }
+        deployment.lead.into_iter().for_each(|lead| self.lead.add(lead.max(0)));
     }
 }
 
@@ -170,39 +206,47 @@ fn week_count(window: Window) -> usize {
     usize::try_from(weeks).unwrap_or(0).max(1)
 }
 
-fn pairs(
-    timeline: &Timeline,
-    comparison: &Comparison,
-    window: Window,
-    wanted: &dyn Fn(&SlotKey) -> bool,
-) -> Vec<PairFigures> {
+fn pairs(timeline: &Timeline, comparison: &Comparison, window: Window, wanted: &[bool]) -> Vec<PairFigures> {
     let mut figures: BTreeMap<(usize, usize), PairFigures> = BTreeMap::new();
-    let mut seen: HashSet<(usize, &AppName, &StageName, [u8; 20], &Version)> = HashSet::new();
+    let mut twins: HashSet<(usize, &AppName, usize, &Version)> = HashSet::new();
+    let mut commit = NOTHING;
     for link in &comparison.links {
-        let deployment = timeline.deployment(link.index);
-        let slot = deployment.slot;
-        let Some(to) = deployment.to.filter(|_| window.contains(deployment.time) && wanted(slot)) else { continue };
-        let commit: [u8; 20] = deployment.commit.as_bytes().try_into().unwrap_or_default();
-        if !seen.insert((link.before, &slot.app, &slot.stage, commit, &to.version)) {
+        let (row, deployment) = (timeline.rows[link.index], timeline.deployment(link.index));
+        let is_change = deployment.kind != Kind::Add;
+        if !is_change || !wanted[row.slot as usize] || !window.contains(deployment.time) {
             continue;
         }
-        let pair =
-            figures.entry((link.stage, link.before)).or_insert_with(|| begun(comparison, link.before, link.stage));
-        pair.changes += 1;
-        match link.relation {
-            Relation::Before(seconds) => {
-                pair.had += 1;
-                seconds.into_iter().for_each(|seconds| pair.lead.add(seconds.max(0)));
-            }
-            Relation::Same => pair.same_commit += 1,
-            Relation::After(_) => {
-                pair.after += 1;
-                pair.tolerated += usize::from(comparison.is_in_order(link.relation));
-            }
-            Relation::Never => pair.never += 1,
+        if std::mem::replace(&mut commit, row.commit) != row.commit {
+            twins.clear();
+        }
+        let Some(to) = deployment.to else { continue };
+        if twins.insert((link.before, &deployment.slot.app, link.stage, &to.version)) {
+            let begin = || begun(comparison, link.before, link.stage);
+            let pair = figures.entry((link.stage, link.before)).or_insert_with(begin);
+            pair.add(link.relation, deployment.kind, comparison);
         }
     }
     figures.into_values().collect()
+}
+
+impl PairFigures {
+    fn add(&mut self, relation: Relation, kind: Kind, comparison: &Comparison) {
+        self.changes += 1;
+        match relation {
+            Relation::Before(seconds) => {
+                self.had += 1;
+                // A version that returns says nothing about the way.
+                let seconds = seconds.filter(|_| kind != Kind::Rollback);
+                seconds.into_iter().for_each(|seconds| self.lead.add(seconds.max(0)));
+            }
+            Relation::Same => self.same_commit += 1,
+            Relation::After(_) => {
+                self.after += 1;
+                self.tolerated += usize::from(comparison.is_in_order(relation));
+            }
+            Relation::Never => self.never += 1,
+        }
+    }
 }
 
 fn begun(comparison: &Comparison, before: usize, stage: usize) -> PairFigures {
@@ -295,7 +339,7 @@ mod tests {
         let [pair] = found.pairs.as_slice() else { panic!("{} pairs", found.pairs.len()) };
         let counts = [pair.changes, pair.had, pair.same_commit, pair.after, pair.tolerated, pair.never];
         assert_eq!(counts, [5, 1, 1, 2, 1, 1]);
-        assert_eq!((pair.versions, pair.met, pair.comparable), (5, 4, true));
+        assert_eq!((pair.versions, pair.met, pair.comparable), (6, 5, true));
         assert_eq!(pair.lead.median(), Some(30 * 60));
         let prod = found.stages.iter().find(|figures| figures.stage == Some("prod".into())).expect("deployed to");
         assert_eq!((prod.lead.count(), prod.lead.p90()), (3, Some(30 * 60)));

@@ -5,6 +5,7 @@ mod classify;
 mod compare;
 mod keys;
 mod metrics;
+mod mix;
 mod pipeline;
 mod pull_request;
 mod since;

@@ -30,6 +30,11 @@ impl Pipeline {
         Pipeline { stages, direct, all }
     }
 
+    /// How many stages there are.
+    pub fn len(&self) -> usize {
+        self.stages.len()
+    }
+
     /// The number of a stage.
     pub fn position(&self, name: &StageName) -> usize {
         self.stages.iter().position(|stage| stage == name).expect("made with every stage that is used")
