@@ -211,16 +211,26 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::StatusJson;
+    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, StatusJson, TraceJson};
+    use schemars::JsonSchema;
     use std::path::Path;
 
-    /// With `SNAPSHOTS=overwrite` the file is written anew.
+    /// With `SNAPSHOTS=overwrite` the files are written anew.
     #[test]
-    fn the_schema_that_is_checked_in_is_fresh() {
+    fn the_schemas_that_are_checked_in_are_fresh() {
+        is_fresh::<StatusJson>("status");
+        is_fresh::<HistoryJson>("history");
+        is_fresh::<DeploymentJson>("deployment");
+        is_fresh::<DiffJson>("diff");
+        is_fresh::<TraceJson>("trace");
+        is_fresh::<MetricsJson>("metrics");
+    }
+
+    fn is_fresh<T: JsonSchema>(name: &str) {
         let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
-        let schema = schema.into_root_schema_for::<StatusJson>();
-        let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/towpath.status.schema.json");
+        let text = serde_json::to_string_pretty(&schema.into_root_schema_for::<T>()).expect("a schema is JSON") + "\n";
+        let file = format!("docs/reference/towpath.{name}.schema.json");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         snapbox::Assert::new().action_env("SNAPSHOTS").eq(text, snapbox::Data::read_from(&path, None).raw());
     }
 }

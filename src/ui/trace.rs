@@ -43,23 +43,26 @@ fn indented(text: &str) -> String {
 fn row(visit: &Visit, look: &Look, now: Timestamp) -> [Text; 7] {
     let stayed = visit.seconds(now.as_second()).map(span).unwrap_or_default();
     let (came, after, by, change) = match &visit.came {
-        None => ("before all that is known".to_owned(), String::new(), String::new(), String::new()),
-        Some(came) => {
-            let after = came.lead.map(span).unwrap_or_default();
-            (exact(came.time), after, visible(&came.account.who.name).into_owned(), request(came))
-        }
+        None => ("before all that is known".to_owned(), Text::plain(""), String::new(), String::new()),
+        Some(came) => (exact(came.time), after(came), visible(&came.account.who.name).into_owned(), request(came)),
     };
-    let after_tone =
-        visit.came.as_ref().map_or(Tone::Plain, |came| if came.kind == Kind::Skip { Tone::Warn } else { Tone::Plain });
     [
         Text::plain(visible(&place(&visit.slot))),
         Text::plain(came),
-        Text::new(if after_tone == Tone::Warn { "skipped".to_owned() } else { after }, after_tone),
+        after,
         Text::plain(by),
         Text::new(change, Tone::Dim),
         Text::plain(stayed),
         end(visit.left.as_ref(), look, now),
     ]
+}
+
+/// How long after the stage before, or in which other way it came.
+fn after(came: &Change) -> Text {
+    match came.kind {
+        Kind::Rollback | Kind::Skip => Text::new(came.kind.as_str(), tone(came.kind)),
+        _ => Text::plain(came.lead.map(span).unwrap_or_default()),
+    }
 }
 
 /// What became of it: `running`, or what took its place, when and by whom.
