@@ -97,7 +97,10 @@ fn read(_context: &Context, repository: &Repository, survey: &Survey) -> Result<
         let mapping = source::read(config, &Reader::new(&snapshot, &cache), None);
         states.push(mapping.entries.into_iter().map(|entry| (entry.slot(), entry)).collect());
     }
-    states.push(BTreeMap::new());
+    let edge = repository.shallow().into_iter().find(|edge| chain.last().is_some_and(|(id, _)| id == edge));
+    // What the commit changed at which a shallow clone ends is not known.
+    let oldest = if edge.is_some() { states.last().cloned().unwrap_or_default() } else { BTreeMap::new() };
+    states.push(oldest);
     let pinned = |entry: &Entry| Pinned { image: entry.image.clone(), version: entry.version.clone() };
     let path = |entry: &Entry| entry.locations.first().map(|at| at.path.clone()).unwrap_or_default();
     for (at, commit) in chain.iter().enumerate() {
@@ -112,5 +115,5 @@ fn read(_context: &Context, repository: &Repository, survey: &Survey) -> Result<
             timeline.push(*commit, slot, Some(&pinned(entry)), None, &path(entry));
         }
     }
-    Ok((timeline, repository.shallow().first().copied()))
+    Ok((timeline, edge))
 }

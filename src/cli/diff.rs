@@ -14,7 +14,7 @@ use crate::git::{Mainline, Repository};
 use crate::history::Courses;
 use crate::model::{SlotKey, StageName};
 use crate::report::json::DiffJson;
-use crate::report::{Diff, Side};
+use crate::report::{Ahead, Diff, Side};
 use crate::ui::{self, Format};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -180,12 +180,25 @@ fn summary(diff: &Diff, config: &Config) -> String {
     let (left, right) = (&diff.left.text, &diff.right.text);
     let (differing, compared) = (diff.differences.len(), diff.compared);
     if differing == 0 {
-        return format!("{left} and {right} do not differ, in {compared} apps");
+        let apps = if compared == 1 { "app" } else { "apps" };
+        return format!("{left} and {right} do not differ, in {compared} {apps}");
     }
     let follows =
         diff.left.stage.as_ref().zip(diff.right.stage.as_ref()).is_some_and(|(before, stage)| {
             config.stage(stage.as_str()).is_some_and(|stage| stage.after.contains(before))
         });
-    let promotion = if follows { format!("; a promotion brings what {left} runs to {right}") } else { String::new() };
+    let promotion = if follows { promotion(diff) } else { String::new() };
     format!("{differing} of {compared} differ{promotion}")
+}
+
+/// What a promotion would do to the stage on the right.
+fn promotion(diff: &Diff) -> String {
+    let count =
+        |ahead: fn(&Ahead) -> bool| diff.differences.iter().filter(|difference| ahead(&difference.ahead)).count();
+    let forward = count(|ahead| matches!(ahead, Ahead::Left(_)));
+    let back = match count(|ahead| matches!(ahead, Ahead::Right(_))) {
+        0 => String::new(),
+        back => format!(" and takes {back} back"),
+    };
+    format!("; a promotion to {} brings {forward} forward{back}", diff.right.text)
 }

@@ -12,7 +12,8 @@ pub fn table(diff: &Diff, look: &Look) -> String {
     }
     let (left, right) = (visible(&diff.left.text), visible(&diff.right.text));
     let column = |heading, least| Column { heading, align: Align::Left, least };
-    let columns = [column("app", 12), column("stage", 8), column(&left, 10), column(&right, 10), column("", 18)];
+    let place = if diff.left.stage.is_some() { "target" } else { "stage" };
+    let columns = [column("app", 12), column(place, 8), column(&left, 10), column(&right, 10), column("", 18)];
     let rows: Vec<[Text; 5]> = diff.differences.iter().map(|difference| row(diff, difference, look)).collect();
     Table::new(columns).whole(&rows, look)
 }
@@ -39,10 +40,10 @@ fn spelled(here: &Here) -> String {
     if targets.is_empty() { version } else { visible(&format!("{version} ({})", targets.join(", "))).into_owned() }
 }
 
-/// `prod/eu`, `/eu`, `prod` or nothing.
+/// `prod/eu`, `prod`, `eu` or nothing.
 fn place(difference: &Difference) -> String {
-    let target = difference.target.as_ref().map(|target| format!("/{target}")).unwrap_or_default();
-    format!("{}{target}", difference.stage.as_ref().map(ToString::to_string).unwrap_or_default())
+    let stage = difference.stage.as_ref().map(ToString::to_string);
+    stage.into_iter().chain(difference.target.as_ref().map(ToString::to_string)).collect::<Vec<_>>().join("/")
 }
 
 fn verdict(diff: &Diff, difference: &Difference) -> String {
@@ -87,7 +88,8 @@ pub fn csv(diff: &Diff) -> String {
 /// The same as a Markdown table, for a pull request or a chat.
 pub fn markdown(diff: &Diff) -> String {
     let (left, right) = (cell_text(&diff.left.text), cell_text(&diff.right.text));
-    let mut out = format!("| app | stage | {left} | {right} | |\n| --- | --- | --- | --- | --- |\n");
+    let place_name = if diff.left.stage.is_some() { "target" } else { "stage" };
+    let mut out = format!("| app | {place_name} | {left} | {right} | |\n| --- | --- | --- | --- | --- |\n");
     for difference in &diff.differences {
         let code =
             |here: &Here| format!("`{}`", visible(&here.version.to_string()).replace('`', "'").replace('|', "\\|"));

@@ -17,6 +17,10 @@ Usage: towpath [OPTIONS] <COMMAND>
 
 Commands:
   status       Show which version of which app runs in which stage
+  history      Show what was deployed when, where, and by whom
+  diff         Show where two stages, times or revisions differ
+  trace        Show where a version runs and ran, when it came and went, and how long each step took
+  metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -43,6 +47,10 @@ Examples:
   towpath status publisher              one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
   towpath status --at '3 days ago'      what ran where then
+  towpath history publisher -n 5        its last deployments, and who made them
+  towpath diff staging prod             what would a promotion bring?
+  towpath trace v1367                   where is this version, and how did it get there?
+  towpath metrics                       how often, how fast, how often wrong
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -68,6 +76,10 @@ Usage: towpath [OPTIONS] <COMMAND>
 
 Commands:
   status       Show which version of which app runs in which stage
+  history      Show what was deployed when, where, and by whom
+  diff         Show where two stages, times or revisions differ
+  trace        Show where a version runs and ran, when it came and went, and how long each step took
+  metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -131,6 +143,10 @@ Examples:
   towpath status publisher              one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
   towpath status --at '3 days ago'      what ran where then
+  towpath history publisher -n 5        its last deployments, and who made them
+  towpath diff staging prod             what would a promotion bring?
+  towpath trace v1367                   where is this version, and how did it get there?
+  towpath metrics                       how often, how fast, how often wrong
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -859,4 +875,404 @@ Exit codes:
 
 "#]])
         .stderr_eq("");
+}
+
+#[test]
+fn history() {
+    help(&["history", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Show what was deployed when, where, and by whom.
+
+Read from the first-parent history of the deployed branch, newest first: a deployment is a mainline
+commit that changed which version a stage runs, at the time it landed there. Kinds: deploy (a first
+stage), promote (a stage before has the version), rollback (back to an older version of the same
+place), skip (a stage before has the app, but never had the version), add, remove, image (only the
+image's name changed).
+
+Usage: towpath history [OPTIONS] [APP]...
+
+Arguments:
+  [APP]...
+          Only these apps
+
+Options:
+      --app <GLOB>
+          Only apps that fit; `*` and `?` stand for any text and any character
+
+      --stage <GLOB>
+          Only stages that fit
+
+      --since <TIME|REV>
+          Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`
+
+      --until <TIME|REV>
+          Only before this time or revision
+
+      --author <TEXT>
+          Only by people whose name or address contains this
+
+      --version <VERSION>
+          Only of this version: a tag, a digest, the beginning of a commit id, or a pattern with `*`
+
+      --kind <KIND>
+          Only of these kinds
+          
+          [possible values: deploy, promote, rollback, skip, add, remove, image]
+
+  -n, --limit <COUNT>
+          Only so many, the newest; 0 for all [default: 50 on a terminal, else all]
+
+      --exact
+          Give dates and times (in UTC) instead of ages
+
+  -f, --follow
+          Go on with new deployments as they land, until stopped
+
+      --every <TIME>
+          With --follow: look so often, such as `1m`
+          
+          [default: 10s]
+
+  -o, --output <FORMAT>
+          How the answer is written
+          
+          [default: table]
+          [possible values: table, json, jsonl, csv, markdown]
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Change nothing: no repository, none of its files
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always: Also in pipes and files
+          - never:  Signs say the same
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath history                               the newest deployments, of all apps
+  towpath history publisher --stage prod -n 5   the last five of one app in one stage
+  towpath history --since '2 hours ago'         what changed before the alarm?
+  towpath history --since 2026-08-01 --until 2026-09-01 --kind rollback,skip
+  towpath history --author alice --output csv > alice.csv
+  towpath history --output jsonl | jq -r 'select(.lead_seconds > 86400) | .app'
+  towpath history --follow                      new deployments, as they land
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration
+
+"#]]);
+}
+
+#[test]
+fn diff() {
+    help(&["diff", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Show where two stages, times or revisions differ.
+
+A and B are each a stage (`prod`), a stage at a time or revision (`prod@2026-08-01`, `prod@v1.2`) or
+a revision or time alone, which means all stages. For every app that differs it says which side is
+ahead, and by how many deployments, as far as history can tell.
+
+Usage: towpath diff [OPTIONS] <A> <B>
+
+Arguments:
+  <A>
+          A stage, a stage at a time or revision, or a revision or time
+
+  <B>
+          What it is compared with
+
+Options:
+      --app <GLOB>
+          Only apps that fit; `*` and `?` stand for any text and any character
+
+      --exit-code
+          End with 4 when they differ
+
+  -o, --output <FORMAT>
+          How the answer is written
+          
+          [default: table]
+          [possible values: table, json, csv, markdown]
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Change nothing: no repository, none of its files
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always: Also in pipes and files
+          - never:  Signs say the same
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath diff staging prod                     what would a promotion bring?
+  towpath diff prod@yesterday prod              what changed in prod since yesterday
+  towpath diff prod@'last monday' prod@v1.2
+  towpath diff v1.1 v1.2                        two revisions, stage by stage
+  towpath diff staging prod --exit-code -q      is prod up to date?
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration
+  4  they differ (only with --exit-code)
+
+"#]]);
+}
+
+#[test]
+fn trace() {
+    help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Show where a version runs and ran, when it came and went, and how long each step took.
+
+A version is a tag, a digest, both (`1.2@sha256:…`), or at least six digits of a commit id that is
+part of one.
+
+Usage: towpath trace [OPTIONS] <VERSION|APP@VERSION>
+
+Arguments:
+  <VERSION|APP@VERSION>
+          The version, of any app or of one
+
+Options:
+  -o, --output <FORMAT>
+          How the answer is written
+          
+          [default: table]
+          [possible values: table, json]
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Change nothing: no repository, none of its files
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always: Also in pipes and files
+          - never:  Signs say the same
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath trace v1367                      every app that ever had this version
+  towpath trace publisher@v1367            of one app
+  towpath trace 27e139                     the beginning of a commit id or digest
+  towpath trace "$(git rev-parse HEAD)"    where did my commit get to?
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration; there is no such version
+
+"#]]);
+}
+
+#[test]
+fn metrics() {
+    help(&["metrics", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
+Show how often is deployed, how long it takes, how often it fails, and for how long.
+
+The four DORA figures, per app and stage and over all: deployments (commits that changed what runs;
+twins in one commit count once), lead time (from the landing in the stage before to the landing
+here), change failure rate (rollbacks, against all other deployments) and time to restore (from the
+landing of what was rolled back to the rollback). Below, from stage to stage: how many changes had
+been in the stage before.
+
+Usage: towpath metrics [OPTIONS]
+
+Options:
+      --app <GLOB>
+          Only apps that fit; `*` and `?` stand for any text and any character
+
+      --stage <GLOB>
+          Only stages that fit
+
+      --since <TIME|REV>
+          Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`
+
+      --until <TIME|REV>
+          Only before this time or revision
+
+      --tolerance <TIME>
+          A version may come to the stage before this much later: merges overtake each other
+          
+          [default: 10m]
+
+  -o, --output <FORMAT>
+          How the answer is written
+          
+          [default: table]
+          [possible values: table, json, csv, markdown]
+
+  -h, --help
+          Print help (see a summary with '-h')
+
+Global options:
+  -C, --repo <PATH|URL>
+          The deployment repository: a folder, a bare repository or a URL
+          
+          [env: TOWPATH_REPO]
+
+      --branch <BRANCH>
+          The branch that is deployed, instead of the repository's own
+          
+          [env: TOWPATH_BRANCH]
+
+      --config <FILE>
+          The configuration, instead of the repository's towpath.yaml
+          
+          [env: TOWPATH_CONFIG]
+
+      --max-age <TIME>
+          Fetch a repository named by URL again when its copy is older than this, such as `1h`
+          
+          [env: TOWPATH_MAX_AGE]
+          [default: 5m]
+
+      --read-only
+          Change nothing: no repository, none of its files
+          
+          [env: TOWPATH_READ_ONLY]
+
+      --color <WHEN>
+          When to use colour
+
+          Possible values:
+          - auto:   On a terminal, unless NO_COLOR says otherwise
+          - always: Also in pipes and files
+          - never:  Signs say the same
+          
+          [env: TOWPATH_COLOR]
+          [default: auto]
+
+  -q, --quiet
+          Say only the answer and errors
+
+  -v, --verbose...
+          Say more: every warning, and what was assumed
+
+Examples:
+  towpath metrics                              the last 90 days
+  towpath metrics --since 2026-01-01 --stage prod
+  towpath metrics --since 1970-01-01           from the beginning
+  towpath metrics --app 'pay*' --output markdown
+  towpath metrics --output json | jq '.stages[] | {stage, deployments_per_week}'
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration
+
+"#]]);
 }
