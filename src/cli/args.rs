@@ -15,6 +15,10 @@ Examples:
   towpath status publisher              one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
   towpath status --at '3 days ago'      what ran where then
+  towpath history publisher -n 5        its last deployments, and who made them
+  towpath diff staging prod             what would a promotion bring?
+  towpath trace v1367                   where is this version, and how did it get there?
+  towpath metrics                       how often, how fast, how often wrong
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
