@@ -44,7 +44,7 @@ impl<'r> Chronicle<'r> {
     }
 
     /// Every slot there ever was, also those that nothing was deployed to since history begins.
-    pub fn slots<'s>(&'s self) -> impl Iterator<Item = &'s SlotKey> {
+    pub fn slots(&self) -> impl Iterator<Item = &SlotKey> {
         self.timeline.slots().iter().chain(&self.standing)
     }
 

@@ -4,13 +4,12 @@ use super::choice::{self, Choice};
 use super::chronicle::Chronicle;
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::filter::Patterns;
 use super::names::{self, Names};
 use super::survey::{Survey, When};
+use super::wish::{Filter, Wish};
 use super::{args, complete, follow, output};
 use crate::git::Repository;
-use crate::history::{Deployment, Kind, Wanted};
-use crate::model::Version;
+use crate::history::Kind;
 use crate::report::Change;
 use crate::report::json::HistoryJson;
 use crate::ui::{Format, Scroll, Times};
@@ -137,7 +136,7 @@ struct Question<'a> {
 
 impl Question<'_> {
     fn answer(&self, survey: &Survey, chronicle: &Chronicle<'_>) -> Result<(), Failure> {
-        let filter = Filter::new(self, survey, chronicle)?;
+        let filter = self.filter(survey, chronicle)?;
         let ui = &self.context.ui;
         ui.part(&self.scroll.borrow().begin(&self.head(survey, chronicle)))?;
         let limit = self.limit();
@@ -165,10 +164,25 @@ impl Question<'_> {
 
     /// Prints the newest deployments, oldest first, as they came.
     fn go_on(&self, survey: &Survey, chronicle: &Chronicle<'_>, news: usize) -> Result<(), Failure> {
-        let filter = Filter::new(self, survey, chronicle)?;
+        let filter = self.filter(survey, chronicle)?;
         let newest = chronicle.timeline.deployments().take(news).collect::<Vec<_>>();
         let changes: Vec<Change> = filter.changes(chronicle, newest.into_iter().rev()).collect::<Result<_, _>>()?;
         Ok(self.context.ui.part(&self.scroll.borrow_mut().page(&changes, self.context.now()))?)
+    }
+
+    fn filter(&self, survey: &Survey, chronicle: &Chronicle<'_>) -> Result<Filter<'_>, Failure> {
+        let args = self.args;
+        let moment = |text: &Option<String>| {
+            text.as_ref().map(|text| choice::moment(text, self.context, self.repository)).transpose()
+        };
+        Ok(Filter {
+            choice: Choice::new(&args.apps, &args.choice, self.context, survey, chronicle)?,
+            since: moment(&args.window.since)?,
+            until: moment(&args.window.until)?,
+            kinds: &args.kind,
+            version: args.version.as_ref().map(|text| Wish::new(text, &chronicle.timeline)),
+            author: args.author.as_ref().map(|author| author.to_lowercase()),
+        })
     }
 
     fn limit(&self) -> usize {
@@ -190,83 +204,6 @@ impl Question<'_> {
             revision: survey.commit.map(|commit| commit.to_string()),
             complete: chronicle.ends_at.is_none(),
             deployments: Vec::new(),
-        }
-    }
-}
-
-/// Which deployments are meant.
-struct Filter<'a> {
-    choice: Choice,
-    since: Option<i64>,
-    until: Option<i64>,
-    kinds: &'a [Kind],
-    version: Option<Wish<'a>>,
-    author: Option<String>,
-}
-
-/// Which versions are meant.
-enum Wish<'a> {
-    Named(Wanted<'a>),
-    Like(Patterns),
-}
-
-impl<'a> Filter<'a> {
-    fn new(question: &Question<'a>, survey: &Survey, chronicle: &Chronicle<'_>) -> Result<Self, Failure> {
-        let (args, context) = (question.args, question.context);
-        let moment = |text: &Option<String>| {
-            text.as_ref().map(|text| choice::moment(text, context, question.repository)).transpose()
-        };
-        let wish = |text: &'a String| match text.contains(['*', '?']) {
-            true => Wish::Like(Patterns::new(std::slice::from_ref(text))),
-            false => Wish::Named(Wanted::new(text, chronicle.timeline.versions())),
-        };
-        Ok(Filter {
-            choice: Choice::new(&args.apps, &args.choice, context, survey, chronicle)?,
-            since: moment(&args.window.since)?,
-            until: moment(&args.window.until)?,
-            kinds: &args.kind,
-            version: args.version.as_ref().map(wish),
-            author: args.author.as_ref().map(|author| author.to_lowercase()),
-        })
-    }
-
-    /// Those of the deployments that are meant, with what their commits tell.
-    fn changes<'c>(
-        &'c self,
-        chronicle: &'c Chronicle<'_>,
-        deployments: impl Iterator<Item = Deployment<'c>> + 'c,
-    ) -> impl Iterator<Item = Result<Change, Failure>> + 'c {
-        let fitting = deployments.filter(|deployment| self.accepts(deployment));
-        let changes = fitting.map(|deployment| chronicle.change(&deployment));
-        changes.filter(|change| change.as_ref().map_or(true, |change| self.accepts_author(change)))
-    }
-
-    fn accepts(&self, deployment: &Deployment<'_>) -> bool {
-        let time = deployment.time;
-        self.since.is_none_or(|since| time >= since)
-            && self.until.is_none_or(|until| time < until)
-            && (self.kinds.is_empty() || self.kinds.contains(&deployment.kind))
-            && self.version.as_ref().is_none_or(|wish| deployment.to.is_some_and(|to| wish.accepts(&to.version)))
-            && self.choice.accepts(deployment.slot)
-    }
-
-    fn accepts_author(&self, change: &Change) -> bool {
-        let Some(author) = &self.author else { return true };
-        let people = [&change.account.author, &change.account.who];
-        let mut words = people.into_iter().flat_map(|person| [&person.name, &person.email]);
-        words.any(|word| word.to_lowercase().contains(author))
-    }
-}
-
-impl Wish<'_> {
-    fn accepts(&self, version: &Version) -> bool {
-        match self {
-            Wish::Named(wanted) => wanted.accepts(version),
-            Wish::Like(patterns) => {
-                let whole = version.to_string();
-                let parts = [version.tag.as_deref(), version.digest.as_deref(), Some(whole.as_str())];
-                patterns.accept(parts.into_iter().flatten())
-            }
         }
     }
 }

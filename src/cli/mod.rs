@@ -25,6 +25,7 @@ mod status;
 mod suggest;
 mod survey;
 mod trace;
+mod wish;
 
 pub use args::command;
 pub use failure::{Exit, Failure};

@@ -4,106 +4,17 @@
 //! once. A version that a stage before has not had yet is waited for, because merges may overtake
 //! each other. Linear in the number of deployments.
 
+use super::comparison::{Comparison, Link, Pair, Relation, Stage};
 use super::keys::{Keys, keys};
 use super::mix::Numbered;
 use super::pipeline::Pipeline;
 use super::timeline::{Kind, NOTHING, Row, Timeline};
 use crate::config::Config;
-use crate::model::StageName;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hash};
 
-/// A stage's place in the pipeline.
-type Stage = usize;
-
 /// An app's image, in whatever stage: the number of its app and component.
 type Group = u32;
-
-/// How a deployment relates to a stage before that had the app by then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Relation {
-    /// The stage got the version so many seconds before; `None` where history does not reach back.
-    Before(Option<i64>),
-    /// The same commit, or the same second (one push of several commits), brought it to both.
-    Same,
-    /// The stage got the version so many seconds later.
-    After(i64),
-    /// The stage never had the version.
-    Never,
-}
-
-impl Relation {
-    /// Seconds from the stage before to here.
-    pub fn lead(self) -> Option<i64> {
-        match self {
-            Relation::Before(seconds) => seconds,
-            Relation::Same => Some(0),
-            Relation::After(seconds) => Some(-seconds),
-            Relation::Never => None,
-        }
-    }
-}
-
-/// One deployment seen from one of the stages before it, direct or not.
-#[derive(Debug, Clone, Copy)]
-pub struct Link {
-    /// The deployment's index in the timeline.
-    pub index: usize,
-    /// The stage before, as an index of [`Comparison::stages`].
-    pub before: Stage,
-    pub stage: Stage,
-    pub relation: Relation,
-    /// No stage between the two had the app.
-    near: bool,
-    /// It is the first time that the stage got the version.
-    is_new: bool,
-}
-
-/// A stage and one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pair {
-    pub before: Stage,
-    pub stage: Stage,
-    /// How many different versions came while the stage before had the app.
-    pub versions: usize,
-    /// How many of them the stage before ever had.
-    pub met: usize,
-}
-
-impl Pair {
-    /// Do the two stages write the same version alike? Not where more than half never match: there
-    /// tags are renamed on the way.
-    pub fn is_comparable(&self) -> bool {
-        (self.versions - self.met) * 2 <= self.versions
-    }
-}
-
-/// All deployments seen from the stages before them.
-#[derive(Debug, Clone, Default)]
-pub struct Comparison {
-    /// In pipeline order.
-    pub stages: Vec<StageName>,
-    pub links: Vec<Link>,
-    pub pairs: Vec<Pair>,
-    /// In seconds: a version that comes to the stage before this much later was only overtaken.
-    pub tolerance: i64,
-}
-
-impl Comparison {
-    /// The pair of two stages, if anything was deployed in it.
-    pub fn pair(&self, before: Stage, stage: Stage) -> Option<&Pair> {
-        self.pairs.iter().find(|pair| pair.before == before && pair.stage == stage)
-    }
-
-    /// Was the version where it belonged by then, merges that overtook each other allowed for?
-    pub fn is_in_order(&self, relation: Relation) -> bool {
-        match relation {
-            Relation::Before(_) | Relation::Same => true,
-            Relation::After(seconds) => seconds <= self.tolerance,
-            Relation::Never => false,
-        }
-    }
-}
 
 /// Fills kind and lead of every deployment. Merges may overtake each other by `tolerance` seconds.
 pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Comparison {

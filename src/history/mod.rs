@@ -3,6 +3,7 @@
 mod account;
 mod classify;
 mod compare;
+mod comparison;
 mod keys;
 mod metrics;
 mod mix;
@@ -16,8 +17,9 @@ mod timeline;
 mod trace;
 
 pub use account::{Account, Accounts};
-pub use classify::{Comparison, Link, Pair, Relation, classify};
+pub use classify::classify;
 pub use compare::{Ahead, Courses, Moment};
+pub use comparison::{Comparison, Link, Pair, Relation};
 pub use metrics::{Figures, Metrics, PairFigures, Window, metrics};
 pub use pull_request::number as pull_request_number;
 pub use since::{Arrivals, Question, Since, since};
