@@ -3,11 +3,10 @@
 use super::context::Context;
 use super::failure::Failure;
 use super::survey::Survey;
-use crate::git::{Mainline, Oid, Repository, Snapshot};
-use crate::history::{self, Account, Accounts, Comparison, Deployment, Pinned, Timeline};
+use crate::git::{Oid, Repository};
+use crate::history::{self, Account, Accounts, Comparison, Deployment, Timeline};
 use crate::model::{AppName, Entry, SlotKey};
 use crate::report::{Change, names_over_time};
-use crate::source::{self, Cache, Reader};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -30,7 +29,7 @@ impl<'r> Chronicle<'r> {
     /// # Errors
     /// When the clone lacks objects.
     pub fn of(context: &Context, repository: &'r Repository, survey: &Survey, tolerance: i64) -> Result<Self, Failure> {
-        let (mut timeline, ends_at) = read(context, repository, survey)?;
+        let (mut timeline, ends_at) = survey.deployments(context, repository)?;
         let comparison = history::classify(&mut timeline, &survey.settings.config, tolerance);
         let names = names_over_time(&survey.mapping.entries, timeline.slots());
         let standing = survey.mapping.entries.iter().map(Entry::slot).collect();
@@ -78,42 +77,4 @@ impl<'r> Chronicle<'r> {
     pub fn change(&self, deployment: &Deployment<'_>) -> Result<Change, Failure> {
         Ok(Change::new(self.name(deployment.slot), deployment, self.account(deployment.commit)?))
     }
-}
-
-fn read(_context: &Context, repository: &Repository, survey: &Survey) -> Result<(Timeline, Option<Oid>), Failure> {
-    let mut timeline = Timeline::default();
-    let Some(tip) = survey.commit else { return Ok((timeline, None)) };
-    let config = &survey.settings.config;
-    let cache = Cache::default();
-    let chain = RefCell::new(Vec::new());
-    Mainline::new(repository, tip).find(|id, time| {
-        chain.borrow_mut().push((id, time));
-        false
-    })?;
-    let chain = chain.into_inner();
-    let mut states: Vec<BTreeMap<SlotKey, Entry>> = Vec::new();
-    for (id, _) in &chain {
-        let snapshot = Snapshot::of_commit(repository, *id)?;
-        let mapping = source::read(config, &Reader::new(&snapshot, &cache), None);
-        states.push(mapping.entries.into_iter().map(|entry| (entry.slot(), entry)).collect());
-    }
-    let edge = repository.shallow().into_iter().find(|edge| chain.last().is_some_and(|(id, _)| id == edge));
-    // What the commit changed at which a shallow clone ends is not known.
-    let oldest = if edge.is_some() { states.last().cloned().unwrap_or_default() } else { BTreeMap::new() };
-    states.push(oldest);
-    let pinned = |entry: &Entry| Pinned { image: entry.image.clone(), version: entry.version.clone() };
-    let path = |entry: &Entry| entry.locations.first().map(|at| at.path.clone()).unwrap_or_default();
-    for (at, commit) in chain.iter().enumerate() {
-        let (new, old) = (&states[at], &states[at + 1]);
-        for (slot, entry) in new {
-            let before = old.get(slot).map(pinned);
-            if before.as_ref() != Some(&pinned(entry)) {
-                timeline.push(*commit, slot, before.as_ref(), Some(&pinned(entry)), &path(entry));
-            }
-        }
-        for (slot, entry) in old.iter().filter(|(slot, _)| !new.contains_key(*slot)) {
-            timeline.push(*commit, slot, Some(&pinned(entry)), None, &path(entry));
-        }
-    }
-    Ok((timeline, edge))
 }

@@ -9,8 +9,8 @@ use super::suggest::nearest;
 use super::survey::{Survey, When};
 use super::{complete, output};
 use crate::config::Config;
+use crate::git::Repository;
 use crate::git::at::{TIME_FORMS, resolve};
-use crate::git::{Mainline, Repository};
 use crate::history::Courses;
 use crate::model::{SlotKey, StageName};
 use crate::report::json::DiffJson;
@@ -154,7 +154,7 @@ impl Asking<'_> {
         let entries = survey.mapping.entries.iter().filter(|entry| is_meant(&entry.stage) && accept(&entry.slot()));
         let commits = self.courses.commits();
         let last = match survey.commit {
-            Some(commit) => Mainline::new(self.repository, commit).find(|id, _| commits.contains(&id))?,
+            Some(commit) => self.repository.find_on_mainline(commit, |id, _| commits.contains(&id))?,
             None => None,
         };
         Ok(Side {

@@ -5,12 +5,12 @@ use super::failure::Failure;
 use super::settings::{self, Settings};
 use crate::config::{Config, Origin};
 use crate::discovery::Proposal;
-use crate::git::{GitError, Oid, Repository, Snapshot, Stopped, at};
-use crate::history::{self, Arrivals, Question, Since};
-use crate::model::{Entry, Mapping, SlotKey, Version};
+use crate::git::{Flow, GitError, Oid, Repository, Snapshot, Stopped, at};
+use crate::history::{self, Arrivals, Question, Since, Timeline, Tip, Told};
+use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
 use crate::source::{self, Cache, Reader};
 use jiff::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Which state of the repository is meant.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,19 +88,71 @@ impl Survey {
         let mut past = Past::default();
         let Some(tip) = self.commit else { return Ok(past) };
         let config = &self.settings.config;
-        let on_branch = |entry: &Entry| config.stage(entry.stage.as_str()).is_some_and(|stage| stage.branch.is_some());
-        let (elsewhere, here): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(on_branch);
-        let ask = |tip, entries, branch_stage| {
-            let mapping = Mapping { entries, ..Mapping::default() };
-            let cache = &self.cache;
-            history::since(Question { repository, config, tip, mapping: &mapping, cache, branch_stage })
-        };
-        past.add(ask(tip, here, None)?);
+        let branch_of = |slot: &SlotKey| config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref());
+        let slots = entries.iter().map(Entry::slot);
+        let (elsewhere, here): (HashSet<SlotKey>, HashSet<SlotKey>) = slots.partition(|slot| branch_of(slot).is_some());
+        past.add(self.ask(repository, tip, None, &here)?);
         for (stage, branch) in config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))) {
-            let entries = elsewhere.iter().filter(|entry| entry.stage == *stage).cloned().collect();
-            past.add(ask(context.branch_tip(repository, branch)?, entries, Some(stage))?);
+            let slots = elsewhere.iter().filter(|slot| slot.stage == *stage).cloned().collect();
+            past.add(self.ask(repository, context.branch_tip(repository, branch)?, Some(stage), &slots)?);
         }
         Ok(past)
+    }
+
+    /// All that was ever deployed, with the commit at which a shallow clone ends.
+    ///
+    /// # Errors
+    /// When the clone lacks objects, or the branch of a stage is missing.
+    pub fn deployments(&self, context: &Context, repository: &Repository) -> Result<(Timeline, Option<Oid>), GitError> {
+        let Some(tip) = self.commit else { return Ok((Timeline::default(), None)) };
+        let main = self.walk(repository, tip, None)?;
+        let stages = &self.settings.config.stages;
+        let branches: Vec<_> =
+            stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))).collect();
+        let mut edge = edge(&main);
+        if branches.is_empty() {
+            return Ok((main.timeline, edge));
+        }
+        let mut parts = vec![(None, main.timeline)];
+        for (stage, branch) in &branches {
+            let told = self.walk(repository, context.branch_tip(repository, branch)?, Some(stage))?;
+            edge = edge.or(self::edge(&told));
+            parts.push((Some(*stage), told.timeline));
+        }
+        let is_elsewhere = |name: &StageName| branches.iter().any(|(stage, _)| *stage == name);
+        Ok((merged(&parts, &is_elsewhere), edge))
+    }
+
+    fn walk(&self, repository: &Repository, tip: Oid, branch_stage: Option<&StageName>) -> Result<Told, GitError> {
+        let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
+        history::deployments(question, self.state(&state, branch_stage), |_| Flow::Continue, |_| {})
+    }
+
+    fn ask(
+        &self,
+        repository: &Repository,
+        tip: Oid,
+        branch_stage: Option<&StageName>,
+        slots: &HashSet<SlotKey>,
+    ) -> Result<Arrivals, GitError> {
+        let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
+        history::since(question, self.state(&state, branch_stage), slots)
+    }
+
+    fn question<'a>(
+        &'a self,
+        repository: &'a Repository,
+        tip: Oid,
+        branch_stage: Option<&'a StageName>,
+    ) -> Question<'a> {
+        let (config, cache) = (&self.settings.config, &self.cache);
+        Question { repository, config, tip, branch_stage, cache, until: None, threads: None }
+    }
+
+    fn state<'a>(&'a self, snapshot: &Snapshot<'_>, branch_stage: Option<&StageName>) -> Tip<'a> {
+        let reader = Reader::new(snapshot, &self.cache);
+        let readings = source::readings(&self.settings.config, &reader, branch_stage);
+        Tip { readings, warnings: reader.warnings() }
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
@@ -130,6 +182,31 @@ impl Survey {
             _ => format!("discovered in {}", rule.path.as_str()),
         }
     }
+}
+
+fn edge(told: &Told) -> Option<Oid> {
+    match told.stopped {
+        Stopped::Shallow(edge) => Some(edge),
+        Stopped::Done | Stopped::Root => None,
+    }
+}
+
+/// The deployments of several branches as one past, by time: each branch has its own stage, the main
+/// one the rest.
+fn merged(parts: &[(Option<&StageName>, Timeline)], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
+    let counts = |branch: Option<&StageName>, stage: &StageName| match branch {
+        Some(branch) => branch == stage,
+        None => !is_elsewhere(stage),
+    };
+    let all = parts.iter().flat_map(|(branch, part)| part.deployments().map(move |deployment| (*branch, deployment)));
+    let mut all: Vec<_> = all.filter(|(branch, deployment)| counts(*branch, &deployment.slot.stage)).collect();
+    all.sort_by_key(|(_, deployment)| std::cmp::Reverse(deployment.time));
+    let mut out = Timeline::default();
+    for (_, deployment) in all {
+        let commit = (deployment.commit, deployment.time);
+        out.push(commit, deployment.slot, deployment.from, deployment.to, deployment.path);
+    }
+    out
 }
 
 /// What a configuration finds in one state, and in the branches of its stages.

@@ -13,7 +13,7 @@ use crate::report::json::TraceJson;
 use crate::report::{Trace, Visit, Way};
 use crate::ui::{self, Format};
 use clap::Args;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -118,10 +118,11 @@ impl<'a> Asking<'a> {
 
     /// What nothing was deployed to since history begins runs what it ran then: as in a shallow clone.
     fn add_standing(&self, wanted: &Wanted<'_>, ways: &mut Vec<Way>) {
+        let deployed: HashSet<&SlotKey> =
+            self.chronicle.timeline.deployments().map(|deployment| deployment.slot).collect();
         for entry in &self.survey.mapping.entries {
             let slot = entry.slot();
-            let is_known = self.chronicle.timeline.slots().contains(&slot);
-            if is_known || !self.is_meant(&slot) || !wanted.accepts(&entry.version) {
+            if deployed.contains(&slot) || !self.is_meant(&slot) || !wanted.accepts(&entry.version) {
                 continue;
             }
             let name = self.chronicle.name(&slot);

@@ -15,6 +15,7 @@ mod spread;
 pub(crate) mod testing;
 mod timeline;
 mod trace;
+mod walk;
 
 pub use account::{Account, Accounts};
 pub use classify::classify;
@@ -22,7 +23,8 @@ pub use compare::{Ahead, Courses, Moment};
 pub use comparison::{Comparison, Link, Pair, Relation};
 pub use metrics::{Figures, Metrics, PairFigures, Window, metrics};
 pub use pull_request::number as pull_request_number;
-pub use since::{Arrivals, Question, Since, since};
+pub use since::{Arrivals, Since, since};
 pub use spread::Spread;
 pub use timeline::{Deployment, Kind, Pinned, Timeline};
 pub use trace::{Stay, Voyage, Wanted, trace};
+pub use walk::{Question, Tip, Told, deployments};

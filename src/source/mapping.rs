@@ -134,13 +134,32 @@ fn default_app(image: Option<&str>, path: &str) -> String {
     name.to_owned()
 }
 
-/// The whole mapping of one snapshot. With `branch_stage`, everything that has no stage of its own
-/// belongs to that stage (a branch per environment).
+/// What every claim of one snapshot holds. With `branch_stage`, everything that has no stage of its
+/// own belongs to that stage (a branch per environment).
+pub fn readings<'a>(
+    config: &'a Config,
+    reader: &Reader<'_>,
+    branch_stage: Option<&StageName>,
+) -> Vec<(Claim<'a>, Reading)> {
+    let read = |claim: Claim<'a>| {
+        let reading = read_claim(config, &claim, reader, branch_stage);
+        (claim, reading)
+    };
+    claims(config, reader).into_iter().map(read).collect()
+}
+
+/// The whole mapping of one snapshot; see [`readings`].
 pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Mapping {
+    let readings = readings(config, reader, branch_stage);
+    mapping(config, readings.into_iter().map(|(_, reading)| reading.entries), reader.warnings())
+}
+
+/// The mapping that the entries of all claims make, in the order of the claims.
+pub fn mapping(config: &Config, claims: impl IntoIterator<Item = Vec<Entry>>, warnings: Vec<Warning>) -> Mapping {
     let mut entries: Vec<Entry> = Vec::new();
     let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
-    for claim in claims(config, reader) {
-        for entry in read_claim(config, &claim, reader, branch_stage).entries {
+    for found in claims {
+        for entry in found {
             if !owned_by_earlier(&owners, &entry) {
                 for location in &entry.locations {
                     owners
@@ -154,7 +173,7 @@ pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageNam
     let mut mapping = Mapping {
         entries: merged(config, entries),
         stages: config.stages.iter().map(|stage| stage.name.clone()).collect(),
-        warnings: reader.warnings(),
+        warnings,
     };
     mapping.warnings.dedup();
     mapping

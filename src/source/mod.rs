@@ -37,7 +37,7 @@ mod touched;
 mod yaml_keys;
 
 pub use kustomize::resources as kustomize_resources;
-pub use mapping::{Claim, Reading, claims, claims_on, read, read_claim};
+pub use mapping::{Claim, Reading, claims, claims_on, mapping, read, read_claim, readings};
 pub use reader::{Cache, Reader, Unparsed, is_template};
 pub use touched::Touched;
 
