@@ -239,6 +239,13 @@ fn settle(timeline: &mut Timeline, comparison: &Comparison) {
             *best = Some(best.map_or(link.relation, |best| best.min(link.relation)));
         }
     }
+    // Beyond a stage that cannot be compared stands another: the last that had the version counts.
+    let judged: Vec<bool> = best.iter().map(Option::is_some).collect();
+    for link in comparison.links.iter().filter(|link| !link.near && !judged[link.index]) {
+        if comparison.is_in_order(link.relation) {
+            best[link.index] = Some(link.relation);
+        }
+    }
     for (row, relation) in timeline.rows.iter_mut().zip(best) {
         if let Some(relation) = relation.filter(|_| row.kind == Kind::Deploy) {
             let in_order = comparison.is_in_order(relation);

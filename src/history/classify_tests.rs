@@ -141,6 +141,20 @@ fn renamed_tags_are_not_comparable() {
     assert!(comparison.links.iter().all(|link| link.relation == Relation::Never));
 }
 
+/// A stage that runs something else altogether does not hide the one before it.
+#[test]
+fn a_stage_that_cannot_be_compared_is_looked_through() {
+    let lines = [
+        "0 web dev ->v1",
+        "0 web staging ->x1",
+        "0 web prod ->v1",
+        "5 web dev v1>v2",
+        "9 web prod v1>v2",
+        "9 web staging x1>x2",
+    ];
+    assert_eq!(kinds(&lines)[4..], ["promote 4m", "deploy"]);
+}
+
 #[test]
 fn one_of_several_stages_before_is_enough() {
     let mut config = chain(&["eu", "us", "prod"]);
