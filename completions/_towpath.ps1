@@ -36,6 +36,10 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show which version of which app runs in which stage')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show what was deployed when, where, and by whom')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show where two stages, times or revisions differ')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show where a version runs and ran, when it came and went, and how long each step took')
+            [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show how often is deployed, how long it takes, how often it fails, and for how long')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write what towpath finds out about this repository as towpath.yaml')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, verify and document the configuration')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make a small deployment repository and show towpath on it')
@@ -60,6 +64,98 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--targets', '--targets', [CompletionResultType]::ParameterName, 'Give each target (cluster, region) a column of its own')
             [CompletionResult]::new('--no-since', '--no-since', [CompletionResultType]::ParameterName, 'Do not look up since when each version is there')
             [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'End with 4 when stages differ')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'towpath;history' {
+            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Only apps that fit; `*` and `?` stand for any text and any character')
+            [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Only stages that fit')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only before this time or revision')
+            [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Only by people whose name or address contains this')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Only of this version: a tag, a digest, the beginning of a commit id, or a pattern with `*`')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only of these kinds')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Only so many, the newest; 0 for all [default: 50 on a terminal, else all]')
+            [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'Only so many, the newest; 0 for all [default: 50 on a terminal, else all]')
+            [CompletionResult]::new('--every', '--every', [CompletionResultType]::ParameterName, 'With --follow: look so often, such as `1m`')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--exact', '--exact', [CompletionResultType]::ParameterName, 'Give dates and times (in UTC) instead of ages')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Go on with new deployments as they land, until stopped')
+            [CompletionResult]::new('--follow', '--follow', [CompletionResultType]::ParameterName, 'Go on with new deployments as they land, until stopped')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'towpath;diff' {
+            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Only apps that fit; `*` and `?` stand for any text and any character')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--exit-code', '--exit-code', [CompletionResultType]::ParameterName, 'End with 4 when they differ')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'towpath;trace' {
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'towpath;metrics' {
+            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Only apps that fit; `*` and `?` stand for any text and any character')
+            [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Only stages that fit')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only before this time or revision')
+            [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'A version may come to the stage before this much later: merges overtake each other')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
@@ -231,6 +327,10 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         }
         'towpath;help' {
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show which version of which app runs in which stage')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show what was deployed when, where, and by whom')
+            [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show where two stages, times or revisions differ')
+            [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show where a version runs and ran, when it came and went, and how long each step took')
+            [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show how often is deployed, how long it takes, how often it fails, and for how long')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write what towpath finds out about this repository as towpath.yaml')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, verify and document the configuration')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make a small deployment repository and show towpath on it')
@@ -240,6 +340,18 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             break
         }
         'towpath;help;status' {
+            break
+        }
+        'towpath;help;history' {
+            break
+        }
+        'towpath;help;diff' {
+            break
+        }
+        'towpath;help;trace' {
+            break
+        }
+        'towpath;help;metrics' {
             break
         }
         'towpath;help;init' {

@@ -33,6 +33,10 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand status 'Show which version of which app runs in which stage'
+            cand history 'Show what was deployed when, where, and by whom'
+            cand diff 'Show where two stages, times or revisions differ'
+            cand trace 'Show where a version runs and ran, when it came and went, and how long each step took'
+            cand metrics 'Show how often is deployed, how long it takes, how often it fails, and for how long'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
             cand config 'Show, verify and document the configuration'
             cand demo 'Make a small deployment repository and show towpath on it'
@@ -56,6 +60,94 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --targets 'Give each target (cluster, region) a column of its own'
             cand --no-since 'Do not look up since when each version is there'
             cand --exit-code 'End with 4 when stages differ'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;history'= {
+            cand --app 'Only apps that fit; `*` and `?` stand for any text and any character'
+            cand --stage 'Only stages that fit'
+            cand --since 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`'
+            cand --until 'Only before this time or revision'
+            cand --author 'Only by people whose name or address contains this'
+            cand --version 'Only of this version: a tag, a digest, the beginning of a commit id, or a pattern with `*`'
+            cand --kind 'Only of these kinds'
+            cand -n 'Only so many, the newest; 0 for all [default: 50 on a terminal, else all]'
+            cand --limit 'Only so many, the newest; 0 for all [default: 50 on a terminal, else all]'
+            cand --every 'With --follow: look so often, such as `1m`'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --exact 'Give dates and times (in UTC) instead of ages'
+            cand -f 'Go on with new deployments as they land, until stopped'
+            cand --follow 'Go on with new deployments as they land, until stopped'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;diff'= {
+            cand --app 'Only apps that fit; `*` and `?` stand for any text and any character'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --exit-code 'End with 4 when they differ'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;trace'= {
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;metrics'= {
+            cand --app 'Only apps that fit; `*` and `?` stand for any text and any character'
+            cand --stage 'Only stages that fit'
+            cand --since 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`'
+            cand --until 'Only before this time or revision'
+            cand --tolerance 'A version may come to the stage before this much later: merges overtake each other'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
             cand --read-only 'Change nothing: no repository, none of its files'
             cand -q 'Say only the answer and errors'
             cand --quiet 'Say only the answer and errors'
@@ -213,6 +305,10 @@ set edit:completion:arg-completer[towpath] = {|@words|
         }
         &'towpath;help'= {
             cand status 'Show which version of which app runs in which stage'
+            cand history 'Show what was deployed when, where, and by whom'
+            cand diff 'Show where two stages, times or revisions differ'
+            cand trace 'Show where a version runs and ran, when it came and went, and how long each step took'
+            cand metrics 'Show how often is deployed, how long it takes, how often it fails, and for how long'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
             cand config 'Show, verify and document the configuration'
             cand demo 'Make a small deployment repository and show towpath on it'
@@ -221,6 +317,14 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'towpath;help;status'= {
+        }
+        &'towpath;help;history'= {
+        }
+        &'towpath;help;diff'= {
+        }
+        &'towpath;help;trace'= {
+        }
+        &'towpath;help;metrics'= {
         }
         &'towpath;help;init'= {
         }

@@ -1,6 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, config, demo, init, man, status};
+use super::{completions, config, demo, diff, history, init, man, metrics, status, trace};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -15,6 +15,10 @@ Examples:
   towpath status publisher              one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
   towpath status --at '3 days ago'      what ran where then
+  towpath history publisher -n 5        its last deployments, and who made them
+  towpath diff staging prod             what would a promotion bring?
+  towpath trace v1367                   where is this version, and how did it get there?
+  towpath metrics                       how often, how fast, how often wrong
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -49,6 +53,10 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Status(status::StatusArgs),
+    History(history::HistoryArgs),
+    Diff(diff::DiffArgs),
+    Trace(trace::TraceArgs),
+    Metrics(metrics::MetricsArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),
@@ -135,7 +143,8 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
-fn duration(text: &str) -> Result<SignedDuration, String> {
+/// A time span such as `90s`.
+pub fn duration(text: &str) -> Result<SignedDuration, String> {
     let parsed: SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
     if parsed.is_negative() { Err("it must not be negative".into()) } else { Ok(parsed) }
 }

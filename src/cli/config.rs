@@ -2,14 +2,15 @@
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::output;
 use super::settings;
 use super::survey::{self, CONFIG_FILE, Survey, When};
 use crate::config::{self, Config};
 use crate::git::{Repository, Snapshot};
 use crate::report::json::ConfigJson;
 use crate::source::{self, Cache, Reader};
-use crate::ui;
-use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use crate::ui::{self, Format};
+use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
@@ -45,17 +46,11 @@ enum ConfigCommand {
 #[derive(Debug, Args)]
 struct ShowArgs {
     /// How the answer is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    output: Output,
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    output: Format,
 }
 
-/// How the answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    Table,
-    Json,
-    Yaml,
-}
+const FORMATS: [Format; 3] = [Format::Table, Format::Json, Format::Yaml];
 
 /// Verify a configuration file.
 ///
@@ -86,9 +81,9 @@ fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
     let default_branch = survey.branch.as_deref().unwrap_or("HEAD");
     let shown = config::describe(&survey.settings.config, default_branch);
     let text = match args.output {
-        Output::Table => ui::config(&shown, &context.ui.out),
-        Output::Json => ui::json(&ConfigJson::from(&shown)),
-        Output::Yaml => ui::yaml(&ConfigJson::from(&shown)),
+        Format::Json => ui::json(&ConfigJson::from(&shown)),
+        Format::Yaml => ui::yaml(&ConfigJson::from(&shown)),
+        _ => ui::config(&shown, &context.ui.out),
     };
     context.ui.answer(&text)?;
     survey.tell(context);

@@ -53,6 +53,20 @@ impl Context {
         Ok(Clones::new(cache, max_age, self.now().as_second(), interactive, &Shown(&bar)).bring(url)?)
     }
 
+    /// Fetches from the origin of a clone, if it has one.
+    ///
+    /// # Errors
+    /// When git cannot.
+    pub fn fetch_origin(&self, repository: &Repository) -> Result<(), Failure> {
+        let Some(url) = repository.origin_url() else { return Ok(()) };
+        let bar = Bar::new(&self.ui, &format!("Asking {url}"));
+        let cache = self.environment.cache.as_deref().unwrap_or(Path::new("."));
+        let (max_age, now) = (self.globals.max_age.unsigned_abs(), self.now().as_second());
+        let shown = Shown(&bar);
+        let clones = Clones::new(cache, max_age, now, self.can_ask(), &shown);
+        Ok(clones.fetch_origin(repository.git_dir(), &url)?)
+    }
+
     /// The URL that names the repository, if one does. A folder of that name comes first.
     pub fn url(&self) -> Option<&str> {
         self.globals.repo.as_deref().filter(|named| is_url(named) && !Path::new(named).exists())

@@ -43,17 +43,23 @@ struct Stop {
     command: &'static [&'static str],
 }
 
-const TOUR: [Stop; 4] = [
+const TOUR: [Stop; 7] = [
     Stop { question: "Which version of which app runs in which stage, and since when?", command: &["status"] },
     Stop { question: "Where is that written, who put it there, and when?", command: &["status", "checkout"] },
     Stop { question: "What ran where three weeks ago?", command: &["status", "--at", "3 weeks ago"] },
+    Stop {
+        question: "What changed in prod lately, and who did it?",
+        command: &["history", "--stage", "prod", "-n", "6"],
+    },
+    Stop { question: "What would a promotion to prod bring?", command: &["diff", "staging", "prod"] },
+    Stop { question: "Where did this version of checkout go?", command: &["trace", "checkout@500857c"] },
     Stop {
         question: "How did towpath know? It looked; this is what it would write down:",
         command: &["init", "--stdout"],
     },
 ];
 
-const NEXT: [&str; 3] = ["towpath status storefront", "towpath status --output json", "towpath init"];
+const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath init"];
 
 /// Makes the demo, and shows it.
 pub fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {

@@ -2,21 +2,30 @@
 //! one `Context`, ask the library for a report, render it, return an exit code.
 
 mod args;
+mod choice;
+mod chronicle;
 mod complete;
 mod completions;
 mod config;
 mod context;
 mod demo;
+mod diff;
 mod environment;
 mod failure;
 mod filter;
+mod follow;
+mod history;
 mod init;
 mod man;
+mod metrics;
 mod names;
+mod output;
 mod settings;
 mod status;
 mod suggest;
 mod survey;
+mod trace;
+mod wish;
 
 pub use args::command;
 pub use failure::{Exit, Failure};
@@ -55,6 +64,10 @@ pub fn main() -> ExitCode {
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
     match command {
         Command::Status(args) => status::run(&args, context),
+        Command::History(args) => history::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
+        Command::Trace(args) => trace::run(&args, context),
+        Command::Metrics(args) => metrics::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),

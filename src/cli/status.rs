@@ -5,15 +5,15 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::filter::Patterns;
 use super::names::{self, Names};
-use super::suggest::nearest;
+use super::output;
+use super::suggest::unknown;
 use super::survey::{Survey, When};
 use crate::git::Repository;
 use crate::model::Warning;
 use crate::report::{Arrival, Matrix, Occupant, Status};
 use crate::ui::{self, Format};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
-use std::collections::BTreeSet;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -74,19 +74,11 @@ pub struct StatusArgs {
     exit_code: bool,
 
     /// How the answer is written
-    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    output: Output,
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    output: Format,
 }
 
-/// How the answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Output {
-    Table,
-    Json,
-    Yaml,
-    Csv,
-    Markdown,
-}
+const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
 
 /// Answers, and says on stderr what was assumed and passed over.
 pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
@@ -103,7 +95,7 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let stacked = Matrix::new(&status, false);
     context.ui.answer(&rendered(&status, &stacked, args, context))?;
-    if args.output == Output::Table && args.apps.is_empty() {
+    if args.output == Format::Table && args.apps.is_empty() {
         summary(&stacked, context);
     }
     context.ui.warnings(&status.warnings);
@@ -179,37 +171,18 @@ fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
     [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component].into_iter().flatten()
 }
 
-fn unknown(kind: &str, name: &str, known: &[String]) -> Failure {
-    let failure = Failure::usage(format!("there is no {kind} `{name}`"));
-    let mut seen = BTreeSet::new();
-    let known: Vec<&str> = known.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
-    match nearest(name, known.iter().copied()) {
-        Some(near) => failure.hint(format!("did you mean `{near}`?")),
-        None if known.is_empty() => failure,
-        None if known.len() <= 12 => failure.hint(format!("the {kind}s are {}", known.join(", "))),
-        None => failure.hint(format!("`towpath status` lists all {} {kind}s", known.len())),
-    }
-}
-
 fn rendered(status: &Status, stacked: &Matrix, args: &StatusArgs, context: &Context) -> String {
     let (look, now) = (&context.ui.out, context.now());
-    if args.output == Output::Table && !args.apps.is_empty() {
+    if args.output == Format::Table && !args.apps.is_empty() {
         return ui::app_in_full(status, look, now);
     }
-    if args.output == Output::Table && stacked.rows.is_empty() {
+    if args.output == Format::Table && stacked.rows.is_empty() {
         return String::new();
     }
-    let format = match args.output {
-        Output::Table => Format::Table,
-        Output::Json => Format::Json,
-        Output::Yaml => Format::Yaml,
-        Output::Csv => Format::Csv,
-        Output::Markdown => Format::Markdown,
-    };
     if args.targets {
-        ui::status_as(format, status, &Matrix::new(status, true), look, now)
+        ui::status_as(args.output, status, &Matrix::new(status, true), look, now)
     } else {
-        ui::status_as(format, status, stacked, look, now)
+        ui::status_as(args.output, status, stacked, look, now)
     }
 }
 

@@ -1,5 +1,8 @@
 //! "Did you mean …?"
 
+use super::failure::Failure;
+use std::collections::BTreeSet;
+
 /// The candidate that `word` may be a slip of, if one is near: Jaro-Winkler similarity, as clap
 /// does it for its own words, or a common beginning.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -11,6 +14,19 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let scored = candidates.into_iter().map(|candidate| (score(candidate), candidate));
     let best = scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
     best.map(|(_, candidate)| candidate)
+}
+
+/// A name that nothing bears, with what may have been meant.
+pub fn unknown(kind: &str, name: &str, known: &[String]) -> Failure {
+    let failure = Failure::usage(format!("there is no {kind} `{name}`"));
+    let mut seen = BTreeSet::new();
+    let known: Vec<&str> = known.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
+    match nearest(name, known.iter().copied()) {
+        Some(near) => failure.hint(format!("did you mean `{near}`?")),
+        None if known.is_empty() => failure,
+        None if known.len() <= 12 => failure.hint(format!("the {kind}s are {}", known.join(", "))),
+        None => failure.hint(format!("`towpath status` lists all {} {kind}s", known.len())),
+    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use super::failure::Failure;
 use super::settings::{self, Settings};
 use crate::config::{Config, Origin};
 use crate::discovery::Proposal;
-use crate::git::{GitError, Oid, Repository, Snapshot, Stopped, at};
-use crate::history::{self, Arrivals, Question, Since};
+use crate::git::{Flow, GitError, Oid, Repository, Snapshot, Stopped, at};
+use crate::history::{self, Arrivals, Question, Since, Timeline, Told};
 use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
-use crate::source::{self, Cache, Reader};
+use crate::source::{self, Cache, Claim, Reader, Reading};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -99,6 +99,35 @@ impl Survey {
         Ok(past)
     }
 
+    /// All that was ever deployed, with the commit at which a shallow clone ends.
+    ///
+    /// # Errors
+    /// When the clone lacks objects, or the branch of a stage is missing.
+    pub fn deployments(&self, context: &Context, repository: &Repository) -> Result<(Timeline, Option<Oid>), GitError> {
+        let Some(tip) = self.commit else { return Ok((Timeline::default(), None)) };
+        let main = self.walk(repository, tip, None)?;
+        let stages = &self.settings.config.stages;
+        let branches: Vec<_> =
+            stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))).collect();
+        let mut edge = edge(&main);
+        if branches.is_empty() {
+            return Ok((main.timeline, edge));
+        }
+        let mut parts = vec![(None, main.timeline)];
+        for (stage, branch) in &branches {
+            let told = self.walk(repository, context.branch_tip(repository, branch)?, Some(stage))?;
+            edge = edge.or(self::edge(&told));
+            parts.push((Some(*stage), told.timeline));
+        }
+        let is_elsewhere = |name: &StageName| branches.iter().any(|(stage, _)| *stage == name);
+        Ok((merged(&parts, &is_elsewhere), edge))
+    }
+
+    fn walk(&self, repository: &Repository, tip: Oid, branch_stage: Option<&StageName>) -> Result<Told, GitError> {
+        let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
+        history::deployments(question, self.state(&state, branch_stage), |_| Flow::Continue, |_| {})
+    }
+
     fn ask(
         &self,
         repository: &Repository,
@@ -106,13 +135,22 @@ impl Survey {
         branch_stage: Option<&StageName>,
         slots: &HashSet<SlotKey>,
     ) -> Result<Arrivals, GitError> {
+        let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
+        history::since(question, self.state(&state, branch_stage), slots)
+    }
+
+    fn question<'a>(
+        &'a self,
+        repository: &'a Repository,
+        tip: Oid,
+        branch_stage: Option<&'a StageName>,
+    ) -> Question<'a> {
         let (config, cache) = (&self.settings.config, &self.cache);
-        let snapshot = Snapshot::of_commit(repository, tip)?;
-        let reader = Reader::new(&snapshot, cache);
-        let readings = source::readings(config, &reader, branch_stage);
-        drop(reader);
-        let question = Question { repository, config, tip, branch_stage, cache, until: None, threads: None };
-        history::since(question, readings, slots)
+        Question { repository, config, tip, branch_stage, cache, until: None, threads: None }
+    }
+
+    fn state<'a>(&'a self, snapshot: &Snapshot<'_>, branch_stage: Option<&StageName>) -> Vec<(Claim<'a>, Reading)> {
+        source::readings(&self.settings.config, &Reader::new(snapshot, &self.cache), branch_stage)
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
@@ -142,6 +180,31 @@ impl Survey {
             _ => format!("discovered in {}", rule.path.as_str()),
         }
     }
+}
+
+fn edge(told: &Told) -> Option<Oid> {
+    match told.stopped {
+        Stopped::Shallow(edge) => Some(edge),
+        Stopped::Done | Stopped::Root => None,
+    }
+}
+
+/// The deployments of several branches as one past, by time: each branch has its own stage, the main
+/// one the rest.
+fn merged(parts: &[(Option<&StageName>, Timeline)], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
+    let counts = |branch: Option<&StageName>, stage: &StageName| match branch {
+        Some(branch) => branch == stage,
+        None => !is_elsewhere(stage),
+    };
+    let all = parts.iter().flat_map(|(branch, part)| part.deployments().map(move |deployment| (*branch, deployment)));
+    let mut all: Vec<_> = all.filter(|(branch, deployment)| counts(*branch, &deployment.slot.stage)).collect();
+    all.sort_by_key(|(_, deployment)| std::cmp::Reverse(deployment.time));
+    let mut out = Timeline::default();
+    for (_, deployment) in all {
+        let commit = (deployment.commit, deployment.time);
+        out.push(commit, deployment.slot, deployment.from, deployment.to, deployment.path);
+    }
+    out
 }
 
 /// What a configuration finds in one state, and in the branches of its stages.

@@ -90,6 +90,17 @@ impl<'p> Clones<'p> {
         Ok(clone)
     }
 
+    /// Fetches what is new at the origin of a repository of the user's own, as its configuration
+    /// says. `url` is for messages.
+    ///
+    /// # Errors
+    /// [`RemoteError`].
+    pub fn fetch_origin(&self, git_dir: &Path, url: &str) -> Result<(), RemoteError> {
+        let mut git = self.git(url);
+        git.arg("--git-dir").arg(git_dir).args(["fetch", "--progress", "--", "origin"]);
+        self.run(git, "fetch", url).map(drop)
+    }
+
     fn is_old(&self, clone: &Path) -> bool {
         let age = stamp(clone).map(|then| self.now.saturating_sub(then));
         age.is_none_or(|age| u64::try_from(age).is_ok_and(|age| age >= self.max_age.as_secs()))

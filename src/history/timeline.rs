@@ -36,6 +36,25 @@ pub enum Kind {
     Image,
 }
 
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 7] =
+        [Kind::Deploy, Kind::Promote, Kind::Rollback, Kind::Skip, Kind::Add, Kind::Remove, Kind::Image];
+
+    /// The word used in help, tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Deploy => "deploy",
+            Kind::Promote => "promote",
+            Kind::Rollback => "rollback",
+            Kind::Skip => "skip",
+            Kind::Add => "add",
+            Kind::Remove => "remove",
+            Kind::Image => "image",
+        }
+    }
+}
+
 /// One deployment: a mainline commit that changed what a slot runs.
 #[derive(Debug, Clone, Copy)]
 pub struct Deployment<'t> {
@@ -198,6 +217,11 @@ impl Timeline {
     /// Every slot that was ever deployed to.
     pub fn slots(&self) -> &[SlotKey] {
         self.slots.values()
+    }
+
+    /// Every version that ever ran; those of several images come several times.
+    pub fn versions(&self) -> impl Iterator<Item = &Version> {
+        self.pins.values().iter().map(|pinned| &pinned.version)
     }
 
     /// All deployments, newest first.

@@ -25,6 +25,15 @@ impl Version {
         Version { tag: Some(text.to_owned()), digest: None }
     }
 
+    /// Do both mean the same build? A digest says what runs, whatever the tag says; without two
+    /// digests the tags decide.
+    pub fn is_same(&self, other: &Version) -> bool {
+        match (&self.digest, &other.digest) {
+            (Some(a), Some(b)) => a == b,
+            _ => self.tag == other.tag && (self.tag.is_some() || self.is_empty() && other.is_empty()),
+        }
+    }
+
     /// Is there neither tag nor digest?
     pub fn is_empty(&self) -> bool {
         self.tag.is_none() && self.digest.is_none()

@@ -132,15 +132,7 @@ fn differs(status: &Status, by_stage: &[Vec<Running>], stage: usize, here: &[Run
 }
 
 fn within(xs: &[Running], ys: &[Running]) -> bool {
-    xs.iter().all(|x| ys.iter().any(|y| same(&x.version, &y.version)))
-}
-
-/// A digest says what runs, whatever the tag says; without two digests the tags decide.
-fn same(a: &Version, b: &Version) -> bool {
-    match (&a.digest, &b.digest) {
-        (Some(a), Some(b)) => a == b,
-        _ => a.tag == b.tag && (a.tag.is_some() || a.is_empty() && b.is_empty()),
-    }
+    xs.iter().all(|x| ys.iter().any(|y| x.version.is_same(&y.version)))
 }
 
 #[cfg(test)]

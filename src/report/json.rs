@@ -1,4 +1,14 @@
-//! `towpath.status/1`, the promise to scripts. Fields are added, never changed or removed.
+//! The promise to scripts. Fields are added, never changed or removed. This file has `towpath.status/1`.
+
+mod diff;
+mod history;
+mod metrics;
+mod trace;
+
+pub use diff::DiffJson;
+pub use history::{DeploymentJson, HistoryJson, PinnedJson};
+pub use metrics::MetricsJson;
+pub use trace::TraceJson;
 
 use super::{Arrival, Occupant, Status};
 use crate::config::Shown;
@@ -82,6 +92,12 @@ pub struct PersonJson {
     pub email: String,
 }
 
+impl PersonJson {
+    fn new(name: &str, email: &str) -> Self {
+        PersonJson { name: name.to_owned(), email: email.to_owned() }
+    }
+}
+
 /// Something worth knowing about an entry.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -150,7 +166,7 @@ impl From<&Arrival> for SinceJson {
         SinceJson {
             commit: since.commit.clone(),
             time: since.time.to_string(),
-            author: PersonJson { name: since.author_name.clone(), email: since.author_email.clone() },
+            author: PersonJson::new(&since.author_name, &since.author_email),
             subject: since.subject.clone(),
             pull_request: since.pull_request,
         }
@@ -195,16 +211,26 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::StatusJson;
+    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, StatusJson, TraceJson};
+    use schemars::JsonSchema;
     use std::path::Path;
 
-    /// With `SNAPSHOTS=overwrite` the file is written anew.
+    /// With `SNAPSHOTS=overwrite` the files are written anew.
     #[test]
-    fn the_schema_that_is_checked_in_is_fresh() {
+    fn the_schemas_that_are_checked_in_are_fresh() {
+        is_fresh::<StatusJson>("status");
+        is_fresh::<HistoryJson>("history");
+        is_fresh::<DeploymentJson>("deployment");
+        is_fresh::<DiffJson>("diff");
+        is_fresh::<TraceJson>("trace");
+        is_fresh::<MetricsJson>("metrics");
+    }
+
+    fn is_fresh<T: JsonSchema>(name: &str) {
         let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
-        let schema = schema.into_root_schema_for::<StatusJson>();
-        let text = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/towpath.status.schema.json");
+        let text = serde_json::to_string_pretty(&schema.into_root_schema_for::<T>()).expect("a schema is JSON") + "\n";
+        let file = format!("docs/reference/towpath.{name}.schema.json");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
         snapbox::Assert::new().action_env("SNAPSHOTS").eq(text, snapbox::Data::read_from(&path, None).raw());
     }
 }

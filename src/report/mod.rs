@@ -3,8 +3,17 @@
 //! The JSON types are apart from the internal ones: they are a promise, and only ever grow.
 
 mod cells;
+mod change;
+mod diff;
 pub mod json;
+mod metrics;
 mod status;
+mod trace;
 
+pub use crate::history::{Ahead, Figures, Kind, PairFigures, Pinned, Spread};
 pub use cells::{Cell, Column, Matrix, Row, Running};
-pub use status::{Arrival, Occupant, Status, display_names};
+pub use change::{Change, moment};
+pub use diff::{Diff, Difference, Here, Side};
+pub use metrics::Measured;
+pub use status::{Arrival, Occupant, Status, display_names, names_over_time};
+pub use trace::{Trace, Visit, Way};

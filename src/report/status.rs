@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::history::Since;
-use crate::model::{AppName, Entry, Mapping, StageName, Warning};
+use crate::model::{AppName, Entry, Mapping, SlotKey, StageName, Warning};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -132,9 +132,23 @@ fn before(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
 /// How each app and component is called: as short as tells them apart. A component that is the app's
 /// only one is not named, and of `deploy/web` beside `cron/web` only the first word is.
 pub fn display_names(entries: &[Entry]) -> BTreeMap<(AppName, Option<String>), String> {
+    names(entries.iter().map(|entry| (&entry.app, &entry.component)))
+}
+
+/// The same for apps and components that also the past knows. What runs now keeps the name it has
+/// in `status`.
+pub fn names_over_time(now: &[Entry], past: &[SlotKey]) -> BTreeMap<(AppName, Option<String>), String> {
+    let mut all = names(past.iter().map(|slot| (&slot.app, &slot.component)));
+    all.extend(display_names(now));
+    all
+}
+
+fn names<'a>(
+    known: impl Iterator<Item = (&'a AppName, &'a Option<String>)>,
+) -> BTreeMap<(AppName, Option<String>), String> {
     let mut components: BTreeMap<&AppName, BTreeSet<&Option<String>>> = BTreeMap::new();
-    for entry in entries {
-        components.entry(&entry.app).or_default().insert(&entry.component);
+    for (app, component) in known {
+        components.entry(app).or_default().insert(component);
     }
     let mut names = BTreeMap::new();
     for (app, all) in components {

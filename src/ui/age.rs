@@ -21,6 +21,22 @@ pub fn age(then: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// How long, in one or two words: `46s`, `8m 46s`, `2h 5m`, `3d 4h`, `80d`.
+pub fn span(seconds: i64) -> String {
+    let seconds = seconds.max(0);
+    let two = |unit: i64, name: &str, part: i64, part_name: &str| match seconds % unit / part {
+        0 => format!("{}{name}", seconds / unit),
+        rest => format!("{}{name} {rest}{part_name}", seconds / unit),
+    };
+    match seconds {
+        s if s < MINUTE => format!("{s}s"),
+        s if s < HOUR => two(MINUTE, "m", 1, "s"),
+        s if s < DAY => two(HOUR, "h", MINUTE, "m"),
+        s if s < 30 * DAY => two(DAY, "d", HOUR, "h"),
+        s => format!("{}d", s / DAY),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +54,11 @@ mod tests {
         assert_eq!(ago(160 * DAY), "5mo");
         assert_eq!(ago(365 * DAY), "1y");
         assert_eq!(ago(800 * DAY), "2y");
+    }
+
+    #[test]
+    fn spans_have_two_words_at_most() {
+        let said = [-5, 46, 526, 3600, 7500, 3 * DAY + 4 * HOUR + 59, 80 * DAY].map(span);
+        assert_eq!(said, ["0s", "46s", "8m 46s", "1h", "2h 5m", "3d 4h", "80d"]);
     }
 }

@@ -13,6 +13,8 @@ use serde::Serialize;
 pub enum Format {
     Table,
     Json,
+    /// One object a line.
+    Jsonl,
     Yaml,
     Csv,
     Markdown,
@@ -23,6 +25,7 @@ pub fn status(format: Format, status: &Status, layout: &Matrix, look: &Look, now
     match format {
         Format::Table => matrix::render(layout, look, now),
         Format::Json => json(&StatusJson::from(status)),
+        Format::Jsonl => line(&StatusJson::from(status)),
         Format::Yaml => yaml(&StatusJson::from(status)),
         Format::Csv => csv(status),
         Format::Markdown => markdown(layout, look),
@@ -33,6 +36,12 @@ pub fn status(format: Format, status: &Status, layout: &Matrix, look: &Look, now
 pub fn json(value: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(value).expect("only maps with text keys");
     machine(&text).into_owned()
+}
+
+/// A value as JSON on one line.
+pub fn line(value: &impl Serialize) -> String {
+    let text = serde_json::to_string(value).expect("only maps with text keys");
+    machine(&text).into_owned() + "\n"
 }
 
 /// The same as YAML.
@@ -46,11 +55,16 @@ const CSV_HEADER: [&str; 14] = [
 ];
 
 fn csv(status: &Status) -> String {
+    let header = CSV_HEADER.map(str::to_owned);
+    records(std::iter::once(header).chain(status.occupants.iter().map(csv_record)))
+}
+
+/// Lines of comma-separated values.
+pub(super) fn records<const N: usize>(records: impl IntoIterator<Item = [String; N]>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let held = "a Vec takes everything";
-    writer.write_record(CSV_HEADER).expect(held);
-    for occupant in &status.occupants {
-        writer.write_record(csv_record(occupant).iter().map(|field| visible(field).into_owned())).expect(held);
+    for record in records {
+        writer.write_record(record.iter().map(|field| visible(field).into_owned())).expect(held);
     }
     String::from_utf8(writer.into_inner().expect(held)).expect("made of text")
 }
@@ -115,7 +129,7 @@ fn code(running: &Running, name_targets: bool) -> String {
 }
 
 /// Text that Markdown takes as text.
-fn cell_text(text: &str) -> String {
+pub(super) fn cell_text(text: &str) -> String {
     let mut out = String::new();
     for c in visible(text).chars() {
         if matches!(c, '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~') {

@@ -6,24 +6,33 @@
 mod age;
 mod app;
 mod config;
+mod diff;
 mod escape;
 mod formats;
+mod history;
 mod look;
 mod matrix;
+mod metrics;
 mod progress;
 mod prompt;
+mod table;
+mod trace;
 mod version;
 mod yaml;
 
-pub use age::age;
+pub use age::{age, span};
 pub use app::render as app_in_full;
 pub use config::render as config;
+pub use diff::{csv as diff_csv, markdown as diff_markdown, table as diff};
 pub use escape::{machine, visible};
 pub use formats::{Format, json, status as status_as, yaml};
+pub use history::{Scroll, Times};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
+pub use metrics::{csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics};
 pub use progress::Bar;
 pub use prompt::{arrange, choose};
+pub use trace::render as trace;
 
 use crate::model::Warning;
 use std::io::{self, Write};
@@ -59,6 +68,16 @@ impl Ui {
         if !text.is_empty() && !text.ends_with('\n') {
             stdout.write_all(b"\n")?;
         }
+        stdout.flush()
+    }
+
+    /// Writes a part of the answer, as it is.
+    ///
+    /// # Errors
+    /// As [`Ui::answer`].
+    pub fn part(&self, text: &str) -> io::Result<()> {
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
 

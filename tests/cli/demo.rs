@@ -21,6 +21,10 @@ assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml;
 assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
 assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
 ≠ differs from the stage before, in 3 of 4 rows
+assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
+assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
+2 of 4 differ; a promotion to prod brings 2 forward
+assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
 
 "#]]
     );

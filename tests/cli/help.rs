@@ -17,6 +17,10 @@ Usage: towpath [OPTIONS] <COMMAND>
 
 Commands:
   status       Show which version of which app runs in which stage
+  history      Show what was deployed when, where, and by whom
+  diff         Show where two stages, times or revisions differ
+  trace        Show where a version runs and ran, when it came and went, and how long each step took
+  metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -43,6 +47,10 @@ Examples:
   towpath status publisher              one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
   towpath status --at '3 days ago'      what ran where then
+  towpath history publisher -n 5        its last deployments, and who made them
+  towpath diff staging prod             what would a promotion bring?
+  towpath trace v1367                   where is this version, and how did it get there?
+  towpath metrics                       how often, how fast, how often wrong
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -68,6 +76,10 @@ Usage: towpath [OPTIONS] <COMMAND>
 
 Commands:
   status       Show which version of which app runs in which stage
+  history      Show what was deployed when, where, and by whom
+  diff         Show where two stages, times or revisions differ
+  trace        Show where a version runs and ran, when it came and went, and how long each step took
+  metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -131,6 +143,10 @@ Examples:
   towpath status publisher              one app in full: versions, files, commits
   towpath status -C https://example.com/team/deploy.git
   towpath status --at '3 days ago'      what ran where then
+  towpath history publisher -n 5        its last deployments, and who made them
+  towpath diff staging prod             what would a promotion bring?
+  towpath trace v1367                   where is this version, and how did it get there?
+  towpath metrics                       how often, how fast, how often wrong
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -859,4 +875,13 @@ Exit codes:
 
 "#]])
         .stderr_eq("");
+}
+
+/// The longer ones lie in files of their own.
+#[test]
+fn commands_over_time() {
+    help(&["history", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/history.txt"]);
+    help(&["diff", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/diff.txt"]);
+    help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
+    help(&["metrics", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/metrics.txt"]);
 }

@@ -5,19 +5,41 @@ use serde_json::Value;
 
 #[test]
 fn the_answer_of_status_fits_its_schema() {
+    for arguments in [&["status", "-o", "json"][..], &["status", "-o", "json", "--worktree"]] {
+        let answer = fitting("status", arguments);
+        assert_eq!(answer["entries"].as_array().map(Vec::len), Some(12));
+    }
+}
+
+#[test]
+fn the_answers_over_time_fit_their_schemas() {
+    let history = fitting("history", &["history", "-o", "json"]);
+    assert!(history["deployments"].as_array().is_some_and(|all| all.len() > 200));
+    let none = fitting("history", &["history", "-o", "json", "--since", "now"]);
+    assert_eq!(none["deployments"], Value::Array(Vec::new()));
+    fitting("deployment", &["history", "-o", "jsonl", "-n", "1"]);
+    for arguments in [["diff", "staging", "prod", "-o", "json"], ["diff", "3 weeks ago", "main", "-o", "json"]] {
+        assert!(fitting("diff", &arguments)["differences"].as_array().is_some_and(|all| all.len() > 1));
+    }
+    let trace = fitting("trace", &["trace", "6c90bcb", "-o", "json"]);
+    assert_eq!(trace["found"][0]["stays"].as_array().map(Vec::len), Some(4));
+    let metrics = fitting("metrics", &["metrics", "-o", "json"]);
+    assert_eq!(metrics["pairs"].as_array().map(Vec::len), Some(3));
+}
+
+/// What a command answers about the demo, if it fits the schema of that name.
+fn fitting(name: &str, arguments: &[&str]) -> Value {
     let sandbox = Sandbox::new();
     let home = sandbox.path("home");
     sandbox.towpath(&home, &["demo", "--no-tour", "--dir", "demo"]).assert().success();
-    let schema = include_str!("../../docs/reference/towpath.status.schema.json");
-    let schema: Value = serde_json::from_str(schema).expect("a schema is JSON");
-    for arguments in [&["status", "-o", "json"][..], &["status", "-o", "json", "--worktree"]] {
-        let output = sandbox.towpath(&home.join("demo/deploy"), arguments).output().expect("runs");
-        let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
-        assert_eq!(answer["entries"].as_array().map(Vec::len), Some(12));
-        let mut wrong = Vec::new();
-        check(&answer, &schema, &schema, "", &mut wrong);
-        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    }
+    let path = format!("{}/docs/reference/towpath.{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let schema: Value = serde_json::from_slice(&std::fs::read(path).expect("it is there")).expect("a schema is JSON");
+    let output = sandbox.towpath(&home.join("demo/deploy"), arguments).output().expect("runs");
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let mut wrong = Vec::new();
+    check(&answer, &schema, &schema, "", &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    answer
 }
 
 /// The part of JSON schema that ours uses. More than the schema says, unknown fields are wrong too.
@@ -67,6 +89,8 @@ fn is(value: &Value, kind: &str) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_u64() || value.is_i64(),
+        "number" => value.is_number(),
+        "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         _ => false,
     }

@@ -66,6 +66,13 @@ impl Sandbox {
         self.plain(env!("CARGO_BIN_EXE_towpath")).current_dir(at).args(arguments)
     }
 
+    /// towpath that goes on beside the test.
+    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
+        command.env_clear().envs(self.variables()).current_dir(at).args(arguments);
+        command.stdin(std::process::Stdio::null()).stdout(stdout).spawn().expect("it starts")
+    }
+
     /// A bash script, with towpath on its search path.
     pub fn bash(&self, at: &Path, script: &str) -> Command {
         let programs = Path::new(env!("CARGO_BIN_EXE_towpath")).parent().expect("it lies in a folder");
@@ -77,17 +84,20 @@ impl Sandbox {
 
     /// A program that sees nothing of the environment but what is set here.
     fn plain(&self, program: &str) -> Command {
-        let path = search_path();
-        Command::new(program)
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", self.path("home"))
-            .env("XDG_CACHE_HOME", self.path("cache"))
-            .env("XDG_CONFIG_HOME", self.path("home"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("LANG", "C.UTF-8")
-            .env("TZ", "UTC")
-            .env("TOWPATH_NOW", NOW)
+        Command::new(program).env_clear().envs(self.variables())
+    }
+
+    fn variables(&self) -> Vec<(&'static str, std::ffi::OsString)> {
+        vec![
+            ("PATH", search_path()),
+            ("HOME", self.path("home").into()),
+            ("XDG_CACHE_HOME", self.path("cache").into()),
+            ("XDG_CONFIG_HOME", self.path("home").into()),
+            ("GIT_CONFIG_NOSYSTEM", "1".into()),
+            ("LANG", "C.UTF-8".into()),
+            ("TZ", "UTC".into()),
+            ("TOWPATH_NOW", NOW.into()),
+        ]
     }
 }
 

@@ -1,0 +1,109 @@
+//! Which part of the past is meant: apps and stages by name, a span of time.
+
+use super::chronicle::Chronicle;
+use super::complete;
+use super::context::Context;
+use super::failure::Failure;
+use super::filter::Patterns;
+use super::suggest::unknown;
+use super::survey::Survey;
+use crate::git::Repository;
+use crate::git::at::{AtError, parse_time};
+use crate::model::SlotKey;
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+use std::collections::{BTreeSet, HashSet};
+
+/// Merges overtake each other by so many seconds without breaking the order.
+pub const TOLERANCE: i64 = 10 * 60;
+
+/// Apps and stages by pattern.
+#[derive(Debug, Args)]
+pub struct ChoiceArgs {
+    /// Only apps that fit; `*` and `?` stand for any text and any character
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::apps))]
+    app: Vec<String>,
+
+    /// Only stages that fit
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::stages))]
+    stage: Vec<String>,
+}
+
+/// A span of time.
+#[derive(Debug, Args)]
+pub struct WindowArgs {
+    /// Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`
+    #[arg(long, value_name = "TIME|REV")]
+    pub since: Option<String>,
+
+    /// Only before this time or revision
+    #[arg(long, value_name = "TIME|REV")]
+    pub until: Option<String>,
+}
+
+/// The slots that are meant.
+pub struct Choice(HashSet<SlotKey>);
+
+impl Choice {
+    /// Takes the names on the command line; one that nothing bears is an error.
+    ///
+    /// # Errors
+    /// An unknown app or stage.
+    pub fn new(
+        named: &[String],
+        args: &ChoiceArgs,
+        context: &Context,
+        survey: &Survey,
+        chronicle: &Chronicle<'_>,
+    ) -> Result<Self, Failure> {
+        let slots: HashSet<SlotKey> = chronicle.slots().cloned().collect();
+        let apps: BTreeSet<String> = slots.iter().flat_map(|slot| chronicle.words(slot).map(str::to_owned)).collect();
+        let apps: Vec<String> = apps.into_iter().collect();
+        let stages: Vec<String> = chronicle.comparison.stages.iter().map(ToString::to_string).collect();
+        if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
+            return Err(unknown("app", app, &apps));
+        }
+        let config = &survey.settings.config;
+        let by_stage: Vec<String> = args.stage.iter().map(|word| full_name(word, config)).collect();
+        let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&by_stage));
+        for (kind, patterns, names) in [("app", &by_app, &apps), ("stage", &by_stage, &stages)] {
+            for pattern in patterns.unmatched(names) {
+                if !pattern.contains(['*', '?']) {
+                    return Err(unknown(kind, pattern, names));
+                }
+                context.ui.note(&format!("no {kind} fits `{pattern}`"));
+            }
+        }
+        let is_meant = |slot: &SlotKey| {
+            let words = chronicle.words(slot);
+            let is_named = named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
+            is_named && by_app.accept(words) && by_stage.accept([slot.stage.as_str()])
+        };
+        let meant = slots.iter().filter(|slot| is_meant(slot)).cloned().collect();
+        Ok(Choice(meant))
+    }
+
+    /// Is this slot meant?
+    pub fn accepts(&self, slot: &SlotKey) -> bool {
+        self.0.contains(slot)
+    }
+}
+
+/// An alias of a stage stands for its name.
+fn full_name(word: &str, config: &crate::config::Config) -> String {
+    config.stage(word).map_or_else(|| word.to_owned(), |stage| stage.name.to_string())
+}
+
+/// The moment a text names, in seconds since 1970; for a revision, when that landed.
+///
+/// # Errors
+/// When it names neither.
+pub fn moment(text: &str, context: &Context, repository: &Repository) -> Result<i64, Failure> {
+    if let Some(time) = parse_time(text, &context.environment.now) {
+        return Ok(time.as_second());
+    }
+    match repository.resolve(text) {
+        Ok(commit) => Ok(repository.commit_info(commit)?.time),
+        Err(_) => Err(AtError::Unknown { text: text.to_owned() }.into()),
+    }
+}

@@ -1,0 +1,204 @@
+//! `towpath diff`: where two stages, times or revisions differ.
+
+use super::choice::TOLERANCE;
+use super::chronicle::Chronicle;
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::filter::Patterns;
+use super::suggest::nearest;
+use super::survey::{Survey, When};
+use super::{complete, output};
+use crate::config::Config;
+use crate::git::Repository;
+use crate::git::at::{TIME_FORMS, resolve};
+use crate::history::Courses;
+use crate::model::{SlotKey, StageName};
+use crate::report::json::DiffJson;
+use crate::report::{Ahead, Diff, Side};
+use crate::ui::{self, Format};
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath diff staging prod                     what would a promotion bring?
+  towpath diff prod@yesterday prod              what changed in prod since yesterday
+  towpath diff prod@'last monday' prod@v1.2
+  towpath diff v1.1 v1.2                        two revisions, stage by stage
+  towpath diff staging prod --exit-code -q      is prod up to date?
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration
+  4  they differ (only with --exit-code)";
+
+/// Show where two stages, times or revisions differ.
+///
+/// A and B are each a stage (`prod`), a stage at a time or revision (`prod@2026-08-01`, `prod@v1.2`)
+/// or a revision or time alone, which means all stages. For every app that differs it says which
+/// side is ahead, and by how many deployments, as far as history can tell.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct DiffArgs {
+    /// A stage, a stage at a time or revision, or a revision or time
+    #[arg(value_name = "A", add = ArgValueCompleter::new(complete::stages))]
+    left: String,
+
+    /// What it is compared with
+    #[arg(value_name = "B", add = ArgValueCompleter::new(complete::stages))]
+    right: String,
+
+    /// Only apps that fit; `*` and `?` stand for any text and any character
+    #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::apps))]
+    app: Vec<String>,
+
+    /// End with 4 when they differ
+    #[arg(long)]
+    exit_code: bool,
+
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    output: Format,
+}
+
+const FORMATS: [Format; 4] = [Format::Table, Format::Json, Format::Csv, Format::Markdown];
+
+/// Answers, and says on stderr how much differs.
+pub fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let survey = Survey::of(context, &repository, When::default())?;
+    survey.tell(context);
+    let chronicle = Chronicle::of(context, &repository, &survey, TOLERANCE)?;
+    let asking =
+        Asking { context, repository: &repository, survey: &survey, courses: Courses::new(&chronicle.timeline) };
+    let (mut left, mut right) = (asking.spot(&args.left)?, asking.spot(&args.right)?);
+    // A stage beside a revision: that stage then.
+    let stage = left.stage.clone().or_else(|| right.stage.clone());
+    left.stage = left.stage.or_else(|| stage.clone());
+    right.stage = right.stage.or(stage);
+    let wanted = Patterns::new(&args.app);
+    let accept = |slot: &SlotKey| wanted.accept(chronicle.words(slot));
+    let diff = asking.compare(asking.side(left, &accept)?, asking.side(right, &accept)?, &chronicle);
+    let text = match args.output {
+        Format::Json => ui::json(&DiffJson::new(&diff, context.shown_repository(&repository))),
+        Format::Csv => ui::diff_csv(&diff),
+        Format::Markdown => ui::diff_markdown(&diff),
+        _ => ui::diff(&diff, &context.ui.out),
+    };
+    context.ui.answer(&text)?;
+    if args.output == Format::Table {
+        context.ui.note(&summary(&diff, &survey.settings.config));
+    }
+    context.ui.warnings(&diff.warnings);
+    Ok(if args.exit_code && !diff.differences.is_empty() { Exit::Different } else { Exit::Done })
+}
+
+/// A side as it was named: which stage, and when.
+struct Spot {
+    text: String,
+    stage: Option<StageName>,
+    at: Option<String>,
+}
+
+struct Asking<'a> {
+    context: &'a Context,
+    repository: &'a Repository,
+    survey: &'a Survey,
+    courses: Courses<'a>,
+}
+
+impl Asking<'_> {
+    /// What a text names: a stage, `stage@when`, or when alone.
+    fn spot(&self, text: &str) -> Result<Spot, Failure> {
+        let config = &self.survey.settings.config;
+        let named = |stage: Option<StageName>, at: Option<&str>| Spot {
+            text: text.to_owned(),
+            stage,
+            at: at.map(str::to_owned),
+        };
+        if let Some(stage) = config.stage(text) {
+            return Ok(named(Some(stage.name.clone()), None));
+        }
+        let cut = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
+        if let Some((stage, when)) = cut.filter_map(|(word, when)| Some((config.stage(word)?, when))).next() {
+            return Ok(named(Some(stage.name.clone()), Some(when)));
+        }
+        let tip = self.survey.commit.map_or_else(|| self.repository.head(), Ok)?;
+        match resolve(self.repository, tip, text, &self.context.environment.now) {
+            Ok(_) => Ok(named(None, Some(text))),
+            Err(_) => Err(self.unknown(text)),
+        }
+    }
+
+    fn unknown(&self, text: &str) -> Failure {
+        let failure = Failure::usage(format!("`{text}` is no stage, revision or time of this repository"));
+        let stages: Vec<&str> = self.survey.mapping.stages.iter().map(StageName::as_str).collect();
+        let word = text.split('@').next().unwrap_or(text);
+        match nearest(word, stages.iter().copied()) {
+            Some(near) => failure.hint(format!("did you mean `{near}{}`?", &text[word.len()..])),
+            None => failure
+                .hint(format!("the stages are {}", stages.join(", ")))
+                .hint(format!("a time can be written {TIME_FORMS}")),
+        }
+    }
+
+    /// What runs at a spot, of the apps that are meant.
+    fn side(&self, spot: Spot, accept: &dyn Fn(&SlotKey) -> bool) -> Result<Side, Failure> {
+        let then = match spot.at.as_deref() {
+            Some(at) => Some(Survey::of(self.context, self.repository, When { at: Some(at), work_tree: false })?),
+            None => None,
+        };
+        let survey = then.as_ref().unwrap_or(self.survey);
+        let is_meant = |stage: &StageName| spot.stage.as_ref().is_none_or(|wanted| wanted == stage);
+        let entries = survey.mapping.entries.iter().filter(|entry| is_meant(&entry.stage) && accept(&entry.slot()));
+        let commits = self.courses.commits();
+        let last = match survey.commit {
+            Some(commit) => self.repository.find_on_mainline(commit, |id, _| commits.contains(&id))?,
+            None => None,
+        };
+        Ok(Side {
+            text: spot.text,
+            revision: survey.commit.map(|commit| commit.to_string()),
+            time: survey.time,
+            entries: entries.cloned().collect(),
+            cut: last.and_then(|commit| self.courses.of_commit(commit)).unwrap_or(usize::MAX),
+            stage: spot.stage,
+        })
+    }
+
+    fn compare(&self, left: Side, right: Side, chronicle: &Chronicle<'_>) -> Diff {
+        let name = |slot: &SlotKey| chronicle.name(slot).to_owned();
+        let place = |stage: &StageName| self.survey.settings.config.position(stage);
+        let mut diff = Diff::new(left, right, &name, &place, &|a, b| self.courses.ahead(a, b));
+        diff.warnings.clone_from(&self.survey.mapping.warnings);
+        diff
+    }
+}
+
+fn summary(diff: &Diff, config: &Config) -> String {
+    let (left, right) = (&diff.left.text, &diff.right.text);
+    let (differing, compared) = (diff.differences.len(), diff.compared);
+    if differing == 0 {
+        let apps = if compared == 1 { "app" } else { "apps" };
+        return format!("{left} and {right} do not differ, in {compared} {apps}");
+    }
+    let follows =
+        diff.left.stage.as_ref().zip(diff.right.stage.as_ref()).is_some_and(|(before, stage)| {
+            config.stage(stage.as_str()).is_some_and(|stage| stage.after.contains(before))
+        });
+    let promotion = if follows { promotion(diff) } else { String::new() };
+    format!("{differing} of {compared} differ{promotion}")
+}
+
+/// What a promotion would do to the stage on the right.
+fn promotion(diff: &Diff) -> String {
+    let count =
+        |ahead: fn(&Ahead) -> bool| diff.differences.iter().filter(|difference| ahead(&difference.ahead)).count();
+    let forward = count(|ahead| matches!(ahead, Ahead::Left(_)));
+    let back = match count(|ahead| matches!(ahead, Ahead::Right(_))) {
+        0 => String::new(),
+        back => format!(" and takes {back} back"),
+    };
+    format!("; a promotion to {} brings {forward} forward{back}", diff.right.text)
+}

@@ -1,0 +1,114 @@
+//! `towpath metrics`: the four DORA figures, from the repository alone.
+
+use super::choice::{self, Choice};
+use super::chronicle::Chronicle;
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::survey::{Survey, When};
+use super::{args, output};
+use crate::git::Repository;
+use crate::history::{self, Window};
+use crate::report::json::MetricsJson;
+use crate::report::{Measured, moment};
+use crate::ui::{self, Format};
+use clap::Args;
+use jiff::SignedDuration;
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath metrics                              the last 90 days
+  towpath metrics --since 2026-01-01 --stage prod
+  towpath metrics --since 1970-01-01           from the beginning
+  towpath metrics --app 'pay*' --output markdown
+  towpath metrics --output json | jq '.stages[] | {stage, deployments_per_week}'
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration";
+
+/// Show how often is deployed, how long it takes, how often it fails, and for how long.
+///
+/// The four DORA figures, per app and stage and over all: deployments (commits that changed what
+/// runs; twins in one commit count once), lead time (from the landing in the stage before to the
+/// landing here), change failure rate (rollbacks, against all other deployments) and time to restore
+/// (from the landing of what was rolled back to the rollback). Below, from stage to stage: how many
+/// changes had been in the stage before.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct MetricsArgs {
+    #[command(flatten)]
+    choice: choice::ChoiceArgs,
+
+    #[command(flatten)]
+    window: choice::WindowArgs,
+
+    /// A version may come to the stage before this much later: merges overtake each other
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::duration)]
+    tolerance: SignedDuration,
+
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    output: Format,
+}
+
+const FORMATS: [Format; 4] = [Format::Table, Format::Json, Format::Csv, Format::Markdown];
+
+/// How far back it is counted unless said.
+const DAYS: i64 = 90;
+const DAY: i64 = 24 * 60 * 60;
+
+/// Answers, and says on stderr how it was counted.
+pub fn run(args: &MetricsArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let survey = Survey::of(context, &repository, When::default())?;
+    survey.tell(context);
+    let window = window(args, context, &repository)?;
+    let tolerance = args.tolerance.as_secs();
+    let chronicle = Chronicle::of(context, &repository, &survey, tolerance)?;
+    let choice = Choice::new(&[], &args.choice, context, &survey, &chronicle)?;
+    let metrics = history::metrics(&chronicle.timeline, &chronicle.comparison, window, &|slot| choice.accepts(slot));
+    let (since, until) = (moment(window.since), moment(window.until));
+    let measured = Measured { metrics, since, until, weeks: window.weeks(), tolerance };
+    let complete = chronicle.ends_at.is_none();
+    let text = match args.output {
+        Format::Json => ui::json(&MetricsJson::new(&measured, context.shown_repository(&repository), complete)),
+        Format::Csv => ui::metrics_csv(&measured),
+        Format::Markdown => ui::metrics_markdown(&measured),
+        _ if measured.metrics.overall.deployments == 0 => String::new(),
+        _ => ui::metrics(&measured, &context.ui.out),
+    };
+    context.ui.answer(&text)?;
+    tell(&measured, context);
+    chronicle.tell_edge(context);
+    Ok(Exit::Done)
+}
+
+fn window(args: &MetricsArgs, context: &Context, repository: &Repository) -> Result<Window, Failure> {
+    let moment =
+        |text: &Option<String>| text.as_ref().map(|text| choice::moment(text, context, repository)).transpose();
+    let now = context.now().as_second();
+    let until = moment(&args.window.until)?.unwrap_or(now);
+    let since = moment(&args.window.since)?.unwrap_or(until - DAYS * DAY);
+    if since >= until {
+        let failure = Failure::usage("the time to count in ends before it begins");
+        return Err(failure.hint("--since has to be earlier than --until, which is now unless said"));
+    }
+    Ok(Window { since, until })
+}
+
+/// What was counted, and the rules that were applied.
+fn tell(measured: &Measured, context: &Context) {
+    let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let (since, until) = (day(measured.since), day(measured.until));
+    if measured.metrics.overall.deployments == 0 {
+        return context.ui.note(&format!("nothing was deployed from {since} to {until}"));
+    }
+    let tolerance = ui::span(measured.tolerance);
+    context.ui.note(&format!(
+        "from {since} to {until}; what came to the stage before up to {tolerance} later was only overtaken (--tolerance)"
+    ));
+    for pair in measured.metrics.pairs.iter().filter(|pair| !pair.comparable) {
+        context.ui.caution(&ui::incomparable(pair));
+    }
+}

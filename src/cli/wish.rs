@@ -1,0 +1,79 @@
+//! Which deployments `towpath history` is asked for.
+
+use super::choice::Choice;
+use super::chronicle::Chronicle;
+use super::failure::Failure;
+use super::filter::Patterns;
+use crate::history::{Deployment, Kind, Timeline, Wanted};
+use crate::model::Version;
+use crate::report::Change;
+
+/// Which deployments are meant.
+pub struct Filter<'a> {
+    pub choice: Choice,
+    /// In seconds since 1970.
+    pub since: Option<i64>,
+    /// Not included.
+    pub until: Option<i64>,
+    /// None: all.
+    pub kinds: &'a [Kind],
+    pub version: Option<Wish<'a>>,
+    /// In lower case.
+    pub author: Option<String>,
+}
+
+/// Which versions are meant.
+pub enum Wish<'a> {
+    Named(Wanted<'a>),
+    Like(Patterns),
+}
+
+impl Filter<'_> {
+    /// Those of the deployments that are meant, with what their commits tell.
+    pub fn changes<'c>(
+        &'c self,
+        chronicle: &'c Chronicle<'_>,
+        deployments: impl Iterator<Item = Deployment<'c>> + 'c,
+    ) -> impl Iterator<Item = Result<Change, Failure>> + 'c {
+        let fitting = deployments.filter(|deployment| self.accepts(deployment));
+        let changes = fitting.map(|deployment| chronicle.change(&deployment));
+        changes.filter(|change| change.as_ref().map_or(true, |change| self.accepts_author(change)))
+    }
+
+    fn accepts(&self, deployment: &Deployment<'_>) -> bool {
+        let time = deployment.time;
+        self.since.is_none_or(|since| time >= since)
+            && self.until.is_none_or(|until| time < until)
+            && (self.kinds.is_empty() || self.kinds.contains(&deployment.kind))
+            && self.version.as_ref().is_none_or(|wish| deployment.to.is_some_and(|to| wish.accepts(&to.version)))
+            && self.choice.accepts(deployment.slot)
+    }
+
+    fn accepts_author(&self, change: &Change) -> bool {
+        let Some(author) = &self.author else { return true };
+        let people = [&change.account.author, &change.account.who];
+        let mut words = people.into_iter().flat_map(|person| [&person.name, &person.email]);
+        words.any(|word| word.to_lowercase().contains(author))
+    }
+}
+
+impl<'a> Wish<'a> {
+    /// A pattern, or what `trace` would take.
+    pub fn new(text: &'a str, timeline: &Timeline) -> Self {
+        if text.contains(['*', '?']) {
+            return Wish::Like(Patterns::new(&[text.to_owned()]));
+        }
+        Wish::Named(Wanted::new(text, timeline.versions()))
+    }
+
+    fn accepts(&self, version: &Version) -> bool {
+        match self {
+            Wish::Named(wanted) => wanted.accepts(version),
+            Wish::Like(patterns) => {
+                let whole = version.to_string();
+                let parts = [version.tag.as_deref(), version.digest.as_deref(), Some(whole.as_str())];
+                patterns.accept(parts.into_iter().flatten())
+            }
+        }
+    }
+}

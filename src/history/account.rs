@@ -1,0 +1,135 @@
+//! What a mainline commit tells about a deployment: people, subject, pull request.
+
+use super::pull_request_number;
+use crate::git::{CommitInfo, GitError, Oid, Person, Repository};
+use std::rc::Rc;
+
+/// Words in the names of programs that commit.
+const ROBOTS: [&str; 12] = [
+    "bot",
+    "robot",
+    "ci",
+    "cd",
+    "automation",
+    "jenkins",
+    "renovate",
+    "dependabot",
+    "actions",
+    "fluxcd",
+    "argocd",
+    "updater",
+];
+
+/// One commit, as people are told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub author: Person,
+    pub committer: Person,
+    /// Who wanted it: the person a trailer names, or else the author.
+    pub who: Person,
+    pub subject: String,
+    pub pull_request: Option<u64>,
+    /// The reason for passing the gates (`Break-glass:`).
+    pub break_glass: Option<String>,
+}
+
+impl From<CommitInfo> for Account {
+    fn from(info: CommitInfo) -> Self {
+        let break_glass = info.trailers("break-glass").next().map(str::to_owned);
+        Account {
+            who: who(&info),
+            pull_request: pull_request_number(&info.subject, &info.message),
+            break_glass,
+            author: info.author,
+            committer: info.committer,
+            subject: info.subject,
+        }
+    }
+}
+
+/// `Promoted-by:` says it; `Co-authored-by:` names a person where the author is a program.
+fn who(info: &CommitInfo) -> Person {
+    if let Some(promoter) = info.trailers("promoted-by").next() {
+        return person(promoter);
+    }
+    let people = || info.trailers("co-authored-by").map(person).find(|person| !is_robot(person));
+    let behind = if is_robot(&info.author) { people() } else { None };
+    behind.unwrap_or_else(|| info.author.clone())
+}
+
+/// `Name <address>`, or a name alone.
+fn person(text: &str) -> Person {
+    let (name, rest) = text.split_once('<').unwrap_or((text, ""));
+    Person { name: name.trim().to_owned(), email: rest.trim_end().trim_end_matches('>').to_owned() }
+}
+
+fn is_robot(person: &Person) -> bool {
+    let local = person.email.split('@').next().unwrap_or_default();
+    let mut words =
+        [person.name.as_str(), local].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    words.any(|word| ROBOTS.iter().any(|robot| word.eq_ignore_ascii_case(robot)))
+}
+
+/// The accounts of commits. The last one is kept: deployments of one commit come together.
+pub struct Accounts<'r> {
+    repository: &'r Repository,
+    last: Option<(Oid, Rc<Account>)>,
+}
+
+impl<'r> Accounts<'r> {
+    /// Those of a repository.
+    pub fn new(repository: &'r Repository) -> Self {
+        Accounts { repository, last: None }
+    }
+
+    /// What a commit tells.
+    ///
+    /// # Errors
+    /// [`GitError::MissingObject`].
+    pub fn of(&mut self, commit: Oid) -> Result<Rc<Account>, GitError> {
+        if let Some((known, account)) = &self.last
+            && *known == commit
+        {
+            return Ok(Rc::clone(account));
+        }
+        let account = Rc::new(Account::from(self.repository.commit_info(commit)?));
+        self.last = Some((commit, Rc::clone(&account)));
+        Ok(account)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(author: &str, message: &str) -> Account {
+        let author = person(author);
+        let subject = message.lines().next().unwrap_or_default().to_owned();
+        let id = crate::history::testing::oid(0);
+        Account::from(CommitInfo {
+            id,
+            committer: author.clone(),
+            author,
+            time: 0,
+            subject,
+            message: message.to_owned(),
+        })
+    }
+
+    #[test]
+    fn behind_a_robot_stands_a_person() {
+        let trailers = "Bump (#7)\n\nCo-authored-by: deploy-bot <b@x>\nCo-authored-by: Mei Tanaka <mei@x>\n";
+        for (author, expected) in [
+            ("deploy-bot <deploy@x>", "Mei Tanaka"),
+            ("GOV.UK CI User <ci@x>", "Mei Tanaka"),
+            ("Some App <1+app[bot]@users.noreply.github.com>", "Mei Tanaka"),
+            ("Abbot Tee <abbot@x>", "Abbot Tee"),
+        ] {
+            assert_eq!(told(author, trailers).who.name, expected, "{author}");
+        }
+        let account = told("deploy-bot <b@x>", "Bump\n\nPromoted-by: Jo <jo@x>\nBreak-glass: incident 12\n");
+        assert_eq!((account.who.name.as_str(), account.who.email.as_str()), ("Jo", "jo@x"));
+        assert_eq!((account.author.name.as_str(), account.break_glass.as_deref()), ("deploy-bot", Some("incident 12")));
+        assert_eq!(told("deploy-bot <b@x>", "Bump").who.name, "deploy-bot");
+    }
+}

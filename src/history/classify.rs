@@ -1,0 +1,260 @@
+//! What kind of change each deployment is, and how it relates to the stages before.
+//!
+//! One pass over the timeline, oldest first, commit by commit: what lands in one commit lands at
+//! once. A version that a stage before has not had yet is waited for, because merges may overtake
+//! each other. Linear in the number of deployments.
+
+use super::comparison::{Comparison, Link, Pair, Relation, Stage};
+use super::keys::{Keys, keys};
+use super::mix::Numbered;
+use super::pipeline::Pipeline;
+use super::timeline::{Kind, NOTHING, Row, Timeline};
+use crate::config::Config;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hash};
+
+/// An app's image, in whatever stage: the number of its app and component.
+type Group = u32;
+
+/// Fills kind and lead of every deployment. Merges may overtake each other by `tolerance` seconds.
+pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Comparison {
+    let mut pass = Pass::new(timeline, config);
+    let mut end = timeline.rows.len();
+    let mut returns = Vec::new();
+    while end > 0 {
+        let commit = timeline.rows[end - 1].commit;
+        let begin = timeline.rows[..end].iter().rposition(|row| row.commit != commit).map_or(0, |at| at + 1);
+        returns.clear();
+        returns.extend((begin..end).rev().map(|index| pass.land(timeline, timeline.rows[index])));
+        for (index, returns) in (begin..end).rev().zip(&returns) {
+            timeline.rows[index].kind = pass.judge(timeline, index, *returns);
+        }
+        end = begin;
+    }
+    let comparison = pass.compared(timeline, tolerance);
+    settle(timeline, &comparison);
+    comparison
+}
+
+/// When a version came into a stage.
+#[derive(Clone, Copy)]
+struct Landing {
+    /// [`NOTHING`]: before everything that is known.
+    commit: u32,
+    time: i64,
+    /// How many slots of the stage run it.
+    running: u32,
+}
+
+/// What a slot runs.
+#[derive(Clone, Copy)]
+struct Current {
+    /// Its landings; [`NOTHING`] where there is none.
+    landings: [u32; 2],
+    /// When the slot first had it, counted in versions of all slots.
+    order: usize,
+    /// The stage had not had it before.
+    is_new: bool,
+}
+
+struct Pass {
+    pipeline: Pipeline,
+    /// Of each slot.
+    places: Vec<(Group, Stage)>,
+    current: Vec<Option<Current>>,
+    /// Of each pinned version: what it is found by, and a number that its equals share.
+    keys: Vec<Keys>,
+    versions: Vec<u32>,
+    landings: Vec<Landing>,
+    landed: Numbered<(Group, Stage, u32), u32>,
+    /// The stages that have had an app, by group.
+    had: Vec<Vec<bool>>,
+    /// When a slot first had a version.
+    first: Numbered<(u32, u32), usize>,
+    links: Vec<Link>,
+    /// Links that wait for a version to come to the stage before, and the time since.
+    waiting: Numbered<(Group, Stage, u32), Vec<(usize, i64)>>,
+}
+
+impl Pass {
+    fn new(timeline: &Timeline, config: &Config) -> Self {
+        let slots = timeline.slots.values();
+        let pipeline = Pipeline::new(config, slots.iter().map(|slot| &slot.stage));
+        let groups = numbers(slots.iter().map(|slot| (&slot.app, &slot.component)));
+        let stages = slots.iter().map(|slot| pipeline.position(&slot.stage));
+        let group_count = groups.iter().max().map_or(0, |most| *most as usize + 1);
+        Pass {
+            versions: numbers(timeline.pins.values().iter().map(|pinned| &pinned.version)),
+            keys: keys(timeline.pins.values()),
+            current: vec![None; slots.len()],
+            had: vec![vec![false; pipeline.len()]; group_count],
+            places: groups.into_iter().zip(stages).collect(),
+            pipeline,
+            landings: Vec::new(),
+            landed: Numbered::with_capacity_and_hasher(timeline.rows.len(), BuildHasherDefault::default()),
+            first: Numbered::with_capacity_and_hasher(timeline.rows.len(), BuildHasherDefault::default()),
+            links: Vec::new(),
+            waiting: Numbered::default(),
+        }
+    }
+
+    /// A slot changes: one version goes, another comes. Is it one that the slot had before the one
+    /// that goes?
+    fn land(&mut self, timeline: &Timeline, row: Row) -> bool {
+        let time = timeline.commits[row.commit as usize].time;
+        let slot = row.slot as usize;
+        if self.current[slot].is_none() && row.from != NOTHING {
+            self.come(row.slot, row.from, NOTHING, 0);
+        }
+        let gone = self.current[slot].take();
+        for landing in gone.iter().flat_map(|gone| gone.landings) {
+            if let Some(landing) = self.landings.get_mut(landing as usize) {
+                landing.running -= 1;
+            }
+        }
+        if row.to == NOTHING {
+            return false;
+        }
+        let order = self.come(row.slot, row.to, row.commit, time);
+        row.from != NOTHING && gone.is_some_and(|gone| order < gone.order)
+    }
+
+    /// A version comes to a slot; when it first did.
+    fn come(&mut self, slot: u32, pin: u32, commit: u32, time: i64) -> usize {
+        let (group, stage) = self.places[slot as usize];
+        self.had[group as usize][stage] = true;
+        let next = self.first.len();
+        let order = *self.first.entry((slot, self.versions[pin as usize])).or_insert(next);
+        let mut landings = [NOTHING; 2];
+        let known = self.landings.len();
+        for (at, key) in self.keys[pin as usize].says().enumerate() {
+            landings[at] = self.landing((group, stage, key), commit, time);
+        }
+        let is_new = landings[0] as usize == known;
+        self.current[slot as usize] = Some(Current { landings, order, is_new });
+        order
+    }
+
+    /// One slot more of the stage runs the version. It landed when the first of them got it.
+    fn landing(&mut self, at: (Group, Stage, u32), commit: u32, time: i64) -> u32 {
+        let next = u32::try_from(self.landings.len()).expect("at most two for each deployment");
+        let number = *self.landed.entry(at).or_insert(next);
+        if number == next {
+            self.landings.push(Landing { commit, time, running: 0 });
+            for (link, since) in self.waiting.remove(&at).unwrap_or_default() {
+                if self.links[link].relation == Relation::Never {
+                    self.links[link].relation =
+                        if time == since { Relation::Same } else { Relation::After(time - since) };
+                }
+            }
+        }
+        let landing = &mut self.landings[number as usize];
+        if landing.running == 0 {
+            (landing.commit, landing.time) = (commit, time);
+        }
+        landing.running += 1;
+        number
+    }
+
+    /// What the slot itself says of the change. The stages before it are noted for later.
+    fn judge(&mut self, timeline: &Timeline, index: usize, returns: bool) -> Kind {
+        let row = timeline.rows[index];
+        if row.to == NOTHING {
+            return Kind::Remove;
+        }
+        if row.from != NOTHING && self.versions[row.from as usize] == self.versions[row.to as usize] {
+            return Kind::Image;
+        }
+        self.look_back(timeline, index, row);
+        match (row.from, returns) {
+            (NOTHING, _) => Kind::Add,
+            (_, true) => Kind::Rollback,
+            (_, false) => Kind::Deploy,
+        }
+    }
+
+    fn look_back(&mut self, timeline: &Timeline, index: usize, row: Row) {
+        let (group, stage) = self.places[row.slot as usize];
+        let had = &self.had[group as usize];
+        let is_new = self.current[row.slot as usize].is_some_and(|current| current.is_new);
+        let near = self.pipeline.nearest(stage, &|before| had[before]);
+        let time = timeline.commits[row.commit as usize].time;
+        for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before]) {
+            let relation = self.relation(group, before, row, time);
+            if relation == Relation::Never {
+                for key in self.keys[row.to as usize].asks() {
+                    self.waiting.entry((group, before, key)).or_default().push((self.links.len(), time));
+                }
+            }
+            let near = near.contains(&before);
+            self.links.push(Link { index, before, stage, relation, near, is_new });
+        }
+    }
+
+    /// As far as history has come. What landed in the same second was pushed as one.
+    fn relation(&self, group: Group, before: Stage, row: Row, time: i64) -> Relation {
+        let mut found = self.keys[row.to as usize].asks().filter_map(|key| self.landed.get(&(group, before, key)));
+        match found.next().map(|number| self.landings[*number as usize]) {
+            None => Relation::Never,
+            Some(landing) if landing.commit == NOTHING => Relation::Before(None),
+            Some(landing) if landing.commit == row.commit || landing.time == time => Relation::Same,
+            Some(landing) => Relation::Before(Some(time - landing.time)),
+        }
+    }
+
+    fn compared(self, timeline: &Timeline, tolerance: i64) -> Comparison {
+        let mut pairs: BTreeMap<(Stage, Stage), Pair> = BTreeMap::new();
+        // What a new slot starts with may be older than the stage before; that it is not says something.
+        let tells = |link: &&Link| {
+            link.is_new && (timeline.rows[link.index].kind != Kind::Add || link.relation != Relation::Never)
+        };
+        for Link { before, stage, relation, .. } in self.links.iter().filter(tells).copied() {
+            let pair = pairs.entry((before, stage)).or_insert(Pair { before, stage, versions: 0, met: 0 });
+            pair.versions += 1;
+            pair.met += usize::from(relation != Relation::Never);
+        }
+        let stages = self.pipeline.into_stages();
+        Comparison { stages, links: self.links, pairs: pairs.into_values().collect(), tolerance }
+    }
+}
+
+/// Values that are equal get the same number.
+fn numbers<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
+    let mut known = HashMap::new();
+    let number = |value| {
+        let next = u32::try_from(known.len()).expect("fewer than 2^32 values fit into memory");
+        *known.entry(value).or_insert(next)
+    };
+    values.map(number).collect()
+}
+
+/// Says of the deployments that are neither the first nor a return what the stages before say. With
+/// several of them the best counts.
+fn settle(timeline: &mut Timeline, comparison: &Comparison) {
+    let mut best: Vec<Option<Relation>> = vec![None; timeline.rows.len()];
+    for link in comparison.links.iter().filter(|link| link.near) {
+        let pair = comparison.pair(link.before, link.stage);
+        if comparison.is_in_order(link.relation) || pair.is_some_and(Pair::is_comparable) {
+            let best = &mut best[link.index];
+            *best = Some(best.map_or(link.relation, |best| best.min(link.relation)));
+        }
+    }
+    // Beyond a stage that cannot be compared stands another: the last that had the version counts.
+    let judged: Vec<bool> = best.iter().map(Option::is_some).collect();
+    for link in comparison.links.iter().filter(|link| !link.near && !judged[link.index]) {
+        if comparison.is_in_order(link.relation) {
+            best[link.index] = Some(link.relation);
+        }
+    }
+    for (row, relation) in timeline.rows.iter_mut().zip(best) {
+        if let Some(relation) = relation.filter(|_| row.kind == Kind::Deploy) {
+            let in_order = comparison.is_in_order(relation);
+            row.kind = if in_order { Kind::Promote } else { Kind::Skip };
+            row.lead = if in_order { relation.lead() } else { None };
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "classify_tests.rs"]
+mod tests;

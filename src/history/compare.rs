@@ -1,0 +1,136 @@
+//! Which of two states of an app is ahead, and by how many deployments.
+
+use super::timeline::{Deployment, Timeline};
+use crate::git::Oid;
+use crate::model::{SlotKey, Version};
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
+
+/// What a slot ran at a certain time.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    pub slot: &'a SlotKey,
+    pub version: &'a Version,
+    /// The newest deployment that had happened by then, as an index of the timeline.
+    pub cut: usize,
+    /// The stage's place in the pipeline.
+    pub stage: usize,
+}
+
+/// The side that is further on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    Left(usize),
+    Right(usize),
+    Unknown,
+}
+
+/// The deployments of each slot, the newest first.
+pub struct Courses<'t> {
+    timeline: &'t Timeline,
+    by_slot: HashMap<&'t SlotKey, Vec<usize>>,
+    commits: HashMap<Oid, usize>,
+}
+
+impl<'t> Courses<'t> {
+    /// Those of a timeline. What changed only the name of an image is passed over.
+    pub fn new(timeline: &'t Timeline) -> Self {
+        let mut courses = Courses { timeline, by_slot: HashMap::new(), commits: HashMap::new() };
+        for deployment in timeline.deployments() {
+            courses.commits.entry(deployment.commit).or_insert(deployment.index);
+            if deployment.from.map(|from| &from.version) != deployment.to.map(|to| &to.version) {
+                courses.by_slot.entry(deployment.slot).or_default().push(deployment.index);
+            }
+        }
+        courses
+    }
+
+    /// The newest deployment of a commit, as an index of the timeline.
+    pub fn of_commit(&self, commit: Oid) -> Option<usize> {
+        self.commits.get(&commit).copied()
+    }
+
+    /// Which of two versions that differ is ahead. In one slot the later moment is. Of two stages,
+    /// it is the one that ran the other's version before; if both did, the earlier stage.
+    pub fn ahead(&self, left: Moment<'_>, right: Moment<'_>) -> Ahead {
+        if left.slot == right.slot {
+            return match left.cut.cmp(&right.cut) {
+                Ordering::Less => Ahead::Left(self.between(left.slot, left.cut, right.cut)),
+                Ordering::Equal => Ahead::Unknown,
+                Ordering::Greater => Ahead::Right(self.between(left.slot, right.cut, left.cut)),
+            };
+        }
+        let by_left = self.since(left, right.version).map(Ahead::Left);
+        let by_right = self.since(right, left.version).map(Ahead::Right);
+        let either = if left.stage <= right.stage { by_left.or(by_right) } else { by_right.or(by_left) };
+        either.unwrap_or(Ahead::Unknown)
+    }
+
+    /// How many deployments a slot has had since it ran `version`; `None` if it never did.
+    fn since(&self, moment: Moment<'_>, version: &Version) -> Option<usize> {
+        let course = self.by_slot.get(moment.slot)?.iter().filter(|index| **index >= moment.cut);
+        let course: Vec<Deployment<'t>> = course.map(|index| self.timeline.deployment(*index)).collect();
+        if course.first()?.to.is_none_or(|to| to.version != *moment.version) {
+            return None;
+        }
+        let replaced = |deployment: &Deployment<'_>| deployment.from.is_some_and(|from| from.version.is_same(version));
+        course.iter().position(replaced).map(|at| at + 1)
+    }
+
+    fn between(&self, slot: &SlotKey, newer: usize, older: usize) -> usize {
+        let course = self.by_slot.get(slot).into_iter().flatten();
+        course.filter(|index| (newer..older).contains(*index)).count()
+    }
+
+    /// Every commit that deployed something.
+    pub fn commits(&self) -> HashSet<Oid> {
+        self.commits.keys().copied().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::testing::timeline;
+
+    const LINES: [&str; 8] = [
+        "0 web dev ->v1",
+        "0 web prod ->v1",
+        "1 web dev v1>v2",
+        "2 web dev v2>v3",
+        "3 web prod v1>v3",
+        "4 web prod v3>v1",
+        "5 api dev ->v7",
+        "5 api prod ->v8",
+    ];
+
+    /// Each side is `app stage version cut`.
+    fn ahead(left: &str, right: &str) -> Ahead {
+        let timeline = timeline(&LINES);
+        let courses = Courses::new(&timeline);
+        let cut = |text: &str| -> (SlotKey, Version, usize) {
+            let words: Vec<&str> = text.split(' ').collect();
+            let slot =
+                timeline.slots().iter().find(|slot| slot.app.as_str() == words[0] && slot.stage.as_str() == words[1]);
+            (slot.expect("it is there").clone(), Version::parse(words[2]), words[3].parse().expect("a number"))
+        };
+        let ((a, av, ac), (b, bv, bc)) = (cut(left), cut(right));
+        let stage = |slot: &SlotKey| usize::from(slot.stage.as_str() == "prod");
+        let left = Moment { slot: &a, version: &av, cut: ac, stage: stage(&a) };
+        courses.ahead(left, Moment { slot: &b, version: &bv, cut: bc, stage: stage(&b) })
+    }
+
+    #[test]
+    fn the_stage_that_ran_the_others_version_is_ahead() {
+        assert_eq!(ahead("web dev v3 0", "web prod v1 0"), Ahead::Left(2));
+        assert_eq!(ahead("web prod v1 0", "web dev v3 0"), Ahead::Right(2));
+        assert_eq!(ahead("web dev v1 5", "web prod v3 3"), Ahead::Right(1));
+        assert_eq!(ahead("api dev v7 0", "api prod v8 0"), Ahead::Unknown);
+    }
+
+    #[test]
+    fn in_one_slot_the_later_moment_is_ahead() {
+        assert_eq!(ahead("web prod v3 3", "web prod v1 0"), Ahead::Right(1));
+        assert_eq!(ahead("web dev v3 0", "web dev v1 6"), Ahead::Left(2));
+    }
+}

@@ -1,0 +1,272 @@
+//! The four DORA figures from the timeline alone: how often is deployed, how long a version takes
+//! from stage to stage, how many deployments were rolled back, and how long that took.
+
+use super::comparison::{Comparison, Relation};
+use super::spread::Spread;
+use super::timeline::{Deployment, Kind, NOTHING, Timeline};
+use crate::model::{AppName, SlotKey, StageName, Version};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+const WEEK: i64 = 7 * 24 * 60 * 60;
+
+/// From when to when, in seconds since 1970; the end is not in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    pub since: i64,
+    pub until: i64,
+}
+
+impl Window {
+    fn contains(self, time: i64) -> bool {
+        (self.since..self.until).contains(&time)
+    }
+
+    /// How many weeks it is long.
+    #[expect(clippy::cast_precision_loss, reason = "a window is less than 2^53 seconds long")]
+    pub fn weeks(self) -> f64 {
+        (self.until - self.since) as f64 / WEEK as f64
+    }
+}
+
+/// The figures of one app in one stage, of a whole stage, or of everything.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// `None`: all of them.
+    pub app: Option<AppName>,
+    pub stage: Option<StageName>,
+    /// Commits that changed what runs; twins in one commit count once.
+    pub deployments: usize,
+    /// How many of them in each week, the oldest first; weeks are counted back from the end.
+    pub per_week: Vec<usize>,
+    /// From the stage before, in seconds.
+    pub lead: Spread,
+    pub rollbacks: usize,
+    /// From the landing of what was rolled back to the rollback, in seconds.
+    pub restore: Spread,
+}
+
+impl Figures {
+    /// Of the deployments that brought something new, the part that was rolled back.
+    #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 deployments")]
+    pub fn failure_rate(&self) -> Option<f64> {
+        let new = self.deployments - self.rollbacks;
+        (new > 0).then(|| (self.rollbacks as f64 / new as f64).min(1.0))
+    }
+}
+
+/// How the deployments of a stage relate to one stage before it.
+#[derive(Debug, Clone)]
+pub struct PairFigures {
+    pub before: StageName,
+    pub stage: StageName,
+    pub changes: usize,
+    /// Had been in the stage before.
+    pub had: usize,
+    /// Brought by the same commit or the same push.
+    pub same_commit: usize,
+    /// Came to the stage before only afterwards.
+    pub after: usize,
+    /// How many of those within the tolerance.
+    pub tolerated: usize,
+    pub never: usize,
+    /// Of those that had been in the stage before and are no rollbacks, in seconds.
+    pub lead: Spread,
+    /// How many different versions there were in all the past, and how many of them the stage
+    /// before ever had.
+    pub versions: usize,
+    pub met: usize,
+    /// More than half of the versions match.
+    pub comparable: bool,
+}
+
+/// The answer.
+#[derive(Debug, Clone, Default)]
+pub struct Metrics {
+    pub overall: Figures,
+    /// In pipeline order.
+    pub stages: Vec<Figures>,
+    /// By app, then in pipeline order.
+    pub apps: Vec<Figures>,
+    pub pairs: Vec<PairFigures>,
+}
+
+/// Counts the deployments in a window of the slots that are wanted.
+pub fn metrics(
+    timeline: &Timeline,
+    comparison: &Comparison,
+    window: Window,
+    wanted: &dyn Fn(&SlotKey) -> bool,
+) -> Metrics {
+    let wanted: Vec<bool> = timeline.slots().iter().map(wanted).collect();
+    let mut count = Count::new(timeline, comparison, window);
+    for index in (0..timeline.len()).rev() {
+        if wanted[timeline.rows[index].slot as usize] {
+            count.add(index);
+        }
+    }
+    let mut answer = count.answer();
+    answer.pairs = pairs(timeline, comparison, window, &wanted);
+    answer
+}
+
+/// Figures that are being counted.
+#[derive(Clone)]
+struct Tally {
+    figures: Figures,
+    /// The commit that was counted last, as a deployment and as a rollback.
+    counted: [u32; 2],
+}
+
+struct Count<'a> {
+    timeline: &'a Timeline,
+    window: Window,
+    tallies: Vec<Tally>,
+    /// Of each slot: its app in its stage, its stage, everything.
+    counted_in: Vec<[usize; 3]>,
+    /// Of each slot: when what it runs landed there.
+    landed: Vec<Option<i64>>,
+}
+
+impl<'a> Count<'a> {
+    fn new(timeline: &'a Timeline, comparison: &Comparison, window: Window) -> Self {
+        let stage_of = |slot: &SlotKey| comparison.stages.iter().position(|stage| *stage == slot.stage);
+        let keys = |slot: &SlotKey| [(None, None), (None, stage_of(slot)), (Some(slot.app.clone()), stage_of(slot))];
+        let ordered: BTreeSet<(Option<AppName>, Option<usize>)> = timeline.slots().iter().flat_map(keys).collect();
+        let numbers: BTreeMap<_, usize> = ordered.iter().enumerate().map(|(number, key)| (key, number)).collect();
+        let tally = |(app, stage): &(Option<AppName>, Option<usize>)| Tally {
+            figures: Figures {
+                app: app.clone(),
+                stage: stage.map(|stage| comparison.stages[stage].clone()),
+                per_week: vec![0; week_count(window)],
+                ..Figures::default()
+            },
+            counted: [NOTHING; 2],
+        };
+        Count {
+            timeline,
+            window,
+            tallies: ordered.iter().map(tally).collect(),
+            counted_in: timeline.slots().iter().map(|slot| keys(slot).map(|key| numbers[&key])).collect(),
+            landed: vec![None; timeline.slots().len()],
+        }
+    }
+
+    fn add(&mut self, index: usize) {
+        let (row, deployment) = (self.timeline.rows[index], self.timeline.deployment(index));
+        let before = self.landed[row.slot as usize].replace(deployment.time);
+        if deployment.kind == Kind::Remove || !self.window.contains(deployment.time) {
+            return;
+        }
+        let counted_in = self.counted_in[row.slot as usize];
+        // Twins of the app are seen by its own tally, the last.
+        let counted = &mut self.tallies[counted_in[2]].counted;
+        let is_new = std::mem::replace(&mut counted[0], row.commit) != row.commit;
+        let is_rollback =
+            deployment.kind == Kind::Rollback && std::mem::replace(&mut counted[1], row.commit) != row.commit;
+        for tally in counted_in {
+            let figures = &mut self.tallies[tally].figures;
+            if is_new {
+                figures.deploy(&deployment, self.window);
+            }
+            if is_rollback {
+                figures.rollbacks += 1;
+                before.into_iter().for_each(|then| figures.restore.add((deployment.time - then).max(0)));
+            }
+        }
+    }
+
+    fn answer(self) -> Metrics {
+        let mut answer = Metrics::default();
+        for Tally { figures, .. } in self.tallies {
+            match (&figures.app, &figures.stage) {
+                (None, None) => answer.overall = figures,
+                _ if figures.deployments == 0 => {}
+                (Some(_), _) => answer.apps.push(figures),
+                (None, Some(_)) => answer.stages.push(figures),
+            }
+        }
+        answer
+    }
+}
+
+impl Figures {
+    fn deploy(&mut self, deployment: &Deployment<'_>, window: Window) {
+        self.deployments += 1;
+        let weeks = self.per_week.len();
+        let ago = usize::try_from((window.until - 1 - deployment.time) / WEEK).unwrap_or(weeks);
+        if let Some(week) = weeks.checked_sub(ago + 1) {
+            self.per_week[week] += 1;
+        }
+        deployment.lead.into_iter().for_each(|lead| self.lead.add(lead.max(0)));
+    }
+}
+
+fn week_count(window: Window) -> usize {
+    let weeks = (window.until - window.since + WEEK - 1) / WEEK;
+    usize::try_from(weeks).unwrap_or(0).max(1)
+}
+
+fn pairs(timeline: &Timeline, comparison: &Comparison, window: Window, wanted: &[bool]) -> Vec<PairFigures> {
+    let mut figures: BTreeMap<(usize, usize), PairFigures> = BTreeMap::new();
+    let mut twins: HashSet<(usize, &AppName, usize, &Version)> = HashSet::new();
+    let mut commit = NOTHING;
+    for link in &comparison.links {
+        let (row, deployment) = (timeline.rows[link.index], timeline.deployment(link.index));
+        let is_change = deployment.kind != Kind::Add;
+        if !is_change || !wanted[row.slot as usize] || !window.contains(deployment.time) {
+            continue;
+        }
+        if std::mem::replace(&mut commit, row.commit) != row.commit {
+            twins.clear();
+        }
+        let Some(to) = deployment.to else { continue };
+        if twins.insert((link.before, &deployment.slot.app, link.stage, &to.version)) {
+            let begin = || begun(comparison, link.before, link.stage);
+            let pair = figures.entry((link.stage, link.before)).or_insert_with(begin);
+            pair.add(link.relation, deployment.kind, comparison);
+        }
+    }
+    figures.into_values().collect()
+}
+
+impl PairFigures {
+    fn add(&mut self, relation: Relation, kind: Kind, comparison: &Comparison) {
+        self.changes += 1;
+        match relation {
+            Relation::Before(seconds) => {
+                self.had += 1;
+                // A version that returns says nothing about the way.
+                let seconds = seconds.filter(|_| kind != Kind::Rollback);
+                seconds.into_iter().for_each(|seconds| self.lead.add(seconds.max(0)));
+            }
+            Relation::Same => self.same_commit += 1,
+            Relation::After(_) => {
+                self.after += 1;
+                self.tolerated += usize::from(comparison.is_in_order(relation));
+            }
+            Relation::Never => self.never += 1,
+        }
+    }
+}
+
+fn begun(comparison: &Comparison, before: usize, stage: usize) -> PairFigures {
+    let pair = comparison.pair(before, stage);
+    PairFigures {
+        before: comparison.stages[before].clone(),
+        stage: comparison.stages[stage].clone(),
+        versions: pair.map_or(0, |pair| pair.versions),
+        met: pair.map_or(0, |pair| pair.met),
+        comparable: pair.is_none_or(|pair| pair.is_comparable()),
+        changes: 0,
+        had: 0,
+        same_commit: 0,
+        after: 0,
+        tolerated: 0,
+        never: 0,
+        lead: Spread::default(),
+    }
+}
+
+#[cfg(test)]
+#[path = "metrics_tests.rs"]
+mod tests;

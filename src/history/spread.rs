@@ -1,0 +1,52 @@
+//! How numbers are spread: median and 90th percentile.
+
+/// Durations in seconds.
+#[derive(Debug, Clone, Default)]
+pub struct Spread(Vec<i64>);
+
+impl Spread {
+    /// Adds one.
+    pub fn add(&mut self, seconds: i64) {
+        self.0.push(seconds);
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The smallest that half of them do not exceed.
+    pub fn median(&self) -> Option<i64> {
+        self.percentile(50)
+    }
+
+    /// The smallest that nine of ten do not exceed.
+    pub fn p90(&self) -> Option<i64> {
+        self.percentile(90)
+    }
+
+    /// By the nearest-rank method, so that the answer is one of the numbers.
+    fn percentile(&self, percent: usize) -> Option<i64> {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let rank = (sorted.len() * percent).div_ceil(100);
+        sorted.get(rank.checked_sub(1)?).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Spread;
+
+    #[test]
+    fn ranks_are_numbers_that_occur() {
+        let spread = |numbers: &[i64]| {
+            let spread = Spread(numbers.to_vec());
+            (spread.median(), spread.p90())
+        };
+        assert_eq!(spread(&[]), (None, None));
+        assert_eq!(spread(&[7]), (Some(7), Some(7)));
+        assert_eq!(spread(&[4, 1, 3, 2]), (Some(2), Some(4)));
+        assert_eq!(spread(&(1..=100).rev().collect::<Vec<_>>()), (Some(50), Some(90)));
+    }
+}

@@ -1,0 +1,111 @@
+//! `towpath.diff/1`.
+
+use super::WarningJson;
+use crate::history::Ahead;
+use crate::report::{Diff, Difference, Here, Side};
+use serde::Serialize;
+
+/// The whole answer of `diff --output json`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.diff/1"))]
+pub struct DiffJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.diff/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    pub a: SideJson,
+    pub b: SideJson,
+    pub compared: usize,
+    pub differences: Vec<DifferenceJson>,
+    pub warnings: Vec<WarningJson>,
+}
+
+/// One of the two states.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SideJson {
+    pub text: String,
+    pub stage: Option<String>,
+    pub revision: Option<String>,
+    pub time: Option<String>,
+}
+
+/// An app that is not the same in both.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct DifferenceJson {
+    pub app: String,
+    pub component: Option<String>,
+    pub stage: Option<String>,
+    pub target: Option<String>,
+    pub a: Vec<HereJson>,
+    pub b: Vec<HereJson>,
+    pub ahead: Option<&'static str>,
+    pub deployments: Option<usize>,
+}
+
+/// A version on one side.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct HereJson {
+    pub image: Option<String>,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+    pub targets: Vec<String>,
+}
+
+impl DiffJson {
+    /// The answer for one repository.
+    pub fn new(diff: &Diff, repository: String) -> Self {
+        DiffJson {
+            schema: "towpath.diff/1",
+            repository,
+            a: SideJson::from(&diff.left),
+            b: SideJson::from(&diff.right),
+            compared: diff.compared,
+            differences: diff.differences.iter().map(DifferenceJson::from).collect(),
+            warnings: diff.warnings.iter().map(WarningJson::from).collect(),
+        }
+    }
+}
+
+impl From<&Side> for SideJson {
+    fn from(side: &Side) -> Self {
+        SideJson {
+            text: side.text.clone(),
+            stage: side.stage.as_ref().map(ToString::to_string),
+            revision: side.revision.clone(),
+            time: side.time.map(|time| time.to_string()),
+        }
+    }
+}
+
+impl From<&Difference> for DifferenceJson {
+    fn from(difference: &Difference) -> Self {
+        let (ahead, deployments) = match difference.ahead {
+            Ahead::Left(count) => (Some("a"), Some(count)),
+            Ahead::Right(count) => (Some("b"), Some(count)),
+            Ahead::Unknown => (None, None),
+        };
+        DifferenceJson {
+            app: difference.name.clone(),
+            component: difference.component.clone(),
+            stage: difference.stage.as_ref().map(ToString::to_string),
+            target: difference.target.as_ref().map(ToString::to_string),
+            a: difference.left.iter().map(HereJson::from).collect(),
+            b: difference.right.iter().map(HereJson::from).collect(),
+            ahead,
+            deployments,
+        }
+    }
+}
+
+impl From<&Here> for HereJson {
+    fn from(here: &Here) -> Self {
+        HereJson {
+            image: here.image.clone(),
+            tag: here.version.tag.clone(),
+            digest: here.version.digest.clone(),
+            targets: here.targets.iter().map(ToString::to_string).collect(),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `towpath.history/1` and `towpath.deployment/1`.
+
+use super::PersonJson;
+use crate::history::Pinned;
+use crate::report::Change;
+use serde::Serialize;
+
+/// The whole answer of `history --output json`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.history/1"))]
+pub struct HistoryJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.history/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    pub branch: Option<String>,
+    pub revision: Option<String>,
+    pub complete: bool,
+    pub deployments: Vec<DeploymentJson>,
+}
+
+/// One deployment.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.deployment/1"))]
+pub struct DeploymentJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.deployment/1")))]
+    pub schema: &'static str,
+    pub app: String,
+    pub stage: String,
+    pub target: Option<String>,
+    pub kind: &'static str,
+    pub from: Option<PinnedJson>,
+    pub to: Option<PinnedJson>,
+    pub commit: String,
+    pub time: String,
+    pub author: PersonJson,
+    pub committer: PersonJson,
+    pub subject: String,
+    pub pull_request: Option<u64>,
+    pub path: String,
+    pub lead_seconds: Option<i64>,
+    pub break_glass: Option<String>,
+    pub component: Option<String>,
+    pub who: PersonJson,
+}
+
+/// What a slot runs.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PinnedJson {
+    pub image: Option<String>,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+}
+
+impl From<&Pinned> for PinnedJson {
+    fn from(pinned: &Pinned) -> Self {
+        let version = pinned.version.clone();
+        PinnedJson { image: pinned.image.clone(), tag: version.tag, digest: version.digest }
+    }
+}
+
+impl From<&Change> for DeploymentJson {
+    fn from(change: &Change) -> Self {
+        let account = &change.account;
+        DeploymentJson {
+            schema: "towpath.deployment/1",
+            app: change.name.clone(),
+            stage: change.slot.stage.to_string(),
+            target: change.slot.target.as_ref().map(ToString::to_string),
+            kind: change.kind.as_str(),
+            from: change.from.as_ref().map(PinnedJson::from),
+            to: change.to.as_ref().map(PinnedJson::from),
+            commit: change.commit.clone(),
+            time: change.time.to_string(),
+            author: PersonJson::new(&account.author.name, &account.author.email),
+            committer: PersonJson::new(&account.committer.name, &account.committer.email),
+            subject: account.subject.clone(),
+            pull_request: account.pull_request,
+            path: change.path.clone(),
+            lead_seconds: change.lead,
+            break_glass: account.break_glass.clone(),
+            component: change.slot.component.clone(),
+            who: PersonJson::new(&account.who.name, &account.who.email),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `towpath.metrics/1`.
+
+use crate::history::{Figures, PairFigures, Spread};
+use crate::report::Measured;
+use serde::Serialize;
+
+/// The whole answer of `metrics --output json`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.metrics/1"))]
+pub struct MetricsJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.metrics/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    pub since: String,
+    pub until: String,
+    pub tolerance_seconds: i64,
+    pub complete: bool,
+    pub overall: FiguresJson,
+    pub stages: Vec<FiguresJson>,
+    pub apps: Vec<FiguresJson>,
+    pub pairs: Vec<PairJson>,
+}
+
+/// The figures of an app in a stage, of a stage, or of everything.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FiguresJson {
+    pub app: Option<String>,
+    pub stage: Option<String>,
+    pub deployments: usize,
+    pub deployments_per_week: f64,
+    pub weeks: Vec<usize>,
+    pub lead_seconds: SpreadJson,
+    pub rollbacks: usize,
+    pub change_failure_rate: Option<f64>,
+    pub restore_seconds: SpreadJson,
+}
+
+/// Durations.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct SpreadJson {
+    pub count: usize,
+    pub median: Option<i64>,
+    pub p90: Option<i64>,
+}
+
+/// A stage and one before it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PairJson {
+    pub from: String,
+    pub to: String,
+    pub changes: usize,
+    pub before: usize,
+    pub same_commit: usize,
+    pub after: usize,
+    pub after_within_tolerance: usize,
+    pub never: usize,
+    pub lead_seconds: SpreadJson,
+    pub versions: usize,
+    pub versions_matched: usize,
+    pub comparable: bool,
+}
+
+impl MetricsJson {
+    /// The answer for one repository.
+    pub fn new(measured: &Measured, repository: String, complete: bool) -> Self {
+        let figures = |figures: &Figures| FiguresJson::new(figures, measured.per_week(figures.deployments));
+        let metrics = &measured.metrics;
+        MetricsJson {
+            schema: "towpath.metrics/1",
+            repository,
+            since: measured.since.to_string(),
+            until: measured.until.to_string(),
+            tolerance_seconds: measured.tolerance,
+            complete,
+            overall: figures(&metrics.overall),
+            stages: metrics.stages.iter().map(figures).collect(),
+            apps: metrics.apps.iter().map(figures).collect(),
+            pairs: metrics.pairs.iter().map(PairJson::from).collect(),
+        }
+    }
+}
+
+impl FiguresJson {
+    fn new(figures: &Figures, per_week: f64) -> Self {
+        FiguresJson {
+            app: figures.app.as_ref().map(ToString::to_string),
+            stage: figures.stage.as_ref().map(ToString::to_string),
+            deployments: figures.deployments,
+            deployments_per_week: thousandths(per_week),
+            weeks: figures.per_week.clone(),
+            lead_seconds: SpreadJson::from(&figures.lead),
+            rollbacks: figures.rollbacks,
+            change_failure_rate: figures.failure_rate().map(thousandths),
+            restore_seconds: SpreadJson::from(&figures.restore),
+        }
+    }
+}
+
+/// More digits would say nothing.
+fn thousandths(number: f64) -> f64 {
+    (number * 1000.0).round() / 1000.0
+}
+
+impl From<&Spread> for SpreadJson {
+    fn from(spread: &Spread) -> Self {
+        SpreadJson { count: spread.count(), median: spread.median(), p90: spread.p90() }
+    }
+}
+
+impl From<&PairFigures> for PairJson {
+    fn from(pair: &PairFigures) -> Self {
+        PairJson {
+            from: pair.before.to_string(),
+            to: pair.stage.to_string(),
+            changes: pair.changes,
+            before: pair.had,
+            same_commit: pair.same_commit,
+            after: pair.after,
+            after_within_tolerance: pair.tolerated,
+            never: pair.never,
+            lead_seconds: SpreadJson::from(&pair.lead),
+            versions: pair.versions,
+            versions_matched: pair.met,
+            comparable: pair.comparable,
+        }
+    }
+}

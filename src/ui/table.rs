@@ -1,0 +1,143 @@
+//! Tables that are printed while they are made: widths only grow, and what does not fit is cut in
+//! the middle.
+
+use super::look::{columns, left, middle, right};
+use super::{Look, Tone};
+use std::borrow::Cow;
+
+/// Between two columns.
+const GAP: usize = 3;
+
+/// A column: its heading, and how its cells stand.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column<'h> {
+    pub heading: &'h str,
+    pub align: Align,
+    /// Cells may be cut to this width where room is short.
+    pub least: usize,
+}
+
+/// Where a cell's text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Align {
+    Left,
+    Right,
+}
+
+/// A text and what it means.
+#[derive(Debug, Clone)]
+pub(super) struct Text {
+    pub text: String,
+    pub tone: Tone,
+}
+
+impl Text {
+    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
+        Text { text: text.into(), tone }
+    }
+
+    pub fn plain(text: impl Into<String>) -> Self {
+        Text::new(text, Tone::Plain)
+    }
+}
+
+/// The columns with the widths they have by now.
+#[derive(Debug, Clone)]
+pub(super) struct Table<'h, const N: usize> {
+    columns: [Column<'h>; N],
+    widths: [usize; N],
+}
+
+impl<'h, const N: usize> Table<'h, N> {
+    pub fn new(columns: [Column<'h>; N]) -> Self {
+        Table { columns, widths: [0; N] }
+    }
+
+    /// Makes room for these rows, as far as the terminal has it. A column in which nothing stands is
+    /// left out.
+    pub fn fit(&mut self, rows: &[[Text; N]], look: &Look) {
+        for row in rows {
+            for (index, cell) in row.iter().enumerate() {
+                let width = columns(&cell.text);
+                if width > 0 {
+                    self.widths[index] = self.widths[index].max(width).max(columns(self.columns[index].heading));
+                }
+            }
+        }
+        let Some(room) = look.width else { return };
+        while self.total() > room {
+            let cuttable = (0..N).filter(|i| self.widths[*i] > self.columns[*i].least);
+            let Some(widest) = cuttable.max_by_key(|i| self.widths[*i]) else { return };
+            self.widths[widest] -= 1;
+        }
+    }
+
+    fn total(&self) -> usize {
+        self.widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
+    }
+
+    pub fn heading(&self, look: &Look) -> String {
+        self.line(&self.columns.map(|column| Text::new(column.heading, Tone::Heading)), look)
+    }
+
+    pub fn line(&self, cells: &[Text; N], look: &Look) -> String {
+        let mut out = String::new();
+        let shown: Vec<usize> = (0..N).filter(|index| self.widths[*index] > 0).collect();
+        for (at, index) in shown.iter().enumerate() {
+            let (cell, width) = (&cells[*index], self.widths[*index]);
+            let text: Cow<'_, str> = if columns(&cell.text) > width {
+                middle(&cell.text, width, look).into()
+            } else {
+                cell.text.as_str().into()
+            };
+            let painted = look.paint(cell.tone, &text);
+            let last = at + 1 == shown.len();
+            match self.columns[*index].align {
+                Align::Right => out.push_str(&right(&painted, width)),
+                Align::Left if last => out.push_str(&painted),
+                Align::Left => out.push_str(&left(&painted, width)),
+            }
+            if !last {
+                out.push_str(&" ".repeat(GAP));
+            }
+        }
+        out.truncate(out.trim_end().len());
+        out.push('\n');
+        out
+    }
+
+    /// Heading and rows.
+    pub fn whole(mut self, rows: &[[Text; N]], look: &Look) -> String {
+        self.fit(rows, look);
+        let mut out = self.heading(look);
+        out.extend(rows.iter().map(|row| self.line(row, look)));
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table<'static, 3> {
+        let column = |heading, align, least| Column { heading, align, least };
+        Table::new([column("app", Align::Left, 4), column("n", Align::Right, 9), column("never", Align::Left, 9)])
+    }
+
+    fn row(app: &str, n: &str) -> [Text; 3] {
+        [Text::plain(app), Text::plain(n), Text::plain("")]
+    }
+
+    #[test]
+    fn rows_stand_below_each_other_and_empty_columns_go() {
+        let look = Look { colors: false, unicode: true, width: None };
+        let rows = [row("web", "7"), row("a-long-name", "12")];
+        assert_eq!(table().whole(&rows, &look), "app            n\nweb            7\na-long-name   12\n");
+        let narrow = Look { width: Some(12), ..look };
+        assert_eq!(table().whole(&rows, &narrow), "app        n\nweb        7\na-l…ame   12\n");
+        let mut later = table();
+        later.fit(&rows[..1], &narrow);
+        later.fit(&rows[1..], &narrow);
+        assert_eq!(later.line(&rows[0], &narrow), "web        7\n");
+    }
+}
