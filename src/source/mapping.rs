@@ -137,27 +137,30 @@ fn default_app(image: Option<&str>, path: &str) -> String {
 /// The whole mapping of one snapshot. With `branch_stage`, everything that has no stage of its own
 /// belongs to that stage (a branch per environment).
 pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Mapping {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
-    for claim in claims(config, reader) {
-        for entry in read_claim(config, &claim, reader, branch_stage).entries {
-            if !owned_by_earlier(&owners, &entry) {
-                for location in &entry.locations {
-                    owners
-                        .entry((entry.stage.clone(), location.path.clone(), location.span.start))
-                        .or_insert(entry.rule);
-                }
-                entries.push(entry);
-            }
-        }
-    }
-    let mut mapping = Mapping {
-        entries: merged(config, entries),
-        stages: config.stages.iter().map(|stage| stage.name.clone()).collect(),
-        warnings: reader.warnings(),
-    };
+    let claims = claims(config, reader);
+    let readings = claims.iter().map(|claim| read_claim(config, claim, reader, branch_stage).entries);
+    let entries = assembled(config, readings);
+    let stages = config.stages.iter().map(|stage| stage.name.clone()).collect();
+    let mut mapping = Mapping { entries, stages, warnings: reader.warnings() };
     mapping.warnings.dedup();
     mapping
+}
+
+/// What the entries of several claims, in the order of the rules, come to: a place counts once, and
+/// the same version in several places is one entry.
+pub fn assembled(config: &Config, readings: impl IntoIterator<Item = Vec<Entry>>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
+    for entry in readings.into_iter().flatten() {
+        if owned_by_earlier(&owners, &entry) {
+            continue;
+        }
+        for location in &entry.locations {
+            owners.entry((entry.stage.clone(), location.path.clone(), location.span.start)).or_insert(entry.rule);
+        }
+        entries.push(entry);
+    }
+    merged(config, entries)
 }
 
 /// The same place read by two rules counts once, for the earlier rule: a patch that kustomize builds

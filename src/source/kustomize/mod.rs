@@ -9,6 +9,7 @@
 //! | `remote` | versions of other repositories and of charts |
 //! | `build` | the order in which all this happens |
 //! | `findings` | what came out, with the places that say so |
+//! | `set_image` | edits an entry of `images:`, as `kustomize edit set image` would |
 //!
 //! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
 
@@ -23,6 +24,7 @@ mod patch;
 mod place;
 mod remote;
 mod select;
+pub mod set_image;
 #[cfg(test)]
 mod tests;
 mod transform;
