@@ -39,9 +39,9 @@ mod yaml_keys;
 
 pub use kustomize::resources as kustomize_resources;
 pub use kustomize::set_image;
-pub use mapping::{Claim, Reading, assembled, claims, claims_on, read, read_claim};
+pub use mapping::{Claim, Reading, assembled, claims, claims_on, mapping, read, read_claim, readings};
 pub use notation::Notation;
-pub use reader::{Cache, Reader, Unparsed, is_template};
+pub use reader::{Cache, Change, Reader, Unparsed, is_template};
 pub use touched::Touched;
 
 use crate::config::Rule;
