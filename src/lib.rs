@@ -9,6 +9,7 @@
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
 //! | [`history`] | which commit put what where |
+//! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
 //! | [`report`] | what a command has to tell, as plain values |
 //! | [`ui`] | prints reports; nothing else prints |
@@ -21,6 +22,7 @@ pub mod discovery;
 pub mod git;
 pub mod history;
 pub mod model;
+pub mod promotion;
 pub mod report;
 pub mod source;
 pub mod ui;

@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("source", &["model", "config", "git", "yaml"]),
     ("discovery", &["model", "config", "source", "git", "yaml"]),
     ("history", &["model", "config", "source", "git"]),
+    ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
     ("report", &["model", "config", "history"]),
     ("ui", &["model", "config", "report"]),

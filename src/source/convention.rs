@@ -154,7 +154,9 @@ impl<'a> Around<'a> {
             ["policy", "secret", "secrets", "version", "name", "registry", "repository", "tag", "pullpolicy"];
         let image_key =
             (key.ends_with("image") || key.starts_with("image")) && !not_image.iter().any(|end| key.ends_with(end));
-        let child = keys.parents.last().is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
+        // `image.tag: v1@sha256:…` is no image called v1.
+        let child = !matches!(key, "tag" | "digest" | "version")
+            && keys.parents.last().is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
         if (image_key || child) && shape::reference(value).is_some() && !number_pair(value) {
             return Some((10, Part::Reference));
         }
@@ -603,6 +605,13 @@ mod tests {
             found(&format!("images:\n- name: web\n  newTag: v1\n  digest: {digest}")),
             [format!("10 images[web].newTag web=v1@{digest} [web]")]
         );
+    }
+
+    #[test]
+    fn a_tag_with_a_digest_is_no_image() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let text = format!("image: {{repository: a/b, tag: 'v1@{digest}'}}");
+        assert_eq!(found(&text), [format!("10 image.tag a/b=v1@{digest} []")]);
     }
 
     #[test]
