@@ -84,7 +84,7 @@ pub fn access(token: Token, sleeps: &Arc<Mutex<Vec<Duration>>>) -> Access {
         }),
         chance: Arc::new(|| 0.0),
     };
-    let limits = Limits { timeout: Duration::from_millis(600), ..Limits::default() };
+    let limits = Limits { timeout: Duration::from_secs(10), ..Limits::default() };
     Access { token: Some(token), proxy: None, no_proxy: Vec::new(), authorities: None, limits, clock, log: None }
 }
 

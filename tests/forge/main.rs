@@ -6,4 +6,5 @@ mod bench;
 mod contract;
 mod fake;
 mod faults;
+mod judged;
 mod network;

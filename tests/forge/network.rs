@@ -20,7 +20,8 @@ fn secure() -> String {
     let chain = vec![CertificateDer::from_pem_slice(include_bytes!("tls/server.pem")).expect("a certificate")];
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("ring has them");
+    let config =
+        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("ring has them");
     let config = Arc::new(config.with_no_client_auth().with_single_cert(chain, key).expect("they belong together"));
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
@@ -67,7 +68,8 @@ fn tunnel(mut client: TcpStream, log: &Mutex<Vec<String>>) -> Option<()> {
 fn a_private_authority_is_trusted_when_it_is_named() {
     let api = format!("{}/api/v1", secure());
     let token = || Token::new(TOKEN);
-    let known = Bench::at(Fake::start(Kind::Gitea), &api, token(), |access| access.authorities = Some(AUTHORITY.to_vec()));
+    let known =
+        Bench::at(Fake::start(Kind::Gitea), &api, token(), |access| access.authorities = Some(AUTHORITY.to_vec()));
     assert_eq!(known.forge.open_proposals().expect("trusted"), []);
     let unknown = Bench::at(Fake::start(Kind::Gitea), &api, token(), |_| {});
     let error = unknown.error(unknown.forge.open_proposals());
@@ -90,7 +92,11 @@ fn a_proxy_is_used_but_for_hosts_without_one() {
         let asked = asked.lock().expect("no panic within").concat();
         assert_eq!(asked.starts_with("CONNECT 127.0.0.1:"), through, "{asked}");
         // Base64 of `user:pr0xy-secret`.
-        assert_eq!(asked.to_lowercase().contains("proxy-authorization: basic dxnlcjpwcjb4es1zzwnyzxq="), through, "{asked}");
+        assert_eq!(
+            asked.to_lowercase().contains("proxy-authorization: basic dxnlcjpwcjb4es1zzwnyzxq="),
+            through,
+            "{asked}"
+        );
         assert!(!asked.contains("authorization: token"), "the token is for the forge only: {asked}");
     }
 }

@@ -149,11 +149,6 @@ impl Fake {
     pub fn requests(&self) -> Vec<Request> {
         self.world.lock().expect("no panic within").requests.clone()
     }
-
-    /// How often something was asked.
-    pub fn count(&self, method: &str, path: &str) -> usize {
-        self.requests().iter().filter(|request| request.method == method && request.path.contains(path)).count()
-    }
 }
 
 /// Where the API of each forge begins.
