@@ -43,6 +43,9 @@ impl Default for Limits {
     }
 }
 
+/// Takes one line.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// Everything needed to talk to a forge.
 #[derive(Clone)]
 pub struct Access {
@@ -57,5 +60,5 @@ pub struct Access {
     pub limits: Limits,
     pub clock: Clock,
     /// Told of every request and answer in one line, without secrets.
-    pub log: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    pub log: Option<Log>,
 }

@@ -137,7 +137,7 @@ impl Forge for Gitea {
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
-        let path = query(&format!("{}/pulls", self.repo), &[("state", "open"), ("sort", "newest"), PAGE]);
+        let path = query(&format!("{}/pulls", self.repo), &[("state", "open"), PAGE]);
         let pulls: Vec<Pull> = self.http.linked(&path)?;
         Ok(pulls.into_iter().map(proposal).collect())
     }

@@ -4,7 +4,7 @@
 //! limit, a bounded number of times. A write that must not happen twice is sent again only where the
 //! first one cannot have been carried out; else its caller looks ([`super::settle`]).
 
-use super::access::{Access, Clock, Limits};
+use super::access::{Access, Clock, Limits, Log};
 use super::json::{message, tidy};
 use super::place::{Kind, Place};
 use super::retry::{Effort, Repeat, limited, pause_until, retry_after};
@@ -15,7 +15,6 @@ use super::{ForgeError, Result};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::sync::Arc;
 use std::time::Duration;
 use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
@@ -46,7 +45,7 @@ pub(super) struct Http {
     secrets: Vec<String>,
     pub limits: Limits,
     pub clock: Clock,
-    log: Option<Arc<dyn Fn(&str) + Send + Sync>>,
+    log: Option<Log>,
 }
 
 /// What became of one attempt.

@@ -136,7 +136,7 @@ impl HubIssue {
 
 impl Pull {
     /// A fork that has been deleted has no repository any more, and is still a fork.
-    fn from_fork(&self) -> bool {
+    fn is_from_fork(&self) -> bool {
         self.head.repo.is_none() || self.head.repo != self.base.repo
     }
 
@@ -151,7 +151,7 @@ impl Pull {
 
 impl From<Pull> for Proposal {
     fn from(pull: Pull) -> Self {
-        let (from_fork, state) = (pull.from_fork(), pull.state());
+        let (from_fork, state) = (pull.is_from_fork(), pull.state());
         Proposal {
             number: pull.number,
             url: pull.html_url,

@@ -24,7 +24,7 @@ mod transport;
 mod types;
 mod url;
 
-pub use access::{Access, Clock, Limits};
+pub use access::{Access, Clock, Limits, Log};
 pub use error::ForgeError;
 pub use place::{Kind, Known, Place, PlaceError};
 pub use token::{Token, TokenSources, find_token};

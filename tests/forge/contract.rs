@@ -9,7 +9,6 @@ use towpath::forge::{
 fn each(test: impl Fn(&Bench, &dyn Forge)) {
     for kind in ALL {
         let bench = Bench::new(kind);
-        println!("{}", kind.as_str());
         assert_eq!(bench.forge.kind(), kind);
         test(&bench, bench.forge.as_ref());
     }

@@ -24,7 +24,6 @@ fn pulls(kind: Kind) -> &'static str {
 
 fn each(test: impl Fn(&Bench, &'static str)) {
     for kind in ALL {
-        println!("{}", kind.as_str());
         test(&Bench::new(kind), pulls(kind));
     }
 }

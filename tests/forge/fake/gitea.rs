@@ -4,9 +4,15 @@ use super::server::{Answer, Request};
 use super::{ME, Pull, World, field, linked, sha, texts};
 use serde_json::{Value, json};
 
+/// How pull requests can be sorted.
+const SORTS: [&str; 6] = ["oldest", "recentupdate", "leastupdate", "mostcomment", "leastcomment", "priority"];
+
 pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) -> Answer {
     let ["repos", "o", "r", rest @ ..] = parts else { return Answer::missing() };
     match (request.method.as_str(), rest) {
+        ("GET", ["pulls"]) if request.value("sort").is_some_and(|sort| !SORTS.contains(&sort)) => {
+            Answer::refused(422, "sort is not one of the known ones")
+        }
         ("GET", ["pulls"]) => {
             let items = world.open().iter().map(|pull| show(pull, world)).collect();
             linked(world, request, base, "limit", items)

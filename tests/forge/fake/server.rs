@@ -125,7 +125,7 @@ fn read(stream: &mut impl Read) -> std::io::Result<Option<Request>> {
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
     let pair = |pair: &str| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (unescape(key), unescape(value))
+        (unescape(key), unescape(&value.replace('+', " ")))
     };
     let query = query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect();
     let path = path.split('/').map(|part| if part.contains("%2F") { part.to_owned() } else { unescape(part) });
