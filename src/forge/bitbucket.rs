@@ -3,7 +3,6 @@
 
 use super::access::Access;
 use super::http::Http;
-use super::json::{list, text};
 use super::place::{Kind, Place};
 use super::retry::Repeat;
 use super::settle;
@@ -13,9 +12,12 @@ use super::{
     Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
     Result, Review, State, Verdict,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
+
+mod wire;
+
+use wire::{Participant, Pull, Status};
 
 /// Longer keys of a status are refused.
 const MAX_KEY: usize = 40;
@@ -26,82 +28,6 @@ pub(super) struct Bitbucket {
     repo: String,
     /// The page of the repository: a status has to link somewhere.
     page: String,
-}
-
-#[derive(Deserialize)]
-struct Pull {
-    id: u64,
-    title: String,
-    #[serde(default, deserialize_with = "text")]
-    description: String,
-    state: String,
-    #[serde(default)]
-    draft: bool,
-    author: Option<Account>,
-    source: Side,
-    destination: Side,
-    #[serde(default, deserialize_with = "list")]
-    reviewers: Vec<Account>,
-    #[serde(default, deserialize_with = "list")]
-    participants: Vec<Participant>,
-    merge_commit: Option<Commit>,
-    links: Option<Links>,
-}
-
-#[derive(Deserialize)]
-struct Account {
-    account_id: Option<String>,
-    #[serde(default, deserialize_with = "text")]
-    uuid: String,
-}
-
-#[derive(Deserialize)]
-struct Side {
-    branch: Branch,
-    commit: Option<Commit>,
-    repository: Option<Repository>,
-}
-
-#[derive(Deserialize)]
-struct Branch {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Commit {
-    hash: String,
-}
-
-#[derive(Deserialize, PartialEq)]
-struct Repository {
-    full_name: String,
-}
-
-#[derive(Deserialize)]
-struct Links {
-    html: Option<Link>,
-}
-
-#[derive(Deserialize)]
-struct Link {
-    href: String,
-}
-
-#[derive(Deserialize)]
-struct Participant {
-    user: Account,
-    #[serde(default)]
-    approved: bool,
-    state: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Status {
-    key: String,
-    name: Option<String>,
-    state: String,
-    description: Option<String>,
-    url: Option<String>,
 }
 
 impl Bitbucket {
@@ -155,7 +81,7 @@ impl Forge for Bitbucket {
     /// Bitbucket does not say what it does with a second one, so there is always a look before.
     fn create(&self, new: &NewProposal) -> Result<Proposal> {
         let body = json!({
-            "title": new.title, "description": new.body, "draft": new.draft.is_yes(),
+            "type": "pullrequest", "title": new.title, "description": new.body, "draft": new.draft.is_yes(),
             "source": { "branch": { "name": new.head } }, "destination": { "branch": { "name": new.base } },
         });
         settle::create(self, &self.http, new, || match self.find(&new.head)? {
@@ -170,10 +96,12 @@ impl Forge for Bitbucket {
     /// What is not sent is emptied there, so all of it is sent.
     fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
         let now = self.pull(number)?;
-        let mut reviewers: Vec<Value> = now.reviewers.iter().map(|account| json!({ "uuid": account.uuid })).collect();
+        let mut reviewers: Vec<Value> =
+            now.reviewers.iter().map(|account| json!({ "type": "user", "uuid": account.uuid })).collect();
         let (draft, now) = (now.draft, Proposal::from(now));
         reviewers.extend(askable(&change.add_reviewers, &now).iter().map(|name| person(name)));
         let body = json!({
+            "type": "pullrequest",
             "title": change.title.as_ref().unwrap_or(&now.title),
             "description": change.body.as_ref().unwrap_or(&now.body),
             "draft": change.draft.map_or(draft, Draft::is_yes),
@@ -186,14 +114,9 @@ impl Forge for Bitbucket {
     /// Declining what is declined is refused, so a failure is looked at.
     fn close(&self, number: u64) -> Result<Proposal> {
         let path = format!("{}/decline", self.path(number));
-        let sent = self.http.send::<Pull>(Method::POST, &path, json!({}), Repeat::Once);
-        match sent {
-            Ok(pull) => Ok(pull.into()),
-            Err(error) => match self.proposal(number)? {
-                closed if closed.state != State::Open => Ok(closed),
-                _ => Err(error),
-            },
-        }
+        let sent = self.http.tell(Method::POST, &path, None, Repeat::Once);
+        let now = self.proposal(number)?;
+        if now.state == State::Open { sent.map(|()| now) } else { Ok(now) }
     }
 
     fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
@@ -230,7 +153,7 @@ impl Forge for Bitbucket {
             CheckState::Failed => "FAILED",
         };
         let body = json!({
-            "key": key(&check.name), "name": check.name, "state": state, "description": check.description,
+            "type": "build", "key": key(&check.name), "name": check.name, "state": state, "description": check.description,
             "url": check.url.as_ref().unwrap_or(&self.page),
         });
         let path = format!("{}/commit/{}/statuses/build", self.repo, escape(commit));
@@ -247,66 +170,10 @@ impl Forge for Bitbucket {
     }
 }
 
-impl From<Pull> for Proposal {
-    fn from(pull: Pull) -> Self {
-        Proposal {
-            number: pull.id,
-            url: pull.links.and_then(|links| links.html).map(|link| link.href).unwrap_or_default(),
-            title: pull.title,
-            body: pull.description,
-            state: match pull.state.as_str() {
-                "OPEN" => State::Open,
-                "MERGED" => State::Merged,
-                _ => State::Closed,
-            },
-            draft: pull.draft,
-            author: pull.author.map(Account::id).unwrap_or_default(),
-            head: pull.source.branch.name,
-            head_commit: pull.source.commit.map(|commit| commit.hash),
-            from_fork: pull.source.repository.is_none() || pull.source.repository != pull.destination.repository,
-            base: pull.destination.branch.name,
-            labels: Vec::new(),
-            reviewers: pull.reviewers.into_iter().map(Account::id).collect(),
-            auto_merge: false,
-            mergeable: None,
-            merge_commit: pull.merge_commit.map(|commit| commit.hash),
-        }
-    }
-}
-
-impl Account {
-    fn id(self) -> String {
-        self.account_id.unwrap_or(self.uuid)
-    }
-}
-
-impl Participant {
-    fn review(self) -> Option<Review> {
-        let verdict = match self.state.as_deref() {
-            Some("changes_requested") => Verdict::ChangesRequested,
-            _ if self.approved => Verdict::Approved,
-            _ => return None,
-        };
-        Some(Review { author: self.user.id(), verdict, commit: None })
-    }
-}
-
-impl From<Status> for Check {
-    fn from(status: Status) -> Self {
-        let state = match status.state.as_str() {
-            "SUCCESSFUL" => CheckState::Passed,
-            "INPROGRESS" => CheckState::Pending,
-            _ => CheckState::Failed,
-        };
-        let name = status.name.filter(|name| !name.is_empty()).unwrap_or(status.key);
-        Check { name, state, description: status.description.unwrap_or_default(), url: status.url }
-    }
-}
-
 /// A person as Bitbucket wants one named: `{uuid}` or an account id.
 fn person(name: &str) -> Value {
     let field = if name.starts_with('{') { "uuid" } else { "account_id" };
-    json!({ field: name })
+    json!({ "type": "user", field: name })
 }
 
 /// A key that stands for a name of any length: its start, and a sum of the whole (FNV-1a).

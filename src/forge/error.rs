@@ -106,3 +106,75 @@ fn name(feature: Feature) -> &'static str {
         Feature::Issues => "issues with labels",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All of them, as people read them.
+    #[test]
+    fn every_sentence() {
+        let (host, asked, why) = (|| "h".to_owned(), || "GET https://h/x".to_owned(), || "no".to_owned());
+        let cases = [
+            (
+                ForgeError::Unauthorised { host: host(), asked: asked(), why: why() },
+                "h does not accept the token (status 401, `GET https://h/x`): no",
+            ),
+            (
+                ForgeError::Forbidden { host: host(), asked: asked(), why: why(), sign_on: None },
+                "h forbids this (status 403, `GET https://h/x`): no",
+            ),
+            (
+                ForgeError::NotFound { host: host(), asked: asked() },
+                "h knows nothing of this, or hides it (status 404, `GET https://h/x`)",
+            ),
+            (
+                ForgeError::Conflict { host: host(), asked: asked(), why: why() },
+                "h sees a conflict (status 409, `GET https://h/x`): no",
+            ),
+            (
+                ForgeError::Exists { host: host(), asked: asked(), why: why() },
+                "h has this already (`GET https://h/x`): no",
+            ),
+            (
+                ForgeError::Refused { host: host(), status: 422, asked: asked(), why: why() },
+                "h refuses this (status 422, `GET https://h/x`): no",
+            ),
+            (ForgeError::RateLimited { host: host(), until: None }, "h wants fewer requests"),
+            (
+                ForgeError::RateLimited { host: host(), until: Some(0) },
+                "h wants fewer requests until 1970-01-01T00:00:00Z",
+            ),
+            (
+                ForgeError::Server { host: host(), status: 502, asked: asked(), why: why() },
+                "h is in trouble (status 502, `GET https://h/x`): no",
+            ),
+            (ForgeError::Timeout { host: host(), asked: asked() }, "h did not answer in time (`GET https://h/x`)"),
+            (
+                ForgeError::Broken { host: host(), asked: asked(), why: why() },
+                "the connection to h broke (`GET https://h/x`): no",
+            ),
+            (ForgeError::Unreachable { host: host(), why: why() }, "h cannot be reached: no"),
+            (ForgeError::Certificate { host: host(), why: why() }, "h cannot be trusted: no"),
+            (ForgeError::NotMergeable { number: 7, why: why() }, "proposal 7 cannot be merged: no"),
+            (
+                ForgeError::Moved { asked: asked(), to: "https://h/y".into() },
+                "the repository has moved to `https://h/y` (`GET https://h/x`)",
+            ),
+            (
+                ForgeError::Unreadable { host: host(), asked: asked(), why: why() },
+                "h answers with something unexpected (`GET https://h/x`): no",
+            ),
+            (
+                ForgeError::TooMany { host: host(), asked: asked(), pages: 9 },
+                "h has more than 9 pages of this (`GET https://h/x`)",
+            ),
+            (ForgeError::Unsupported { forge: "Bitbucket", feature: Feature::Labels }, "Bitbucket has no labels"),
+            (ForgeError::NoSuchPerson { forge: "GitLab", name: "bob".into() }, "GitLab knows nobody called `bob`"),
+            (ForgeError::Settings { what: "the proxy", why: why() }, "the proxy cannot be used: no"),
+        ];
+        for (error, said) in cases {
+            assert_eq!(error.to_string(), said);
+        }
+    }
+}

@@ -5,7 +5,6 @@
 
 use super::access::Access;
 use super::http::Http;
-use super::json::{list, text};
 use super::place::{Kind, Place};
 use super::retry::Repeat;
 use super::settle;
@@ -15,9 +14,12 @@ use super::{
     Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
     Result, Review, State, Verdict,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
+
+mod wire;
+
+use wire::{Approval, Approvals, GitLabIssue, MergeRequest, Status, User};
 
 /// What marks a draft at the start of a title.
 const DRAFT_PREFIXES: [&str; 3] = ["Draft:", "[Draft]", "(Draft)"];
@@ -28,69 +30,6 @@ pub(super) struct GitLab {
     http: Http,
     /// `/projects/GROUP%2FNAME`.
     project: String,
-}
-
-#[derive(Deserialize)]
-struct MergeRequest {
-    iid: u64,
-    #[serde(default, deserialize_with = "text")]
-    web_url: String,
-    title: String,
-    #[serde(default, deserialize_with = "text")]
-    description: String,
-    state: String,
-    draft: Option<bool>,
-    author: Option<User>,
-    source_branch: String,
-    target_branch: String,
-    sha: Option<String>,
-    source_project_id: Option<u64>,
-    target_project_id: Option<u64>,
-    #[serde(default, deserialize_with = "list")]
-    labels: Vec<String>,
-    #[serde(default, deserialize_with = "list")]
-    reviewers: Vec<User>,
-    #[serde(default)]
-    merge_when_pipeline_succeeds: bool,
-    merge_status: Option<String>,
-    merge_commit_sha: Option<String>,
-    squash_commit_sha: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    id: u64,
-    username: String,
-}
-
-#[derive(Deserialize)]
-struct Status {
-    name: String,
-    status: String,
-    description: Option<String>,
-    target_url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Approvals {
-    #[serde(default, deserialize_with = "list")]
-    approved_by: Vec<Approval>,
-}
-
-#[derive(Deserialize)]
-struct Approval {
-    user: User,
-    /// There in the list of reviewers, since GitLab 13.8.
-    state: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct GitLabIssue {
-    iid: u64,
-    title: String,
-    web_url: String,
-    #[serde(default, deserialize_with = "list")]
-    labels: Vec<String>,
 }
 
 impl GitLab {
@@ -264,57 +203,6 @@ impl Forge for GitLab {
         let labelled =
             all.into_iter().filter(|issue| issue.labels.iter().any(|given| given.eq_ignore_ascii_case(label)));
         Ok(labelled.map(|issue| Issue { number: issue.iid, title: issue.title, url: issue.web_url }).collect())
-    }
-}
-
-impl MergeRequest {
-    fn is_draft(&self) -> bool {
-        self.draft.unwrap_or(false) || bare(&self.title) != self.title
-    }
-}
-
-impl From<MergeRequest> for Proposal {
-    fn from(of: MergeRequest) -> Self {
-        Proposal {
-            number: of.iid,
-            url: of.web_url.clone(),
-            title: bare(&of.title).to_owned(),
-            body: of.description.clone(),
-            // `locked` is the moment in which it is being merged.
-            state: match of.state.as_str() {
-                "opened" | "locked" => State::Open,
-                "merged" => State::Merged,
-                _ => State::Closed,
-            },
-            draft: of.is_draft(),
-            from_fork: of.source_project_id.is_none() || of.source_project_id != of.target_project_id,
-            author: of.author.map(|user| user.username).unwrap_or_default(),
-            head: of.source_branch,
-            head_commit: of.sha,
-            base: of.target_branch,
-            labels: of.labels,
-            reviewers: of.reviewers.into_iter().map(|user| user.username).collect(),
-            auto_merge: of.merge_when_pipeline_succeeds,
-            mergeable: match of.merge_status.as_deref() {
-                Some("can_be_merged") => Some(true),
-                Some("cannot_be_merged") => Some(false),
-                _ => None,
-            },
-            merge_commit: of.merge_commit_sha.or(of.squash_commit_sha),
-        }
-    }
-}
-
-impl From<Status> for Check {
-    fn from(status: Status) -> Self {
-        let state = match status.status.as_str() {
-            "success" => CheckState::Passed,
-            "failed" | "canceled" | "canceling" => CheckState::Failed,
-            "skipped" => CheckState::Neutral,
-            _ => CheckState::Pending,
-        };
-        let description = status.description.unwrap_or_default();
-        Check { name: status.name, state, description, url: status.target_url }
     }
 }
 

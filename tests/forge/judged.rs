@@ -59,7 +59,7 @@ fn every_request_before_a_judge() {
 }
 
 /// The flow against the `emulate` server, whose repository has the branch `FORGE_BRANCH` at
-/// `FORGE_COMMIT`. It knows no GraphQL, so drafts stay drafts and nothing merges by itself.
+/// `FORGE_COMMIT`. It knows neither GraphQL nor commit statuses.
 #[test]
 #[ignore = "tests/real/run starts the emulator"]
 fn the_flow_before_an_emulator() {
@@ -74,9 +74,6 @@ fn the_flow_before_an_emulator() {
     let change = Change { title: Some("Other".into()), add_labels: vec!["more".into()], ..Change::default() };
     let changed = forge.update(opened.number, &change).expect("changed");
     assert_eq!((changed.title.as_str(), changed.labels.len()), ("Other", 2));
-    let check = Check { name: "towpath/prod".into(), state: CheckState::Passed, description: "open".into(), url: None };
-    forge.set_check(&commit, &check).expect("set");
-    assert!(forge.checks(&commit).expect("read").iter().any(|read| read.name == "towpath/prod"));
     assert_eq!(forge.reviews(opened.number).expect("read"), []);
     let mut how = merge_of(&branch);
     how.method = MergeMethod::Merge;
