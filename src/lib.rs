@@ -5,6 +5,7 @@
 //! | [`model`] | stage, app, image, location: plain values |
 //! | [`yaml`] | YAML with exact text and byte spans |
 //! | [`git`] | repositories, snapshots, the mainline |
+//! | [`forge`] | proposals, statuses, reviews and issues on any forge |
 //! | [`config`] | `towpath.yaml`, resolved |
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
@@ -19,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod discovery;
+pub mod forge;
 pub mod git;
 pub mod history;
 pub mod model;

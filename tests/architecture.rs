@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("git", &[]),
+    ("forge", &[]),
     ("model", &[]),
     ("config", &["model", "yaml"]),
     ("source", &["model", "config", "git", "yaml"]),
