@@ -6,6 +6,7 @@ mod support;
 mod completions;
 mod config;
 mod demo;
+mod discovery;
 mod docs;
 mod help;
 mod hostile;

@@ -5,8 +5,8 @@ use crate::source::{Reader, Unparsed};
 use crate::yaml::Value;
 use std::collections::BTreeSet;
 
-/// How a file is read.
-pub(super) enum Kinds {
+/// The sources a file is for.
+pub enum Kinds {
     /// By a source that knows its format.
     Known(Vec<SourceKind>),
     /// As a tree of keys, by convention.
@@ -14,7 +14,8 @@ pub(super) enum Kinds {
     Nothing,
 }
 
-pub(super) fn kinds(path: &str, reader: &Reader<'_>) -> Kinds {
+/// How a file is read.
+pub fn kinds(path: &str, reader: &Reader<'_>) -> Kinds {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     if name.starts_with("pulumi.") && matches!(extension, "yaml" | "yml") {

@@ -7,12 +7,13 @@ mod values;
 use super::family::Placed;
 use super::slot::{Slot, Strength};
 use crate::config::Rule;
-use crate::model::{Captures, Confidence, Part, SourceKind};
+use crate::model::{Captures, Confidence, Note, Part, SourceKind};
 use crate::source::convention::{self, Format};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
 use crate::source::{Claim, Finding, Reader, kustomize_resources, of};
-use kinds::{Kinds, kinds};
-use overlays::{is_kustomization, kustomizations};
+pub use kinds::{Kinds, kinds};
+pub use overlays::is_kustomization;
+use overlays::kustomizations;
 use std::collections::{BTreeSet, HashSet};
 use values::values;
 
@@ -27,6 +28,8 @@ pub struct Slotted<'a> {
 pub struct Classified {
     pub sure: Vec<Placed>,
     pub unsure: Vec<Placed>,
+    /// An image automation owns some of the lines.
+    pub automated: bool,
 }
 
 /// Looks into every file.
@@ -63,10 +66,16 @@ fn components_of(findings: &[Finding]) -> BTreeSet<String> {
     findings.iter().map(|finding| finding.component.clone().unwrap_or_default()).collect()
 }
 
-fn read(file: &Slotted<'_>, kind: SourceKind, reader: &Reader<'_>) -> Vec<Finding> {
+/// What one source finds in one file.
+pub fn read(path: &str, kind: SourceKind, reader: &Reader<'_>) -> Vec<Finding> {
     let Ok(rule) = Rule::new(kind, "**", &[]) else { return Vec::new() };
-    let claim = Claim { rule: &rule, index: 0, path: file.path.to_owned(), captures: Captures::new() };
+    let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: Captures::new() };
     of(&rule).read(&claim, reader)
+}
+
+/// Does an image automation own a line of these?
+pub fn is_automated(findings: &[Finding]) -> bool {
+    findings.iter().flat_map(|finding| &finding.notes).any(|note| matches!(note, Note::Automated(_)))
 }
 
 fn known(
@@ -76,7 +85,8 @@ fn known(
     covered: &HashSet<(String, usize)>,
     out: &mut Classified,
 ) {
-    let findings = read(file, kind, reader);
+    let findings = read(file.path, kind, reader);
+    out.automated |= is_automated(&findings);
     let fresh: Vec<&Finding> = findings
         .iter()
         .filter(|finding| {

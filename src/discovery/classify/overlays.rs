@@ -1,12 +1,13 @@
 //! Kustomize overlays: which of them pin versions of their own.
 
 use super::super::family::Placed;
-use super::{Classified, Slotted, components_of, read};
+use super::{Classified, Slotted, components_of, is_automated, read};
 use crate::model::{Confidence, SourceKind};
 use crate::source::Reader;
 use std::collections::{BTreeSet, HashSet};
 
-pub(super) fn is_kustomization(path: &str) -> bool {
+/// Is it the file that makes its folder a kustomization?
+pub fn is_kustomization(path: &str) -> bool {
     matches!(path.rsplit('/').next().unwrap_or(path), "kustomization.yaml" | "kustomization.yml" | "Kustomization")
 }
 
@@ -22,12 +23,13 @@ pub(super) fn kustomizations(
     let mut pinned_families = BTreeSet::new();
     let mut found = Vec::new();
     for file in files {
-        let findings = read(file, SourceKind::Kustomize, reader);
+        let findings = read(file.path, SourceKind::Kustomize, reader);
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let own = findings
             .iter()
             .flat_map(|f| &f.locations)
             .any(|place| staged.contains(place.path.as_str()) || place.path.starts_with(&format!("{folder}/")));
+        out.automated |= is_automated(&findings);
         let family = app_folder(file);
         if own {
             pinned_families.insert(family.clone());

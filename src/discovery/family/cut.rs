@@ -74,7 +74,7 @@ fn holed(part: &str, slot: &Slot) -> String {
 }
 
 /// The extension of a file name, from the first dot that has a name before it.
-pub(super) fn extension(name: &str) -> &str {
+pub(in crate::discovery) fn extension(name: &str) -> &str {
     name.char_indices().skip(1).find(|(_, c)| *c == '.').map_or("", |(at, _)| &name[at..])
 }
 
@@ -99,7 +99,7 @@ pub(super) fn outline(placed: &Placed) -> String {
     format!("{in_file}|{prefix}{generic}|{suffix}|{file}|{}", cut.before.is_empty())
 }
 
-pub(super) fn is_generic(prefix: &str) -> bool {
+pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {
     let word = prefix.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
     word.is_empty() || GENERIC.contains(&word.as_str())
 }
@@ -155,7 +155,7 @@ pub(super) fn is_dimension(cuts: &[Cut]) -> bool {
 }
 
 /// How many parts at the end all lists share, leaving each at least one of its own.
-pub(super) fn common_tail(lists: &[&[String]]) -> usize {
+pub(in crate::discovery) fn common_tail(lists: &[&[String]]) -> usize {
     let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
     let same =
         |back: &usize| lists.iter().all(|list| list[list.len() - 1 - back] == lists[0][lists[0].len() - 1 - back]);

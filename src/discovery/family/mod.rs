@@ -6,9 +6,11 @@ mod template;
 
 use super::slot::Slot;
 use crate::model::{Confidence, SourceKind};
-use cut::{Cut, by_top, cut, is_generic, outline};
+use cut::{Cut, by_top, cut, outline};
+pub(super) use cut::{common_tail, extension, is_generic};
 use keys::keys;
 use std::collections::{BTreeMap, BTreeSet};
+pub(super) use template::common_length;
 use template::{
     Names, after_template, before_template, file_template, prefix_is_target, prefix_template, suffix_template,
 };
@@ -85,10 +87,13 @@ fn family(members: Vec<Placed>) -> Family {
     Family { template: parts.join("/"), kind: first.kind, keys, confidence, app, members }
 }
 
+/// An app that nothing names.
+pub const NO_FALLBACK: &str = "app";
+
 /// The nearest literal folder that is no container word.
-fn fallback_app(parts: &[String]) -> String {
+pub fn fallback_app(parts: &[String]) -> String {
     let literal = parts.iter().rev().skip(1).find(|part| !part.contains(['{', '*']) && !is_generic(part));
-    literal.cloned().unwrap_or_else(|| "app".to_owned())
+    literal.cloned().unwrap_or_else(|| NO_FALLBACK.to_owned())
 }
 
 #[cfg(test)]

@@ -67,7 +67,7 @@ pub(super) fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     out
 }
 
-fn common_length(lists: &[&[String]]) -> usize {
+pub(in crate::discovery) fn common_length(lists: &[&[String]]) -> usize {
     let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
     (0..shortest).take_while(|at| lists.iter().all(|list| list[*at] == lists[0][*at])).count()
 }

@@ -9,7 +9,7 @@ mod glued;
 mod held;
 mod recurring;
 
-use super::vocabulary::{Canonical, Occurrence, occurrences};
+use super::vocabulary::{Canonical, Occurrence, meaning, occurrences};
 use company::Company;
 use extend::extend;
 use glued::glued;
@@ -46,6 +46,23 @@ pub struct Slot {
     /// The meaning with its number; the label itself for an extended one.
     pub identity: String,
     pub strength: Strength,
+}
+
+impl Slot {
+    /// The stage that a word alone names, and whether it means nothing else.
+    pub fn of_word(word: &str) -> Option<(Self, bool)> {
+        let (canonical, number, strong) = meaning(word)?;
+        let slot = Slot {
+            part: 0,
+            start: 0,
+            end: word.len(),
+            label: word.to_owned(),
+            canonical: Some(canonical),
+            identity: format!("{canonical}{number}"),
+            strength: Strength::Sibling,
+        };
+        Some((slot, strong))
+    }
 }
 
 /// Never a stage, whatever the siblings are.
