@@ -204,6 +204,9 @@ impl Repository {
         if let Some(bytes) = self.packed(id, git2::ObjectType::Commit) {
             return Ok(CommitInfo::parse(id, &bytes));
         }
+        if self.is_spoiled(id) {
+            return Err(GitError::MissingObject { id: id.to_string() });
+        }
         let failed = |e: git2::Error| GitError::from_git2("the object database", &e);
         let odb = self.inner().odb().map_err(failed)?;
         let object = odb.read(id).ok().filter(|object| object.kind() == git2::ObjectType::Commit);

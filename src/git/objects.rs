@@ -72,6 +72,9 @@ impl Objects {
         if let Some((_, bytes)) = self.packs.read(id).filter(|(found, _)| *found == kind) {
             return Ok(bytes);
         }
+        if self.packs.is_spoiled(id) {
+            return Err(GitError::MissingObject { id: id.to_string() });
+        }
         let object = self.fallback()?.read(id).ok().filter(|object| object.kind() == kind);
         object.map(|object| object.data().into()).ok_or_else(|| GitError::MissingObject { id: id.to_string() })
     }

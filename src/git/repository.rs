@@ -92,6 +92,12 @@ impl Repository {
         (found == kind).then_some(bytes)
     }
 
+    /// Is the object's place in a pack no object? Then nobody can read it.
+    pub(super) fn is_spoiled(&self, id: Oid) -> bool {
+        let mut reader = self.reader.borrow_mut();
+        reader.get_or_insert_with(|| PackReader::new(self.packs())).is_spoiled(id)
+    }
+
     /// The trees that snapshots have read.
     pub(super) fn trees(&self) -> &TreeCache {
         &self.trees

@@ -81,6 +81,7 @@ impl<'r> Snapshot<'r> {
         let packed = repository.packed(commit, ObjectType::Commit);
         let head = match packed.and_then(|bytes| CommitHead::parse(&bytes)) {
             Some(head) => head,
+            None if repository.is_spoiled(commit) => return Err(missing(commit)),
             None => {
                 let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
                 CommitHead { tree: found.tree_id(), parent: None, time: found.time().seconds() }
@@ -176,6 +177,9 @@ impl<'r> Snapshot<'r> {
                     return fits.then(|| bytes.to_vec()).ok_or(ReadError::TooLarge { bytes: bytes.len() });
                 }
                 let missing = || ReadError::MissingObject { id: file.id };
+                if self.repository.is_spoiled(file.id) {
+                    return Err(missing());
+                }
                 let (bytes, _) = odb.read_header(file.id).ok().ok_or_else(missing)?;
                 if bytes > MAX_FILE_BYTES {
                     return Err(ReadError::TooLarge { bytes });
@@ -226,6 +230,9 @@ impl<'r> Snapshot<'r> {
         self.repository.trees().get(id, || {
             if let Some(bytes) = self.repository.packed(id, ObjectType::Tree) {
                 return Some(bytes);
+            }
+            if self.repository.is_spoiled(id) {
+                return None;
             }
             let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
             Some(object.data().into())
