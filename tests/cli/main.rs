@@ -15,3 +15,5 @@ mod layouts;
 mod man;
 mod schema;
 mod status;
+#[cfg(unix)]
+mod terminal;

@@ -75,19 +75,30 @@ impl Sandbox {
         self.plain("bash").current_dir(at).env("PATH", path).args(["--norc", "-c", script])
     }
 
+    /// towpath as a person at a terminal of 80 columns runs it.
+    #[cfg(unix)]
+    pub fn at_a_terminal(&self, at: &Path, arguments: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
+        command.current_dir(at).args(arguments).env_clear().envs(self.environment()).env("TERM", "xterm");
+        command
+    }
+
     /// A program that sees nothing of the environment but what is set here.
     fn plain(&self, program: &str) -> Command {
-        let path = search_path();
-        Command::new(program)
-            .env_clear()
-            .env("PATH", path)
-            .env("HOME", self.path("home"))
-            .env("XDG_CACHE_HOME", self.path("cache"))
-            .env("XDG_CONFIG_HOME", self.path("home"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("LANG", "C.UTF-8")
-            .env("TZ", "UTC")
-            .env("TOWPATH_NOW", NOW)
+        Command::new(program).env_clear().envs(self.environment())
+    }
+
+    fn environment(&self) -> [(&'static str, std::ffi::OsString); 8] {
+        [
+            ("PATH", search_path()),
+            ("HOME", self.path("home").into()),
+            ("XDG_CACHE_HOME", self.path("cache").into()),
+            ("XDG_CONFIG_HOME", self.path("home").into()),
+            ("GIT_CONFIG_NOSYSTEM", "1".into()),
+            ("LANG", "C.UTF-8".into()),
+            ("TZ", "UTC".into()),
+            ("TOWPATH_NOW", NOW.into()),
+        ]
     }
 }
 
