@@ -2,8 +2,7 @@
 
 use super::slot::Slot;
 use super::unstaged::{self, Place, Unstaged};
-use super::{candidates, stages};
-use crate::config::{Rule, Stage};
+use super::{Sketch, candidates, stages};
 use crate::git::{Oid, Repository, Snapshot};
 use crate::source::{Cache, Reader};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +31,7 @@ struct Named {
 
 /// Stages with their branches and what their trees have in common; `None` unless at least two
 /// branches called like stages hold the same places.
-pub(super) fn find(repository: &Repository) -> Option<(Vec<Stage>, Vec<(Rule, usize)>)> {
+pub(super) fn find(repository: &Repository) -> Option<Sketch> {
     let cache = Cache::default();
     let named = called_like_stages(repository.branches())?;
     let mut paths: BTreeSet<String> = BTreeSet::new();
@@ -64,7 +63,8 @@ pub(super) fn find(repository: &Repository) -> Option<(Vec<Stage>, Vec<(Rule, us
     }
     let places = found.into_iter().flat_map(|(_, places)| places).collect();
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    Some((stages, unstaged::rules(&Unstaged { places, ..Unstaged::default() }, &paths)))
+    let rules = unstaged::rules(&Unstaged { places, ..Unstaged::default() }, &paths);
+    Some(Sketch { stages, rules })
 }
 
 /// The largest set of branches that are stage words, alone or behind the same word: at least two

@@ -5,8 +5,8 @@ use super::family::is_generic;
 use super::files;
 use super::layout::layouts;
 use super::slot::Slot;
-use super::stages;
-use crate::config::{NameTemplate, Rule, Stage};
+use super::{Sketch, stages};
+use crate::config::{NameTemplate, Rule};
 use crate::model::{Confidence, KeyTemplate, SourceKind};
 use crate::source::Reader;
 use crate::source::convention::{self, Format, TELLING};
@@ -34,7 +34,7 @@ impl Pinned {
 }
 
 /// Stages and rules, where files without a stage in their paths hold them as keys.
-pub(super) fn find(paths: &[&str], reader: &Reader<'_>) -> Option<(Vec<Stage>, Vec<(Rule, usize)>)> {
+pub(super) fn find(paths: &[&str], reader: &Reader<'_>) -> Option<Sketch> {
     let mut slots = Vec::new();
     let mut found: BTreeMap<(SourceKind, Keys), Vec<&str>> = BTreeMap::new();
     for path in paths.iter().filter(|path| !files::is_aside(path)) {
@@ -67,7 +67,7 @@ pub(super) fn find(paths: &[&str], reader: &Reader<'_>) -> Option<(Vec<Stage>, V
             );
         }
     }
-    (!rules.is_empty()).then_some((stages, rules))
+    (!rules.is_empty()).then_some(Sketch { stages, rules })
 }
 
 /// Everything below a stage's key that looks like a version once the key is taken out.

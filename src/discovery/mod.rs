@@ -58,6 +58,13 @@ pub struct Proposal {
     pub unreadable: Vec<Warning>,
 }
 
+/// A first draft of a configuration.
+struct Sketch {
+    stages: Vec<Stage>,
+    /// Each with how many files it stands for.
+    rules: Vec<(Rule, usize)>,
+}
+
 /// Looks at one snapshot and proposes. Branches are looked at where its tree names no stage. Files
 /// that cannot be read are the reader's warnings.
 pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
@@ -118,7 +125,7 @@ fn without_paths(paths: &[&str], slotted: &[Slotted<'_>], reader: &Reader<'_>, r
     let found = inside::find(paths, reader)
         .map(|found| (Basis::Keys, found))
         .or_else(|| branches::find(repository).map(|found| (Basis::Branches, found)));
-    if let Some((basis, (stages, rules))) = found {
+    if let Some((basis, Sketch { stages, rules })) = found {
         let (rules, files) = rules.into_iter().unzip();
         let config = Config { stages, rules, origin: Origin::Discovered, ..Config::default() };
         return Proposal { basis, config, files, ..Proposal::default() };
