@@ -14,7 +14,7 @@ fn repository(sandbox: &Sandbox) -> PathBuf {
     let mut history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start");
     for stage in ["dev", "staging", "prod"] {
         let values = format!("image: {{repository: ghcr.io/example/web, tag: v1.{}}}\n", stage.len());
-        history = history.write(&format!("envs/{stage}/{app}/values.yaml"), &values);
+        history = history.write(&format!("envs/{stage}/web/values.yaml"), &values);
         history = history.write(&format!("envs/{stage}/web/tuning.yaml"), "limits: {release: 1.2.3}\n");
     }
     sandbox.repository("deploy", &history)
