@@ -8,11 +8,13 @@ use super::names::{self, Names};
 use super::suggest::nearest;
 use super::survey::{Survey, When};
 use crate::git::Repository;
+use crate::git::at::parse_time;
 use crate::model::Warning;
 use crate::report::{Arrival, Matrix, Occupant, Status};
 use crate::ui::{self, Format};
 use clap::{Args, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
+use jiff::Timestamp;
 use std::collections::BTreeSet;
 
 const EXAMPLES: &str = "\
@@ -53,7 +55,7 @@ pub struct StatusArgs {
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::stages))]
     stage: Vec<String>,
 
-    /// As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`
+    /// As it was at a revision or a time, with ages counted from there: `v1.2`, `2026-05-05T10:00`, `3 days ago`
     #[arg(long, value_name = "REV|TIME", conflicts_with = "worktree")]
     at: Option<String>,
 
@@ -102,7 +104,8 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
         look_back(&mut status, &survey, context, &repository);
     }
     let stacked = Matrix::new(&status, false);
-    context.ui.answer(&rendered(&status, &stacked, args, context))?;
+    let moment = moment(args, &survey, context, &repository);
+    context.ui.answer(&rendered(&status, &stacked, args, context, moment))?;
     if args.output == Output::Table && args.apps.is_empty() {
         summary(&stacked, context);
     }
@@ -191,8 +194,15 @@ fn unknown(kind: &str, name: &str, known: &[String]) -> Failure {
     }
 }
 
-fn rendered(status: &Status, stacked: &Matrix, args: &StatusArgs, context: &Context) -> String {
-    let (look, now) = (&context.ui.out, context.now());
+/// The moment that ages are counted from: now, or the one that `--at` names.
+fn moment(args: &StatusArgs, survey: &Survey, context: &Context, repository: &Repository) -> Timestamp {
+    let Some(at) = &args.at else { return context.now() };
+    let named = if repository.resolve(at).is_ok() { survey.time } else { parse_time(at, &context.environment.now) };
+    named.unwrap_or_else(|| context.now())
+}
+
+fn rendered(status: &Status, stacked: &Matrix, args: &StatusArgs, context: &Context, now: Timestamp) -> String {
+    let look = &context.ui.out;
     if args.output == Output::Table && !args.apps.is_empty() {
         return ui::app_in_full(status, look, now);
     }
