@@ -152,17 +152,18 @@ fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository
 fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(), Failure> {
     let apps: Vec<String> =
         status.occupants.iter().flat_map(|occupant| app_names(occupant).map(str::to_owned)).collect();
+    let names: Vec<String> = status.occupants.iter().map(|occupant| occupant.name.clone()).collect();
     let stages: Vec<String> = status.stages.iter().map(ToString::to_string).collect();
     for app in &args.apps {
         if !apps.contains(app) {
-            return Err(unknown("app", app, &apps));
+            return Err(unknown("app", app, &apps, &names));
         }
     }
     let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&args.stage));
-    for (kind, patterns, names) in [("app", &by_app, &apps), ("stage", &by_stage, &stages)] {
-        for pattern in patterns.unmatched(names) {
+    for (kind, patterns, words, names) in [("app", &by_app, &apps, &names), ("stage", &by_stage, &stages, &stages)] {
+        for pattern in patterns.unmatched(words) {
             if !pattern.contains(['*', '?']) {
-                return Err(unknown(kind, pattern, names));
+                return Err(unknown(kind, pattern, words, names));
             }
             context.ui.note(&format!("no {kind} fits `{pattern}`"));
         }
@@ -182,11 +183,12 @@ fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
     [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component].into_iter().flatten()
 }
 
-fn unknown(kind: &str, name: &str, known: &[String]) -> Failure {
+/// The nearest of all words it could have been, else the names that rows and columns bear.
+fn unknown(kind: &str, name: &str, words: &[String], names: &[String]) -> Failure {
     let failure = Failure::usage(format!("there is no {kind} `{name}`"));
     let mut seen = BTreeSet::new();
-    let known: Vec<&str> = known.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
-    match nearest(name, known.iter().copied()) {
+    let known: Vec<&str> = names.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
+    match nearest(name, words.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => failure,
         None if known.len() <= 12 => failure.hint(format!("the {kind}s are {}", known.join(", "))),
