@@ -36,7 +36,7 @@ fn damaged(seed: &[u8], number: u64) -> Vec<u8> {
         usize::try_from(high).unwrap_or(0) % below.max(1)
     };
     let mut out = seed.to_vec();
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         out.truncate(random(seed.len()));
         return out;
     }

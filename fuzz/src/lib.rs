@@ -5,7 +5,7 @@
 use std::path::Path;
 use tempfile::TempDir;
 use towpath::config::{self, Rule};
-use towpath::git::{Flow, Mainline, Repository, Snapshot, Tracked};
+use towpath::git::{Flow, Repository, Scope, Snapshot, Step, Walk};
 use towpath::model::{Captures, SourceKind};
 use towpath::source::{Cache, Claim, Reader, leaf, of};
 use towpath::yaml;
@@ -84,9 +84,8 @@ pub fn files_of_damaged(data: &[u8]) -> Option<usize> {
     let folder = packed(&pack);
     let repository = Repository::open(folder.path()).ok()?;
     let tip = repository.head().ok()?;
-    let mut tracked = Tracked::new();
-    tracked.add("envs/dev/values.yaml");
-    let _ = Mainline::new(&repository, tip).walk(&mut tracked, |_, _| Flow::Continue);
+    let walk = Walk::new(&repository, tip, Scope::whole());
+    let _ = walk.run(|| |_: &Repository, _: &Step| (), |_, ()| Flow::Continue, |_| ());
     let _ = repository.commit_info(tip);
     let snapshot = Snapshot::of_commit(&repository, tip).ok()?;
     let files = snapshot.files_under("").ok()?;

@@ -7,10 +7,10 @@ use crate::config::{Config, Origin};
 use crate::discovery::{Basis, Proposal};
 use crate::git::{GitError, Oid, Repository, Snapshot, Stopped, at};
 use crate::history::{self, Arrivals, Question, Since};
-use crate::model::{Entry, Mapping, SlotKey, Version};
+use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
 use crate::source::{self, Cache, Reader};
 use jiff::Timestamp;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Which state of the repository is meant.
 #[derive(Debug, Clone, Copy, Default)]
@@ -88,19 +88,31 @@ impl Survey {
         let mut past = Past::default();
         let Some(tip) = self.commit else { return Ok(past) };
         let config = &self.settings.config;
-        let on_branch = |entry: &Entry| config.stage(entry.stage.as_str()).is_some_and(|stage| stage.branch.is_some());
-        let (elsewhere, here): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(on_branch);
-        let ask = |tip, entries, branch_stage| {
-            let mapping = Mapping { entries, ..Mapping::default() };
-            let cache = &self.cache;
-            history::since(Question { repository, config, tip, mapping: &mapping, cache, branch_stage })
-        };
-        past.add(ask(tip, here, None)?);
+        let branch_of = |slot: &SlotKey| config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref());
+        let slots = entries.iter().map(Entry::slot);
+        let (elsewhere, here): (HashSet<SlotKey>, HashSet<SlotKey>) = slots.partition(|slot| branch_of(slot).is_some());
+        past.add(self.ask(repository, tip, None, &here)?);
         for (stage, branch) in config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))) {
-            let entries = elsewhere.iter().filter(|entry| entry.stage == *stage).cloned().collect();
-            past.add(ask(context.branch_tip(repository, branch)?, entries, Some(stage))?);
+            let slots = elsewhere.iter().filter(|slot| slot.stage == *stage).cloned().collect();
+            past.add(self.ask(repository, context.branch_tip(repository, branch)?, Some(stage), &slots)?);
         }
         Ok(past)
+    }
+
+    fn ask(
+        &self,
+        repository: &Repository,
+        tip: Oid,
+        branch_stage: Option<&StageName>,
+        slots: &HashSet<SlotKey>,
+    ) -> Result<Arrivals, GitError> {
+        let (config, cache) = (&self.settings.config, &self.cache);
+        let snapshot = Snapshot::of_commit(repository, tip)?;
+        let reader = Reader::new(&snapshot, cache);
+        let readings = source::readings(config, &reader, branch_stage);
+        drop(reader);
+        let question = Question { repository, config, tip, branch_stage, cache, until: None, threads: None };
+        history::since(question, readings, slots)
     }
 
     /// Says in one line what was assumed, and how to keep or change it.

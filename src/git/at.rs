@@ -1,6 +1,6 @@
 //! `--at REV|TIME`: a revision, or a moment in one of the spellings people use.
 
-use super::{GitError, Mainline, Oid, Repository};
+use super::{GitError, Oid, Repository};
 use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{Span, Timestamp, Zoned};
 
@@ -41,7 +41,7 @@ pub fn resolve(repository: &Repository, tip: Oid, text: &str, now: &Zoned) -> Re
         return Ok(commit);
     }
     let time = parse_time(text, now).ok_or_else(|| AtError::Unknown { text: text.to_owned() })?;
-    let found = Mainline::new(repository, tip).find(|_, seconds| seconds <= time.as_second())?;
+    let found = repository.find_on_mainline(tip, |_, seconds| seconds <= time.as_second())?;
     found.ok_or(AtError::TooEarly { time })
 }
 

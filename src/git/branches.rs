@@ -13,9 +13,9 @@ impl Repository {
             let Ok(references) = self.inner().references_glob(&format!("{prefix}*")) else { continue };
             for reference in references.flatten() {
                 let name = reference.name().ok().and_then(|name| name.strip_prefix(prefix)).unwrap_or("HEAD");
-                let Ok(commit) = reference.peel_to_commit() else { continue };
+                let Some(tip) = reference.resolve().ok().and_then(|direct| direct.target()) else { continue };
                 if name != "HEAD" {
-                    found.entry(name.to_owned()).or_insert(commit.id());
+                    found.entry(name.to_owned()).or_insert(tip);
                 }
             }
         }

@@ -6,7 +6,9 @@
 pub mod at;
 mod branches;
 mod commit;
+mod diff;
 mod error;
+mod loose;
 mod mainline;
 mod objects;
 mod pack;
@@ -16,15 +18,16 @@ mod repository;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
-mod tracked;
 mod tree;
 pub mod url;
+mod walk;
 
 pub use commit::{CommitInfo, Person};
+pub use diff::{Change, Scope};
 pub use error::GitError;
 pub use git2::Oid;
-pub use mainline::{Flow, Mainline, Step, Stopped};
+pub use mainline::{Flow, Stopped};
 pub use progress::{NoProgress, Progress};
 pub use repository::Repository;
 pub use snapshot::{File, FileKind, ReadError, Snapshot};
-pub use tracked::{PathId, Tracked};
+pub use walk::{Reached, Step, Walk};

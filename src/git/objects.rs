@@ -1,20 +1,22 @@
-//! An object database of its own for each thread that walks: packs are read here, the rest (loose
-//! objects, alternates, what is damaged) by libgit2.
+//! An object database of its own for each thread: packs and loose objects are read here, the rest
+//! (alternates, packs that are damaged or of another kind) by libgit2.
 
 use super::GitError;
 use super::commit::CommitHead;
+use super::loose::Loose;
 use super::pack::{PackReader, Packs};
 use git2::{ObjectType, Odb, Oid};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How often one database may be read from before it is opened anew. libgit2 maps whole packs and
 /// never unmaps what it has touched, so a long walk would keep the whole pack in memory; a new
 /// database starts with nothing mapped.
 const READS_PER_DATABASE: usize = 6_000;
 
-/// Reads commits and trees as raw bytes.
+/// Reads objects as raw bytes.
 pub(super) struct Objects {
     packs: PackReader,
     directory: String,
@@ -23,34 +25,22 @@ pub(super) struct Objects {
     reads: usize,
 }
 
-/// How a thread names the object folder. libgit2 shares packs, windows and delta caches per path,
-/// behind locks; two threads that use two spellings of one path do not wait for each other
-/// (measured: half the wall time; `examples/mainline.rs` shows when that stops being so).
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Spelling {
-    /// For the thread that reads the chain of commits.
-    Chain,
-    /// For the thread that compares trees.
-    Trees,
-}
+/// How many ways there are to name the object folder. libgit2 shares packs, windows and delta caches
+/// per path, behind locks; two threads that use two spellings of one path do not wait for each other
+/// (measured: half the wall time). The plain path is the [`Repository`](super::Repository)'s own.
+const SPELLINGS: usize = 16;
 
-impl Spelling {
-    /// Neither is the plain path, which the [`Repository`](super::Repository) itself has open.
-    fn suffix(self) -> &'static str {
-        match self {
-            Spelling::Chain => "/.",
-            Spelling::Trees => "/./.",
-        }
-    }
-}
+/// Which spelling is next.
+static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 impl Objects {
-    pub fn open(directory: &Path, packs: Arc<Packs>, spelling: Spelling) -> Result<Self, GitError> {
+    pub fn open(directory: &Path, packs: Arc<Packs>) -> Result<Self, GitError> {
         let plain = directory.to_str().ok_or_else(|| GitError::Unsupported {
             path: directory.display().to_string(),
             what: "a path that is not UTF-8".to_owned(),
         })?;
-        let directory = format!("{plain}{}", spelling.suffix());
+        let spelling = NEXT.fetch_add(1, Ordering::Relaxed) % SPELLINGS;
+        let directory = format!("{plain}{}", "/.".repeat(1 + spelling));
         Ok(Objects { packs: PackReader::new(packs), directory, odb: None, reads: 0 })
     }
 
@@ -63,20 +53,36 @@ impl Objects {
         CommitHead::parse(&bytes).ok_or_else(|| GitError::BrokenObject { id: id.to_string() })
     }
 
-    /// The bytes of a tree.
-    pub fn tree(&mut self, id: Oid) -> Result<Rc<[u8]>, GitError> {
-        self.read(id, ObjectType::Tree)
-    }
-
-    fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
+    /// The bytes of an object of this kind.
+    pub fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
+        let missing = || GitError::MissingObject { id: id.to_string() };
         if let Some((_, bytes)) = self.packs.read(id).filter(|(found, _)| *found == kind) {
             return Ok(bytes);
         }
-        if self.packs.is_spoiled(id) {
-            return Err(GitError::MissingObject { id: id.to_string() });
+        match Loose::open(Path::new(&self.directory), id) {
+            Loose::Found(opened) if opened.kind == kind => opened.contents().map(Rc::from).ok_or_else(missing),
+            Loose::Found(_) | Loose::Damaged => Err(missing()),
+            Loose::Absent if self.packs.is_spoiled(id) => Err(missing()),
+            Loose::Absent => {
+                let object = self.fallback()?.read(id).ok().filter(|object| object.kind() == kind);
+                object.map(|object| object.data().into()).ok_or_else(missing)
+            }
         }
-        let object = self.fallback()?.read(id).ok().filter(|object| object.kind() == kind);
-        object.map(|object| object.data().into()).ok_or_else(|| GitError::MissingObject { id: id.to_string() })
+    }
+
+    /// How long an object is that is in no pack which can be read, without reading it whole.
+    pub fn length(&mut self, id: Oid) -> Option<usize> {
+        match Loose::open(Path::new(&self.directory), id) {
+            Loose::Found(opened) => Some(opened.length),
+            Loose::Damaged => None,
+            Loose::Absent if self.packs.is_spoiled(id) => None,
+            Loose::Absent => self.fallback().ok()?.read_header(id).ok().map(|(length, _)| length),
+        }
+    }
+
+    /// An object that a pack has whole.
+    pub fn packed(&mut self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
+        self.packs.read(id).filter(|(found, _)| *found == kind).map(|(_, bytes)| bytes)
     }
 
     fn fallback(&mut self) -> Result<&Odb<'static>, GitError> {

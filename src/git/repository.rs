@@ -1,7 +1,8 @@
 //! Finding and opening a repository, whoever owns it, without running anything it configures.
 
 use super::GitError;
-use super::pack::{PackReader, Packs};
+use super::objects::Objects;
+use super::pack::Packs;
 use super::tree::TreeCache;
 use git2::{ObjectType, Oid};
 use std::cell::{OnceCell, RefCell};
@@ -26,7 +27,26 @@ pub struct Repository {
     trees: TreeCache,
     packs: OnceCell<Arc<Packs>>,
     /// This thread's; those that walk have their own.
-    reader: RefCell<Option<PackReader>>,
+    objects: RefCell<Option<Objects>>,
+}
+
+/// A repository that is to be opened on another thread.
+pub(super) struct Door {
+    git_dir: PathBuf,
+    packs: Arc<Packs>,
+}
+
+impl Door {
+    /// Opens it; the packs are shared.
+    ///
+    /// # Errors
+    /// As [`Repository::open`].
+    pub fn open(&self) -> Result<Repository, GitError> {
+        let repository = Repository::open(&self.git_dir)?;
+        // It is new, so there are none yet.
+        drop(repository.packs.set(Arc::clone(&self.packs)));
+        Ok(repository)
+    }
 }
 
 impl Repository {
@@ -55,7 +75,7 @@ impl Repository {
             work_tree,
             trees: TreeCache::default(),
             packs: OnceCell::new(),
-            reader: RefCell::default(),
+            objects: RefCell::default(),
         })
     }
 
@@ -85,22 +105,54 @@ impl Repository {
         Arc::clone(self.packs.get_or_init(|| Arc::new(Packs::open(&self.objects_dir()))))
     }
 
-    /// An object of this kind, if a pack has it whole; for everything else there is libgit2.
-    pub(super) fn packed(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
-        let mut reader = self.reader.borrow_mut();
-        let (found, bytes) = reader.get_or_insert_with(|| PackReader::new(self.packs())).read(id)?;
-        (found == kind).then_some(bytes)
+    /// The bytes of an object of this kind.
+    ///
+    /// # Errors
+    /// [`GitError::MissingObject`] when it is not there, or is of another kind.
+    pub(super) fn object(&self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
+        self.with_objects(|objects| objects.read(id, kind))
     }
 
-    /// Is the object's place in a pack no object? Then nobody can read it.
-    pub(super) fn is_spoiled(&self, id: Oid) -> bool {
-        let mut reader = self.reader.borrow_mut();
-        reader.get_or_insert_with(|| PackReader::new(self.packs())).is_spoiled(id)
+    /// The bytes of a blob, unless it is longer than `limit`: then its length.
+    ///
+    /// # Errors
+    /// As [`Repository::object`].
+    pub(super) fn blob(&self, id: Oid, limit: usize) -> Result<Result<Rc<[u8]>, usize>, GitError> {
+        self.with_objects(|objects| {
+            if let Some(bytes) = objects.packed(id, ObjectType::Blob) {
+                return Ok(if bytes.len() > limit { Err(bytes.len()) } else { Ok(bytes) });
+            }
+            match objects.length(id) {
+                Some(length) if length > limit => Ok(Err(length)),
+                _ => objects.read(id, ObjectType::Blob).map(Ok),
+            }
+        })
     }
 
-    /// The trees that snapshots have read.
-    pub(super) fn trees(&self) -> &TreeCache {
-        &self.trees
+    /// The bytes of a tree, read if they are not kept.
+    ///
+    /// # Errors
+    /// As [`Repository::object`].
+    pub(super) fn tree(&self, id: Oid) -> Result<Rc<[u8]>, GitError> {
+        if let Some(known) = self.trees.get(id) {
+            return Ok(known);
+        }
+        let bytes = self.object(id, ObjectType::Tree)?;
+        self.trees.keep(id, &bytes);
+        Ok(bytes)
+    }
+
+    fn with_objects<T>(&self, ask: impl FnOnce(&mut Objects) -> Result<T, GitError>) -> Result<T, GitError> {
+        let mut objects = self.objects.borrow_mut();
+        match &mut *objects {
+            Some(open) => ask(open),
+            closed => ask(closed.insert(Objects::open(&self.objects_dir(), self.packs())?)),
+        }
+    }
+
+    /// What another thread needs to open the same repository.
+    pub(super) fn door(&self) -> Door {
+        Door { git_dir: self.git_dir.clone(), packs: self.packs() }
     }
 
     /// libgit2's handle, for this folder's other files.

@@ -26,6 +26,17 @@ pub enum FileKind {
     Submodule,
 }
 
+impl FileKind {
+    /// By the mode in a tree.
+    pub(super) fn of_mode(mode: u32) -> Self {
+        match mode {
+            MODE_LINK => FileKind::Symlink,
+            MODE_SUBMODULE => FileKind::Submodule,
+            _ => FileKind::File,
+        }
+    }
+}
+
 /// One file of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
@@ -57,7 +68,7 @@ pub enum ReadError {
 
 /// The files of one commit, read from git objects, or the files of the work tree.
 pub struct Snapshot<'r> {
-    origin: Origin<'r>,
+    origin: Origin,
     repository: &'r Repository,
     /// Mode and id of each name in a large tree.
     indexes: RefCell<HashMap<Oid, TreeIndex>>,
@@ -66,8 +77,8 @@ pub struct Snapshot<'r> {
 /// Mode and id by name.
 type TreeIndex = HashMap<Box<[u8]>, (u32, Oid)>;
 
-enum Origin<'r> {
-    Commit { odb: git2::Odb<'r>, commit: Oid, tree: Oid, time: i64 },
+enum Origin {
+    Commit { commit: Oid, tree: Oid, time: i64 },
     Disk { top: PathBuf },
 }
 
@@ -77,21 +88,16 @@ impl<'r> Snapshot<'r> {
     /// # Errors
     /// When the commit or its top tree is not in the repository.
     pub fn of_commit(repository: &'r Repository, commit: Oid) -> Result<Self, GitError> {
-        let missing = |id: Oid| GitError::MissingObject { id: id.to_string() };
-        let packed = repository.packed(commit, ObjectType::Commit);
-        let head = match packed.and_then(|bytes| CommitHead::parse(&bytes)) {
-            Some(head) => head,
-            None if repository.is_spoiled(commit) => return Err(missing(commit)),
-            None => {
-                let found = repository.inner().find_commit(commit).ok().ok_or_else(|| missing(commit))?;
-                CommitHead { tree: found.tree_id(), parent: None, time: found.time().seconds() }
-            }
-        };
-        let odb = repository.inner().odb().map_err(|e| GitError::from_git2("the object database", &e))?;
-        let origin = Origin::Commit { odb, commit, tree: head.tree, time: head.time };
-        let snapshot = Snapshot { origin, repository, indexes: RefCell::default() };
-        snapshot.tree_bytes(head.tree).ok_or_else(|| missing(head.tree))?;
-        Ok(snapshot)
+        let bytes = repository.object(commit, ObjectType::Commit)?;
+        let head = CommitHead::parse(&bytes).ok_or_else(|| GitError::BrokenObject { id: commit.to_string() })?;
+        repository.tree(head.tree)?;
+        Ok(Snapshot::of_tree(repository, commit, head.tree, head.time))
+    }
+
+    /// The files of a commit whose top tree is known.
+    pub(super) fn of_tree(repository: &'r Repository, commit: Oid, tree: Oid, time: i64) -> Self {
+        let origin = Origin::Commit { commit, tree, time };
+        Snapshot { origin, repository, indexes: RefCell::default() }
     }
 
     /// The files on disk.
@@ -171,21 +177,11 @@ impl<'r> Snapshot<'r> {
             FileKind::File => {}
         }
         match &self.origin {
-            Origin::Commit { odb, .. } => {
-                if let Some(bytes) = self.repository.packed(file.id, ObjectType::Blob) {
-                    let fits = bytes.len() <= MAX_FILE_BYTES;
-                    return fits.then(|| bytes.to_vec()).ok_or(ReadError::TooLarge { bytes: bytes.len() });
-                }
-                let missing = || ReadError::MissingObject { id: file.id };
-                if self.repository.is_spoiled(file.id) {
-                    return Err(missing());
-                }
-                let (bytes, _) = odb.read_header(file.id).ok().ok_or_else(missing)?;
-                if bytes > MAX_FILE_BYTES {
-                    return Err(ReadError::TooLarge { bytes });
-                }
-                odb.read(file.id).map(|object| object.data().to_vec()).ok().ok_or_else(missing)
-            }
+            Origin::Commit { .. } => match self.repository.blob(file.id, MAX_FILE_BYTES) {
+                Ok(Ok(bytes)) => Ok(bytes.to_vec()),
+                Ok(Err(bytes)) => Err(ReadError::TooLarge { bytes }),
+                Err(_) => Err(ReadError::MissingObject { id: file.id }),
+            },
             Origin::Disk { top } => {
                 let path = top.join(&file.path);
                 let bytes = std::fs::metadata(&path).map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
@@ -197,46 +193,8 @@ impl<'r> Snapshot<'r> {
         }
     }
 
-    /// The files that are here and not the same in another commit of the repository.
-    pub fn left_by(&self, after: &Snapshot<'_>) -> Vec<String> {
-        let mut out = Vec::new();
-        if let (Origin::Commit { tree: here, .. }, Origin::Commit { tree: there, .. }) = (&self.origin, &after.origin) {
-            self.left_below(*here, Some(*there), "", 0, &mut out);
-        }
-        out
-    }
-
-    fn left_below(&self, here: Oid, there: Option<Oid>, directory: &str, depth: usize, out: &mut Vec<String>) {
-        let Some(bytes) = self.tree_bytes(here).filter(|_| depth < MAX_DEPTH && there != Some(here)) else { return };
-        let other = there.and_then(|id| self.tree_bytes(id));
-        for entry in entries(&bytes) {
-            let Ok(name) = std::str::from_utf8(entry.name) else { continue };
-            let same_name = other.as_ref().and_then(|other| entry_named(other, entry.name));
-            if same_name == Some((entry.mode, entry.id)) {
-                continue;
-            }
-            let path = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
-            if entry.mode == MODE_TREE {
-                let below = same_name.filter(|(mode, _)| *mode == MODE_TREE).map(|(_, id)| id);
-                self.left_below(entry.id, below, &path, depth + 1, out);
-            } else {
-                out.push(path);
-            }
-        }
-    }
-
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
-        let Origin::Commit { odb, .. } = &self.origin else { return None };
-        self.repository.trees().get(id, || {
-            if let Some(bytes) = self.repository.packed(id, ObjectType::Tree) {
-                return Some(bytes);
-            }
-            if self.repository.is_spoiled(id) {
-                return None;
-            }
-            let object = odb.read(id).ok().filter(|object| object.kind() == ObjectType::Tree)?;
-            Some(object.data().into())
-        })
+        matches!(self.origin, Origin::Commit { .. }).then(|| self.repository.tree(id).ok()).flatten()
     }
 
     fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
@@ -283,12 +241,7 @@ impl<'r> Snapshot<'r> {
 }
 
 fn file(path: String, mode: u32, id: Oid) -> File {
-    let kind = match mode {
-        MODE_LINK => FileKind::Symlink,
-        MODE_SUBMODULE => FileKind::Submodule,
-        _ => FileKind::File,
-    };
-    File { path, id, kind }
+    File { path, id, kind: FileKind::of_mode(mode) }
 }
 
 fn list_disk(top: &Path, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {

@@ -3,6 +3,7 @@
 use git2::Oid;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::rc::Rc;
 
 /// One line of a tree.
@@ -45,29 +46,58 @@ pub(super) struct TreeCache(RefCell<Kept>);
 
 #[derive(Default)]
 struct Kept {
-    trees: HashMap<Oid, Rc<[u8]>>,
+    trees: HashMap<Oid, Rc<[u8]>, BuildHasherDefault<IdHasher>>,
     /// Of all of them.
     bytes: usize,
+}
+
+/// For keys that no one can choose freely: ids are hashes already, places in packs are few.
+#[derive(Default)]
+pub(in crate::git) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        let word = bytes.first_chunk().map_or(bytes.len() as u64, |first| u64::from_le_bytes(*first));
+        self.write_u64(word);
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_usize(&mut self, word: usize) {
+        self.write_u64(word as u64);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0.rotate_left(26)
+    }
 }
 
 /// How many bytes of trees are kept.
 const CACHED_BYTES: usize = 4 << 20;
 
 impl TreeCache {
-    /// The tree's bytes, read if they are not kept.
-    pub fn get(&self, id: Oid, read: impl FnOnce() -> Option<Rc<[u8]>>) -> Option<Rc<[u8]>> {
-        if let Some(bytes) = self.0.borrow().trees.get(&id) {
-            return Some(Rc::clone(bytes));
-        }
-        let bytes = read()?;
+    /// The tree's bytes, if they are kept.
+    pub fn get(&self, id: Oid) -> Option<Rc<[u8]>> {
+        self.0.borrow().trees.get(&id).map(Rc::clone)
+    }
+
+    /// Keeps a tree's bytes.
+    pub fn keep(&self, id: Oid, bytes: &Rc<[u8]>) {
         let mut kept = self.0.borrow_mut();
         if kept.bytes + bytes.len() > CACHED_BYTES {
             *kept = Kept::default();
         }
         kept.bytes += bytes.len();
-        kept.trees.insert(id, Rc::clone(&bytes));
-        Some(bytes)
+        kept.trees.insert(id, Rc::clone(bytes));
     }
+}
+
+/// The bytes that the first entry takes; `None` at the end, or where the rest is malformed.
+pub(super) fn entry_length(bytes: &[u8]) -> Option<usize> {
+    let length = memchr_nul(bytes)? + 21;
+    (length <= bytes.len()).then_some(length)
 }
 
 /// The entries of a tree object's bytes: `mode SP name NUL id`, again and again. A malformed rest

@@ -3,7 +3,9 @@
 mod pull_request;
 mod since;
 mod timeline;
+mod walk;
 
 pub use pull_request::number as pull_request_number;
-pub use since::{Arrivals, Question, Since, since};
+pub use since::{Arrivals, Since, since};
 pub use timeline::{Deployment, Kind, Pinned, Timeline};
+pub use walk::{Question, Told, deployments};

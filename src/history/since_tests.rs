@@ -1,8 +1,9 @@
 use super::*;
-use crate::config::Rule;
+use crate::config::{Config, Rule};
+use crate::git::Snapshot;
 use crate::git::testing::TestRepository;
-use crate::model::{KeyTemplate, SourceKind};
-use crate::source;
+use crate::model::{KeyTemplate, SourceKind, StageName};
+use crate::source::{self, Cache, Reader};
 
 fn config(rules: &[(SourceKind, &str, &[&str])]) -> Config {
     let words: Vec<String> = ["dev", "prod"].map(str::to_owned).into();
@@ -30,10 +31,13 @@ fn asked(repository: &Repository, config: &Config) -> (Vec<String>, Stopped) {
     let tip = repository.head().expect("a head");
     let snapshot = Snapshot::of_commit(repository, tip).expect("a snapshot");
     let cache = Cache::default();
-    let mapping = source::read(config, &Reader::new(&snapshot, &cache), None);
-    let question = Question { repository, config, tip, mapping: &mapping, cache: &cache, branch_stage: None };
-    let arrivals = since(question).expect("a walk");
-    let shown = |((slot, version), since): (&Wanted, &Since)| {
+    let reader = Reader::new(&snapshot, &cache);
+    let readings = source::readings(config, &reader, None);
+    let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot()).collect();
+    drop(reader);
+    let question = Question { repository, config, tip, cache: &cache, branch_stage: None, until: None, threads: None };
+    let arrivals = since(question, readings, &slots).expect("a walk");
+    let shown = |((slot, version), since): (&(SlotKey, Version), &Since)| {
         let request = since.pull_request.map(|n| format!(" #{n}")).unwrap_or_default();
         format!("{}/{} {version}: {}{request}", slot.app, slot.stage, since.subject)
     };
@@ -51,7 +55,7 @@ fn the_commit_that_brought_the_version_is_found() {
     test.commit("unrelated", &[("README", Some("x"))]);
     let (lines, stopped) = asked(&test.open(), &text_config());
     assert_eq!(lines, ["web/dev v2: bump dev (#2) #2", "web/prod v1: first"]);
-    assert_eq!(stopped, Stopped::Root);
+    assert_eq!(stopped, Stopped::Done, "all was found in the first commit");
 }
 
 #[test]

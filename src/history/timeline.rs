@@ -86,6 +86,13 @@ pub(super) struct Row {
     pub lead: Option<i64>,
 }
 
+impl Row {
+    /// A deployment whose kind and lead are not known yet.
+    pub fn new(slot: u32, from: u32, to: u32, commit: u32, path: u32) -> Self {
+        Row { slot, from, to, commit, path, kind: Kind::default(), lead: None }
+    }
+}
+
 /// In place of an index of `pins`: the slot did not exist.
 pub(super) const NOTHING: u32 = u32::MAX;
 
@@ -114,6 +121,25 @@ impl<T: Clone + Eq + Hash> Interned<T> {
         number
     }
 
+    /// The number of a value that is at hand in another form.
+    pub fn number_of<Q: ?Sized + Hash + Eq + ToOwned<Owned = T>>(&mut self, value: &Q) -> u32
+    where
+        T: std::borrow::Borrow<Q>,
+    {
+        match self.numbers.get(value) {
+            Some(number) => *number,
+            None => self.number(&value.to_owned()),
+        }
+    }
+
+    /// The number of a value, if it has one.
+    pub fn known<Q: ?Sized + Hash + Eq>(&self, value: &Q) -> Option<u32>
+    where
+        T: std::borrow::Borrow<Q>,
+    {
+        self.numbers.get(value).copied()
+    }
+
     /// The value of a number; `None` for [`NOTHING`].
     pub fn get(&self, number: u32) -> Option<&T> {
         self.values.get(number as usize)
@@ -129,20 +155,34 @@ impl Timeline {
     /// Adds a deployment older than all that are there, of the same or an older commit. Kinds and
     /// leads are for later: they need the whole.
     pub fn push(&mut self, commit: (Oid, i64), slot: &SlotKey, from: Option<&Pinned>, to: Option<&Pinned>, path: &str) {
-        let landing = Landing { id: commit.0, time: commit.1 };
+        let commit = self.land(Landing { id: commit.0, time: commit.1 });
+        let slot = self.slots.number(slot);
+        let from = from.map_or(NOTHING, |pinned| self.pins.number(pinned));
+        let to = to.map_or(NOTHING, |pinned| self.pins.number(pinned));
+        let path = self.paths.number_of(path);
+        self.rows.push(Row::new(slot, from, to, commit, path));
+    }
+
+    /// The number of a commit; those that are added are ever older.
+    pub(super) fn land(&mut self, landing: Landing) -> u32 {
         if self.commits.last() != Some(&landing) {
             self.commits.push(landing);
         }
-        let row = Row {
-            slot: self.slots.number(slot),
-            from: from.map_or(NOTHING, |pinned| self.pins.number(pinned)),
-            to: to.map_or(NOTHING, |pinned| self.pins.number(pinned)),
-            commit: u32::try_from(self.commits.len() - 1).expect("fewer than 2^32 commits fit into memory"),
-            path: self.paths.number(&path.to_owned()),
-            kind: Kind::default(),
-            lead: None,
-        };
-        self.rows.push(row);
+        u32::try_from(self.commits.len() - 1).expect("fewer than 2^32 commits fit into memory")
+    }
+
+    /// Brings the rows into the order of their commits, and forgets commits without any.
+    pub(super) fn sort(&mut self) {
+        self.rows.sort_by_key(|row| row.commit);
+        let mut kept: Vec<Landing> = Vec::new();
+        let mut last = None;
+        for row in &mut self.rows {
+            if last.replace(row.commit) != Some(row.commit) {
+                kept.push(self.commits[row.commit as usize]);
+            }
+            row.commit = u32::try_from(kept.len() - 1).expect("no more than there were");
+        }
+        self.commits = kept;
     }
 
     /// How many deployments there are.

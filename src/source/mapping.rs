@@ -4,7 +4,8 @@
 use super::{Finding, Reader, Touched, of};
 use crate::config::{Config, Rule};
 use crate::model::{
-    AppName, Captures, Entry, Mapping, Note, SlotKey, StageName, TargetName, Version, Warning, is_moving_tag,
+    AppName, Captures, Entry, Mapping, Note, SlotKey, SourceKind, StageName, TargetName, Version, Warning,
+    is_moving_tag,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,11 +19,12 @@ pub struct Claim<'a> {
     pub captures: Captures,
 }
 
-/// The entries of one claim, and every path that was looked at to find them.
+/// The entries of one claim, every path that was looked at to find them, and what was said of those.
 #[derive(Debug, Clone, Default)]
 pub struct Reading {
     pub entries: Vec<Entry>,
     pub touched: Touched,
+    pub warnings: Vec<Warning>,
 }
 
 /// The files that the config's rules claim, in the order of the rules.
@@ -73,11 +75,12 @@ pub fn read_claim(
     branch_stage: Option<&StageName>,
 ) -> Reading {
     reader.take_touched();
+    let (said, _) = reader.warned_since(usize::MAX);
     let findings = of(claim.rule).read(claim, reader);
-    let mut touched = reader.take_touched();
-    touched.insert(&claim.path);
+    reader.find(&claim.path);
+    let touched = reader.take_touched();
     let entries = findings.into_iter().filter_map(|finding| entry(config, claim, finding, branch_stage)).collect();
-    Reading { entries, touched }
+    Reading { entries, touched, warnings: reader.warned_since(said).1 }
 }
 
 fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Option<&StageName>) -> Option<Entry> {
@@ -134,13 +137,43 @@ fn default_app(image: Option<&str>, path: &str) -> String {
     name.to_owned()
 }
 
-/// The whole mapping of one snapshot. With `branch_stage`, everything that has no stage of its own
-/// belongs to that stage (a branch per environment).
+/// What every claim of one snapshot holds, in the order of the rules. With `branch_stage`, everything
+/// that has no stage of its own belongs to that stage (a branch per environment).
+///
+/// What several rules claim is read for all of them when the first one comes to it, while it is still
+/// parsed; only kustomize, which reads much else, waits for its turn.
+pub fn readings<'a>(
+    config: &'a Config,
+    reader: &Reader<'_>,
+    branch_stage: Option<&StageName>,
+) -> Vec<(Claim<'a>, Reading)> {
+    let claims = claims(config, reader);
+    let mut first: HashMap<&str, usize> = HashMap::new();
+    let mut turns: Vec<(usize, usize)> = Vec::with_capacity(claims.len());
+    for (index, claim) in claims.iter().enumerate() {
+        let waits = claim.rule.kind == SourceKind::Kustomize;
+        turns.push((if waits { index } else { *first.entry(&claim.path).or_insert(index) }, index));
+    }
+    turns.sort_unstable();
+    let mut out = vec![Reading::default(); claims.len()];
+    for (_, index) in turns {
+        out[index] = read_claim(config, &claims[index], reader, branch_stage);
+    }
+    claims.into_iter().zip(out).collect()
+}
+
+/// The whole mapping of one snapshot; see [`readings`].
 pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Mapping {
+    let readings = readings(config, reader, branch_stage);
+    mapping(config, readings.into_iter().map(|(_, reading)| reading.entries), reader.warnings())
+}
+
+/// The mapping that the entries of all claims make, in the order of the claims.
+pub fn mapping(config: &Config, claims: impl IntoIterator<Item = Vec<Entry>>, warnings: Vec<Warning>) -> Mapping {
     let mut entries: Vec<Entry> = Vec::new();
     let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
-    for claim in claims(config, reader) {
-        for entry in read_claim(config, &claim, reader, branch_stage).entries {
+    for found in claims {
+        for entry in found {
             if !owned_by_earlier(&owners, &entry) {
                 for location in &entry.locations {
                     owners
@@ -154,7 +187,7 @@ pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageNam
     let mut mapping = Mapping {
         entries: merged(config, entries),
         stages: config.stages.iter().map(|stage| stage.name.clone()).collect(),
-        warnings: reader.warnings(),
+        warnings,
     };
     mapping.warnings.dedup();
     mapping

@@ -37,8 +37,8 @@ mod touched;
 mod yaml_keys;
 
 pub use kustomize::resources as kustomize_resources;
-pub use mapping::{Claim, Reading, claims, claims_on, read, read_claim};
-pub use reader::{Cache, Reader, Unparsed, is_template};
+pub use mapping::{Claim, Reading, claims, claims_on, mapping, read, read_claim, readings};
+pub use reader::{Cache, Change, Reader, Unparsed, is_template};
 pub use touched::Touched;
 
 use crate::config::Rule;

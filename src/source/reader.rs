@@ -3,7 +3,7 @@
 use super::kustomize;
 use super::leaf::{self, Leaf};
 use super::template_scan;
-use super::touched::Touched;
+use super::touched::{Found, Touched};
 use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
 use crate::model::Warning;
 use crate::yaml;
@@ -24,19 +24,45 @@ pub struct Cache {
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
     pub(super) kustomize: kustomize::Parsed,
     /// What was built of the commit read last.
-    builds: RefCell<Option<(Oid, Rc<kustomize::Builds>)>>,
+    builds: RefCell<Option<BuildsOf>>,
+    /// The same for readers that are asked for versions only.
+    version_builds: RefCell<Option<BuildsOf>>,
 }
+
+/// The builds of a commit.
+type BuildsOf = (Oid, Rc<kustomize::Builds>);
 
 impl Cache {
     /// The builds of a commit, shared by all who read it; those of a work tree, which may change, are
     /// not.
     fn builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
-        let Some(commit) = commit else { return Rc::default() };
-        let mut known = self.builds.borrow_mut();
-        match &*known {
-            Some((of, builds)) if *of == commit => Rc::clone(builds),
-            _ => Rc::clone(&known.insert((commit, Rc::default())).1),
-        }
+        commit.map(|commit| builds_of(&self.builds, commit, Rc::default)).unwrap_or_default()
+    }
+
+    /// As `builds`, for versions only: builds with borrowed places are not for others, but those with
+    /// the right places will do here.
+    fn version_builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
+        let exact = |commit| self.builds.borrow_mut().take_if(|(of, _)| *of == commit);
+        let new = |commit| exact(commit).map(|(_, builds)| builds).unwrap_or_default();
+        commit.map(|commit| builds_of(&self.version_builds, commit, || new(commit))).unwrap_or_default()
+    }
+
+    /// Says that the snapshot `to`, read next for versions only, differs from `from`, the one read
+    /// last, in exactly these paths of files. What was built of `from` stays as far as it holds.
+    ///
+    /// Returns the directories that were read as claims and may have changed, with all that was told
+    /// before and not read again left out. `None` when nothing is kept: of another commit, or when a
+    /// reader of `from` still lives. Then everything is read anew.
+    pub fn moved<'p>(
+        &self,
+        from: Oid,
+        to: Oid,
+        changes: impl IntoIterator<Item = (&'p str, Change)>,
+    ) -> Option<Vec<Rc<str>>> {
+        let (of, mut builds) = self.version_builds.take()?;
+        let affected = Rc::get_mut(&mut builds).filter(|_| of == from)?.moved(changes, &self.kustomize);
+        self.version_builds.replace(Some((to, builds)));
+        Some(affected)
     }
 
     /// Counts a text that is about to be kept.
@@ -50,6 +76,27 @@ impl Cache {
         self.texts.borrow_mut().clear();
         self.yaml.borrow_mut().clear();
         self.leaves.borrow_mut().clear();
+    }
+}
+
+/// How a path of a file differs from one snapshot to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    Added,
+    Removed,
+    /// Its contents or its kind.
+    Modified,
+}
+
+fn builds_of(
+    slot: &RefCell<Option<BuildsOf>>,
+    commit: Oid,
+    new: impl FnOnce() -> Rc<kustomize::Builds>,
+) -> Rc<kustomize::Builds> {
+    let mut known = slot.borrow_mut();
+    match &*known {
+        Some((of, builds)) if *of == commit => Rc::clone(builds),
+        _ => Rc::clone(&known.insert((commit, new())).1),
     }
 }
 
@@ -67,33 +114,29 @@ pub struct Reader<'a> {
     warnings: RefCell<BTreeMap<String, Warning>>,
     /// Every warning in the order it was given, also those about files that had one.
     log: RefCell<Vec<Warning>>,
-    /// Only versions are asked for, not where they stand.
-    versions_only: bool,
 }
 
 impl<'a> Reader<'a> {
     /// A reader over one snapshot.
     pub fn new(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
+        Reader::with(snapshot, cache, cache.builds(snapshot.commit()))
+    }
+
+    fn with(snapshot: &'a Snapshot<'a>, cache: &'a Cache, kustomize: Rc<kustomize::Builds>) -> Self {
         Reader {
             snapshot,
             cache,
-            kustomize: cache.builds(snapshot.commit()),
+            kustomize,
             touched: RefCell::default(),
             warnings: RefCell::default(),
             log: RefCell::default(),
-            versions_only: false,
         }
     }
 
-    /// A reader that is asked for versions only: places may be those of another revision, where
-    /// nothing that counts for versions has changed.
+    /// A reader that is asked for versions only: lines and spans may be those of another revision,
+    /// where nothing else has changed (see [`Cache::moved`]).
     pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
-        // Builds with borrowed places are not for others.
-        Reader { kustomize: Rc::default(), versions_only: true, ..Reader::new(snapshot, cache) }
-    }
-
-    pub(super) fn is_versions_only(&self) -> bool {
-        self.versions_only
+        Reader::with(snapshot, cache, cache.version_builds(snapshot.commit()))
     }
 
     /// How many warnings were given so far, and those given since some earlier count.
@@ -136,8 +179,16 @@ impl<'a> Reader<'a> {
 
     /// The file at a path, if there is one.
     pub fn find(&self, path: &str) -> Option<File> {
-        self.touched.borrow_mut().insert(path);
-        self.snapshot.find(path)
+        let file = self.snapshot.find(path);
+        self.touched.borrow_mut().insert(path, Found::from(file.as_ref()));
+        file
+    }
+
+    /// Is there a directory at this path?
+    pub fn is_directory(&self, path: &str) -> bool {
+        let is = self.snapshot.is_directory(path);
+        self.touched.borrow_mut().insert(path, if is { Found::Directory } else { Found::Nothing });
+        is
     }
 
     /// Is there a plain file at this path?

@@ -138,6 +138,23 @@ pub fn certain_reference(value: &str) -> Option<ImageReference> {
     (found.version.digest.is_some() || is_version(tag) || (registry && telling)).then_some(found)
 }
 
+/// Are two values the same to everything here and to YAML, so that whoever takes one takes the other?
+pub fn alike(a: &str, b: &str) -> bool {
+    let traits = |value: &str| {
+        (
+            (is_version(value), is_version_or_range(value), is_commit(value), is_moving(value)),
+            (
+                is_literal(value),
+                is_tag(value),
+                reference(value).is_some(),
+                crate::yaml::plain_or_quoted(value) == value,
+            ),
+            (value.len(), value.bytes().all(|byte| byte.is_ascii_digit())),
+        )
+    };
+    traits(a) == traits(b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

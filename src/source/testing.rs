@@ -26,24 +26,46 @@ pub(crate) fn repository(files: &[(&str, &str)]) -> TestRepository {
 
 /// A repository with these files and these symbolic links: `(path, target)`.
 pub(crate) fn repository_with_links(files: &[(&str, &str)], links: &[(&str, &str)]) -> TestRepository {
+    let plain = files.iter().map(|(path, text)| (*path, MODE_FILE, *text));
+    let links = links.iter().map(|(path, target)| (*path, MODE_LINK, *target));
     let folder = tempfile::tempdir().expect("a temporary folder");
     let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
-    let plain = files.iter().map(|(path, text)| (*path, MODE_FILE, *text));
-    let all = plain.chain(links.iter().map(|(path, target)| (*path, MODE_LINK, *target)));
-    let blobs: BTreeMap<&str, (i32, Oid)> =
-        all.map(|(path, mode, text)| (path, (mode, git.blob(text.as_bytes()).expect("a blob")))).collect();
-    let tree = git.find_tree(write_tree(&git, &blobs)).expect("the tree");
-    let time = git2::Time::new(1_700_000_000, 0);
-    let who = git2::Signature::new("Test", "test@example.com", &time).expect("a signature");
-    let commit = git.commit(Some("HEAD"), &who, &who, "files", &tree, &[]).expect("a commit");
+    let commit = commit(&git, plain.chain(links));
     let repository = Repository::open(folder.path()).expect("the new repository");
     TestRepository { commit, repository, _folder: folder }
+}
+
+/// A repository with one commit for each set of files, and the commits.
+pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestRepository, Vec<Oid>) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
+    let one = |files: &BTreeMap<&str, &str>| commit(&git, files.iter().map(|(path, text)| (*path, MODE_FILE, *text)));
+    let commits: Vec<Oid> = all.iter().map(one).collect();
+    let repository = Repository::open(folder.path()).expect("the new repository");
+    (TestRepository { commit: *commits.last().expect("a commit"), repository, _folder: folder }, commits)
+}
+
+/// Writes a commit without parents.
+fn commit<'f>(git: &git2::Repository, files: impl Iterator<Item = (&'f str, i32, &'f str)>) -> Oid {
+    let blobs: BTreeMap<&str, (i32, Oid)> =
+        files.map(|(path, mode, text)| (path, (mode, git.blob(text.as_bytes()).expect("a blob")))).collect();
+    let tree = git.find_tree(write_tree(git, &blobs)).expect("the tree");
+    let time = git2::Time::new(1_700_000_000, 0);
+    let who = git2::Signature::new("Test", "test@example.com", &time).expect("a signature");
+    let id = git.commit(None, &who, &who, "files", &tree, &[]).expect("a commit");
+    git.set_head_detached(id).expect("a head");
+    id
 }
 
 impl TestRepository {
     /// The files of the commit.
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
-        Snapshot::of_commit(&self.repository, self.commit).expect("the commit is there")
+        self.snapshot_of(self.commit)
+    }
+
+    /// The files of another commit.
+    pub(crate) fn snapshot_of(&self, commit: Oid) -> Snapshot<'_> {
+        Snapshot::of_commit(&self.repository, commit).expect("the commit is there")
     }
 
     /// What a rule finds in all files it claims, with the claimed path, and the warnings.

@@ -1,21 +1,42 @@
-//! Which paths were looked at, shared between everything that looked through the same build.
+//! Which paths were looked at and what was there, shared between everything that looked through the
+//! same build.
 
-use std::collections::{BTreeSet, HashSet};
+use crate::git::{File, FileKind, Oid, Snapshot};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
+
+/// What was found at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// Neither a file nor, as far as was asked, a directory.
+    Nothing,
+    Directory,
+    File(Oid, FileKind),
+}
+
+impl From<Option<&File>> for Found {
+    fn from(file: Option<&File>) -> Self {
+        file.map_or(Found::Nothing, |file| Found::File(file.id, file.kind))
+    }
+}
 
 /// Paths, and other sets of paths that count with them. A base that a thousand overlays build on is
 /// held once.
 #[derive(Debug, Clone, Default)]
 pub struct Touched {
-    own: BTreeSet<String>,
+    own: BTreeMap<String, Found>,
     shared: Vec<Rc<Touched>>,
 }
 
 impl Touched {
-    /// Adds a path.
-    pub fn insert(&mut self, path: &str) {
-        if !self.own.contains(path) {
-            self.own.insert(path.to_owned());
+    /// Adds a path. Of what was found there, most counts.
+    pub fn insert(&mut self, path: &str, found: Found) {
+        match self.own.get_mut(path) {
+            Some(known) if *known == Found::Nothing => *known = found,
+            Some(_) => {}
+            None => {
+                self.own.insert(path.to_owned(), found);
+            }
         }
     }
 
@@ -26,7 +47,36 @@ impl Touched {
         }
     }
 
-    /// All paths.
+    /// The same paths of its own, with these sets instead of those it shares.
+    pub(super) fn sharing(&self, shared: Vec<Rc<Touched>>) -> Self {
+        Touched { own: self.own.clone(), shared }
+    }
+
+    /// Are these the sets it shares?
+    pub(super) fn shares(&self, sets: &[Rc<Touched>]) -> bool {
+        self.shared.len() == sets.len() && self.shared.iter().zip(sets).all(|(a, b)| Rc::ptr_eq(a, b))
+    }
+
+    /// The paths of its own.
+    pub(super) fn own(&self) -> impl Iterator<Item = &str> {
+        self.own.keys().map(String::as_str)
+    }
+
+    /// What was found at a path of its own.
+    pub(super) fn found(&self, path: &str) -> Option<Found> {
+        self.own.get(path).copied()
+    }
+
+    /// Is at each path of its own what was found there?
+    pub(super) fn holds_in(&self, snapshot: &Snapshot<'_>) -> bool {
+        self.own.iter().all(|(path, known)| match snapshot.find(path) {
+            None if snapshot.is_directory(path) => *known == Found::Directory,
+            file => *known == Found::from(file.as_ref()),
+        })
+    }
+
+    /// All paths of files, there or not. A directory is left out: what matters in it was looked at,
+    /// too.
     pub fn paths(&self) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
         self.collect(&mut HashSet::new(), &mut out);
@@ -34,7 +84,7 @@ impl Touched {
     }
 
     fn collect(&self, seen: &mut HashSet<*const Touched>, out: &mut BTreeSet<String>) {
-        out.extend(self.own.iter().cloned());
+        out.extend(self.own.iter().filter(|(_, found)| **found != Found::Directory).map(|(path, _)| path.clone()));
         for shared in &self.shared {
             if seen.insert(Rc::as_ptr(shared)) {
                 shared.collect(seen, out);

@@ -6,6 +6,9 @@ use std::ops::Range;
 /// Merge keys (`<<`) may name mappings that merge others; deeper chains than this are cut.
 const MERGE_DEPTH: usize = 16;
 
+/// Keys that are compared with each other one by one; more are looked up.
+const FEW_PAIRS: usize = 24;
+
 /// All documents of one file, in order.
 #[derive(Debug, Default)]
 pub struct Stream {
@@ -183,9 +186,24 @@ impl<'a> Value<'a> {
     /// (`<<: *base`, `<<: [*a, *b]`) give what the mapping itself does not say. An earlier merge
     /// wins over a later one, as YAML 1.1 has it. A key that is no scalar is left out.
     pub fn pairs(self) -> Vec<(&'a str, Value<'a>)> {
-        let mut out = Vec::new();
-        self.collect_pairs(&mut Seen::default(), &mut out, MERGE_DEPTH);
-        out
+        self.plain_pairs().unwrap_or_else(|| {
+            let mut out = Vec::new();
+            self.collect_pairs(&mut Seen::default(), &mut out, MERGE_DEPTH);
+            out
+        })
+    }
+
+    /// The pairs of a mapping as nearly all are: few, different, and none merged.
+    fn plain_pairs(self) -> Option<Vec<(&'a str, Value<'a>)>> {
+        let mut out: Vec<(&str, Value<'_>)> = Vec::new();
+        for (key, value) in self.raw_pairs() {
+            let name = key.text()?;
+            if name == "<<" || out.len() == FEW_PAIRS || out.iter().any(|(known, _)| *known == name) {
+                return None;
+            }
+            out.push((name, value));
+        }
+        Some(out)
     }
 
     fn collect_pairs(self, seen: &mut Seen<'a>, out: &mut Vec<(&'a str, Value<'a>)>, depth: usize) {

@@ -1,7 +1,9 @@
 //! The objects that were unpacked lately, because deltas are made of them.
 
+use crate::git::tree::IdHasher;
 use git2::ObjectType;
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::rc::Rc;
 
 /// An unpacked object.
@@ -20,8 +22,8 @@ const GENERATION: usize = 2 << 20;
 /// Objects by place. What was not asked for while a whole generation filled is forgotten.
 #[derive(Default)]
 pub(super) struct Bases {
-    young: HashMap<Place, Object>,
-    old: HashMap<Place, Object>,
+    young: HashMap<Place, Object, BuildHasherDefault<IdHasher>>,
+    old: HashMap<Place, Object, BuildHasherDefault<IdHasher>>,
     young_bytes: usize,
 }
 

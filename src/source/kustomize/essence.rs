@@ -1,7 +1,8 @@
 //! What counts in the files of a build: of a rendered manifest of thousands of lines the few about
 //! images, and of a kustomization each entry of `images:` only for the image it names.
 
-use super::build::{is_kustomization, speaks_of_images};
+use super::build::is_kustomization;
+use super::parsed::speaks_of_images;
 use super::remote;
 use crate::model::{ImageReference, Location, Part, Span};
 use crate::source::essence::Essence;

@@ -1,9 +1,9 @@
 //! A kustomization file as it is written.
 
-use super::build::speaks_of_images;
 use super::image::ImageEntry;
 use super::json_patch::{Operation, operations};
 use super::manifest::{Manifest, Reading, objects, texts};
+use super::parsed::speaks_of_images;
 use super::place::Page;
 use super::remote::{self, Remote};
 use super::select::Target;

@@ -4,13 +4,13 @@ use super::build::Built;
 use super::image::{ImageEntry, Written};
 use super::manifest::{Cell, each_image};
 use super::remote::Remote;
-use crate::model::{ImageReference, Note, Version, base_name};
+use crate::model::{ImageReference, Location, Note, Version, base_name};
 use crate::source::Finding;
 use std::collections::{HashMap, HashSet};
 
 /// What a build of `directory` holds.
 pub(super) fn of_build(built: &Built, directory: &str) -> Vec<Finding> {
-    let mut all = Images { directory, found: Vec::new(), known: HashMap::new() };
+    let mut all = Images { directory, found: Vec::new(), known: HashMap::new(), placed: HashSet::new() };
     for object in &built.objects {
         let definition = object.kind == "CustomResourceDefinition";
         each_image(&object.body, "", false, &mut |cell, in_container| {
@@ -43,10 +43,12 @@ struct Images<'a> {
     found: Vec<Finding>,
     /// Where a reference stands in `found`.
     known: HashMap<String, usize>,
+    /// The places that each of `found` has.
+    placed: HashSet<(usize, &'a Location)>,
 }
 
-impl Images<'_> {
-    fn cell(&mut self, cell: &Cell) {
+impl<'a> Images<'a> {
+    fn cell(&mut self, cell: &'a Cell) {
         let places = match &cell.versioned_by {
             Some(entry) => entry.version_places(),
             None => vec![&*cell.written],
@@ -56,17 +58,17 @@ impl Images<'_> {
         self.add(cell.text.to_string(), &reference, places.into_iter().chain(renamed), None);
     }
 
-    fn unmatched(&mut self, entry: &ImageEntry) {
+    fn unmatched(&mut self, entry: &'a ImageEntry) {
         let reference = entry.reference();
         let places = entry.version_places().into_iter().chain(&entry.new_name);
         self.add(format!("unmatched {reference}"), &reference, places, Some(Note::Unmatched));
     }
 
-    fn add<'w>(
+    fn add(
         &mut self,
         key: String,
         reference: &ImageReference,
-        places: impl Iterator<Item = &'w Written>,
+        places: impl Iterator<Item = &'a Written>,
         note: Option<Note>,
     ) {
         let at = *self.known.entry(key).or_insert_with(|| {
@@ -84,7 +86,7 @@ impl Images<'_> {
             if finding.locations.is_empty() && is_elsewhere(&written.location.path, self.directory) {
                 notes.push(Note::Inherited);
             }
-            if !finding.locations.contains(&written.location) {
+            if self.placed.insert((at, &written.location)) {
                 finding.locations.push(written.location.clone());
             }
             notes.extend(written.unbuildable.then_some(Note::Unbuildable));

@@ -7,28 +7,39 @@
 //! | `patch`, `json_patch`, `select` | patches, and which objects they are for |
 //! | `image`, `transform` | entries of `images:`, and the fields they rewrite |
 //! | `remote` | versions of other repositories and of charts |
-//! | `build` | the order in which all this happens |
+//! | `parsed` | files as far as they matter, read once |
+//! | `build`, `change` | the order in which all this happens |
+//! | `look`, `keep`, `watch`, `same` | builds that are remembered, also from one revision to the next |
 //! | `findings` | what came out, with the places that say so |
 //!
 //! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
 
 mod build;
+mod change;
 mod essence;
 mod file;
 mod findings;
 mod image;
 mod json_patch;
+mod keep;
+mod look;
 mod manifest;
+#[cfg(test)]
+mod moved_tests;
+mod parsed;
 mod patch;
 mod place;
 mod remote;
+mod same;
 mod select;
 #[cfg(test)]
 mod tests;
 mod transform;
 mod unmatched;
+mod watch;
 
-pub use build::{Builds, Parsed};
+pub use keep::Builds;
+pub use parsed::Parsed;
 
 use super::essence::Essence;
 use super::folder::folder_of;
@@ -58,11 +69,11 @@ impl Source for Kustomize {
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
             return Vec::new();
         }
-        build::see(reader, directory, |built| findings::of_build(built, directory))
+        look::see(reader, directory, |built| findings::of_build(built, directory))
     }
 }
 
 /// The files that the builds so far took in as resources. What they pin is part of an overlay.
 pub fn resources(reader: &Reader<'_>) -> std::collections::HashSet<String> {
-    build::built_objects(reader)
+    parsed::built_objects(reader)
 }

@@ -7,15 +7,41 @@ use regex::{Regex, RegexBuilder};
 /// A selector; what it does not say fits everything.
 #[derive(Debug, Default)]
 pub(super) struct Target {
-    group: Option<Regex>,
-    version: Option<Regex>,
-    kind: Option<Regex>,
-    name: Option<Regex>,
-    namespace: Option<Regex>,
+    group: Option<Pattern>,
+    version: Option<Pattern>,
+    kind: Option<Pattern>,
+    name: Option<Pattern>,
+    namespace: Option<Pattern>,
     labels: Vec<Condition>,
     annotations: Vec<Condition>,
     /// One of the expressions is none: nothing fits.
     broken: bool,
+}
+
+/// What a field must be, whole.
+#[derive(Debug)]
+enum Pattern {
+    /// Most are one word, for which no expression need be compiled.
+    Word(String),
+    Expression(Regex),
+}
+
+impl Pattern {
+    /// `None` for what is no expression.
+    fn of(text: &str) -> Option<Self> {
+        if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+            return Some(Pattern::Word(text.to_owned()));
+        }
+        let regex = RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 18).build();
+        regex.ok().map(Pattern::Expression)
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        match self {
+            Pattern::Word(word) => word == text,
+            Pattern::Expression(regex) => regex.is_match(text),
+        }
+    }
 }
 
 /// One condition of a label selector.
@@ -34,9 +60,9 @@ impl Target {
         let mut broken = false;
         let mut pattern = |key: &str| {
             let text = super::file::field(value, key)?.non_null().filter(|text| !text.is_empty())?;
-            let regex = RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 18).build().ok();
-            broken |= regex.is_none();
-            regex
+            let pattern = Pattern::of(text);
+            broken |= pattern.is_none();
+            pattern
         };
         target.group = pattern("group");
         target.version = pattern("version");
@@ -57,7 +83,8 @@ impl Target {
 
     /// Is the object one of those?
     pub fn fits(&self, object: &Manifest) -> bool {
-        let fits = |pattern: &Option<Regex>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        let fits =
+            |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
         !self.broken
             && fits(&self.kind, &object.kind)
             && fits(&self.group, object.group())

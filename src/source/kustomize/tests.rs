@@ -218,7 +218,7 @@ fn what_a_remembered_base_looked_at_is_touched_again() {
     let (snapshot, cache) = (made.snapshot(), Cache::default());
     let reader = Reader::new(&snapshot, &cache);
     for directory in ["a", "b"] {
-        super::build::see(&reader, directory, |_| Vec::new());
+        super::look::see(&reader, directory, |_| Vec::new());
         let touched = reader.take_touched().paths();
         for path in ["base/p.yaml", "base/kustomization.yaml", "base/kustomization.yml"] {
             assert!(touched.contains(path), "{directory}: {path}");

@@ -3,23 +3,25 @@ use crate::git::testing::{TestRepository, git};
 
 /// `subject: changed paths`, newest first, and why it ended.
 fn walked(repository: &Repository, paths: &[&str]) -> (Vec<String>, Stopped) {
-    let mut tracked = Tracked::new();
-    for path in paths {
-        tracked.add(path);
-    }
-    let mut lines = Vec::new();
     let tip = repository.head().expect("a head");
-    let stopped = Mainline::new(repository, tip).walk(&mut tracked, |step, tracked| {
-        let mut changed: Vec<&str> = step.changed.iter().map(|id| tracked.path(*id)).collect();
-        changed.sort_unstable();
-        lines.push(format!(
-            "{}: {}",
-            repository.commit_info(step.commit).expect("a commit").subject,
-            changed.join(" ")
-        ));
-        Flow::Continue
+    let answers = [1, 2, 5].map(|threads| {
+        let mut lines = Vec::new();
+        let scope = Scope::of(paths.iter().map(|path| (*path).to_owned()));
+        let walk = Walk::new(repository, tip, scope).threads(threads);
+        let subject =
+            |repository: &Repository, step: &Step| repository.commit_info(step.commit).expect("a commit").subject;
+        let visit = |step: Step, subject: String| {
+            let mut changed: Vec<&str> = step.changes.iter().map(|change| change.path.as_str()).collect();
+            changed.sort_unstable();
+            lines.push(format!("{subject}: {}", changed.join(" ")));
+            Flow::Continue
+        };
+        let stopped = walk.run(|| subject, visit, |_| {}).expect("a walk");
+        (lines, stopped)
     });
-    (lines, stopped.expect("a walk"))
+    let [first, rest @ ..] = answers;
+    assert!(rest.iter().all(|other| *other == first), "the number of threads makes no difference");
+    first
 }
 
 #[test]
@@ -52,30 +54,39 @@ fn merges_count_once_and_by_their_first_parent() {
 }
 
 #[test]
-fn the_visitor_can_remove_and_add_paths() {
+fn the_visitor_can_stop() {
     let mut test = TestRepository::new();
-    test.commit("root", &[("d/a", Some("1")), ("d/b", Some("1"))]);
-    test.commit("b", &[("d/b", Some("2"))]);
-    test.commit("a and b", &[("d/a", Some("2")), ("d/b", Some("3"))]);
-    test.commit("a", &[("d/a", Some("3"))]);
+    for i in 0..200 {
+        test.commit(&i.to_string(), &[("a", Some(&i.to_string()))]);
+    }
     let repository = test.open();
-    let mut tracked = Tracked::new();
-    let a = tracked.add("d/a");
+    for threads in [1, 3] {
+        let mut seen = 0;
+        let walk = Walk::new(&repository, repository.head().expect("a head"), Scope::whole()).threads(threads);
+        let visit = |_: Step, ()| {
+            seen += 1;
+            if seen == 30 { Flow::Stop } else { Flow::Continue }
+        };
+        assert_eq!(walk.run(|| |_: &Repository, _: &Step| (), visit, |_| {}).expect("a walk"), Stopped::Done);
+        assert_eq!(seen, 30);
+    }
+}
+
+#[test]
+fn a_walk_ends_before_the_commit_it_is_told() {
+    let mut test = TestRepository::new();
+    let marks = [0, 1, 2, 3].map(|i| test.commit(&i.to_string(), &[("a", Some(&i.to_string()))]));
+    let repository = test.open();
     let mut seen = Vec::new();
-    let tip = repository.head().expect("a head");
-    let walk = Mainline::new(&repository, tip);
-    let stopped = walk.walk(&mut tracked, |step, tracked| {
-        seen.push((step.position, step.changed.len()));
-        if step.position == 1 {
-            tracked.remove(a);
-            tracked.add("d//b");
-        } else if step.position > 1 {
-            tracked.remove(step.changed[0]);
-        }
+    let walk = Walk::new(&repository, test.id(marks[3]), Scope::whole()).until(Some(test.id(marks[1])));
+    let visit = |step: Step, ()| {
+        seen.push(step.commit);
         Flow::Continue
-    });
-    assert_eq!(stopped.expect("a walk"), Stopped::Done);
-    assert_eq!(seen, [(0, 1), (1, 1), (2, 1)]);
+    };
+    let mut reached = Vec::new();
+    let stopped = walk.run(|| |_: &Repository, _: &Step| (), visit, |r| reached.push(r)).expect("a walk");
+    assert_eq!((stopped, seen), (Stopped::Done, vec![test.id(marks[3]), test.id(marks[2])]));
+    assert_eq!(reached, [Reached { done: 3, total: Some(3) }]);
 }
 
 #[test]
@@ -115,10 +126,8 @@ fn partial_clones_do_with_what_they_have() {
     let blobless = Repository::open(&test.folder.path().join("blobless")).expect("opens");
     assert_eq!(walked(&blobless, &["d/a"]).0, ["two: d/a", "one: d/a"]);
     let treeless = Repository::open(&test.folder.path().join("treeless")).expect("opens");
-    let mut tracked = Tracked::new();
-    tracked.add("d/a");
-    let walk = Mainline::new(&treeless, treeless.head().expect("a head"));
-    let error = walk.walk(&mut tracked, |_, _| Flow::Continue).expect_err("trees are missing");
+    let walk = Walk::new(&treeless, treeless.head().expect("a head"), Scope::whole());
+    let error = walk.run(|| |_: &Repository, _: &Step| (), |_, ()| Flow::Continue, |_| {}).expect_err("no trees");
     assert!(matches!(&error, GitError::MissingObject { .. }), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("git fetch --refetch")));
 }

@@ -1,0 +1,259 @@
+//! What differs between two trees, within a scope. Only trees with different ids are read, and what
+//! is equal in both is passed over as bytes.
+
+use super::tree::{MODE_TREE, TreeEntry, entries, entry_length};
+use super::{File, FileKind, GitError, Repository};
+use git2::Oid;
+use std::cmp::Ordering;
+
+/// Directories nested deeper than this are not entered, as in a snapshot.
+const MAX_DEPTH: usize = 64;
+
+/// One path that is not the same in two trees. Directories are not listed, only what is in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// From the top of the repository, with `/`.
+    pub path: String,
+    /// In the older tree; `None` where the path is new.
+    pub before: Option<Object>,
+    /// In the newer tree; `None` where the path is gone.
+    pub after: Option<Object>,
+}
+
+/// What stands at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Object {
+    pub id: Oid,
+    pub kind: FileKind,
+}
+
+impl Change {
+    /// The file of the older tree.
+    pub fn file_before(&self) -> Option<File> {
+        self.before.map(|object| File { path: self.path.clone(), id: object.id, kind: object.kind })
+    }
+}
+
+/// The parts of a repository that are looked at: paths of directories or files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope(Vec<String>);
+
+/// How a path stands to a scope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Inside,
+    /// On the way to something inside.
+    Above,
+    Outside,
+}
+
+impl Scope {
+    /// Everything.
+    pub fn whole() -> Self {
+        Scope(vec![String::new()])
+    }
+
+    /// What is at or below one of these paths; the empty path is the whole repository.
+    pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
+        let mut paths: Vec<String> = paths.into_iter().map(|path| path.trim_matches('/').to_owned()).collect();
+        paths.sort();
+        let mut kept: Vec<String> = Vec::new();
+        for path in paths {
+            if !kept.iter().any(|above| standing(above, &path) == Standing::Inside) {
+                kept.push(path);
+            }
+        }
+        Scope(kept)
+    }
+
+    /// Is this path looked at?
+    pub fn covers(&self, path: &str) -> bool {
+        self.standing(path) == Standing::Inside
+    }
+
+    fn standing(&self, path: &str) -> Standing {
+        let mut all = self.0.iter().map(|part| standing(part, path));
+        let mut best = Standing::Outside;
+        loop {
+            match all.next() {
+                Some(Standing::Inside) => return Standing::Inside,
+                Some(Standing::Above) => best = Standing::Above,
+                Some(Standing::Outside) => {}
+                None => return best,
+            }
+        }
+    }
+}
+
+/// How `path` stands to what is at or below `part`.
+fn standing(part: &str, path: &str) -> Standing {
+    let below = |above: &str, path: &str| {
+        above.is_empty() || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    match (below(part, path), below(path, part)) {
+        (true, _) => Standing::Inside,
+        (false, true) => Standing::Above,
+        (false, false) => Standing::Outside,
+    }
+}
+
+/// The paths that differ between two top trees, in no promised order; `None` is an empty tree.
+pub(super) fn diff(
+    repository: &Repository,
+    before: Option<Oid>,
+    after: Option<Oid>,
+    scope: &Scope,
+) -> Result<Vec<Change>, GitError> {
+    let mut comparison = Comparison { repository, scope, path: String::new(), changes: Vec::new() };
+    comparison.trees(before, after, scope.standing(""), 0)?;
+    Ok(comparison.changes)
+}
+
+struct Comparison<'o> {
+    repository: &'o Repository,
+    scope: &'o Scope,
+    /// Of the directory that is being compared.
+    path: String,
+    changes: Vec<Change>,
+}
+
+/// The two sides of one name.
+type Sides<'t> = (Option<TreeEntry<'t>>, Option<TreeEntry<'t>>);
+
+impl Comparison<'_> {
+    fn trees(
+        &mut self,
+        before: Option<Oid>,
+        after: Option<Oid>,
+        standing: Standing,
+        depth: usize,
+    ) -> Result<(), GitError> {
+        if before == after || standing == Standing::Outside || depth > MAX_DEPTH {
+            return Ok(());
+        }
+        let old = before.map(|id| self.repository.tree(id)).transpose()?;
+        let new = after.map(|id| self.repository.tree(id)).transpose()?;
+        let differing = differing(old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
+        for (old, new) in differing {
+            self.entry(old, new, standing, depth)?;
+        }
+        Ok(())
+    }
+
+    fn entry(
+        &mut self,
+        before: Option<TreeEntry<'_>>,
+        after: Option<TreeEntry<'_>>,
+        standing: Standing,
+        depth: usize,
+    ) -> Result<(), GitError> {
+        let Some(name) = before.or(after).and_then(|entry| std::str::from_utf8(entry.name).ok()) else { return Ok(()) };
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push('/');
+        }
+        self.path.push_str(name);
+        let standing = if standing == Standing::Inside { standing } else { self.scope.standing(&self.path) };
+        let tree = |side: Option<TreeEntry<'_>>| side.filter(|entry| entry.mode == MODE_TREE).map(|entry| entry.id);
+        let file = |side: Option<TreeEntry<'_>>| {
+            let entry = side.filter(|entry| entry.mode != MODE_TREE)?;
+            Some(Object { id: entry.id, kind: FileKind::of_mode(entry.mode) })
+        };
+        self.trees(tree(before), tree(after), standing, depth + 1)?;
+        let (before, after) = (file(before), file(after));
+        if standing == Standing::Inside && (before.is_some() || after.is_some()) {
+            self.changes.push(Change { path: self.path.clone(), before, after });
+        }
+        self.path.truncate(length);
+        Ok(())
+    }
+}
+
+/// The entries of two trees that are not the same.
+fn differing<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<Sides<'t>> {
+    let mut out = Vec::new();
+    loop {
+        // Most entries are the same bytes in both.
+        while let Some(length) = entry_length(old).filter(|length| new.get(..*length) == old.get(..*length)) {
+            (old, new) = (&old[length..], &new[length..]);
+        }
+        let (first_old, first_new) = (entries(old).next(), entries(new).next());
+        let order = match (&first_old, &first_new) {
+            (None, None) => return out,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some(a), Some(b)) => order(a).cmp(order(b)),
+        };
+        let before = first_old.filter(|_| order != Ordering::Greater);
+        let after = first_new.filter(|_| order != Ordering::Less);
+        old = &old[before.and_then(|_| entry_length(old)).unwrap_or(0)..];
+        new = &new[after.and_then(|_| entry_length(new)).unwrap_or(0)..];
+        out.push((before, after));
+    }
+}
+
+/// Git sorts directories as if their names ended in `/`.
+fn order<'t>(entry: &TreeEntry<'t>) -> impl Iterator<Item = u8> + 't {
+    let slash = (entry.mode == MODE_TREE).then_some(b'/');
+    entry.name.iter().copied().chain(slash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::Repository;
+    use crate::git::testing::TestRepository;
+
+    fn changes(repository: &Repository, scope: &Scope) -> Vec<String> {
+        let tree = |revision: &str| {
+            let id = repository.resolve(revision).expect("a commit");
+            repository.inner().find_commit(id).expect("a commit").tree_id()
+        };
+        let found = diff(repository, Some(tree("main~1")), Some(tree("main")), scope).expect("trees");
+        let sign = |change: &Change| match (change.before, change.after) {
+            (None, _) => '+',
+            (_, None) => '-',
+            _ => '~',
+        };
+        let mut shown: Vec<String> = found.iter().map(|change| format!("{}{}", sign(change), change.path)).collect();
+        shown.sort();
+        shown
+    }
+
+    fn repository() -> TestRepository {
+        let mut test = TestRepository::new();
+        test.commit(
+            "first",
+            &[("a.b", Some("1")), ("a/x", Some("1")), ("a/y/z", Some("1")), ("b", Some("1")), ("c/d", Some("1"))],
+        );
+        test.commit(
+            "second",
+            &[
+                ("a.b", Some("2")),
+                ("a/x", None),
+                ("a/y/z", Some("2")),
+                ("b", None),
+                ("b/in", Some("1")),
+                ("d", Some("1")),
+            ],
+        );
+        test
+    }
+
+    #[test]
+    fn files_that_differ_are_listed_and_directories_entered() {
+        let mut test = repository();
+        let repository = test.open();
+        assert_eq!(changes(&repository, &Scope::whole()), ["+b/in", "+d", "-a/x", "-b", "~a.b", "~a/y/z"]);
+    }
+
+    #[test]
+    fn only_the_scope_is_looked_at() {
+        let mut test = repository();
+        let repository = test.open();
+        let scope = |paths: &[&str]| Scope::of(paths.iter().map(|path| (*path).to_owned()));
+        assert_eq!(changes(&repository, &scope(&["a/y", "d"])), ["+d", "~a/y/z"]);
+        assert_eq!(changes(&repository, &scope(&["b"])), ["+b/in", "-b"]);
+        assert!(scope(&["a", "a/y"]).covers("a/x") && !scope(&["a"]).covers("a.b"));
+    }
+}

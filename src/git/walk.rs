@@ -1,0 +1,370 @@
+//! A walk down the mainline that lists what each commit changed, on several threads.
+//!
+//! One thread reads the chain of commits. Workers compare trees, and do with each step whatever the
+//! caller wants done beside it. The caller sees the steps in order, newest first; the answer is the
+//! same with any number of threads.
+
+use super::commit::CommitHead;
+use super::diff::{Change, Scope, diff};
+use super::objects::Objects;
+use super::pack::Packs;
+use super::repository::Door;
+use super::{Flow, GitError, Repository, Snapshot, Stopped};
+use git2::Oid;
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+/// Commits that travel together between the threads; the first batches are smaller, so that a
+/// question with a near answer starts at once.
+const BATCH: usize = 1024;
+const FIRST_BATCH: usize = 16;
+
+/// Batches that wait in each of the two queues.
+const WAITING: usize = 4;
+
+/// The first-parent chain from one commit, and what is looked at in it.
+pub struct Walk {
+    objects: PathBuf,
+    packs: Arc<Packs>,
+    door: Door,
+    tip: Oid,
+    /// The commits whose parents a shallow clone lacks.
+    shallow: HashSet<Oid>,
+    scope: Scope,
+    until: Option<Oid>,
+    threads: usize,
+}
+
+/// A commit that changed something in the scope.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub commit: Oid,
+    /// The committer time, in seconds since 1970.
+    pub time: i64,
+    /// The first parent; `None` for the first commit of all.
+    pub parent: Option<Oid>,
+    /// What differs between the commit and its first parent. In the first commit, all that is there.
+    pub changes: Vec<Change>,
+    /// The parent's top tree, and its committer time.
+    before: Option<(Oid, i64)>,
+}
+
+impl Step {
+    /// The files as they were before the commit; `None` for the first commit of all.
+    pub fn snapshot_before<'r>(&self, repository: &'r Repository) -> Option<Snapshot<'r>> {
+        let (tree, time) = self.before?;
+        Some(Snapshot::of_tree(repository, self.parent?, tree, time))
+    }
+}
+
+/// How far a walk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reached {
+    /// Commits that were looked at.
+    pub done: u64,
+    /// All there are, as soon as that is known.
+    pub total: Option<u64>,
+}
+
+/// A commit with its id.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    id: Oid,
+    head: CommitHead,
+}
+
+/// Neighbours on the chain, newest first. The last one is where the next batch begins.
+struct Batch {
+    number: u64,
+    links: Vec<Link>,
+    /// How many of them were in no batch before.
+    fresh: u64,
+    /// Where the chain ends, in the last batch.
+    end: Option<End>,
+}
+
+enum End {
+    Stopped(Stopped),
+    Failed(GitError),
+}
+
+/// What the workers made of a batch.
+struct Done<T> {
+    commits: u64,
+    steps: Vec<(Step, T)>,
+    end: Option<End>,
+}
+
+impl Walk {
+    /// The mainline that ends in `tip`, looked at within `scope`.
+    pub fn new(repository: &Repository, tip: Oid, scope: Scope) -> Self {
+        Walk {
+            objects: repository.objects_dir(),
+            packs: repository.packs(),
+            door: repository.door(),
+            tip,
+            shallow: repository.shallow().into_iter().collect(),
+            scope,
+            until: None,
+            threads: thread::available_parallelism().map_or(1, usize::from),
+        }
+    }
+
+    /// Ends before this commit, if it is on the chain; the walk is then [`Stopped::Done`].
+    #[must_use]
+    pub fn until(mut self, commit: Option<Oid>) -> Self {
+        self.until = commit;
+        self
+    }
+
+    /// Compares trees on this many threads instead of as many as there are processors. With one, all is
+    /// done on the caller's thread.
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads.max(1);
+        self
+    }
+
+    /// Visits, newest first, the commits that changed something in the scope. `worker` makes, on each
+    /// thread, what is done with a step beside the walk; `visit` gets the step and the result, on the
+    /// caller's thread.
+    ///
+    /// # Errors
+    /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree, after all steps
+    /// before it were visited.
+    pub fn run<T: Send, W: FnMut(&Repository, &Step) -> T>(
+        &self,
+        worker: impl Fn() -> W + Sync,
+        mut visit: impl FnMut(Step, T) -> Flow,
+        mut reached: impl FnMut(Reached),
+    ) -> Result<Stopped, GitError> {
+        let length = AtomicU64::new(0);
+        let mut done = 0;
+        let mut take = |batch: Done<T>| {
+            for (step, made) in batch.steps {
+                if visit(step, made) == Flow::Stop {
+                    return Some(Ok(Stopped::Done));
+                }
+            }
+            done += batch.commits;
+            reached(Reached { done, total: Some(length.load(Ordering::Relaxed)).filter(|length| *length > 0) });
+            batch.end.map(|end| match end {
+                End::Stopped(stopped) => Ok(stopped),
+                End::Failed(error) => Err(error),
+            })
+        };
+        if self.threads == 1 { self.alone(&worker, &mut take) } else { self.together(&worker, &mut take, &length) }
+    }
+
+    fn alone<T, W: FnMut(&Repository, &Step) -> T>(
+        &self,
+        worker: &impl Fn() -> W,
+        take: &mut impl FnMut(Done<T>) -> Option<Result<Stopped, GitError>>,
+    ) -> Result<Stopped, GitError> {
+        let mut chain = Chain::new(self)?;
+        let mut comparer = Comparer { walk: self, repository: self.door.open()?, work: worker() };
+        loop {
+            let batch = chain.next();
+            if let Some(result) = take(comparer.compare(batch)) {
+                return result;
+            }
+        }
+    }
+
+    fn together<T: Send, W: FnMut(&Repository, &Step) -> T>(
+        &self,
+        worker: &(impl Fn() -> W + Sync),
+        take: &mut impl FnMut(Done<T>) -> Option<Result<Stopped, GitError>>,
+        length: &AtomicU64,
+    ) -> Result<Stopped, GitError> {
+        let stop = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let (batches, waiting) = sync_channel(WAITING);
+            let (made, results) = sync_channel(WAITING);
+            let waiting = Arc::new(Mutex::new(waiting));
+            let stop = &stop;
+            scope.spawn(move || self.send_chain(&batches, stop, length));
+            for _ in 0..self.threads {
+                let (waiting, made) = (Arc::clone(&waiting), made.clone());
+                scope.spawn(move || self.work(worker, &waiting, &made, stop));
+            }
+            // Who is left alone must notice: only threads hold the ends of the queues.
+            drop((waiting, made));
+            let result = in_order(&results, take);
+            stop.store(true, Ordering::Relaxed);
+            drop(results);
+            result
+        })
+    }
+
+    fn send_chain(&self, batches: &SyncSender<Batch>, stop: &AtomicBool, length: &AtomicU64) {
+        let mut chain = match Chain::new(self) {
+            Ok(chain) => chain,
+            Err(error) => {
+                let failed = Batch { number: 0, links: Vec::new(), fresh: 0, end: Some(End::Failed(error)) };
+                return drop(batches.send(failed));
+            }
+        };
+        loop {
+            let batch = chain.next();
+            let ended = batch.end.is_some();
+            if ended {
+                length.store(chain.length, Ordering::Relaxed);
+            }
+            if stop.load(Ordering::Relaxed) || batches.send(batch).is_err() || ended {
+                return;
+            }
+        }
+    }
+
+    fn work<T: Send, W: FnMut(&Repository, &Step) -> T>(
+        &self,
+        worker: &(impl Fn() -> W + Sync),
+        waiting: &Mutex<Receiver<Batch>>,
+        made: &SyncSender<(u64, Done<T>)>,
+        stop: &AtomicBool,
+    ) {
+        let ready =
+            || -> Result<_, GitError> { Ok(Comparer { walk: self, repository: self.door.open()?, work: worker() }) };
+        let mut comparer: Option<Comparer<'_, W>> = None;
+        while !stop.load(Ordering::Relaxed) {
+            let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok(batch) = batch else { return };
+            let number = batch.number;
+            let able = comparer.take().map_or_else(ready, Ok);
+            let done = match able {
+                Ok(able) => comparer.insert(able).compare(batch),
+                Err(error) => Done { commits: 0, steps: Vec::new(), end: Some(End::Failed(error)) },
+            };
+            if made.send((number, done)).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Takes what the workers made in the order of the chain.
+fn in_order<T>(
+    results: &Receiver<(u64, Done<T>)>,
+    take: &mut impl FnMut(Done<T>) -> Option<Result<Stopped, GitError>>,
+) -> Result<Stopped, GitError> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    for (number, done) in results {
+        early.insert(number, done);
+        while let Some(done) = early.remove(&next) {
+            next += 1;
+            if let Some(result) = take(done) {
+                return result;
+            }
+        }
+    }
+    // The queue ends only after the last batch, which has an end.
+    Ok(Stopped::Done)
+}
+
+/// Reads the chain of commits.
+struct Chain<'w> {
+    walk: &'w Walk,
+    objects: Objects,
+    next: Oid,
+    last: Option<Link>,
+    number: u64,
+    size: usize,
+    /// Commits so far.
+    length: u64,
+}
+
+impl<'w> Chain<'w> {
+    fn new(walk: &'w Walk) -> Result<Self, GitError> {
+        let objects = Objects::open(&walk.objects, Arc::clone(&walk.packs))?;
+        Ok(Chain { walk, objects, next: walk.tip, last: None, number: 0, size: FIRST_BATCH, length: 0 })
+    }
+
+    /// The next batch; after one with an end there is none.
+    fn next(&mut self) -> Batch {
+        let mut links: Vec<Link> = self.last.into_iter().collect();
+        let before = self.length;
+        let end = self.fill(&mut links);
+        self.last = links.last().copied();
+        let batch = Batch { number: self.number, links, fresh: self.length - before, end };
+        self.number += 1;
+        self.size = (self.size * 2).min(BATCH);
+        batch
+    }
+
+    fn fill(&mut self, links: &mut Vec<Link>) -> Option<End> {
+        for _ in 0..self.size {
+            let id = self.next;
+            let head = match self.objects.head(id) {
+                Ok(head) => head,
+                Err(error) => return Some(End::Failed(error)),
+            };
+            links.push(Link { id, head });
+            self.length += 1;
+            if self.walk.until == Some(id) {
+                return Some(End::Stopped(Stopped::Done));
+            }
+            if self.walk.shallow.contains(&id) {
+                return Some(End::Stopped(Stopped::Shallow(id)));
+            }
+            match head.parent {
+                Some(parent) => self.next = parent,
+                None => return Some(End::Stopped(Stopped::Root)),
+            }
+        }
+        None
+    }
+}
+
+/// Compares the trees of neighbours.
+struct Comparer<'w, W> {
+    walk: &'w Walk,
+    repository: Repository,
+    work: W,
+}
+
+impl<T, W: FnMut(&Repository, &Step) -> T> Comparer<'_, W> {
+    fn compare(&mut self, batch: Batch) -> Done<T> {
+        let mut steps = Vec::new();
+        let mut end = batch.end;
+        let pairs = batch.links.windows(2).map(|pair| (pair[0], Some(pair[1])));
+        let root = batch.links.last().filter(|_| matches!(end, Some(End::Stopped(Stopped::Root))));
+        for (child, parent) in pairs.chain(root.map(|root| (*root, None))) {
+            match self.step(child, parent) {
+                Ok(Some(step)) => steps.push(step),
+                Ok(None) => {}
+                Err(error) => {
+                    end = Some(End::Failed(error));
+                    break;
+                }
+            }
+        }
+        Done { commits: batch.fresh, steps, end }
+    }
+
+    fn step(&mut self, child: Link, parent: Option<Link>) -> Result<Option<(Step, T)>, GitError> {
+        let before = parent.map(|parent| parent.head.tree);
+        let changes = diff(&self.repository, before, Some(child.head.tree), &self.walk.scope)?;
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let step = Step {
+            commit: child.id,
+            time: child.head.time,
+            parent: parent.map(|link| link.id),
+            changes,
+            before: parent.map(|link| (link.head.tree, link.head.time)),
+        };
+        let made = (self.work)(&self.repository, &step);
+        Ok(Some((step, made)))
+    }
+}
+
+#[cfg(test)]
+#[path = "walk_tests.rs"]
+mod tests;

@@ -1,0 +1,133 @@
+//! What a claim says at one commit, and what was looked at to know it.
+
+use super::memo::Memo;
+use crate::config::Config;
+use crate::git::{Repository, Step};
+use crate::model::{Entry, SourceKind, StageName};
+use crate::source::{Cache, Claim, Reader, Reading, claims_on, read_claim};
+use std::collections::HashMap;
+
+/// Warnings after which a file says nothing about its versions.
+const BROKEN: [&str; 5] = ["not-yaml", "unreadable", "not-text", "too-large", "not-a-tag"];
+
+/// What a claim says at one commit.
+#[derive(Debug, Default)]
+pub(super) struct Look {
+    pub entries: Vec<Entry>,
+    /// The paths that were looked at, the claim's own left out.
+    pub touched: Vec<String>,
+    /// Those that are there and could not be understood.
+    pub broken: Vec<String>,
+    /// Something that is needed is not in this clone.
+    pub missing: bool,
+}
+
+impl Look {
+    /// What a reading says.
+    pub fn of(claim: &Claim<'_>, reading: Reading) -> Self {
+        let mut look = Look { entries: reading.entries, ..Look::default() };
+        for warning in reading.warnings {
+            look.missing |= warning.code == "missing-object";
+            look.broken.extend(warning.path.filter(|_| BROKEN.contains(&warning.code)));
+        }
+        // Of what is built, the builds themselves know what they looked at.
+        if is_local(claim.rule.kind) {
+            let mut touched = reading.touched.paths();
+            touched.remove(&claim.path);
+            look.touched = touched.into_iter().collect();
+        }
+        look
+    }
+
+    /// Reads a claim.
+    pub fn at(config: &Config, claim: &Claim<'_>, reader: &Reader<'_>, stage: Option<&StageName>) -> Self {
+        Look::of(claim, read_claim(config, claim, reader, stage))
+    }
+}
+
+/// Is a claim of this kind read beside the walk? What builds on many files is read in order, where
+/// one build serves all.
+pub(super) fn is_local(kind: SourceKind) -> bool {
+    kind != SourceKind::Kustomize
+}
+
+/// A claim on a path that a commit changed, as it was before.
+pub(super) struct Local {
+    /// Which of the step's changes.
+    pub change: usize,
+    /// Which rule of the config.
+    pub rule: usize,
+    pub look: Look,
+}
+
+/// Can what a source reads be told from the looks of a value? An expression of the user may want more.
+fn is_memorable(kind: SourceKind) -> bool {
+    is_local(kind) && kind != SourceKind::Line
+}
+
+/// All remembered files together. In bytes.
+const MAX_REMEMBERED: usize = 4 << 20;
+
+/// Looks at changed files on a thread of its own.
+pub(super) struct Looker<'c> {
+    config: &'c Config,
+    stage: Option<&'c StageName>,
+    cache: Cache,
+    /// The claims on each file that was met, and what they said last.
+    known: HashMap<String, Vec<Known<'c>>>,
+    /// Of the remembered files.
+    bytes: usize,
+}
+
+struct Known<'c> {
+    claim: Claim<'c>,
+    memo: Option<Memo>,
+}
+
+impl<'c> Looker<'c> {
+    /// One that has seen nothing yet.
+    pub fn new(config: &'c Config, stage: Option<&'c StageName>) -> Self {
+        Looker { config, stage, cache: Cache::default(), known: HashMap::new(), bytes: 0 }
+    }
+
+    /// What the claims on changed files said before the change, of those that `wanted` names.
+    pub fn before(&mut self, repository: &Repository, step: &Step, wanted: impl Fn(&str) -> bool) -> Vec<Local> {
+        let mut out = Vec::new();
+        let Some(snapshot) = step.snapshot_before(repository) else { return out };
+        let mut reader = None;
+        for (at, change) in step.changes.iter().enumerate() {
+            let Some(file) = change.file_before().filter(|file| wanted(&file.path)) else { continue };
+            for known in claims_of(&mut self.known, self.config, &file.path) {
+                let text = is_memorable(known.claim.rule.kind).then(|| snapshot.read(&file).ok()).flatten();
+                let recalled = known.memo.as_mut().zip(text.as_ref());
+                let recalled = recalled.and_then(|(memo, text)| memo.recall(&file.path, text, &snapshot));
+                let look = recalled.unwrap_or_else(|| {
+                    let reader = reader.get_or_insert_with(|| Reader::of_versions(&snapshot, &self.cache));
+                    let look = Look::at(self.config, &known.claim, reader, self.stage);
+                    known.memo = text.and_then(|text| Memo::of(text, &look, &snapshot));
+                    self.bytes += known.memo.as_ref().map_or(0, Memo::bytes);
+                    look
+                });
+                out.push(Local { change: at, rule: known.claim.index, look });
+            }
+        }
+        if self.bytes > MAX_REMEMBERED {
+            self.known.clear();
+            self.bytes = 0;
+        }
+        out
+    }
+}
+
+/// The claims on a file that are read beside the walk.
+fn claims_of<'k, 'c>(
+    known: &'k mut HashMap<String, Vec<Known<'c>>>,
+    config: &'c Config,
+    path: &str,
+) -> &'k mut Vec<Known<'c>> {
+    if !known.contains_key(path) {
+        let claims = claims_on(config, path).into_iter().filter(|claim| is_local(claim.rule.kind));
+        known.insert(path.to_owned(), claims.map(|claim| Known { claim, memo: None }).collect());
+    }
+    known.get_mut(path).expect("it was just put there")
+}

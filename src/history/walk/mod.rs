@@ -1,0 +1,407 @@
+//! Down the mainline with the mapping in hand: where a commit changed files, the claims on them are
+//! read before and after, and what differs is a deployment.
+//!
+//! Files that stand for themselves are read beside the walk, on its threads; what is built from many
+//! files is read in order. What is known is always the state that the walk has reached.
+
+mod claims;
+mod look;
+mod memo;
+mod owners;
+mod pairs;
+
+use super::timeline::{Landing, NOTHING, Row, Timeline};
+use crate::config::Config;
+use crate::git::{Flow, GitError, Oid, Reached, Repository, Scope, Snapshot, Step, Stopped, Walk};
+use crate::model::{SlotKey, StageName, Version};
+use crate::source::{Cache, Change, Claim, Reader, Reading, claims_on};
+use claims::Claims;
+use look::{Local, Look, Looker, is_local};
+use pairs::{Held, Pair, pairs};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{PoisonError, RwLock};
+
+/// How many claims may be read to find where moved files came from, over the whole walk.
+const MAX_SEARCHED: usize = 5_000;
+
+/// What is asked of the past.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    pub repository: &'a Repository,
+    pub config: &'a Config,
+    /// The commit to start from.
+    pub tip: Oid,
+    /// The stage of the branch, where a branch is a stage.
+    pub branch_stage: Option<&'a StageName>,
+    pub cache: &'a Cache,
+    /// The walk ends before this commit.
+    pub until: Option<Oid>,
+    /// On how many threads; `None`: as many as there are processors.
+    pub threads: Option<usize>,
+}
+
+/// What came out.
+#[derive(Debug)]
+pub struct Told {
+    pub timeline: Timeline,
+    pub stopped: Stopped,
+    /// Files of which nothing older can be said, because their contents are not in this clone.
+    pub lost: Vec<String>,
+    /// There are places where a version is still to be found in older commits: a file was broken
+    /// there when the walk ended.
+    pub pending: bool,
+}
+
+/// Every deployment from the tip back. `enough` is asked after each commit that deployed something.
+///
+/// # Errors
+/// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
+pub fn deployments<'a>(
+    question: Question<'a>,
+    tip: Vec<(Claim<'a>, Reading)>,
+    enough: impl FnMut(&Timeline) -> Flow,
+    reached: impl FnMut(Reached),
+) -> Result<Told, GitError> {
+    let mut replay = Replay::new(question, None);
+    replay.start(tip)?;
+    let stopped = replay.run(enough, reached)?;
+    Ok(replay.told(stopped))
+}
+
+/// Where a version came from: a commit, and its committer time.
+pub type Arrival = (Oid, i64);
+
+/// The commit that put a version into a slot.
+pub type Found = HashMap<(SlotKey, Version), Arrival>;
+
+/// For what stands at the tip, the commit that put it there; the walk ends when all are found. A
+/// version that is written in several places is there since the first of them.
+///
+/// # Errors
+/// As [`deployments`].
+pub fn arrivals<'a>(
+    question: Question<'a>,
+    tip: Vec<(Claim<'a>, Reading)>,
+    asked: impl Fn(&SlotKey) -> bool,
+) -> Result<(Found, Stopped), GitError> {
+    let mut replay = Replay::new(question, Some(Search::default()));
+    replay.start(tip)?;
+    replay.ask(asked);
+    let stopped = replay.run(|_| Flow::Continue, |_| {})?;
+    Ok((replay.answers(), stopped))
+}
+
+/// What is looked for, where not everything is told.
+#[derive(Default)]
+struct Search {
+    /// The commit that brought what is in a slot.
+    found: HashMap<(u32, u32), u32>,
+    /// Places that wait for an answer.
+    waiting: usize,
+    /// The files that can still matter.
+    interest: RwLock<HashSet<String>>,
+    /// Claims that were read to find where moved files came from.
+    searched: usize,
+}
+
+struct Replay<'a> {
+    question: Question<'a>,
+    claims: Claims<'a>,
+    timeline: Timeline,
+    search: Option<Search>,
+    lost: Vec<String>,
+    /// Is anything built from many files?
+    builds: bool,
+    /// The commit of which the builds are known.
+    built: Oid,
+}
+
+impl<'a> Replay<'a> {
+    fn new(question: Question<'a>, search: Option<Search>) -> Self {
+        let claims = Claims::new(question.config.rules.len());
+        let builds = question.config.rules.iter().any(|rule| !is_local(rule.kind));
+        let (timeline, lost) = (Timeline::default(), Vec::new());
+        Replay { question, claims, timeline, search, lost, builds, built: question.tip }
+    }
+
+    /// Takes what each claim says at the tip.
+    fn start(&mut self, tip: Vec<(Claim<'a>, Reading)>) -> Result<(), GitError> {
+        let mut moved = BTreeSet::new();
+        for (claim, reading) in tip {
+            let look = Look::of(&claim, reading);
+            let number = self.enter(claim);
+            self.claims.update(number, Some(look), None, &mut self.timeline, &mut moved);
+        }
+        // What was built to say that is kept from here on.
+        let snapshot = Snapshot::of_commit(self.question.repository, self.question.tip)?;
+        drop(Reader::of_versions(&snapshot, self.question.cache));
+        for number in moved {
+            let shown = self.claims.counting(number);
+            self.claims.show(number, shown);
+        }
+        Ok(())
+    }
+
+    /// Waits for the commits that brought what stands in these slots.
+    fn ask(&mut self, asked: impl Fn(&SlotKey) -> bool) {
+        let Some(search) = &mut self.search else { return };
+        let mut interest = HashSet::new();
+        for number in 0..self.claims.len() {
+            let mut shown = self.claims.get(number).shown.clone();
+            for held in &mut shown {
+                held.asked = self.timeline.slots.get(held.slot).is_some_and(&asked);
+                search.waiting += usize::from(held.asked);
+            }
+            if shown.iter().any(|held| held.asked) {
+                interest.insert(self.claims.get(number).claim.path.clone());
+            }
+            self.claims.show(number, shown);
+        }
+        search.interest = RwLock::new(interest);
+    }
+
+    fn run(
+        &mut self,
+        mut enough: impl FnMut(&Timeline) -> Flow,
+        reached: impl FnMut(Reached),
+    ) -> Result<Stopped, GitError> {
+        if self.search.as_ref().is_some_and(|search| search.waiting == 0) {
+            return Ok(Stopped::Done);
+        }
+        let question = self.question;
+        let mut walk = Walk::new(question.repository, question.tip, self.scope()).until(question.until);
+        if let Some(threads) = question.threads {
+            walk = walk.threads(threads);
+        }
+        let interest = self.search.as_mut().map(|search| std::mem::take(&mut search.interest));
+        let interest = interest.as_ref();
+        let wanted = |path: &str| {
+            interest.is_none_or(|paths| paths.read().unwrap_or_else(PoisonError::into_inner).contains(path))
+        };
+        let worker = || {
+            let mut looker = Looker::new(question.config, question.branch_stage);
+            move |repository: &Repository, step: &Step| looker.before(repository, step, wanted)
+        };
+        let visit = |step: Step, locals| {
+            let deployed = self.visit(&step, locals, interest);
+            let answered = self.search.as_ref().is_some_and(|search| search.waiting == 0);
+            if answered || (deployed && enough(&self.timeline) == Flow::Stop) { Flow::Stop } else { Flow::Continue }
+        };
+        walk.run(worker, visit, reached)
+    }
+
+    /// Where things are that matter: what the rules name, and if anything else was looked at, all.
+    fn scope(&self) -> Scope {
+        let rules = &self.question.config.rules;
+        let prefixes = rules.iter().map(|rule| rule.path.literal_prefix().to_owned());
+        let scope = Scope::of(prefixes);
+        let inside = rules.iter().all(|rule| is_local(rule.kind))
+            && self.claims.watched().all(|path| self.timeline.paths.get(path).is_none_or(|path| scope.covers(path)));
+        if inside { scope } else { Scope::whole() }
+    }
+
+    /// Goes from a commit to its parent. Says whether the commit deployed something.
+    fn visit(&mut self, step: &Step, locals: Vec<Local>, interest: Option<&RwLock<HashSet<String>>>) -> bool {
+        let (mut looks, unread) = self.affected(step, locals);
+        self.read(step, unread, &mut looks);
+        if looks.is_empty() {
+            return false;
+        }
+        let landing = Landing { id: step.commit, time: step.time };
+        let commit = self.timeline.land(landing);
+        let mut moved = BTreeSet::new();
+        for (number, look) in looks {
+            self.claims.update(number, look, Some(commit), &mut self.timeline, &mut moved);
+            if self.claims.is_lost(number) {
+                self.lose(number);
+            }
+        }
+        let found = self.compare(moved, interest);
+        let deployed = !found.is_empty();
+        found.into_iter().for_each(|pair| self.deploy(commit, &pair));
+        deployed
+    }
+
+    /// The claims to which a step's changes can matter: what was read of them beside the walk, and
+    /// those that are still to be read.
+    fn affected(&mut self, step: &Step, locals: Vec<Local>) -> (BTreeMap<usize, Option<Look>>, BTreeSet<usize>) {
+        let mut looks: BTreeMap<usize, Option<Look>> = BTreeMap::new();
+        for local in locals {
+            let path = &step.changes[local.change].path;
+            if let Some(number) = self.number(path, local.rule) {
+                looks.insert(number, Some(local.look));
+            }
+        }
+        let mut unread = self.rebuilt(step);
+        for change in &step.changes {
+            if self.builds && self.search.is_none() && change.before.is_some() {
+                unread.extend(self.built_on(&change.path));
+            }
+            let Some(path) = self.timeline.paths.known(change.path.as_str()) else { continue };
+            for number in self.claims.on(path) {
+                match change.before {
+                    Some(_) => drop(unread.insert(*number)),
+                    None => drop(looks.insert(*number, None)),
+                }
+            }
+            unread.extend(self.claims.watchers(path));
+        }
+        unread.retain(|number| !looks.contains_key(number));
+        if self.search.is_some() {
+            let asked = |number: &usize| self.claims.get(*number).shown.iter().any(|held| held.asked);
+            let new = looks.iter().any(|(number, look)| look.is_none() && asked(number));
+            looks.retain(|number, _| asked(number));
+            unread.retain(asked);
+            if new {
+                unread.extend(self.left_behind(step).into_iter().filter(|number| !looks.contains_key(number)));
+            }
+        }
+        (looks, unread)
+    }
+
+    /// The number of a rule's claim on a path.
+    fn number(&mut self, path: &str, rule: usize) -> Option<usize> {
+        let number = self.timeline.paths.number_of(path);
+        if let Some(known) = self.claims.known(number, rule) {
+            return Some(known);
+        }
+        let claim = claims_on(self.question.config, path).into_iter().find(|claim| claim.index == rule)?;
+        Some(self.claims.number(claim, number))
+    }
+
+    /// The claims on a path that are not read beside the walk.
+    fn built_on(&mut self, path: &str) -> Vec<usize> {
+        let claims = claims_on(self.question.config, path).into_iter().filter(|claim| !is_local(claim.rule.kind));
+        let claims: Vec<Claim<'a>> = claims.collect();
+        claims.into_iter().map(|claim| self.enter(claim)).collect()
+    }
+
+    /// The claims whose builds may come out differently before the step.
+    fn rebuilt(&mut self, step: &Step) -> BTreeSet<usize> {
+        let Some(parent) = step.parent.filter(|_| self.builds) else { return BTreeSet::new() };
+        let changes = step.changes.iter().map(|change| {
+            let going_back = match (change.before, change.after) {
+                (None, _) => Change::Removed,
+                (_, None) => Change::Added,
+                _ => Change::Modified,
+            };
+            (change.path.as_str(), going_back)
+        });
+        let from = std::mem::replace(&mut self.built, parent);
+        match self.question.cache.moved(from, parent, changes) {
+            Some(folders) => folders.iter().flat_map(|folder| self.claims.built_in(folder)).copied().collect(),
+            None => self.claims.built().collect(),
+        }
+    }
+
+    fn enter(&mut self, claim: Claim<'a>) -> usize {
+        let path = self.timeline.paths.number(&claim.path);
+        self.claims.number(claim, path)
+    }
+
+    /// All claims on what the commit changed or removed: a new file's versions may come from there.
+    fn left_behind(&mut self, step: &Step) -> Vec<usize> {
+        let mut out = Vec::new();
+        for change in step.changes.iter().filter(|change| change.before.is_some()) {
+            for claim in claims_on(self.question.config, &change.path) {
+                let Some(search) = self.search.as_mut().filter(|search| search.searched < MAX_SEARCHED) else {
+                    return out;
+                };
+                search.searched += 1;
+                out.push(self.enter(claim));
+            }
+        }
+        out
+    }
+
+    /// Reads claims at the commit's parent.
+    fn read(&mut self, step: &Step, unread: BTreeSet<usize>, looks: &mut BTreeMap<usize, Option<Look>>) {
+        if unread.is_empty() {
+            return;
+        }
+        let question = self.question;
+        let Some(snapshot) = step.snapshot_before(question.repository) else {
+            return looks.extend(unread.into_iter().map(|number| (number, None)));
+        };
+        let reader = Reader::of_versions(&snapshot, question.cache);
+        for number in unread {
+            let claim = &self.claims.get(number).claim;
+            let there = snapshot.find(&claim.path).is_some();
+            let look = there.then(|| Look::at(question.config, claim, &reader, question.branch_stage));
+            looks.insert(number, look);
+        }
+    }
+
+    /// Gives up on a claim whose contents are not in this clone.
+    fn lose(&mut self, number: usize) {
+        self.lost.push(self.claims.get(number).claim.path.clone());
+        let mut shown = self.claims.get(number).shown.clone();
+        for held in &mut shown {
+            if let Some(search) = self.search.as_mut().filter(|_| held.asked) {
+                search.waiting -= 1;
+            }
+            held.asked = false;
+        }
+        self.claims.show(number, shown);
+    }
+
+    /// What these claims hold before a commit and after it, in pairs; the state is the one before.
+    fn compare(&mut self, moved: BTreeSet<usize>, interest: Option<&RwLock<HashSet<String>>>) -> Vec<Pair> {
+        let moved: Vec<usize> = moved.into_iter().filter(|number| !self.claims.is_lost(*number)).collect();
+        let after: Vec<Held> = moved.iter().flat_map(|number| self.claims.get(*number).shown.clone()).collect();
+        let mut before: Vec<Held> = moved.iter().flat_map(|number| self.claims.counting(*number)).collect();
+        let found = pairs(&mut before, &after, &self.timeline.pins);
+        let mut shown: BTreeMap<usize, Vec<Held>> = moved.into_iter().map(|number| (number, Vec::new())).collect();
+        for held in before {
+            shown.entry(held.claim).or_default().push(held);
+        }
+        for (number, shown) in shown {
+            if let Some(interest) = interest {
+                let mut paths = interest.write().unwrap_or_else(PoisonError::into_inner);
+                let path = &self.claims.get(number).claim.path;
+                if shown.iter().any(|held| held.asked) {
+                    paths.insert(path.clone());
+                } else if self.claims.get(number).shown.iter().any(|held| held.asked) {
+                    paths.remove(path);
+                }
+            }
+            self.claims.show(number, shown);
+        }
+        found
+    }
+
+    fn deploy(&mut self, commit: u32, pair: &Pair) {
+        let Some(held) = pair.to.as_ref().or(pair.from.as_ref()) else { return };
+        let commit = pair.to.as_ref().and_then(|to| to.pending).unwrap_or(commit);
+        let Some(search) = &mut self.search else {
+            let pin = |side: &Option<Held>| side.as_ref().map_or(NOTHING, |held| held.pin);
+            let row = Row::new(held.slot, pin(&pair.from), pin(&pair.to), commit, held.path);
+            return self.timeline.rows.push(row);
+        };
+        if let Some(to) = pair.to.as_ref().filter(|to| to.asked) {
+            search.waiting -= 1;
+            search.found.insert((to.slot, to.pin), commit);
+        }
+    }
+
+    fn told(mut self, stopped: Stopped) -> Told {
+        self.timeline.sort();
+        let pending = self.claims.any_pending();
+        Told { timeline: self.timeline, stopped, lost: self.lost, pending }
+    }
+
+    fn answers(self) -> Found {
+        let mut out: HashMap<(SlotKey, Version), (u32, Arrival)> = HashMap::new();
+        for ((slot, pin), commit) in self.search.map(|search| search.found).unwrap_or_default() {
+            let landing = self.timeline.commits[commit as usize];
+            let (Some(slot), Some(pin)) = (self.timeline.slots.get(slot), self.timeline.pins.get(pin)) else {
+                continue;
+            };
+            let known = out.entry((slot.clone(), pin.version.clone())).or_insert((commit, (landing.id, landing.time)));
+            if known.0 < commit {
+                *known = (commit, (landing.id, landing.time));
+            }
+        }
+        out.into_iter().map(|(key, (_, arrival))| (key, arrival)).collect()
+    }
+}

@@ -1,0 +1,53 @@
+//! Which rule a place belongs to, where several rules read it: the earliest one, as in the mapping.
+
+use crate::history::timeline::Interned;
+use crate::model::{Entry, StageName};
+use std::collections::{BTreeSet, HashMap};
+
+/// A place, whatever line it stands on: stage, file, document and key.
+type Place = (StageName, String, u32, String);
+
+/// The places that claims read, and who reads them.
+#[derive(Default)]
+pub(super) struct Owners {
+    places: Interned<Place>,
+    /// Rule and claim.
+    readers: HashMap<u32, Vec<(usize, usize)>>,
+}
+
+impl Owners {
+    /// The numbers of an entry's places.
+    pub fn places(&mut self, entry: &Entry) -> Vec<u32> {
+        let stage = &entry.stage;
+        let place = |at: &crate::model::Location| (stage.clone(), at.path.clone(), at.document, at.key.clone());
+        entry.locations.iter().map(|location| self.places.number(&place(location))).collect()
+    }
+
+    /// A claim of this rule reads the place from here on.
+    pub fn add(&mut self, place: u32, rule: usize, claim: usize) {
+        self.readers.entry(place).or_default().push((rule, claim));
+    }
+
+    /// It does not any more.
+    pub fn remove(&mut self, place: u32, rule: usize, claim: usize) {
+        let Some(readers) = self.readers.get_mut(&place) else { return };
+        if let Some(at) = readers.iter().position(|reader| *reader == (rule, claim)) {
+            readers.swap_remove(at);
+        }
+        if readers.is_empty() {
+            self.readers.remove(&place);
+        }
+    }
+
+    /// The claims that read one of these places.
+    pub fn readers(&self, places: &BTreeSet<u32>) -> impl Iterator<Item = usize> {
+        places.iter().filter_map(|place| self.readers.get(place)).flatten().map(|(_, claim)| *claim)
+    }
+
+    /// Do all these places belong to rules before this one?
+    pub fn are_of_earlier_rules(&self, places: &[u32], rule: usize) -> bool {
+        let earlier =
+            |place: &u32| self.readers.get(place).is_some_and(|readers| readers.iter().any(|(other, _)| *other < rule));
+        !places.is_empty() && places.iter().all(earlier)
+    }
+}

@@ -1,0 +1,142 @@
+//! What one commit did to slots: two lists of what is held, before and after, become pairs.
+
+use crate::history::timeline::{Interned, Pinned};
+use std::collections::{BTreeMap, VecDeque};
+
+/// How far ahead a partner is searched. What belongs together stands in nearly the same order, and a
+/// file may hold a hundred thousand versions.
+const AHEAD: usize = 64;
+
+/// Something a claim holds, in numbers of the timeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Held {
+    /// Which claim holds it.
+    pub claim: usize,
+    pub slot: u32,
+    pub pin: u32,
+    pub path: u32,
+    /// The commit (by its number) that is to blame if an older state shows another version: the one
+    /// after which the file could be read again.
+    pub pending: Option<u32>,
+    /// Somebody waits for the commit that brought it.
+    pub asked: bool,
+}
+
+/// A slot that is not what it was.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub from: Option<Held>,
+    pub to: Option<Held>,
+}
+
+/// Pairs what was held before a commit with what is held after it. What is the same in both is left
+/// out, also when another file says it now: a move of a version is no deployment. Who waits for the
+/// commit that brought a version goes on waiting at the older of two that are the same.
+pub(super) fn pairs(before: &mut [Held], after: &[Held], pins: &Interned<Pinned>) -> Vec<Pair> {
+    let mut slots: BTreeMap<u32, (Vec<usize>, VecDeque<usize>)> = BTreeMap::new();
+    for (at, held) in before.iter().enumerate() {
+        slots.entry(held.slot).or_default().0.push(at);
+    }
+    for (at, held) in after.iter().enumerate() {
+        slots.entry(held.slot).or_default().1.push_back(at);
+    }
+    let mut out = Vec::new();
+    for (mut olds, mut news) in slots.into_values() {
+        let same = |a: &Held, b: &Held| a.pin == b.pin || agree(pins.get(a.pin), pins.get(b.pin));
+        let at_home = |a: &Held, b: &Held| a.claim == b.claim && same(a, b);
+        for (old, new) in match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new])) {
+            before[old].asked |= after[new].asked;
+        }
+        for (old, new) in match_up(&mut olds, &mut news, |old, new| same(&before[old], &after[new])) {
+            before[old].asked |= after[new].asked;
+        }
+        let image_of = |held: &Held| pins.get(held.pin).map(|pinned| &pinned.image);
+        let image = |a: &Held, b: &Held| a.claim == b.claim && image_of(a) == image_of(b);
+        let mut found = match_up(&mut olds, &mut news, |old, new| image(&before[old], &after[new]));
+        found.extend(match_up(&mut olds, &mut news, |old, new| before[old].claim == after[new].claim));
+        found.extend(match_up(&mut olds, &mut news, |_, _| true));
+        let pair = |from: Option<usize>, to: Option<usize>| Pair {
+            from: from.map(|at| before[at].clone()),
+            to: to.map(|at| after[at].clone()),
+        };
+        out.extend(found.into_iter().map(|(old, new)| pair(Some(old), Some(new))));
+        out.extend(news.into_iter().map(|new| pair(None, Some(new))));
+        out.extend(olds.into_iter().map(|old| pair(Some(old), None)));
+    }
+    out
+}
+
+/// The same version, and no two different images.
+fn agree(a: Option<&Pinned>, b: Option<&Pinned>) -> bool {
+    let (Some(a), Some(b)) = (a, b) else { return false };
+    a.version == b.version && (a.image.is_none() || b.image.is_none() || a.image == b.image)
+}
+
+/// Takes out of both lists, in order, what belongs together.
+fn match_up(
+    olds: &mut Vec<usize>,
+    news: &mut VecDeque<usize>,
+    belong: impl Fn(usize, usize) -> bool,
+) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    olds.retain(|old| {
+        let found = news.iter().take(AHEAD).position(|new| belong(*old, *new)).and_then(|at| news.remove(at));
+        out.extend(found.map(|new| (*old, new)));
+        found.is_none()
+    });
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Version;
+
+    /// Pins are their own tags; 100 and more are of another image.
+    fn pins() -> Interned<Pinned> {
+        let mut pins = Interned::default();
+        for number in 0..200 {
+            let image = if number < 100 { "web" } else { "site" }.to_owned();
+            pins.number(&Pinned { image: Some(image), version: Version::parse(&(number % 100).to_string()) });
+        }
+        pins
+    }
+
+    fn held(claim: usize, slot: u32, pin: u32) -> Held {
+        Held { claim, slot, pin, path: 0, pending: None, asked: false }
+    }
+
+    fn shown(before: &[Held], after: &[Held]) -> Vec<String> {
+        let text = |side: &Option<Held>| side.as_ref().map_or("-".to_owned(), |held| held.pin.to_string());
+        let found = pairs(&mut before.to_vec(), after, &pins());
+        found.iter().map(|pair| format!("{} > {}", text(&pair.from), text(&pair.to))).collect()
+    }
+
+    #[test]
+    fn what_is_the_same_is_left_out_wherever_it_stands() {
+        assert!(shown(&[held(1, 1, 5)], &[held(1, 1, 5)]).is_empty());
+        assert!(shown(&[held(1, 1, 5)], &[held(2, 1, 5)]).is_empty(), "a move");
+        assert_eq!(shown(&[held(1, 1, 5)], &[held(2, 2, 5)]), ["5 > -", "- > 5"], "another slot");
+    }
+
+    #[test]
+    fn a_change_pairs_within_its_file_first() {
+        assert_eq!(shown(&[held(1, 1, 5), held(2, 1, 6)], &[held(2, 1, 7), held(1, 1, 5)]), ["6 > 7"]);
+        assert_eq!(shown(&[held(1, 1, 5), held(2, 1, 6)], &[held(2, 1, 7), held(1, 1, 8)]), ["5 > 8", "6 > 7"]);
+        assert_eq!(shown(&[held(1, 1, 5), held(1, 1, 106)], &[held(1, 1, 107), held(1, 1, 8)]), ["5 > 8", "106 > 107"]);
+        assert_eq!(shown(&[held(1, 1, 5)], &[held(2, 1, 6)]), ["5 > 6"], "moved and changed");
+    }
+
+    #[test]
+    fn coming_and_going_have_one_side() {
+        assert_eq!(shown(&[], &[held(1, 1, 5)]), ["- > 5"]);
+        assert_eq!(shown(&[held(1, 1, 5), held(1, 1, 6)], &[held(1, 1, 6)]), ["5 > -"]);
+    }
+
+    #[test]
+    fn waiting_goes_on_at_the_older_side() {
+        let mut before = [held(1, 1, 5)];
+        let after = [Held { asked: true, ..held(2, 1, 5) }];
+        assert!(pairs(&mut before, &after, &pins()).is_empty() && before[0].asked);
+    }
+}

@@ -1,0 +1,175 @@
+//! What a kustomization file changes in the objects of its build: patches, names, images.
+
+use super::build::{Builder, Built, MAX_SPECS, resolve};
+use super::file::{Kustomization, Patch, PatchBody, PatchText, Transformer};
+use super::image::ImageEntry;
+use super::json_patch;
+use super::parsed;
+use super::patch::{self, Outcome};
+use super::select::is_for;
+use super::transform::rewrite;
+use super::unmatched::Unmatched;
+use std::rc::Rc;
+
+/// What one operation of a JSON patch may cost: a copy of ten thousand values.
+const MAX_COPY: usize = 640_000;
+
+/// Comparisons and copies that all builds of a snapshot may make: entries with images, patches with
+/// objects. Large repositories need a few million.
+const MAX_WORK: usize = 50_000_000;
+
+impl Builder<'_, '_> {
+    /// Changes the objects that are there, in kustomize's order.
+    pub(super) fn transform(&self, directory: &str, path: &str, file: &Kustomization, into: &mut Built) {
+        self.patch_all(directory, path, &file.patches, into);
+        rename(file, into);
+        self.patch_all(directory, path, &file.late_patches, into);
+        self.specs(directory, file, into);
+        self.images(path, &file.images, into);
+        if file.replaces_images {
+            self.warn("kustomize-replacements", path, "has replacements that write into images; they are not computed");
+        }
+        for transformer in &file.transformers {
+            match transformer {
+                Transformer::Inline(entries) => self.images(path, entries, into),
+                Transformer::File(text) => self.transformer(directory, path, text, into),
+            }
+        }
+    }
+
+    fn specs(&self, directory: &str, file: &Kustomization, into: &mut Built) {
+        for path in file.configurations.iter().filter_map(|text| resolve(directory, text)) {
+            let found = parsed::specs(self.reader, &path);
+            let room = MAX_SPECS.saturating_sub(into.specs.len());
+            into.specs.extend(found.iter().flat_map(|specs| specs.iter().cloned()).take(room));
+        }
+        if !into.specs.is_empty() {
+            self.read_silent(into);
+        }
+    }
+
+    fn transformer(&self, directory: &str, path: &str, text: &str, into: &mut Built) {
+        match resolve(directory, text).filter(|at| self.reader.exists(at)) {
+            Some(at) => {
+                if let Some(entries) = parsed::transformers(self.reader, &at) {
+                    self.images(path, &entries, into);
+                }
+            }
+            None => self.warn("kustomize-transformer", path, format!("has the transformer `{text}`, which is not run")),
+        }
+    }
+
+    fn images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut Built) {
+        let mut unmatched = Unmatched::new(std::mem::take(&mut into.unmatched));
+        let cells: usize = into.objects.iter().map(|object| object.size()).sum();
+        for entry in entries {
+            if !entry.is_valid() {
+                let message = format!("has the image name `{}`, which is no regular expression to use", entry.name);
+                self.warn("kustomize-pattern", path, message);
+            }
+            if !self.can_spend(cells, path) {
+                break;
+            }
+            let mut matched = false;
+            for object in &mut into.objects {
+                matched |= rewrite(object, entry, &into.specs);
+            }
+            unmatched.forget(&entry.name);
+            if !matched && entry.says_version() {
+                unmatched.add(Rc::clone(entry));
+            }
+        }
+        into.unmatched = unmatched.left();
+    }
+
+    /// Takes from the work that is left; warns when nothing is.
+    fn can_spend(&self, work: usize, path: &str) -> bool {
+        let spent = self.reader.kustomize.spend(work);
+        if spent > MAX_WORK {
+            self.warn("kustomize-size", path, "compares more images and objects than towpath does");
+        }
+        spent <= MAX_WORK
+    }
+
+    fn patch_all(&self, directory: &str, path: &str, patches: &[Patch], into: &mut Built) {
+        for patch in patches {
+            if !self.can_spend(into.objects.len(), path) {
+                return;
+            }
+            match &patch.body {
+                PatchBody::Inline(text) => self.patch(path, patch, text, into),
+                PatchBody::File(name) => {
+                    let Some(at) = self.inside(directory, path, name) else { continue };
+                    if let Some(text) = parsed::patch_text(self.reader, &at) {
+                        self.patch(path, patch, &text, into);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A patch with an image may be for an object that has none yet.
+    fn patch(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+        if text.speaks_of_images && !into.silent.is_empty() && !meets_all(patch, text, into) {
+            self.read_silent(into);
+        }
+        self.apply(path, patch, text, into);
+    }
+
+    /// Applies a patch to the objects it is for.
+    fn apply(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+        for change in &text.merges {
+            if !self.can_spend(into.objects.len(), path) {
+                return;
+            }
+            into.objects.retain_mut(|object| {
+                let meant = match &patch.target {
+                    Some(target) => target.fits(object),
+                    None => is_for(change, object),
+                };
+                !meant || patch::merge(Rc::make_mut(object), change) == Outcome::Kept
+            });
+        }
+        let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else { return };
+        for object in into.objects.iter_mut().filter(|object| target.fits(object)) {
+            let body = Rc::make_mut(&mut Rc::make_mut(object).body);
+            for operation in &text.operations {
+                // A copy of a copy of a copy doubles the object each time.
+                let cost = json_patch::cost(body, operation);
+                if cost > MAX_COPY {
+                    self.warn("kustomize-size", path, "copies more than towpath does");
+                } else if self.can_spend(cost, path) {
+                    json_patch::apply(body, operation);
+                } else {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Is everything that the patch names among the objects that were read?
+fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
+    match &patch.target {
+        Some(target) => target.names_one() && into.objects.iter().any(|object| target.fits(object)),
+        None => text.merges.iter().all(|change| into.objects.iter().any(|object| is_for(change, object))),
+    }
+}
+
+/// Gives all objects the names, labels and annotations that the file asks for.
+fn rename(file: &Kustomization, into: &mut Built) {
+    let nothing = file.prefix.is_empty() && file.suffix.is_empty() && file.namespace.is_none();
+    if nothing && file.labels.is_empty() && file.annotations.is_empty() {
+        return;
+    }
+    for object in &mut into.objects {
+        let object = Rc::make_mut(object);
+        let (name, namespace) = object.ids.last().cloned().unwrap_or_default();
+        let id = (format!("{}{name}{}", file.prefix, file.suffix), file.namespace.clone().unwrap_or(namespace));
+        if !object.ids.contains(&id) {
+            object.ids.push(id);
+        }
+        patch::add_texts(&mut object.labels, &file.labels);
+        patch::add_texts(&mut object.annotations, &file.annotations);
+    }
+}

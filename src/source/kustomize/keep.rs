@@ -1,0 +1,226 @@
+//! The builds that are kept, and which of them a change of files puts in doubt.
+
+use super::build::Built;
+use super::look::Said;
+use super::parsed::Parsed;
+use super::same::same_build;
+use super::watch::Watchers;
+use crate::source::touched::Found;
+use crate::source::{Change, Finding, Touched};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Builds by directory. They are of one snapshot; those in doubt are of an earlier one and hold if
+/// what they looked at is unchanged.
+#[derive(Default)]
+pub struct Builds {
+    kept: RefCell<HashMap<Rc<str>, Kept>>,
+    /// Known once there was a move.
+    watchers: RefCell<Option<Watchers>>,
+    work: Cell<usize>,
+    last_stamp: Cell<u64>,
+    moves: u64,
+}
+
+/// How a build came about.
+#[derive(Default)]
+pub(super) struct Trace {
+    /// The directories it is built on, and the stamps of their builds.
+    pub bases: Vec<(Rc<str>, u64)>,
+    pub said: Vec<Said>,
+    /// It was cut short at some point, so it depends on where building began.
+    pub tangled: bool,
+}
+
+/// One build.
+pub(super) struct Kept {
+    /// Only if others build on it.
+    built: Option<Rc<Built>>,
+    is_base: bool,
+    findings: Option<Rc<Vec<Finding>>>,
+    touched: Rc<Touched>,
+    trace: Rc<Trace>,
+    /// Changes when something comes out differently.
+    stamp: u64,
+    /// The move that put it in doubt.
+    doubted: Option<u64>,
+}
+
+impl Kept {
+    /// A build of this snapshot.
+    pub fn new(built: Built, touched: Touched, trace: Trace) -> Self {
+        Kept {
+            built: Some(Rc::new(built)),
+            is_base: false,
+            findings: None,
+            touched: Rc::new(touched),
+            trace: Rc::new(trace),
+            stamp: 0,
+            doubted: None,
+        }
+    }
+
+    /// Takes over from the build that was kept before. Where nothing came out differently, what is
+    /// built on it still holds.
+    fn inherit(&mut self, old: &Kept) {
+        self.is_base = old.is_base;
+        let same = matches!((&old.built, &self.built), (Some(old), Some(new)) if same_build(old, new));
+        if same {
+            (self.built, self.stamp) = (old.built.clone(), old.stamp);
+        }
+        if same || old.doubted.is_none() {
+            self.findings.clone_from(&old.findings);
+        }
+    }
+}
+
+impl Builds {
+    /// Counts work, and says how much there was.
+    pub(super) fn spend(&self, work: usize) -> usize {
+        self.work.set(self.work.get().saturating_add(work));
+        self.work.get()
+    }
+
+    fn with<T>(&self, directory: &str, get: impl FnOnce(&Kept) -> T) -> Option<T> {
+        self.kept.borrow().get(directory).map(get)
+    }
+
+    pub(super) fn is_kept(&self, directory: &str) -> bool {
+        self.kept.borrow().contains_key(directory)
+    }
+
+    /// Is a build in doubt?
+    pub(super) fn is_doubted(&self, directory: &str) -> bool {
+        self.with(directory, |kept| kept.doubted.is_some()).unwrap_or_default()
+    }
+
+    pub(super) fn built(&self, directory: &str) -> Option<Rc<Built>> {
+        self.with(directory, |kept| kept.built.clone()).flatten()
+    }
+
+    pub(super) fn findings(&self, directory: &str) -> Option<Rc<Vec<Finding>>> {
+        self.with(directory, |kept| kept.findings.clone()).flatten()
+    }
+
+    pub(super) fn touched(&self, directory: &str) -> Rc<Touched> {
+        self.with(directory, |kept| Rc::clone(&kept.touched)).unwrap_or_default()
+    }
+
+    pub(super) fn trace(&self, directory: &str) -> Rc<Trace> {
+        self.with(directory, |kept| Rc::clone(&kept.trace)).unwrap_or_default()
+    }
+
+    pub(super) fn stamp(&self, directory: &str) -> Option<u64> {
+        self.with(directory, |kept| kept.stamp)
+    }
+
+    /// Remembers what was seen in a build, and the build itself only if it is a base.
+    pub(super) fn see(&self, directory: &str, findings: Rc<Vec<Finding>>) {
+        if let Some(kept) = self.kept.borrow_mut().get_mut(directory) {
+            kept.findings = Some(findings);
+            kept.built = kept.built.take().filter(|_| kept.is_base);
+        }
+    }
+
+    /// Says that something is built on a directory. Its name, its stamp, and whether it is tangled.
+    pub(super) fn build_on(&self, directory: &str) -> Option<(Rc<str>, u64, bool)> {
+        let mut all = self.kept.borrow_mut();
+        let (name, stamp, tangled) =
+            all.get_key_value(directory).map(|(name, kept)| (Rc::clone(name), kept.stamp, kept.trace.tangled))?;
+        all.get_mut(directory)?.is_base = true;
+        Some((name, stamp, tangled))
+    }
+
+    /// Keeps a new build, or the old one where nothing came out differently.
+    pub(super) fn keep(&self, directory: &str, mut new: Kept) -> Rc<Built> {
+        let mut all = self.kept.borrow_mut();
+        let (name, old) = match all.remove_entry(directory) {
+            Some((name, old)) => (name, Some(old)),
+            None => (Rc::from(directory), None),
+        };
+        self.last_stamp.set(self.last_stamp.get() + 1);
+        new.stamp = self.last_stamp.get();
+        old.iter().for_each(|old| new.inherit(old));
+        if let Some(watchers) = &mut *self.watchers.borrow_mut() {
+            old.iter().for_each(|old| watchers.remove(&name, &old.touched, &old.trace));
+            watchers.add(&name, &new.touched, &new.trace);
+        }
+        let built = new.built.clone().unwrap_or_default();
+        all.insert(name, new);
+        built
+    }
+
+    /// Says that a build in doubt holds. Its bases may have looked elsewhere, though they came out
+    /// the same.
+    pub(super) fn settle(&self, directory: &str) {
+        let trace = self.trace(directory);
+        let mut shared: Vec<Rc<Touched>> = Vec::new();
+        for touched in trace.bases.iter().map(|(base, _)| self.touched(base)) {
+            if !shared.iter().any(|known| Rc::ptr_eq(known, &touched)) {
+                shared.push(touched);
+            }
+        }
+        if let Some(kept) = self.kept.borrow_mut().get_mut(directory) {
+            kept.doubted = None;
+            if !kept.touched.shares(&shared) {
+                kept.touched = Rc::new(kept.touched.sharing(shared));
+            }
+        }
+    }
+
+    /// Puts in doubt what looked at these paths, and what is built on that. What nobody asked about
+    /// since it was put in doubt before is dropped. Returns the directories in which something was
+    /// seen, and that were not in doubt.
+    pub fn moved<'p>(&mut self, changes: impl IntoIterator<Item = (&'p str, Change)>, parsed: &Parsed) -> Vec<Rc<str>> {
+        self.moves += 1;
+        self.work.set(0);
+        let kept = self.kept.get_mut();
+        let watchers = self.watchers.get_mut().get_or_insert_with(|| watchers_of(kept));
+        watchers.take_left().iter().for_each(|path| parsed.forget(path));
+        let mut open: Vec<Rc<str>> = Vec::new();
+        for (path, change) in changes {
+            open.extend_from_slice(watchers.lookers(path));
+            open.extend(of_folders(path, change, watchers, kept));
+        }
+        let mut affected = Vec::new();
+        while let Some(name) = open.pop() {
+            match kept.get_mut(&name).map(|one| (one.doubted, one)) {
+                Some((None, one)) => {
+                    one.doubted = Some(self.moves);
+                    affected.extend(one.findings.is_some().then(|| Rc::clone(&name)));
+                }
+                Some((Some(before), _)) if before < self.moves => {
+                    kept.remove(&name).iter().for_each(|one| watchers.remove(&name, &one.touched, &one.trace));
+                }
+                _ => continue,
+            }
+            open.extend_from_slice(watchers.users(&name));
+        }
+        affected.sort_unstable();
+        affected
+    }
+}
+
+fn watchers_of(kept: &HashMap<Rc<str>, Kept>) -> Watchers {
+    let mut watchers = Watchers::default();
+    kept.iter().for_each(|(name, one)| watchers.add(name, &one.touched, &one.trace));
+    watchers
+}
+
+/// Who cares whether there are directories on the way to a file that comes or goes.
+fn of_folders(path: &str, change: Change, watchers: &Watchers, kept: &HashMap<Rc<str>, Kept>) -> Vec<Rc<str>> {
+    let cares = |found: Option<Found>| match change {
+        Change::Added => found.is_some_and(|found| found != Found::Directory),
+        Change::Removed => found == Some(Found::Directory),
+        Change::Modified => false,
+    };
+    let mut out = Vec::new();
+    let mut folder = path;
+    while let Some((above, _)) = folder.rsplit_once('/') {
+        let lookers = watchers.lookers(above).iter();
+        out.extend(lookers.filter(|name| cares(kept.get(*name).and_then(|one| one.touched.found(above)))).cloned());
+        folder = above;
+    }
+    out
+}

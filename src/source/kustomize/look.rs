@@ -1,0 +1,136 @@
+//! Builds that are remembered: of each, what was looked at, built on and warned about, so that it is
+//! known, at another revision too, whether it still holds.
+
+use super::build::{Builder, Built, MAX_DEPTH};
+use super::keep::{Kept, Trace};
+use crate::model::Warning;
+use crate::source::{Finding, Reader};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+/// What is noted of a build that is not finished.
+#[derive(Default)]
+pub(super) struct Frame {
+    trace: Trace,
+    /// How many warnings of the reader are noted already, or are not of this build.
+    noted: usize,
+}
+
+/// Something that a build warned about.
+pub(super) enum Said {
+    Here(Warning),
+    /// All that the build of a base warned about.
+    Base(Rc<str>),
+}
+
+/// What `look` sees in the build of a directory. That is remembered; the build only if others build
+/// on it, because a thousand overlays with their objects take much memory.
+pub(super) fn see(reader: &Reader<'_>, directory: &str, look: impl FnOnce(&Built) -> Vec<Finding>) -> Vec<Finding> {
+    let builds = &reader.kustomize;
+    let mut builder = Builder::new(reader);
+    let known = builder.is_current(directory).then(|| builds.findings(directory)).flatten();
+    let findings = known.unwrap_or_else(|| {
+        let built = builder.built(directory);
+        let findings = Rc::new(look(&built));
+        builds.see(directory, Rc::clone(&findings));
+        findings
+    });
+    reader.touch(&builds.touched(directory));
+    replay(reader, directory, &mut HashSet::new());
+    findings.to_vec()
+}
+
+/// Gives the warnings of a build again, those of each base once.
+fn replay(reader: &Reader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
+    for said in &reader.kustomize.trace(directory).said {
+        match said {
+            Said::Here(warning) => reader.warn(warning.clone()),
+            Said::Base(base) => {
+                if done.insert(Rc::clone(base)) {
+                    replay(reader, base, done);
+                }
+            }
+        }
+    }
+}
+
+impl Builder<'_, '_> {
+    /// The build of a base, which is noted.
+    pub(super) fn directory(&mut self, directory: &str) -> Rc<Built> {
+        self.note_warnings();
+        let built = self.built(directory);
+        let name = self.reader.kustomize.build_on(directory);
+        self.reader.touch(&self.reader.kustomize.touched(directory));
+        replay(self.reader, directory, &mut HashSet::new());
+        let (noted, _) = self.reader.warned_since(usize::MAX);
+        if let (Some(frame), Some((name, stamp, tangled))) = (self.frames.last_mut(), name) {
+            frame.noted = noted;
+            frame.trace.said.push(Said::Base(Rc::clone(&name)));
+            frame.trace.bases.push((name, stamp));
+            frame.trace.tangled |= tangled;
+        }
+        built
+    }
+
+    /// Says that the unfinished build depends on where it was begun.
+    pub(super) fn tangle(&mut self) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.trace.tangled = true;
+        }
+    }
+
+    fn built(&mut self, directory: &str) -> Rc<Built> {
+        let known = self.reader.kustomize.built(directory);
+        known.filter(|_| self.is_current(directory)).unwrap_or_else(|| self.renew(directory))
+    }
+
+    /// Builds a directory anew. Where nothing came out differently, what builds on it still holds.
+    fn renew(&mut self, directory: &str) -> Rc<Built> {
+        let (noted, _) = self.reader.warned_since(usize::MAX);
+        self.frames.push(Frame { noted, ..Frame::default() });
+        let before = self.reader.take_touched();
+        let mut built = Built::default();
+        self.accumulate(directory, &mut built);
+        self.note_warnings();
+        let touched = self.reader.take_touched();
+        self.reader.resume_touched(before);
+        let trace = self.frames.pop().map(|frame| frame.trace).unwrap_or_default();
+        self.reader.kustomize.keep(directory, Kept::new(built, touched, trace))
+    }
+
+    fn note_warnings(&mut self) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let (count, warnings) = self.reader.warned_since(frame.noted);
+        frame.noted = count;
+        frame.trace.said.extend(warnings.into_iter().map(Said::Here));
+    }
+
+    /// Is a build remembered that holds at this revision? Bases it depends on are built anew where
+    /// they do not.
+    fn is_current(&mut self, directory: &str) -> bool {
+        let builds = &self.reader.kustomize;
+        if !builds.is_doubted(directory) {
+            return builds.is_kept(directory);
+        }
+        let trace = builds.trace(directory);
+        let open = self.open.len() >= MAX_DEPTH || self.open.iter().any(|open| open == directory);
+        if trace.tangled || open || !builds.touched(directory).holds_in(self.reader.snapshot()) {
+            return false;
+        }
+        self.open.push(directory.to_owned());
+        let same = trace.bases.iter().all(|(base, stamp)| self.stamp(base) == Some(*stamp));
+        self.open.pop();
+        if same {
+            self.reader.kustomize.settle(directory);
+        }
+        same
+    }
+
+    /// Which build of a directory is the one of this revision.
+    fn stamp(&mut self, directory: &str) -> Option<u64> {
+        if !self.is_current(directory) {
+            self.renew(directory);
+        }
+        self.reader.kustomize.stamp(directory)
+    }
+}

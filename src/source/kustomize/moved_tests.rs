@@ -1,0 +1,233 @@
+//! What is remembered from one revision to the next answers as a fresh reading does.
+
+use super::Kustomize;
+use crate::config::Rule;
+use crate::git::Oid;
+use crate::model::{SourceKind, Warning};
+use crate::source::testing::{TestRepository, revisions};
+use crate::source::{Cache, Change, Claim, Finding, Reader, Source};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Files = BTreeMap<&'static str, &'static str>;
+
+const WEB: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v1'}]}}}\n";
+const WEB_2: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v2'}]}}}\n";
+const WEB_LOWER: &str = "# a line\n\n\n\n\n\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v1'}]}}}\n";
+const SILENT: &str = "kind: Deployment\nmetadata: {name: web}\n";
+const API: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
+const PATCH: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'p/web:v9'}]}}}\n";
+
+/// Files, and what may stand in each; a file may also be missing.
+const SLOTS: [(&str, &[&str]); 14] = [
+    ("base/web.yaml", &[WEB, WEB_2, WEB_LOWER, SILENT, "{{ broken"]),
+    ("base/api.yaml", &[API, "kind: Pod\n"]),
+    (
+        "base/kustomization.yaml",
+        &[
+            "resources: [web.yaml]\n",
+            "# more\n\nresources: [web.yaml]\n",
+            "resources: [web.yaml, api.yaml]\nimages: [{name: o/web, newTag: v3}, {name: no/thing, newTag: v1}]\n",
+            "resources: [web.yaml, 'https://github.com/o/r/x?ref=v1']\nnamePrefix: a-\n",
+            "resources: [",
+        ],
+    ),
+    ("comp/kustomization.yaml", &["kind: Component\nimages: [{name: o/api, newTag: v7}]\n", "resources: [../extra]\n"]),
+    ("comp/other.yaml", &[API]),
+    ("extra/x.yaml", &[API]),
+    ("extra/kustomization.yaml", &["resources: [x.yaml]\n", "images: [{name: no/thing, newTag: v2}]\n"]),
+    ("mid/patch.yaml", &[PATCH, "kind: Pod\n"]),
+    (
+        "mid/kustomization.yaml",
+        &[
+            "resources: [../base]\npatches: [{path: patch.yaml}]\n",
+            "resources: [../base]\n",
+            "resources: [../base, ../extra]\nimages: [{name: o/web, newTag: m1}]\n",
+            "resources: [../dev]\npatches: [{path: patch.yaml, target: {kind: Deployment}}]\n",
+        ],
+    ),
+    (
+        "dev/kustomization.yaml",
+        &[
+            "resources: [../base]\ncomponents: [../comp]\n",
+            "resources: [../base, ../extra]\nimages: [{name: no/thing, newTag: v3}]\n",
+            "resources: [../missing]\ntransformers: [t.yaml, ../comp]\n",
+        ],
+    ),
+    ("dev/t.yaml", &["kind: ImageTagTransformer\nimageTag: {name: o/web, newTag: t1}\n"]),
+    ("prod/kustomization.yaml", &["resources: [../mid]\n", "resources: [../mid, ../dev]\ncomponents: [../comp]\n"]),
+    ("prod/Kustomization", &["resources: [../base]\nconfigurations: [c.yaml]\n"]),
+    ("prod/c.yaml", &["images: [{path: spec/image, kind: Thing}]\n"]),
+];
+
+const CLAIMS: [&str; 7] = [
+    "base/kustomization.yaml",
+    "comp/kustomization.yaml",
+    "extra/kustomization.yaml",
+    "mid/kustomization.yaml",
+    "dev/kustomization.yaml",
+    "prod/kustomization.yaml",
+    "prod/Kustomization",
+];
+
+/// What a claim says: findings without lines, warnings, paths that were looked at.
+type Said = (BTreeSet<String>, Vec<Warning>, BTreeSet<String>);
+
+/// A history as lists of edits: which file, and which of its contents, or none.
+fn histories() -> impl Strategy<Value = Vec<Vec<(usize, usize)>>> {
+    let slot = |index: usize| (Just(index), 0..SLOTS[index].1.len() + 1);
+    let all: Vec<_> = (0..SLOTS.len()).map(slot).collect();
+    let edit = (0..SLOTS.len()).prop_flat_map(slot);
+    let later = proptest::collection::vec(proptest::collection::vec(edit, 1..4), 1..10);
+    (all, later).prop_map(|(first, later)| std::iter::once(first).chain(later).collect())
+}
+
+fn snapshots(history: &[Vec<(usize, usize)>]) -> Vec<Files> {
+    let mut files = Files::new();
+    let mut out = vec![Files::from([("README.md", "always")])];
+    for edits in history {
+        for (slot, choice) in edits {
+            let (path, contents) = SLOTS[*slot];
+            match contents.get(*choice) {
+                Some(text) => files.insert(path, text),
+                None => files.remove(path),
+            };
+        }
+        let mut all = files.clone();
+        all.insert("README.md", "always");
+        out.push(all);
+    }
+    out
+}
+
+fn changes(from: &Files, to: &Files) -> Vec<(&'static str, Change)> {
+    let gone = from.keys().filter(|path| !to.contains_key(*path)).map(|path| (*path, Change::Removed));
+    let here = to.iter().filter_map(|(path, text)| match from.get(path) {
+        None => Some((*path, Change::Added)),
+        Some(before) => (before != text).then_some((*path, Change::Modified)),
+    });
+    gone.chain(here).collect()
+}
+
+fn shown(finding: &Finding) -> String {
+    let places: BTreeSet<_> = finding.locations.iter().map(|at| (&at.path, &at.key, at.part)).collect();
+    format!("{:?} {:?} {:?} {:?} {places:?}", finding.component, finding.image, finding.version, finding.notes)
+}
+
+fn said(reader: &Reader<'_>, path: &str) -> Said {
+    let rule = Rule::new(SourceKind::Kustomize, path, &[]).expect("a template");
+    let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
+    let found = Kustomize.read(&claim, reader);
+    (found.iter().map(shown).collect(), reader.warnings(), reader.take_touched().paths())
+}
+
+fn fresh(repository: &TestRepository, commit: Oid, path: &str) -> Said {
+    let (snapshot, cache) = (repository.snapshot_of(commit), Cache::default());
+    said(&Reader::new(&snapshot, &cache), path)
+}
+
+fn remembered(repository: &TestRepository, commit: Oid, path: &str, cache: &Cache) -> Said {
+    let snapshot = repository.snapshot_of(commit);
+    said(&Reader::of_versions(&snapshot, cache), path)
+}
+
+/// Forwards through all revisions and back again.
+fn there_and_back(count: usize) -> impl Iterator<Item = (usize, usize)> {
+    let forwards = (1..count).map(|to| (to - 1, to));
+    forwards.chain((1..count).rev().map(|from| (from, from - 1)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A walk that reads again only what is affected, or is itself among the changes.
+    #[test]
+    fn what_is_not_affected_need_not_be_read_again(history in histories()) {
+        let files = snapshots(&history);
+        let (repository, commits) = revisions(&files);
+        let cache = Cache::default();
+        let mut known: BTreeMap<&str, Said> =
+            CLAIMS.map(|path| (path, remembered(&repository, commits[0], path, &cache))).into();
+        for (from, to) in there_and_back(files.len()) {
+            let changed = changes(&files[from], &files[to]);
+            let affected = cache.moved(commits[from], commits[to], changed.iter().copied()).expect("builds of `from`");
+            for path in CLAIMS {
+                let folder = path.rsplit_once('/').expect("a folder").0;
+                if affected.iter().any(|name| **name == *folder) || changed.iter().any(|(known, _)| *known == path) {
+                    known.insert(path, remembered(&repository, commits[to], path, &cache));
+                }
+                prop_assert_eq!(&known[path], &fresh(&repository, commits[to], path), "{} at {}", path, to);
+            }
+        }
+    }
+
+    /// Claims that are asked about now and then.
+    #[test]
+    fn what_was_left_alone_for_a_while_is_right(history in histories(), asked in any::<u64>()) {
+        let files = snapshots(&history);
+        let (repository, commits) = revisions(&files);
+        let cache = Cache::default();
+        CLAIMS.iter().for_each(|path| drop(remembered(&repository, commits[0], path, &cache)));
+        for (step, (from, to)) in there_and_back(files.len()).enumerate() {
+            cache.moved(commits[from], commits[to], changes(&files[from], &files[to])).expect("builds of `from`");
+            for (index, path) in CLAIMS.iter().enumerate() {
+                if asked.rotate_left(u32::try_from(step * 7 + index).expect("small")) & 3 == 0 {
+                    let now = remembered(&repository, commits[to], path, &cache);
+                    prop_assert_eq!(now, fresh(&repository, commits[to], path), "{} at {}", path, to);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_word_nothing_old_is_used() {
+    let files = |web| Files::from([("base/web.yaml", web), ("base/kustomization.yaml", "resources: [web.yaml]\n")]);
+    let (repository, commits) = revisions(&[files(WEB), files(WEB_2), files(SILENT)]);
+    let cache = Cache::default();
+    let read = |commit| remembered(&repository, commit, "base/kustomization.yaml", &cache);
+    for commit in commits.iter().chain(commits.iter().rev()) {
+        assert_eq!(read(*commit), fresh(&repository, *commit, "base/kustomization.yaml"));
+    }
+    assert_eq!(cache.moved(commits[1], commits[2], []), None, "the builds are of another commit");
+    assert_eq!(read(commits[2]), fresh(&repository, commits[2], "base/kustomization.yaml"));
+    let snapshot = repository.snapshot_of(commits[2]);
+    let reader = Reader::of_versions(&snapshot, &cache);
+    assert_eq!(cache.moved(commits[2], commits[0], []), None, "a reader of the commit still lives");
+    drop(reader);
+    assert_eq!(read(commits[0]), fresh(&repository, commits[0], "base/kustomization.yaml"));
+}
+
+#[test]
+fn what_is_built_on_a_base_is_built_again_only_if_something_comes_out_differently() {
+    let files = |web, base| {
+        Files::from([
+            ("base/web.yaml", web),
+            ("base/kustomization.yaml", base),
+            ("dev/kustomization.yaml", "resources: [../base]\n"),
+        ])
+    };
+    let plain = "resources: [web.yaml]\n";
+    let all = [
+        files(WEB, plain),
+        files(WEB_LOWER, plain),
+        files(WEB, "# more\n\nresources: [web.yaml]\n"),
+        files(WEB_2, plain),
+    ];
+    let (repository, commits) = revisions(&all);
+    let cache = Cache::default();
+    let stamp = |at: usize| {
+        if at > 0 {
+            cache.moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at])).expect("builds");
+        }
+        let snapshot = repository.snapshot_of(commits[at]);
+        let reader = Reader::of_versions(&snapshot, &cache);
+        said(&reader, "dev/kustomization.yaml");
+        (reader.kustomize.stamp("base"), reader.kustomize.stamp("dev"))
+    };
+    let first = stamp(0);
+    assert_eq!(stamp(1), first, "lines moved");
+    assert_eq!(stamp(2), first, "a comment came");
+    let (base, dev) = stamp(3);
+    assert!(base != first.0 && dev != first.1, "the image changed");
+}
