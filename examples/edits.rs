@@ -116,7 +116,7 @@ fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
     let repository = Repository::open(path)?;
     let cache = Cache::default();
     let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
-    let config = if options.every { every_file()? } else { configuration(&Reader::new(&snapshot, &cache))? };
+    let config = if options.every { every_file()? } else { configuration(&Reader::new(&snapshot, &cache), &repository)? };
     let ground = Ground::of(&config, snapshot, &cache, None);
     let mapping = ground.mapping();
     let mut row = Row { entries: mapping.entries.len(), ..Row::default() };
@@ -142,11 +142,11 @@ fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
 }
 
 /// The repository's own configuration, or what discovery proposes.
-fn configuration(reader: &Reader<'_>) -> anyhow::Result<Config> {
+fn configuration(reader: &Reader<'_>, repository: &Repository) -> anyhow::Result<Config> {
     let name = config::FILE_NAMES[0];
     match reader.find(name).and_then(|_| reader.text(name)) {
         Some(text) => Ok(config::parse(&text, name)?),
-        None => Ok(discovery::propose(reader).config),
+        None => Ok(discovery::propose(reader, repository).config),
     }
 }
 
