@@ -16,8 +16,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("history", &["model", "config", "source", "git"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
-    ("report", &["model", "config", "history"]),
-    ("ui", &["model", "config", "report"]),
+    ("report", &["model", "config", "history", "promotion"]),
+    ("ui", &["model", "config", "report", "promotion"]),
 ];
 
 #[test]

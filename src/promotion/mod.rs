@@ -2,6 +2,10 @@
 //!
 //! | file | job |
 //! | --- | --- |
+//! | `plan` | one result for each app: what moves, what is as wanted, what is refused |
+//! | `choice` | which version an app is to have |
+//! | `message` | what the commit and the proposal say |
+//! | `patch` | a plan as a mail that `git am` takes |
 //! | `ground` | the state that edits are made on: every claim with what it says |
 //! | `edits` | from wanted versions to new contents of files, or a refusal |
 //! | `value` | what becomes of one value, by the part of an image it holds |
@@ -14,11 +18,15 @@
 //!
 //! docs/editing.md says what is edited, what is refused, and how it was measured.
 
+mod choice;
 mod diff;
 mod edits;
 mod ground;
+mod message;
 mod overlay;
+mod patch;
 mod place;
+mod plan;
 mod refusal;
 mod together;
 mod value;
@@ -29,7 +37,11 @@ mod refusal_tests;
 #[cfg(test)]
 mod tests;
 
+pub use choice::{Choice, Obstacle, Past, Ran};
 pub use edits::{Change, Consent, Edits, FileEdit};
 pub use ground::Ground;
+pub use message::{Message, Part, Purpose, branch_name, joint_branch_name};
+pub use patch::mbox;
+pub use plan::{Item, Moves, Outcome, Plan, Request, Step, plan};
 pub use refusal::{Reason, Refusal};
 pub use together::{companions, sharing};

@@ -3,11 +3,13 @@
 mod diff;
 mod history;
 mod metrics;
+mod plan;
 mod trace;
 
 pub use diff::DiffJson;
 pub use history::{DeploymentJson, HistoryJson, PinnedJson};
 pub use metrics::MetricsJson;
+pub use plan::PlanJson;
 pub use trace::TraceJson;
 
 use super::{Arrival, Occupant, Status};
@@ -211,7 +213,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, StatusJson, TraceJson};
+    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, StatusJson, TraceJson};
     use schemars::JsonSchema;
     use std::path::Path;
 
@@ -224,6 +226,7 @@ mod tests {
         is_fresh::<DiffJson>("diff");
         is_fresh::<TraceJson>("trace");
         is_fresh::<MetricsJson>("metrics");
+        is_fresh::<PlanJson>("plan");
     }
 
     fn is_fresh<T: JsonSchema>(name: &str) {

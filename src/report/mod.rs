@@ -7,6 +7,7 @@ mod change;
 mod diff;
 pub mod json;
 mod metrics;
+mod plan;
 mod status;
 mod trace;
 
@@ -15,5 +16,6 @@ pub use cells::{Cell, Column, Matrix, Row, Running};
 pub use change::{Change, moment};
 pub use diff::{Diff, Difference, Here, Side};
 pub use metrics::Measured;
+pub use plan::Planned;
 pub use status::{Arrival, Occupant, Status, display_names, names_over_time};
 pub use trace::{Trace, Visit, Way};

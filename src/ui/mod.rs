@@ -13,6 +13,7 @@ mod history;
 mod look;
 mod matrix;
 mod metrics;
+mod plan;
 mod progress;
 mod prompt;
 mod table;
@@ -30,8 +31,9 @@ pub use history::{Scroll, Times};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
 pub use metrics::{csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics};
+pub use plan::{patch, table as plan};
 pub use progress::Bar;
-pub use prompt::{arrange, choose};
+pub use prompt::{arrange, choose, confirm, pick};
 pub use trace::render as trace;
 
 use crate::model::Warning;
@@ -85,6 +87,20 @@ impl Ui {
     pub fn note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
             self.talk(&self.err.paint(Tone::Dim, &visible(text)));
+        }
+    }
+
+    /// Says several lines on stderr as they are, unless quiet.
+    pub fn say(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet && !text.is_empty() {
+            self.talk(text.trim_end_matches('\n'));
+        }
+    }
+
+    /// Says what to do about a caution, unless quiet.
+    pub fn hint(&self, text: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            self.talk(&format!("{} {}", self.err.paint(Tone::Good, "hint:"), visible_lines(text)));
         }
     }
 

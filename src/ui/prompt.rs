@@ -3,7 +3,7 @@
 use super::look::middle;
 use super::{Ui, visible};
 use dialoguer::theme::ColorfulTheme;
-use dialoguer::{MultiSelect, Sort};
+use dialoguer::{Confirm, MultiSelect, Select, Sort};
 
 /// Asks for an order. The items' indices, or `None` when the person gave up (Esc).
 ///
@@ -26,6 +26,31 @@ pub fn choose(ui: &Ui, question: &str, items: &[(String, bool)]) -> std::io::Res
         .report(false)
         .interact_opt()
         .map_err(io)
+}
+
+/// Asks for one of the items; the first is proposed.
+///
+/// # Errors
+/// When the terminal fails.
+pub fn pick(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option<usize>> {
+    let shown: Vec<String> = items.iter().map(|item| line(ui, item)).collect();
+    Select::with_theme(&ColorfulTheme::default())
+        .with_prompt(question)
+        .items(&shown)
+        .default(0)
+        .report(false)
+        .interact_opt()
+        .map_err(io)
+}
+
+/// Asks for a yes. Enter alone is none, and so is Esc.
+///
+/// # Errors
+/// When the terminal fails.
+pub fn confirm(question: &str) -> std::io::Result<bool> {
+    let theme = ColorfulTheme::default();
+    let asked = Confirm::with_theme(&theme).with_prompt(question).default(false).report(false);
+    Ok(asked.interact_opt().map_err(io)?.unwrap_or(false))
 }
 
 /// An item as one line: a wrapped one would confuse the redrawing. The marks before it take six

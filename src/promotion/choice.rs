@@ -1,0 +1,228 @@
+//! Which version an app is to have: what an earlier stage runs or ran, what a build made, or what
+//! ran before.
+
+use super::refusal::{Reason, Refusal};
+use crate::model::{AppName, Entry, Note, SlotKey, StageName, TargetName, Version};
+use std::collections::{BTreeSet, HashMap};
+
+/// Where the wanted version comes from.
+#[derive(Clone, Copy)]
+pub enum Choice<'a> {
+    /// What the earlier stage runs, by the entries of the mapping.
+    Runs { stage: &'a StageName, entries: &'a [Entry] },
+    /// A version that the earlier stage has run.
+    Ran { stage: &'a StageName, entries: &'a [Entry], version: &'a Version, past: &'a Past },
+    /// A version that a build has made.
+    Made(&'a Version),
+    /// What ran here before what runs now.
+    Before(&'a Past),
+    /// A version that ran here before.
+    Back { version: &'a Version, past: &'a Past },
+}
+
+/// What each slot has run, newest first, what it runs now included.
+pub type Past = HashMap<SlotKey, Vec<Ran>>;
+
+/// A version, and when it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ran {
+    pub version: Version,
+    /// In seconds since 1970.
+    pub time: i64,
+}
+
+/// Why an app does not move, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obstacle {
+    /// A stable word for machines.
+    pub code: &'static str,
+    pub reason: String,
+    pub hint: Option<String>,
+}
+
+impl Obstacle {
+    /// The app is not in the stage that is to change.
+    pub(super) fn absent(app: &AppName, stage: &StageName, target: Option<&TargetName>) -> Self {
+        let place = target.map_or_else(|| stage.to_string(), |target| format!("{stage} ({target})"));
+        Obstacle::new("absent", format!("{app} is not in {place}"), "write its files there first; then it can be moved")
+    }
+
+    /// An entry cannot be edited.
+    pub(super) fn at(entry: &Entry, reason: Reason) -> Self {
+        match entry.locations.first() {
+            Some(location) => Refusal::at(location, reason).into(),
+            None => Refusal::of_file("", reason).into(),
+        }
+    }
+
+    fn new(code: &'static str, reason: String, hint: impl Into<String>) -> Self {
+        Obstacle { code, reason, hint: Some(hint.into()) }
+    }
+}
+
+impl From<Refusal> for Obstacle {
+    fn from(refusal: Refusal) -> Self {
+        Obstacle { code: refusal.reason.code(), reason: refusal.to_string(), hint: refusal.hint() }
+    }
+}
+
+/// An entry, and the version it is to have.
+pub(super) type Pair<'e> = (&'e Entry, Version);
+
+impl Choice<'_> {
+    /// The version for each of an app's entries in the stage that is to change. An entry of which
+    /// nothing is said stays as it is.
+    ///
+    /// # Errors
+    /// [`Obstacle`] where there is no one answer.
+    pub(super) fn versions<'e>(
+        &self,
+        app: &AppName,
+        entries: &[&'e Entry],
+        target: Option<&TargetName>,
+    ) -> Result<Vec<Pair<'e>>, Obstacle> {
+        match *self {
+            Choice::Runs { stage, entries: all } => runs(app, entries, target, stage, all),
+            Choice::Ran { stage, entries: all, version, past } => ran(app, entries, stage, all, version, past),
+            Choice::Made(version) => made(app, entries, version),
+            Choice::Before(past) => before(app, entries, past),
+            Choice::Back { version, past } => back(app, entries, version, past),
+        }
+    }
+}
+
+fn runs<'e>(
+    app: &AppName,
+    entries: &[&'e Entry],
+    target: Option<&TargetName>,
+    stage: &StageName,
+    all: &[Entry],
+) -> Result<Vec<Pair<'e>>, Obstacle> {
+    let mut out = Vec::new();
+    for entry in entries {
+        let mut found = counterparts(entry, entries, stage, all);
+        if target.is_some() && found.iter().any(|other| other.target.as_ref() == target) {
+            found.retain(|other| other.target.as_ref() == target);
+        }
+        let versions: BTreeSet<&Version> = found.iter().map(|other| &other.version).collect();
+        match (found.first(), versions.len()) {
+            (None, _) => {}
+            (Some(one), 1) => out.push((*entry, one.version.clone())),
+            _ => return Err(disagreement(app, stage, &found)),
+        }
+    }
+    if out.is_empty() {
+        let reason = format!("{app} does not run in {stage}, so there is nothing to promote");
+        return Err(Obstacle::new(
+            "not-upstream",
+            reason,
+            format!("`towpath deploy {app} VERSION` puts a version there"),
+        ));
+    }
+    Ok(out)
+}
+
+fn disagreement(app: &AppName, stage: &StageName, found: &[&Entry]) -> Obstacle {
+    let said = |entry: &&Entry| match &entry.target {
+        Some(target) => format!("{} ({target})", entry.version),
+        None => entry.version.to_string(),
+    };
+    let said: BTreeSet<String> = found.iter().map(said).collect();
+    let said: Vec<String> = said.into_iter().collect();
+    let reason = format!("{stage} runs several versions of {app}: {}", said.join(", "));
+    Obstacle::new("targets-disagree", reason, "say which one with --version, or promote one target with --target")
+}
+
+/// What the same thing is in another stage: the same component, or the only one where formats name
+/// components differently; of several, the same image.
+fn counterparts<'a>(entry: &Entry, siblings: &[&Entry], stage: &StageName, all: &'a [Entry]) -> Vec<&'a Entry> {
+    let there = || all.iter().filter(|other| other.stage == *stage && other.app == entry.app);
+    let components: BTreeSet<_> = there().map(|other| &other.component).collect();
+    let here: BTreeSet<_> = siblings.iter().map(|other| &other.component).collect();
+    let are_alone = components.len() == 1 && here.len() == 1;
+    let same = |other: &&Entry| other.component == entry.component || are_alone;
+    let mut found: Vec<&Entry> = there().filter(same).collect();
+    if entry.image.is_some() && found.iter().any(|other| other.image == entry.image) {
+        found.retain(|other| other.image == entry.image);
+    }
+    found
+}
+
+fn ran<'e>(
+    app: &AppName,
+    entries: &[&'e Entry],
+    stage: &StageName,
+    all: &[Entry],
+    version: &Version,
+    past: &Past,
+) -> Result<Vec<Pair<'e>>, Obstacle> {
+    let ran = |entry: &&&'e Entry| {
+        let slots = counterparts(entry, entries, stage, all).into_iter().map(Entry::slot);
+        let found = slots.filter_map(|slot| recalled(past, &slot, version)).next();
+        found.map(|version| (**entry, version))
+    };
+    let out: Vec<Pair<'e>> = entries.iter().filter_map(|entry| ran(&entry)).collect();
+    if out.is_empty() {
+        let reason = format!("{stage} has never run {version} of {app}");
+        let hint = format!("`towpath history {app} --stage {stage}` lists what it ran");
+        return Err(Obstacle::new("never-ran", reason, hint));
+    }
+    Ok(out)
+}
+
+/// The version as it was written when it ran: with its digest, where the wish is a tag.
+fn recalled(past: &Past, slot: &SlotKey, version: &Version) -> Option<Version> {
+    let fits = |ran: &&Ran| ran.version == *version || ran.version.is_same(version);
+    past.get(slot)?.iter().find(fits).map(|ran| ran.version.clone())
+}
+
+/// A build makes one image. It is clear which one where all images of an app have one version; the
+/// version of a remote base that is the same goes along.
+fn made<'e>(app: &AppName, entries: &[&'e Entry], version: &Version) -> Result<Vec<Pair<'e>>, Obstacle> {
+    let is_image = |entry: &&Entry| !entry.notes.contains(&Note::Remote);
+    let has_images = entries.iter().any(is_image);
+    let images = entries.iter().filter(|entry| !has_images || is_image(entry));
+    let components: BTreeSet<_> = images.clone().map(|entry| &entry.component).collect();
+    let current: BTreeSet<&Version> = images.clone().map(|entry| &entry.version).collect();
+    if components.len() > 1 && current.len() > 1 {
+        let names: Vec<String> =
+            components.into_iter().flatten().map(|component| format!("{app}/{component}")).collect();
+        let reason = format!("{app} has several images, with different versions: {}", names.join(", "));
+        return Err(Obstacle::new("several-images", reason, "name one of them"));
+    }
+    let moves = |entry: &&&Entry| is_image(entry) || current.contains(&entry.version);
+    Ok(entries.iter().filter(moves).map(|entry| (*entry, version.clone())).collect())
+}
+
+/// What came last goes back; components that were not part of that stay. The version before is the
+/// one before the present version first came: a rollback is not rolled back.
+fn before<'e>(app: &AppName, entries: &[&'e Entry], past: &Past) -> Result<Vec<Pair<'e>>, Obstacle> {
+    let arrived = |entry: &Entry| past.get(&entry.slot()).and_then(|ran| ran.first()).map(|ran| ran.time);
+    let last = entries.iter().filter_map(|entry| arrived(entry)).max();
+    let newest = entries.iter().filter(|entry| last.is_some() && arrived(entry) == last);
+    let back = |entry: &&'e Entry| {
+        let ran = past.get(&entry.slot())?;
+        let first = ran.iter().rposition(|ran| ran.version == entry.version)?;
+        Some((*entry, ran.get(first + 1)?.version.clone()))
+    };
+    let out: Vec<Pair<'e>> = newest.filter_map(back).collect();
+    if out.is_empty() {
+        let reason = format!("history knows no version of {app} before this one");
+        let hint = format!("`towpath history {app}` shows what it knows; `towpath deploy` takes any version");
+        return Err(Obstacle::new("nothing-before", reason, hint));
+    }
+    Ok(out)
+}
+
+fn back<'e>(app: &AppName, entries: &[&'e Entry], version: &Version, past: &Past) -> Result<Vec<Pair<'e>>, Obstacle> {
+    let ran = |entry: &&'e Entry| Some((*entry, recalled(past, &entry.slot(), version)?));
+    let out: Vec<Pair<'e>> = entries.iter().filter_map(ran).collect();
+    match (out.is_empty(), entries.first()) {
+        (true, Some(entry)) => {
+            let reason = format!("{} has never run {version} of {app}", entry.stage);
+            let hint = format!("`towpath history {app} --stage {}` lists what it ran", entry.stage);
+            Err(Obstacle::new("never-ran", reason, hint))
+        }
+        _ => Ok(out),
+    }
+}

@@ -1,0 +1,43 @@
+//! A plan as a mail that `git am` takes.
+
+use super::edits::Edits;
+use super::message::Message;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// One mail in mbox form. `from` is `Name <address>`, `date` as mails write it.
+pub fn mbox(message: &Message, edits: &Edits, from: &str, date: &str) -> String {
+    let text = message.commit();
+    let (_, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let content = format!("{rest}---\n{}-- \ntowpath\n", edits.diff());
+    let (encoding, content) = encoded(content);
+    format!(
+        "From {} Mon Sep 17 00:00:00 2001\nFrom: {}\nDate: {date}\nSubject: [PATCH] {}\nMIME-Version: 1.0\n\
+         Content-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: {encoding}\n\n{content}\n",
+        "0".repeat(40),
+        header(from),
+        header(&message.subject),
+    )
+}
+
+/// Mail readers, `git am` among them, drop carriage returns that are not wrapped.
+fn encoded(content: String) -> (&'static str, String) {
+    if !content.contains('\r') {
+        return ("8bit", content);
+    }
+    let text = STANDARD.encode(content);
+    let lines = text.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line) + "\n");
+    ("base64", lines.collect())
+}
+
+/// RFC 2047 for what is not ASCII. An address stays readable.
+fn header(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let (words, address) = match text.rsplit_once(" <") {
+        Some((words, address)) if address.ends_with('>') => (words, format!(" <{address}")),
+        _ => (text, String::new()),
+    };
+    format!("=?UTF-8?B?{}?={address}", STANDARD.encode(words))
+}

@@ -1,0 +1,174 @@
+//! What a promotion, a deployment or a rollback would change: one result for each app, as a value.
+//!
+//! An app that cannot be promoted has a result like any other and never blocks the rest.
+
+use super::choice::{Choice, Obstacle};
+use super::edits::{Change, Consent, Edits};
+use super::ground::Ground;
+use super::refusal::Refusal;
+use super::value::Move;
+use crate::model::{AppName, Entry, SlotKey, StageName, TargetName, Version};
+use std::collections::BTreeMap;
+
+/// What is asked for.
+pub struct Request<'a> {
+    /// The stage that is to change.
+    pub to: &'a StageName,
+    /// Only this target of it.
+    pub target: Option<&'a TargetName>,
+    /// Which version each app is to have.
+    pub choice: Choice<'a>,
+    /// Which apps and components were named; `None` for all there are.
+    pub named: Option<&'a dyn Fn(&SlotKey) -> bool>,
+    pub consent: Consent,
+}
+
+/// The results, in the order of the apps.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub to: StageName,
+    pub items: Vec<Item>,
+}
+
+/// The result for one app.
+#[derive(Debug, Clone)]
+pub struct Item {
+    pub app: AppName,
+    /// The one that was named, where the app has several.
+    pub component: Option<String>,
+    pub outcome: Outcome,
+}
+
+impl Item {
+    /// `web`, or `api/nginx` where only that was named.
+    pub fn name(&self) -> String {
+        match &self.component {
+            Some(component) => format!("{}/{component}", self.app),
+            None => self.app.to_string(),
+        }
+    }
+}
+
+/// What becomes of one app.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    Moves(Moves),
+    /// Everything is as wanted; this runs.
+    UpToDate(Version),
+    Refused(Obstacle),
+}
+
+/// What moves, and the bytes that do it.
+#[derive(Debug, Clone)]
+pub struct Moves {
+    pub steps: Vec<Step>,
+    pub edits: Edits,
+}
+
+/// One entry of the mapping that gets another version.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// As it is now.
+    pub entry: Entry,
+    /// As it will be read.
+    pub to: Version,
+}
+
+impl Plan {
+    /// The apps that move.
+    pub fn moving(&self) -> impl Iterator<Item = (&Item, &Moves)> {
+        self.items.iter().filter_map(|item| match &item.outcome {
+            Outcome::Moves(moves) => Some((item, moves)),
+            _ => None,
+        })
+    }
+
+    /// The apps that were refused, and why.
+    pub fn refused(&self) -> impl Iterator<Item = (&Item, &Obstacle)> {
+        self.items.iter().filter_map(|item| match &item.outcome {
+            Outcome::Refused(obstacle) => Some((item, obstacle)),
+            _ => None,
+        })
+    }
+
+    /// The edits of all apps that move, as one: two of them may stand in one file.
+    ///
+    /// # Errors
+    /// [`Refusal`] where together they cannot be made.
+    pub fn together(&self, ground: &Ground<'_>, consent: Consent) -> Result<Edits, Refusal> {
+        let mut moving = self.moving();
+        match (moving.next(), moving.next()) {
+            (Some((_, only)), None) => Ok(only.edits.clone()),
+            _ => edits(ground, self.moving().flat_map(|(_, moves)| &moves.steps), consent),
+        }
+    }
+}
+
+/// Says what would change, and changes nothing.
+pub fn plan(ground: &Ground<'_>, request: &Request<'_>) -> Plan {
+    let mapping = ground.mapping();
+    let mut apps: BTreeMap<&AppName, Vec<&Entry>> = BTreeMap::new();
+    for entry in &mapping.entries {
+        if request.named.is_some_and(|named| named(&entry.slot())) {
+            apps.entry(&entry.app).or_default();
+        }
+        if is_meant(entry, request) {
+            apps.entry(&entry.app).or_default().push(entry);
+        }
+    }
+    let item = |(app, entries): (&AppName, Vec<&Entry>)| Item {
+        app: app.clone(),
+        component: request.named.and_then(|_| only_component(&mapping.entries, &entries)),
+        outcome: outcome(ground, request, app, &entries).unwrap_or_else(Outcome::Refused),
+    };
+    Plan { to: request.to.clone(), items: apps.into_iter().map(item).collect() }
+}
+
+/// The component of these entries, where the app has others too.
+fn only_component(all: &[Entry], entries: &[&Entry]) -> Option<String> {
+    let first = entries.first()?;
+    let is_only = entries.iter().all(|entry| entry.component == first.component);
+    let siblings = |other: &&Entry| (&other.app, &other.stage) == (&first.app, &first.stage);
+    let has_more = all.iter().filter(siblings).any(|other| other.component != first.component);
+    first.component.clone().filter(|_| is_only && has_more)
+}
+
+fn is_meant(entry: &Entry, request: &Request<'_>) -> bool {
+    entry.stage == *request.to
+        && request.target.is_none_or(|target| entry.target.as_ref() == Some(target))
+        && request.named.is_none_or(|named| named(&entry.slot()))
+}
+
+fn outcome(ground: &Ground<'_>, request: &Request<'_>, app: &AppName, entries: &[&Entry]) -> Result<Outcome, Obstacle> {
+    if entries.is_empty() {
+        return Err(Obstacle::absent(app, request.to, request.target));
+    }
+    let wanted = request.choice.versions(app, entries, request.target)?;
+    let mut steps = Vec::new();
+    for (entry, version) in &wanted {
+        let change = Move::of(&entry.version, version, None, request.consent);
+        let to = change.map_err(|reason| Obstacle::at(entry, reason))?.new;
+        if !entry.version.is_same(&to) {
+            steps.push(Step { entry: (*entry).clone(), to });
+        }
+    }
+    if steps.is_empty() {
+        let runs = wanted.first().map(|(entry, _)| entry.version.clone()).unwrap_or_default();
+        return Ok(Outcome::UpToDate(runs));
+    }
+    let edits = edits(ground, &steps, request.consent)?;
+    Ok(Outcome::Moves(Moves { steps, edits }))
+}
+
+fn edits<'s>(
+    ground: &Ground<'_>,
+    steps: impl IntoIterator<Item = &'s Step>,
+    consent: Consent,
+) -> Result<Edits, Refusal> {
+    let change = |step: &'s Step| Change { entry: &step.entry, version: step.to.clone(), image: None };
+    ground.edits(&steps.into_iter().map(change).collect::<Vec<_>>(), consent)
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,0 +1,200 @@
+//! Tables of plans: what the later stage gets, and why not.
+
+use super::*;
+use crate::config::Config;
+use crate::model::SourceKind;
+use crate::promotion::{Past, Ran};
+use crate::source::Cache;
+use crate::source::testing::{config, repository};
+use snapbox::{assert_data_eq, str};
+use std::fmt::Write as _;
+
+const FILES: [&str; 2] = ["{stage}/{target}/{app}.tag", "{stage}/{app}.tag"];
+
+fn texts() -> Config {
+    config(&["dev", "prod"], &FILES.map(|path| (SourceKind::Text, path)))
+}
+
+/// The plan for prod, one line for each result.
+fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&Ground<'_>) -> Plan) -> String {
+    let (repository, cache) = (repository(files), Cache::default());
+    let ground = Ground::of(config, repository.snapshot(), &cache, None);
+    let mut out = String::new();
+    for item in ask(&ground).items {
+        let _ = match item.outcome.clone() {
+            Outcome::UpToDate(version) => writeln!(out, "{} up to date: {version}", item.name()),
+            Outcome::Refused(why) => {
+                writeln!(out, "{} {}: {}\n  hint: {}", item.name(), why.code, why.reason, why.hint.unwrap_or_default())
+            }
+            Outcome::Moves(moves) => moves.steps.iter().try_for_each(|step| {
+                let target = step.entry.target.as_ref().map(|target| format!("({target}) ")).unwrap_or_default();
+                writeln!(out, "{} {target}{} -> {}", item.name(), step.entry.version, step.to)
+            }),
+        };
+    }
+    out
+}
+
+fn request<'a>(to: &'a StageName, choice: Choice<'a>) -> Request<'a> {
+    Request { to, target: None, choice, named: None, consent: Consent::default() }
+}
+
+/// Everything of dev to prod; `target` narrows.
+fn promoted(config: &Config, files: &[(&str, &str)], target: Option<&str>) -> String {
+    let (dev, prod) = (StageName::from("dev"), StageName::from("prod"));
+    let target = target.map(TargetName::from);
+    planned(config, files, &|ground| {
+        let entries = ground.mapping().entries;
+        let choice = Choice::Runs { stage: &dev, entries: &entries };
+        plan(ground, &Request { target: target.as_ref(), ..request(&prod, choice) })
+    })
+}
+
+#[test]
+fn one_app_never_blocks_the_others() {
+    let files = [
+        ("dev/eu/api.tag", "v1"),
+        ("dev/us/api.tag", "v2"),
+        ("prod/eu/api.tag", "v0"),
+        ("dev/web.tag", "v2"),
+        ("prod/web.tag", "v1"),
+        ("dev/blog.tag", "v3"),
+        ("prod/blog.tag", "v3"),
+        ("prod/old.tag", "v1"),
+        ("dev/new.tag", "v1"),
+    ];
+    assert_data_eq!(
+        promoted(&texts(), &files, None),
+        str![[r#"
+api targets-disagree: dev runs several versions of api: v1 (eu), v2 (us)
+  hint: say which one with --version, or promote one target with --target
+blog up to date: v3
+old not-upstream: old does not run in dev, so there is nothing to promote
+  hint: `towpath deploy old VERSION` puts a version there
+web v1 -> v2
+
+"#]]
+    );
+}
+
+#[test]
+fn a_target_takes_what_its_own_twin_runs() {
+    let files =
+        [("dev/eu/api.tag", "v1"), ("dev/us/api.tag", "v2"), ("prod/eu/api.tag", "v0"), ("prod/us/api.tag", "v0")];
+    assert_data_eq!(promoted(&texts(), &files, Some("us")), "api (us) v0 -> v2\n");
+    let agreed = [files[0], ("dev/us/api.tag", "v1"), files[2], files[3]];
+    assert_data_eq!(promoted(&texts(), &agreed, None), "api (eu) v0 -> v1\napi (us) v0 -> v1\n");
+}
+
+#[test]
+fn formats_may_differ_between_stages() {
+    let config = config(
+        &["dev", "prod"],
+        &[(SourceKind::Manifests, "dev/{app}/*.yaml"), (SourceKind::HelmValues, "prod/{app}/values.yaml")],
+    );
+    let mut config = config;
+    for (rule, stage) in config.rules.iter_mut().zip(["dev", "prod"]) {
+        rule.stage = Some(stage.into());
+    }
+    let files = [
+        ("dev/web/pod.yaml", "kind: Pod\nspec:\n  containers: [{name: main, image: \"a/web:v2\"}]\n"),
+        ("prod/web/values.yaml", "image:\n  repository: a/web\n  tag: v1\n"),
+    ];
+    assert_data_eq!(promoted(&config, &files, None), "web v1 -> v2\n");
+}
+
+#[test]
+fn a_version_must_have_run_where_it_comes_from() {
+    let (dev, prod) = (StageName::from("dev"), StageName::from("prod"));
+    let files = [("dev/web.tag", "v3"), ("prod/web.tag", "v1")];
+    let past = past(&[("dev", &["v3", "v2", "v1"])]);
+    let of = |version: &str| {
+        let version = Version::parse(version);
+        planned(&texts(), &files, &|ground| {
+            let entries = ground.mapping().entries;
+            let choice = Choice::Ran { stage: &dev, entries: &entries, version: &version, past: &past };
+            plan(ground, &request(&prod, choice))
+        })
+    };
+    assert_data_eq!(of("v2"), "web v1 -> v2\n");
+    assert_data_eq!(of("v1"), "web up to date: v1\n");
+    assert_data_eq!(
+        of("v9"),
+        str![[r#"
+web never-ran: dev has never run v9 of web
+  hint: `towpath history web --stage dev` lists what it ran
+
+"#]]
+    );
+}
+
+/// What `web` has run, newest first, a second each.
+fn past(stages: &[(&str, &[&str])]) -> Past {
+    let slot = |stage: &str| SlotKey { app: "web".into(), component: None, stage: stage.into(), target: None };
+    let ran = |versions: &[&str]| {
+        let times = (0..versions.len()).rev();
+        let ran = |(version, time): (&&str, usize)| Ran { version: Version::parse(version), time: time as i64 };
+        versions.iter().zip(times).map(ran).collect()
+    };
+    stages.iter().map(|(stage, versions)| (slot(stage), ran(versions))).collect()
+}
+
+#[test]
+fn a_rollback_is_not_rolled_back() {
+    let prod = StageName::from("prod");
+    let of = |now: &str, versions: &[&str]| {
+        let past = past(&[("prod", versions)]);
+        planned(&texts(), &[("prod/web.tag", now)], &|ground| plan(ground, &request(&prod, Choice::Before(&past))))
+    };
+    assert_data_eq!(of("v3", &["v3", "v2", "v1"]), "web v3 -> v2\n");
+    assert_data_eq!(of("v2", &["v2", "v3", "v2", "v1"]), "web v2 -> v1\n");
+    assert_data_eq!(
+        of("v1", &["v1"]),
+        str![[r#"
+web nothing-before: history knows no version of web before this one
+  hint: `towpath history web` shows what it knows; `towpath deploy` takes any version
+
+"#]]
+    );
+}
+
+#[test]
+fn a_build_is_for_one_image() {
+    let config = config(&["dev", "prod"], &[(SourceKind::Manifests, "{stage}/{app}/*.yaml")]);
+    let pod = |sidecar: &str| {
+        format!(
+            "kind: Pod\nspec:\n  containers:\n  - {{name: main, image: \"a/web:v1\"}}\n  - {{name: side, image: \"a/side:{sidecar}\"}}\n"
+        )
+    };
+    let (prod, version) = (StageName::from("prod"), Version::parse("v2"));
+    let of = |sidecar: &str, component: Option<&str>| {
+        let named = |slot: &SlotKey| component.is_none_or(|name| slot.component.as_deref() == Some(name));
+        planned(&config, &[("prod/web/pod.yaml", &pod(sidecar))], &|ground| {
+            plan(ground, &Request { named: Some(&named), ..request(&prod, Choice::Made(&version)) })
+        })
+    };
+    assert_data_eq!(of("v1", None), "web v1 -> v2\nweb v1 -> v2\n");
+    assert_data_eq!(
+        of("v7", None),
+        str![[r#"
+web several-images: web has several images, with different versions: web/side, web/web
+  hint: name one of them
+
+"#]]
+    );
+    assert_data_eq!(of("v7", Some("web")), "web/web v1 -> v2\n");
+}
+
+#[test]
+fn what_cannot_be_edited_is_refused_with_its_place() {
+    let pinned = format!("v1@sha256:{}", "a".repeat(64));
+    let files = [("dev/web.tag", "v2"), ("prod/web.tag", pinned.as_str())];
+    assert_data_eq!(
+        promoted(&texts(), &files, None),
+        str![[r#"
+web loses-digest: prod/web.tag:1: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, and the new one, v2, has none
+  hint: name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`
+
+"#]]
+    );
+}
