@@ -5,6 +5,19 @@ use git2::Oid;
 use std::collections::BTreeMap;
 
 impl Repository {
+    /// The branch that `origin` names as its own, as a clone has noted it.
+    pub fn origin_head(&self) -> Option<String> {
+        let head = self.inner().find_reference("refs/remotes/origin/HEAD").ok()?;
+        let target = head.symbolic_target().ok()??;
+        target.strip_prefix("refs/remotes/origin/").map(str::to_owned)
+    }
+
+    /// Where `origin` is, as the configuration has it: no short form is written out. With credentials,
+    /// where somebody wrote them there.
+    pub fn origin_as_written(&self) -> Option<String> {
+        self.inner().config().ok()?.get_string("remote.origin.url").ok()
+    }
+
     /// Every branch by name with its newest commit: those here, then those of `origin` that are not
     /// here. Sorted by name; a ref that cannot be read is left out.
     pub fn branches(&self) -> Vec<(String, Oid)> {

@@ -1,10 +1,12 @@
-//! Git, read: repositories, snapshots of one revision, and the first-parent mainline.
+//! Git: repositories, snapshots of one revision, the first-parent mainline, and commits and pushes of
+//! what a [`Workspace`] writes.
 //!
 //! Objects are read through libgit2's object database and cut up here, because whole-tree diffs are
 //! many times slower (docs/performance.md). Knows nothing of stages.
 
 pub mod at;
 mod branches;
+mod child;
 mod commit;
 mod diff;
 mod error;
@@ -13,6 +15,7 @@ mod mainline;
 mod objects;
 mod pack;
 mod progress;
+mod push;
 pub mod remote;
 mod repository;
 mod snapshot;
@@ -21,6 +24,7 @@ pub(crate) mod testing;
 mod tree;
 pub mod url;
 mod walk;
+mod write;
 
 pub use commit::{CommitInfo, Person};
 pub use diff::{Change, Scope};
@@ -28,6 +32,8 @@ pub use error::GitError;
 pub use git2::Oid;
 pub use mainline::{Flow, Stopped};
 pub use progress::{NoProgress, Progress};
+pub use push::{Ahead, Push, Pushed, Way};
 pub use repository::Repository;
 pub use snapshot::{File, FileKind, ReadError, Snapshot};
 pub use walk::{Reached, Step, Walk};
+pub use write::{Manner, NewCommit, Workspace, WriteError, author, credential};

@@ -1,0 +1,100 @@
+//! The git executable as a child process: arguments of ours only, no shell, no questions without a
+//! person, and an end after some time.
+
+use super::url::{credentials, redact};
+use std::io::{self, Read, Write};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long to wait between two looks at a child.
+const LOOK: Duration = Duration::from_millis(4);
+
+/// Why there is no answer of git's.
+#[derive(Debug)]
+pub(super) enum ChildError {
+    NotStarted(io::Error),
+    /// It was stopped after so many seconds.
+    TooSlow(u64),
+}
+
+/// What git said. Texts are without the credentials of URLs.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub status: ExitStatus,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// git, told to run nothing that would ask or change other things. Credentials in `url` are handed
+/// over in the environment.
+pub(super) fn git(interactive: bool, url: Option<&str>) -> Command {
+    let mut git = Command::new("git");
+    for setting in ["core.fsmonitor=false", "protocol.ext.allow=never", "submodule.recurse=false", "gc.auto=0"] {
+        git.args(["-c", setting]);
+    }
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
+        git.env_remove(variable);
+    }
+    git.env_remove("GIT_ALTERNATE_OBJECT_DIRECTORIES").env_remove("GIT_NAMESPACE").env("LC_ALL", "C");
+    if !interactive {
+        git.env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never");
+    }
+    if let Some((with, without)) = url.and_then(credentials) {
+        git.env("GIT_CONFIG_COUNT", "1");
+        git.env("GIT_CONFIG_KEY_0", format!("url.{with}.insteadOf")).env("GIT_CONFIG_VALUE_0", without);
+    }
+    git
+}
+
+/// Runs a command to its end, or stops it after `limit`.
+///
+/// # Errors
+/// [`ChildError`]; that the command itself failed is in the answer.
+pub(super) fn run(mut command: Command, input: &[u8], limit: Duration) -> Result<Answer, ChildError> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(ChildError::NotStarted)?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A child that does not read its input says why by itself. Ours is smaller than a pipe takes.
+        let _written = stdin.write_all(input);
+    }
+    let (stdout, stderr) = (listen(child.stdout.take()), listen(child.stderr.take()));
+    let status = ended(&mut child, limit)?;
+    Ok(Answer { status, stdout: heard(&stdout), stderr: redact(&heard(&stderr)) })
+}
+
+fn ended(child: &mut Child, limit: Duration) -> Result<ExitStatus, ChildError> {
+    let started = Instant::now();
+    loop {
+        match child.try_wait().map_err(ChildError::NotStarted)? {
+            Some(status) => return Ok(status),
+            None if started.elapsed() < limit => thread::sleep(LOOK),
+            None => {
+                // It may just have ended by itself.
+                let _stopped = child.kill();
+                let _reaped = child.wait();
+                return Err(ChildError::TooSlow(limit.as_secs()));
+            }
+        }
+    }
+}
+
+/// Reads a stream to its end on a thread of its own.
+fn listen(stream: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What cannot be read is missed by the exit code.
+        let _read = stream.map(|mut stream| stream.read_to_end(&mut bytes));
+        // Nobody listens any more after a time-out.
+        let _sent = sender.send(bytes);
+    });
+    receiver
+}
+
+/// What was read. A grandchild that outlives git may hold the stream open; nobody waits for that.
+fn heard(stream: &Receiver<Vec<u8>>) -> String {
+    let bytes = stream.recv_timeout(Duration::from_secs(2)).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}

@@ -1,0 +1,167 @@
+//! The remote of a workspace: where its branches are, what they bring, and pushes to them.
+
+use super::write::{Workspace, WriteError, said};
+use super::{GitError, Oid};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// For one conversation with the remote.
+const NETWORK: Duration = Duration::from_secs(45);
+
+/// A push of one branch.
+#[derive(Debug, Clone, Copy)]
+pub struct Push<'a> {
+    pub branch: &'a str,
+    pub commit: Oid,
+    pub way: Way,
+}
+
+/// What a push may do to a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Only go on from where it is: for branches that are shared.
+    Forward,
+    /// Replace it, if it is still at this commit, or still not there: for branches of our own.
+    Replace(Option<Oid>),
+}
+
+/// How a push ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pushed {
+    Done,
+    /// Somebody else was faster.
+    Lost,
+}
+
+impl Workspace<'_> {
+    /// What the branches of `origin` that fit are at, by name. `*` stands for any part of a name.
+    ///
+    /// # Errors
+    /// When the remote cannot be reached.
+    pub fn remote_heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>, WriteError> {
+        self.repository.origin_url().ok_or(WriteError::NoRemote)?;
+        let mut git = self.git();
+        git.args(["ls-remote", "--", "origin"]);
+        git.args(branches.iter().map(|branch| format!("refs/heads/{branch}")));
+        let answer = self.run(git, b"", "ask the remote", NETWORK)?;
+        if !answer.status.success() {
+            return Err(WriteError::Failed { doing: "ask the remote", message: said(&answer) });
+        }
+        let head = |line: &str| {
+            let (id, name) = line.split_once('\t')?;
+            Some((name.strip_prefix("refs/heads/")?.to_owned(), Oid::from_str(id).ok()?))
+        };
+        Ok(answer.stdout.lines().filter_map(head).collect())
+    }
+
+    /// Brings the commits of these branches here, unless they are. No ref of the user's changes.
+    ///
+    /// # Errors
+    /// When the remote cannot be reached.
+    pub fn fetch(&self, heads: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
+        let is_missing = |id: &Oid| !self.repository.inner().odb().is_ok_and(|odb| odb.exists(*id));
+        let missing = heads.iter().filter(|(_, id)| is_missing(id)).map(|(name, _)| format!("refs/heads/{name}"));
+        let missing: Vec<String> = missing.collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut git = self.git();
+        git.args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", "origin"]).args(missing);
+        let answer = self.run(git, b"", "fetch", NETWORK)?;
+        if answer.status.success() {
+            return Ok(());
+        }
+        Err(WriteError::Failed { doing: "fetch", message: said(&answer) })
+    }
+
+    /// Pushes one branch to `origin`.
+    ///
+    /// # Errors
+    /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
+    pub fn push(&self, push: &Push<'_>) -> Result<Pushed, WriteError> {
+        let target = format!("refs/heads/{}", push.branch);
+        let mut git = self.git();
+        git.args(["push", "--porcelain", "--no-follow-tags"]);
+        if let Way::Replace(expected) = push.way {
+            let expected = expected.map(|id| id.to_string()).unwrap_or_default();
+            git.arg(format!("--force-with-lease={target}:{expected}"));
+        }
+        git.args(["--", "origin"]).arg(format!("{}:{target}", push.commit));
+        let answer = self.run(git, b"", "push", NETWORK)?;
+        if answer.status.success() {
+            return Ok(Pushed::Done);
+        }
+        match answer.stdout.lines().find_map(|line| line.strip_prefix("!\t")) {
+            Some(line) if is_lost(line) => Ok(Pushed::Lost),
+            Some(line) => {
+                let message = refusal(line, &answer.stderr);
+                Err(WriteError::Refused { branch: push.branch.to_owned(), message })
+            }
+            None => Err(WriteError::Failed { doing: "push", message: said(&answer) }),
+        }
+    }
+
+    /// The commits that `tip` has and `base` has not, newest first, up to `limit`.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn ahead(&self, tip: Oid, base: Oid, limit: usize) -> Result<Vec<Ahead>, WriteError> {
+        let failed = |error: git2::Error| GitError::from_git2("a branch", &error);
+        let git = self.repository.inner();
+        let mut walk = git.revwalk().map_err(failed)?;
+        walk.push(tip).and_then(|()| walk.hide(base)).map_err(failed)?;
+        let one = |id: Result<Oid, git2::Error>| {
+            let commit = git.find_commit(id?)?;
+            let is_as_written = commit.author().when() == commit.committer().when();
+            Ok(Ahead { id: commit.id(), is_as_written, is_merge: commit.parent_count() > 1 })
+        };
+        let all: Result<Vec<Ahead>, git2::Error> = walk.take(limit).map(one).collect();
+        Ok(all.map_err(failed)?)
+    }
+
+    /// Has this commit the same contents at these paths?
+    pub fn holds(&self, commit: Oid, files: &[(&str, &str)]) -> bool {
+        let git = self.repository.inner();
+        let Ok(tree) = git.find_commit(commit).and_then(|commit| commit.tree()) else { return false };
+        files.iter().all(|(path, text)| {
+            let id = Oid::hash_object(git2::ObjectType::Blob, text.as_bytes());
+            tree.get_path(path.as_ref()).is_ok_and(|entry| id.is_ok_and(|id| id == entry.id()))
+        })
+    }
+}
+
+/// A commit on a branch that is not on its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ahead {
+    pub id: Oid,
+    /// Committed when it was written: neither amended nor rebased since.
+    pub is_as_written: bool,
+    pub is_merge: bool,
+}
+
+/// Was the branch elsewhere by then? The words are git's (`builtin/push.c`, `receive-pack.c`), the
+/// last ones for two pushes at the same moment.
+fn is_lost(line: &str) -> bool {
+    let words = [
+        "(fetch first)",
+        "(non-fast-forward)",
+        "(stale info)",
+        "(failed to update ref)",
+        "(cannot lock ref",
+        "(failed to lock)",
+        "(incorrect old value provided)",
+        "(reference already exists)",
+        "(failed to update refs)",
+    ];
+    words.iter().any(|word| line.contains(word)) || line.contains("cannot lock ref")
+}
+
+/// What the remote said, or the reason in git's own line.
+fn refusal(line: &str, stderr: &str) -> String {
+    let remote = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim);
+    let said: Vec<&str> = remote.filter(|line| !line.is_empty()).collect();
+    let reason = line.rsplit_once('\t').map_or(line, |(_, reason)| reason);
+    let reason = reason.trim_start_matches("[remote rejected] ").trim_start_matches("[rejected] ");
+    let reason = reason.trim_start_matches('(').trim_end_matches(')');
+    if said.is_empty() { reason.to_owned() } else { format!("{} ({reason})", said.join("; ")) }
+}

@@ -1,0 +1,244 @@
+//! Writing: commits made of objects, without a checkout, and the branches that name them.
+//!
+//! The work tree and the index are not looked at. Author, committer and signing are what the user's
+//! git says.
+
+use super::child::{self, Answer, ChildError};
+use super::repository::Repository;
+use super::{GitError, Person};
+use git2::build::TreeUpdateBuilder;
+use git2::{FileMode, ObjectType, Oid};
+use std::process::Command;
+use std::time::Duration;
+
+/// For what git answers by itself.
+const SOON: Duration = Duration::from_secs(20);
+/// For signing, which may ask a key or its owner.
+const SIGNING: Duration = Duration::from_secs(120);
+
+/// A repository that may be written to. Commands make one only when they write, and never under
+/// `--read-only`.
+pub struct Workspace<'r> {
+    pub(super) repository: &'r Repository,
+    manner: Manner,
+}
+
+/// How git is run.
+#[derive(Debug, Clone, Default)]
+pub struct Manner {
+    /// May git ask for a password on the terminal?
+    pub interactive: bool,
+    /// The URL that named the repository; its credentials are handed on.
+    pub url: Option<String>,
+    /// The time of commits, as git writes it: `1700000000 +0100`.
+    pub date: String,
+    /// Who wrote it, if not the user: `Name <address>`.
+    pub author: Option<Person>,
+}
+
+/// What a commit is to hold.
+#[derive(Debug, Clone)]
+pub struct NewCommit<'a> {
+    pub parent: Oid,
+    pub message: &'a str,
+    /// New contents by path; all of them are there already.
+    pub files: Vec<(&'a str, &'a str)>,
+}
+
+/// Why something was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("git is needed to {doing}, and it could not be started: {why}")]
+    NoGit { doing: &'static str, why: String },
+    #[error("git did not {doing} within {seconds} seconds")]
+    TooSlow { doing: &'static str, seconds: u64 },
+    #[error("git could not {doing}: {message}")]
+    Failed { doing: &'static str, message: String },
+    #[error("git does not know who you are: {message}")]
+    NoIdentity { message: String },
+    #[error("the repository has no remote `origin`")]
+    NoRemote,
+    #[error("the remote refuses `{branch}`: {message}")]
+    Refused { branch: String, message: String },
+    #[error("branch `{branch}` was changed by somebody else meanwhile")]
+    Moved { branch: String },
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+impl WriteError {
+    /// What to do about it, where we know.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            WriteError::NoGit { .. } => "install git",
+            WriteError::NoIdentity { .. } => {
+                "set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and its kin in CI"
+            }
+            WriteError::NoRemote => "--commit makes a local commit, --patch prints one",
+            WriteError::Refused { .. } => "a protected branch may take a pull request: leave out --push",
+            WriteError::Moved { .. } | WriteError::TooSlow { .. } => "run it again",
+            WriteError::Git(error) => return error.hint(),
+            WriteError::Failed { .. } => return None,
+        };
+        Some(hint.into())
+    }
+}
+
+impl<'r> Workspace<'r> {
+    /// Takes a repository to write to it.
+    pub fn new(repository: &'r Repository, manner: Manner) -> Self {
+        Workspace { repository, manner }
+    }
+
+    /// Who will be the author: `Name <address>`.
+    ///
+    /// # Errors
+    /// [`WriteError::NoIdentity`].
+    pub fn author(&self) -> Result<Person, WriteError> {
+        author(self.repository, &self.manner)
+    }
+
+    /// Writes a commit. No branch names it yet.
+    ///
+    /// # Errors
+    /// When there is no identity, signing fails, or objects cannot be written.
+    pub fn commit(&self, new: &NewCommit<'_>) -> Result<Oid, WriteError> {
+        let tree = self.tree(new).map_err(|error| GitError::from_git2("the new commit", &error))?;
+        if self.signs()? {
+            return self.signed(tree, new);
+        }
+        let author = line(&self.author()?, &self.manner.date);
+        let committer = line(&identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT")?, &self.manner.date);
+        let text =
+            format!("tree {tree}\nparent {}\nauthor {author}\ncommitter {committer}\n\n{}", new.parent, new.message);
+        let written = self.repository.inner().odb().and_then(|odb| odb.write(ObjectType::Commit, text.as_bytes()));
+        Ok(written.map_err(|error| GitError::from_git2("the new commit", &error))?)
+    }
+
+    /// Makes a local branch point at a commit, if it is still at `expected`.
+    ///
+    /// # Errors
+    /// [`WriteError::Moved`].
+    pub fn set_branch(&self, branch: &str, commit: Oid, expected: Option<Oid>) -> Result<(), WriteError> {
+        let old = expected.map_or_else(|| "0".repeat(40), |id| id.to_string());
+        let mut git = self.git();
+        git.args(["update-ref", "-m", "towpath", &format!("refs/heads/{branch}"), &commit.to_string(), &old]);
+        let answer = self.run(git, b"", "set a branch", SOON)?;
+        if answer.status.success() { Ok(()) } else { Err(WriteError::Moved { branch: branch.to_owned() }) }
+    }
+
+    /// What the blobs of the commit's files are, in the commit's tree.
+    fn tree(&self, new: &NewCommit<'_>) -> Result<Oid, git2::Error> {
+        let git = self.repository.inner();
+        let base = git.find_commit(new.parent)?.tree()?;
+        let mut update = TreeUpdateBuilder::new();
+        for (path, text) in &new.files {
+            let is_program = base.get_path(path.as_ref())?.filemode() == i32::from(FileMode::BlobExecutable);
+            let mode = if is_program { FileMode::BlobExecutable } else { FileMode::Blob };
+            update.upsert(*path, git.blob(text.as_bytes())?, mode);
+        }
+        update.create_updated(git, &base)
+    }
+
+    fn signs(&self) -> Result<bool, WriteError> {
+        let mut git = self.git();
+        git.args(["config", "--type=bool", "--get", "commit.gpgsign"]);
+        Ok(self.run(git, b"", "read its configuration", SOON)?.stdout.trim() == "true")
+    }
+
+    fn signed(&self, tree: Oid, new: &NewCommit<'_>) -> Result<Oid, WriteError> {
+        let author = self.author()?;
+        let mut git = self.git();
+        git.env("GIT_AUTHOR_NAME", &author.name).env("GIT_AUTHOR_EMAIL", &author.email);
+        git.args(["commit-tree", "-S", &tree.to_string(), "-p", &new.parent.to_string()]);
+        let answer = self.run(git, new.message.as_bytes(), "sign the commit", SIGNING)?;
+        let made = answer.status.success().then(|| Oid::from_str(answer.stdout.trim()).ok()).flatten();
+        made.ok_or_else(|| WriteError::Failed { doing: "sign the commit", message: said(&answer) })
+    }
+
+    /// git, in this repository.
+    pub(super) fn git(&self) -> Command {
+        command(self.repository, &self.manner)
+    }
+
+    pub(super) fn run(
+        &self,
+        git: Command,
+        input: &[u8],
+        doing: &'static str,
+        limit: Duration,
+    ) -> Result<Answer, WriteError> {
+        run(git, input, doing, limit)
+    }
+}
+
+/// Who git says the user is, or the author that was named. Reads only.
+///
+/// # Errors
+/// [`WriteError::NoIdentity`].
+pub fn author(repository: &Repository, manner: &Manner) -> Result<Person, WriteError> {
+    match &manner.author {
+        Some(author) => Ok(author.clone()),
+        None => identity(repository, manner, "GIT_AUTHOR_IDENT"),
+    }
+}
+
+/// What `git credential fill` has for a host, without asking anybody: lines of `key=value`.
+pub fn credential(repository: &Repository, manner: &Manner, host: &str) -> Option<String> {
+    if host.chars().any(char::is_control) {
+        return None;
+    }
+    let mut git = command(repository, &Manner { interactive: false, ..manner.clone() });
+    git.args(["-c", "core.askPass=", "credential", "fill"]);
+    git.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
+    let answer = run(git, format!("protocol=https\nhost={host}\n\n").as_bytes(), "find a password", SOON).ok()?;
+    answer.status.success().then_some(answer.stdout)
+}
+
+fn identity(repository: &Repository, manner: &Manner, variable: &str) -> Result<Person, WriteError> {
+    let mut git = command(repository, manner);
+    git.args(["var", variable]);
+    let answer = run(git, b"", "say who you are", SOON)?;
+    let person = answer.stdout.rsplit_once('>').and_then(|(text, _)| text.split_once('<'));
+    match person.filter(|_| answer.status.success()) {
+        Some((name, email)) => Ok(Person { name: name.trim().to_owned(), email: email.trim().to_owned() }),
+        None => Err(WriteError::NoIdentity { message: last_line(&answer.stderr) }),
+    }
+}
+
+fn command(repository: &Repository, manner: &Manner) -> Command {
+    let mut git = child::git(manner.interactive, manner.url.as_deref());
+    git.arg("--git-dir").arg(repository.git_dir());
+    // The sign keeps git from taking a small number for a date of the calendar.
+    let date = format!("@{}", manner.date);
+    git.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);
+    git
+}
+
+fn run(git: Command, input: &[u8], doing: &'static str, limit: Duration) -> Result<Answer, WriteError> {
+    child::run(git, input, limit).map_err(|error| match error {
+        ChildError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
+        ChildError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
+    })
+}
+
+/// An identity as commits have it; git drops the same characters.
+fn line(person: &Person, date: &str) -> String {
+    let clean = |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>();
+    format!("{} <{}> {date}", clean(&person.name).trim(), clean(&person.email).trim())
+}
+
+/// What git gave as its reason.
+pub(super) fn said(answer: &Answer) -> String {
+    let error = |line: &&str| ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start));
+    let errors: Vec<&str> = answer.stderr.lines().filter(error).map(str::trim_end).collect();
+    match (errors.is_empty(), answer.stderr.trim().is_empty()) {
+        (false, _) => errors.join("; "),
+        (true, false) => last_line(&answer.stderr),
+        (true, true) => format!("it ended with {}", answer.status),
+    }
+}
+
+fn last_line(text: &str) -> String {
+    text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned()
+}
