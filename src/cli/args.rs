@@ -1,6 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, config, demo, diff, history, init, man, metrics, status, trace};
+use super::{completions, config, demo, deploy, diff, history, init, man, metrics, promote, rollback, status, trace};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -19,6 +19,7 @@ Examples:
   towpath diff staging prod             what would a promotion bring?
   towpath trace v1367                   where is this version, and how did it get there?
   towpath metrics                       how often, how fast, how often wrong
+  towpath promote web --to prod         propose what staging runs for prod
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -57,6 +58,9 @@ pub enum Command {
     Diff(diff::DiffArgs),
     Trace(trace::TraceArgs),
     Metrics(metrics::MetricsArgs),
+    Promote(promote::PromoteArgs),
+    Deploy(deploy::DeployArgs),
+    Rollback(rollback::RollbackArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

@@ -5,7 +5,7 @@ use super::environment::Environment;
 use super::failure::Failure;
 use crate::git::remote::Clones;
 use crate::git::url::{is_url, redact};
-use crate::git::{GitError, Oid, Progress, Repository};
+use crate::git::{GitError, Manner, Oid, Person, Progress, Repository, Workspace};
 use crate::ui::{Bar, Look, Ui, Verbosity};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -40,6 +40,24 @@ impl Context {
             Some(url) => Ok(Repository::open(&self.bring(url)?)?),
             None => Ok(Repository::open(Path::new(named))?),
         }
+    }
+
+    /// A repository to write to.
+    ///
+    /// # Errors
+    /// Under `--read-only`: then there is none.
+    pub fn workspace<'r>(&self, repository: &'r Repository, author: Option<&Person>) -> Result<Workspace<'r>, Failure> {
+        if self.globals.read_only {
+            return Err(Failure::usage("nothing is written under --read-only"));
+        }
+        Ok(Workspace::new(repository, self.manner(author)))
+    }
+
+    /// How git is run for the user.
+    pub fn manner(&self, author: Option<&Person>) -> Manner {
+        let date = format!("{} {}", self.now().as_second(), self.environment.now.strftime("%z"));
+        let url = self.url().map(str::to_owned);
+        Manner { interactive: self.can_ask(), url, date, author: author.cloned() }
     }
 
     fn bring(&self, url: &str) -> Result<PathBuf, Failure> {

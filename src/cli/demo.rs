@@ -43,7 +43,7 @@ struct Stop {
     command: &'static [&'static str],
 }
 
-const TOUR: [Stop; 7] = [
+const TOUR: [Stop; 9] = [
     Stop { question: "Which version of which app runs in which stage, and since when?", command: &["status"] },
     Stop { question: "Where is that written, who put it there, and when?", command: &["status", "checkout"] },
     Stop { question: "What ran where three weeks ago?", command: &["status", "--at", "3 weeks ago"] },
@@ -53,6 +53,14 @@ const TOUR: [Stop; 7] = [
     },
     Stop { question: "What would a promotion to prod bring?", command: &["diff", "staging", "prod"] },
     Stop { question: "Where did this version of checkout go?", command: &["trace", "checkout@500857c"] },
+    Stop {
+        question: "Which bytes would take storefront from staging to prod?",
+        command: &["promote", "storefront", "--to", "prod", "--dry-run"],
+    },
+    Stop {
+        question: "Do it: a commit on the newest one, straight to the demo's origin (or as a pull request)",
+        command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
+    },
     Stop {
         question: "How did towpath know? It looked; this is what it would write down:",
         command: &["init", "--stdout"],

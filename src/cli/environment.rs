@@ -56,7 +56,8 @@ fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 
-fn text(name: &str) -> Option<String> {
+/// The text of an environment variable, unless it is empty.
+pub fn text(name: &str) -> Option<String> {
     variable(name).and_then(|value| value.into_string().ok())
 }
 
@@ -64,6 +65,19 @@ fn text(name: &str) -> Option<String> {
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
 fn now() -> Timestamp {
     text("TOWPATH_NOW").and_then(|text| text.parse().ok()).unwrap_or_else(Timestamp::now)
+}
+
+/// The time of the clock in seconds since 1970, for waiting.
+#[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
+pub fn seconds() -> i64 {
+    Timestamp::now().as_second()
+}
+
+/// A number from 0 to 1 that differs from process to process and from call to call.
+pub fn chance() -> f64 {
+    // The standard library seeds it from the system's source of randomness.
+    let bits = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0_u8);
+    f64::from((bits >> 32) as u32) / f64::from(u32::MAX)
 }
 
 /// The XDG base directory specification: a relative path counts as unset.

@@ -8,18 +8,25 @@ mod complete;
 mod completions;
 mod config;
 mod context;
+mod delivery;
 mod demo;
+mod deploy;
 mod diff;
 mod environment;
 mod failure;
 mod filter;
 mod follow;
+mod forge;
 mod history;
 mod init;
+mod intent;
 mod man;
 mod metrics;
 mod names;
 mod output;
+mod promote;
+mod rollback;
+mod scene;
 mod settings;
 mod status;
 mod suggest;
@@ -68,6 +75,9 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Metrics(args) => metrics::run(&args, context),
+        Command::Promote(args) => promote::run(&args, context),
+        Command::Deploy(args) => deploy::run(&args, context),
+        Command::Rollback(args) => rollback::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),

@@ -54,7 +54,12 @@ pub fn make(folder: &Path, now: Timestamp) -> Result<Demo, DemoError> {
     import.arg("--git-dir").arg(&demo.origin).args(["fast-import", "--quiet"]);
     run(import, "write the history", stream::of(&story::events(), now).as_bytes())?;
     let mut clone = git();
-    clone.args(["clone", "--quiet", "--template="]).arg(&demo.origin).arg(&demo.clone);
+    clone.args(["clone", "--quiet", "--template="]);
+    // What is committed there is nobody's in particular, and needs no key.
+    for setting in ["user.name=You", "user.email=you@example.com", "commit.gpgSign=false"] {
+        clone.args(["--config", setting]);
+    }
+    clone.arg(&demo.origin).arg(&demo.clone);
     run(clone, "clone the repository", b"")?;
     Ok(demo)
 }

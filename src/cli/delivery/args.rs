@@ -1,0 +1,159 @@
+//! The arguments that `promote`, `deploy` and `rollback` share.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::intent::Terms;
+use crate::cli::output;
+use crate::git::Person;
+use crate::promotion::Consent;
+use crate::ui::Format;
+use clap::Args;
+
+/// What is done with the plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    DryRun,
+    Patch,
+    Commit,
+    Push,
+    Propose,
+}
+
+/// How a plan is delivered.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Delivery")]
+pub struct DeliveryArgs {
+    /// Print the plan and the change, and touch nothing
+    #[arg(long, group = "way")]
+    dry_run: bool,
+
+    /// Open or update a pull request (the default)
+    #[arg(long, group = "way")]
+    pr: bool,
+
+    /// Push straight to the branch that is deployed
+    #[arg(long, group = "way")]
+    push: bool,
+
+    /// Make a local commit on a branch `towpath/STAGE/APP`
+    #[arg(long, group = "way")]
+    commit: bool,
+
+    /// Print the commit as a mail for `git am`
+    #[arg(long, group = "way")]
+    patch: bool,
+
+    /// One branch and one pull request for all apps
+    #[arg(long, conflicts_with_all = ["pr_per_app", "push", "patch"])]
+    one_pr: bool,
+
+    /// One branch and one pull request for each app (the default)
+    #[arg(long, conflicts_with_all = ["push", "patch"])]
+    pr_per_app: bool,
+
+    /// Do it without asking
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Only this target of the stage: a cluster, region or tenant
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
+
+    /// Who wrote it, instead of the user that git knows
+    #[arg(long, value_name = "NAME <MAIL>", value_parser = person)]
+    author: Option<Person>,
+
+    /// The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure
+    #[arg(long, value_name = "NAME", env = "TOWPATH_FORGE", hide_env_values = true, hide_short_help = true)]
+    pub(super) forge: Option<String>,
+
+    /// The address of the forge's API, where it is not the usual one
+    #[arg(long, value_name = "URL", env = "TOWPATH_FORGE_API", hide_env_values = true, hide_short_help = true)]
+    pub(super) forge_api: Option<String>,
+
+    /// A version pinned by its digest may become one without
+    #[arg(long, hide_short_help = true)]
+    drop_digest: bool,
+
+    /// Edit lines that an automation owns (`$imagepolicy`)
+    #[arg(long, hide_short_help = true)]
+    force_automated: bool,
+
+    /// Edit a value with an anchor, and all that share it
+    #[arg(long, hide_short_help = true)]
+    change_shared: bool,
+
+    /// How `--dry-run` answers
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", requires = "dry_run")]
+    #[arg(value_parser = output::one_of(&[Format::Table, Format::Json]))]
+    output: Format,
+}
+
+impl DeliveryArgs {
+    /// What is to be done with the plan.
+    ///
+    /// # Errors
+    /// Under `--read-only`, where it would write.
+    pub(super) fn way(&self, context: &Context) -> Result<Way, Failure> {
+        let way = match (self.dry_run, self.patch, self.commit, self.push) {
+            (true, ..) => Way::DryRun,
+            (_, true, ..) => Way::Patch,
+            (_, _, true, _) => Way::Commit,
+            (_, _, _, true) => Way::Push,
+            _ => Way::Propose,
+        };
+        if context.globals.read_only && !matches!(way, Way::DryRun | Way::Patch) {
+            let failure = Failure::usage("nothing is committed, pushed or proposed under --read-only");
+            return Err(failure.hint("--dry-run shows the plan, --patch prints the commit"));
+        }
+        Ok(way)
+    }
+
+    pub fn is_dry_run(&self) -> bool {
+        self.dry_run
+    }
+
+    pub(super) fn is_joint(&self) -> bool {
+        self.one_pr || self.push || self.patch
+    }
+
+    pub(super) fn asks(&self, context: &Context) -> bool {
+        context.can_ask() && !self.yes
+    }
+
+    pub(super) fn author(&self) -> Option<&Person> {
+        self.author.as_ref()
+    }
+
+    pub(super) fn target(&self) -> Option<&str> {
+        self.target.as_deref()
+    }
+
+    pub(super) fn output(&self) -> Format {
+        self.output
+    }
+
+    pub(super) fn consent(&self) -> Consent {
+        Consent {
+            drop_digest: self.drop_digest,
+            force_automated: self.force_automated,
+            change_shared: self.change_shared,
+        }
+    }
+
+    pub(super) fn terms(&self, context: &Context) -> Terms<'_> {
+        let ask = self.asks(context) && !self.dry_run && !self.patch;
+        Terms { target: self.target(), consent: self.consent(), ask }
+    }
+}
+
+/// `Name <address>`.
+fn person(text: &str) -> Result<Person, String> {
+    let cut = text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.trim().strip_suffix('>')?.trim())));
+    match cut {
+        Some((name, email)) if !name.is_empty() && !email.is_empty() && !text.chars().any(char::is_control) => {
+            Ok(Person { name: name.to_owned(), email: email.to_owned() })
+        }
+        _ => Err("it is written as `Name <mail@example.com>`".into()),
+    }
+}

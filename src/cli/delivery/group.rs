@@ -1,0 +1,61 @@
+//! What goes into one commit: one app, or all that move.
+
+use super::args::DeliveryArgs;
+use crate::cli::failure::Failure;
+use crate::cli::scene::Scene;
+use crate::git::{NewCommit, Person};
+use crate::promotion::{Edits, Item, Message, Moves, Part, branch_name, joint_branch_name};
+use crate::report::Planned;
+
+/// One commit to be.
+pub struct Group {
+    pub branch: String,
+    pub message: Message,
+    pub edits: Edits,
+}
+
+impl Group {
+    /// The commit on top of a state.
+    pub fn commit<'g>(&'g self, scene: &Scene<'_>, text: &'g str) -> NewCommit<'g> {
+        NewCommit { parent: scene.tip, message: text, files: self.files() }
+    }
+
+    /// The new contents by path.
+    pub fn files(&self) -> Vec<(&str, &str)> {
+        self.edits.files.iter().map(|file| (file.path.as_str(), file.after.as_str())).collect()
+    }
+}
+
+/// The commits that a plan makes.
+///
+/// # Errors
+/// Where the apps' edits cannot be made together.
+pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Person) -> Result<Vec<Group>, Failure> {
+    let moving: Vec<(&Item, &Moves)> = planned.plan.moving().collect();
+    if !args.is_joint() || moving.len() < 2 {
+        return Ok(moving.into_iter().map(|one| single(planned, args, one, by)).collect());
+    }
+    let ground = scene.ground()?;
+    let edits = planned.plan.together(&ground, args.consent()).map_err(|refusal| {
+        let failure = Failure::failed(format!("together the apps cannot be edited: {refusal}"));
+        failure.hint("promote them one by one")
+    })?;
+    let names: Vec<String> = moving.iter().map(|(item, _)| item.name()).collect();
+    let parts = moving.iter().zip(&names).map(|((_, moves), name)| Part { name, steps: &moves.steps });
+    let message = Message::of(planned.purpose(), &planned.plan.to, &parts.collect::<Vec<_>>(), &who(by));
+    let branch = joint_branch_name(&planned.plan.to);
+    Ok(vec![Group { branch, message, edits }])
+}
+
+fn single(planned: &Planned, args: &DeliveryArgs, (item, moves): (&Item, &Moves), by: &Person) -> Group {
+    let name = item.name();
+    let to = &planned.plan.to;
+    let part = Part { name: &name, steps: &moves.steps };
+    let message = Message::of(planned.purpose(), to, &[part], &who(by));
+    Group { branch: branch_name(item, to, args.target()), message, edits: moves.edits.clone() }
+}
+
+/// `Name <address>`.
+pub fn who(person: &Person) -> String {
+    format!("{} <{}>", person.name, person.email)
+}

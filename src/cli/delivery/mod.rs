@@ -1,0 +1,195 @@
+//! From a plan to what is left behind: printed, mailed, committed, pushed or proposed.
+//!
+//! The steps are the same for `promote`, `deploy` and `rollback`: plan, ask, apply. What decides
+//! whether a plan is right to carry out stands between the plan and the question.
+
+mod args;
+mod group;
+mod local;
+mod propose;
+mod push;
+mod standing;
+
+pub use args::DeliveryArgs;
+
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::intent::Intent;
+use super::scene::{Scene, known_tip};
+use crate::git::{Workspace, WriteError};
+use crate::promotion::{Outcome, Plan};
+use crate::report::Planned;
+use crate::report::json::PlanJson;
+use crate::ui::{self, Format};
+use args::Way;
+
+/// Who chooses among what can move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Selection {
+    /// All that was named, or everything.
+    Given,
+    /// The person at the terminal.
+    Asked,
+}
+
+/// Carries an intent out.
+pub fn run(intent: &Intent, args: &DeliveryArgs, selection: Selection, context: &Context) -> Result<Exit, Failure> {
+    let way = args.way(context)?;
+    let repository = context.repository()?;
+    match way {
+        Way::DryRun | Way::Patch => {
+            let scene = Scene::read(context, &repository, &known_tip)?;
+            let Some(planned) = plan(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
+            match way {
+                Way::DryRun => show(&planned, args, context)?,
+                _ => local::patch(&planned, args, &scene, context)?,
+            }
+            Ok(ending(&planned, intent))
+        }
+        Way::Commit => {
+            let workspace = context.workspace(&repository, args.author())?;
+            let scene = Scene::read(context, &repository, &known_tip)?;
+            let agreed = agreed(intent, args, selection, &scene, context)?;
+            let Some(planned) = agreed else { return Ok(Exit::Done) };
+            local::commit(&planned, args, &scene, &workspace, context)?;
+            Ok(ending(&planned, intent))
+        }
+        Way::Push => push::run(intent, args, selection, &repository, context),
+        Way::Propose => propose::run(intent, args, selection, &repository, context),
+    }
+}
+
+/// The plan on one state; `None` when the person chose nothing.
+fn plan(
+    intent: &Intent,
+    args: &DeliveryArgs,
+    selection: Selection,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Result<Option<Planned>, Failure> {
+    let ground = scene.ground()?;
+    let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else { return Ok(None) };
+    if selection == Selection::Asked && !chosen(&mut planned.plan, context, planned.from.as_ref())? {
+        return Ok(None);
+    }
+    Ok(Some(planned))
+}
+
+/// The plan, shown and agreed to; `None` when nothing is left to do.
+fn agreed(
+    intent: &Intent,
+    args: &DeliveryArgs,
+    selection: Selection,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Result<Option<Planned>, Failure> {
+    let Some(planned) = plan(intent, args, selection, scene, context)? else {
+        context.ui.note("nothing was changed");
+        return Ok(None);
+    };
+    tell(&planned, context);
+    let moves = planned.plan.moving().next().is_some();
+    if !moves || !args.asks(context) {
+        return Ok(Some(planned));
+    }
+    if ui::confirm("Do this?")? {
+        return Ok(Some(planned));
+    }
+    context.ui.note("nothing was changed");
+    Ok(None)
+}
+
+/// Says on stderr what the plan is.
+fn tell(planned: &Planned, context: &Context) {
+    context.ui.say(&ui::plan(planned, &context.ui.err));
+    tell_rest(planned, context);
+}
+
+/// What a table does not hold: why something is refused, and how much is as wanted.
+fn tell_rest(planned: &Planned, context: &Context) {
+    for (item, obstacle) in planned.plan.refused() {
+        context.ui.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
+        if let Some(hint) = &obstacle.hint {
+            context.ui.hint(hint);
+        }
+    }
+    let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
+    match same.as_slice() {
+        [] if planned.plan.items.is_empty() => context.ui.note(&format!("nothing is pinned in {}", planned.plan.to)),
+        [] => {}
+        [one] => context.ui.note(&format!("{one} in {} already", planned.plan.to)),
+        many => context.ui.note(&format!("{} apps are up to date in {}", many.len(), planned.plan.to)),
+    }
+}
+
+fn as_wanted(item: &crate::promotion::Item) -> Option<String> {
+    match &item.outcome {
+        Outcome::UpToDate(version) => Some(format!("{} is at {version}", item.name())),
+        _ => None,
+    }
+}
+
+fn show(planned: &Planned, args: &DeliveryArgs, context: &Context) -> Result<(), Failure> {
+    if args.output() == Format::Json {
+        return Ok(context.ui.answer(&ui::json(&PlanJson::from(planned)))?);
+    }
+    let table = ui::plan(planned, &context.ui.out);
+    let diffs: String = planned.plan.moving().map(|(_, moves)| moves.edits.diff()).collect();
+    let gap = if diffs.is_empty() { "" } else { "\n" };
+    context.ui.answer(&format!("{table}{gap}{}", ui::patch(&diffs, &context.ui.out)))?;
+    tell_rest(planned, context);
+    Ok(())
+}
+
+/// Lets a person choose. False: nothing was chosen.
+fn chosen(plan: &mut Plan, context: &Context, from: Option<&crate::model::StageName>) -> Result<bool, Failure> {
+    let moving: Vec<(String, String)> =
+        plan.moving().map(|(item, moves)| (item.name(), line(item, moves, context))).collect();
+    if moving.is_empty() {
+        return Ok(true);
+    }
+    let from = from.map(|stage| format!(" from {stage}")).unwrap_or_default();
+    let question = format!("What is to go{from} to {}? (space takes one, Enter ends)", plan.to);
+    let items: Vec<(String, bool)> = moving.iter().map(|(_, line)| (line.clone(), false)).collect();
+    let Some(taken) = ui::choose(&context.ui, &question, &items)? else { return Ok(false) };
+    let names: Vec<&String> = taken.iter().filter_map(|index| Some(&moving.get(*index)?.0)).collect();
+    plan.items.retain(|item| matches!(item.outcome, Outcome::Moves(_)) && names.contains(&&item.name()));
+    Ok(!names.is_empty())
+}
+
+fn line(item: &crate::promotion::Item, moves: &crate::promotion::Moves, context: &Context) -> String {
+    let step = moves.steps.first();
+    let arrow = context.ui.err.arrow();
+    let versions = step.map(|step| format!("{} {arrow} {}", step.entry.version, step.to)).unwrap_or_default();
+    format!("{}   {versions}", item.name())
+}
+
+/// An app that was named and refused is a failure; one of many is only told.
+fn ending(planned: &Planned, intent: &Intent) -> Exit {
+    let named = !matches!(intent, Intent::Promote { apps, .. } if apps.is_empty());
+    if named && planned.plan.refused().next().is_some() { Exit::Failed } else { Exit::Done }
+}
+
+/// The workspace's newest commit of a branch at `origin`.
+fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<crate::git::Oid, Failure> {
+    let Some(branch) = branch else {
+        let failure = Failure::usage("HEAD is detached, so it is not known which branch to change");
+        return Err(failure.hint("name it with --branch"));
+    };
+    let heads = workspace.remote_heads(&[branch])?;
+    let Some(tip) = heads.get(branch).copied() else {
+        return Err(Failure::failed(format!("`origin` has no branch `{branch}`")).hint("name it with --branch"));
+    };
+    workspace.fetch(&[(branch.to_owned(), tip)].into())?;
+    Ok(tip)
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        let failure = Failure::failed(error.to_string());
+        match error.hint() {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What is on a branch of ours: nothing, what is wanted, an older proposal, or somebody's work.
+
+use super::group::Group;
+use crate::cli::failure::Failure;
+use crate::git::{Ahead, Oid, Repository, Workspace};
+
+/// What a branch holds, compared with what it is to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The branch is not there.
+    Absent,
+    /// It says what is wanted.
+    Same(Oid),
+    /// It may be replaced: everything on it is ours or landed.
+    Older(Oid),
+    /// Somebody has committed to it.
+    Foreign,
+}
+
+impl Standing {
+    /// Judges the branch of a group by its head.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn of(
+        workspace: &Workspace<'_>,
+        repository: &Repository,
+        group: &Group,
+        head: Option<Oid>,
+        base: Oid,
+    ) -> Result<Self, Failure> {
+        let Some(head) = head else { return Ok(Standing::Absent) };
+        let ahead = workspace.ahead(head, base, 2)?;
+        let is_ours = match ahead.as_slice() {
+            [] => true,
+            [one] => is_ours(repository, one)?,
+            _ => false,
+        };
+        Ok(match (is_ours, ahead.is_empty()) {
+            (false, _) => Standing::Foreign,
+            (true, false) if workspace.holds(head, &group.files()) => Standing::Same(head),
+            (true, _) => Standing::Older(head),
+        })
+    }
+}
+
+/// A commit of towpath's says so in its trailers. One that was amended or rebased by somebody has
+/// another time of commit than of authorship.
+fn is_ours(repository: &Repository, commit: &Ahead) -> Result<bool, Failure> {
+    let info = repository.commit_info(commit.id)?;
+    let says = |key: &str| info.trailers(key).next().is_some();
+    Ok(commit.is_as_written && !commit.is_merge && says("App") && says("Stage") && says("To-Version"))
+}
+
+/// A branch that somebody has committed to is left alone.
+pub fn foreign(branch: &str) -> Failure {
+    let failure = Failure::failed(format!("branch `{branch}` has commits that are not towpath's, and is left alone"));
+    failure.hint("merge it or delete it; then run this again")
+}

@@ -1,0 +1,284 @@
+//! What the user wants of a repository, and the plan that comes of it.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::scene::Scene;
+use super::suggest::unknown;
+use crate::config::{Config, Stage};
+use crate::model::{AppName, Entry, SlotKey, TargetName, Version};
+use crate::promotion::{Choice, Consent, Ground, Past, Plan, Ran, Request, plan};
+use crate::report::{Planned, display_names, moment};
+use crate::ui;
+use std::collections::BTreeMap;
+
+/// One of the three commands that change versions.
+#[derive(Debug, Clone)]
+pub enum Intent {
+    /// No app named: all of them.
+    Promote {
+        apps: Vec<String>,
+        from: Option<String>,
+        to: Option<String>,
+        version: Option<String>,
+    },
+    Deploy {
+        app: String,
+        version: String,
+        stage: Option<String>,
+    },
+    RollBack {
+        app: String,
+        stage: String,
+        to: Option<String>,
+    },
+}
+
+/// How the plan is to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    pub target: Option<&'a str>,
+    pub consent: Consent,
+    /// A person may be asked what is left open.
+    pub ask: bool,
+}
+
+/// A stage, and the one that its versions come from.
+type Edge<'c> = (&'c Stage, &'c Stage);
+
+/// The way apps and components are called.
+type Names = BTreeMap<(AppName, Option<String>), String>;
+
+impl Intent {
+    /// Makes the plan on one state.
+    ///
+    /// # Errors
+    /// When a name is not known, or nothing says which stage is meant.
+    pub fn planned(
+        &self,
+        context: &Context,
+        scene: &Scene<'_>,
+        ground: &Ground<'_>,
+        terms: Terms<'_>,
+    ) -> Result<Option<Planned>, Failure> {
+        let mapping = ground.mapping();
+        let desk =
+            Desk { context, scene, ground, terms, names: display_names(&mapping.entries), entries: mapping.entries };
+        desk.check_target()?;
+        match self {
+            Intent::Promote { apps, from, to, version } => {
+                desk.promotion(apps, from.as_deref(), to.as_deref(), version.as_deref()).map(Some)
+            }
+            Intent::Deploy { app, version, stage } => desk.deployment(app, version, stage.as_deref()).map(Some),
+            Intent::RollBack { app, stage, to } => desk.rollback(app, stage, to.as_deref()),
+        }
+    }
+}
+
+/// What a person answered.
+enum Answer {
+    Picked(Version),
+    NothingToAsk,
+    GaveUp,
+}
+
+/// Everything that plans are made of.
+struct Desk<'a> {
+    context: &'a Context,
+    scene: &'a Scene<'a>,
+    ground: &'a Ground<'a>,
+    terms: Terms<'a>,
+    names: Names,
+    entries: Vec<Entry>,
+}
+
+impl Desk<'_> {
+    fn promotion(
+        &self,
+        apps: &[String],
+        from: Option<&str>,
+        to: Option<&str>,
+        version: Option<&str>,
+    ) -> Result<Planned, Failure> {
+        self.check_apps(apps)?;
+        let version = version.map(Version::parse);
+        let past = if version.is_some() { self.scene.past(self.context)? } else { Default::default() };
+        let mut last = None;
+        for (before, stage) in self.edges(from, to)? {
+            let entries = &self.entries;
+            let choice = match &version {
+                Some(version) => Choice::Ran { stage: &before.name, entries, version, past: &past },
+                None => Choice::Runs { stage: &before.name, entries },
+            };
+            let plan = self.plan(stage, choice, apps)?;
+            let moves = plan.moving().next().is_some();
+            let planned = Planned { from: Some(before.name.clone()), ..self.report(plan) };
+            if moves {
+                return Ok(planned);
+            }
+            last = Some(planned);
+        }
+        last.ok_or_else(|| Failure::usage("no stage comes after another here, so nothing can be promoted"))
+    }
+
+    fn deployment(&self, app: &str, version: &str, stage: Option<&str>) -> Result<Planned, Failure> {
+        let apps = [app.to_owned()];
+        self.check_apps(&apps)?;
+        let stages = &self.scene.settings.config.stages;
+        let first = || stages.iter().find(|stage| stage.after.is_empty()).or_else(|| stages.first());
+        let stage = match stage {
+            Some(word) => self.stage(word)?,
+            None => first().ok_or_else(|| Failure::usage("no stage is known here"))?,
+        };
+        let version = Version::parse(version);
+        Ok(self.report(self.plan(stage, Choice::Made(&version), &apps)?))
+    }
+
+    /// `None`: the person did not choose.
+    fn rollback(&self, app: &str, stage: &str, to: Option<&str>) -> Result<Option<Planned>, Failure> {
+        let apps = [app.to_owned()];
+        self.check_apps(&apps)?;
+        let stage = self.stage(stage)?;
+        let past = self.scene.past(self.context)?;
+        let mut version = to.map(Version::parse);
+        if version.is_none() && self.terms.ask {
+            match self.asked_back(app, stage, &past)? {
+                Answer::Picked(picked) => version = Some(picked),
+                Answer::NothingToAsk => {}
+                Answer::GaveUp => return Ok(None),
+            }
+        }
+        let choice = match &version {
+            Some(version) => Choice::Back { version, past: &past },
+            None => Choice::Before(&past),
+        };
+        let planned = self.report(self.plan(stage, choice, &apps)?);
+        Ok(Some(Planned { is_rollback: true, ..planned }))
+    }
+
+    /// Lets a person choose from what a stage has run, newest first.
+    fn asked_back(&self, app: &str, stage: &Stage, past: &Past) -> Result<Answer, Failure> {
+        let apps = [app.to_owned()];
+        let named = self.named(&apps);
+        let here = self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.slot()));
+        let ran = here.and_then(|entry| past.get(&entry.slot())).map(Vec::as_slice).unwrap_or_default();
+        let mut older: Vec<&Ran> = Vec::new();
+        for one in ran.iter().filter(|one| here.is_none_or(|entry| entry.version != one.version)) {
+            if !older.iter().any(|known| known.version == one.version) {
+                older.push(one);
+            }
+        }
+        if older.is_empty() {
+            return Ok(Answer::NothingToAsk);
+        }
+        let now = self.context.now();
+        let shown = |ran: &&Ran| format!("{}   {} ago", ran.version, ui::age(moment(ran.time), now));
+        let question = format!("Back to which version of {app} in {}?", stage.name);
+        let picked = ui::pick(&self.context.ui, &question, &older.iter().map(shown).collect::<Vec<_>>())?;
+        let picked = picked.and_then(|index| older.get(index));
+        Ok(picked.map_or(Answer::GaveUp, |ran| Answer::Picked(ran.version.clone())))
+    }
+
+    fn plan(&self, stage: &Stage, choice: Choice<'_>, apps: &[String]) -> Result<Plan, Failure> {
+        if stage.branch.is_some() {
+            let message = format!("{} is a branch of its own, and towpath does not write to those yet", stage.name);
+            return Err(Failure::failed(message).hint("merge the branches, as before"));
+        }
+        let target = self.terms.target.map(TargetName::new);
+        let named = self.named(apps);
+        let request = Request {
+            to: &stage.name,
+            target: target.as_ref(),
+            choice,
+            named: (!apps.is_empty()).then_some(&named as &dyn Fn(&SlotKey) -> bool),
+            consent: self.terms.consent,
+        };
+        Ok(plan(self.ground, &request))
+    }
+
+    fn report(&self, plan: Plan) -> Planned {
+        Planned {
+            repository: self.context.shown_repository(self.scene.repository),
+            branch: self.scene.branch.clone(),
+            revision: self.scene.tip.to_string(),
+            from: None,
+            is_rollback: false,
+            plan,
+        }
+    }
+
+    /// The edges that may be meant, in pipeline order.
+    fn edges(&self, from: Option<&str>, to: Option<&str>) -> Result<Vec<Edge<'_>>, Failure> {
+        let config = &self.scene.settings.config;
+        let from = from.map(|word| self.stage(word)).transpose()?;
+        let to = to.map(|word| self.stage(word)).transpose()?;
+        if let (Some(from), Some(to)) = (from, to) {
+            return Ok(vec![(from, to)]);
+        }
+        let fits = |(before, stage): &Edge<'_>| {
+            from.is_none_or(|from| from.name == before.name) && to.is_none_or(|to| to.name == stage.name)
+        };
+        let found: Vec<Edge<'_>> = edges(config).into_iter().filter(fits).collect();
+        match (from, to, found.len()) {
+            (_, Some(to), 0) => {
+                let failure = Failure::usage(format!("{} is a first stage: nothing comes before it", to.name));
+                Err(failure.hint(format!("`towpath deploy APP VERSION --stage {}` puts a version there", to.name)))
+            }
+            (Some(from), _, 0) => Err(Failure::usage(format!("{} is a last stage: nothing comes after it", from.name))),
+            (_, Some(to), 2..) => {
+                let before: Vec<&str> = found.iter().map(|(before, _)| before.name.as_str()).collect();
+                let failure = Failure::usage(format!("{} comes after {}", to.name, before.join(" and ")));
+                Err(failure.hint("say with --from which of them is meant"))
+            }
+            _ => Ok(found),
+        }
+    }
+
+    fn stage(&self, word: &str) -> Result<&Stage, Failure> {
+        let config = &self.scene.settings.config;
+        let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
+        config.stage(word).ok_or_else(|| unknown("stage", word, &config.stage_words(), &names))
+    }
+
+    fn named<'s>(&'s self, apps: &'s [String]) -> impl Fn(&SlotKey) -> bool + 's {
+        move |slot| apps.iter().any(|app| self.words(slot).iter().any(|word| word == app))
+    }
+
+    fn words(&self, slot: &SlotKey) -> Vec<String> {
+        let name = self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
+        let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
+        name.into_iter().chain(whole).chain([slot.app.to_string()]).collect()
+    }
+
+    fn check_apps(&self, apps: &[String]) -> Result<(), Failure> {
+        let words: Vec<String> = self.entries.iter().flat_map(|entry| self.words(&entry.slot())).collect();
+        match apps.iter().find(|app| !words.contains(app)) {
+            Some(app) => {
+                let shown: Vec<String> = self.names.values().cloned().collect();
+                Err(unknown("app", app, &words, &shown))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn check_target(&self) -> Result<(), Failure> {
+        let Some(target) = self.terms.target else { return Ok(()) };
+        let targets: Vec<String> =
+            self.entries.iter().filter_map(|entry| entry.target.as_ref()).map(ToString::to_string).collect();
+        if targets.iter().any(|known| known == target) {
+            Ok(())
+        } else {
+            Err(unknown("target", target, &targets, &targets))
+        }
+    }
+}
+
+/// Each stage with each of those right before it.
+fn edges(config: &Config) -> Vec<Edge<'_>> {
+    let before = |stage: &'_ Stage| stage.after.clone();
+    config
+        .stages
+        .iter()
+        .flat_map(|stage| before(stage).into_iter().map(move |name| (name, stage)))
+        .filter_map(|(name, stage)| Some((config.stage(name.as_str())?, stage)))
+        .collect()
+}

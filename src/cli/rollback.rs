@@ -1,0 +1,49 @@
+//! `towpath rollback`: brings back what a stage ran before.
+
+use super::complete;
+use super::context::Context;
+use super::delivery::{self, DeliveryArgs, Selection};
+use super::failure::{Exit, Failure};
+use super::intent::Intent;
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath rollback web --stage prod        choose from what prod has run
+  towpath rollback web --stage prod --yes  the version before this one
+  towpath rollback web --stage prod --to v1.3.0 --push
+
+Exit codes:
+  0  done, or nothing to do
+  1  failed, or refused
+  2  wrong usage or configuration";
+
+/// Bring back a version that a stage ran before.
+///
+/// Without `--to`, a person at a terminal chooses from what the stage has run; otherwise it is the
+/// version before the present one came for the first time, so that a rollback is not rolled back.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct RollbackArgs {
+    /// The app, or `app/component`
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    app: String,
+
+    /// The stage
+    #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
+    stage: String,
+
+    /// The version, which the stage must have run
+    #[arg(long, value_name = "VERSION")]
+    to: Option<String>,
+
+    #[command(flatten)]
+    delivery: DeliveryArgs,
+}
+
+/// Rolls back.
+pub fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
+    let intent = Intent::RollBack { app: args.app.clone(), stage: args.stage.clone(), to: args.to.clone() };
+    delivery::run(&intent, &args.delivery, Selection::Given, context)
+}
