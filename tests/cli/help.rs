@@ -21,6 +21,9 @@ Commands:
   diff         Show where two stages, times or revisions differ
   trace        Show where a version runs and ran, when it came and went, and how long each step took
   metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
+  promote      Take what one stage runs to the next, as a pull request
+  deploy       Put a version into the first stage, or another one
+  rollback     Bring back a version that a stage ran before
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -51,6 +54,7 @@ Examples:
   towpath diff staging prod             what would a promotion bring?
   towpath trace v1367                   where is this version, and how did it get there?
   towpath metrics                       how often, how fast, how often wrong
+  towpath promote web --to prod         propose what staging runs for prod
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -80,6 +84,9 @@ Commands:
   diff         Show where two stages, times or revisions differ
   trace        Show where a version runs and ran, when it came and went, and how long each step took
   metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
+  promote      Take what one stage runs to the next, as a pull request
+  deploy       Put a version into the first stage, or another one
+  rollback     Bring back a version that a stage ran before
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -147,6 +154,7 @@ Examples:
   towpath diff staging prod             what would a promotion bring?
   towpath trace v1367                   where is this version, and how did it get there?
   towpath metrics                       how often, how fast, how often wrong
+  towpath promote web --to prod         propose what staging runs for prod
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -884,5 +892,10 @@ fn commands_over_time() {
     help(&["history", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/history.txt"]);
     help(&["diff", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/diff.txt"]);
     help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
+    for command in ["promote", "deploy", "rollback"] {
+        let file = format!("{}/tests/cli/help/{command}.txt", env!("CARGO_MANIFEST_DIR"));
+        let expected = snapbox::Data::read_from(file.as_ref(), None);
+        help(&[command, "--help"]).success().stderr_eq("").stdout_eq(expected);
+    }
     help(&["metrics", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/metrics.txt"]);
 }

@@ -3,8 +3,13 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[allow(dead_code, reason = "not every test needs all of the forge")]
+#[path = "../forge/fake/mod.rs"]
+mod fake;
+
 mod completions;
 mod config;
+mod delivery;
 mod demo;
 mod diff;
 mod discovery;
@@ -16,6 +21,7 @@ mod init;
 mod layouts;
 mod man;
 mod metrics;
+mod proposals;
 mod schema;
 mod status;
 #[cfg(unix)]

@@ -61,6 +61,12 @@ impl Sandbox {
         String::from_utf8(output.stdout).expect("text")
     }
 
+    /// Tells git who the user is.
+    pub fn introduce(&self) {
+        let settings = "[user]\n\tname = Jo Doe\n\temail = jo@example.com\n";
+        std::fs::write(self.path("home").join(".gitconfig"), settings).expect("written");
+    }
+
     /// towpath in a repository of this sandbox.
     pub fn towpath(&self, at: &Path, arguments: &[&str]) -> Command {
         self.plain(env!("CARGO_BIN_EXE_towpath")).current_dir(at).args(arguments)

@@ -1,0 +1,69 @@
+//! Questions to a person at a terminal.
+
+use super::{Site, values};
+use rexpect::process::WaitStatus;
+use rexpect::session::{PtySession, spawn_command};
+
+fn at_a_terminal(site: &Site, arguments: &[&str]) -> PtySession {
+    spawn_command(site.sandbox.at_a_terminal(&site.clone, arguments), Some(10_000)).expect("a terminal")
+}
+
+fn press(terminal: &mut PtySession, keys: &str) {
+    terminal.send(keys).expect("it listens");
+    terminal.flush().expect("it listens");
+}
+
+fn code(terminal: &mut PtySession) -> i32 {
+    terminal.exp_eof().expect("it ends");
+    match terminal.process().wait().expect("it ended") {
+        WaitStatus::Exited(_, code) => code,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn what_moves_is_chosen_and_confirmed() {
+    let site = Site::new();
+    let mut terminal = at_a_terminal(&site, &["promote", "--to", "prod", "--push"]);
+    terminal.exp_string("What is to go from staging to prod?").expect("the list");
+    terminal.exp_string("api   v1").expect("what can move");
+    press(&mut terminal, " \r");
+    terminal.exp_string("Do this?").expect("the question");
+    press(&mut terminal, "y");
+    assert_eq!(code(&mut terminal), 0);
+    assert_eq!(site.says("main", "apps/prod/api.yaml"), values("api", "v2"));
+}
+
+#[test]
+fn a_no_changes_nothing() {
+    let site = Site::new();
+    for (arguments, keys) in [
+        (&["promote", "--to", "prod", "--push"][..], &["\u{1b}"][..]),
+        (&["promote", "--to", "prod", "--push"], &["\r"]),
+        (&["deploy", "web", "v3", "--push"], &["n"]),
+        (&["deploy", "web", "v3", "--push"], &["\r"]),
+        (&["rollback", "web", "--stage", "dev", "--push"], &["\u{1b}"]),
+    ] {
+        let mut terminal = at_a_terminal(&site, arguments);
+        terminal.exp_string("?").expect("a question");
+        for keys in keys {
+            press(&mut terminal, keys);
+        }
+        terminal.exp_string("nothing was changed").expect("it says so");
+        assert_eq!(code(&mut terminal), 0, "{arguments:?}");
+    }
+    assert_eq!(site.at_origin(&["rev-list", "--count", "main"]), "4\n");
+}
+
+#[test]
+fn the_way_back_is_chosen_from_what_ran() {
+    let site = Site::new();
+    let mut terminal = at_a_terminal(&site, &["rollback", "web", "--stage", "dev", "--push"]);
+    terminal.exp_string("Back to which version of web in dev?").expect("the list");
+    terminal.exp_string("v1").expect("what ran");
+    press(&mut terminal, "\r");
+    terminal.exp_string("Do this?").expect("the question");
+    press(&mut terminal, "y");
+    assert_eq!(code(&mut terminal), 0);
+    assert_eq!(site.says("main", "apps/dev/web.yaml"), values("web", "v1"));
+}

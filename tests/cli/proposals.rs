@@ -1,0 +1,253 @@
+//! Pull requests, against a forge over HTTP with state and a real bare repository behind it.
+
+use crate::delivery::{Site, values};
+use crate::fake::server::Answer;
+use crate::fake::{Fake, Fault, TOKEN};
+use snapbox::{assert_data_eq, str};
+use std::fmt::Write as _;
+use towpath::forge::Kind;
+
+/// The address of the repository at the forge, which git is told to look for in the sandbox.
+const ADDRESS: &str = "https://git.example.com/o/r.git";
+
+struct Forge {
+    site: Site,
+    fake: Fake,
+    name: &'static str,
+}
+
+impl Forge {
+    fn new(kind: Kind, name: &'static str) -> Forge {
+        let site = Site::new();
+        let real = format!("url.{}.insteadOf", site.origin.display());
+        site.sandbox.git(&site.clone, &["config", &real, ADDRESS]);
+        site.sandbox.git(&site.clone, &["remote", "set-url", "origin", ADDRESS]);
+        Forge { site, fake: Fake::start(kind), name }
+    }
+
+    fn run(&self, arguments: &[&str]) -> String {
+        let api = self.fake.api();
+        let variables = [("TOWPATH_FORGE", self.name), ("TOWPATH_FORGE_API", &api), ("TOWPATH_TOKEN", TOKEN)];
+        let said = self.site.run_with(arguments, &variables).replace(&self.fake.base, "http://forge");
+        assert!(!said.contains(TOKEN), "{said}");
+        said
+    }
+
+    /// All pull requests there ever were.
+    fn pulls(&self) -> String {
+        let mut out = String::new();
+        for pull in &self.fake.world.lock().expect("no panic within").pulls {
+            let _ = writeln!(out, "{} {} {} -> {}: {}", pull.number, pull.state, pull.head, pull.base, pull.title);
+        }
+        out
+    }
+}
+
+#[test]
+fn a_pull_request_is_opened_once() {
+    for (kind, name) in [(Kind::GitHub, "github"), (Kind::Gitea, "forgejo")] {
+        let forge = Forge::new(kind, name);
+        let first = forge.run(&["promote", "api", "--to", "prod"]);
+        assert!(first.starts_with("exit 0\nhttps://"), "{first}");
+        let second = forge.run(&["promote", "api", "--to", "prod"]);
+        assert!(second.contains("nothing to do: pull request 1"), "{second}");
+        assert_data_eq!(forge.pulls(), "1 open towpath/prod/api -> main: Promote api to prod: v1 -> v2\n");
+        assert_eq!(forge.site.says("towpath/prod/api", "apps/prod/api.yaml"), values("api", "v2"));
+        assert_eq!(forge.site.says("main", "apps/prod/api.yaml"), values("api", "v1"));
+        if kind == Kind::GitHub {
+            assert_data_eq!(
+                first,
+                str![[r#"
+exit 0
+https://github.example/o/r/pull/1
+--
+app   prod   from staging
+api   v1     → v2
+opened pull request 1: Promote api to prod: v1 -> v2
+
+"#]]
+            );
+            assert_data_eq!(
+                second,
+                str![[r#"
+exit 0
+https://github.example/o/r/pull/1
+--
+app   prod   from staging
+api   v1     → v2
+nothing to do: pull request 1: Promote api to prod: v1 -> v2
+
+"#]]
+            );
+            let body = forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
+            assert_data_eq!(
+                body,
+                str![[r#"
+| app | from | to |
+| --- | --- | --- |
+| api | `v1` | `v2` |
+
+Promoted from staging by towpath.
+
+To take it back after the merge: revert the commit, or `towpath rollback`. A newer version replaces this one here; commits of others on this branch are never overwritten.
+
+"#]]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_newer_version_takes_the_place_of_an_older_one() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    forge.run(&["deploy", "web", "v3"]);
+    assert_data_eq!(
+        forge.run(&["deploy", "web", "v4"]),
+        str![[r#"
+exit 0
+https://github.example/o/r/pull/1
+--
+app   dev   to
+web   v2    → v4
+updated pull request 1: Deploy web to dev: v2 -> v4
+
+"#]]
+    );
+    assert_data_eq!(forge.pulls(), "1 open towpath/dev/web -> main: Deploy web to dev: v2 -> v4\n");
+    assert_eq!(forge.site.says("towpath/dev/web", "apps/dev/web.yaml"), values("web", "v4"));
+    assert_eq!(forge.site.at_origin(&["rev-list", "--count", "main..towpath/dev/web"]), "1\n");
+}
+
+#[test]
+fn closed_or_merged_the_next_one_is_new() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    forge.run(&["deploy", "web", "v3"]);
+    forge.fake.world.lock().expect("no panic within").pulls[0].state = "closed".into();
+    forge.run(&["deploy", "web", "v3"]);
+    forge.site.at_origin(&["update-ref", "refs/heads/main", "towpath/dev/web"]);
+    forge.fake.world.lock().expect("no panic within").pulls[1].state = "merged".into();
+    assert_data_eq!(
+        forge.run(&["deploy", "web", "v3"]),
+        str![[r#"
+exit 0
+--
+web is at v3 in dev already
+
+"#]]
+    );
+    forge.run(&["deploy", "web", "v4"]);
+    assert_data_eq!(
+        forge.pulls(),
+        str![[r#"
+1 closed towpath/dev/web -> main: Deploy web to dev: v2 -> v3
+2 merged towpath/dev/web -> main: Deploy web to dev: v2 -> v3
+3 open towpath/dev/web -> main: Deploy web to dev: v3 -> v4
+
+"#]]
+    );
+}
+
+#[test]
+fn what_others_have_pushed_is_left_alone() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    forge.run(&["deploy", "web", "v3"]);
+    let site = &forge.site;
+    site.sandbox.git(&site.clone, &["fetch", "-q"]);
+    site.sandbox.git(&site.clone, &["switch", "-q", "towpath/dev/web"]);
+    let mine = |arguments: &[&str]| {
+        std::fs::write(site.clone.join("apps/dev/web.yaml"), values("web", "v3-hotfix")).expect("written");
+        site.sandbox.git(&site.clone, arguments);
+        site.sandbox.git(&site.clone, &["push", "-q", "--force"]);
+        site.at_origin(&["rev-parse", "towpath/dev/web"])
+    };
+    let head = mine(&["commit", "-qam", "more"]);
+    assert_data_eq!(
+        forge.run(&["deploy", "web", "v4"]),
+        str![[r#"
+exit 1
+--
+app   dev   to
+web   v2    → v4
+error: branch `towpath/dev/web` has commits that are not towpath's, and is left alone
+hint: merge it or delete it; then run this again
+
+"#]]
+    );
+    assert_eq!(site.at_origin(&["rev-parse", "towpath/dev/web"]), head);
+    // Amended, with our words still in the message.
+    site.sandbox.git(&site.clone, &["reset", "-q", "--hard", "HEAD~1"]);
+    let head = mine(&["commit", "-q", "-a", "--amend", "--no-edit"]);
+    assert!(forge.run(&["deploy", "web", "v4"]).starts_with("exit 1\n"));
+    assert_eq!(site.at_origin(&["rev-parse", "towpath/dev/web"]), head);
+}
+
+/// The branch was pushed, and the forge was in trouble: the next run ends in one pull request.
+#[test]
+fn after_trouble_the_next_run_finishes() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    let trouble = || Fault::Instead(Answer::refused(403, "no permission"));
+    forge.fake.break_next("POST", "/pulls", trouble());
+    assert_data_eq!(
+        forge.run(&["promote", "api", "--to", "prod"]),
+        str![[r#"
+exit 1
+--
+app   prod   from staging
+api   v1     → v2
+error: git.example.com forbids this (status 403, `POST http://forge/api/v3/repos/o/r/pulls`): no permission
+hint: the token lacks a permission: it needs to read the repository, and to write pull requests and statuses
+
+"#]]
+    );
+    assert_data_eq!(forge.pulls(), "");
+    forge.run(&["promote", "api", "--to", "prod"]);
+    assert_data_eq!(forge.pulls(), "1 open towpath/prod/api -> main: Promote api to prod: v1 -> v2\n");
+}
+
+#[test]
+fn one_for_each_app_or_one_for_all() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    forge.run(&["deploy", "web", "v3", "--push"]);
+    forge.run(&["deploy", "blog", "v3", "--push"]);
+    forge.run(&["promote", "--all", "--to", "staging"]);
+    forge.run(&["promote", "--all", "--to", "staging", "--one-pr"]);
+    assert_data_eq!(
+        forge.pulls(),
+        str![[r#"
+1 open towpath/staging/blog -> main: Promote blog to staging: v1 -> v3
+2 open towpath/staging/web -> main: Promote web to staging: v1 -> v3
+3 open towpath/staging/_all -> main: Promote 2 apps to staging
+
+"#]]
+    );
+}
+
+#[test]
+fn without_a_token_it_says_where_one_is_looked_for() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    let api = forge.fake.api();
+    let variables = [("TOWPATH_FORGE", "github"), ("TOWPATH_FORGE_API", api.as_str())];
+    assert_data_eq!(
+        forge.site.run_with(&["deploy", "web", "v3"], &variables),
+        str![[r#"
+exit 1
+--
+app   dev   to
+web   v2    → v3
+error: there is no token for git.example.com
+hint: set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too
+
+"#]]
+    );
+    assert_data_eq!(
+        forge.site.run(&["deploy", "web", "v3"]),
+        str![[r#"
+exit 1
+--
+error: no pull request can be opened: the remote is no repository on a host, so it has no forge
+hint: --push writes to the branch itself, --commit makes a local commit, --patch prints one
+
+"#]]
+    );
+    assert_eq!(forge.site.at_origin(&["branch", "--format=%(refname:short)"]), "main\n");
+}
