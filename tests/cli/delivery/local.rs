@@ -74,6 +74,12 @@ diff --git a/apps/dev/web.yaml b/apps/dev/web.yaml
 
 "#]]
     );
+    assert_eq!(state(), before);
+}
+
+#[test]
+fn a_rollback_shows_what_comes_back() {
+    let site = Site::new();
     assert_data_eq!(
         site.run(&["rollback", "api", "--stage", "staging", "--dry-run"]),
         str![[r#"
@@ -95,7 +101,6 @@ diff --git a/apps/staging/api.yaml b/apps/staging/api.yaml
 
 "#]]
     );
-    assert_eq!(state(), before);
 }
 
 #[test]
