@@ -15,6 +15,7 @@ mod pack;
 mod progress;
 pub mod remote;
 mod repository;
+mod revision;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;
