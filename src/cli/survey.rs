@@ -31,6 +31,8 @@ pub struct Survey {
     pub time: Option<Timestamp>,
     /// What was parsed, for the look into the past.
     cache: Cache,
+    /// On how many threads the past is read, if said.
+    threads: Option<usize>,
 }
 
 /// Which commits put the versions where they are.
@@ -77,7 +79,8 @@ impl Survey {
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let commit = snapshot.commit();
         drop(snapshot);
-        Ok(Survey { settings, mapping, branch, commit, time, cache })
+        let threads = context.environment.threads;
+        Ok(Survey { settings, mapping, branch, commit, time, cache, threads })
     }
 
     /// Since when each of these entries runs what it runs. Files on disk have no past.
@@ -146,7 +149,7 @@ impl Survey {
         branch_stage: Option<&'a StageName>,
     ) -> Question<'a> {
         let (config, cache) = (&self.settings.config, &self.cache);
-        Question { repository, config, tip, branch_stage, cache, until: None, threads: None }
+        Question { repository, config, tip, branch_stage, cache, until: None, threads: self.threads }
     }
 
     fn state<'a>(&'a self, snapshot: &Snapshot<'_>, branch_stage: Option<&StageName>) -> Vec<(Claim<'a>, Reading)> {
