@@ -51,7 +51,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         'towpath;status' {
             [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Only apps that fit; `*` and `?` stand for any text and any character')
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Only stages that fit')
-            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'As it was at a revision or a time, with ages counted from there: `v1.2`, `2026-05-05T10:00`, `3 days ago`')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')

@@ -47,7 +47,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;status'= {
             cand --app 'Only apps that fit; `*` and `?` stand for any text and any character'
             cand --stage 'Only stages that fit'
-            cand --at 'As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`'
+            cand --at 'As it was at a revision or a time, with ages counted from there: `v1.2`, `2026-05-05T10:00`, `3 days ago`'
             cand -o 'How the answer is written'
             cand --output 'How the answer is written'
             cand -C 'The deployment repository: a folder, a bare repository or a URL'

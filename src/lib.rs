@@ -5,10 +5,12 @@
 //! | [`model`] | stage, app, image, location: plain values |
 //! | [`yaml`] | YAML with exact text and byte spans |
 //! | [`git`] | repositories, snapshots, the mainline |
+//! | [`forge`] | proposals, statuses, reviews and issues on any forge |
 //! | [`config`] | `towpath.yaml`, resolved |
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
 //! | [`history`] | which commit put what where |
+//! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
 //! | [`report`] | what a command has to tell, as plain values |
 //! | [`ui`] | prints reports; nothing else prints |
@@ -18,9 +20,11 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod discovery;
+pub mod forge;
 pub mod git;
 pub mod history;
 pub mod model;
+pub mod promotion;
 pub mod report;
 pub mod source;
 pub mod ui;

@@ -8,11 +8,13 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("git", &[]),
+    ("forge", &[]),
     ("model", &[]),
     ("config", &["model", "yaml"]),
     ("source", &["model", "config", "git", "yaml"]),
     ("discovery", &["model", "config", "source", "git", "yaml"]),
     ("history", &["model", "config", "source", "git"]),
+    ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
     ("report", &["model", "config", "history"]),
     ("ui", &["model", "config", "report"]),

@@ -59,17 +59,20 @@ impl Choice {
         let slots: HashSet<SlotKey> = chronicle.slots().cloned().collect();
         let apps: BTreeSet<String> = slots.iter().flat_map(|slot| chronicle.words(slot).map(str::to_owned)).collect();
         let apps: Vec<String> = apps.into_iter().collect();
+        let shown: BTreeSet<String> = slots.iter().map(|slot| chronicle.name(slot).to_owned()).collect();
+        let shown: Vec<String> = shown.into_iter().collect();
         let stages: Vec<String> = chronicle.comparison.stages.iter().map(ToString::to_string).collect();
         if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
-            return Err(unknown("app", app, &apps));
+            return Err(unknown("app", app, &apps, &shown));
         }
         let config = &survey.settings.config;
         let by_stage: Vec<String> = args.stage.iter().map(|word| full_name(word, config)).collect();
         let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&by_stage));
-        for (kind, patterns, names) in [("app", &by_app, &apps), ("stage", &by_stage, &stages)] {
-            for pattern in patterns.unmatched(names) {
+        for (kind, patterns, words, names) in [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
+        {
+            for pattern in patterns.unmatched(words) {
                 if !pattern.contains(['*', '?']) {
-                    return Err(unknown(kind, pattern, names));
+                    return Err(unknown(kind, pattern, words, names));
                 }
                 context.ui.note(&format!("no {kind} fits `{pattern}`"));
             }

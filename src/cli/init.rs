@@ -58,7 +58,7 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
     let snapshot = Snapshot::of_commit(&repository, commit)?;
     let cache = Cache::default();
     let reader = Reader::new(&snapshot, &cache);
-    let proposal = discovery::propose(&reader);
+    let proposal = discovery::propose(&reader, &repository);
     if proposal.config.rules.is_empty() && proposal.unsure.rules.is_empty() {
         return Err(nothing(&proposal));
     }

@@ -35,10 +35,10 @@ pub fn load(context: &Context, repository: &Repository, reader: &Reader<'_>) -> 
 fn found(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
     if let Some(path) = &context.globals.config {
         let text = read(path)?;
-        return settled(&text, &path.display().to_string(), reader, None);
+        return settled(&text, &path.display().to_string(), repository, reader, None);
     }
     if let Some(text) = text_in(reader)? {
-        return settled(&text, CONFIG_FILE, reader, None);
+        return settled(&text, CONFIG_FILE, repository, reader, None);
     }
     let cache = Cache::default();
     let tip = repository.head().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
@@ -46,16 +46,16 @@ fn found(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Res
     if let Some(snapshot) = &newest
         && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
     {
-        return settled(&text, CONFIG_FILE, reader, None);
+        return settled(&text, CONFIG_FILE, repository, reader, None);
     }
     let on_disk = Snapshot::of_work_tree(repository).ok();
     if let Some(snapshot) = &on_disk
         && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
     {
         let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
-        return settled(&text, CONFIG_FILE, reader, Some(note));
+        return settled(&text, CONFIG_FILE, repository, reader, Some(note));
     }
-    let proposal = discovery::propose(reader);
+    let proposal = discovery::propose(reader, repository);
     Ok(Settings { config: proposal.config.clone(), assumed: Some(proposal), note: None })
 }
 
@@ -85,16 +85,23 @@ pub fn text_in(reader: &Reader<'_>) -> Result<Option<String>, Failure> {
 }
 
 /// A configuration that names stages but no sources leaves the sources to discovery.
-fn settled(text: &str, name: &str, reader: &Reader<'_>, note: Option<String>) -> Result<Settings, Failure> {
+fn settled(
+    text: &str,
+    name: &str,
+    repository: &Repository,
+    reader: &Reader<'_>,
+    note: Option<String>,
+) -> Result<Settings, Failure> {
     let mut config = config::parse(text, name)?;
     if !config.rules.is_empty() {
         return Ok(Settings { config, assumed: None, note });
     }
-    let proposal = discovery::propose(reader);
+    let proposal = discovery::propose(reader, repository);
     if config.stages.is_empty() {
         config.stages.clone_from(&proposal.config.stages);
     }
     config.rules.clone_from(&proposal.config.rules);
+    config.rules.retain(|rule| rule.stage.as_ref().is_none_or(|stage| config.stages.iter().any(|s| s.name == *stage)));
     Ok(Settings { config, assumed: Some(proposal), note })
 }
 

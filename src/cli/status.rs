@@ -9,11 +9,13 @@ use super::output;
 use super::suggest::unknown;
 use super::survey::{Survey, When};
 use crate::git::Repository;
+use crate::git::at::parse_time;
 use crate::model::Warning;
 use crate::report::{Arrival, Matrix, Occupant, Status};
 use crate::ui::{self, Format};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
+use jiff::Timestamp;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,7 +55,7 @@ pub struct StatusArgs {
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::stages))]
     stage: Vec<String>,
 
-    /// As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`
+    /// As it was at a revision or a time, with ages counted from there: `v1.2`, `2026-05-05T10:00`, `3 days ago`
     #[arg(long, value_name = "REV|TIME", conflicts_with = "worktree")]
     at: Option<String>,
 
@@ -94,7 +96,8 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
         look_back(&mut status, &survey, context, &repository);
     }
     let stacked = Matrix::new(&status, false);
-    context.ui.answer(&rendered(&status, &stacked, args, context))?;
+    let moment = moment(args, &survey, context, &repository);
+    context.ui.answer(&rendered(&status, &stacked, args, context, moment))?;
     if args.output == Format::Table && args.apps.is_empty() {
         summary(&stacked, context);
     }
@@ -141,17 +144,18 @@ fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository
 fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(), Failure> {
     let apps: Vec<String> =
         status.occupants.iter().flat_map(|occupant| app_names(occupant).map(str::to_owned)).collect();
+    let names: Vec<String> = status.occupants.iter().map(|occupant| occupant.name.clone()).collect();
     let stages: Vec<String> = status.stages.iter().map(ToString::to_string).collect();
     for app in &args.apps {
         if !apps.contains(app) {
-            return Err(unknown("app", app, &apps));
+            return Err(unknown("app", app, &apps, &names));
         }
     }
     let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&args.stage));
-    for (kind, patterns, names) in [("app", &by_app, &apps), ("stage", &by_stage, &stages)] {
-        for pattern in patterns.unmatched(names) {
+    for (kind, patterns, words, names) in [("app", &by_app, &apps, &names), ("stage", &by_stage, &stages, &stages)] {
+        for pattern in patterns.unmatched(words) {
             if !pattern.contains(['*', '?']) {
-                return Err(unknown(kind, pattern, names));
+                return Err(unknown(kind, pattern, words, names));
             }
             context.ui.note(&format!("no {kind} fits `{pattern}`"));
         }
@@ -171,8 +175,15 @@ fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
     [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component].into_iter().flatten()
 }
 
-fn rendered(status: &Status, stacked: &Matrix, args: &StatusArgs, context: &Context) -> String {
-    let (look, now) = (&context.ui.out, context.now());
+/// The moment that ages are counted from: now, or the one that `--at` names.
+fn moment(args: &StatusArgs, survey: &Survey, context: &Context, repository: &Repository) -> Timestamp {
+    let Some(at) = &args.at else { return context.now() };
+    let named = if repository.resolve(at).is_ok() { survey.time } else { parse_time(at, &context.environment.now) };
+    named.unwrap_or_else(|| context.now())
+}
+
+fn rendered(status: &Status, stacked: &Matrix, args: &StatusArgs, context: &Context, now: Timestamp) -> String {
+    let look = &context.ui.out;
     if args.output == Format::Table && !args.apps.is_empty() {
         return ui::app_in_full(status, look, now);
     }

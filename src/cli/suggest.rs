@@ -16,12 +16,13 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, candidate)| candidate)
 }
 
-/// A name that nothing bears, with what may have been meant.
-pub fn unknown(kind: &str, name: &str, known: &[String]) -> Failure {
+/// A name that nothing bears: the nearest of all words it could have been, else the names that rows
+/// and columns bear.
+pub fn unknown(kind: &str, name: &str, words: &[String], names: &[String]) -> Failure {
     let failure = Failure::usage(format!("there is no {kind} `{name}`"));
     let mut seen = BTreeSet::new();
-    let known: Vec<&str> = known.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
-    match nearest(name, known.iter().copied()) {
+    let known: Vec<&str> = names.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
+    match nearest(name, words.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => failure,
         None if known.len() <= 12 => failure.hint(format!("the {kind}s are {}", known.join(", "))),

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::settings::{self, Settings};
 use crate::config::{Config, Origin};
-use crate::discovery::Proposal;
+use crate::discovery::{Basis, Proposal};
 use crate::git::{Flow, GitError, Oid, Repository, Snapshot, Stopped, at};
 use crate::history::{self, Arrivals, Question, Since, Timeline, Told};
 use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
@@ -183,7 +183,7 @@ impl Survey {
             context.ui.note(note);
         }
         if let Some(proposal) = &self.settings.assumed {
-            context.ui.note(&assumption(proposal, &self.mapping, context.ui.err.arrow()));
+            context.ui.note(&assumption(proposal, &self.settings.config, &self.mapping, context.ui.err.arrow()));
             for (sure, rules) in [("assumed", &proposal.config.rules), ("unsure", &proposal.unsure.rules)] {
                 for rule in rules {
                     context.ui.detail(&format!("{sure}: {} {}", rule.kind, rule.path.as_str()));
@@ -294,7 +294,7 @@ fn stage_branches(
 }
 
 /// `assumed: stages dev → prod, 214 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)`
-fn assumption(proposal: &Proposal, mapping: &Mapping, arrow: &str) -> String {
+fn assumption(proposal: &Proposal, config: &Config, mapping: &Mapping, arrow: &str) -> String {
     let unsure = match proposal.unsure.rules.len() {
         0 => String::new(),
         1 => "; 1 more shape is unsure".into(),
@@ -311,14 +311,29 @@ fn assumption(proposal: &Proposal, mapping: &Mapping, arrow: &str) -> String {
         };
     }
     let files: BTreeSet<&str> = mapping.entries.iter().flat_map(|e| &e.locations).map(|at| at.path.as_str()).collect();
-    let stages: Vec<&str> = mapping.stages.iter().map(|stage| stage.as_str()).collect();
     let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     format!(
-        "assumed: stages {}, {} in {}{unsure} (no {CONFIG_FILE}; `towpath init` keeps it)",
-        stages.join(&format!(" {arrow} ")),
+        "assumed: {}, {} in {}{unsure} (no {CONFIG_FILE}; `towpath init` keeps it)",
+        stages_in_words(proposal.basis, config, arrow),
         count(files.len(), "file"),
         count(proposal.config.rules.len(), "shape"),
     )
+}
+
+/// `stages dev → prod`; stages that come after none stand apart.
+fn stages_in_words(basis: Basis, config: &Config, arrow: &str) -> String {
+    let mut chain = String::new();
+    for stage in &config.stages {
+        let sign = if stage.after.is_empty() { " and ".to_owned() } else { format!(" {arrow} ") };
+        chain.push_str(if chain.is_empty() { "" } else { &sign });
+        chain.push_str(stage.name.as_str());
+    }
+    match basis {
+        Basis::Paths => format!("stages {chain}"),
+        Basis::Keys => format!("stages {chain} from keys inside files"),
+        Basis::Branches => format!("stages {chain}, a branch each"),
+        Basis::Nothing => format!("one stage ({chain}), as nothing here is called like one"),
+    }
 }
 
 /// The file that holds a repository's configuration.

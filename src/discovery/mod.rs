@@ -2,29 +2,50 @@
 //!
 //! Files whose paths differ in a stage word are twins (`slot`); known keys and version-looking
 //! values inside them are the places (`classify`); what their paths have in common becomes a few
-//! templates (`family`). The rules were tried on twelve public repositories and on others they had
+//! templates (`family`). Where paths name no stage, keys inside files (`inside`), branches
+//! (`branches`) and at last one stage for everything (`single`) are tried. The rules were tried on twelve public repositories and on others they had
 //! not seen; they know words and shapes, never a repository.
 
+mod branches;
 mod classify;
 mod family;
 mod files;
+mod inside;
+mod layout;
 mod qualify;
+mod single;
 mod slot;
 mod stages;
+mod unstaged;
 mod vocabulary;
 
-use crate::config::{Config, NameTemplate, Origin, Rule};
-use crate::git::File;
-use crate::model::{Confidence, KeyTemplate, PathTemplate, Warning};
+use crate::config::{Config, NameTemplate, Origin, Rule, Stage};
+use crate::git::{File, Repository};
+use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning};
 use crate::source::Reader;
-use classify::Slotted;
+use classify::{Classified, Slotted};
 use family::{Family, Placed, families};
 use slot::{Slot, Strength};
 use std::collections::{BTreeSet, HashSet};
 
+/// Where the stages' names were found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Basis {
+    /// In the paths of files.
+    #[default]
+    Paths,
+    /// In keys inside files.
+    Keys,
+    /// In the names of branches.
+    Branches,
+    /// Nowhere: everything is one stage.
+    Nothing,
+}
+
 /// What discovery found.
 #[derive(Debug, Clone, Default)]
 pub struct Proposal {
+    pub basis: Basis,
     /// Stages in order and rules, each with its confidence; ready to be used.
     pub config: Config,
     /// Rules that discovery is not sure of: left out of the mapping, offered by `towpath init`.
@@ -37,8 +58,16 @@ pub struct Proposal {
     pub unreadable: Vec<Warning>,
 }
 
-/// Looks at one snapshot and proposes. Files that cannot be read are the reader's warnings.
-pub fn propose(reader: &Reader<'_>) -> Proposal {
+/// A first draft of a configuration.
+struct Sketch {
+    stages: Vec<Stage>,
+    /// Each with how many files it stands for.
+    rules: Vec<(Rule, usize)>,
+}
+
+/// Looks at one snapshot and proposes. Branches are looked at where its tree names no stage. Files
+/// that cannot be read are the reader's warnings.
+pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
     let listing = match reader.snapshot().files_under("") {
         Ok(listing) => listing,
         Err(error) => {
@@ -48,22 +77,30 @@ pub fn propose(reader: &Reader<'_>) -> Proposal {
     };
     let paths = candidates(&listing);
     let slots = slot::choose(&paths);
-    let slotted: Vec<Slotted<'_>> = paths
-        .iter()
-        .zip(&slots)
-        .filter_map(|(path, slot)| Some(Slotted { path, slot: slot.as_ref()? }))
-        .filter(|file| file.slot.strength == Strength::Twin || !files::is_aside(file.path))
-        .collect();
+    let slotted = slotted(&paths, &slots);
     let found = classify::classify(&slotted, reader);
-    let mut unreadable = reader.warnings();
-    unreadable.retain(|w| matches!(w.code, "missing-object" | "too-large" | "not-text" | "unreadable"));
-    if found.sure.is_empty() {
-        let empty_stages = stages::labels(slotted.iter().map(|file| file.slot));
-        return Proposal { empty_stages, unreadable, ..Proposal::default() };
-    }
+    let mut proposal = if found.sure.is_empty() {
+        without_paths(&paths, &slotted, reader, repository)
+    } else {
+        let automated = found.automated;
+        let proposal = by_paths(found, &listing);
+        let outside = if automated { single::automated(&paths, &proposal.config.rules, reader) } else { Vec::new() };
+        with_default(proposal, outside)
+    };
+    proposal.unreadable = reader.warnings();
+    proposal.unreadable.retain(|w| matches!(w.code, "missing-object" | "too-large" | "not-text" | "unreadable"));
+    proposal
+}
+
+fn slotted<'a>(paths: &[&'a str], slots: &'a [Option<Slot>]) -> Vec<Slotted<'a>> {
+    let with_slot = paths.iter().zip(slots).filter_map(|(path, slot)| Some(Slotted { path, slot: slot.as_ref()? }));
+    with_slot.filter(|file| file.slot.strength == Strength::Twin || !files::is_aside(file.path)).collect()
+}
+
+/// The proposal where paths name the stages.
+fn by_paths(found: Classified, listing: &[File]) -> Proposal {
     let stages = stages::ordered(found.sure.iter().map(|placed| &placed.slot));
-    let words: Vec<String> =
-        stages.iter().flat_map(|stage| std::iter::once(stage.name.to_string()).chain(stage.aliases.clone())).collect();
+    let words = stages::words(&stages);
     let (mut rules, mut files, mut members) = (Vec::new(), Vec::new(), Vec::new());
     for family in families(found.sure) {
         for (rule, count) in rules_of(&family, &words) {
@@ -73,12 +110,45 @@ pub fn propose(reader: &Reader<'_>) -> Proposal {
         }
     }
     qualify::tell_apart(&mut rules, &members);
-    leave_out_chart_templates(&mut rules, &listing);
+    leave_out_chart_templates(&mut rules, listing);
     let unsure =
         families(found.unsure).iter().flat_map(|family| rules_of(family, &words)).map(|(rule, _)| rule).collect();
-    let config = Config { stages: stages.clone(), rules, origin: Origin::Discovered, ..Config::default() };
-    let unsure = Config { stages, rules: unsure, origin: Origin::Discovered, ..Config::default() };
-    Proposal { config, unsure, files, empty_stages: Vec::new(), unreadable }
+    let unsure = Config { stages: stages.clone(), rules: unsure, origin: Origin::Discovered, ..Config::default() };
+    let config = Config { stages, rules, origin: Origin::Discovered, ..Config::default() };
+    Proposal { config, unsure, files, ..Proposal::default() }
+}
+
+/// Where no path names a stage that pins something: keys inside files, then branches, then, if there
+/// is no word for a stage at all, one stage for everything.
+fn without_paths(paths: &[&str], slotted: &[Slotted<'_>], reader: &Reader<'_>, repository: &Repository) -> Proposal {
+    let empty_stages = stages::labels(slotted.iter().map(|file| file.slot));
+    let found = inside::find(paths, reader)
+        .map(|found| (Basis::Keys, found))
+        .or_else(|| branches::find(repository).map(|found| (Basis::Branches, found)));
+    if let Some((basis, Sketch { stages, rules })) = found {
+        let (rules, files) = rules.into_iter().unzip();
+        let config = Config { stages, rules, origin: Origin::Discovered, ..Config::default() };
+        return Proposal { basis, config, files, ..Proposal::default() };
+    }
+    if !empty_stages.is_empty() {
+        return Proposal { empty_stages, ..Proposal::default() };
+    }
+    let nothing = Proposal { basis: Basis::Nothing, ..Proposal::default() };
+    with_default(nothing, single::whole(paths, reader))
+}
+
+/// Adds rules for the stage that has no name of its own; nothing comes before or after it.
+fn with_default(mut proposal: Proposal, rules: Vec<(Rule, usize)>) -> Proposal {
+    let name = StageName::new(single::DEFAULT_STAGE);
+    if rules.is_empty() || proposal.config.stages.iter().any(|stage| stage.name == name) {
+        return proposal;
+    }
+    proposal.config.stages.push(Stage { name, aliases: Vec::new(), after: Vec::new(), branch: None, line: None });
+    for (rule, count) in rules {
+        proposal.config.rules.push(rule);
+        proposal.files.push(count);
+    }
+    proposal
 }
 
 fn chart_folders(listing: &[File]) -> HashSet<String> {

@@ -33,3 +33,8 @@ pub fn ordered<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<Stage> {
 pub fn labels<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<String> {
     ordered(slots).iter().map(|stage| stage.name.to_string()).collect()
 }
+
+/// Every word that names one of these stages.
+pub fn words(stages: &[Stage]) -> Vec<String> {
+    stages.iter().flat_map(|stage| std::iter::once(stage.name.to_string()).chain(stage.aliases.clone())).collect()
+}

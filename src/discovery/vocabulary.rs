@@ -28,7 +28,7 @@ const WEAK: [(Canonical, &[&str]); 24] = [
     ("load", &["load"]),
     ("demo", &["demo"]),
     ("local", &["local", "localhost"]),
-    ("sandbox", &["sandbox", "sbx"]),
+    ("sandbox", &["sandbox", "sbx", "sbox"]),
     ("preview", &["preview"]),
     ("canary", &["canary"]),
     ("ephemeral", &["ephemeral"]),

@@ -4,6 +4,7 @@
 //! many times slower (docs/performance.md). Knows nothing of stages.
 
 pub mod at;
+mod branches;
 mod commit;
 mod diff;
 mod error;

@@ -62,6 +62,7 @@ impl Objects {
         match Loose::open(Path::new(&self.directory), id) {
             Loose::Found(opened) if opened.kind == kind => opened.contents().map(Rc::from).ok_or_else(missing),
             Loose::Found(_) | Loose::Damaged => Err(missing()),
+            Loose::Absent if self.packs.is_spoiled(id) => Err(missing()),
             Loose::Absent => {
                 let object = self.fallback()?.read(id).ok().filter(|object| object.kind() == kind);
                 object.map(|object| object.data().into()).ok_or_else(missing)
@@ -74,6 +75,7 @@ impl Objects {
         match Loose::open(Path::new(&self.directory), id) {
             Loose::Found(opened) => Some(opened.length),
             Loose::Damaged => None,
+            Loose::Absent if self.packs.is_spoiled(id) => None,
             Loose::Absent => self.fallback().ok()?.read_header(id).ok().map(|(length, _)| length),
         }
     }

@@ -156,7 +156,6 @@ impl Repository {
     }
 
     /// libgit2's handle, for this folder's other files.
-    #[cfg(test)]
     pub(super) fn inner(&self) -> &git2::Repository {
         &self.inner
     }

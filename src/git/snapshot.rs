@@ -72,6 +72,8 @@ pub struct Snapshot<'r> {
     repository: &'r Repository,
     /// Mode and id of each name in a large tree.
     indexes: RefCell<HashMap<Oid, TreeIndex>>,
+    /// Files that are thought to have other contents, by path.
+    replaced: HashMap<String, (Oid, Rc<[u8]>)>,
 }
 
 /// Mode and id by name.
@@ -97,7 +99,7 @@ impl<'r> Snapshot<'r> {
     /// The files of a commit whose top tree is known.
     pub(super) fn of_tree(repository: &'r Repository, commit: Oid, tree: Oid, time: i64) -> Self {
         let origin = Origin::Commit { commit, tree, time };
-        Snapshot { origin, repository, indexes: RefCell::default() }
+        Snapshot { origin, repository, indexes: RefCell::default(), replaced: HashMap::new() }
     }
 
     /// The files on disk.
@@ -108,14 +110,34 @@ impl<'r> Snapshot<'r> {
         let top = repository
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
-        Ok(Snapshot { origin: Origin::Disk { top: top.to_path_buf() }, repository, indexes: RefCell::default() })
+        let origin = Origin::Disk { top: top.to_path_buf() };
+        Ok(Snapshot { origin, repository, indexes: RefCell::default(), replaced: HashMap::new() })
     }
 
-    /// The commit, or `None` for the work tree.
+    /// The same files as they would be if these, which are there, had these contents. Nothing is
+    /// written: what an edit makes of a repository can be read before it is done.
+    ///
+    /// # Errors
+    /// When the repository's objects cannot be opened again.
+    pub fn with(&self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, GitError> {
+        let origin = match &self.origin {
+            Origin::Disk { top } => Origin::Disk { top: top.clone() },
+            Origin::Commit { commit, tree, time } => Origin::Commit { commit: *commit, tree: *tree, time: *time },
+        };
+        let mut replaced = self.replaced.clone();
+        for (path, contents) in files {
+            let id = Oid::hash_object(ObjectType::Blob, &contents)
+                .map_err(|error| GitError::from_git2("the new contents of a file", &error))?;
+            replaced.insert(path, (id, contents.into()));
+        }
+        Ok(Snapshot { origin, repository: self.repository, indexes: RefCell::default(), replaced })
+    }
+
+    /// The commit, or `None` for the work tree and where files have other contents.
     pub fn commit(&self) -> Option<Oid> {
         match &self.origin {
-            Origin::Commit { commit, .. } => Some(*commit),
-            Origin::Disk { .. } => None,
+            Origin::Commit { commit, .. } if self.replaced.is_empty() => Some(*commit),
+            _ => None,
         }
     }
 
@@ -147,12 +169,16 @@ impl<'r> Snapshot<'r> {
 
     /// The file at a path, without reading it. Directories are `None`.
     pub fn find(&self, path: &str) -> Option<File> {
-        match &self.origin {
+        let found = match &self.origin {
             Origin::Commit { .. } => {
                 let (mode, id) = self.find_entry(path)?;
                 (mode != MODE_TREE).then(|| file(path.to_owned(), mode, id))
             }
             Origin::Disk { top } => disk_file(top, path),
+        };
+        match self.replaced.get(path) {
+            Some((id, _)) => found.map(|file| File { id: *id, ..file }),
+            None => found,
         }
     }
 
@@ -175,6 +201,9 @@ impl<'r> Snapshot<'r> {
             FileKind::Symlink => return Err(ReadError::Symlink),
             FileKind::Submodule => return Err(ReadError::Submodule),
             FileKind::File => {}
+        }
+        if let Some((_, contents)) = self.replaced.get(&file.path) {
+            return Ok(contents.to_vec());
         }
         match &self.origin {
             Origin::Commit { .. } => match self.repository.blob(file.id, MAX_FILE_BYTES) {

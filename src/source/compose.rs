@@ -3,7 +3,7 @@
 use super::interpolate::{Interpolated, Origin, Variables};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::place;
-use super::{Claim, Finding, Reader, Source, dotenv, keyed, marker, shape};
+use super::{Claim, Finding, Notation, Reader, Source, dotenv, keyed, marker, shape};
 use crate::config::NameTemplate;
 use crate::model::{Captures, ImageReference, Location, Note, Part, SourceKind, Span, Version};
 use std::ops::Range;
@@ -14,6 +14,11 @@ pub struct Compose;
 impl Source for Compose {
     fn kind(&self) -> SourceKind {
         SourceKind::Compose
+    }
+
+    fn notation(&self, path: &str) -> Notation {
+        let is_compose = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
+        if is_compose { Notation::by_name(path) } else { Notation::Dotenv }
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {

@@ -4,7 +4,7 @@
 
 use super::convention::Format;
 use super::leaf::{Leaf, MAX_LEAVES};
-use super::{Claim, Finding, Reader, Source, keyed};
+use super::{Claim, Finding, Notation, Reader, Source, keyed};
 use crate::model::{SourceKind, Span};
 
 /// The source; see the module.
@@ -16,6 +16,10 @@ const SCORE: u8 = 5;
 impl Source for Dotenv {
     fn kind(&self) -> SourceKind {
         SourceKind::Dotenv
+    }
+
+    fn notation(&self, _path: &str) -> Notation {
+        Notation::Dotenv
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {

@@ -2,7 +2,7 @@
 //! content is a tree of keys.
 
 use super::convention::{self, Format, Pin};
-use super::leaf::Leaf;
+use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::{Finding, shape};
 use crate::config::Rule;
 use crate::model::{Captures, ImageReference, KeyTemplate, Note, Part, Version, is_digest};
@@ -188,6 +188,16 @@ fn cell<'p>(hit: &Hit<'_>, parent: &'p str, common: &[String], beside: bool) -> 
     (hit.leaf.document, if beside { parent } else { "" }, values)
 }
 
+/// What the keys say about the component, but for those that the captures say already.
+fn component(hit: &Hit<'_>) -> Option<String> {
+    if hit.captures.contains_key("app") || hit.captures.contains_key("component") {
+        return None;
+    }
+    let captured = |key: &&str| hit.captures.values().any(|value| value == key.trim_matches(['[', ']']));
+    let keys: Vec<&str> = hit.leaf.keys().filter(|key| !captured(key)).collect();
+    convention::component(&keys.join(&KEY_SEPARATOR.to_string()))
+}
+
 fn from_hit(hit: &Hit<'_>, paths: &dyn Fn(usize) -> String) -> Finding {
     let text = &*hit.leaf.text;
     let (image, version, part) =
@@ -206,7 +216,7 @@ fn from_hit(hit: &Hit<'_>, paths: &dyn Fn(usize) -> String) -> Finding {
                 }
             },
         };
-    let component = if hit.captures.contains_key("app") { None } else { convention::component(&hit.leaf.path) };
+    let component = component(hit);
     let locations = vec![hit.leaf.location(&paths(hit.index), part)];
     Finding { component, captures: hit.captures.clone(), image, version, locations, notes: Vec::new() }
 }

@@ -4,7 +4,7 @@
 //! group are captures, as those of the path are.
 
 use super::place::{self, Lines};
-use super::{Claim, Finding, Reader, Source, shape};
+use super::{Claim, Finding, Notation, Reader, Source, shape};
 use crate::model::{ImageReference, Location, Part, SourceKind, Version, Warning};
 use regex::{Captures, Match, Regex};
 
@@ -17,6 +17,10 @@ const VERSION_GROUPS: [&str; 3] = ["tag", "digest", "image"];
 impl Source for Line {
     fn kind(&self) -> SourceKind {
         SourceKind::Line
+    }
+
+    fn notation(&self, _path: &str) -> Notation {
+        Notation::Word
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {

@@ -170,27 +170,28 @@ pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageNam
 
 /// The mapping that the entries of all claims make, in the order of the claims.
 pub fn mapping(config: &Config, claims: impl IntoIterator<Item = Vec<Entry>>, warnings: Vec<Warning>) -> Mapping {
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
-    for found in claims {
-        for entry in found {
-            if !owned_by_earlier(&owners, &entry) {
-                for location in &entry.locations {
-                    owners
-                        .entry((entry.stage.clone(), location.path.clone(), location.span.start))
-                        .or_insert(entry.rule);
-                }
-                entries.push(entry);
-            }
-        }
-    }
-    let mut mapping = Mapping {
-        entries: merged(config, entries),
-        stages: config.stages.iter().map(|stage| stage.name.clone()).collect(),
-        warnings,
-    };
+    let entries = assembled(config, claims);
+    let stages = config.stages.iter().map(|stage| stage.name.clone()).collect();
+    let mut mapping = Mapping { entries, stages, warnings };
     mapping.warnings.dedup();
     mapping
+}
+
+/// What the entries of several claims, in the order of the rules, come to: a place counts once, and
+/// the same version in several places is one entry.
+pub fn assembled(config: &Config, readings: impl IntoIterator<Item = Vec<Entry>>) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
+    for entry in readings.into_iter().flatten() {
+        if owned_by_earlier(&owners, &entry) {
+            continue;
+        }
+        for location in &entry.locations {
+            owners.entry((entry.stage.clone(), location.path.clone(), location.span.start)).or_insert(entry.rule);
+        }
+        entries.push(entry);
+    }
+    merged(config, entries)
 }
 
 /// The same place read by two rules counts once, for the earlier rule: a patch that kustomize builds

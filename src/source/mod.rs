@@ -23,6 +23,7 @@ mod line;
 mod manifests;
 mod mapping;
 pub(crate) mod marker;
+mod notation;
 mod place;
 mod pulumi;
 mod reader;
@@ -37,7 +38,9 @@ mod touched;
 mod yaml_keys;
 
 pub use kustomize::resources as kustomize_resources;
-pub use mapping::{Claim, Reading, claims, claims_on, mapping, read, read_claim, readings};
+pub use kustomize::set_image;
+pub use mapping::{Claim, Reading, assembled, claims, claims_on, mapping, read, read_claim, readings};
+pub use notation::Notation;
 pub use reader::{Cache, Change, Reader, Unparsed, is_template};
 pub use touched::Touched;
 
@@ -73,6 +76,11 @@ pub trait Source: Sync {
     /// read again. Everything is always a right answer.
     fn essence(&self, _path: &str, contents: &[u8]) -> Essence {
         Essence::whole(contents)
+    }
+
+    /// How values are spelled in a file that this source found one in, for an edit.
+    fn notation(&self, path: &str) -> Notation {
+        Notation::by_name(path)
     }
 
     /// The versions a claimed file holds. What cannot be read is a warning of the reader.

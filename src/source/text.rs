@@ -1,7 +1,7 @@
 //! A file that holds nothing but the version: a tag, a digest, both, or a whole reference.
 
 use super::place::{self, Lines};
-use super::{Claim, Finding, Reader, Source, shape};
+use super::{Claim, Finding, Notation, Reader, Source, shape};
 use crate::model::{Captures, ImageReference, Part, SourceKind, Span, Version, Warning};
 
 /// The source; see the module.
@@ -10,6 +10,10 @@ pub struct Text;
 impl Source for Text {
     fn kind(&self) -> SourceKind {
         SourceKind::Text
+    }
+
+    fn notation(&self, _path: &str) -> Notation {
+        Notation::Word
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {

@@ -3,7 +3,7 @@
 use super::convention::Format;
 use super::leaf::{KEY_SEPARATOR, Leaf, MAX_LEAVES};
 use super::place::Lines;
-use super::{Claim, Finding, Reader, Source, keyed};
+use super::{Claim, Finding, Notation, Reader, Source, keyed};
 use crate::model::{SourceKind, Span, Warning};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
@@ -22,6 +22,10 @@ const SCORE: u8 = 4;
 impl Source for Tfvars {
     fn kind(&self) -> SourceKind {
         SourceKind::Tfvars
+    }
+
+    fn notation(&self, path: &str) -> Notation {
+        if path.ends_with(".json") { Notation::Json } else { Notation::Hcl }
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {

@@ -6,11 +6,17 @@
 //!
 //! The parser (`granit-parser`) stands behind [`parse`] alone; no other file names it.
 
+mod edit;
+mod edit_entry;
+mod edit_same;
 mod parse;
 mod quote;
 mod tree;
 mod typed;
 
+pub use edit::{Dialect, Obstacle, Splice, Spot, Use, spliced};
+pub use edit_entry::{add_field, add_item, add_key, remove_field};
+pub use edit_same::{Wanted, same_but, same_outside};
 pub use parse::{YamlError, parse};
 pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
 pub use tree::{Document, Stream, Style, Value};

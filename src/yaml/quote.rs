@@ -15,12 +15,23 @@ static NUMBER_LIKE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The text as a scalar of block style: as it is, or in double quotes where it would not stay text.
 pub fn plain_or_quoted(text: &str) -> String {
-    if stays_text(text) { text.to_owned() } else { quoted(text) }
+    if needs_quotes(text, false) { quoted(text) } else { text.to_owned() }
 }
 
 /// As [`plain_or_quoted`], inside `[…]` or `{…}`.
 pub fn plain_or_quoted_in_flow(text: &str) -> String {
-    if stays_text(text) && !text.contains([',', '[', ']', '{', '}']) { text.to_owned() } else { quoted(text) }
+    if needs_quotes(text, true) { quoted(text) } else { text.to_owned() }
+}
+
+/// Would some reader take the unquoted text for something else, in block style or `[…]` and `{…}`?
+pub(super) fn needs_quotes(text: &str, in_flow: bool) -> bool {
+    !stays_text(text) || (in_flow && text.contains([',', '[', ']', '{', '}']))
+}
+
+/// The text between `'`, unless it holds what only `"` can say.
+pub(super) fn single_quoted(text: &str) -> Option<String> {
+    let sayable = !text.contains(|c: char| is_unseen(c));
+    sayable.then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
 fn stays_text(text: &str) -> bool {
@@ -35,7 +46,8 @@ fn stays_text(text: &str) -> bool {
     !(word || special || inside || odd || text.starts_with("...") || NUMBER_LIKE.is_match(&lower))
 }
 
-fn quoted(text: &str) -> String {
+/// The text between `"`.
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from('"');
     for c in text.chars() {
         match c {

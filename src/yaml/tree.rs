@@ -59,6 +59,72 @@ impl Document {
     pub fn root(&self) -> Option<Value<'_>> {
         (!self.nodes.is_empty()).then(|| Value::at(self, 0))
     }
+
+    /// The collection each node is in.
+    pub(super) fn parents(&self) -> Vec<Option<u32>> {
+        let mut out = vec![None; self.nodes.len()];
+        for (at, node) in self.nodes.iter().enumerate() {
+            let at = u32::try_from(at).ok();
+            match &node.kind {
+                Kind::Sequence(items) => items.iter().for_each(|item| out[*item as usize] = at),
+                Kind::Mapping(pairs) => pairs.iter().for_each(|(key, value)| {
+                    out[*key as usize] = at;
+                    out[*value as usize] = at;
+                }),
+                Kind::Scalar { .. } | Kind::Alias(_) => {}
+            }
+        }
+        out
+    }
+
+    /// A node and everything in it: nodes stand in the order they are written.
+    pub(super) fn below(&self, node: u32) -> std::ops::Range<usize> {
+        let mut last = node;
+        loop {
+            let next = match &self.nodes[last as usize].kind {
+                Kind::Sequence(items) => items.last().copied(),
+                Kind::Mapping(pairs) => pairs.last().map(|(_, value)| *value),
+                Kind::Scalar { .. } | Kind::Alias(_) => None,
+            };
+            match next {
+                Some(next) => last = next,
+                None => return node as usize..last as usize + 1,
+            }
+        }
+    }
+
+    /// The keys that lead to a node: `prod.images[0].tag`.
+    pub(super) fn key_path(&self, node: usize, parents: &[Option<u32>]) -> String {
+        let mut keys = Vec::new();
+        let mut at = u32::try_from(node).unwrap_or(u32::MAX);
+        while let Some(parent) = parents[at as usize] {
+            match &self.nodes[parent as usize].kind {
+                Kind::Sequence(items) => {
+                    keys.push(format!("[{}]", items.iter().position(|item| *item == at).unwrap_or(0)));
+                }
+                Kind::Mapping(pairs) => {
+                    let key = pairs.iter().find(|(_, value)| *value == at).map(|(key, _)| *key as usize);
+                    keys.push(match key.map(|key| &self.nodes[key].kind) {
+                        Some(Kind::Scalar { text, .. }) => format!(".{text}"),
+                        _ => ".?".to_owned(),
+                    });
+                }
+                Kind::Scalar { .. } | Kind::Alias(_) => {}
+            }
+            at = parent;
+        }
+        keys.into_iter().rev().collect::<String>().trim_start_matches('.').to_owned()
+    }
+}
+
+impl Node {
+    /// The text, if it is a block scalar.
+    pub(super) fn text_of_block(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scalar { text, style: Style::Block } => Some(text),
+            _ => None,
+        }
+    }
 }
 
 /// What was met while the pairs of a mapping are collected.
@@ -72,13 +138,13 @@ struct Seen<'a> {
 /// A node of a document. Aliases are already followed; [`Value::is_alias`] remembers.
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
-    document: &'a Document,
-    node: u32,
+    pub(super) document: &'a Document,
+    pub(super) node: u32,
     alias: Option<u32>,
 }
 
 impl<'a> Value<'a> {
-    fn at(document: &'a Document, index: u32) -> Self {
+    pub(super) fn at(document: &'a Document, index: u32) -> Self {
         let mut node = index;
         let mut alias = None;
         // An alias names an earlier node, so this ends.

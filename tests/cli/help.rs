@@ -192,7 +192,8 @@ Options:
           Only stages that fit
 
       --at <REV|TIME>
-          As it was at a revision or a time: `v1.2`, `2026-05-05T10:00`, `3 days ago`
+          As it was at a revision or a time, with ages counted from there: `v1.2`,
+          `2026-05-05T10:00`, `3 days ago`
 
       --worktree
           Read the files on disk instead of a commit

@@ -7,6 +7,7 @@ mod completions;
 mod config;
 mod demo;
 mod diff;
+mod discovery;
 mod docs;
 mod help;
 mod history;
@@ -17,4 +18,6 @@ mod man;
 mod metrics;
 mod schema;
 mod status;
+#[cfg(unix)]
+mod terminal;
 mod trace;

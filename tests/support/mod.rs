@@ -82,6 +82,14 @@ impl Sandbox {
         self.plain("bash").current_dir(at).env("PATH", path).args(["--norc", "-c", script])
     }
 
+    /// towpath as a person at a terminal of 80 columns runs it.
+    #[cfg(unix)]
+    pub fn at_a_terminal(&self, at: &Path, arguments: &[&str]) -> std::process::Command {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
+        command.current_dir(at).args(arguments).env_clear().envs(self.variables()).env("TERM", "xterm");
+        command
+    }
+
     /// A program that sees nothing of the environment but what is set here.
     fn plain(&self, program: &str) -> Command {
         Command::new(program).env_clear().envs(self.variables())

@@ -62,6 +62,21 @@ impl PackReader {
         self.inflate.front(Stream { blocks: &mut self.blocks, pack: place.0, file, start: data })
     }
 
+    /// Does a pack claim to have the object where none can be? libgit2 must not be asked for it: it
+    /// follows such an offset out of the file, and hands on kinds of objects that do not exist.
+    pub fn is_spoiled(&mut self, id: Oid) -> bool {
+        let Some(mut at) = self.find(id) else { return false };
+        for _ in 0..=MAX_CHAIN {
+            let Some((entry, _)) = self.entry(at) else { return true };
+            match self.base(at, &entry.content) {
+                Some(Base::At(base)) => at = base,
+                Some(Base::None(_)) => return false,
+                None => return true,
+            }
+        }
+        false
+    }
+
     fn find(&mut self, id: Oid) -> Option<Place> {
         let id = id.as_bytes().first_chunk()?;
         let (before, after) = self.packs.0.split_at(self.last);

@@ -102,11 +102,15 @@ fn several_packs_and_loose_objects_are_told_apart() {
 }
 
 #[test]
-fn a_shallow_clone_is_read_as_well() {
+fn shallow_and_partial_clones_are_read_as_well() {
     let repository = repository();
+    let whole = truth(&objects_of(&repository)).len();
+    repository.git(&["config", "uploadpack.allowFilter", "true"]);
     repository.git(&["clone", "-q", "--bare", "--depth=3", "--filter=blob:none", &repository.url(), "shallow"]);
     let objects = repository.path.join("shallow/objects");
     let truth = truth(&objects);
+    assert!(!truth.is_empty() && truth.len() < whole, "{} of {whole} objects", truth.len());
+    assert!(truth.values().all(|(kind, _)| *kind != ObjectType::Blob));
     assert_eq!(answered(&objects, &truth), truth.len());
 }
 

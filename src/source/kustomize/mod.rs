@@ -11,6 +11,7 @@
 //! | `build`, `change` | the order in which all this happens |
 //! | `look`, `keep`, `watch`, `same` | builds that are remembered, also from one revision to the next |
 //! | `findings` | what came out, with the places that say so |
+//! | `set_image` | edits an entry of `images:`, as `kustomize edit set image` would |
 //!
 //! Nothing is fetched and no plugin is run: what would need that is a finding of its own or a warning.
 
@@ -32,6 +33,7 @@ mod place;
 mod remote;
 mod same;
 mod select;
+pub mod set_image;
 #[cfg(test)]
 mod tests;
 mod transform;

@@ -153,6 +153,25 @@ fn a_repository_that_cannot_be_written_can_be_read() {
 }
 
 #[test]
+fn a_repository_on_a_read_only_file_system_can_be_read() {
+    let sandbox = Sandbox::new();
+    let repository = web(&sandbox);
+    // In a mount namespace of its own, so that nothing outside sees the mount.
+    let script = "mount --bind . . && mount -o remount,ro,bind . && cd \"$PWD\" || exit 9
+        if touch x 2>/dev/null; then exit 8; fi
+        towpath status --output json";
+    let output =
+        sandbox.bash(&repository, &format!("unshare --mount bash --norc -c '{script}'")).output().expect("it runs");
+    if !matches!(output.status.code(), Some(0..=2)) || output.stdout.is_empty() {
+        let why = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(why.contains("unshare") || why.contains("mount"), "{why}");
+        skipped(&format!("no read-only mount can be made: {why}"));
+        return;
+    }
+    assert_web(&serde_json::from_slice(&output.stdout).expect("an answer"));
+}
+
+#[test]
 fn no_repository_at_all() {
     let sandbox = Sandbox::new();
     for content in ["gitdir: ../nowhere\n", "gitdir: .\n", "garbage", ""] {

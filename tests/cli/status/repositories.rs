@@ -10,8 +10,8 @@ fn as_it_was_at_a_revision() {
         .success()
         .stdout_eq(str![[r#"
 app   dev       staging     prod
-api   v2  12d   v2  12d   ≠ v1  6mo
-web   v1  6mo   ·           v1  6mo
+api   v2   0s   v2  0s    ≠ v1  5mo
+web   v1  5mo   ·           v1  5mo
 
 "#]])
         .stderr_eq(str![[r#"

@@ -1,0 +1,104 @@
+//! Which source reads a file: told by its name, else by what it holds.
+
+use crate::model::SourceKind;
+use crate::source::{Reader, Unparsed};
+use crate::yaml::Value;
+use std::collections::BTreeSet;
+
+/// The sources a file is for.
+pub enum Kinds {
+    /// By a source that knows its format.
+    Known(Vec<SourceKind>),
+    /// As a tree of keys, by convention.
+    Tree,
+    Nothing,
+}
+
+/// How a file is read.
+pub fn kinds(path: &str, reader: &Reader<'_>) -> Kinds {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if name.starts_with("pulumi.") && matches!(extension, "yaml" | "yml") {
+        return Kinds::Known(vec![SourceKind::Pulumi]);
+    }
+    if (name.starts_with("docker-compose") || name.starts_with("compose"))
+        && (matches!(extension, "yaml" | "yml") || name.contains(".y"))
+    {
+        return Kinds::Known(vec![SourceKind::Compose]);
+    }
+    if name.starts_with(".env")
+        || name.starts_with("env.")
+        || matches!(extension, "env" | "properties" | "ini" | "conf")
+    {
+        return Kinds::Known(vec![SourceKind::Dotenv]);
+    }
+    if matches!(extension, "tfvars" | "hcl" | "tf") {
+        return Kinds::Known(vec![SourceKind::Tfvars]);
+    }
+    if matches!(extension, "version" | "txt" | "tag") {
+        return Kinds::Known(vec![SourceKind::Text]);
+    }
+    if matches!(extension, "toml" | "jsonnet" | "libsonnet" | "cue" | "json5") {
+        return Kinds::Nothing;
+    }
+    by_content(path, reader)
+}
+
+fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
+    let stream = match reader.try_yaml(path) {
+        Ok(stream) => stream,
+        Err(Unparsed::Yaml(_, true)) => return Kinds::Tree,
+        Err(Unparsed::Yaml(..)) if !path.rsplit('/').next().unwrap_or(path).contains('.') => {
+            return Kinds::Known(vec![SourceKind::Dotenv]);
+        }
+        Err(Unparsed::Read(_)) => {
+            // Read again for the warning: what the file would have said is missing from the answer.
+            if is_data(path) {
+                reader.text(path);
+            }
+            return Kinds::Nothing;
+        }
+        Err(_) => return Kinds::Nothing,
+    };
+    let roots: Vec<Value<'_>> = stream.documents.iter().filter_map(|document| document.root()).collect();
+    if roots.iter().all(|root| root.text().is_some()) {
+        return if roots.len() == 1 { Kinds::Known(vec![SourceKind::Text]) } else { Kinds::Nothing };
+    }
+    let mut kinds = BTreeSet::new();
+    for root in &roots {
+        if let (Some(version), Some(kind)) = (root.str_at(&["apiVersion"]), root.str_at(&["kind"])) {
+            kinds.insert(kubernetes_kind(version, kind));
+        }
+    }
+    if kinds.is_empty() {
+        return Kinds::Tree;
+    }
+    Kinds::Known(kinds.into_iter().flatten().collect())
+}
+
+/// Does the name promise data? Anything may lie in a file without an extension.
+fn is_data(path: &str) -> bool {
+    [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
+}
+
+/// Which source reads an object; none for those whose versions are not deployments.
+fn kubernetes_kind(version: &str, kind: &str) -> Option<SourceKind> {
+    if matches!(
+        kind,
+        "CustomResourceDefinition"
+            | "ImagePolicy"
+            | "ImageUpdateAutomation"
+            | "ClusterRole"
+            | "Role"
+            | "PrometheusRule"
+    ) {
+        return None;
+    }
+    if version.contains("toolkit.fluxcd.io") {
+        return Some(SourceKind::Flux);
+    }
+    if version.starts_with("argoproj.io") && matches!(kind, "Application" | "ApplicationSet") {
+        return Some(SourceKind::Argo);
+    }
+    Some(SourceKind::Manifests)
+}

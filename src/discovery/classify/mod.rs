@@ -1,0 +1,166 @@
+//! What a file with a stage in its path is, and which of its values look like versions.
+
+mod kinds;
+mod overlays;
+mod values;
+
+use super::family::Placed;
+use super::slot::{Slot, Strength};
+use crate::config::Rule;
+use crate::model::{Captures, Confidence, Note, Part, SourceKind};
+use crate::source::convention::{self, Format};
+use crate::source::leaf::{KEY_SEPARATOR, shown_key};
+use crate::source::{Claim, Finding, Reader, kustomize_resources, of};
+pub use kinds::{Kinds, kinds};
+pub use overlays::is_kustomization;
+use overlays::kustomizations;
+use std::collections::{BTreeSet, HashSet};
+use values::values;
+
+/// A file with a slot.
+pub struct Slotted<'a> {
+    pub path: &'a str,
+    pub slot: &'a Slot,
+}
+
+/// What classification found.
+#[derive(Default)]
+pub struct Classified {
+    pub sure: Vec<Placed>,
+    pub unsure: Vec<Placed>,
+    /// An image automation owns some of the lines.
+    pub automated: bool,
+}
+
+/// Looks into every file.
+pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
+    let mut out = Classified::default();
+    let mut covered: HashSet<(String, usize)> = HashSet::new();
+    let (overlays, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_kustomization(file.path));
+    kustomizations(&overlays, reader, &mut covered, &mut out);
+    // What a build takes in is part of its overlay, and was looked at there.
+    let resources = kustomize_resources(reader);
+    let mut trees = Vec::new();
+    let is_built = |path: &str| resources.contains(path) && !speaks_of_controllers(reader, path);
+    for file in others.into_iter().filter(|file| !is_built(file.path)) {
+        match kinds(file.path, reader) {
+            Kinds::Tree => trees.push(file),
+            Kinds::Known(kinds) => {
+                for kind in kinds {
+                    known(file, kind, reader, &covered, &mut out);
+                }
+            }
+            Kinds::Nothing => {}
+        }
+    }
+    values(&trees, reader, &mut out);
+    out
+}
+
+/// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
+fn speaks_of_controllers(reader: &Reader<'_>, path: &str) -> bool {
+    reader.text(path).is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
+}
+
+fn components_of(findings: &[Finding]) -> BTreeSet<String> {
+    findings.iter().map(|finding| finding.component.clone().unwrap_or_default()).collect()
+}
+
+/// What one source finds in one file.
+pub fn read(path: &str, kind: SourceKind, reader: &Reader<'_>) -> Vec<Finding> {
+    let Ok(rule) = Rule::new(kind, "**", &[]) else { return Vec::new() };
+    let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: Captures::new() };
+    of(&rule).read(&claim, reader)
+}
+
+/// Does an image automation own a line of these?
+pub fn is_automated(findings: &[Finding]) -> bool {
+    findings.iter().flat_map(|finding| &finding.notes).any(|note| matches!(note, Note::Automated(_)))
+}
+
+fn known(
+    file: &Slotted<'_>,
+    kind: SourceKind,
+    reader: &Reader<'_>,
+    covered: &HashSet<(String, usize)>,
+    out: &mut Classified,
+) {
+    let findings = read(file.path, kind, reader);
+    out.automated |= is_automated(&findings);
+    let fresh: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| {
+            finding.locations.iter().any(|place| !covered.contains(&(place.path.clone(), place.span.start)))
+        })
+        .collect();
+    if !fresh.is_empty() {
+        let loose = matches!(kind, SourceKind::Dotenv | SourceKind::Tfvars | SourceKind::Text);
+        let alone = loose && file.slot.strength <= Strength::Loose;
+        let nameless =
+            fresh.iter().any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
+        let placed = Placed {
+            subject: file.path.to_owned(),
+            slot: file.slot.clone(),
+            kind,
+            keys: Vec::new(),
+            confidence: if loose { Confidence::Medium } else { Confidence::High },
+            components: components_of(&findings),
+            nameless,
+        };
+        if alone { out.unsure.push(placed) } else { out.sure.push(placed) }
+    }
+    if matches!(kind, SourceKind::Manifests | SourceKind::Flux | SourceKind::Argo) {
+        leftovers(file, &findings, covered, reader, out);
+    }
+}
+
+/// Telling keys in objects that their source does not read: an operator's `spec.image.tag`.
+fn leftovers(
+    file: &Slotted<'_>,
+    findings: &[Finding],
+    covered: &HashSet<(String, usize)>,
+    reader: &Reader<'_>,
+    out: &mut Classified,
+) {
+    let Some(leaves) = reader.leaves(file.path) else { return };
+    let seen: HashSet<usize> =
+        findings.iter().flat_map(|f| &f.locations).filter(|l| l.path == file.path).map(|l| l.span.start).collect();
+    let pins =
+        convention::pins(&leaves, Format::Tree).into_iter().filter(|pin| pin.score >= 8 && pin.part != Part::Chart);
+    let keys: BTreeSet<String> = pins
+        .filter(|pin| {
+            let start = leaves[pin.leaf].span.start;
+            !seen.contains(&start) && !covered.contains(&(file.path.to_owned(), start))
+        })
+        .filter_map(|pin| key_template(&leaves[pin.leaf].path))
+        .collect();
+    if !keys.is_empty() {
+        out.sure.push(Placed {
+            subject: file.path.to_owned(),
+            slot: file.slot.clone(),
+            kind: SourceKind::Yaml,
+            keys: keys.into_iter().collect(),
+            confidence: Confidence::Medium,
+            components: BTreeSet::new(),
+            nameless: false,
+        });
+    }
+}
+
+/// A chain of keys as a template that matches nothing else, or none if it cannot be written as one.
+pub fn key_template(path: &str) -> Option<String> {
+    if path.contains(['{', '}', '*', '"', '\'']) {
+        return None;
+    }
+    let quoted: Vec<String> = path
+        .split(KEY_SEPARATOR)
+        .map(|key| {
+            if key.contains('.') || key.chars().skip(1).any(|c| c == '[') {
+                format!("\"{key}\"")
+            } else {
+                key.to_owned()
+            }
+        })
+        .collect();
+    Some(shown_key(&quoted.join(&KEY_SEPARATOR.to_string())))
+}

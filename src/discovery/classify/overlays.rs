@@ -1,0 +1,60 @@
+//! Kustomize overlays: which of them pin versions of their own.
+
+use super::super::family::Placed;
+use super::{Classified, Slotted, components_of, is_automated, read};
+use crate::model::{Confidence, SourceKind};
+use crate::source::Reader;
+use std::collections::{BTreeSet, HashSet};
+
+/// Is it the file that makes its folder a kustomization?
+pub fn is_kustomization(path: &str) -> bool {
+    matches!(path.rsplit('/').next().unwrap_or(path), "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
+/// An overlay counts if a version is written in some file of a stage; a placeholder in a base that
+/// no stage overrides is none.
+pub(super) fn kustomizations(
+    files: &[&Slotted<'_>],
+    reader: &Reader<'_>,
+    covered: &mut HashSet<(String, usize)>,
+    out: &mut Classified,
+) {
+    let staged: HashSet<&str> = files.iter().map(|file| file.path).collect();
+    let mut pinned_families = BTreeSet::new();
+    let mut found = Vec::new();
+    for file in files {
+        let findings = read(file.path, SourceKind::Kustomize, reader);
+        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let own = findings
+            .iter()
+            .flat_map(|f| &f.locations)
+            .any(|place| staged.contains(place.path.as_str()) || place.path.starts_with(&format!("{folder}/")));
+        out.automated |= is_automated(&findings);
+        let family = app_folder(file);
+        if own {
+            pinned_families.insert(family.clone());
+        }
+        covered.extend(findings.iter().flat_map(|f| &f.locations).map(|place| (place.path.clone(), place.span.start)));
+        found.push((file, family, folder.to_owned(), components_of(&findings)));
+    }
+    for (file, family, folder, components) in found {
+        let pins = !components.is_empty();
+        if pins && pinned_families.contains(&family) {
+            out.sure.push(Placed {
+                subject: folder,
+                slot: file.slot.clone(),
+                kind: SourceKind::Kustomize,
+                keys: Vec::new(),
+                confidence: Confidence::High,
+                components,
+                nameless: false,
+            });
+        }
+    }
+}
+
+/// The path before the stage: overlays of one app share it.
+fn app_folder(file: &Slotted<'_>) -> String {
+    let parts: Vec<&str> = file.path.split('/').take(file.slot.part).collect();
+    format!("{}/{}", parts.join("/"), &file.path.split('/').nth(file.slot.part).unwrap_or_default()[..file.slot.start])
+}

@@ -1,0 +1,139 @@
+//! Values files: telling keys are taken at their word, others need a twin that differs.
+
+use super::super::family::Placed;
+use super::super::slot::Strength;
+use super::{Classified, Slotted, key_template};
+use crate::model::{Confidence, SourceKind};
+use crate::source::Reader;
+use crate::source::convention::{self, Format, TELLING};
+use std::collections::{BTreeSet, HashMap};
+
+/// A value that may be a version.
+struct Candidate {
+    file: usize,
+    score: u8,
+    path: Box<str>,
+    text: Box<str>,
+    component: Option<String>,
+    nameless: bool,
+}
+
+/// Values files: telling keys are taken at their word, others need a twin that differs.
+pub(super) fn values(files: &[&Slotted<'_>], reader: &Reader<'_>, out: &mut Classified) {
+    let mut all: Vec<Candidate> = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let Some(leaves) = reader.leaves_or_scan(file.path) else { continue };
+        for pin in convention::pins(&leaves, Format::Tree) {
+            let leaf = &leaves[pin.leaf];
+            let component = convention::component(&leaf.path);
+            let nameless = pin.image.is_none() && component.is_none();
+            all.push(Candidate {
+                file: index,
+                score: pin.score,
+                path: leaf.path.clone(),
+                text: leaf.text.clone(),
+                component,
+                nameless,
+            });
+        }
+    }
+    let mut twins: HashMap<(String, &str), (BTreeSet<&str>, usize)> = HashMap::new();
+    let holes: Vec<String> = files.iter().map(|file| hole(file)).collect();
+    for value in &all {
+        let twin = twins.entry((holes[value.file].clone(), &value.path)).or_default();
+        twin.0.insert(&value.text);
+        twin.1 += 1;
+    }
+    let mut by_file: HashMap<usize, Vec<&Candidate>> = HashMap::new();
+    for value in &all {
+        by_file.entry(value.file).or_default().push(value);
+    }
+    for (index, file) in files.iter().enumerate() {
+        let Some(values) = by_file.get(&index) else { continue };
+        let judge = |value: &Candidate| {
+            let (texts, count) = &twins[&(holes[index].clone(), &*value.path)];
+            accept(value.score, file, *count > 1, texts.len() > 1)
+        };
+        place_values(file, values, &judge, out);
+    }
+}
+
+/// The path with the stage's word taken out.
+fn hole(file: &Slotted<'_>) -> String {
+    let parts = file.path.split('/').enumerate().map(|(at, part)| {
+        if at == file.slot.part {
+            format!("{}\0{}", &part[..file.slot.start], &part[file.slot.end..])
+        } else {
+            part.replace(&file.slot.label, "\0")
+        }
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+/// How sure a value is to be a version of this stage.
+fn accept(score: u8, file: &Slotted<'_>, twin: bool, differs: bool) -> Confidence {
+    let strength = file.slot.strength;
+    let name = file.path.rsplit('/').next().unwrap_or(file.path);
+    let stem = name.split('.').find(|piece| !piece.is_empty()).unwrap_or(name);
+    let telling_name = ["version", "versions", "tag", "tags", "image", "images", "release", "releases"]
+        .iter()
+        .any(|end| stem.ends_with(end));
+    let fine = match score {
+        8.. => true,
+        TELLING..8 => strength > Strength::Word || differs,
+        5 => differs || twin || strength >= Strength::Sibling,
+        3..5 => differs || (telling_name && twin),
+        _ => telling_name && twin,
+    };
+    match (fine, score) {
+        (true, 8..) => Confidence::High,
+        (true, _) => Confidence::Medium,
+        (false, _) => Confidence::Low,
+    }
+}
+
+fn place_values(
+    file: &Slotted<'_>,
+    values: &[&Candidate],
+    judge: &dyn Fn(&Candidate) -> Confidence,
+    out: &mut Classified,
+) {
+    let kind = if file.path.ends_with(".json") { SourceKind::Json } else { SourceKind::HelmValues };
+    let judged: Vec<(&Candidate, Confidence)> = values.iter().map(|value| (*value, judge(value))).collect();
+    let telling: Vec<_> = judged.iter().filter(|(value, _)| value.score >= TELLING).collect();
+    let clear = !telling.is_empty() && telling.iter().all(|(_, confidence)| *confidence > Confidence::Low);
+    let components: BTreeSet<String> =
+        judged.iter().map(|(value, _)| value.component.clone().unwrap_or_default()).collect();
+    let placed = |kind, keys: Vec<String>, confidence, nameless| Placed {
+        subject: file.path.to_owned(),
+        slot: file.slot.clone(),
+        kind,
+        keys,
+        confidence,
+        components: components.clone(),
+        nameless,
+    };
+    if clear {
+        let confidence = telling.iter().map(|(_, confidence)| *confidence).max().unwrap_or(Confidence::Medium);
+        out.sure.push(placed(kind, Vec::new(), confidence, telling.iter().any(|(value, _)| value.nameless)));
+    }
+    let tree = if kind == SourceKind::Json { kind } else { SourceKind::Yaml };
+    let rest = judged.iter().filter(|(value, _)| !clear || value.score < TELLING);
+    let (mut sure, mut unsure) = (BTreeSet::new(), BTreeSet::new());
+    let mut nameless = false;
+    for (value, confidence) in rest {
+        let Some(key) = key_template(&value.path) else { continue };
+        if *confidence > Confidence::Low {
+            nameless |= value.nameless;
+            sure.insert(key);
+        } else if value.score >= 3 {
+            unsure.insert(key);
+        }
+    }
+    if !sure.is_empty() {
+        out.sure.push(placed(tree, sure.into_iter().collect(), Confidence::Medium, nameless));
+    }
+    if !unsure.is_empty() {
+        out.unsure.push(placed(tree, unsure.into_iter().collect(), Confidence::Low, false));
+    }
+}

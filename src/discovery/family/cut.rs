@@ -1,0 +1,163 @@
+//! A path cut at its stage, and which cut paths are of one layout.
+
+use super::super::slot::Slot;
+use super::super::vocabulary;
+use super::Placed;
+use crate::model::SourceKind;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Words in front of a stage that say nothing about the app: `values-prod.yaml`.
+const GENERIC: [&str; 23] = [
+    "chart",
+    "requirements",
+    "values",
+    "config",
+    "configs",
+    "env",
+    "environment",
+    "overlay",
+    "application",
+    "app",
+    "docker-compose",
+    "compose",
+    "pulumi",
+    "kustomization",
+    "images",
+    "image",
+    "tags",
+    "versions",
+    "version",
+    "deployed",
+    "terraform",
+    "settings",
+    "patch",
+];
+
+/// A path cut at its stage.
+#[derive(Clone)]
+pub(super) struct Cut {
+    pub(super) before: Vec<String>,
+    pub(super) prefix: String,
+    pub(super) suffix: String,
+    pub(super) after: Vec<String>,
+    /// The file behind the stage; none when the stage is in the file's own name, or for a folder.
+    pub(super) file: Option<String>,
+    pub(super) stage: String,
+}
+
+pub(super) fn cut(placed: &Placed) -> Cut {
+    let slot = &placed.slot;
+    let parts: Vec<&str> = placed.subject.split('/').collect();
+    let here = parts[slot.part];
+    let mut after: Vec<String> = parts[slot.part + 1..].iter().map(|part| holed(part, slot)).collect();
+    let file = if placed.kind == SourceKind::Kustomize { None } else { after.pop() };
+    Cut {
+        before: parts[..slot.part].iter().map(|part| holed(part, slot)).collect(),
+        prefix: here[..slot.start].to_owned(),
+        suffix: here[slot.end..].to_owned(),
+        after,
+        file,
+        stage: slot.label.clone(),
+    }
+}
+
+/// The part with the stage's own word replaced, where it occurs as a word again.
+fn holed(part: &str, slot: &Slot) -> String {
+    let words = vocabulary::occurrences(part);
+    let mut out = part.to_owned();
+    for word in words.iter().rev().filter(|word| Some(word.canonical) == slot.canonical && word.end <= part.len()) {
+        let text = &part[word.start..word.end];
+        let hole = if text == slot.label { "{stage}" } else { "*" };
+        out.replace_range(word.start..word.end, hole);
+    }
+    out
+}
+
+/// The extension of a file name, from the first dot that has a name before it.
+pub(in crate::discovery) fn extension(name: &str) -> &str {
+    name.char_indices().skip(1).find(|(_, c)| *c == '.').map_or("", |(at, _)| &name[at..])
+}
+
+/// What members of one family have in common at least.
+pub(super) fn outline(placed: &Placed) -> String {
+    let cut = cut(placed);
+    let in_file = cut.file.is_none() && placed.kind != SourceKind::Kustomize;
+    let separator = |text: &str| text.chars().find(|c| !c.is_alphanumeric()).map(String::from).unwrap_or_default();
+    let suffix = if in_file {
+        let extension = cut.suffix.rfind('.').map_or("", |at| &cut.suffix[at..]);
+        let rest = &cut.suffix[..cut.suffix.len() - extension.len()];
+        format!("{}{extension}", separator(rest))
+    } else {
+        separator(&cut.suffix)
+    };
+    let file = cut
+        .file
+        .as_deref()
+        .map_or("", |file| if is_generic(file.split('.').next().unwrap_or(file)) { file } else { extension(file) });
+    let prefix = if cut.prefix.is_empty() { "" } else { "p" };
+    let generic = if is_generic(&cut.prefix) { cut.prefix.clone() } else { String::new() };
+    format!("{in_file}|{prefix}{generic}|{suffix}|{file}|{}", cut.before.is_empty())
+}
+
+pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {
+    let word = prefix.trim_matches(|c: char| !c.is_alphanumeric()).to_ascii_lowercase();
+    word.is_empty() || GENERIC.contains(&word.as_str())
+}
+
+/// Files below different top folders are different families, unless the top folder itself is the
+/// app or the target.
+pub(super) fn by_top(members: Vec<Placed>) -> Vec<Vec<Placed>> {
+    let cuts: Vec<Cut> = members.iter().map(cut).collect();
+    let tops: BTreeSet<&str> = cuts.iter().filter_map(|cut| cut.before.first()).map(String::as_str).collect();
+    if tops.len() < 2 {
+        return vec![members];
+    }
+    let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    let around = common_tail(&lists);
+    let alone = cuts.iter().all(|cut| cut.before.len() == 1 + around);
+    let named_otherwise = cuts.iter().any(|cut| !is_generic(&cut.prefix) || !cut.after.is_empty());
+    if is_dimension(&cuts) || (alone && (tops.len() > 5 || !named_otherwise)) {
+        return vec![members];
+    }
+    let mut split: BTreeMap<String, Vec<Placed>> = BTreeMap::new();
+    for (member, cut) in members.into_iter().zip(&cuts) {
+        split.entry(cut.before[0].clone()).or_default().push(member);
+    }
+    split.into_values().collect()
+}
+
+/// Is the first folder a cluster or region: do the smaller ones hold what the largest holds too?
+pub(super) fn is_dimension(cuts: &[Cut]) -> bool {
+    let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    let shared = common_tail(&lists);
+    let mut inside: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for cut in cuts {
+        let Some(first) = cut.before.first() else { return false };
+        let named = !is_generic(&cut.prefix) || cut.before.len() > 1 + shared || !cut.after.is_empty();
+        if !named {
+            return false;
+        }
+        let rest = format!("{}|{}|{}|{}", cut.before[1..].join("/"), cut.prefix, cut.stage, cut.after.join("/"));
+        inside.entry(first).or_default().insert(rest);
+    }
+    if inside.len() < 2 {
+        return false;
+    }
+    let Some((largest, _)) = inside.iter().max_by_key(|(_, combinations)| combinations.len()) else { return false };
+    let mut tops: HashMap<&str, usize> = HashMap::new();
+    for combination in inside.values().flatten() {
+        *tops.entry(combination).or_default() += 1;
+    }
+    inside.iter().filter(|(top, _)| *top != largest).all(|(_, combinations)| {
+        let elsewhere = combinations.iter().filter(|combination| tops[combination.as_str()] > 1).count();
+        elsewhere * 2 >= combinations.len()
+    })
+}
+
+/// How many parts at the end all lists share, leaving each at least one of its own.
+pub(in crate::discovery) fn common_tail(lists: &[&[String]]) -> usize {
+    let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
+    let same =
+        |back: &usize| lists.iter().all(|list| list[list.len() - 1 - back] == lists[0][lists[0].len() - 1 - back]);
+    (0..shortest.saturating_sub(1)).take_while(same).count()
+}

@@ -1,0 +1,168 @@
+//! From slotted files to path templates: which parts of their paths are app, target and component.
+
+mod cut;
+mod keys;
+mod template;
+
+use super::slot::Slot;
+use crate::model::{Confidence, SourceKind};
+use cut::{Cut, by_top, cut, outline};
+pub(super) use cut::{common_tail, extension, is_generic};
+use keys::keys;
+use std::collections::{BTreeMap, BTreeSet};
+pub(super) use template::common_length;
+use template::{
+    Names, after_template, before_template, file_template, prefix_is_target, prefix_template, suffix_template,
+};
+
+/// A file that holds versions, and its stage.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The file, or the folder for kustomize.
+    pub subject: String,
+    pub slot: Slot,
+    pub kind: SourceKind,
+    /// Keys to read, as key templates; empty for the source's conventions.
+    pub keys: Vec<String>,
+    pub confidence: Confidence,
+    /// What its versions belong to inside the file; `""` for the app itself.
+    pub components: BTreeSet<String>,
+    /// Some version in it has neither an image name nor a key that could name the app.
+    pub nameless: bool,
+}
+
+/// A path template with the files it stands for.
+#[derive(Debug, Clone)]
+pub struct Family {
+    pub template: String,
+    pub kind: SourceKind,
+    pub keys: Vec<String>,
+    pub confidence: Confidence,
+    /// A name for the app where nothing in the path gives one.
+    pub app: Option<String>,
+    pub members: Vec<Placed>,
+}
+
+/// The families of all files, the largest first.
+pub fn families(placed: Vec<Placed>) -> Vec<Family> {
+    let mut groups: BTreeMap<(SourceKind, bool, String), Vec<Placed>> = BTreeMap::new();
+    for file in placed {
+        let key = (file.kind, file.keys.is_empty(), outline(&file));
+        groups.entry(key).or_default().push(file);
+    }
+    let mut out = Vec::new();
+    for (_, members) in groups {
+        for members in by_top(members) {
+            out.push(family(members));
+        }
+    }
+    out.sort_by(|a, b| {
+        (a.kind, std::cmp::Reverse(a.members.len()), &a.template).cmp(&(
+            b.kind,
+            std::cmp::Reverse(b.members.len()),
+            &b.template,
+        ))
+    });
+    out
+}
+
+fn family(members: Vec<Placed>) -> Family {
+    let cuts: Vec<Cut> = members.iter().map(cut).collect();
+    let targeted = prefix_is_target(&cuts);
+    let named = !targeted && cuts.iter().any(|cut| !is_generic(&cut.prefix));
+    let mut names = Names { app: named, target: targeted, component: false };
+    let prefix = prefix_template(&cuts, &mut names);
+    let after_roles = after_template(&cuts, &mut names);
+    let before = before_template(&cuts, &mut names);
+    let suffix = suffix_template(&cuts, &mut names);
+    let file = file_template(&cuts, &mut names);
+    let mut parts = before;
+    parts.push(format!("{prefix}{{stage}}{suffix}"));
+    parts.extend(after_roles);
+    parts.extend(file);
+    let confidence = members.iter().map(|m| m.confidence).max().unwrap_or(Confidence::Medium);
+    let app = (!names.app && members.iter().any(|m| m.nameless)).then(|| fallback_app(&parts));
+    let first = &members[0];
+    let keys = keys(&members, names.app);
+    Family { template: parts.join("/"), kind: first.kind, keys, confidence, app, members }
+}
+
+/// An app that nothing names.
+pub const NO_FALLBACK: &str = "app";
+
+/// The nearest literal folder that is no container word.
+pub fn fallback_app(parts: &[String]) -> String {
+    let literal = parts.iter().rev().skip(1).find(|part| !part.contains(['{', '*']) && !is_generic(part));
+    literal.cloned().unwrap_or_else(|| NO_FALLBACK.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::slot::choose;
+    use super::*;
+
+    fn templates(kind: SourceKind, paths: &[&str]) -> Vec<String> {
+        let slots = choose(paths);
+        let placed = paths
+            .iter()
+            .zip(slots)
+            .filter_map(|(path, slot)| {
+                Some(Placed {
+                    subject: (*path).to_owned(),
+                    slot: slot?,
+                    kind,
+                    keys: Vec::new(),
+                    confidence: Confidence::High,
+                    components: BTreeSet::new(),
+                    nameless: false,
+                })
+            })
+            .collect();
+        families(placed).into_iter().map(|family| format!("{} ({})", family.template, family.members.len())).collect()
+    }
+
+    #[test]
+    fn layouts_are_told_apart() {
+        let values = SourceKind::HelmValues;
+        assert_eq!(templates(values, &["tags/staging/a", "tags/prod/a", "tags/prod/b"]), ["tags/{stage}/{app} (3)"]);
+        assert_eq!(
+            templates(values, &["a/values-dev.yaml", "a/values-prod.yaml", "b/values-dev.yaml", "b/values-prod.yaml"]),
+            ["{app}/values-{stage}.yaml (4)"]
+        );
+        assert_eq!(
+            templates(
+                values,
+                &[
+                    "envs/dev/a/values.yaml",
+                    "envs/prod/a/values.yaml",
+                    "envs/prod/b/values.yaml",
+                    "envs/dev/b/values.yaml"
+                ]
+            ),
+            ["envs/{stage}/{app}/values.yaml (4)"]
+        );
+        assert_eq!(
+            templates(
+                SourceKind::Manifests,
+                &["eu/web-dev/d.yaml", "eu/web-prod/d.yaml", "us/web-prod/d.yaml", "eu/web-prod/c.yaml"]
+            ),
+            ["{target}/{app}-{stage}/{component}.yaml (4)"]
+        );
+        assert_eq!(
+            templates(
+                SourceKind::Kustomize,
+                &["c/a/prod", "c/a/staging", "c/b/x/prod/eu", "c/b/x/prod/us", "c/b/x/staging/base"]
+            ),
+            ["c/{app**}/{stage}/{target**} (5)"]
+        );
+        assert_eq!(
+            templates(SourceKind::Manifests, &["envs/qa/v.yml", "envs/prod-eu/v.yml", "envs/prod-us/v.yml"]),
+            ["envs/{stage}-{target}/v.yml (2)", "envs/{stage}/v.yml (1)"]
+        );
+        let clusters = ["a", "b", "c", "d"]
+            .map(|app| ["ocp-prod", "moc-prod", "ocp-stage"].map(|place| format!("{app}/overlays/{place}")));
+        let clusters: Vec<&str> = clusters.iter().flatten().map(String::as_str).collect();
+        assert_eq!(templates(SourceKind::Kustomize, &clusters), ["{app}/overlays/{target}-{stage} (12)"]);
+        assert_eq!(templates(SourceKind::Pulumi, &["infra/Pulumi.prod.yaml"]), ["infra/Pulumi.{stage}.yaml (1)"]);
+    }
+}

@@ -1,0 +1,160 @@
+//! What each part of a layout is called: app, target, component.
+
+use super::cut::{Cut, common_tail, extension, is_dimension, is_generic};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a template has named so far.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) app: bool,
+    pub(super) target: bool,
+    pub(super) component: bool,
+}
+
+pub(super) fn prefix_template(cuts: &[Cut], names: &mut Names) -> String {
+    let first = &cuts[0].prefix;
+    let separator: String = first.chars().rev().take_while(|c| !c.is_alphanumeric()).collect();
+    let same = cuts.iter().all(|cut| cut.prefix.ends_with(&separator));
+    let behind = if same { separator.as_str() } else { "" };
+    if names.target {
+        return format!("{{target}}{behind}");
+    }
+    if !names.app {
+        return first.clone();
+    }
+    // A constant prefix beside varying folders belongs to the layout, not to the app.
+    let constant = cuts.iter().all(|cut| cut.prefix == *first);
+    let folders: BTreeSet<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    if constant && folders.len() > 1 && !is_dimension(cuts) {
+        names.app = false;
+        return first.clone();
+    }
+    format!("{{app}}{behind}")
+}
+
+/// A few words before the stage that recur in many folders are clusters: `web/overlays/ocp4-prod`.
+pub(super) fn prefix_is_target(cuts: &[Cut]) -> bool {
+    let folders: BTreeSet<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    let prefixes: BTreeSet<&str> = cuts.iter().map(|cut| cut.prefix.as_str()).collect();
+    let varies = prefixes.len() > 1 && prefixes.iter().all(|prefix| !is_generic(prefix));
+    varies && folders.len() >= 4 && prefixes.len() * 2 <= folders.len()
+}
+
+pub(super) fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
+    let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
+    let shared = common_length(&lists);
+    let mut out: Vec<String> = lists[0][..shared].to_vec();
+    let mut rest: Vec<&[String]> = lists.iter().map(|list| &list[shared..]).collect();
+    let tail_length = common_tail(&rest);
+    let constant: Vec<String> = rest[0][rest[0].len() - tail_length..].to_vec();
+    rest = rest.iter().map(|list| &list[..list.len() - tail_length]).collect();
+    if rest.iter().all(|list| list.is_empty()) {
+        return out;
+    }
+    let tail: Vec<Cut> = cuts.iter().map(|cut| Cut { before: cut.before[shared..].to_vec(), ..cut.clone() }).collect();
+    if !names.target && rest.iter().all(|list| !list.is_empty()) && is_dimension(&tail) {
+        out.push("{target}".into());
+        names.target = true;
+        rest = rest.iter().map(|list| &list[1..]).collect();
+    }
+    if rest.iter().any(|list| !list.is_empty()) {
+        let name = if names.app { "group" } else { "app" };
+        names.app = true;
+        let single = rest.iter().all(|list| list.len() == 1);
+        out.push(if single { format!("{{{name}}}") } else { format!("{{{name}**}}") });
+    }
+    out.extend(constant);
+    out
+}
+
+pub(in crate::discovery) fn common_length(lists: &[&[String]]) -> usize {
+    let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
+    (0..shortest).take_while(|at| lists.iter().all(|list| list[*at] == lists[0][*at])).count()
+}
+
+pub(super) fn suffix_template(cuts: &[Cut], names: &mut Names) -> String {
+    let first = &cuts[0].suffix;
+    if cuts.iter().all(|cut| cut.suffix == *first)
+        && (first.is_empty() || first.starts_with('.') || cuts[0].file.is_none())
+    {
+        return first.clone();
+    }
+    let separator = first.chars().next().map(String::from).unwrap_or_default();
+    let ending = if cuts[0].file.is_none() { first.rfind('.').map_or("", |at| &first[at..]) } else { "" };
+    let name = if names.target { "variant" } else { "target" };
+    names.target = true;
+    format!("{separator}{{{name}}}{ending}")
+}
+
+/// Folders behind the stage: what most stages have too is an app, what one stage has alone a target.
+pub(super) fn after_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
+    let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.after.as_slice()).collect();
+    let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
+    if longest == 0 {
+        return Vec::new();
+    }
+    let fixed = lists.iter().all(|list| list.len() == longest) && longest <= 3 && cuts[0].file.is_some();
+    if !fixed {
+        let app = is_app_like(cuts, 0) && !names.app && cuts.iter().all(|cut| cut.before.len() <= 1);
+        return vec![name_after(app, names, "**")];
+    }
+    let mut out = Vec::new();
+    for at in 0..longest {
+        let values: BTreeSet<&String> = lists.iter().map(|list| &list[at]).collect();
+        if values.len() == 1 && (is_generic(&lists[0][at]) || lists[0][at].contains('{') || longest > 1) {
+            out.push(lists[0][at].clone());
+        } else {
+            out.push(name_after(is_app_like(cuts, at), names, ""));
+        }
+    }
+    out
+}
+
+fn name_after(app: bool, names: &mut Names, stars: &str) -> String {
+    let name = match (app, names.app, names.target, names.component) {
+        (true, false, _, _) => {
+            names.app = true;
+            "app"
+        }
+        (true, true, _, false) => {
+            names.component = true;
+            "component"
+        }
+        (false, _, false, _) => {
+            names.target = true;
+            "target"
+        }
+        _ => "variant",
+    };
+    format!("{{{name}{stars}}}")
+}
+
+/// Do most values of this folder occur in several stages?
+fn is_app_like(cuts: &[Cut], at: usize) -> bool {
+    let mut stages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for cut in cuts {
+        if let Some(value) = cut.after.get(at) {
+            stages.entry(value).or_default().insert(&cut.stage);
+        }
+    }
+    let all: BTreeSet<&str> = cuts.iter().map(|cut| cut.stage.as_str()).collect();
+    let shared = stages.values().filter(|stages| stages.len() > 1).count();
+    all.len() < 2 || shared * 2 >= stages.len()
+}
+
+pub(super) fn file_template(cuts: &[Cut], names: &mut Names) -> Option<String> {
+    let first = cuts[0].file.as_ref()?;
+    if cuts.iter().all(|cut| cut.file.as_ref() == Some(first)) {
+        return Some(first.clone());
+    }
+    let name = if !names.app {
+        names.app = true;
+        "app"
+    } else if names.component {
+        "file"
+    } else {
+        names.component = true;
+        "component"
+    };
+    Some(format!("{{{name}}}{}", extension(first)))
+}

@@ -1,0 +1,245 @@
+//! Stages that are keys inside a file: `images: {dev: {tag: …}, prod: {tag: …}}`.
+
+use super::classify::{Kinds, key_template, kinds};
+use super::family::is_generic;
+use super::files;
+use super::layout::layouts;
+use super::slot::Slot;
+use super::{Sketch, stages};
+use crate::config::{NameTemplate, Rule};
+use crate::model::{Confidence, KeyTemplate, SourceKind};
+use crate::source::Reader;
+use crate::source::convention::{self, Format, TELLING};
+use crate::source::leaf::{KEY_SEPARATOR, Leaf};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// A version below a key that is a stage.
+struct Pinned {
+    keys: Vec<String>,
+    /// Which of the keys is the stage.
+    at: usize,
+    slot: Slot,
+    strong: bool,
+    score: u8,
+    text: String,
+    /// The key of the image's name, where it stands beside the version.
+    image: Option<String>,
+}
+
+impl Pinned {
+    /// The keys with a hole for the stage: what twins share.
+    fn hole(&self) -> Vec<&str> {
+        self.keys.iter().enumerate().map(|(at, key)| if at == self.at { "\0" } else { key.as_str() }).collect()
+    }
+}
+
+/// Stages and rules, where files without a stage in their paths hold them as keys.
+pub(super) fn find(paths: &[&str], reader: &Reader<'_>) -> Option<Sketch> {
+    let mut slots = Vec::new();
+    let mut found: BTreeMap<(SourceKind, Keys), Vec<&str>> = BTreeMap::new();
+    for path in paths.iter().filter(|path| !files::is_aside(path)) {
+        if !matches!(kinds(path, reader), Kinds::Tree) {
+            continue;
+        }
+        let Some(leaves) = reader.leaves(path) else { continue };
+        let pinned = twins(pinned(path, &leaves));
+        if pinned.is_empty() {
+            continue;
+        }
+        let kind = if path.ends_with(".json") { SourceKind::Json } else { SourceKind::Yaml };
+        found.entry((kind, templates(&pinned))).or_default().push(path);
+        slots.extend(pinned.into_iter().map(|pinned| pinned.slot));
+    }
+    let stages = stages::ordered(slots.iter());
+    let words = stages::words(&stages);
+    let mut rules = Vec::new();
+    for ((kind, keys), members) in found {
+        let mine: HashSet<&str> = members.iter().copied().collect();
+        let others = paths.iter().copied().filter(|path| !mine.contains(path)).collect();
+        for layout in layouts(kind, &members, &others) {
+            let app = if layout.names_app() || keys.names_app {
+                None
+            } else {
+                Some(app_of(&layout.template, &layout.fallback))
+            };
+            rules.extend(
+                rule(kind, &layout.template, app, &keys, layout.names_app(), &words).map(|rule| (rule, layout.count)),
+            );
+        }
+    }
+    (!rules.is_empty()).then_some(Sketch { stages, rules })
+}
+
+/// Everything below a stage's key that looks like a version once the key is taken out.
+fn pinned(path: &str, leaves: &[Leaf]) -> Vec<Pinned> {
+    let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
+    let mut by_stage: BTreeMap<String, (Vec<Leaf>, Vec<Pinned>)> = BTreeMap::new();
+    for leaf in leaves {
+        let keys: Vec<String> = leaf.keys().map(str::to_owned).collect();
+        let Some((at, slot, strong)) = stage_key(&keys) else { continue };
+        let mut without = keys.clone();
+        without.remove(at);
+        if without.is_empty() {
+            without.push(stem.to_owned());
+        }
+        let copy = Leaf { path: without.join(&KEY_SEPARATOR.to_string()).into(), ..leaf.clone() };
+        let text = leaf.text.to_string();
+        let stage = by_stage.entry(slot.label.clone()).or_default();
+        stage.0.push(copy);
+        stage.1.push(Pinned { keys, at, slot, strong, score: 0, text, image: None });
+    }
+    let mut out = Vec::new();
+    for (leaves, all) in by_stage.into_values() {
+        let pins = convention::pins(&leaves, Format::Tree);
+        let scores: BTreeMap<usize, (u8, bool)> =
+            pins.into_iter().map(|pin| (pin.leaf, (pin.score, pin.image.is_some()))).collect();
+        let beside = |leaf: &Leaf| {
+            let names = ["repository", "image", "newName", "name"];
+            let beside = |name: &&str| {
+                leaves.iter().any(|l| l.document == leaf.document && l.parent() == leaf.parent() && l.last() == *name)
+            };
+            names.into_iter().find(beside).map(str::to_owned)
+        };
+        for (index, pinned) in all.into_iter().enumerate() {
+            let Some((score, named)) = scores.get(&index) else { continue };
+            let image = if *named && pinned.keys.len() > pinned.at + 1 { beside(&leaves[index]) } else { None };
+            out.push(Pinned { score: *score, image: image.filter(|key| Some(key) != pinned.keys.last()), ..pinned });
+        }
+    }
+    out
+}
+
+/// The key that is a stage: a word that means nothing else, or the first that may.
+fn stage_key(keys: &[String]) -> Option<(usize, Slot, bool)> {
+    let found = |(at, key): (usize, &String)| {
+        let (slot, strong) = Slot::of_word(key.trim_start_matches('[').trim_end_matches(']'))?;
+        Some((at, slot, strong))
+    };
+    let all: Vec<_> = keys.iter().enumerate().filter_map(found).collect();
+    all.iter().find(|(_, _, strong)| *strong).or(all.first()).cloned()
+}
+
+/// Those whose keys come with at least two stages, one of them a word that means nothing else. Keys
+/// that only may be versions count where some stage of the file differs.
+fn twins(mut pinned: Vec<Pinned>) -> Vec<Pinned> {
+    let mut stages: BTreeMap<Vec<String>, (BTreeSet<String>, BTreeSet<String>, bool)> = BTreeMap::new();
+    let hole = |pinned: &Pinned| pinned.hole().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    for one in &pinned {
+        let seen = stages.entry(hole(one)).or_default();
+        seen.0.insert(one.slot.identity.clone());
+        seen.1.insert(one.text.clone());
+        seen.2 |= one.strong;
+    }
+    let differ = stages.values().any(|(stages, texts, _)| stages.len() > 1 && texts.len() > 1);
+    pinned.retain(|one| {
+        let (stages, _, strong) = &stages[&hole(one)];
+        stages.len() > 1 && *strong && (one.score >= TELLING || differ)
+    });
+    pinned
+}
+
+/// Key templates of one file: those of versions, and those of their images' names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Keys {
+    tags: BTreeSet<String>,
+    images: BTreeSet<String>,
+    names_app: bool,
+}
+
+/// The few templates that name all these keys: what varies is the app, and before the stage the target.
+fn templates(pinned: &[Pinned]) -> Keys {
+    let mut groups: BTreeMap<(usize, usize, Option<&str>), Vec<&Pinned>> = BTreeMap::new();
+    for one in pinned {
+        let last = one.keys.last().map(String::as_str).filter(|key| convention::component(key).is_none());
+        groups.entry((one.keys.len(), one.at, last)).or_default().push(one);
+    }
+    let mut keys = Keys { tags: BTreeSet::new(), images: BTreeSet::new(), names_app: false };
+    for ((length, at, _), group) in groups {
+        let roles = roles(length, at, &group);
+        keys.names_app |= roles.iter().any(|role| role.as_deref() == Some("{app}"));
+        let written = |keys: &[String]| {
+            let parts = keys.iter().zip(&roles).map(|(key, role)| match role {
+                Some(role) if key.starts_with('[') => Some(format!("[{role}]")),
+                Some(role) => Some(role.clone()),
+                None => key_template(key),
+            });
+            let parts: Option<Vec<String>> = parts.collect();
+            parts.map(|parts| parts.join(".").replace(".[", "["))
+        };
+        for one in group {
+            keys.tags.extend(written(&one.keys));
+            if let Some(image) = &one.image {
+                let beside: Vec<String> = one.keys[..length - 1].iter().cloned().chain([image.clone()]).collect();
+                keys.images.extend(written(&beside));
+            }
+        }
+    }
+    keys
+}
+
+/// What each key of a group stands for: nothing but itself, the stage, the app or the target.
+fn roles(length: usize, at: usize, group: &[&Pinned]) -> Vec<Option<String>> {
+    let varies = |i: &usize| *i != at && group.iter().any(|one| one.keys[*i] != group[0].keys[*i]);
+    let telling = |i: &usize| {
+        let key = &group[0].keys[*i];
+        *i != at && convention::component(key).is_some() && !is_generic(key) && !is_holder(key)
+    };
+    let varying: Vec<usize> = (0..length).filter(varies).collect();
+    let app = varying.last().copied().or_else(|| (0..length).rev().find(telling));
+    let target = varying.iter().copied().find(|i| Some(*i) != app);
+    (0..length)
+        .map(|i| match i {
+            i if i == at => Some("{stage}".to_owned()),
+            i if Some(i) == app => Some("{app}".to_owned()),
+            i if Some(i) == target => Some("{target}".to_owned()),
+            i if varying.contains(&i) => Some("*".to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Words that hold stages or apps and name none.
+fn is_holder(key: &str) -> bool {
+    const HOLDERS: [&str; 10] = [
+        "apps",
+        "services",
+        "environments",
+        "envs",
+        "stages",
+        "sites",
+        "clusters",
+        "deployments",
+        "components",
+        "releases",
+    ];
+    HOLDERS.contains(&key.to_ascii_lowercase().as_str())
+}
+
+/// An app that neither path nor keys name: after the file, unless its name says nothing.
+fn app_of(path: &str, folder: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').find(|piece| !piece.is_empty()).unwrap_or(name);
+    if is_generic(stem) || is_holder(stem) { folder.to_owned() } else { stem.to_owned() }
+}
+
+fn rule(
+    kind: SourceKind,
+    path: &str,
+    app: Option<String>,
+    keys: &Keys,
+    path_names_app: bool,
+    words: &[String],
+) -> Option<Rule> {
+    let mut rule = Rule::new(kind, path, words).ok()?;
+    if let Some(app) = app {
+        rule.app = NameTemplate::new(app);
+    }
+    let parsed = |keys: &BTreeSet<String>| -> Vec<KeyTemplate> {
+        let inner = |key: &String| if path_names_app { key.replace("{app}", "{component}") } else { key.clone() };
+        keys.iter().filter_map(|key| KeyTemplate::parse(&inner(key), words).ok()).collect()
+    };
+    rule.tags = parsed(&keys.tags);
+    rule.images = parsed(&keys.images);
+    rule.confidence = Confidence::Medium;
+    (!rule.tags.is_empty()).then_some(rule)
+}

@@ -1,0 +1,151 @@
+//! From files without a stage in their paths to the few path templates that name just them.
+
+use super::family::{common_length, common_tail, extension, fallback_app, is_generic};
+use crate::model::{PathTemplate, SourceKind};
+use std::collections::{BTreeMap, HashSet};
+
+/// A path template, and how many files it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Layout {
+    pub template: String,
+    pub count: usize,
+    /// The nearest folder that says something, for apps that nothing else names.
+    pub fallback: String,
+}
+
+impl Layout {
+    /// Does the path name the app?
+    pub fn names_app(&self) -> bool {
+        self.template.contains("{app")
+    }
+}
+
+/// The layouts of some files of one kind. `others` are paths that no template may meet.
+pub(super) fn layouts(kind: SourceKind, subjects: &[&str], others: &HashSet<&str>) -> Vec<Layout> {
+    let whole = kind == SourceKind::Kustomize;
+    let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    let tops: HashSet<&str> = subjects.iter().filter_map(|path| path.split_once('/')).map(|(top, _)| top).collect();
+    for path in subjects {
+        let top = path.split_once('/').map_or("", |(top, _)| if tops.len() > MANY_TOPS { "*" } else { top });
+        let shape = if whole { String::new() } else { file_shape(path) };
+        groups.entry((top.to_owned(), shape)).or_default().push(path);
+    }
+    groups.values().flat_map(|group| of_group(whole, group, others)).collect()
+}
+
+/// More top folders than this are apps, not parts of the repository.
+const MANY_TOPS: usize = 5;
+
+/// `values.yaml` is a family of its own; `web.yaml` and `api.yaml` are one; so are `web/web.yaml` and
+/// `api/api.yaml`.
+fn file_shape(path: &str) -> String {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let stem = name.split('.').next().unwrap_or(name);
+    if is_generic(stem) {
+        name.to_owned()
+    } else if !stem.is_empty() && folder.rsplit('/').next() == Some(stem) {
+        format!("={}", extension(name))
+    } else {
+        extension(name).to_owned()
+    }
+}
+
+/// One template for all, if it meets nothing else; else one for each folder, else one for each file.
+fn of_group(whole: bool, group: &[&str], others: &HashSet<&str>) -> Vec<Layout> {
+    let one = |paths: &[&str]| {
+        let template = template(whole, paths);
+        let fits = PathTemplate::parse(&template, &[]).is_ok_and(|parsed| {
+            paths.iter().all(|path| parsed.captures(path).is_some())
+                && !others.iter().any(|path| parsed.captures(path).is_some())
+        });
+        let parts: Vec<String> = template.split('/').map(str::to_owned).collect();
+        fits.then(|| Layout { template, count: paths.len(), fallback: fallback_app(&parts) })
+    };
+    if let Some(layout) = one(group) {
+        return vec![layout];
+    }
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in group {
+        folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default().push(path);
+    }
+    let each = |paths: &Vec<&str>| match one(paths) {
+        Some(layout) => vec![layout],
+        None => paths.iter().filter_map(|path| one(&[path])).collect(),
+    };
+    folders.values().flat_map(each).collect()
+}
+
+fn template(whole: bool, paths: &[&str]) -> String {
+    if let [path] = paths {
+        return (*path).to_owned();
+    }
+    let parts: Vec<Vec<String>> = paths.iter().map(|path| path.split('/').map(str::to_owned).collect()).collect();
+    let cut = |parts: &Vec<String>| parts.len() - usize::from(!whole);
+    let folders: Vec<&[String]> = parts.iter().map(|parts| &parts[..cut(parts)]).collect();
+    let head = common_length(&folders);
+    let rest: Vec<&[String]> = folders.iter().map(|list| &list[head..]).collect();
+    let tail = common_tail(&rest);
+    let middle: Vec<&[String]> = rest.iter().map(|list| &list[..list.len() - tail]).collect();
+    let mut out = folders[0][..head].to_vec();
+    let files: Vec<&str> = parts.iter().map(|parts| parts[parts.len() - 1].as_str()).collect();
+    let twice = !whole && paths.iter().all(|path| file_shape(path).starts_with('=')) && tail == 0;
+    let varies = middle.iter().any(|list| !list.is_empty());
+    if twice && varies {
+        if middle.iter().any(|list| list.len() > 1) {
+            out.push("{group**}".into());
+        }
+        out.push("{app}".into());
+    } else if varies {
+        out.push(if middle.iter().all(|list| list.len() == 1) { "{app}" } else { "{app**}" }.into());
+    }
+    out.extend_from_slice(&rest[0][rest[0].len() - tail..]);
+    if whole {
+        return out.join("/");
+    }
+    out.push(match (files.iter().all(|file| *file == files[0]), varies) {
+        (true, _) => files[0].to_owned(),
+        (false, true) if twice => format!("{{app}}{}", extension(files[0])),
+        (false, true) => format!("{{component}}{}", extension(files[0])),
+        (false, false) => format!("{{app}}{}", extension(files[0])),
+    });
+    out.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn templates(kind: SourceKind, paths: &[&str], others: &[&str]) -> Vec<String> {
+        let others = others.iter().copied().collect();
+        layouts(kind, paths, &others)
+            .into_iter()
+            .map(|layout| format!("{} ({})", layout.template, layout.count))
+            .collect()
+    }
+
+    #[test]
+    fn what_varies_is_the_app() {
+        let values = SourceKind::HelmValues;
+        assert_eq!(
+            templates(values, &["apps/a/values.yaml", "apps/b/values.yaml"], &[]),
+            ["apps/{app}/values.yaml (2)"]
+        );
+        assert_eq!(templates(values, &["tags/a", "tags/b"], &[]), ["tags/{app} (2)"]);
+        let manifests = SourceKind::Manifests;
+        assert_eq!(
+            templates(manifests, &["k/a/d.yaml", "k/a/s.yaml", "k/b/d.yaml"], &[]),
+            ["k/{app}/{component}.yaml (3)"]
+        );
+        assert_eq!(templates(manifests, &["k/x/a/a.yaml", "k/b/b.yaml"], &[]), ["k/{group**}/{app}/{app}.yaml (2)"]);
+        assert_eq!(templates(SourceKind::Kustomize, &["k/a", "k/b/c"], &[]), ["k/{app**} (2)"]);
+    }
+
+    #[test]
+    fn a_template_meets_nothing_else() {
+        let manifests = SourceKind::Manifests;
+        assert_eq!(
+            templates(manifests, &["k/a/d.yaml", "k/b/d.yaml", "k/b/s.yaml"], &["k/b/x.yaml"]),
+            ["k/a/d.yaml (1)", "k/b/d.yaml (1)", "k/b/s.yaml (1)"]
+        );
+    }
+}

@@ -1,0 +1,36 @@
+//! Places that belong to no stage the repository speaks of: the one stage of a repository without
+//! any, and lines of an image automation outside all stages.
+
+use super::unstaged::{self, Unstaged};
+use crate::config::Rule;
+use crate::model::StageName;
+use crate::source::{self, Reader};
+
+/// What the one stage is called when nothing names it.
+pub(super) const DEFAULT_STAGE: &str = "default";
+
+/// Everything these files pin, in one stage.
+pub(super) fn whole(paths: &[&str], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
+    in_one_stage(&unstaged::places(paths, reader), paths)
+}
+
+/// The lines that an image automation owns in files that no rule of a stage reads.
+pub(super) fn automated(paths: &[&str], staged: &[Rule], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
+    let is_marked = |path: &&str| reader.text(path).is_some_and(|text| text.contains("\"$imagepolicy\""));
+    let is_staged = |path: &&str| {
+        let subjects = |rule: &Rule| source::of(rule).subjects(path);
+        staged.iter().any(|rule| subjects(rule).into_iter().any(|subject| rule.path.captures(subject).is_some()))
+    };
+    let outside: Vec<&str> = paths.iter().copied().filter(|path| is_marked(path) && !is_staged(path)).collect();
+    let mut found = unstaged::places(&outside, reader);
+    found.places.retain(|place| place.automated);
+    in_one_stage(&found, paths)
+}
+
+fn in_one_stage(found: &Unstaged, paths: &[&str]) -> Vec<(Rule, usize)> {
+    let mut rules = unstaged::rules(found, paths);
+    for (rule, _) in &mut rules {
+        rule.stage = Some(StageName::new(DEFAULT_STAGE));
+    }
+    rules
+}

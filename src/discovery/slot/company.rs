@@ -1,0 +1,122 @@
+//! Which stages share a path's shape, and the word of a path that has the most of them around it.
+
+use super::super::vocabulary::Occurrence;
+use super::{Slot, Strength};
+use std::collections::{BTreeSet, HashMap};
+
+const CONTAINERS: [&str; 20] = [
+    "environment",
+    "environments",
+    "env",
+    "envs",
+    "stage",
+    "stages",
+    "overlay",
+    "overlays",
+    "cluster",
+    "clusters",
+    "deploy",
+    "deployment",
+    "deployments",
+    "config",
+    "configs",
+    "values",
+    "image-tags",
+    "tenants",
+    "instances",
+    "landscapes",
+];
+
+/// Which stages share a path's shape, seen three ways.
+pub(super) struct Company {
+    twins: HashMap<String, BTreeSet<String>>,
+    siblings: HashMap<String, BTreeSet<String>>,
+    loose: HashMap<String, BTreeSet<String>>,
+}
+
+impl Company {
+    pub(super) fn of(paths: &[&str], found: &[Vec<Occurrence>]) -> Self {
+        let mut company = Company { twins: HashMap::new(), siblings: HashMap::new(), loose: HashMap::new() };
+        for (path, words) in paths.iter().zip(found) {
+            for word in words {
+                let id = identity(word);
+                company.twins.entry(with_holes(path, words, &id)).or_default().insert(id.clone());
+                company.siblings.entry(sibling_key(path, word)).or_default().insert(id.clone());
+                company.loose.entry(loose_key(path, word)).or_default().insert(id);
+            }
+        }
+        company
+    }
+
+    pub(super) fn best(&self, path: &str, words: &[Occurrence]) -> Option<Slot> {
+        let parts: Vec<&str> = path.split('/').collect();
+        let scored = words.iter().map(|word| {
+            let id = identity(word);
+            let count = |map: &HashMap<String, BTreeSet<String>>, key: &str| map.get(key).map_or(0, BTreeSet::len);
+            let twins = count(&self.twins, &with_holes(path, words, &id));
+            let siblings = count(&self.siblings, &sibling_key(path, word));
+            let loose = count(&self.loose, &loose_key(path, word));
+            let weigh = |n: usize, by: usize| if n > 1 { n * by } else { 0 };
+            let whole = word.start == 0 && word.end == parts[word.part].len();
+            let contained = word.part > 0 && CONTAINERS.contains(&parts[word.part - 1].to_ascii_lowercase().as_str());
+            let score = 2 * (weigh(twins, 100) + weigh(siblings, 30) + weigh(loose, 5))
+                + if whole { 20 } else { 0 }
+                + if contained { 16 } else { 0 }
+                + if word.strong { 24 } else { 0 }
+                + word.part;
+            let strength = match (twins > 1, siblings > 1, loose > 1) {
+                (true, _, _) => Strength::Twin,
+                (_, true, _) => Strength::Sibling,
+                (_, _, true) => Strength::Loose,
+                _ => Strength::Word,
+            };
+            (score, strength, word)
+        });
+        let (_, strength, word) = scored.max_by_key(|(score, _, _)| *score)?;
+        Some(Slot {
+            part: word.part,
+            start: word.start,
+            end: word.end,
+            label: parts[word.part][word.start..word.end].to_owned(),
+            canonical: Some(word.canonical),
+            identity: identity(word),
+            strength,
+        })
+    }
+}
+
+fn identity(word: &Occurrence) -> String {
+    format!("{}{}", word.canonical, word.number)
+}
+
+/// The path with every occurrence of one stage replaced by a hole.
+fn with_holes(path: &str, words: &[Occurrence], id: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for (index, part) in path.split('/').enumerate() {
+        if index > 0 {
+            out.push('/');
+        }
+        let mut from = 0;
+        for word in words.iter().filter(|word| word.part == index && identity(word) == id) {
+            out.push_str(&part[from..word.start]);
+            out.push('\0');
+            from = word.end;
+        }
+        out.push_str(&part[from..]);
+    }
+    out
+}
+
+fn sibling_key(path: &str, word: &Occurrence) -> String {
+    let parts: Vec<&str> = path.split('/').collect();
+    let part = parts[word.part];
+    let is_file = word.part + 1 == parts.len();
+    let suffix = if is_file { &part[word.end..] } else { "" };
+    format!("{}\0{}\0{}\0{}", parts[..word.part].join("/"), &part[..word.start], suffix, is_file)
+}
+
+fn loose_key(path: &str, word: &Occurrence) -> String {
+    let top = if word.part == 0 { "" } else { path.split('/').next().unwrap_or_default() };
+    let is_file = path.matches('/').count() == word.part;
+    format!("{}\0{top}\0{is_file}\0{}", word.part, word.start > 0)
+}

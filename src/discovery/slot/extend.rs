@@ -1,0 +1,113 @@
+//! Unknown stage names beside known ones: `att` among `dev`, `qa` and `prod`.
+
+use super::{Place, SHARED, Slot, Strength, extended, is_whole, part_of, place, rest_of};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+/// Unknown stage names beside known ones: where at least half of the children carry a stage word,
+/// every child with a file of the same name joins in.
+pub(super) fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]) {
+    let mut members: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+    for (index, slot) in slots.iter().enumerate() {
+        if let Some(slot) = slot.as_ref().filter(|slot| slot.strength >= Strength::Sibling) {
+            members.entry(place(paths[index], slot.part)).or_default().push(index);
+        }
+    }
+    let below = Below::of(paths, &members);
+    let mut joined: Vec<(usize, Slot)> = Vec::new();
+    for ((parent, is_file), inside) in members {
+        let identities: BTreeSet<&str> =
+            inside.iter().filter_map(|i| slots[*i].as_ref()).map(|slot| slot.identity.as_str()).collect();
+        if identities.len() < 2 {
+            continue;
+        }
+        let part = if parent.is_empty() { 0 } else { parent.matches('/').count() + 1 };
+        let (prefix, suffix) = common_shape(paths, slots, &inside, strong);
+        if is_file && prefix.is_empty() && !suffix.trim_start_matches('.').contains(['.', '-', '_']) {
+            continue;
+        }
+        let children = below.children(paths, &parent, is_file, (&prefix, &suffix));
+        let known: BTreeSet<&str> = inside.iter().map(|i| part_of(paths[*i], part)).collect();
+        let clear = |i: &&usize| strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot));
+        let clear: BTreeSet<&str> = inside.iter().filter(clear).map(|i| part_of(paths[*i], part)).collect();
+        if known.len() * 2 < children.len() || clear.len() * 3 < children.len() {
+            continue;
+        }
+        let rests: HashSet<&str> = inside.iter().map(|i| rest_of(paths[*i], part)).collect();
+        for (name, files) in &children {
+            let label = &name[prefix.len()..name.len() - suffix.len()];
+            if label.is_empty() || SHARED.contains(&label.to_ascii_lowercase().as_str()) {
+                continue;
+            }
+            let same_rest = files.iter().any(|i| rests.contains(rest_of(paths[*i], part)));
+            for index in files {
+                let keeps_word = slots[*index]
+                    .as_ref()
+                    .is_some_and(|slot| slot.part == part && (strong[*index] || slot.label == label));
+                if same_rest && !keeps_word {
+                    joined.push((*index, extended(part, prefix.len(), label)));
+                }
+            }
+        }
+    }
+    for (index, slot) in joined {
+        slots[index] = Some(slot);
+    }
+}
+
+/// What all strong members have before and behind their word.
+fn common_shape(paths: &[&str], slots: &[Option<Slot>], inside: &[usize], strong: &[bool]) -> (String, String) {
+    let mut shapes = inside.iter().filter(|i| strong[**i]).filter_map(|i| {
+        let slot = slots[*i].as_ref()?;
+        let part = part_of(paths[*i], slot.part);
+        Some((part[..slot.start].to_owned(), part[slot.end..].to_owned()))
+    });
+    let Some((mut prefix, mut suffix)) = shapes.next() else { return Default::default() };
+    for (other_prefix, other_suffix) in shapes {
+        if other_prefix != prefix {
+            prefix.clear();
+        }
+        if other_suffix != suffix {
+            suffix.clear();
+        }
+    }
+    (prefix, suffix)
+}
+
+/// The paths below some folders, found in one pass over all paths.
+struct Below(HashMap<Place, Vec<usize>>);
+
+impl Below {
+    fn of(paths: &[&str], folders: &BTreeMap<Place, Vec<usize>>) -> Self {
+        let wanted: HashSet<&str> = folders.keys().map(|(folder, _)| folder.as_str()).collect();
+        let mut out: HashMap<Place, Vec<usize>> = HashMap::new();
+        for (index, path) in paths.iter().enumerate() {
+            let cuts = path.match_indices('/').map(|(at, _)| at);
+            for cut in std::iter::once(0).chain(cuts) {
+                let rest = path[cut..].trim_start_matches('/');
+                if wanted.contains(&path[..cut]) {
+                    out.entry((path[..cut].to_owned(), !rest.contains('/'))).or_default().push(index);
+                }
+            }
+        }
+        Below(out)
+    }
+
+    /// The children of a folder by name, with what lies below each; only those of a shape.
+    fn children<'p>(
+        &self,
+        paths: &[&'p str],
+        folder: &str,
+        is_file: bool,
+        (prefix, suffix): (&str, &str),
+    ) -> BTreeMap<&'p str, Vec<usize>> {
+        let part = if folder.is_empty() { 0 } else { folder.matches('/').count() + 1 };
+        let mut out: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for index in self.0.get(&(folder.to_owned(), is_file)).into_iter().flatten() {
+            let name = part_of(paths[*index], part);
+            if name.len() > prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix) {
+                out.entry(name).or_default().push(*index);
+            }
+        }
+        out
+    }
+}

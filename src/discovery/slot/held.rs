@@ -1,0 +1,56 @@
+//! Folders whose children are stages whatever they are called: `clusters/`, `environments/`.
+
+use super::{SHARED, Slot, extended, part_of, place, rest_of};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// Folders whose children are stages even when no word says so.
+const HOLDERS: [&str; 12] = [
+    "environments",
+    "envs",
+    "env",
+    "stages",
+    "overlays",
+    "clusters",
+    "tenants",
+    "inventories",
+    "group_vars",
+    "host_vars",
+    "landscapes",
+    "installations",
+];
+
+/// Children of `environments/`, `clusters/` and the like that hold the same files are stages,
+/// whatever they are called.
+pub(super) fn held(paths: &[&str], slots: &mut [Option<Slot>]) {
+    let mut rests: HashMap<(String, &str), BTreeSet<&str>> = HashMap::new();
+    let mut candidates: Vec<(usize, usize)> = Vec::new();
+    for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {
+        let parts: Vec<&str> = path.split('/').collect();
+        let holder =
+            (0..parts.len().saturating_sub(2)).rfind(|at| HOLDERS.contains(&parts[*at].to_ascii_lowercase().as_str()));
+        let Some(part) = holder.map(|at| at + 1) else { continue };
+        if SHARED.contains(&parts[part].to_ascii_lowercase().as_str()) {
+            continue;
+        }
+        rests.entry((parts[..part].join("/"), rest_of(path, part))).or_default().insert(parts[part]);
+        candidates.push((index, part));
+    }
+    let taken: HashSet<String> = slots
+        .iter()
+        .enumerate()
+        .filter_map(|(i, slot)| slot.as_ref().map(|slot| place(paths[i], slot.part).0))
+        .collect();
+    let mut shared: HashMap<String, BTreeSet<&str>> = HashMap::new();
+    for ((parent, _), names) in rests {
+        if names.len() > 1 {
+            shared.entry(parent).or_default().extend(names);
+        }
+    }
+    for (index, part) in candidates {
+        let parent = place(paths[index], part).0;
+        let name = part_of(paths[index], part);
+        if !taken.contains(&parent) && shared.get(&parent).is_some_and(|names| names.contains(name)) {
+            slots[index] = Some(extended(part, 0, name));
+        }
+    }
+}

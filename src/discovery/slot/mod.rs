@@ -1,0 +1,213 @@
+//! Which part of a path is the stage.
+//!
+//! Files whose paths differ in nothing but a stage word are twins; the word is the slot. Where a
+//! path has several stage words, the one with the most and closest company wins.
+
+mod company;
+mod extend;
+mod glued;
+mod held;
+mod recurring;
+
+use super::vocabulary::{Canonical, Occurrence, meaning, occurrences};
+use company::Company;
+use extend::extend;
+use glued::glued;
+use held::held;
+use recurring::recurring;
+
+/// How much company a slot has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// Only the word itself.
+    Word,
+    /// Other stages at the same depth below the same top folder.
+    Loose,
+    /// Other stages in the same folder, in the same shape.
+    Sibling,
+    /// The same path with another stage.
+    Twin,
+    /// No known word, but most of its siblings are stages.
+    Extended,
+}
+
+/// The stage in one path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Which part of the path.
+    pub part: usize,
+    /// The label's bytes inside that part.
+    pub start: usize,
+    pub end: usize,
+    /// The repository's own word.
+    pub label: String,
+    /// What the word means; none for an extended label.
+    pub canonical: Option<Canonical>,
+    /// The meaning with its number; the label itself for an extended one.
+    pub identity: String,
+    pub strength: Strength,
+}
+
+impl Slot {
+    /// The stage that a word alone names, and whether it means nothing else.
+    pub fn of_word(word: &str) -> Option<(Self, bool)> {
+        let (canonical, number, strong) = meaning(word)?;
+        let slot = Slot {
+            part: 0,
+            start: 0,
+            end: word.len(),
+            label: word.to_owned(),
+            canonical: Some(canonical),
+            identity: format!("{canonical}{number}"),
+            strength: Strength::Sibling,
+        };
+        Some((slot, strong))
+    }
+}
+
+/// Never a stage, whatever the siblings are.
+const SHARED: [&str; 14] = [
+    "base",
+    "bases",
+    "common",
+    "shared",
+    "default",
+    "defaults",
+    "global",
+    "all",
+    "templates",
+    "charts",
+    "modules",
+    "components",
+    "lib",
+    "_base",
+];
+
+/// The slot of each path, where it has one.
+pub fn choose(paths: &[&str]) -> Vec<Option<Slot>> {
+    let found: Vec<Vec<Occurrence>> = paths.iter().map(|path| occurrences(path)).collect();
+    let company = Company::of(paths, &found);
+    let mut slots: Vec<Option<Slot>> =
+        paths.iter().zip(&found).map(|(path, words)| company.best(path, words)).collect();
+    let strong: Vec<bool> = found
+        .iter()
+        .zip(&slots)
+        .map(|(words, slot)| {
+            slot.as_ref()
+                .is_some_and(|slot| words.iter().any(|w| w.part == slot.part && w.start == slot.start && w.strong))
+        })
+        .collect();
+    extend(paths, &mut slots, &strong);
+    for ((slot, strong), path) in slots.iter_mut().zip(&strong).zip(paths) {
+        let weak = |slot: &Slot| {
+            slot.strength < Strength::Sibling || (slot.strength == Strength::Sibling && !is_whole(path, slot))
+        };
+        if !strong && slot.as_ref().is_some_and(weak) {
+            *slot = None;
+        }
+    }
+    recurring(paths, &mut slots);
+    glued(paths, &mut slots);
+    held(paths, &mut slots);
+    slots
+}
+
+/// Is the word all there is, but for an extension or a suffix with a sign that files share (`_env`)?
+fn is_whole(path: &str, slot: &Slot) -> bool {
+    let part = part_of(path, slot.part);
+    let behind = &part[slot.end..];
+    slot.start == 0 && (behind.is_empty() || behind.starts_with('.') || behind == "_env" || behind == "-env")
+}
+
+fn extended(part: usize, start: usize, label: &str) -> Slot {
+    Slot {
+        part,
+        start,
+        end: start + label.len(),
+        label: label.to_owned(),
+        canonical: None,
+        identity: label.to_owned(),
+        strength: Strength::Extended,
+    }
+}
+
+/// A folder, and whether its children here are files.
+type Place = (String, bool);
+
+fn place(path: &str, part: usize) -> Place {
+    let parts: Vec<&str> = path.split('/').collect();
+    (parts[..part].join("/"), part + 1 == parts.len())
+}
+
+fn part_of(path: &str, part: usize) -> &str {
+    path.split('/').nth(part).unwrap_or_default()
+}
+
+/// The path behind a part; `""` when the part is the file.
+fn rest_of(path: &str, part: usize) -> &str {
+    match path.match_indices('/').nth(part) {
+        Some((at, _)) => &path[at + 1..],
+        None => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slots(paths: &[&str]) -> Vec<String> {
+        choose(paths)
+            .iter()
+            .map(|slot| slot.as_ref().map_or("-".into(), |s| format!("{}@{} {:?}", s.label, s.part, s.strength)))
+            .collect()
+    }
+
+    #[test]
+    fn the_word_with_company_wins() {
+        assert_eq!(
+            slots(&[
+                "components/integration/development/k.yaml",
+                "components/integration/production/k.yaml",
+                "components/web/production/k.yaml",
+                "components/web/development/k.yaml"
+            ]),
+            ["development@2 Twin", "production@2 Twin", "production@2 Twin", "development@2 Twin"]
+        );
+        assert_eq!(slots(&["prod/values-prod.yaml", "staging/values-staging.yaml"]), ["prod@0 Twin", "staging@0 Twin"]);
+    }
+
+    #[test]
+    fn unknown_names_join_known_ones() {
+        assert_eq!(
+            slots(&["c/dev/i.yaml", "c/prod/i.yaml", "c/qa/i.yaml", "c/att/i.yaml", "c/base/i.yaml"]),
+            ["dev@1 Twin", "prod@1 Twin", "qa@1 Twin", "att@1 Extended", "-"]
+        );
+        assert_eq!(
+            slots(&["d/uat_env/.env", "d/test_env/.env", "d/benin-demo_env/.env", "d/x_env/.env"]),
+            ["uat@1 Twin", "test@1 Twin", "benin-demo@1 Extended", "x@1 Extended"]
+        );
+        assert_eq!(slots(&["a/dev.yaml", "a/prod.yaml", "a/Chart.yaml"]), ["dev@1 Twin", "prod@1 Twin", "-"]);
+    }
+
+    #[test]
+    fn a_weak_word_alone_is_none() {
+        assert_eq!(slots(&["a/demo/x.yaml", "b/y.yaml"]), ["-", "-"]);
+        assert_eq!(slots(&["Pulumi.prod.yaml"]), ["prod@0 Word"]);
+    }
+
+    #[test]
+    fn glued_words_need_their_counterpart() {
+        assert_eq!(
+            slots(&["sites/acmedev/v.yaml", "sites/acmeprod/v.yaml", "sites/products/v.yaml"]),
+            ["dev@1 Sibling", "prod@1 Sibling", "-"]
+        );
+    }
+
+    #[test]
+    fn children_of_a_holder_are_stages() {
+        assert_eq!(
+            slots(&["clusters/red/a.yaml", "clusters/blue/a.yaml", "x/red/a.yaml"]),
+            ["red@1 Extended", "blue@1 Extended", "-"]
+        );
+    }
+}

@@ -1,0 +1,175 @@
+//! What pins images in files that no stage's name is in: the tree of a branch that is a stage, or a
+//! repository with one stage only.
+
+use super::classify::{self, Kinds, is_kustomization, kinds};
+use super::family::NO_FALLBACK;
+use super::files;
+use super::layout::layouts;
+use crate::config::{NameTemplate, Rule};
+use crate::model::{Confidence, SourceKind};
+use crate::source::convention::{self, Format, Pin, TELLING};
+use crate::source::{Finding, Reader, kustomize_resources};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// A file, or a folder for kustomize, that pins something.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub kind: SourceKind,
+    pub subject: String,
+    /// Some version in it has neither an image name nor a key that could name the app.
+    pub nameless: bool,
+    /// An image automation owns a line of it.
+    pub automated: bool,
+}
+
+/// What files without a stage hold.
+#[derive(Debug, Default)]
+pub(super) struct Unstaged {
+    pub places: BTreeSet<Place>,
+    /// Files that were read and pin nothing: a template may meet them.
+    pub silent: HashSet<String>,
+}
+
+/// Keys and values from this score on count without a twin beside them.
+const CERTAIN: u8 = 8;
+
+/// The places in these files. Defaults of charts that are written here are none: a chart is what is
+/// deployed elsewhere.
+pub(super) fn places(paths: &[&str], reader: &Reader<'_>) -> Unstaged {
+    let (overlays, others): (Vec<&str>, Vec<&str>) =
+        paths.iter().copied().filter(|path| !files::is_aside(path)).partition(|path| is_kustomization(path));
+    let mut out = Unstaged { places: roots(&overlays, reader), ..Unstaged::default() };
+    let built = kustomize_resources(reader);
+    let charts = own_charts(reader);
+    let outside =
+        |path: &&str| !built.contains(*path) && !charts.contains(path.rsplit_once('/').map_or("", |(f, _)| f));
+    for path in others.into_iter().filter(outside) {
+        let found = match kinds(path, reader) {
+            Kinds::Known(kinds) => known(path, &kinds, reader),
+            Kinds::Tree => values(path, reader),
+            Kinds::Nothing => Found::Silent,
+        };
+        match found {
+            Found::Places(places) => out.places.extend(places),
+            Found::Silent => drop(out.silent.insert(path.to_owned())),
+            Found::Unsure => {}
+        }
+    }
+    out
+}
+
+/// What a file is for a template that might meet it.
+enum Found {
+    Places(Vec<Place>),
+    /// It pins something, but nobody knows whether that is deployed.
+    Unsure,
+    Silent,
+}
+
+/// Sources that would take any version-looking value; alone they say too little.
+const LOOSE: [SourceKind; 4] = [SourceKind::Dotenv, SourceKind::Tfvars, SourceKind::Text, SourceKind::Pulumi];
+
+fn known(path: &str, kinds: &[SourceKind], reader: &Reader<'_>) -> Found {
+    if kinds.iter().any(|kind| LOOSE.contains(kind)) {
+        return Found::Unsure;
+    }
+    let found = kinds.iter().filter_map(|kind| place(*kind, path, &classify::read(path, *kind, reader)));
+    let places: Vec<Place> = found.collect();
+    if places.is_empty() { Found::Silent } else { Found::Places(places) }
+}
+
+fn place(kind: SourceKind, subject: &str, findings: &[Finding]) -> Option<Place> {
+    let nameless =
+        findings.iter().any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
+    let automated = classify::is_automated(findings);
+    (!findings.is_empty()).then(|| Place { kind, subject: subject.to_owned(), nameless, automated })
+}
+
+/// The kustomizations that no other builds on.
+fn roots(overlays: &[&str], reader: &Reader<'_>) -> BTreeSet<Place> {
+    let mut found = Vec::new();
+    let mut taken_in: HashSet<String> = HashSet::new();
+    for path in overlays {
+        reader.take_touched();
+        let findings = classify::read(path, SourceKind::Kustomize, reader);
+        taken_in.extend(reader.take_touched().paths().into_iter().filter(|touched| touched != path));
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        found.extend(place(SourceKind::Kustomize, folder, &findings).map(|place| (*path, place)));
+    }
+    found.into_iter().filter(|(path, _)| !taken_in.contains(*path)).map(|(_, place)| place).collect()
+}
+
+/// The folders of charts with templates of their own.
+fn own_charts(reader: &Reader<'_>) -> HashSet<String> {
+    let listing = reader.snapshot().files_under("").unwrap_or_default();
+    let charts = super::chart_folders(&listing);
+    let templates = listing.iter().filter_map(|file| file.path.split_once("/templates/")).map(|(folder, _)| folder);
+    templates.filter(|folder| charts.contains(*folder)).map(str::to_owned).collect()
+}
+
+fn values(path: &str, reader: &Reader<'_>) -> Found {
+    let Some(leaves) = reader.leaves_or_scan(path) else { return Found::Silent };
+    let mut pins = convention::pins(&leaves, Format::Tree);
+    pins.retain(|pin| pin.score >= TELLING);
+    let unnamed = |pin: &Pin| pin.image.is_none() && convention::component(&leaves[pin.leaf].path).is_none();
+    match pins.iter().map(|pin| pin.score).max() {
+        None => Found::Silent,
+        Some(score) if score < CERTAIN => Found::Unsure,
+        Some(_) => Found::Places(vec![Place {
+            kind: tree_kind(path),
+            subject: path.to_owned(),
+            nameless: pins.iter().any(unnamed),
+            automated: reader.text(path).is_some_and(|text| text.contains("$imagepolicy")),
+        }]),
+    }
+}
+
+/// Only files called like it are values of a chart, with a `values.yaml` below them.
+fn tree_kind(path: &str) -> SourceKind {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    match name {
+        _ if name.ends_with(".json") => SourceKind::Json,
+        _ if name.starts_with("values") => SourceKind::HelmValues,
+        _ => SourceKind::Yaml,
+    }
+}
+
+/// The rules that read these places and, of `all` paths, no others that hold anything.
+pub(super) fn rules(found: &Unstaged, all: &[&str]) -> Vec<(Rule, usize)> {
+    let mut kinds: BTreeMap<SourceKind, Vec<&Place>> = BTreeMap::new();
+    for place in &found.places {
+        kinds.entry(place.kind).or_default().push(place);
+    }
+    let mut out = Vec::new();
+    for (kind, places) in kinds {
+        let subjects: Vec<&str> = places.iter().map(|place| place.subject.as_str()).collect();
+        let mine: HashSet<&str> = subjects.iter().copied().collect();
+        let heard = all.iter().filter(|path| !found.silent.contains(**path));
+        let others = heard.filter_map(|path| subject(kind, path)).filter(|path| !mine.contains(path)).collect();
+        let nameless = places.iter().any(|place| place.nameless);
+        for layout in layouts(kind, &subjects, &others) {
+            let Ok(mut rule) = Rule::new(kind, &layout.template, &[]) else { continue };
+            if rule.path.has("group") {
+                rule.app = NameTemplate::new("{group}/{app}");
+            } else if !layout.names_app() && (nameless || is_tree(kind) && layout.fallback != NO_FALLBACK) {
+                rule.app = NameTemplate::new(layout.fallback.as_str());
+            }
+            rule.confidence = Confidence::Medium;
+            out.push((rule, layout.count));
+        }
+    }
+    out
+}
+
+/// Are the names inside the file those of keys, which say less than its folder does?
+fn is_tree(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::HelmValues | SourceKind::Yaml | SourceKind::Json)
+}
+
+/// What a rule's path is compared with, for a file of the listing.
+fn subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
+    if kind != SourceKind::Kustomize {
+        return Some(path);
+    }
+    is_kustomization(path).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+}

@@ -1,0 +1,37 @@
+//! Azure's people: they are ids, which have to be looked up.
+
+use super::wire::Page;
+use super::{Http, Kind, query};
+use crate::forge::{ForgeError, Result};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Connection {
+    authenticated_user: Identity,
+}
+
+#[derive(Deserialize)]
+struct Identity {
+    id: String,
+}
+
+/// The id of whom the token belongs to.
+pub(super) fn own_id(http: &Http) -> Result<String> {
+    http.get("/_apis/connectionData").map(|connection: Connection| connection.authenticated_user.id)
+}
+
+/// The id of a mail address or name; an id stays what it is.
+pub(super) fn id_of(http: &Http, base: &str, name: &str) -> Result<String> {
+    let is_id = name.len() == 36 && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    if is_id {
+        return Ok(name.to_owned());
+    }
+    let values = [("searchFilter", "General"), ("filterValue", name), super::VERSION];
+    let found: Page<Identity> = http.get(&query(&format!("{base}/_apis/identities"), &values))?;
+    match found.value.as_slice() {
+        [one] => Ok(one.id.clone()),
+        // Of several people, none is taken for the one who is meant.
+        _ => Err(ForgeError::NoSuchPerson { forge: Kind::Azure.as_str(), name: name.to_owned() }),
+    }
+}

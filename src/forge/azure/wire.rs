@@ -1,0 +1,197 @@
+//! Azure's JSON.
+
+use super::{Check, CheckState, Issue, Proposal, Review, State, Verdict, list, text};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct Page<T> {
+    pub value: Vec<T>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Pull {
+    pull_request_id: u64,
+    title: String,
+    #[serde(default, deserialize_with = "text")]
+    description: String,
+    status: String,
+    #[serde(default)]
+    is_draft: bool,
+    created_by: Option<Person>,
+    source_ref_name: String,
+    target_ref_name: String,
+    fork_source: Option<serde_json::Value>,
+    last_merge_source_commit: Option<Commit>,
+    last_merge_commit: Option<Commit>,
+    #[serde(default, deserialize_with = "list")]
+    labels: Vec<Label>,
+    #[serde(default, deserialize_with = "list")]
+    reviewers: Vec<Person>,
+    auto_complete_set_by: Option<Person>,
+    merge_status: Option<String>,
+    merge_failure_message: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Person {
+    #[serde(default, deserialize_with = "text")]
+    unique_name: String,
+    #[serde(default)]
+    vote: i32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Commit {
+    commit_id: String,
+}
+
+#[derive(Deserialize)]
+struct Label {
+    name: String,
+}
+
+impl Pull {
+    pub(super) fn number(&self) -> u64 {
+        self.pull_request_id
+    }
+
+    pub(super) fn state(&self) -> State {
+        match self.status.as_str() {
+            "active" => State::Open,
+            "completed" => State::Merged,
+            _ => State::Closed,
+        }
+    }
+
+    /// Why it does not merge, if Azure has said so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let why = match self.merge_status.as_deref() {
+            Some("conflicts") => "it has conflicts",
+            Some("rejectedByPolicy") => "a branch policy is not met",
+            Some("failure") => "Azure failed to merge it",
+            _ => return None,
+        };
+        Some(self.merge_failure_message.as_deref().map_or_else(|| why.into(), |more| format!("{why}: {more}")))
+    }
+
+    /// A vote of 10 or 5 approves (the latter with suggestions); -5 waits for the author, -10 rejects.
+    pub(super) fn reviews(self) -> Vec<Review> {
+        let review = |person: Person| {
+            let verdict = match person.vote {
+                1.. => Verdict::Approved,
+                0 => return None,
+                _ => Verdict::ChangesRequested,
+            };
+            Some(Review { author: person.unique_name, verdict, commit: None })
+        };
+        self.reviewers.into_iter().filter_map(review).collect()
+    }
+}
+
+impl From<Pull> for Proposal {
+    fn from(pull: Pull) -> Self {
+        let state = pull.state();
+        Proposal {
+            number: pull.pull_request_id,
+            url: String::new(),
+            title: pull.title,
+            body: pull.description,
+            state,
+            draft: pull.is_draft,
+            author: pull.created_by.map(|person| person.unique_name).unwrap_or_default(),
+            head: branch(&pull.source_ref_name),
+            head_commit: pull.last_merge_source_commit.map(|commit| commit.commit_id),
+            from_fork: pull.fork_source.is_some_and(|fork| !fork.is_null()),
+            base: branch(&pull.target_ref_name),
+            labels: pull.labels.into_iter().map(|label| label.name).collect(),
+            reviewers: pull.reviewers.into_iter().map(|person| person.unique_name).collect(),
+            auto_merge: pull.auto_complete_set_by.is_some(),
+            mergeable: match pull.merge_status.as_deref() {
+                Some("succeeded") => Some(true),
+                Some("conflicts" | "rejectedByPolicy" | "failure") => Some(false),
+                _ => None,
+            },
+            // Before the merge, this is a trial commit.
+            merge_commit: pull.last_merge_commit.filter(|_| state == State::Merged).map(|commit| commit.commit_id),
+        }
+    }
+}
+
+fn branch(reference: &str) -> String {
+    reference.strip_prefix("refs/heads/").unwrap_or(reference).to_owned()
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Status {
+    state: String,
+    description: Option<String>,
+    target_url: Option<String>,
+    context: Context,
+}
+
+#[derive(Deserialize)]
+struct Context {
+    name: String,
+    genre: Option<String>,
+}
+
+impl From<Status> for Check {
+    fn from(status: Status) -> Self {
+        let state = match status.state.as_str() {
+            "succeeded" => CheckState::Passed,
+            "failed" | "error" => CheckState::Failed,
+            "notApplicable" => CheckState::Neutral,
+            _ => CheckState::Pending,
+        };
+        let Context { name, genre } = status.context;
+        let name = genre.filter(|genre| !genre.is_empty()).map_or(name.clone(), |genre| format!("{genre}/{name}"));
+        Check { name, state, description: status.description.unwrap_or_default(), url: status.target_url }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WorkItems {
+    pub work_items: Vec<Id>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Id {
+    pub id: u64,
+}
+
+#[derive(Deserialize)]
+pub(super) struct WorkItem {
+    id: u64,
+    fields: Fields,
+}
+
+#[derive(Deserialize)]
+struct Fields {
+    #[serde(rename = "System.Title", default)]
+    title: String,
+    #[serde(rename = "System.Tags", default)]
+    tags: String,
+}
+
+impl WorkItem {
+    /// `CONTAINS` in the query is not exact, so the tags are read.
+    pub(super) fn issue(self, label: &str, pages: &str) -> Option<Issue> {
+        let tagged = self.fields.tags.split(';').any(|tag| tag.trim().eq_ignore_ascii_case(label));
+        let url = format!("{pages}/{}", self.id);
+        tagged.then_some(Issue { number: self.id, title: self.fields.title, url })
+    }
+}
+
+/// The query for the work items of this project that carry a tag and are not over.
+pub(super) fn tagged(label: &str) -> String {
+    format!(
+        "SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Tags] CONTAINS '{}' \
+         AND [System.State] NOT IN ('Closed', 'Done', 'Resolved', 'Completed', 'Removed')",
+        label.replace('\'', "''")
+    )
+}

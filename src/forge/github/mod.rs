@@ -1,0 +1,298 @@
+//! GitHub and GitHub Enterprise.
+
+mod octo;
+
+use super::access::Access;
+use super::http::Http;
+use super::json::{HubIssue, Login, Pull};
+use super::place::{Kind, Place};
+use super::retry::Repeat;
+use super::settle;
+use super::types::{askable, cut, last_words, newest};
+use super::url::{escape, query};
+use super::{
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
+    Result, Review, Verdict,
+};
+use octo::Octo;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+/// A description longer than this is refused.
+const MAX_DESCRIPTION: usize = 140;
+
+const ENABLE_AUTO_MERGE: &str = "mutation($input: EnablePullRequestAutoMergeInput!) { enablePullRequestAutoMerge(input: $input) { clientMutationId } }";
+const TO_DRAFT: &str = "mutation($input: ConvertPullRequestToDraftInput!) { convertPullRequestToDraft(input: $input) { clientMutationId } }";
+const READY: &str = "mutation($input: MarkPullRequestReadyForReviewInput!) { markPullRequestReadyForReview(input: $input) { clientMutationId } }";
+
+pub(super) struct GitHub {
+    octo: Octo,
+    /// `/repos/OWNER/NAME`.
+    repo: String,
+    owner: String,
+}
+
+#[derive(Deserialize)]
+struct Runs {
+    check_runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+struct Run {
+    name: String,
+    status: String,
+    conclusion: Option<String>,
+    html_url: Option<String>,
+    output: Option<Output>,
+}
+
+#[derive(Deserialize)]
+struct Output {
+    title: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    context: String,
+    state: String,
+    description: Option<String>,
+    target_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct GivenReview {
+    user: Option<Login>,
+    state: String,
+    commit_id: Option<String>,
+}
+
+impl GitHub {
+    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+        let graphql = match place.api.strip_suffix("/api/v3") {
+            Some(server) => format!("{server}/api/graphql"),
+            None => format!("{}/graphql", place.api),
+        };
+        Ok(GitHub {
+            octo: Octo::new(Http::new(place, access)?, graphql)?,
+            repo: format!("/repos/{}/{}", escape(&place.owner), escape(&place.name)),
+            owner: place.owner.clone(),
+        })
+    }
+
+    fn pull_path(&self, number: u64) -> String {
+        format!("{}/pulls/{number}", self.repo)
+    }
+
+    fn pulls(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
+        let path = query(&format!("{}/pulls", self.repo), values);
+        self.octo.list(&path, |pulls: Vec<Pull>| pulls.into_iter().map(Proposal::from).collect())
+    }
+
+    /// Title and body, or nothing; the pull request as it is then.
+    fn edit(&self, number: u64, change: &Change) -> Result<Pull> {
+        let mut body = serde_json::Map::new();
+        body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
+        body.extend(change.body.clone().map(|text| ("body".to_owned(), Value::from(text))));
+        if body.is_empty() {
+            return self.octo.get(&self.pull_path(number));
+        }
+        self.octo.send(Method::PATCH, &self.pull_path(number), body.into(), Repeat::Safe)
+    }
+
+    fn set_draft(&self, pull: &Pull, draft: Draft) -> Result<()> {
+        if pull.draft.unwrap_or(false) == draft.is_yes() {
+            return Ok(());
+        }
+        let mutation = if draft.is_yes() { TO_DRAFT } else { READY };
+        self.octo.mutate(mutation, json!({ "pullRequestId": pull.node_id }))
+    }
+
+    fn label(&self, number: u64, change: &Change) -> Result<()> {
+        let path = format!("{}/issues/{number}/labels", self.repo);
+        if !change.add_labels.is_empty() {
+            let body = json!({ "labels": change.add_labels });
+            self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe)?;
+        }
+        for label in &change.remove_labels {
+            let gone = self.octo.http.tell(Method::DELETE, &format!("{path}/{}", escape(label)), None, Repeat::Safe);
+            if !matches!(gone, Err(ForgeError::NotFound { .. })) {
+                gone?;
+            }
+        }
+        Ok(())
+    }
+
+    /// `organisation/team` is a team.
+    fn ask(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
+        let names = askable(names, proposal);
+        if names.is_empty() {
+            return Ok(());
+        }
+        let (teams, people): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| name.contains('/'));
+        let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
+        let path = format!("{}/requested_reviewers", self.pull_path(proposal.number));
+        let body = json!({ "reviewers": people, "team_reviewers": teams });
+        self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe).map(|_| ())
+    }
+
+    fn commit_path(&self, commit: &str, what: &str) -> String {
+        query(&format!("{}/commits/{}/{what}", self.repo, escape(commit)), &[("per_page", "100")])
+    }
+}
+
+impl Forge for GitHub {
+    fn kind(&self) -> Kind {
+        Kind::GitHub
+    }
+
+    fn lacks(&self) -> &'static [Feature] {
+        &[]
+    }
+
+    fn open_proposals(&self) -> Result<Vec<Proposal>> {
+        self.pulls(&[("state", "open"), ("per_page", "100")])
+    }
+
+    fn find(&self, head: &str) -> Result<Option<Proposal>> {
+        let head_of = format!("{}:{head}", self.owner);
+        let found = self.pulls(&[("state", "open"), ("head", &head_of), ("per_page", "100")])?;
+        Ok(found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
+    }
+
+    fn proposal(&self, number: u64) -> Result<Proposal> {
+        self.octo.get::<Pull>(&self.pull_path(number)).map(Proposal::from)
+    }
+
+    fn create(&self, new: &NewProposal) -> Result<Proposal> {
+        let body = json!({
+            "head": new.head, "base": new.base, "title": new.title, "body": new.body, "draft": new.draft.is_yes(),
+        });
+        settle::create(self, &self.octo.http, new, || {
+            let path = format!("{}/pulls", self.repo);
+            self.octo.send::<Pull>(Method::POST, &path, body.clone(), Repeat::Once).map(Proposal::from)
+        })
+    }
+
+    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
+        let pull = self.edit(number, change)?;
+        if let Some(draft) = change.draft {
+            self.set_draft(&pull, draft)?;
+        }
+        self.label(number, change)?;
+        self.ask(&pull.into(), &change.add_reviewers)?;
+        self.proposal(number)
+    }
+
+    fn close(&self, number: u64) -> Result<Proposal> {
+        let body = json!({ "state": "closed" });
+        self.octo.send::<Pull>(Method::PATCH, &self.pull_path(number), body, Repeat::Safe).map(Proposal::from)
+    }
+
+    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+        let mut body = json!({ "sha": how.expect, "merge_method": method(how.method).to_lowercase() });
+        if let Some(title) = &how.title {
+            body["commit_title"] = title.as_str().into();
+        }
+        if let Some(message) = &how.message {
+            body["commit_message"] = message.as_str().into();
+        }
+        let path = format!("{}/merge", self.pull_path(number));
+        settle::merge(self, number, || self.octo.send::<Value>(Method::PUT, &path, body, Repeat::Once).map(|_| ()))
+    }
+
+    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()> {
+        let pull: Pull = self.octo.get(&self.pull_path(number))?;
+        let input = json!({
+            "pullRequestId": pull.node_id, "mergeMethod": method(how.method), "expectedHeadOid": how.expect,
+            "commitHeadline": how.title, "commitBody": how.message,
+        });
+        match self.octo.mutate(ENABLE_AUTO_MERGE, input) {
+            // There is nothing to wait for, so GitHub wants it to be merged.
+            Err(ForgeError::Refused { why, .. }) if why.contains("clean status") => self.merge(number, how).map(|_| ()),
+            other => other.map_err(|error| settle::not_mergeable(number, error)),
+        }
+    }
+
+    fn checks(&self, commit: &str) -> Result<Vec<Check>> {
+        let statuses = self.octo.list(&self.commit_path(commit, "statuses"), |page: Vec<Status>| page)?;
+        let runs = self.octo.list(&self.commit_path(commit, "check-runs"), |page: Runs| page.check_runs)?;
+        let mut out = newest(statuses.into_iter().map(Check::from).collect());
+        out.extend(newest(runs.into_iter().map(Check::from).collect()));
+        Ok(out)
+    }
+
+    fn set_check(&self, commit: &str, check: &Check) -> Result<()> {
+        let state = match check.state {
+            CheckState::Pending => "pending",
+            CheckState::Passed | CheckState::Neutral => "success",
+            CheckState::Failed => "failure",
+        };
+        let mut body = json!({
+            "state": state, "context": check.name, "description": cut(&check.description, MAX_DESCRIPTION),
+        });
+        if let Some(url) = &check.url {
+            body["target_url"] = url.as_str().into();
+        }
+        let path = format!("{}/statuses/{}", self.repo, escape(commit));
+        self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe).map(|_| ())
+    }
+
+    fn reviews(&self, number: u64) -> Result<Vec<Review>> {
+        let path = query(&format!("{}/reviews", self.pull_path(number)), &[("per_page", "100")]);
+        let given = self.octo.list(&path, |page: Vec<GivenReview>| page)?;
+        Ok(last_words(given.into_iter().filter_map(GivenReview::word)))
+    }
+
+    fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
+        let values = [("state", "open"), ("labels", label), ("per_page", "100")];
+        let all = self.octo.list(&query(&format!("{}/issues", self.repo), &values), |page: Vec<HubIssue>| page)?;
+        Ok(all.into_iter().filter_map(|issue| issue.with(label)).collect())
+    }
+}
+
+fn method(method: MergeMethod) -> &'static str {
+    match method {
+        MergeMethod::Merge => "MERGE",
+        MergeMethod::Squash => "SQUASH",
+        MergeMethod::Rebase => "REBASE",
+    }
+}
+
+impl From<Status> for Check {
+    fn from(status: Status) -> Self {
+        let state = match status.state.as_str() {
+            "success" => CheckState::Passed,
+            "pending" => CheckState::Pending,
+            _ => CheckState::Failed,
+        };
+        let description = status.description.unwrap_or_default();
+        Check { name: status.context, state, description, url: status.target_url }
+    }
+}
+
+impl From<Run> for Check {
+    fn from(run: Run) -> Self {
+        let state = match (run.status.as_str(), run.conclusion.as_deref()) {
+            ("completed", Some("success")) => CheckState::Passed,
+            ("completed", Some("neutral" | "skipped" | "stale")) => CheckState::Neutral,
+            ("completed", _) => CheckState::Failed,
+            _ => CheckState::Pending,
+        };
+        let description = run.output.and_then(|output| output.title).unwrap_or_default();
+        Check { name: run.name, state, description, url: run.html_url }
+    }
+}
+
+impl GivenReview {
+    /// A comment leaves an earlier verdict as it is; a dismissal takes it back.
+    fn word(self) -> Option<(String, Option<Verdict>, Option<String>)> {
+        let verdict = match self.state.as_str() {
+            "APPROVED" => Some(Verdict::Approved),
+            "CHANGES_REQUESTED" => Some(Verdict::ChangesRequested),
+            "DISMISSED" => None,
+            _ => return None,
+        };
+        Some((self.user?.login, verdict, self.commit_id))
+    }
+}

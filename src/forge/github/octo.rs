@@ -1,0 +1,148 @@
+//! octocrab on our own client: it builds the requests, [`Http`] decides about repeating, redirects,
+//! limits, proxies and secrets, as for every other forge.
+//!
+//! Of octocrab's own choices none is left: its retry sends one failing `POST` four times, its pages
+//! are written to stderr when a link is odd, and its models demand two dozen fields of every user, so
+//! that an older GitHub Enterprise could not be read.
+
+use crate::forge::http::{Call, Http};
+use crate::forge::paging::next_link;
+use crate::forge::retry::Repeat;
+use crate::forge::transport::Raw;
+use crate::forge::{ForgeError, Result};
+use http_body_util::{BodyExt, Full};
+use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tokio::runtime::{Builder, Runtime};
+use tower_service::Service;
+use ureq::http::{Method, Request, Response, request};
+
+/// octocrab, made synchronous.
+pub(super) struct Octo {
+    runtime: Runtime,
+    crab: Octocrab,
+    pub http: Arc<Http>,
+    graphql: String,
+}
+
+impl Octo {
+    /// `graphql` is the address of that API: GitHub Enterprise has it beside the other one.
+    pub(super) fn new(http: Http, graphql: String) -> Result<Self> {
+        let failed = |error: std::io::Error| ForgeError::Settings { what: "the runtime", why: error.to_string() };
+        let runtime = Builder::new_current_thread().build().map_err(failed)?;
+        let http = Arc::new(http);
+        let crab = {
+            let _inside = runtime.enter();
+            let wire = Wire { http: Arc::clone(&http) };
+            let built = OctocrabBuilder::new_empty().with_service(wire).with_auth(AuthState::None).build();
+            built.unwrap_or_else(|never| match never {})
+        };
+        Ok(Octo { runtime, crab, http, graphql })
+    }
+
+    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.value(&Call::new(Method::GET, path, None, Repeat::Safe))
+    }
+
+    pub(super) fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+        repeat: Repeat,
+    ) -> Result<T> {
+        self.value(&Call::new(method, path, Some(body), repeat))
+    }
+
+    /// A whole list; `pick` takes the items out of a page.
+    pub(super) fn list<P: DeserializeOwned, T>(&self, path: &str, pick: impl Fn(P) -> Vec<T>) -> Result<Vec<T>> {
+        self.http.pages(path, |path| {
+            let call = Call::new(Method::GET, path, None, Repeat::Safe);
+            let raw = self.answer(&call)?;
+            Ok((pick(self.http.read(&call, &raw)?), next_link(&raw.headers)))
+        })
+    }
+
+    /// A GraphQL mutation that leaves the same behind when done twice.
+    pub(super) fn mutate(&self, mutation: &str, input: Value) -> Result<()> {
+        let body = json!({ "query": mutation, "variables": { "input": input } });
+        let call = Call::new(Method::POST, &self.graphql, Some(body), Repeat::Safe);
+        let answer: Value = self.value(&call)?;
+        let messages = answer["errors"]
+            .as_array()
+            .map(|errors| errors.iter().filter_map(|error| error["message"].as_str()).collect::<Vec<_>>().join("; "));
+        let (host, asked) = (self.http.host.clone(), self.http.asked(&call));
+        match messages {
+            None => Ok(()),
+            Some(why) => Err(ForgeError::Refused { host, status: 200, asked, why: self.http.clean(&why) }),
+        }
+    }
+
+    fn value<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T> {
+        let raw = self.answer(call)?;
+        self.http.read(call, &raw)
+    }
+
+    /// Through octocrab and back.
+    fn answer(&self, call: &Call<'_>) -> Result<Raw> {
+        let builder = request::Builder::new().method(call.method.clone()).uri(call.path).extension(call.repeat);
+        let sent = self.runtime.block_on(async {
+            let request = self.crab.build_request(builder, call.body.as_ref())?;
+            let (parts, body) = self.crab.execute(request).await?.into_parts();
+            let body = body.collect().await?.to_bytes().to_vec();
+            Ok(Raw { status: parts.status.as_u16(), headers: parts.headers, body })
+        });
+        sent.map_err(|error: octocrab::Error| self.failure(call, &error))
+    }
+
+    /// Our own error, out of octocrab's wrapping.
+    fn failure(&self, call: &Call<'_>, error: &octocrab::Error) -> ForgeError {
+        if let octocrab::Error::Service { source, .. } = error {
+            let mut next: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
+            while let Some(cause) = next {
+                if let Some(ours) = cause.downcast_ref::<ForgeError>() {
+                    return ours.clone();
+                }
+                next = cause.source();
+            }
+        }
+        let why = self.http.clean(&error.to_string());
+        ForgeError::Unreadable { host: self.http.host.clone(), asked: self.http.asked(call), why }
+    }
+}
+
+/// What octocrab sends its requests through.
+struct Wire {
+    http: Arc<Http>,
+}
+
+impl Service<Request<OctoBody>> for Wire {
+    type Response = Response<Full<bytes::Bytes>>;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<OctoBody>) -> Self::Future {
+        let http = Arc::clone(&self.http);
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            let body = if body.is_empty() { None } else { Some(serde_json::from_slice(&body)?) };
+            // What octocrab would send without being told is sent once.
+            let repeat = parts.extensions.get::<Repeat>().copied().unwrap_or(Repeat::Once);
+            let raw = http.answer(&Call::new(parts.method, &parts.uri.to_string(), body, repeat))?;
+            let mut response = Response::new(Full::from(raw.body));
+            *response.status_mut() = raw.status.try_into()?;
+            *response.headers_mut() = raw.headers;
+            Ok(response)
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! GitLab, with groups in groups, hosted by anyone.
+//!
+//! How a merge request is merged (merge commit, rebase, fast-forward) is a setting of the project
+//! there; only squashing is asked for.
+
+use super::access::Access;
+use super::http::Http;
+use super::place::{Kind, Place};
+use super::retry::Repeat;
+use super::settle;
+use super::types::askable;
+use super::url::{escape, query};
+use super::{
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
+    Result, Review, State, Verdict,
+};
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+mod wire;
+
+use wire::{Approval, Approvals, GitLabIssue, MergeRequest, Status, User};
+
+/// What marks a draft at the start of a title.
+const DRAFT_PREFIXES: [&str; 3] = ["Draft:", "[Draft]", "(Draft)"];
+
+const PAGE: (&str, &str) = ("per_page", "100");
+
+pub(super) struct GitLab {
+    http: Http,
+    /// `/projects/GROUP%2FNAME`.
+    project: String,
+}
+
+impl GitLab {
+    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+        let project = format!("/projects/{}", escape(&format!("{}/{}", place.owner, place.name)));
+        Ok(GitLab { http: Http::new(place, access)?, project })
+    }
+
+    fn path(&self, number: u64) -> String {
+        format!("{}/merge_requests/{number}", self.project)
+    }
+
+    fn open(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
+        let values = [&[("state", "opened"), PAGE], values].concat();
+        let path = query(&format!("{}/merge_requests", self.project), &values);
+        let all: Vec<MergeRequest> = self.http.linked(&path)?;
+        Ok(all.into_iter().map(Proposal::from).collect())
+    }
+
+    fn user_id(&self, name: &str) -> Result<u64> {
+        let found: Vec<User> = self.http.get(&query("/users", &[("username", name)]))?;
+        let user = found.into_iter().find(|user| user.username.eq_ignore_ascii_case(name));
+        let nobody = || ForgeError::NoSuchPerson { forge: Kind::GitLab.as_str(), name: name.to_owned() };
+        user.map(|user| user.id).ok_or_else(nobody)
+    }
+
+    /// All reviewers there are to be: GitLab replaces the list.
+    fn reviewer_ids(&self, now: MergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
+        let mut ids: Vec<u64> = now.reviewers.iter().map(|user| user.id).collect();
+        let names = askable(names, &now.into());
+        for name in &names {
+            ids.push(self.user_id(name)?);
+        }
+        Ok((!names.is_empty()).then_some(ids))
+    }
+
+    fn merge_body(how: &Merge) -> Value {
+        let squash = how.method == MergeMethod::Squash;
+        let mut body = json!({ "sha": how.expect, "squash": squash });
+        if let Some(text) = how.text() {
+            body[if squash { "squash_commit_message" } else { "merge_commit_message" }] = text.into();
+        }
+        body
+    }
+
+    fn send_merge(&self, number: u64, body: Value) -> Result<()> {
+        self.http.tell(Method::PUT, &format!("{}/merge", self.path(number)), Some(body), Repeat::Once)
+    }
+}
+
+impl Forge for GitLab {
+    fn kind(&self) -> Kind {
+        Kind::GitLab
+    }
+
+    fn lacks(&self) -> &'static [Feature] {
+        &[]
+    }
+
+    fn open_proposals(&self) -> Result<Vec<Proposal>> {
+        self.open(&[])
+    }
+
+    fn find(&self, head: &str) -> Result<Option<Proposal>> {
+        let found = self.open(&[("source_branch", head)])?;
+        Ok(found.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
+    }
+
+    fn proposal(&self, number: u64) -> Result<Proposal> {
+        self.http.get::<MergeRequest>(&self.path(number)).map(Proposal::from)
+    }
+
+    fn create(&self, new: &NewProposal) -> Result<Proposal> {
+        let body = json!({
+            "source_branch": new.head, "target_branch": new.base,
+            "title": titled(&new.title, new.draft), "description": new.body,
+        });
+        settle::create(self, &self.http, new, || {
+            let path = format!("{}/merge_requests", self.project);
+            self.http.send::<MergeRequest>(Method::POST, &path, body.clone(), Repeat::Once).map(Proposal::from)
+        })
+    }
+
+    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
+        let now: MergeRequest = self.http.get(&self.path(number))?;
+        let mut body = serde_json::Map::new();
+        if change.title.is_some() || change.draft.is_some() {
+            let title = change.title.as_deref().unwrap_or_else(|| bare(&now.title));
+            let draft = change.draft.unwrap_or(if now.is_draft() { Draft::Yes } else { Draft::No });
+            body.insert("title".into(), titled(title, draft).into());
+        }
+        body.extend(change.body.clone().map(|text| ("description".to_owned(), Value::from(text))));
+        for (key, labels) in [("add_labels", &change.add_labels), ("remove_labels", &change.remove_labels)] {
+            body.extend((!labels.is_empty()).then(|| (key.to_owned(), Value::from(labels.join(",")))));
+        }
+        let same = now.iid;
+        if let Some(ids) = self.reviewer_ids(now, &change.add_reviewers)? {
+            body.insert("reviewer_ids".into(), ids.into());
+        }
+        if body.is_empty() {
+            return self.proposal(same);
+        }
+        self.http.send::<MergeRequest>(Method::PUT, &self.path(number), body.into(), Repeat::Safe).map(Proposal::from)
+    }
+
+    fn close(&self, number: u64) -> Result<Proposal> {
+        let body = json!({ "state_event": "close" });
+        self.http.send::<MergeRequest>(Method::PUT, &self.path(number), body, Repeat::Safe).map(Proposal::from)
+    }
+
+    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+        settle::merge(self, number, || self.send_merge(number, Self::merge_body(how)))
+    }
+
+    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()> {
+        let mut body = Self::merge_body(how);
+        // The second is the name since GitLab 17.11.
+        body["merge_when_pipeline_succeeds"] = true.into();
+        body["auto_merge"] = true.into();
+        self.send_merge(number, body).map_err(|error| settle::not_mergeable(number, error))
+    }
+
+    fn checks(&self, commit: &str) -> Result<Vec<Check>> {
+        let path = format!("{}/repository/commits/{}/statuses", self.project, escape(commit));
+        let all: Vec<Status> = self.http.linked(&query(&path, &[PAGE]))?;
+        Ok(all.into_iter().map(Check::from).collect())
+    }
+
+    /// GitLab refuses to set the state that is set already.
+    fn set_check(&self, commit: &str, check: &Check) -> Result<()> {
+        let state = match check.state {
+            CheckState::Pending => "pending",
+            CheckState::Passed | CheckState::Neutral => "success",
+            CheckState::Failed => "failed",
+        };
+        let mut body = json!({ "state": state, "name": check.name, "description": check.description });
+        if let Some(url) = &check.url {
+            body["target_url"] = url.as_str().into();
+        }
+        let path = format!("{}/statuses/{}", self.project, escape(commit));
+        match self.http.tell(Method::POST, &path, Some(body), Repeat::Safe) {
+            Err(error @ ForgeError::Refused { .. }) => {
+                let there =
+                    self.checks(commit)?.into_iter().any(|now| now.name == check.name && now.state == check.state);
+                if there { Ok(()) } else { Err(error) }
+            }
+            other => other,
+        }
+    }
+
+    /// Approvals are one list; who wants changes is told by another, and not by old servers.
+    fn reviews(&self, number: u64) -> Result<Vec<Review>> {
+        let approvals: Approvals = self.http.get(&format!("{}/approvals", self.path(number)))?;
+        let reviewers = match self.http.linked::<Approval>(&format!("{}/reviewers", self.path(number))) {
+            Err(ForgeError::NotFound { .. }) => Vec::new(),
+            other => other?,
+        };
+        let against = |reviewer: &Approval| reviewer.state.as_deref() == Some("requested_changes");
+        let review = |given: Approval, verdict| Review { author: given.user.username, verdict, commit: None };
+        let mut out: Vec<Review> =
+            reviewers.into_iter().filter(against).map(|given| review(given, Verdict::ChangesRequested)).collect();
+        let approved = approvals.approved_by.into_iter().map(|given| review(given, Verdict::Approved));
+        let new: Vec<Review> = approved.filter(|given| out.iter().all(|seen| seen.author != given.author)).collect();
+        out.extend(new);
+        Ok(out)
+    }
+
+    fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
+        let path = query(&format!("{}/issues", self.project), &[("state", "opened"), ("labels", label), PAGE]);
+        let all: Vec<GitLabIssue> = self.http.linked(&path)?;
+        let labelled =
+            all.into_iter().filter(|issue| issue.labels.iter().any(|given| given.eq_ignore_ascii_case(label)));
+        Ok(labelled.map(|issue| Issue { number: issue.iid, title: issue.title, url: issue.web_url }).collect())
+    }
+}
+
+/// A title without the prefix of a draft.
+fn bare(title: &str) -> &str {
+    let starts = |prefix: &&str| title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+    DRAFT_PREFIXES.iter().find(|prefix| starts(prefix)).map_or(title, |prefix| title[prefix.len()..].trim_start())
+}
+
+fn titled(title: &str, draft: Draft) -> String {
+    if draft.is_yes() { format!("{} {}", DRAFT_PREFIXES[0], bare(title)) } else { bare(title).to_owned() }
+}

@@ -1,0 +1,119 @@
+//! GitLab's JSON.
+
+use super::{Check, CheckState, Proposal, State, bare};
+use crate::forge::json::{list, text};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+pub(super) struct MergeRequest {
+    pub iid: u64,
+    #[serde(default, deserialize_with = "text")]
+    pub web_url: String,
+    pub title: String,
+    #[serde(default, deserialize_with = "text")]
+    pub description: String,
+    pub state: String,
+    pub draft: Option<bool>,
+    pub author: Option<User>,
+    pub source_branch: String,
+    pub target_branch: String,
+    pub sha: Option<String>,
+    pub source_project_id: Option<u64>,
+    pub target_project_id: Option<u64>,
+    #[serde(default, deserialize_with = "list")]
+    pub labels: Vec<String>,
+    #[serde(default, deserialize_with = "list")]
+    pub reviewers: Vec<User>,
+    #[serde(default)]
+    pub merge_when_pipeline_succeeds: bool,
+    pub merge_status: Option<String>,
+    pub merge_commit_sha: Option<String>,
+    pub squash_commit_sha: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct User {
+    pub id: u64,
+    pub username: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Status {
+    pub name: String,
+    pub status: String,
+    pub description: Option<String>,
+    pub target_url: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Approvals {
+    #[serde(default, deserialize_with = "list")]
+    pub approved_by: Vec<Approval>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Approval {
+    pub user: User,
+    /// There in the list of reviewers, since GitLab 13.8.
+    pub state: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct GitLabIssue {
+    pub iid: u64,
+    pub title: String,
+    pub web_url: String,
+    #[serde(default, deserialize_with = "list")]
+    pub labels: Vec<String>,
+}
+
+impl MergeRequest {
+    pub(super) fn is_draft(&self) -> bool {
+        self.draft.unwrap_or(false) || bare(&self.title) != self.title
+    }
+}
+
+impl From<MergeRequest> for Proposal {
+    fn from(of: MergeRequest) -> Self {
+        Proposal {
+            number: of.iid,
+            url: of.web_url.clone(),
+            title: bare(&of.title).to_owned(),
+            body: of.description.clone(),
+            // `locked` is the moment in which it is being merged.
+            state: match of.state.as_str() {
+                "opened" | "locked" => State::Open,
+                "merged" => State::Merged,
+                _ => State::Closed,
+            },
+            draft: of.is_draft(),
+            from_fork: of.source_project_id.is_none() || of.source_project_id != of.target_project_id,
+            author: of.author.map(|user| user.username).unwrap_or_default(),
+            head: of.source_branch,
+            head_commit: of.sha,
+            base: of.target_branch,
+            labels: of.labels,
+            reviewers: of.reviewers.into_iter().map(|user| user.username).collect(),
+            auto_merge: of.merge_when_pipeline_succeeds,
+            mergeable: match of.merge_status.as_deref() {
+                Some("can_be_merged") => Some(true),
+                Some("cannot_be_merged") => Some(false),
+                _ => None,
+            },
+            merge_commit: of.merge_commit_sha.or(of.squash_commit_sha),
+        }
+    }
+}
+
+impl From<Status> for Check {
+    fn from(status: Status) -> Self {
+        let state = match status.status.as_str() {
+            "success" => CheckState::Passed,
+            "failed" | "canceled" | "canceling" => CheckState::Failed,
+            "skipped" => CheckState::Neutral,
+            _ => CheckState::Pending,
+        };
+        let description = status.description.unwrap_or_default();
+        Check { name: status.name, state, description, url: status.target_url }
+    }
+}

@@ -1,0 +1,306 @@
+//! One client for all forges: what is repeated, what is followed, and what an answer means.
+//!
+//! Reads and repeatable writes are sent again after a lost connection, a time-out, a 5xx or a rate
+//! limit, a bounded number of times. A write that must not happen twice is sent again only where the
+//! first one cannot have been carried out; else its caller looks ([`super::settle`]).
+
+use super::access::{Access, Clock, Limits, Log};
+use super::json::{message, tidy};
+use super::place::{Kind, Place};
+use super::retry::{Effort, Repeat, limited, pause_until, retry_after};
+use super::token::Token;
+use super::transport::{Lost, Raw, Transport};
+use super::url::Parts;
+use super::{ForgeError, Result};
+use base64::prelude::{BASE64_STANDARD, Engine};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::time::Duration;
+use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+
+/// Redirects that are followed for one request.
+const MAX_REDIRECTS: u32 = 5;
+
+/// A request: a path below the base of the API, or a whole URL that a forge has handed out.
+pub(super) struct Call<'a> {
+    pub method: Method,
+    pub path: &'a str,
+    pub body: Option<Value>,
+    pub repeat: Repeat,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn new(method: Method, path: &'a str, body: Option<Value>, repeat: Repeat) -> Self {
+        Call { method, path, body, repeat }
+    }
+}
+
+/// The client of one repository.
+pub(super) struct Http {
+    transport: Transport,
+    base: String,
+    pub host: String,
+    headers: HeaderMap,
+    /// What must not be in any text: the token, plain and as it is sent.
+    secrets: Vec<String>,
+    pub limits: Limits,
+    pub clock: Clock,
+    log: Option<Log>,
+}
+
+/// What became of one attempt.
+enum Turn {
+    Done(Raw),
+    Follow(String),
+    Again { asked: Option<Duration>, error: ForgeError },
+    Failed(ForgeError),
+}
+
+impl Http {
+    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+        let authorization = access.token.as_ref().map(|token| authorization(place.kind, token));
+        let mut secrets: Vec<String> = access.token.iter().map(|token| token.secret().to_owned()).collect();
+        secrets.extend(authorization.iter().filter_map(|value| value.split_once(' ')).map(|(_, sent)| sent.to_owned()));
+        secrets.retain(|secret| !secret.is_empty());
+        Ok(Http {
+            transport: Transport::new(access)?,
+            base: place.api.clone(),
+            host: place.host.clone(),
+            headers: headers(authorization.as_deref())?,
+            secrets,
+            limits: access.limits,
+            clock: access.clock.clone(),
+            log: access.log.clone(),
+        })
+    }
+
+    /// Reads a value.
+    pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.value(&Call::new(Method::GET, path, None, Repeat::Safe))
+    }
+
+    /// Sends a value and reads the answer.
+    pub(super) fn send<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+        repeat: Repeat,
+    ) -> Result<T> {
+        self.value(&Call::new(method, path, Some(body), repeat))
+    }
+
+    /// Sends something whose answer does not matter.
+    pub(super) fn tell(&self, method: Method, path: &str, body: Option<Value>, repeat: Repeat) -> Result<()> {
+        self.answer(&Call::new(method, path, body, repeat)).map(|_| ())
+    }
+
+    fn value<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T> {
+        let raw = self.answer(call)?;
+        self.read(call, &raw)
+    }
+
+    /// The JSON of an answer.
+    pub(super) fn read<T: DeserializeOwned>(&self, call: &Call<'_>, raw: &Raw) -> Result<T> {
+        let unreadable = |why: String| ForgeError::Unreadable {
+            host: self.host.clone(),
+            asked: self.asked(call),
+            why: self.clean(&why),
+        };
+        serde_json::from_slice(&raw.body).map_err(|error| unreadable(error.to_string()))
+    }
+
+    /// The answer, if it is a good one.
+    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Raw> {
+        let mut effort = Effort::default();
+        let mut url = self.url(call)?;
+        let mut redirects = 0;
+        loop {
+            effort.attempts += 1;
+            match self.turn(call, &url) {
+                Turn::Done(raw) => return Ok(raw),
+                Turn::Failed(error) => return Err(error),
+                Turn::Follow(to) => {
+                    redirects += 1;
+                    effort.attempts -= 1;
+                    if redirects > MAX_REDIRECTS || !self.is_ours(&to) {
+                        return Err(ForgeError::Moved { asked: self.asked(call), to: self.clean(&to) });
+                    }
+                    url = to;
+                }
+                Turn::Again { asked, error } => match effort.next(&self.limits, asked, (self.clock.chance)()) {
+                    None => return Err(error),
+                    Some(pause) => {
+                        self.say(&format!("waiting {} ms: {error}", pause.as_millis()));
+                        (self.clock.sleep)(pause);
+                        effort.waited += pause;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Sends once and judges what comes back.
+    fn turn(&self, call: &Call<'_>, url: &str) -> Turn {
+        let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
+        let mut headers = self.headers.clone();
+        if !body.is_empty() {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        match self.transport.send(&call.method, url, &headers, body.as_bytes()) {
+            Ok(raw) => {
+                self.say(&format!("{} {url}: {}", call.method, raw.status));
+                self.judge(call, url, raw)
+            }
+            Err(lost) => {
+                self.say(&format!("{} {url}: {lost:?}", call.method));
+                self.without_answer(call, lost)
+            }
+        }
+    }
+
+    fn judge(&self, call: &Call<'_>, url: &str, raw: Raw) -> Turn {
+        match raw.status {
+            // Azure's way to show its login page.
+            203 => self.bad_answer(call, &Raw { status: 401, ..raw }),
+            200..=299 => Turn::Done(raw),
+            301 | 302 | 303 | 307 | 308 => self.redirected(call, url, &raw),
+            _ => self.bad_answer(call, &raw),
+        }
+    }
+
+    /// A read goes where it is sent; a write only where it is told to stay a write (307, 308).
+    fn redirected(&self, call: &Call<'_>, url: &str, raw: &Raw) -> Turn {
+        let to = raw.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+        let to = if to.starts_with('/') { format!("{}{to}", origin(url)) } else { to.to_owned() };
+        if call.method == Method::GET || matches!(raw.status, 307 | 308) {
+            return Turn::Follow(to);
+        }
+        Turn::Failed(ForgeError::Moved { asked: self.asked(call), to: self.clean(&to) })
+    }
+
+    fn bad_answer(&self, call: &Call<'_>, raw: &Raw) -> Turn {
+        let now = (self.clock.now)();
+        let text = String::from_utf8_lossy(&raw.body);
+        if let Some(until) = limited(raw.status, &raw.headers, &text, now) {
+            let asked = until.map(|until| pause_until(until, now));
+            return Turn::Again { asked, error: ForgeError::RateLimited { host: self.host.clone(), until } };
+        }
+        let error = self.refusal(call, raw);
+        let again = matches!(raw.status, 500 | 502 | 503 | 504) && call.repeat == Repeat::Safe;
+        let asked = retry_after(&raw.headers, now).map(|until| pause_until(until, now));
+        if again { Turn::Again { asked, error } } else { Turn::Failed(error) }
+    }
+
+    fn refusal(&self, call: &Call<'_>, raw: &Raw) -> ForgeError {
+        let (host, asked) = (self.host.clone(), self.asked(call));
+        let why = self.clean(&message(&raw.body));
+        match raw.status {
+            401 => ForgeError::Unauthorised { host, asked, why },
+            403 => ForgeError::Forbidden { host, asked, why, sign_on: self.sign_on(&raw.headers) },
+            404 | 410 => ForgeError::NotFound { host, asked },
+            400 | 409 | 422 if why.to_ascii_lowercase().contains("already exists") => {
+                ForgeError::Exists { host, asked, why }
+            }
+            409 => ForgeError::Conflict { host, asked, why },
+            status @ 500.. => ForgeError::Server { host, status, asked, why },
+            status => ForgeError::Refused { host, status, asked, why },
+        }
+    }
+
+    fn without_answer(&self, call: &Call<'_>, lost: Lost) -> Turn {
+        let (host, asked) = (self.host.clone(), self.asked(call));
+        let error = match &lost {
+            Lost::Unsent(why) => ForgeError::Unreachable { host, why: self.clean(why) },
+            Lost::Untrusted(why) => ForgeError::Certificate { host, why: self.clean(why) },
+            Lost::Timeout => ForgeError::Timeout { host, asked },
+            Lost::Broken(why) => ForgeError::Broken { host, asked, why: self.clean(why) },
+        };
+        match lost {
+            Lost::Untrusted(_) => Turn::Failed(error),
+            Lost::Unsent(_) => Turn::Again { asked: None, error },
+            Lost::Timeout | Lost::Broken(_) if call.repeat == Repeat::Safe => Turn::Again { asked: None, error },
+            Lost::Timeout | Lost::Broken(_) => Turn::Failed(error),
+        }
+    }
+
+    /// The page of GitHub's `X-GitHub-SSO: required; url=…`.
+    fn sign_on(&self, headers: &HeaderMap) -> Option<String> {
+        let text = headers.get("x-github-sso")?.to_str().ok()?;
+        text.split_once("url=").map(|(_, page)| self.clean(page))
+    }
+
+    fn url(&self, call: &Call<'_>) -> Result<String> {
+        if !call.path.contains("://") {
+            return Ok(format!("{}{}", self.base, call.path));
+        }
+        if self.is_ours(call.path) {
+            return Ok(call.path.to_owned());
+        }
+        let why = "it points to another host".to_owned();
+        Err(ForgeError::Unreadable { host: self.host.clone(), asked: self.asked(call), why })
+    }
+
+    /// Is this where the token may go?
+    fn is_ours(&self, url: &str) -> bool {
+        match (Parts::of(url), Parts::of(&self.base)) {
+            (Some(url), Some(base)) => {
+                // People are looked up on another host of Azure's.
+                let people = base.host == "dev.azure.com" && url.host == "vssps.dev.azure.com";
+                url.origin() == base.origin() || (people && url.scheme == "https" && url.port.is_none())
+            }
+            _ => false,
+        }
+    }
+
+    /// Method and address of a request, for people.
+    pub(super) fn asked(&self, call: &Call<'_>) -> String {
+        let url = if call.path.contains("://") { call.path.to_owned() } else { format!("{}{}", self.base, call.path) };
+        self.clean(&format!("{} {url}", call.method))
+    }
+
+    /// A text of somebody else, on one line, without secrets.
+    pub(super) fn clean(&self, text: &str) -> String {
+        let secretless = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
+        tidy(&secretless)
+    }
+
+    fn say(&self, text: &str) {
+        if let Some(log) = &self.log {
+            log(&self.clean(text));
+        }
+    }
+}
+
+/// Scheme, host and port of a URL.
+fn origin(url: &str) -> String {
+    let end = url.find("://").and_then(|at| url[at + 3..].find('/').map(|slash| at + 3 + slash));
+    url[..end.unwrap_or(url.len())].to_owned()
+}
+
+fn headers(authorization: Option<&str>) -> Result<HeaderMap> {
+    let mut out = HeaderMap::new();
+    out.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    out.insert(HeaderName::from_static("x-github-api-version"), HeaderValue::from_static("2022-11-28"));
+    if let Some(text) = authorization {
+        let odd = |_| ForgeError::Settings { what: "the token", why: "it holds characters no token has".into() };
+        let mut value = HeaderValue::from_str(text).map_err(odd)?;
+        value.set_sensitive(true);
+        out.insert(header::AUTHORIZATION, value);
+    }
+    Ok(out)
+}
+
+/// How each forge wants to see a token.
+fn authorization(kind: Kind, token: &Token) -> String {
+    let secret = token.secret();
+    let basic = |user: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{secret}")));
+    match (kind, token.user()) {
+        (Kind::Gitea, _) => format!("token {secret}"),
+        (Kind::Bitbucket, Some(user)) if user != "x-token-auth" => basic(user),
+        // A job's own token is a JWT; a personal one is a password without a name.
+        (Kind::Azure, _) if secret.starts_with("ey") && secret.matches('.').count() == 2 => format!("Bearer {secret}"),
+        (Kind::Azure, _) => basic(""),
+        _ => format!("Bearer {secret}"),
+    }
+}

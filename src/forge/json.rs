@@ -1,0 +1,207 @@
+//! The JSON that forges have in common, and the words in their refusals.
+
+use super::types::{Issue, Proposal, State};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+/// Longer texts of a forge are cut in messages.
+const MAX_MESSAGE: usize = 300;
+
+/// What a forge says about a refusal, out of the shapes in use: `message`, `error`, `errors`,
+/// GitLab's lists and objects; or the text itself.
+pub(super) fn message(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let Ok(value) = serde_json::from_str::<Value>(&text) else {
+        let page = text.trim_start().starts_with('<');
+        return if page || text.trim().is_empty() { "no reason given".into() } else { text.into_owned() };
+    };
+    let mut said = Vec::new();
+    collect(&value, &mut said);
+    said.dedup();
+    if said.is_empty() { "no reason given".into() } else { said.join("; ") }
+}
+
+fn collect(value: &Value, out: &mut Vec<String>) {
+    match value {
+        Value::String(text) => out.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, out)),
+        Value::Object(fields) => {
+            let told = ["message", "error_description", "error", "errors", "detail"];
+            let mut known = told.iter().filter_map(|key| fields.get(*key)).peekable();
+            if known.peek().is_some() {
+                known.for_each(|value| collect(value, out));
+            } else {
+                fields.iter().filter(|(_, value)| value.is_array()).for_each(|(_, value)| collect(value, out));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// On one line, without what could steer a terminal, and not too long.
+pub(super) fn tidy(text: &str) -> String {
+    let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    let mut line = words.join(" ");
+    if let Some((cut, _)) = line.char_indices().nth(MAX_MESSAGE) {
+        line.truncate(cut);
+        line.push('…');
+    }
+    line
+}
+
+/// A text that may be missing or null.
+pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.unwrap_or_default())
+}
+
+/// A list that may be missing or null.
+pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    Ok(Option::<Vec<T>>::deserialize(from)?.unwrap_or_default())
+}
+
+/// A pull request as GitHub and Gitea write it. Only what is used, so that neither an old server nor
+/// a new field is in the way.
+#[derive(Debug, Deserialize)]
+pub(super) struct Pull {
+    pub number: u64,
+    #[serde(default, deserialize_with = "text")]
+    pub node_id: String,
+    #[serde(default, deserialize_with = "text")]
+    pub html_url: String,
+    pub title: String,
+    #[serde(default, deserialize_with = "text")]
+    pub body: String,
+    state: String,
+    pub draft: Option<bool>,
+    pub user: Option<Login>,
+    pub head: Side,
+    pub base: Side,
+    #[serde(default, deserialize_with = "list")]
+    labels: Vec<Name>,
+    #[serde(default, deserialize_with = "list")]
+    requested_reviewers: Vec<Login>,
+    pub auto_merge: Option<Value>,
+    mergeable: Option<bool>,
+    merged_at: Option<String>,
+    merged: Option<bool>,
+    merge_commit_sha: Option<String>,
+}
+
+/// One side of a pull request.
+#[derive(Debug, Deserialize)]
+pub(super) struct Side {
+    #[serde(rename = "ref")]
+    pub branch: String,
+    pub sha: Option<String>,
+    repo: Option<Repo>,
+}
+
+#[derive(Debug, Deserialize, PartialEq)]
+struct Repo {
+    id: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Login {
+    pub login: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Name {
+    name: String,
+}
+
+/// An issue as GitHub and Gitea write it.
+#[derive(Debug, Deserialize)]
+pub(super) struct HubIssue {
+    number: u64,
+    title: String,
+    #[serde(default, deserialize_with = "text")]
+    html_url: String,
+    #[serde(default, deserialize_with = "list")]
+    labels: Vec<Name>,
+    /// There for pull requests, which are listed with the issues.
+    pull_request: Option<Value>,
+}
+
+impl HubIssue {
+    /// The issue, if it is one and has this label.
+    pub(super) fn with(self, label: &str) -> Option<Issue> {
+        let labelled = self.labels.iter().any(|given| given.name.eq_ignore_ascii_case(label));
+        let is_pull = self.pull_request.is_some_and(|value| !value.is_null());
+        (labelled && !is_pull).then_some(Issue { number: self.number, title: self.title, url: self.html_url })
+    }
+}
+
+impl Pull {
+    /// A fork that has been deleted has no repository any more, and is still a fork.
+    fn is_from_fork(&self) -> bool {
+        self.head.repo.is_none() || self.head.repo != self.base.repo
+    }
+
+    fn state(&self) -> State {
+        match self.state.as_str() {
+            _ if self.merged == Some(true) || self.merged_at.is_some() => State::Merged,
+            "open" => State::Open,
+            _ => State::Closed,
+        }
+    }
+}
+
+impl From<Pull> for Proposal {
+    fn from(pull: Pull) -> Self {
+        let (from_fork, state) = (pull.is_from_fork(), pull.state());
+        Proposal {
+            number: pull.number,
+            url: pull.html_url,
+            title: pull.title,
+            body: pull.body,
+            state,
+            draft: pull.draft.unwrap_or(false),
+            author: pull.user.map(|user| user.login).unwrap_or_default(),
+            head: pull.head.branch,
+            head_commit: pull.head.sha,
+            from_fork,
+            base: pull.base.branch,
+            labels: pull.labels.into_iter().map(|label| label.name).collect(),
+            reviewers: pull.requested_reviewers.into_iter().map(|user| user.login).collect(),
+            auto_merge: pull.auto_merge.is_some_and(|value| !value.is_null()),
+            mergeable: pull.mergeable,
+            // Before the merge, GitHub names a trial commit here.
+            merge_commit: pull.merge_commit_sha.filter(|_| state == State::Merged),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_refusals() {
+        let cases = [
+            (r#"{"message":"Validation Failed","errors":[{"message":"no commits"}]}"#, "Validation Failed; no commits"),
+            (
+                r#"{"message":["Another open merge request already exists: !5"]}"#,
+                "Another open merge request already exists: !5",
+            ),
+            (r#"{"message":{"base":["is bad"],"title":["is too long"]}}"#, "is bad; is too long"),
+            (r#"{"type":"error","error":{"message":"There are no changes","detail":"x"}}"#, "There are no changes; x"),
+            (r#"{"$id":"1","message":"TF401179: exists","typeKey":"k"}"#, "TF401179: exists"),
+            ("<html>login</html>", "no reason given"),
+            ("", "no reason given"),
+            ("plain words", "plain words"),
+            ("[1]", "no reason given"),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(message(body.as_bytes()), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn texts_of_others_are_tamed() {
+        assert_eq!(tidy("a\u{1b}[31m\n  b"), "a [31m b");
+        assert_eq!(tidy(&"ä".repeat(400)).chars().count(), MAX_MESSAGE + 1);
+    }
+}

@@ -1,0 +1,102 @@
+//! Forges: proposals (pull requests, merge requests), commit statuses, reviews and issues, the same
+//! for every host.
+//!
+//! [`Place`] finds the forge of a remote URL, [`connect`] opens it, [`Forge`] is what can be asked.
+//! Knows nothing of stages, reads neither environment nor clock, and prints nothing: proxy,
+//! certificates, token, time and log come in with [`Access`]. ARCHITECTURE.md says what is repeated
+//! after a failure and what is not.
+
+mod access;
+mod azure;
+mod bitbucket;
+mod error;
+mod gitea;
+mod github;
+mod gitlab;
+mod http;
+mod json;
+mod paging;
+mod place;
+mod retry;
+mod settle;
+mod token;
+mod transport;
+mod types;
+mod url;
+
+pub use access::{Access, Clock, Limits, Log};
+pub use error::ForgeError;
+pub use place::{Kind, Known, Place, PlaceError};
+pub use token::{Token, TokenSources, find_token};
+pub use types::{
+    Change, Check, CheckState, Draft, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal, Review, State, Verdict,
+};
+
+/// What an answer of a forge is, or why there is none.
+pub type Result<T> = std::result::Result<T, ForgeError>;
+
+/// One repository on one forge.
+///
+/// Everything may be called twice: a second call finds what the first has done. Lists are complete
+/// or an error ([`ForgeError::TooMany`]), never cut short.
+pub trait Forge {
+    /// Which forge this is.
+    fn kind(&self) -> Kind;
+
+    /// What this forge does not have. Labels and drafts it lacks are left out in silence;
+    /// [`ForgeError::Unsupported`] answers the calls it lacks.
+    fn lacks(&self) -> &'static [Feature];
+
+    /// All open proposals of the repository, newest first.
+    fn open_proposals(&self) -> Result<Vec<Proposal>>;
+
+    /// The open proposal of a branch of this very repository; a fork's branch of the same name is
+    /// another.
+    fn find(&self, head: &str) -> Result<Option<Proposal>>;
+
+    /// The proposal of this number, open or not.
+    fn proposal(&self, number: u64) -> Result<Proposal>;
+
+    /// Opens a proposal. Where its branch has an open one, that one comes back, with the labels and
+    /// reviewers added and everything else as it was. An attempt whose answer got lost is looked
+    /// for before there is another.
+    fn create(&self, new: &NewProposal) -> Result<Proposal>;
+
+    /// Changes what `change` names.
+    fn update(&self, number: u64, change: &Change) -> Result<Proposal>;
+
+    /// Closes without merging. Its branch stays.
+    fn close(&self, number: u64) -> Result<Proposal>;
+
+    /// Merges, if the head is still the commit that was judged. Merged already is as good.
+    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal>;
+
+    /// Lets the forge merge as soon as its own rules are met.
+    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()>;
+
+    /// Statuses and check runs of a commit, the newest of each name.
+    fn checks(&self, commit: &str) -> Result<Vec<Check>>;
+
+    /// Sets the status of this name on a commit.
+    fn set_check(&self, commit: &str, check: &Check) -> Result<()>;
+
+    /// What each reviewer thinks at last; dismissed reviews do not count.
+    fn reviews(&self, number: u64) -> Result<Vec<Review>>;
+
+    /// The open issues with a label.
+    fn open_issues(&self, label: &str) -> Result<Vec<Issue>>;
+}
+
+/// Opens the repository at a place. Nothing is sent yet.
+///
+/// # Errors
+/// [`ForgeError::Settings`]: a proxy, a certificate or a token that cannot be used.
+pub fn connect(place: &Place, access: &Access) -> Result<Box<dyn Forge>> {
+    Ok(match place.kind {
+        Kind::GitHub => Box::new(github::GitHub::new(place, access)?),
+        Kind::GitLab => Box::new(gitlab::GitLab::new(place, access)?),
+        Kind::Gitea => Box::new(gitea::Gitea::new(place, access)?),
+        Kind::Bitbucket => Box::new(bitbucket::Bitbucket::new(place, access)?),
+        Kind::Azure => Box::new(azure::Azure::new(place, access)?),
+    })
+}

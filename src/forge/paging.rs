@@ -1,0 +1,110 @@
+//! Lists in pages: complete, or an error.
+
+use super::http::{Call, Http};
+use super::retry::Repeat;
+use super::transport::Raw;
+use super::{ForgeError, Result};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use ureq::http::{HeaderMap, Method, header};
+
+/// A page of Bitbucket's.
+#[derive(Deserialize)]
+struct Chained<T> {
+    #[serde(default = "Vec::new")]
+    values: Vec<T>,
+    next: Option<String>,
+}
+
+/// A page of Azure's.
+#[derive(Deserialize)]
+struct Counted<T> {
+    #[serde(default = "Vec::new")]
+    value: Vec<T>,
+}
+
+impl Http {
+    /// A list whose pages are linked in the `Link` header (GitHub, GitLab, Gitea).
+    pub(super) fn linked<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
+        self.all(path, |call, raw| Ok((self.read(call, raw)?, next_link(&raw.headers))))
+    }
+
+    /// A list whose pages name the next one (Bitbucket).
+    pub(super) fn chained<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
+        self.all(path, |call, raw| {
+            let page: Chained<T> = self.read(call, raw)?;
+            Ok((page.values, page.next))
+        })
+    }
+
+    /// A list that is read by skipping (Azure): `path` has a query already.
+    pub(super) fn skipped<T: DeserializeOwned>(&self, path: &str, size: usize) -> Result<Vec<T>> {
+        let mut seen = 0;
+        let first = format!("{path}&$top={size}&$skip=0");
+        self.all(&first, |call, raw| {
+            let page: Counted<T> = self.read(call, raw)?;
+            seen += page.value.len();
+            let next = (page.value.len() == size).then(|| format!("{path}&$top={size}&$skip={seen}"));
+            Ok((page.value, next))
+        })
+    }
+
+    /// Reads pages until one names no next.
+    fn all<T>(
+        &self,
+        first: &str,
+        mut read: impl FnMut(&Call<'_>, &Raw) -> Result<(Vec<T>, Option<String>)>,
+    ) -> Result<Vec<T>> {
+        self.pages(first, |path| {
+            let call = Call::new(Method::GET, path, None, Repeat::Safe);
+            let raw = self.answer(&call)?;
+            read(&call, &raw)
+        })
+    }
+
+    /// The same for whoever fetches a page in another way.
+    pub(super) fn pages<T>(
+        &self,
+        first: &str,
+        mut fetch: impl FnMut(&str) -> Result<(Vec<T>, Option<String>)>,
+    ) -> Result<Vec<T>> {
+        let mut out = Vec::new();
+        let mut path = first.to_owned();
+        for _ in 0..self.limits.pages {
+            let (items, next) = fetch(&path)?;
+            out.extend(items);
+            match next {
+                Some(next) => path = next,
+                None => return Ok(out),
+            }
+        }
+        let asked = self.asked(&Call::new(Method::GET, first, None, Repeat::Safe));
+        Err(ForgeError::TooMany { host: self.host.clone(), asked, pages: self.limits.pages })
+    }
+}
+
+/// The address with `rel="next"`.
+pub(super) fn next_link(headers: &HeaderMap) -> Option<String> {
+    let links = headers.get_all(header::LINK).iter().filter_map(|value| value.to_str().ok());
+    links.flat_map(|links| links.split(',')).find_map(|link| {
+        let (address, about) = link.split_once('>')?;
+        let next = about.split(';').any(|part| matches!(part.trim(), r#"rel="next""# | "rel=next"));
+        next.then(|| address.trim().trim_start_matches('<').to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ureq::http::HeaderValue;
+
+    #[test]
+    fn the_next_page_is_found_among_links() {
+        let next =
+            |text: &'static str| next_link(&HeaderMap::from_iter([(header::LINK, HeaderValue::from_static(text))]));
+        let all =
+            r#"<https://h/a?page=1>; rel="prev", <https://h/a?page=3&x=%2C>; rel="next", <https://h/z>; rel="last""#;
+        assert_eq!(next(all).as_deref(), Some("https://h/a?page=3&x=%2C"));
+        assert_eq!(next(r#"<https://h/z>; rel="last""#), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! Which forge a remote URL belongs to, and how the repository is called there.
+
+use super::url::{Parts, unescape};
+
+/// The forges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// GitHub and GitHub Enterprise.
+    GitHub,
+    GitLab,
+    /// Gitea and Forgejo.
+    Gitea,
+    /// Bitbucket Cloud.
+    Bitbucket,
+    /// Azure DevOps, as a service and on a server.
+    Azure,
+}
+
+impl Kind {
+    /// The kind by its name in a config.
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Some(match name {
+            "github" => Kind::GitHub,
+            "gitlab" => Kind::GitLab,
+            "gitea" | "forgejo" => Kind::Gitea,
+            "bitbucket" => Kind::Bitbucket,
+            "azure" => Kind::Azure,
+            _ => return None,
+        })
+    }
+
+    /// Its name, for people.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::GitHub => "GitHub",
+            Kind::GitLab => "GitLab",
+            Kind::Gitea => "Gitea",
+            Kind::Bitbucket => "Bitbucket",
+            Kind::Azure => "Azure DevOps",
+        }
+    }
+
+    /// The hosts that are known without a config.
+    pub(super) fn public_hosts(self) -> &'static [&'static str] {
+        match self {
+            Kind::GitHub => &["github.com", "ssh.github.com"],
+            Kind::GitLab => &["gitlab.com", "altssh.gitlab.com"],
+            Kind::Gitea => &["codeberg.org", "gitea.com"],
+            Kind::Bitbucket => &["bitbucket.org", "altssh.bitbucket.org"],
+            Kind::Azure => &["dev.azure.com", "ssh.dev.azure.com", "vs-ssh.visualstudio.com"],
+        }
+    }
+
+    const ALL: [Kind; 5] = [Kind::GitHub, Kind::GitLab, Kind::Gitea, Kind::Bitbucket, Kind::Azure];
+}
+
+/// What a config says about a host that nobody can guess. From a trusted config only: the token for
+/// the host goes to `api`.
+#[derive(Debug, Clone)]
+pub struct Known {
+    pub kind: Kind,
+    /// The host of the remote URL; `None` is any that is not public.
+    pub host: Option<String>,
+    /// The base of the API, such as `https://git.example.com/api/v4`; the usual place otherwise.
+    pub api: Option<String>,
+}
+
+/// A repository on a forge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub kind: Kind,
+    /// The host to which the token belongs.
+    pub host: String,
+    /// The base of the API, without a slash at the end.
+    pub api: String,
+    /// Owner, group (nested ones with slashes), workspace, or Azure's project.
+    pub owner: String,
+    pub name: String,
+}
+
+/// Why a remote URL leads to no forge.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PlaceError {
+    #[error("the remote is no repository on a host, so it has no forge")]
+    NoHost,
+    #[error("`{host}` is not a forge that is known by its name")]
+    Unknown { host: String, looks_like: Option<Kind> },
+    #[error("the path `{path}` is not one of a repository on {}", kind.as_str())]
+    Path { kind: Kind, path: String },
+}
+
+impl PlaceError {
+    /// What to do about it, where we know.
+    pub fn hint(&self) -> Option<String> {
+        let PlaceError::Unknown { host, looks_like } = self else { return None };
+        let name = match looks_like {
+            Some(Kind::GitLab) => "gitlab",
+            Some(Kind::Gitea) => "forgejo",
+            Some(Kind::Bitbucket) => "bitbucket",
+            Some(Kind::Azure) => "azure",
+            Some(Kind::GitHub) | None => "github",
+        };
+        Some(format!("say in the config which forge `{host}` is, for example `forge: {name}`"))
+    }
+}
+
+impl Place {
+    /// The place of a remote URL: https, ssh, or `git@host:path`. User names and passwords in it are
+    /// not looked at.
+    ///
+    /// # Errors
+    /// [`PlaceError`]; a host is never asked what it is, because the question could carry a token.
+    pub fn of(remote: &str, known: Option<&Known>) -> Result<Place, PlaceError> {
+        let parts = Parts::of(remote).filter(|parts| parts.scheme != "file").ok_or(PlaceError::NoHost)?;
+        let said = known.filter(|known| known.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&parts.host)));
+        let kind = said.map(|said| said.kind).or_else(|| public(&parts.host));
+        let unknown = || PlaceError::Unknown { host: parts.host.clone(), looks_like: looks_like(&parts.host) };
+        let kind = kind.ok_or_else(unknown)?;
+        let api = said.and_then(|said| said.api.as_deref()).map(|api| api.trim_end_matches('/').to_owned());
+        let bad = || PlaceError::Path { kind, path: parts.path.clone() };
+        match kind {
+            Kind::Azure => azure(&parts, api).ok_or_else(bad),
+            _ => {
+                let api = api.unwrap_or_else(|| usual_api(kind, &parts));
+                ordinary(kind, &parts, api).ok_or_else(bad)
+            }
+        }
+    }
+}
+
+fn public(host: &str) -> Option<Kind> {
+    if host.ends_with(".visualstudio.com") {
+        return Some(Kind::Azure);
+    }
+    if host.ends_with(".ghe.com") {
+        return Some(Kind::GitHub);
+    }
+    Kind::ALL.into_iter().find(|kind| kind.public_hosts().contains(&host))
+}
+
+fn looks_like(host: &str) -> Option<Kind> {
+    let words = [
+        ("gitlab", Kind::GitLab),
+        ("forgejo", Kind::Gitea),
+        ("gitea", Kind::Gitea),
+        ("github", Kind::GitHub),
+        ("bitbucket", Kind::Bitbucket),
+        ("tfs", Kind::Azure),
+    ];
+    words.into_iter().find(|(word, _)| host.contains(word)).map(|(_, kind)| kind)
+}
+
+/// The host of web and API: ssh has other ones, and other ports.
+fn web(parts: &Parts) -> String {
+    let host = match parts.host.as_str() {
+        "ssh.github.com" => "github.com",
+        "altssh.gitlab.com" => "gitlab.com",
+        "altssh.bitbucket.org" => "bitbucket.org",
+        host => host,
+    };
+    match parts.port.filter(|_| parts.scheme.starts_with("http")) {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    }
+}
+
+/// Always https: a token does not travel in the clear unless the config names such an address.
+fn usual_api(kind: Kind, parts: &Parts) -> String {
+    let web = web(parts);
+    match kind {
+        Kind::GitHub if web == "github.com" => "https://api.github.com".into(),
+        Kind::GitHub if web.ends_with(".ghe.com") => format!("https://api.{web}"),
+        Kind::GitHub => format!("https://{web}/api/v3"),
+        Kind::GitLab => format!("https://{web}/api/v4"),
+        Kind::Gitea => format!("https://{web}/api/v1"),
+        Kind::Bitbucket => "https://api.bitbucket.org/2.0".into(),
+        Kind::Azure => format!("https://{web}"),
+    }
+}
+
+/// `owner/name`, with groups in groups on GitLab. A forge that lives below a path (its API says so)
+/// has that path in its remotes over http too.
+fn ordinary(kind: Kind, parts: &Parts, api: String) -> Option<Place> {
+    let below = Parts::of(&api)?.path;
+    let below = below.split("api/").next().unwrap_or_default().trim_end_matches('/');
+    let path = match parts.path.strip_prefix(below) {
+        Some(rest) if !below.is_empty() && parts.scheme.starts_with("http") => rest.trim_start_matches('/'),
+        _ => &parts.path,
+    };
+    let (owner, name) = path.trim_end_matches(".git").rsplit_once('/')?;
+    let deep = owner.contains('/') && kind != Kind::GitLab;
+    let whole = !owner.is_empty() && !name.is_empty() && !deep;
+    let host = web(parts).split(':').next().unwrap_or_default().to_owned();
+    whole.then(|| Place { kind, host, api, owner: unescape(owner), name: unescape(name) })
+}
+
+/// Azure's forms: `dev.azure.com/ORG/PROJECT/_git/REPO`, `ORG.visualstudio.com/PROJECT/_git/REPO`,
+/// with `DefaultCollection` before and `_full` or `_optimized` within, without a project where it is
+/// called as the repository, `v3/ORG/PROJECT/REPO` over ssh, and a server's own collections.
+fn azure(parts: &Parts, api: Option<String>) -> Option<Place> {
+    let segments: Vec<&str> = parts.path.split('/').filter(|part| !matches!(*part, "_full" | "_optimized")).collect();
+    let place = |host: &str, api: String, owner: &str, name: &str| Place {
+        kind: Kind::Azure,
+        host: host.to_owned(),
+        api,
+        owner: unescape(owner),
+        name: unescape(name.trim_end_matches(".git")),
+    };
+    if let ["v3", organisation, project, name] = segments.as_slice() {
+        let api = api.unwrap_or_else(|| format!("https://dev.azure.com/{organisation}"));
+        return Some(place("dev.azure.com", api, project, name));
+    }
+    let at = segments.iter().position(|part| *part == "_git")?;
+    let (before, name) = (&segments[..at], segments.get(at + 1).filter(|_| segments.len() == at + 2)?);
+    let host = &parts.host;
+    let depth = if host == "dev.azure.com" { 1 } else { usize::from(!host.ends_with(".visualstudio.com")) };
+    // A collection stands before the project on servers, and `DefaultCollection` may on the old hosts.
+    let depth = depth + usize::from(depth == 0 && before.first() == Some(&"DefaultCollection"));
+    let depth = if before.first() == Some(&"tfs") { 2 } else { depth };
+    let collection = before.get(..depth)?.join("/");
+    let project = before.get(depth).unwrap_or(name);
+    let base = format!("https://{}/{collection}", web(parts));
+    (before.len() <= depth + 1)
+        .then(|| place(host, api.unwrap_or_else(|| base.trim_end_matches('/').to_owned()), project, name))
+}
+
+#[cfg(test)]
+#[path = "place_tests.rs"]
+mod tests;

@@ -1,0 +1,93 @@
+//! Writes that must happen once, although their answers get lost.
+
+use super::http::Http;
+use super::types::{Change, NewProposal, Proposal, State};
+use super::{Forge, ForgeError, Result};
+
+/// How often a lost attempt is looked for before it counts as not done: a forge may finish what it
+/// has already given up answering.
+const LOOKS: u32 = 3;
+
+/// How often a proposal is sent.
+const ROUNDS: u32 = 3;
+
+/// Opens a proposal once: an attempt whose answer is lost is looked for, and one that exists already
+/// is found.
+pub(super) fn create(
+    forge: &dyn Forge,
+    http: &Http,
+    new: &NewProposal,
+    send: impl Fn() -> Result<Proposal>,
+) -> Result<Proposal> {
+    let mut round = 1;
+    let there = loop {
+        match send() {
+            Ok(proposal) => break proposal,
+            Err(error @ ForgeError::Exists { .. }) => break existing(forge, &new.head)?.ok_or(error)?,
+            Err(error) if error.is_unsure() => match look(forge, http, &new.head)? {
+                Some(proposal) => break proposal,
+                None if round == ROUNDS => return Err(error),
+                None => round += 1,
+            },
+            Err(error) => return Err(error),
+        }
+    };
+    let decoration = Change::decoration(new);
+    if decoration.add_labels.is_empty() && decoration.add_reviewers.is_empty() {
+        return Ok(there);
+    }
+    forge.update(there.number, &decoration)
+}
+
+/// A forge that says "exists" is right, even where its search goes by an owner's old name.
+fn existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
+    if let Some(found) = forge.find(head)? {
+        return Ok(Some(found));
+    }
+    Ok(forge.open_proposals()?.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
+}
+
+fn look(forge: &dyn Forge, http: &Http, head: &str) -> Result<Option<Proposal>> {
+    for look in 1..=LOOKS {
+        (http.clock.sleep)(http.limits.pause.saturating_mul(look));
+        if let Some(proposal) = forge.find(head)? {
+            return Ok(Some(proposal));
+        }
+    }
+    Ok(None)
+}
+
+/// Merges once. What the forge answers to a merge that is not possible, or done, is told apart by
+/// looking.
+pub(super) fn merge(forge: &dyn Forge, number: u64, send: impl FnOnce() -> Result<()>) -> Result<Proposal> {
+    let before = forge.proposal(number)?;
+    match before.state {
+        State::Merged => return Ok(before),
+        State::Closed => return Err(ForgeError::NotMergeable { number, why: "it is closed".into() }),
+        State::Open => {}
+    }
+    let sent = send();
+    let after = forge.proposal(number)?;
+    match sent {
+        _ if after.state == State::Merged => Ok(after),
+        Ok(()) => Err(ForgeError::NotMergeable { number, why: "the forge has accepted it and not merged it".into() }),
+        Err(error) => Err(not_mergeable(number, error)),
+    }
+}
+
+/// A refusal to merge, as one; other failures stay what they are.
+pub(super) fn not_mergeable(number: u64, error: ForgeError) -> ForgeError {
+    match error {
+        ForgeError::Conflict { why, .. } | ForgeError::Exists { why, .. } => ForgeError::NotMergeable { number, why },
+        ForgeError::Refused { why, .. } => ForgeError::NotMergeable { number, why },
+        other => other,
+    }
+}
+
+/// Refuses where the head is not what was judged, for forges that cannot check it themselves.
+pub(super) fn same_head(proposal: &Proposal, expect: &str) -> Result<()> {
+    match &proposal.head_commit {
+        Some(head) if !head.is_empty() && (head.starts_with(expect) || expect.starts_with(head.as_str())) => Ok(()),
+        _ => Err(ForgeError::NotMergeable { number: proposal.number, why: "its branch has moved on".into() }),
+    }
+}

@@ -1,0 +1,156 @@
+//! The token, which is never shown, and where one is looked for.
+
+use super::place::Kind;
+use std::fmt;
+
+/// A secret. Neither `Debug` nor `Display` shows it, and texts of a forge are searched for it before
+/// they are passed on.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    secret: String,
+    user: Option<String>,
+}
+
+impl Token {
+    /// A token that stands alone. White space around it, such as the end of a line, is dropped.
+    pub fn new(secret: &str) -> Self {
+        Token { secret: secret.trim().to_owned(), user: None }
+    }
+
+    /// A password or token that belongs to a user name, as `git credential fill` gives it.
+    pub fn with_user(user: &str, secret: &str) -> Self {
+        let user = user.trim();
+        Token { user: (!user.is_empty()).then(|| user.to_owned()), ..Token::new(secret) }
+    }
+
+    pub(super) fn secret(&self) -> &str {
+        &self.secret
+    }
+
+    pub(super) fn user(&self) -> Option<&str> {
+        self.user.as_deref()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(***)")
+    }
+}
+
+impl fmt::Display for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Where tokens can come from, as the caller can reach them.
+pub struct TokenSources<'a> {
+    /// An environment variable.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
+    /// `gh auth token --hostname HOST`.
+    pub gh: &'a dyn Fn(&str) -> Option<String>,
+    /// `git credential fill` for `https://HOST`: user name and password.
+    pub git: &'a dyn Fn(&str) -> Option<(String, String)>,
+}
+
+/// The token for a host, and where it came from, in words.
+///
+/// `TOWPATH_TOKEN` first, then the variables that belong to this host, then `gh`, then git. A
+/// variable of a forge is for its public host, or for the host that another variable names
+/// (`GITHUB_SERVER_URL`, `CI_SERVER_URL`, …): a token never goes to a host it was not meant for.
+pub fn find_token(kind: Kind, host: &str, sources: &TokenSources<'_>) -> Option<(Token, String)> {
+    let read = |name: &str| (sources.variable)(name).filter(|value| !value.trim().is_empty());
+    let mut names = vec!["TOWPATH_TOKEN"];
+    names.extend(variables(kind, host, &read));
+    for name in names {
+        if let Some(secret) = read(name) {
+            let user = if kind == Kind::Bitbucket { read("BITBUCKET_USERNAME") } else { None };
+            return Some((Token::with_user(&user.unwrap_or_default(), &secret), format!("the variable {name}")));
+        }
+    }
+    if kind == Kind::GitHub
+        && let Some(secret) = (sources.gh)(host).filter(|secret| !secret.trim().is_empty())
+    {
+        return Some((Token::new(&secret), "`gh auth token`".into()));
+    }
+    let (user, secret) = (sources.git)(host).filter(|(_, secret)| !secret.trim().is_empty())?;
+    Some((Token::with_user(&user, &secret), "`git credential fill`".into()))
+}
+
+/// The variables whose token is meant for this host.
+fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> Vec<&'static str> {
+    let names_host = |name: &str| read(name).is_some_and(|value| host_of(&value).eq_ignore_ascii_case(host));
+    let public = kind.public_hosts().contains(&host);
+    let mut out = Vec::new();
+    match kind {
+        Kind::GitHub if public || host.ends_with(".ghe.com") => out.extend(["GH_TOKEN", "GITHUB_TOKEN"]),
+        Kind::GitHub => {
+            if names_host("GH_HOST") || names_host("GITHUB_SERVER_URL") {
+                out.extend(["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]);
+            }
+            if names_host("GITHUB_SERVER_URL") {
+                out.push("GITHUB_TOKEN");
+            }
+        }
+        Kind::GitLab if public || names_host("GITLAB_HOST") || names_host("CI_SERVER_URL") => out.push("GITLAB_TOKEN"),
+        Kind::Gitea if public || names_host("GITEA_SERVER_URL") || names_host("GITHUB_SERVER_URL") => {
+            out.extend(["FORGEJO_TOKEN", "GITEA_TOKEN"]);
+            if names_host("GITHUB_SERVER_URL") {
+                out.push("GITHUB_TOKEN");
+            }
+        }
+        Kind::Bitbucket if public => out.push("BITBUCKET_TOKEN"),
+        Kind::Azure if public || names_host("SYSTEM_COLLECTIONURI") || host.ends_with(".visualstudio.com") => {
+            out.extend(["AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN"]);
+        }
+        Kind::GitLab | Kind::Gitea | Kind::Bitbucket | Kind::Azure => {}
+    }
+    out
+}
+
+/// The host of a URL, or the text itself where it is none.
+fn host_of(value: &str) -> String {
+    super::url::Parts::of(value).map_or_else(|| value.trim().to_owned(), |parts| parts.host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(kind: Kind, host: &str, variables: &[(&str, &str)]) -> Option<String> {
+        let variable =
+            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let gh = |host: &str| (host == "github.com").then(|| "from-gh\n".to_owned());
+        let git = |host: &str| (host == "git.example.com").then(|| ("me".to_owned(), "from-git".to_owned()));
+        let sources = TokenSources { variable: &variable, gh: &gh, git: &git };
+        find_token(kind, host, &sources).map(|(token, from)| format!("{} by {from}", token.secret()))
+    }
+
+    #[test]
+    fn a_variable_wins_over_gh_and_gh_over_git() {
+        let by_variable = found(Kind::GitHub, "github.com", &[("GH_TOKEN", "a"), ("TOWPATH_TOKEN", " ")]);
+        assert_eq!(by_variable.as_deref(), Some("a by the variable GH_TOKEN"));
+        assert_eq!(found(Kind::GitHub, "github.com", &[]).as_deref(), Some("from-gh by `gh auth token`"));
+        assert_eq!(found(Kind::GitLab, "git.example.com", &[]).as_deref(), Some("from-git by `git credential fill`"));
+        assert_eq!(found(Kind::GitLab, "gitlab.com", &[]), None);
+    }
+
+    #[test]
+    fn a_token_does_not_go_to_a_host_it_was_not_meant_for() {
+        let variables = [("GITHUB_TOKEN", "x"), ("GITLAB_TOKEN", "x"), ("GITEA_TOKEN", "x"), ("BITBUCKET_TOKEN", "x")];
+        for kind in [Kind::GitHub, Kind::GitLab, Kind::Gitea, Kind::Bitbucket, Kind::Azure] {
+            assert_eq!(found(kind, "evil.example.com", &variables), None, "{kind:?}");
+        }
+        let named = [("GITLAB_TOKEN", "x"), ("CI_SERVER_URL", "https://git.corp:8443/gitlab")];
+        assert_eq!(found(Kind::GitLab, "git.corp", &named).as_deref(), Some("x by the variable GITLAB_TOKEN"));
+        let named = [("GITHUB_TOKEN", "x"), ("GITHUB_SERVER_URL", "https://forgejo.corp")];
+        assert_eq!(found(Kind::Gitea, "forgejo.corp", &named).as_deref(), Some("x by the variable GITHUB_TOKEN"));
+    }
+
+    #[test]
+    fn a_token_is_not_shown() {
+        let token = Token::with_user("me", "s3cret");
+        assert_eq!(format!("{token} {token:?}"), "*** Token(***)");
+    }
+}

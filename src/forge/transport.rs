@@ -1,0 +1,159 @@
+//! One request over the wire: TLS with ring, the proxy, private authorities, time limits. No
+//! redirects and no second attempts; [`super::http`] decides about those.
+
+use super::access::Access;
+use super::{ForgeError, Result};
+use rustls::crypto::ring;
+use std::io;
+use std::sync::Arc;
+use ureq::http::{HeaderMap, Method, Request};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::{Agent, Error, Proxy, ProxyProtocol, Timeout};
+
+/// Longer answers are refused.
+const MAX_BODY: u64 = 64 * 1024 * 1024;
+
+/// An answer as it came.
+pub(super) struct Raw {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Lost {
+    /// The request cannot have arrived.
+    Unsent(String),
+    /// The other side is not who it should be; trying again changes nothing.
+    Untrusted(String),
+    Timeout,
+    /// It may have arrived.
+    Broken(String),
+}
+
+/// Connections to one forge.
+pub(super) struct Transport {
+    agent: Agent,
+}
+
+impl Transport {
+    pub(super) fn new(access: &Access) -> Result<Self> {
+        let tls = TlsConfig::builder()
+            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+            .root_certs(authorities(access.authorities.as_deref())?)
+            .build();
+        let limits = &access.limits;
+        let config = Agent::config_builder()
+            .tls_config(tls)
+            .proxy(proxy(access)?)
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(limits.timeout))
+            .timeout_connect(Some(limits.timeout / 2))
+            .user_agent(concat!("towpath/", env!("CARGO_PKG_VERSION")))
+            .build();
+        Ok(Transport { agent: config.into() })
+    }
+
+    pub(super) fn send(
+        &self,
+        method: &Method,
+        url: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> std::result::Result<Raw, Lost> {
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let bad = |error: ureq::http::Error| Lost::Unsent(error.to_string());
+        let answer = match body {
+            [] if !matches!(*method, Method::POST | Method::PUT | Method::PATCH) => {
+                self.agent.run(request.body(()).map_err(bad)?)
+            }
+            _ => self.agent.run(request.body(body).map_err(bad)?),
+        };
+        let answer = answer.map_err(|error| lost(&error))?;
+        let (parts, mut body) = answer.into_parts();
+        let body = body.with_config().limit(MAX_BODY).read_to_vec().map_err(|error| lost_within(&error))?;
+        Ok(Raw { status: parts.status.as_u16(), headers: parts.headers, body })
+    }
+}
+
+/// The system's authorities and the caller's.
+fn authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
+    let system = rustls_native_certs::load_native_certs().certs;
+    let mut all: Vec<Certificate<'static>> =
+        system.iter().map(|certificate| Certificate::from_der(certificate.as_ref()).to_owned()).collect();
+    if let Some(pem) = pem {
+        let before = all.len();
+        for item in parse_pem(pem) {
+            let item = item.map_err(|error| bad("the file of certificates", &error.to_string()))?;
+            if let PemItem::Certificate(certificate) = item {
+                all.push(certificate);
+            }
+        }
+        if all.len() == before {
+            return Err(bad("the file of certificates", "there is no certificate in it"));
+        }
+    }
+    Ok(RootCerts::from(all))
+}
+
+fn proxy(access: &Access) -> Result<Option<Proxy>> {
+    let Some(url) = access.proxy.as_deref().filter(|url| !url.trim().is_empty()) else { return Ok(None) };
+    let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+    // The error of the library could quote the password.
+    let plain = Proxy::new(&url).map_err(|_error| bad("the proxy", "it is not a URL such as http://host:3128"))?;
+    if matches!(plain.protocol(), ProxyProtocol::Socks4 | ProxyProtocol::Socks4A | ProxyProtocol::Socks5) {
+        return Err(bad("the proxy", "only http and https proxies are known"));
+    }
+    let mut builder = Proxy::builder(plain.protocol()).host(plain.host()).port(plain.port());
+    if let Some(user) = plain.username() {
+        builder = builder.username(user);
+    }
+    if let Some(password) = plain.password() {
+        builder = builder.password(password);
+    }
+    for host in &access.no_proxy {
+        let host = host.trim();
+        // `example.com` in NO_PROXY means its subdomains too, as curl and git have it.
+        builder = builder.no_proxy(host);
+        if !host.starts_with(['.', '*']) {
+            builder = builder.no_proxy(&format!(".{host}"));
+        }
+    }
+    builder.build().map(Some).map_err(|_error| bad("the proxy", "its parts make no address"))
+}
+
+fn bad(what: &'static str, why: &str) -> ForgeError {
+    ForgeError::Settings { what, why: why.to_owned() }
+}
+
+fn lost(error: &Error) -> Lost {
+    match error {
+        Error::Timeout(Timeout::Connect | Timeout::Resolve) => Lost::Unsent("it took too long to connect".into()),
+        Error::Timeout(_) => Lost::Timeout,
+        Error::HostNotFound => Lost::Unsent("there is no such host".into()),
+        Error::ConnectionFailed => Lost::Unsent("no connection".into()),
+        Error::ConnectProxyFailed(why) => Lost::Unsent(format!("the proxy refused: {why}")),
+        Error::Rustls(why) => Lost::Untrusted(why.to_string()),
+        Error::Tls(why) => Lost::Untrusted((*why).to_owned()),
+        Error::Io(why) if why.kind() == io::ErrorKind::ConnectionRefused => {
+            Lost::Unsent("the connection was refused".into())
+        }
+        Error::Io(why) if why.kind() == io::ErrorKind::InvalidData => Lost::Untrusted(why.to_string()),
+        other => lost_within(other),
+    }
+}
+
+/// After the request was on its way.
+fn lost_within(error: &Error) -> Lost {
+    match error {
+        Error::Timeout(_) => Lost::Timeout,
+        Error::BodyExceedsLimit(_) => Lost::Broken("the answer is too long".into()),
+        other => Lost::Broken(other.to_string()),
+    }
+}

@@ -1,0 +1,76 @@
+//! Just enough of URLs: the parts of one, escaping, queries.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// What may stand in a path part or a query value as it is.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A path part or a query value, escaped.
+pub(super) fn escape(text: &str) -> String {
+    utf8_percent_encode(text, KEPT).to_string()
+}
+
+/// `%20` and the like, read. What is not UTF-8 then stays as it was written.
+pub(super) fn unescape(text: &str) -> String {
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
+}
+
+/// A path with a query, values escaped.
+pub(super) fn query(path: &str, values: &[(&str, &str)]) -> String {
+    let values: Vec<String> = values.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
+    format!("{path}?{}", values.join("&"))
+}
+
+/// The parts of `scheme://user@host:port/path`, or of git's `user@host:path`. Users and passwords
+/// are dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Parts {
+    pub scheme: String,
+    /// In lower case.
+    pub host: String,
+    pub port: Option<u16>,
+    /// Without slashes around it, query and fragment.
+    pub path: String,
+}
+
+impl Parts {
+    pub(super) fn of(text: &str) -> Option<Parts> {
+        let text = text.trim();
+        match text.split_once("://") {
+            Some((scheme, rest)) => Parts::with_scheme(&scheme.to_ascii_lowercase(), rest),
+            None => Parts::scp_like(text),
+        }
+    }
+
+    /// Scheme, host and port: what a token is sent to.
+    pub(super) fn origin(&self) -> (&str, &str, u16) {
+        let usual = if self.scheme == "http" { 80 } else { 443 };
+        (&self.scheme, &self.host, self.port.unwrap_or(usual))
+    }
+
+    fn with_scheme(scheme: &str, rest: &str) -> Option<Parts> {
+        let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        let address = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (host, port) = match address.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => (host, Some(port.parse().ok()?)),
+            _ => (address, None),
+        };
+        Parts::new(scheme, host, port, path)
+    }
+
+    /// `[user@]host:path`, with the colon before any slash.
+    fn scp_like(text: &str) -> Option<Parts> {
+        let (address, path) = text.split_once(':')?;
+        if address.contains('/') {
+            return None;
+        }
+        let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
+        Parts::new("ssh", host, None, path)
+    }
+
+    fn new(scheme: &str, host: &str, port: Option<u16>, path: &str) -> Option<Parts> {
+        let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
+        let host = host.to_ascii_lowercase();
+        (!host.is_empty()).then(|| Parts { scheme: scheme.into(), host, port, path: path.into() })
+    }
+}

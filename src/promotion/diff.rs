@@ -1,0 +1,41 @@
+//! Edits as a unified diff that `git apply` takes.
+
+use super::edits::{Edits, FileEdit};
+use similar::TextDiff;
+
+impl Edits {
+    /// All files, one behind the other.
+    pub fn diff(&self) -> String {
+        self.files.iter().map(FileEdit::diff).collect()
+    }
+}
+
+impl FileEdit {
+    /// The changed lines with three lines around them.
+    pub fn diff(&self) -> String {
+        let diff = TextDiff::from_lines(self.before.as_str(), self.after.as_str());
+        let mut unified = diff.unified_diff();
+        let (old, new) = (quoted(&format!("a/{}", self.path)), quoted(&format!("b/{}", self.path)));
+        let hunks = unified.context_radius(3).to_string();
+        if hunks.is_empty() {
+            return hunks;
+        }
+        // A blank in a name must not read as the end of it.
+        let end = if self.path.contains(' ') && !old.starts_with('"') { "\t" } else { "" };
+        format!("diff --git {old} {new}\n--- {old}{end}\n+++ {new}{end}\n{hunks}")
+    }
+}
+
+/// A path as git writes it: in quotes, with escapes, where it holds anything odd.
+fn quoted(path: &str) -> String {
+    let odd = |b: u8| !(0x20..0x7f).contains(&b) || matches!(b, b'"' | b'\\');
+    if !path.bytes().any(odd) {
+        return path.to_owned();
+    }
+    let escaped = path.bytes().map(|b| match b {
+        b'"' | b'\\' => format!("\\{}", char::from(b)),
+        b if odd(b) => format!("\\{b:03o}"),
+        b => char::from(b).to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
+}

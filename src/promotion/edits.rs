@@ -1,0 +1,299 @@
+//! From wanted versions to new contents of files. A pure value: nothing is written.
+
+use super::ground::Ground;
+use super::overlay::Override;
+use super::place::Page;
+use super::refusal::{Reason, Refusal};
+use super::value::Move;
+use super::verify::{self, who};
+use crate::model::{Entry, Location, Note, Part, SourceKind, Version};
+use crate::source::{Notation, Reader, of};
+use crate::yaml::{self, Splice};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A version that an entry of the mapping is to have.
+#[derive(Debug, Clone)]
+pub struct Change<'e> {
+    pub entry: &'e Entry,
+    pub version: Version,
+    /// Another image, where that changes too.
+    pub image: Option<String>,
+}
+
+/// What is refused unless somebody asks for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// A version pinned by its digest may become one without.
+    pub drop_digest: bool,
+    /// Lines that an automation owns may be edited.
+    pub force_automated: bool,
+    /// A value with an anchor may be edited although aliases of it change with it.
+    pub change_shared: bool,
+}
+
+/// New contents of files.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edits {
+    /// In the order of their paths. Empty if everything is as wanted.
+    pub files: Vec<FileEdit>,
+}
+
+/// The new contents of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEdit {
+    pub path: String,
+    pub before: String,
+    pub after: String,
+    /// The bytes of `before` that are replaced, and by what; in order.
+    pub splices: Vec<Splice>,
+}
+
+impl Edits {
+    /// The paths of the files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.path.as_str())
+    }
+
+    /// The new contents by path.
+    pub fn contents(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
+        self.files.iter().map(|file| (file.path.clone(), file.after.clone().into_bytes()))
+    }
+}
+
+/// A change, and how the version is written there.
+pub(super) struct Planned<'e> {
+    pub entry: &'e Entry,
+    pub change: Move,
+}
+
+impl Planned<'_> {
+    /// Is the entry (of one claim, or of the mapping) the one that changes?
+    pub fn is_about(&self, entry: &Entry) -> bool {
+        entry.version == self.entry.version
+            && entry.slot() == self.entry.slot()
+            && entry.locations.iter().any(|location| self.entry.locations.contains(location))
+    }
+}
+
+/// What to do with a value that only one kustomize overlay inherits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inherited {
+    Override,
+    InPlace,
+}
+
+/// What is wanted of the files.
+struct Plan<'p> {
+    inherited: Inherited,
+    places: BTreeMap<&'p str, Vec<(&'p Location, &'p Move, Notation)>>,
+    overrides: Vec<Override>,
+}
+
+/// Who shares a value.
+#[derive(Default)]
+struct Sharers {
+    /// How many of those that change.
+    among: usize,
+    /// Those that do not.
+    others: BTreeSet<String>,
+}
+
+impl<'a> Ground<'a> {
+    /// The edits that give these entries their new versions, all together: every location of a version
+    /// moves, and nothing else does.
+    ///
+    /// A kustomize overlay that only inherits its version gets an entry of its own. But where several
+    /// share a value and all of them are among the changes, it is edited where it is written; so is what
+    /// no entry can override and nobody else has.
+    ///
+    /// # Errors
+    /// The first [`Refusal`].
+    pub fn edits(&self, changes: &[Change<'_>], consent: Consent) -> Result<Edits, Refusal> {
+        let planned = changes.iter().map(|change| planned(change, consent)).collect::<Result<Vec<_>, _>>()?;
+        let plan = self.planned(&planned, Inherited::Override)?;
+        match (self.carried_out(&plan, &planned, consent), plan.overrides.first()) {
+            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first)) if first.others.is_empty() => {
+                self.carried_out(&self.planned(&planned, Inherited::InPlace)?, &planned, consent)
+            }
+            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first)) => Err(first.refused()),
+            (outcome, _) => outcome,
+        }
+    }
+
+    fn carried_out(&self, plan: &Plan<'_>, planned: &[Planned<'_>], consent: Consent) -> Result<Edits, Refusal> {
+        let reader = Reader::new(&self.snapshot, self.cache);
+        let mut pages: BTreeMap<&str, Page> = BTreeMap::new();
+        for (path, places) in &plan.places {
+            for (location, change, notation) in places {
+                let page = match pages.remove(path) {
+                    Some(page) => page,
+                    None => Page::read(&reader, path, *notation)?,
+                };
+                let page = pages.entry(path).or_insert(page);
+                page.want(location, change, consent).map_err(|reason| Refusal::at(location, reason))?;
+            }
+        }
+        let edits = files(&reader, &pages, &plan.overrides)?;
+        self.verify(&reader, &edits, &pages, planned)?;
+        Ok(edits)
+    }
+
+    fn planned<'p>(&'p self, planned: &'p [Planned<'_>], inherited: Inherited) -> Result<Plan<'p>, Refusal> {
+        let mut plan = Plan { inherited, places: BTreeMap::new(), overrides: Vec::new() };
+        for one in planned {
+            self.plan(one, planned, &mut plan)?;
+        }
+        Ok(plan)
+    }
+
+    /// Adds what one change wants of the files.
+    fn plan<'p>(&'p self, one: &'p Planned<'_>, all: &[Planned<'_>], plan: &mut Plan<'p>) -> Result<(), Refusal> {
+        let first = one.entry.locations.first();
+        let claims = self.looking_at(first.map(|location| location.path.as_str()));
+        let mut known = false;
+        for index in claims {
+            for entry in self.claim(index).1.iter().filter(|entry| one.is_about(entry)) {
+                known = true;
+                self.plan_entry(one, entry, index, all, plan)?;
+            }
+        }
+        match first {
+            _ if known => Ok(()),
+            Some(location) => Err(Refusal::at(location, Reason::Unknown)),
+            None => Err(Refusal::of_file("", Reason::Unknown)),
+        }
+    }
+
+    fn plan_entry<'p>(
+        &'p self,
+        one: &'p Planned<'_>,
+        entry: &'p Entry,
+        claim: usize,
+        all: &[Planned<'_>],
+        plan: &mut Plan<'p>,
+    ) -> Result<(), Refusal> {
+        let (claim, _) = self.claim(claim);
+        let inherited = entry.notes.contains(&Note::Inherited);
+        let sharers = if inherited { self.sharers(entry, all) } else { Sharers::default() };
+        let (others, alone) = (sharers.others.into_iter().collect::<Vec<_>>(), sharers.among == 1);
+        let overridable = entry.source == SourceKind::Kustomize && !entry.notes.contains(&Note::Remote);
+        match (&entry.image, entry.locations.first()) {
+            (Some(image), Some(first))
+                if inherited
+                    && overridable
+                    && (!others.is_empty() || (alone && plan.inherited == Inherited::Override)) =>
+            {
+                let (path, image, change) = (claim.path.clone(), image.clone(), one.change.clone());
+                plan.overrides.push(Override { path, image, change, written_at: first.clone(), others });
+            }
+            (_, Some(first)) if !others.is_empty() => return Err(Refusal::at(first, Reason::Shared(others))),
+            _ => {
+                names_the_image(entry, &one.change)?;
+                for location in &entry.locations {
+                    let place = (location, &one.change, of(claim.rule).notation(&location.path));
+                    plan.places.entry(&location.path).or_default().push(place);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Who has a version from the places of an entry.
+    fn sharers(&self, entry: &Entry, all: &[Planned<'_>]) -> Sharers {
+        let claims = self.looking_at(entry.locations.iter().map(|location| location.path.as_str()));
+        let said = self.said_by(&claims);
+        let mut sharers = Sharers::default();
+        for other in &said {
+            if !other.locations.iter().any(|location| entry.locations.contains(location)) {
+                continue;
+            }
+            if all.iter().any(|planned| planned.is_about(other)) {
+                sharers.among += 1;
+            } else {
+                sharers.others.insert(who(&other.slot()));
+            }
+        }
+        sharers
+    }
+
+    fn verify(
+        &self,
+        reader: &Reader<'_>,
+        edits: &Edits,
+        pages: &BTreeMap<&str, Page>,
+        planned: &[Planned<'_>],
+    ) -> Result<(), Refusal> {
+        let Some(first) = edits.files.first() else { return Ok(()) };
+        let unreadable =
+            |error: crate::git::GitError| Refusal::of_file(&first.path, Reason::Unreadable(error.to_string()));
+        let after = self.snapshot.with(edits.contents()).map_err(unreadable)?;
+        let new = Reader::new(&after, self.cache);
+        let paths: Vec<&str> = edits.paths().collect();
+        for (path, page) in pages {
+            page.check(reader, &new).map_err(|reason| Refusal::of_file(path, reason))?;
+        }
+        verify::check(self, &after, &paths, planned)
+    }
+}
+
+/// Refuses another image where no place holds the whole name.
+fn names_the_image(entry: &Entry, change: &Move) -> Result<(), Refusal> {
+    let named = entry.locations.iter().any(|location| matches!(location.part, Part::Name | Part::Reference));
+    match (&change.image, entry.locations.first()) {
+        (Some(image), Some(first)) if !named => {
+            Err(Refusal::at(first, Reason::NoPlaceForName { image: image.clone() }))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn planned<'e>(change: &Change<'e>, consent: Consent) -> Result<Planned<'e>, Refusal> {
+    let entry = change.entry;
+    let refuse = |reason| match entry.locations.first() {
+        Some(location) => Refusal::at(location, reason),
+        None => Refusal::of_file("", reason),
+    };
+    for note in &entry.notes {
+        if let Note::Automated(owner) = note
+            && !consent.force_automated
+        {
+            return Err(refuse(Reason::Automated { policy: owner.policy.clone() }));
+        }
+    }
+    let image = change.image.clone().filter(|image| entry.image.as_ref() != Some(image));
+    let change = Move::of(&entry.version, &change.version, image, consent).map_err(refuse)?;
+    Ok(Planned { entry, change })
+}
+
+fn files(reader: &Reader<'_>, pages: &BTreeMap<&str, Page>, overrides: &[Override]) -> Result<Edits, Refusal> {
+    let mut out: BTreeMap<&str, FileEdit> = BTreeMap::new();
+    for (path, page) in pages {
+        let splices = page.splices();
+        let after = yaml::spliced(&page.text, &splices);
+        let edit = FileEdit { path: (*path).to_owned(), before: page.text.to_string(), after, splices };
+        out.insert(path, edit);
+    }
+    for one in overrides {
+        let edit = match out.remove(one.path.as_str()) {
+            Some(edit) => edit,
+            None => {
+                let text = Page::read(reader, &one.path, Notation::Yaml)?.text.to_string();
+                FileEdit { path: one.path.clone(), before: text.clone(), after: text, splices: Vec::new() }
+            }
+        };
+        let after = one.written(&edit.after)?;
+        let splices = vec![difference(&edit.before, &after)];
+        out.insert(&one.path, FileEdit { after, splices, ..edit });
+    }
+    Ok(Edits { files: out.into_values().filter(|file| file.before != file.after).collect() })
+}
+
+/// The one splice that makes a text another one.
+fn difference(before: &str, after: &str) -> Splice {
+    let same = |(a, b): &((usize, char), (usize, char))| a.1 == b.1;
+    let start = before.char_indices().zip(after.char_indices()).take_while(same).map(|(a, _)| a.0 + a.1.len_utf8());
+    let start = start.last().unwrap_or(0);
+    let tails = before[start..].chars().rev().zip(after[start..].chars().rev());
+    let tail: usize = tails.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    Splice { span: start..before.len() - tail, text: after[start..after.len() - tail].to_owned() }
+}

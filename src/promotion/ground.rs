@@ -1,0 +1,100 @@
+//! The state of a repository that edits are made on: every claim, with what it says and the files it
+//! looked at.
+
+use super::edits::Edits;
+use crate::config::Config;
+use crate::git::{GitError, Snapshot};
+use crate::model::{Entry, Mapping, StageName, Warning};
+use crate::source::{self, Cache, Claim, Reader, read_claim};
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// One state, read. [`Ground::edits`] says what would change it.
+pub struct Ground<'a> {
+    pub(super) config: &'a Config,
+    pub(super) snapshot: Snapshot<'a>,
+    pub(super) cache: &'a Cache,
+    branch_stage: Option<&'a StageName>,
+    claims: Rc<Vec<Claim<'a>>>,
+    /// What each claim says.
+    entries: Vec<Rc<Vec<Entry>>>,
+    /// The claims that looked at a path.
+    by_path: Rc<HashMap<String, Vec<usize>>>,
+    warnings: Vec<Warning>,
+}
+
+impl<'a> Ground<'a> {
+    /// Reads everything that the configuration names. `branch_stage` as for [`source::read`].
+    pub fn of(
+        config: &'a Config,
+        snapshot: Snapshot<'a>,
+        cache: &'a Cache,
+        branch_stage: Option<&'a StageName>,
+    ) -> Self {
+        let reader = Reader::new(&snapshot, cache);
+        let claims = source::claims(config, &reader);
+        let mut entries = Vec::new();
+        let mut by_path: HashMap<String, Vec<usize>> = HashMap::new();
+        for (index, claim) in claims.iter().enumerate() {
+            let reading = read_claim(config, claim, &reader, branch_stage);
+            for path in reading.touched.paths() {
+                by_path.entry(path).or_default().push(index);
+            }
+            entries.push(Rc::new(reading.entries));
+        }
+        let warnings = reader.warnings();
+        let (claims, by_path) = (Rc::new(claims), Rc::new(by_path));
+        Ground { config, snapshot, cache, branch_stage, claims, entries, by_path, warnings }
+    }
+
+    /// The state as it would be after some edits. Only what looks at an edited file is read again.
+    ///
+    /// # Errors
+    /// When the repository's objects cannot be opened again.
+    pub fn after(&self, edits: &Edits) -> Result<Ground<'a>, GitError> {
+        let snapshot = self.snapshot.with(edits.contents())?;
+        let mut entries = self.entries.clone();
+        for (index, read) in self.read(&snapshot, &self.looking_at(edits.paths())) {
+            entries[index] = Rc::new(read);
+        }
+        let (claims, by_path) = (Rc::clone(&self.claims), Rc::clone(&self.by_path));
+        let warnings = self.warnings.clone();
+        Ok(Ground { snapshot, entries, claims, by_path, warnings, ..*self })
+    }
+
+    /// The mapping, as [`source::read`] gives it.
+    pub fn mapping(&self) -> Mapping {
+        let entries = self.assembled(self.entries.iter());
+        let stages = self.config.stages.iter().map(|stage| stage.name.clone()).collect();
+        Mapping { entries, stages, warnings: self.warnings.clone() }
+    }
+
+    /// The claims that looked at one of these paths.
+    pub(super) fn looking_at<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> BTreeSet<usize> {
+        paths.into_iter().filter_map(|path| self.by_path.get(path)).flatten().copied().collect()
+    }
+
+    /// What these claims say in another state.
+    pub(super) fn read(&self, snapshot: &Snapshot<'a>, claims: &BTreeSet<usize>) -> Vec<(usize, Vec<Entry>)> {
+        let reader = Reader::new(snapshot, self.cache);
+        let read = |index: &usize| {
+            let reading = read_claim(self.config, &self.claims[*index], &reader, self.branch_stage);
+            (*index, reading.entries)
+        };
+        claims.iter().map(read).collect()
+    }
+
+    /// What these claims say, as entries of a mapping.
+    pub(super) fn said_by(&self, claims: &BTreeSet<usize>) -> Vec<Entry> {
+        self.assembled(claims.iter().map(|index| &self.entries[*index]))
+    }
+
+    /// A claim and the entries it gives.
+    pub(super) fn claim(&self, index: usize) -> (&Claim<'a>, &[Entry]) {
+        (&self.claims[index], &self.entries[index])
+    }
+
+    fn assembled<'e>(&self, readings: impl Iterator<Item = &'e Rc<Vec<Entry>>>) -> Vec<Entry> {
+        source::assembled(self.config, readings.map(|entries| entries.to_vec()))
+    }
+}

@@ -1,0 +1,165 @@
+//! Why an edit is not made: the file, the line, the reason, and what to do about it.
+
+use crate::model::Location;
+use crate::yaml::{Obstacle, Use};
+use std::fmt;
+
+/// An edit that is not made. Nothing else of the same edits is made either.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub path: String,
+    /// 1-based, where it is about one line.
+    pub line: Option<u32>,
+    pub reason: Reason,
+}
+
+impl Refusal {
+    /// About one location.
+    pub fn at(location: &Location, reason: Reason) -> Self {
+        Refusal { path: location.path.clone(), line: Some(location.line), reason }
+    }
+
+    /// About a file as a whole.
+    pub fn of_file(path: &str, reason: Reason) -> Self {
+        Refusal { path: path.to_owned(), line: None, reason }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> Option<String> {
+        self.reason.hint()
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// What is in the way.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Reason {
+    #[error("it is a symbolic link, and towpath does not follow links")]
+    Symlink,
+    #[error("it is a submodule, whose files are in another repository")]
+    Submodule,
+    #[error("it cannot be read: {0}")]
+    Unreadable(String),
+    #[error("the value is made by a template (`{marker}` on its line)")]
+    Template { marker: &'static str },
+    #[error("the value has an anchor and is shared; it also counts at {}", uses(.0))]
+    Anchored(Vec<Use>),
+    #[error("the key `{key}` is written twice, at line {} and line {}; readers differ in which one they take", .lines.0, .lines.1)]
+    DuplicateKey { key: String, lines: (u32, u32) },
+    #[error("the value is a block scalar with an indentation indicator")]
+    Indicator,
+    #[error("the value runs over several lines")]
+    SeveralLines,
+    #[error("the value stands in a text inside the file, whose bytes cannot be told exactly")]
+    Embedded,
+    #[error("the value has escapes, or a form that towpath does not write")]
+    NotWritable,
+    #[error("`{value}` is only a piece of the version {version}, which is joined from several values")]
+    Piece { value: String, version: String },
+    #[error("the line belongs to the automation `{policy}`, which would write over the edit")]
+    Automated { policy: String },
+    #[error("the version is pinned by the digest {digest}, and the new one, {version}, has none")]
+    LosesDigest { digest: String, version: String },
+    #[error("a tag is written here, and the new version, {version}, has none")]
+    NoTag { version: String },
+    #[error("nothing here holds the tag that would take the place of the digest")]
+    NoPlaceForTag,
+    #[error("the image's name is not written in one value, so that it cannot become {image}")]
+    NoPlaceForName { image: String },
+    #[error("the same value also gives {}", .0.join(", "))]
+    Shared(Vec<String>),
+    #[error("two different values are wanted for one place")]
+    Contradiction,
+    #[error("the location is not what this state of the repository says")]
+    Unknown,
+    #[error("after the edit the files would say {found} instead of {expected}")]
+    ReadsOtherwise { expected: String, found: String },
+    #[error("the edit would change more of the file than the version")]
+    Collateral,
+}
+
+fn uses(uses: &[Use]) -> String {
+    uses.iter().map(|used| format!("line {} (`{}`)", used.line, used.key)).collect::<Vec<_>>().join(", ")
+}
+
+impl Reason {
+    /// A stable word for machines and tables.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Reason::Symlink => "symlink",
+            Reason::Submodule => "submodule",
+            Reason::Unreadable(_) => "unreadable",
+            Reason::Template { .. } => "template",
+            Reason::Anchored(_) => "anchor",
+            Reason::DuplicateKey { .. } => "duplicate-key",
+            Reason::Indicator => "indentation-indicator",
+            Reason::SeveralLines => "several-lines",
+            Reason::Embedded => "embedded",
+            Reason::NotWritable => "not-writable",
+            Reason::Piece { .. } => "piece",
+            Reason::Automated { .. } => "automated",
+            Reason::LosesDigest { .. } => "loses-digest",
+            Reason::NoTag { .. } => "no-tag",
+            Reason::NoPlaceForTag => "no-place-for-tag",
+            Reason::NoPlaceForName { .. } => "no-place-for-name",
+            Reason::Shared(_) => "shared",
+            Reason::Contradiction => "contradiction",
+            Reason::Unknown => "unknown",
+            Reason::ReadsOtherwise { .. } => "reads-otherwise",
+            Reason::Collateral => "collateral",
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let text = match self {
+            Reason::Anchored(_) => {
+                "give the stage a value of its own, or change all places at once with `--change-shared`"
+            }
+            Reason::Shared(_) => "promote all of them together, or give each stage a value of its own",
+            Reason::Automated { .. } => "change what the automation follows, or write over it with `--force-automated`",
+            Reason::LosesDigest { .. } => "name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`",
+            Reason::DuplicateKey { .. } => "remove one of the two",
+            Reason::Indicator | Reason::SeveralLines => "write the value in one line, as `key: value`",
+            Reason::Embedded => "write the values as keys of the file, or edit the text by hand",
+            Reason::Template { .. } => "edit the value that the template is given",
+            Reason::Symlink => "name the file it points to in the configuration",
+            Reason::Submodule => "run towpath in the repository of the submodule",
+            Reason::NoPlaceForName { .. } => "edit the name by hand; the version alone can be promoted",
+            Reason::Piece { .. } => "write the version in one value",
+            Reason::Unknown => "read the repository again",
+            Reason::NotWritable => "edit the value by hand",
+            Reason::Unreadable(_)
+            | Reason::NoTag { .. }
+            | Reason::NoPlaceForTag
+            | Reason::Contradiction
+            | Reason::ReadsOtherwise { .. }
+            | Reason::Collateral => return None,
+        };
+        Some(text.to_owned())
+    }
+}
+
+impl From<Obstacle> for Reason {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::NotYaml(error) => Reason::Unreadable(format!("it is not valid YAML: {error}")),
+            Obstacle::NoScalar => Reason::Unknown,
+            Obstacle::Anchored(uses) => Reason::Anchored(uses),
+            Obstacle::DuplicateKey { key, lines } => Reason::DuplicateKey { key, lines },
+            Obstacle::Indicator => Reason::Indicator,
+            Obstacle::SeveralLines => Reason::SeveralLines,
+            Obstacle::NotWritable => Reason::NotWritable,
+        }
+    }
+}

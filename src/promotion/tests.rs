@@ -1,0 +1,356 @@
+//! Edits of whole repositories: every format, and what moves together.
+
+use super::{Change, Consent, Edits, Ground, Refusal, companions, sharing};
+use crate::config::{Config, NameTemplate};
+use crate::git::Snapshot;
+use crate::model::{Entry, KeyTemplate, SourceKind, Version};
+use crate::source::Cache;
+use crate::source::testing::{TestRepository, config, repository};
+use regex::Regex;
+use snapbox::{assert_data_eq, str};
+use std::fmt::Write as _;
+
+pub(super) const NO: Consent = Consent { drop_digest: false, force_automated: false, change_shared: false };
+
+pub(super) fn digest(fill: char) -> String {
+    format!("sha256:{}", fill.to_string().repeat(64))
+}
+
+/// Stages dev and prod, and one rule.
+pub(super) fn with(kind: SourceKind, path: &str) -> Config {
+    config(&["dev", "prod"], &[(kind, path)])
+}
+
+pub(super) fn ground<'a>(repository: &'a TestRepository, config: &'a Config, cache: &'a Cache) -> Ground<'a> {
+    Ground::of(config, repository.snapshot(), cache, None)
+}
+
+/// The entries of prod get a version.
+fn promote(ground: &Ground<'_>, version: &str, consent: Consent) -> Result<Edits, Refusal> {
+    let mapping = ground.mapping();
+    let prod: Vec<&Entry> = mapping.entries.iter().filter(|entry| entry.stage.as_str() == "prod").collect();
+    assert!(!prod.is_empty(), "{:?}", mapping.warnings);
+    let change = |entry| Change { entry, version: Version::parse(version), image: None };
+    ground.edits(&prod.into_iter().map(change).collect::<Vec<_>>(), consent)
+}
+
+pub(super) fn outcome(config: &Config, files: &[(&str, &str)], version: &str, consent: Consent) -> String {
+    let (repository, cache) = (repository(files), Cache::default());
+    match promote(&ground(&repository, config, &cache), version, consent) {
+        Ok(edits) => edits.files.iter().map(|file| format!("{}: {}", file.path, file.after)).collect(),
+        Err(refusal) => said(&refusal),
+    }
+}
+
+pub(super) fn said(refusal: &Refusal) -> String {
+    let mut out = format!("{refusal}\n");
+    if let Some(hint) = refusal.hint() {
+        let _ = writeln!(out, "  hint: {hint}");
+    }
+    out
+}
+
+/// One file of prod becomes this.
+fn becomes(kind: SourceKind, path: &str, before: &str, version: &str, after: &str) {
+    let config = with(kind, &path.replace("prod", "{stage}"));
+    assert_eq!(outcome(&config, &[(path, before)], version, NO), format!("{path}: {after}"));
+}
+
+#[test]
+fn every_format_keeps_its_bytes() {
+    becomes(SourceKind::Text, "prod/tag", "\u{feff}v1\r\n", "1.10", "\u{feff}1.10\r\n");
+    becomes(SourceKind::Yaml, "prod.yaml", "# é\r\nimage_tag: 'v1' # c\r\n", "v2", "# é\r\nimage_tag: 'v2' # c\r\n");
+    becomes(
+        SourceKind::Json,
+        "prod.json",
+        "{\n\t\"web\": {\"image\": \"a/b:v1\"}}",
+        "v2",
+        "{\n\t\"web\": {\"image\": \"a/b:v2\"}}",
+    );
+    becomes(SourceKind::Dotenv, "prod.env", "export TAG='v1' # x\nB=$TAG\n", "v2", "export TAG='v2' # x\nB=$TAG\n");
+    becomes(SourceKind::Tfvars, "prod.tfvars", "sha   = \"0738661a\" # x\n", "v2.0.1", "sha   = \"v2.0.1\" # x\n");
+    becomes(
+        SourceKind::HelmValues,
+        "prod/values.yaml",
+        "{{- if .x }}\nweb:\n  image:\n    repository: a/b\n    tag: v1   # x\n{{- end }}\n",
+        "1.10",
+        "{{- if .x }}\nweb:\n  image:\n    repository: a/b\n    tag: \"1.10\"   # x\n{{- end }}\n",
+    );
+    becomes(
+        SourceKind::Manifests,
+        "prod/web.yaml",
+        "kind: Pod\nspec:\n  initContainers:\n  - image: a/b:v1\n  containers: [{image: \"a/b:v1\"}, {image: a/b:v1}]\n",
+        "v2",
+        "kind: Pod\nspec:\n  initContainers:\n  - image: a/b:v2\n  containers: [{image: \"a/b:v2\"}, {image: a/b:v2}]\n",
+    );
+    becomes(
+        SourceKind::Flux,
+        "prod/web.yaml",
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chart: {spec: {chart: site, version: '>=1.0 <2'}}\n",
+        ">=2.0 <3",
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec:\n  chart: {spec: {chart: site, version: '>=2.0 <3'}}\n",
+    );
+    becomes(
+        SourceKind::Pulumi,
+        "Pulumi.prod.yaml",
+        "config:\n  p:image: r.io/a/b:1\n",
+        "2",
+        "config:\n  p:image: r.io/a/b:2\n",
+    );
+}
+
+#[test]
+fn compose_edits_the_line_or_the_variable() {
+    let config = with(SourceKind::Compose, "{stage}/compose.yml");
+    let text = "services:\n  web: {image: \"${ORG:-acme}/web:${TAG:-v1}\"} # v1\n";
+    assert_data_eq!(
+        outcome(&config, &[("prod/compose.yml", text)], "v2", NO),
+        str![[r##"
+prod/compose.yml: services:
+  web: {image: "${ORG:-acme}/web:${TAG:-v2}"} # v1
+
+"##]]
+    );
+    let files = [("prod/compose.yml", text), ("prod/.env", "TAG=\"v1\"\nORG=v1\n")];
+    assert_data_eq!(
+        outcome(&config, &files, "v2", NO),
+        str![[r#"
+prod/.env: TAG="v2"
+ORG=v1
+
+"#]]
+    );
+    let joined = [("prod/compose.yml", "services: {web: {image: 'web:${A}.${B}'}}\n"), ("prod/.env", "A=1\nB=2\n")];
+    assert_data_eq!(
+        outcome(&config, &joined, "1.3", NO),
+        str![[r#"
+prod/.env:1: `1` is only a piece of the version 1.2, which is joined from several values
+  hint: write the version in one value
+
+"#]]
+    );
+}
+
+#[test]
+fn lines_are_edited_by_their_groups() {
+    let mut config = with(SourceKind::Line, "deploy.sh");
+    config.rules[0].pattern =
+        Some(Regex::new(r"^(?P<app>\w+) (?P<stage>\w+) (?P<image>\S+):(?P<tag>\S+)").expect("a pattern"));
+    let text = "web dev {{ r }}/web:v1 # v1\nweb prod {{ r }}/web:v1 # v1\n";
+    let text = text.replace("{{ r }}", "r.io");
+    assert_data_eq!(
+        outcome(&config, &[("deploy.sh", &text)], "v2", NO),
+        str![[r#"
+deploy.sh: web dev r.io/web:v1 # v1
+web prod r.io/web:v2 # v1
+
+"#]]
+    );
+}
+
+#[test]
+fn tag_and_digest_move_together() {
+    let config = with(SourceKind::HelmValues, "{stage}/values.yaml");
+    let (a, b) = (digest('a'), digest('b'));
+    let text = format!("image:\n  repository: a/b\n  digest: {a} # pin\n  tag: v1\n");
+    let files = [("prod/values.yaml", text.as_str())];
+    assert_eq!(
+        outcome(&config, &files, &format!("v2@{b}"), NO),
+        format!("prod/values.yaml: image:\n  repository: a/b\n  digest: {b} # pin\n  tag: v2\n")
+    );
+    assert_data_eq!(
+        outcome(&config, &files, "v2", NO),
+        str![[r#"
+prod/values.yaml:4: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, and the new one, v2, has none
+  hint: name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`
+
+"#]]
+    );
+    let drop = Consent { drop_digest: true, ..NO };
+    assert_eq!(outcome(&config, &files, "v2", drop), "prod/values.yaml: image:\n  repository: a/b\n  tag: v2\n");
+    let both = format!("image: {{repository: a/b, tag: 'v1@{a}'}}\n");
+    let files = [("prod/values.yaml", both.as_str())];
+    assert_eq!(outcome(&config, &files, "v2", drop), "prod/values.yaml: image: {repository: a/b, tag: 'v2'}\n");
+}
+
+const BASE: &str = "kind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: web, image: 'r.io/web:v1'}\n";
+
+fn overlays(prod: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("base/kustomization.yaml", "resources: [web.yaml]\n".to_owned()),
+        ("base/web.yaml", BASE.to_owned()),
+        ("dev/kustomization.yaml", "resources: [../base]\n".to_owned()),
+        ("prod/kustomization.yaml", prod.to_owned()),
+    ]
+}
+
+pub(super) fn in_overlays(prod: &str, version: &str, consent: Consent) -> String {
+    let files = overlays(prod);
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    outcome(&with(SourceKind::Kustomize, "{stage}"), &files, version, consent)
+}
+
+#[test]
+fn an_overlay_that_inherits_gets_an_entry() {
+    assert_data_eq!(
+        in_overlays("resources:\n- ../base # kept\n", "1.10", NO),
+        str![[r#"
+prod/kustomization.yaml: resources:
+- ../base # kept
+images:
+- name: r.io/web
+  newTag: "1.10"
+
+"#]]
+    );
+    let renamed = "resources: [../base]\nimages:\n- name: r.io/web\n  newName: eu.io/web\n";
+    assert_data_eq!(
+        in_overlays(renamed, "v2", NO),
+        str![[r#"
+prod/kustomization.yaml: resources: [../base]
+images:
+- name: r.io/web
+  newName: eu.io/web
+  newTag: v2
+
+"#]]
+    );
+}
+
+#[test]
+fn the_only_heir_of_a_base_gets_an_entry_too() {
+    let mut files = overlays("resources: [../base]\n");
+    files[2].1 = "resources: [../base]\nimages: [{name: r.io/web, newTag: v5}]\n".to_owned();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let config = with(SourceKind::Kustomize, "{stage}");
+    let expected = "prod/kustomization.yaml: resources: [../base]\nimages:\n- name: r.io/web\n  newTag: v2\n";
+    assert_eq!(outcome(&config, &files, "v2", NO), expected);
+    // What no entry can override is edited where it is.
+    let remote = [files[0], ("base/web.yaml", "kind: Source\nspec: {image: 'r.io/web:v1'}\n"), files[2], files[3]];
+    let expected = "base/web.yaml: kind: Source\nspec: {image: 'r.io/web:v2'}\n";
+    let unpinned = [remote[0], remote[1], ("dev/kustomization.yaml", "resources: []\n"), remote[3]];
+    assert_eq!(outcome(&config, &unpinned, "v2", NO), expected);
+}
+
+#[test]
+fn a_shared_base_is_edited_when_all_move() {
+    let files = overlays("resources: [../base]\n");
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (repository, cache, config) = (repository(&files), Cache::default(), with(SourceKind::Kustomize, "{stage}"));
+    let ground = ground(&repository, &config, &cache);
+    let entries = ground.mapping().entries;
+    let all = sharing(&entries, &entries[0]);
+    assert_eq!(all.len(), 2);
+    let change = |entry| Change { entry, version: Version::parse("v2"), image: Some("eu.io/web".into()) };
+    let changes: Vec<Change<'_>> = all.into_iter().map(change).collect();
+    let edits = ground.edits(&changes, NO).expect("edits");
+    assert_eq!(edits.paths().collect::<Vec<_>>(), ["base/web.yaml"]);
+    assert_eq!(edits.files[0].after, BASE.replace("r.io/web:v1", "eu.io/web:v2"));
+    let after = ground.after(&edits).expect("the new state").mapping();
+    assert!(after.entries.iter().all(|entry| entry.version == Version::parse("v2")));
+}
+
+#[test]
+fn a_remote_base_and_its_tag_are_companions() {
+    let prod = "resources: [../base, 'https://h.io/o/r//d?ref=0f3ea1c']\nimages: [{name: r.io/web, newTag: 0f3ea1c}]\n";
+    let config = with(SourceKind::Kustomize, "{stage}");
+    let files = overlays(prod);
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (repository, cache) = (repository(&files), Cache::default());
+    let mut config = config;
+    config.rules[0].app = NameTemplate::new("shop");
+    let ground = ground(&repository, &config, &cache);
+    let entries = ground.mapping().entries;
+    let one = entries.iter().find(|entry| entry.stage.as_str() == "prod").expect("an entry");
+    let both = companions(&entries, one);
+    assert_eq!(both.len(), 2);
+    let change = |entry| Change { entry, version: Version::parse("27e1396"), image: None };
+    let edits = ground.edits(&both.into_iter().map(change).collect::<Vec<_>>(), NO).expect("edits");
+    assert_eq!(
+        edits.files[0].after,
+        "resources: [../base, 'https://h.io/o/r//d?ref=27e1396']\nimages: [{name: r.io/web, newTag: '27e1396'}]\n"
+    );
+}
+
+#[test]
+fn a_base_that_cannot_be_overridden_names_who_shares_it() {
+    let chart = "resources: [web.yaml, 'https://h.io/o/r//d?ref=v1']\n";
+    let mut files = overlays("resources: [../base]\n");
+    files[0].1 = chart.to_owned();
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let config = with(SourceKind::Kustomize, "{stage}");
+    assert_data_eq!(
+        outcome(&config, &files, "v2", NO),
+        str![[r#"
+base/kustomization.yaml:1: the same value also gives r/d in dev
+  hint: promote all of them together, or give each stage a value of its own
+
+"#]]
+    );
+    let values = [
+        ("web/values.yaml", "image: {repository: a/b, tag: v1}\n"),
+        ("web/values-dev.yaml", "x: 1\n"),
+        ("web/values-prod.yaml", "x: 1\n"),
+    ];
+    assert_data_eq!(
+        outcome(&with(SourceKind::HelmValues, "{app}/values-{stage}.yaml"), &values, "v2", NO),
+        str![[r#"
+web/values.yaml:1: the same value also gives web in dev
+  hint: promote all of them together, or give each stage a value of its own
+
+"#]]
+    );
+}
+
+#[test]
+fn edits_are_a_patch_that_git_takes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = [("a b/prod.yaml", "x: 1\r\n\r\ntag: v1"), ("é\"/prod.yaml", "tag: v1\n")];
+    let mut config = with(SourceKind::Yaml, "{app}/{stage}.yaml");
+    config.rules[0].tags.push(KeyTemplate::parse("tag", &[]).expect("a key"));
+    let (repository, cache) = (repository(&files), Cache::default());
+    let edits = promote(&ground(&repository, &config, &cache), "v2", NO).expect("edits");
+    assert_eq!(edits.files.len(), 2);
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a new folder");
+        std::fs::write(path, text).expect("a new file");
+    }
+    let patch = folder.path().join("patch");
+    std::fs::write(&patch, edits.diff()).expect("a new file");
+    let git = std::process::Command::new("git").arg("-C").arg(folder.path()).args(["apply", "patch"]).output();
+    let git = git.expect("git runs");
+    assert!(git.status.success(), "{}\n{}", String::from_utf8_lossy(&git.stderr), edits.diff());
+    for file in &edits.files {
+        let written = std::fs::read_to_string(folder.path().join(&file.path)).expect("the file");
+        assert_eq!(written, file.after);
+    }
+    assert_data_eq!(
+        edits.files[0].diff(),
+        str![[r#"
+diff --git a/a b/prod.yaml b/a b/prod.yaml
+--- a/a b/prod.yaml	
++++ b/a b/prod.yaml	
+@@ -1,3 +1,3 @@
+ x: 1
+ 
+-tag: v1
+/ No newline at end of file
++tag: v2
+/ No newline at end of file
+
+"#]]
+    );
+}
+
+#[test]
+fn a_snapshot_with_new_contents_is_read_and_nothing_is_written() {
+    let repository = repository(&[("prod.yaml", "tag: v1\n")]);
+    let snapshot: Snapshot<'_> = repository.snapshot();
+    let after = snapshot.with([("prod.yaml".to_owned(), b"tag: v2\n".to_vec())]).expect("a snapshot");
+    let read = |snapshot: &Snapshot<'_>| snapshot.read(&snapshot.find("prod.yaml").expect("the file")).expect("text");
+    assert_eq!((read(&snapshot), read(&after)), (b"tag: v1\n".to_vec(), b"tag: v2\n".to_vec()));
+    assert_eq!((snapshot.commit(), after.commit()), (Some(repository.commit), None));
+    let again = after.with([("prod.yaml".to_owned(), b"tag: v3\n".to_vec())]).expect("a snapshot");
+    assert_eq!(read(&again), b"tag: v3\n");
+}

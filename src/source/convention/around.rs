@@ -1,0 +1,86 @@
+//! A leaf among those with the same parent, and its keys as the table wants them.
+
+use super::squash;
+use crate::source::leaf::Leaf;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+/// The leaves with the same parent. Their keys are squashed once, and only where one is asked for:
+/// a flat file of many thousand keys must not be searched for each of them.
+#[derive(Default)]
+pub(super) struct Siblings {
+    pub(super) indexes: Vec<usize>,
+    pub(super) by_key: OnceCell<HashMap<String, Vec<usize>>>,
+}
+
+impl Siblings {
+    fn with_key(&self, leaves: &[Leaf], key: &str) -> &[usize] {
+        let by_key = self.by_key.get_or_init(|| {
+            let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
+            for index in &self.indexes {
+                by_key.entry(squash(leaves[*index].last())).or_default().push(*index);
+            }
+            by_key
+        });
+        by_key.get(key).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A leaf among those with the same parent.
+pub(super) struct Around<'a> {
+    pub(super) leaves: &'a [Leaf],
+    pub(super) near: &'a Siblings,
+    pub(super) index: usize,
+}
+
+/// A leaf's keys, as the table wants them: lower case, without punctuation.
+pub(super) struct Keys {
+    pub(super) raw: String,
+    pub(super) last: String,
+    pub(super) parents: Vec<String>,
+}
+
+impl<'a> Around<'a> {
+    pub(super) fn leaf(&self) -> &'a Leaf {
+        &self.leaves[self.index]
+    }
+
+    pub(super) fn beside(&self, key: &str) -> Option<&'a Leaf> {
+        self.beside_index(key).map(|index| &self.leaves[index])
+    }
+
+    pub(super) fn beside_index(&self, key: &str) -> Option<usize> {
+        self.near.with_key(self.leaves, key).iter().copied().find(|index| *index != self.index)
+    }
+
+    pub(super) fn beside_any(&self, keys: &[&str]) -> bool {
+        keys.iter().any(|key| self.beside(key).is_some())
+    }
+
+    /// `{name: K, value: V}` and `{path: /a/b, value: V}` say V for the key K.
+    pub(super) fn keys(&self) -> Keys {
+        let leaf = self.leaf();
+        let mut keys: Vec<&str> = leaf.keys().collect();
+        let mut raw = keys.pop().unwrap_or_default().to_owned();
+        let spelled;
+        if raw == "value" {
+            let named = self
+                .beside("path")
+                .map(|l| (l, '/'))
+                .or_else(|| self.beside("name").or_else(|| self.beside("key")).map(|l| (l, '.')));
+            if let Some((name, cut)) = named {
+                spelled = name.text.to_string();
+                keys.pop();
+                let pieces = spelled.split(cut).filter(|piece| !piece.is_empty());
+                keys.extend(pieces);
+                raw = keys.pop().unwrap_or_default().to_owned();
+            }
+        } else if raw.contains('.') && !raw.starts_with('[') {
+            spelled = raw.clone();
+            keys.extend(spelled.split('.').filter(|piece| !piece.is_empty()));
+            raw = keys.pop().unwrap_or_default().to_owned();
+        }
+        let parents = keys.iter().map(|key| squash(key)).collect();
+        Keys { last: squash(&raw), raw, parents }
+    }
+}

@@ -1,0 +1,89 @@
+//! What a version belongs to, told by its keys.
+
+use super::squash;
+use crate::source::leaf::KEY_SEPARATOR;
+
+/// What a version belongs to, from its keys: `web` for `web.image.tag`, `images[web].newTag` and
+/// `web_image_tag`; nothing for `image.tag`. Does not change while the version does.
+pub fn component(path: &str) -> Option<String> {
+    let mut keys: Vec<&str> = path.split(KEY_SEPARATOR).collect();
+    if let Some(last) = keys.pop()
+        && let Some(stem) = stem(last)
+    {
+        keys.push(stem);
+    }
+    let plain = |key: &&str| {
+        !matches!(
+            squash(key).as_str(),
+            "image"
+                | "images"
+                | "container"
+                | "containers"
+                | "versions"
+                | "tags"
+                | "spec"
+                | "chart"
+                | "imagetags"
+                | "ref"
+        )
+    };
+    let mut words: Vec<&str> = keys.into_iter().filter(plain).map(|key| key.trim_matches(['[', ']'])).collect();
+    words.retain(|word| !word.is_empty());
+    (!words.is_empty()).then(|| words.join("."))
+}
+
+/// The part of a last key that is no convention: `web` of `web_image_tag`, nothing of `tag`.
+fn stem(key: &str) -> Option<&str> {
+    const WHOLE: [&str; 23] = [
+        "tag",
+        "newtag",
+        "image",
+        "digest",
+        "version",
+        "imagetag",
+        "dockerimagetag",
+        "dockertag",
+        "containertag",
+        "imageversion",
+        "repository",
+        "revision",
+        "targetrevision",
+        "name",
+        "value",
+        "newname",
+        "sha",
+        "commit",
+        "ref",
+        "chartversion",
+        "imagedigest",
+        "dockerimage",
+        "containerimage",
+    ];
+    if WHOLE.contains(&squash(key).as_str()) {
+        return None;
+    }
+    const ENDS: [&str; 20] = [
+        "_image_tag",
+        "-image-tag",
+        "ImageTag",
+        "_IMAGE_TAG",
+        "_docker_tag",
+        "_DOCKER_TAG",
+        "_image_version",
+        "_IMAGE_VERSION",
+        "_tag",
+        "-tag",
+        "Tag",
+        "_TAG",
+        "_version",
+        "-version",
+        "Version",
+        "_VERSION",
+        "_image",
+        "-image",
+        "Image",
+        "_IMAGE",
+    ];
+    let cut = ENDS.iter().find_map(|end| key.strip_suffix(end)).filter(|stem| !stem.is_empty());
+    Some(cut.unwrap_or(key))
+}

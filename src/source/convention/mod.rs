@@ -1,0 +1,152 @@
+//! The keys the field uses for image versions, and how telling each is.
+//!
+//! A score from 0 to 10 says how sure a key and its value are: 10 for `newTag` or `image.tag`, 2 for
+//! a version-looking value under any key. The table was tried on twelve public repositories.
+
+mod address;
+mod around;
+mod component;
+mod never;
+mod pin;
+mod score;
+
+pub use address::url_revision;
+pub use component::component;
+
+use super::leaf::Leaf;
+use super::shape;
+use crate::model::{Part, Version};
+use around::{Around, Siblings};
+use std::collections::{HashMap, HashSet};
+
+/// Keys from this score on are taken at their word.
+pub const TELLING: u8 = 6;
+
+/// How a file's keys are written; some words mean more in some formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// YAML and JSON.
+    Tree,
+    /// `KEY=value` and HCL, where `X_VERSION` is how one writes it.
+    Assignments,
+}
+
+/// A leaf that looks like a version.
+#[derive(Debug, Clone)]
+pub struct Pin {
+    /// The leaf's index in the slice given to [`pins`].
+    pub leaf: usize,
+    /// A leaf beside it that completes it: the digest beside a tag.
+    pub digest: Option<usize>,
+    pub score: u8,
+    pub part: Part,
+    pub image: Option<String>,
+    pub version: Version,
+}
+
+/// Everything that looks like a version, best reading for each leaf.
+pub fn pins(leaves: &[Leaf], format: Format) -> Vec<Pin> {
+    let mut siblings: HashMap<(u32, &str), Siblings> = HashMap::new();
+    for (index, leaf) in leaves.iter().enumerate() {
+        siblings.entry((leaf.document, leaf.parent())).or_default().indexes.push(index);
+    }
+    let mut out: Vec<Pin> = Vec::new();
+    for (index, leaf) in leaves.iter().enumerate() {
+        if !shape::is_literal(&leaf.text) {
+            continue;
+        }
+        let around = Around { leaves, near: &siblings[&(leaf.document, leaf.parent())], index };
+        let Some((score, part)) = around.score(format) else { continue };
+        out.push(around.pin(score, part));
+    }
+    // A digest that completes a tag is no version of its own.
+    let completing: HashSet<usize> = out.iter().filter_map(|pin| pin.digest).collect();
+    out.retain(|pin| !completing.contains(&pin.leaf));
+    out
+}
+
+/// Lower case, without punctuation: `docker_image_tag`, `dockerImageTag` and `docker-image-tag` are one.
+pub fn squash(key: &str) -> String {
+    key.chars().filter(|c| c.is_ascii_alphanumeric()).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::leaf::of_yaml;
+    use crate::yaml;
+
+    fn found(text: &str) -> Vec<String> {
+        let leaves = of_yaml(&yaml::parse(text).expect("yaml"));
+        pins(&leaves, Format::Tree)
+            .iter()
+            .map(|pin| {
+                let leaf = &leaves[pin.leaf];
+                format!(
+                    "{} {} {}={} [{}]",
+                    pin.score,
+                    leaf.key(),
+                    pin.image.as_deref().unwrap_or("-"),
+                    pin.version,
+                    component(&leaf.path).unwrap_or_default()
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn helm_values() {
+        assert_eq!(
+            found("image: {repository: ghcr.io/x/web, tag: 1.10}"),
+            ["10 image.tag=ghcr.io/x/web=1.10 []".replace("=ghcr", " ghcr").as_str()]
+        );
+        assert_eq!(
+            found("web:\n  image:\n    registry: r.io\n    repository: a/b\n    tag: latest"),
+            ["10 web.image.tag r.io/a/b=latest [web]"]
+        );
+        assert_eq!(found("docker_image_tag: v1"), ["10 docker_image_tag -=v1 []"]);
+        assert_eq!(found("main_app:\n  version: 1.2.3"), ["6 main_app.version -=1.2.3 [main_app]"]);
+        assert_eq!(found("frontendImage: a/b:1"), ["10 frontendImage a/b=1 [frontend]"]);
+    }
+
+    #[test]
+    fn parameters_and_patches_count_as_their_keys() {
+        assert_eq!(
+            found("parameters:\n- name: image.tag\n  value: v3"),
+            ["10 parameters[image.tag].value -=v3 [parameters.image.tag]"]
+        );
+        assert_eq!(found("- op: replace\n  path: /spec/image\n  value: a/b:v3"), ["10 [0].value a/b=v3 [0]"]);
+    }
+
+    #[test]
+    fn digests_complete_tags() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        assert_eq!(
+            found(&format!("images:\n- name: web\n  newTag: v1\n  digest: {digest}")),
+            [format!("10 images[web].newTag web=v1@{digest} [web]")]
+        );
+    }
+
+    #[test]
+    fn a_tag_with_a_digest_is_no_image() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        let text = format!("image: {{repository: a/b, tag: 'v1@{digest}'}}");
+        assert_eq!(found(&text), [format!("10 image.tag a/b=v1@{digest} []")]);
+    }
+
+    #[test]
+    fn versions_of_other_things_are_left_out() {
+        assert!(found("apiVersion: v1\nkind: X\nmetadata:\n  labels:\n    app.kubernetes.io/name: x").is_empty());
+        assert!(found("terraformVersion: 1.2.3\ntarget: {kind: X, version: v1}\nsops: {version: 3.7.1}").is_empty());
+        assert!(found("resources: {memory: 1.2Gi}\nport: 8080").is_empty());
+    }
+
+    #[test]
+    fn remote_resources() {
+        assert_eq!(
+            url_revision("https://github.com/o/r/config?ref=abc1234"),
+            Some(("github.com/o/r/config".into(), "abc1234".into()))
+        );
+        assert_eq!(url_revision("https://github.com/o/r?ref=main"), None);
+    }
+}

@@ -1,0 +1,71 @@
+//! From a scored leaf to a version: what completes it, and which image it is of.
+
+use super::address::{release_download, url_revision};
+use super::around::Around;
+use super::{Pin, squash};
+use crate::model::{ImageReference, Part, Version, is_digest};
+use crate::source::leaf::Leaf;
+use crate::source::shape;
+
+impl Around<'_> {
+    pub(super) fn pin(&self, score: u8, part: Part) -> Pin {
+        let leaf = self.leaf();
+        let value = &*leaf.text;
+        let mut pin = Pin { leaf: self.index, digest: None, score, part, image: None, version: Version::parse(value) };
+        match part {
+            Part::Reference => {
+                let ImageReference { name, version } =
+                    shape::reference(value).unwrap_or_else(|| ImageReference::parse(value));
+                pin.image = Some(name);
+                pin.version = version;
+            }
+            Part::Revision => {
+                if let Some((image, revision)) = url_revision(value).or_else(|| release_download(value)) {
+                    pin.image = Some(image);
+                    pin.version = Version { tag: Some(revision), digest: None };
+                }
+            }
+            Part::Chart => pin.image = self.beside("chart").or_else(|| self.beside("name")).map(|l| l.text.to_string()),
+            Part::Tag | Part::TagAndDigest | Part::Digest | Part::Name => {
+                pin.image = self.image_name();
+                if pin.version.digest.is_none() {
+                    let digest = self.beside_index("digest").filter(|index| is_digest(&self.leaves[*index].text));
+                    pin.version.digest = digest.map(|index| self.leaves[index].text.to_string());
+                    pin.digest = digest;
+                }
+            }
+        }
+        pin
+    }
+
+    /// The name written beside a tag: `repository`, with `registry` before it.
+    fn image_name(&self) -> Option<String> {
+        let key = squash(self.leaf().last());
+        let stem = ["imagetag", "tag", "imageversion", "version"]
+            .iter()
+            .find_map(|end| key.strip_suffix(end))
+            .unwrap_or_default();
+        let names = ["newname", "repository", "imagerepository", "image", "imagename"];
+        let stemmed = [
+            format!("{stem}image"),
+            format!("{stem}imagerepository"),
+            format!("{stem}repository"),
+            format!("{stem}imagename"),
+        ];
+        // Beside `web_image_tag`, an `image` with a tag of its own is another image.
+        let shared = |leaf: &&Leaf| stem.is_empty() || shape::reference(&leaf.text).is_none();
+        let found = (if stem.is_empty() { None } else { stemmed.iter().find_map(|name| self.beside(name)) })
+            .or_else(|| names.iter().find_map(|name| self.beside(name).filter(shared)))
+            .or_else(|| if key == "newtag" || key == "digest" { self.beside("name") } else { None })?;
+        if !shape::is_literal(&found.text) || found.text.contains(' ') {
+            return None;
+        }
+        let name = ImageReference::parse(&found.text).name;
+        match self.beside("registry") {
+            Some(registry) if shape::is_literal(&registry.text) && !name.starts_with(&*registry.text) => {
+                Some(format!("{}/{name}", registry.text.trim_end_matches('/')))
+            }
+            _ => Some(name),
+        }
+    }
+}

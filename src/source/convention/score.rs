@@ -1,0 +1,178 @@
+//! The table: which key with which value is how telling.
+
+use super::Format;
+use super::address::{release_download, url_revision};
+use super::around::{Around, Keys};
+use super::never::never;
+use crate::model::{Part, is_digest};
+use crate::source::shape;
+
+impl Around<'_> {
+    pub(super) fn score(&self, format: Format) -> Option<(u8, Part)> {
+        let leaf = self.leaf();
+        let value = &*leaf.text;
+        let keys = self.keys();
+        if never(&keys, self) {
+            return None;
+        }
+        self.reference_score(&keys, value)
+            .or_else(|| self.tag_score(&keys, value))
+            .or_else(|| self.chart_score(&keys, value))
+            .or_else(|| url_revision(value).map(|_| (8, Part::Revision)))
+            .or_else(|| self.version_score(&keys, value, format))
+    }
+
+    fn reference_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
+        let key = keys.last.as_str();
+        let not_image =
+            ["policy", "secret", "secrets", "version", "name", "registry", "repository", "tag", "pullpolicy"];
+        let image_key =
+            (key.ends_with("image") || key.starts_with("image")) && !not_image.iter().any(|end| key.ends_with(end));
+        // `image.tag: v1@sha256:…` is no image called v1.
+        let child = !matches!(key, "tag" | "digest" | "version")
+            && keys.parents.last().is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
+        if (image_key || child) && shape::reference(value).is_some() && !number_pair(value) {
+            return Some((10, Part::Reference));
+        }
+        if key == "name"
+            && keys.parents.last().is_some_and(|parent| parent == "from")
+            && shape::reference(value).is_some()
+        {
+            return Some((9, Part::Reference));
+        }
+        let flag = value.rsplit_once('=').filter(|(flag, _)| flag.starts_with('-')).map_or(value, |(_, v)| v);
+        shape::certain_reference(flag).filter(|_| flag.len() == value.len()).map(|_| (8, Part::Reference))
+    }
+
+    fn tag_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
+        let key = keys.last.as_str();
+        let tag = if is_digest(value) {
+            Part::Digest
+        } else if value.contains('@') {
+            Part::TagAndDigest
+        } else {
+            Part::Tag
+        };
+        let image_around =
+            keys.parents.iter().any(|p| ["image", "docker", "container"].iter().any(|word| p.contains(word)));
+        if key == "newtag" && shape::is_tag(value) {
+            return Some((10, tag));
+        }
+        if key == "tag" && shape::is_tag(value) {
+            let company =
+                image_around || self.beside_any(&["repository", "registry", "image", "pullpolicy", "imagepullpolicy"]);
+            let plausible = shape::is_version(value) || digits(value) || shape::is_moving(value);
+            return if company { Some((10, tag)) } else { plausible.then_some((7, tag)) };
+        }
+        let tag_keys = [
+            "imagetag",
+            "dockertag",
+            "dockerimagetag",
+            "containertag",
+            "containerimagetag",
+            "imageversion",
+            "dockerimageversion",
+        ];
+        if tag_keys.contains(&key) && shape::is_tag(value) {
+            return Some((10, tag));
+        }
+        if ["imagetag", "dockertag", "imageversion"].iter().any(|end| key.ends_with(end)) && shape::is_tag(value) {
+            return Some((9, tag));
+        }
+        if key.ends_with("digest") && is_digest(value) && !self.beside_any(&["newtag", "tag"]) {
+            return Some((if image_around || key != "digest" { 10 } else { 6 }, Part::Digest));
+        }
+        if key == "version" && (shape::is_version(value) || digits(value)) {
+            let image_word = keys.parents.last().is_some_and(|p| p.contains("image") || p.contains("docker"));
+            if image_word || self.beside_any(&["image", "repository", "imagerepository"]) {
+                return Some((8, tag));
+            }
+        }
+        let named_tag = key.ends_with("tag") && keys.raw.len() > 3 && !matches!(key, "istag" | "imagestreamtag");
+        (named_tag && (shape::is_version(value) || digits(value))).then_some((6, tag))
+    }
+
+    fn chart_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
+        let key = keys.last.as_str();
+        if key == "targetrevision" && self.beside("chart").is_some() && shape::is_version_or_range(value) {
+            return Some((8, Part::Chart));
+        }
+        if key == "version" && shape::is_version_or_range(value) {
+            let parent = keys.parents.iter().rev().map(String::as_str).find(|p| *p != "spec");
+            let chart = parent == Some("chart") || keys.parents.iter().any(|p| p == "dependencies");
+            if chart || self.beside_any(&["chart", "chartname"]) {
+                return Some((8, Part::Chart));
+            }
+        }
+        if matches!(key, "chartversion" | "helmversion" | "chartrevision")
+            && key != "helmversion"
+            && shape::is_version_or_range(value)
+        {
+            return Some((8, Part::Chart));
+        }
+        let parent = keys.parents.last().map(String::as_str).unwrap_or_default();
+        if matches!(parent, "chartversions" | "chartversion") && shape::is_version_or_range(value) {
+            return Some((8, Part::Chart));
+        }
+        None
+    }
+
+    fn version_score(&self, keys: &Keys, value: &str, format: Format) -> Option<(u8, Part)> {
+        let key = keys.last.as_str();
+        let parent = keys.parents.last().map(String::as_str).unwrap_or_default();
+        let version = shape::is_version(value);
+        if version && matches!(parent, "versions" | "appversions" | "tags" | "imagetags" | "images") {
+            return Some((if parent == "images" { 6 } else { 8 }, Part::Tag));
+        }
+        if key == "targetrevision" && version {
+            return Some((7, Part::Revision));
+        }
+        if version
+            && matches!(key, "tag" | "commit" | "revision")
+            && matches!(parent, "ref" | "git" | "source" | "reference")
+        {
+            return Some((7, Part::Revision));
+        }
+        if version
+            && key == "version"
+            && ["app", "application", "service", "release"].iter().any(|end| parent.ends_with(end))
+        {
+            return Some((6, Part::Tag));
+        }
+        if release_download(value).is_some() {
+            return Some((6, Part::Revision));
+        }
+        if format == Format::Assignments && key.ends_with("version") {
+            return if version { Some((6, Part::Tag)) } else { numbered(value).then_some((5, Part::Tag)) };
+        }
+        let weak = matches!(
+            key,
+            "version" | "appversion" | "release" | "build" | "buildid" | "sha" | "commit" | "revision" | "ref"
+        ) || ["version", "sha", "commit", "revision"].iter().any(|end| key.ends_with(end));
+        if weak && version {
+            return Some((4, Part::Tag));
+        }
+        let bare = value.matches('.').count() == 1 && value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let short_hex = shape::is_commit(value) && value.len() < 40;
+        (version && !bare && !short_hex).then_some((2, Part::Tag))
+    }
+}
+
+/// `host:8080`-like pairs under `images` are no references.
+fn number_pair(value: &str) -> bool {
+    value.bytes().all(|b| b.is_ascii_digit() || b == b':')
+}
+
+fn digits(value: &str) -> bool {
+    !value.is_empty() && value.len() <= 14 && value.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `2`, `12-debezium`, `psql-14`.
+fn numbered(value: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());
+    match value.split_once('-') {
+        Some((first, last)) => (number(first) && word(last)) || (word(first) && number(last)),
+        None => number(value),
+    }
+}

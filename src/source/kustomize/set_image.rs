@@ -1,0 +1,204 @@
+//! What `kustomize edit set image` does to the list of images, done by splices: the entry changes or
+//! is put in, and every other byte of the file stays.
+//!
+//! kustomize sorts the list by name and writes the whole file anew; here a new entry goes before the
+//! first larger name where the list is sorted, else to its end.
+
+use crate::yaml::{self, Obstacle, Splice, Spot, Stream, Value};
+use std::collections::BTreeMap;
+
+/// What becomes of one field of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Field {
+    /// It stays, if it is there.
+    Keep,
+    Set(String),
+    /// It goes.
+    Drop,
+}
+
+/// The entry that is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageChange {
+    /// Which entry: the image's name in what the overlay builds on.
+    pub name: String,
+    pub new_name: Field,
+    pub new_tag: Field,
+    pub digest: Field,
+}
+
+/// The fields that are changed, in the order kustomize writes a new entry.
+const FIELDS: [&str; 3] = ["digest", "newName", "newTag"];
+
+/// One entry, as far as it is a mapping of texts.
+type Fields = BTreeMap<String, String>;
+
+/// The splices that make a kustomization say so. None if it does already.
+///
+/// # Errors
+/// [`Obstacle`], where the list is written in a way that cannot be edited safely.
+pub fn splices(file: &str, change: &ImageChange) -> Result<Vec<Splice>, Obstacle> {
+    let stream = yaml::parse(file).map_err(Obstacle::NotYaml)?;
+    let splices = planned(file, &stream, change)?;
+    let new = yaml::spliced(file, &splices);
+    let new = yaml::parse(&new).map_err(Obstacle::NotYaml)?;
+    let same = stream.documents.len() == new.documents.len()
+        && yaml::same_outside(&stream.documents[0], &new.documents[0], "images")
+        && wanted_list(&stream, change) == list(&new);
+    if same { Ok(splices) } else { Err(Obstacle::NotWritable) }
+}
+
+/// The name of the entry that gives an image its version in this file: the one that renames to it or
+/// names it, else the image's own.
+pub fn entry_name(file: &str, image: &str) -> String {
+    let entries = yaml::parse(file).map(|stream| list(&stream)).unwrap_or_default();
+    let says = |entry: &&Fields, key: &str| entry.get(key).is_some_and(|text| text == image);
+    let found = entries.iter().rev().find(|entry| says(entry, "newName"));
+    let found = found.or_else(|| entries.iter().rev().find(|entry| says(entry, "name")));
+    found.and_then(|entry| entry.get("name")).map_or(image, String::as_str).to_owned()
+}
+
+fn planned(file: &str, stream: &Stream, change: &ImageChange) -> Result<Vec<Splice>, Obstacle> {
+    let root = stream.documents.first().and_then(yaml::Document::root).ok_or(Obstacle::NotWritable)?;
+    let images = root.get("images").filter(|images| images.items().next().is_some());
+    let Some(images) = images else {
+        let other_case = root.get("images").is_none() && super::file::field(root, "images").is_some();
+        let new = new_entry(change);
+        return if other_case {
+            Err(Obstacle::NotWritable)
+        } else {
+            yaml::add_key(file, root, "images", &borrowed(&new))
+        };
+    };
+    let items: Vec<Value<'_>> = images.items().collect();
+    if images.is_alias() || items.iter().any(|item| item.is_alias() || item.is_anchored()) {
+        return Err(Obstacle::NotWritable);
+    }
+    let named = |item: &&Value<'_>| item.str_at(&["name"]) == Some(change.name.as_str());
+    match items.iter().filter(named).collect::<Vec<_>>().as_slice() {
+        [] => {
+            let new = new_entry(change);
+            Ok(vec![yaml::add_item(file, images, position(&items, &change.name), &borrowed(&new))?])
+        }
+        [item] => changed(file, stream, **item, change),
+        [first, second, ..] => {
+            Err(Obstacle::DuplicateKey { key: change.name.clone(), lines: (first.line(), second.line()) })
+        }
+    }
+}
+
+/// Before the first larger name of a sorted list, else behind the last.
+fn position(items: &[Value<'_>], name: &str) -> usize {
+    let names: Vec<&str> = items.iter().map(|item| item.str_at(&["name"]).unwrap_or_default()).collect();
+    let larger = names.iter().position(|other| *other > name);
+    larger.filter(|_| names.is_sorted()).unwrap_or(items.len())
+}
+
+fn new_entry(change: &ImageChange) -> Vec<(String, String)> {
+    let mut out = vec![("name".to_owned(), change.name.clone())];
+    for key in FIELDS {
+        if let Field::Set(text) = field(change, key) {
+            out.push((key.to_owned(), text.clone()));
+        }
+    }
+    // kustomize writes the keys in the order of the alphabet.
+    out.sort();
+    out
+}
+
+fn borrowed(entry: &[(String, String)]) -> Vec<(&str, &str)> {
+    entry.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
+}
+
+fn field<'c>(change: &'c ImageChange, key: &str) -> &'c Field {
+    match key {
+        "digest" => &change.digest,
+        "newName" => &change.new_name,
+        _ => &change.new_tag,
+    }
+}
+
+fn changed(file: &str, stream: &Stream, item: Value<'_>, change: &ImageChange) -> Result<Vec<Splice>, Obstacle> {
+    let mut out = Vec::new();
+    let mut added = Vec::new();
+    for key in FIELDS {
+        let there = item.raw_pairs().filter(|(name, _)| name.text() == Some(key)).map(|(_, value)| value).last();
+        match (field(change, key), there) {
+            (Field::Set(text), Some(value)) if !value.is_null() => {
+                if value.text() != Some(text) {
+                    let spot = Spot::find(file, stream, value.span())?;
+                    spot.check_keys()?;
+                    let uses = spot.uses();
+                    if !uses.is_empty() {
+                        return Err(Obstacle::Anchored(uses));
+                    }
+                    out.push(spot.replaced_by(text, yaml::Dialect::Yaml)?);
+                }
+            }
+            (Field::Set(_), Some(_)) => return Err(Obstacle::NoScalar),
+            (Field::Set(text), None) => added.push((key, text)),
+            (Field::Drop, Some(_)) => out.push(yaml::remove_field(file, item, key)?),
+            (Field::Drop | Field::Keep, _) => {}
+        }
+    }
+    for (key, text) in added {
+        out.push(yaml::add_field(file, item, (key, text))?);
+    }
+    Ok(joined(out))
+}
+
+/// In order; what is put in at the end of a line that goes takes its place.
+fn joined(mut splices: Vec<Splice>) -> Vec<Splice> {
+    splices.sort_by_key(|splice| (splice.span.start, splice.span.end));
+    splices.dedup_by(|next, before| {
+        let same_place = next.span == before.span && next.span.is_empty();
+        if same_place {
+            before.text.push_str(&next.text);
+        }
+        same_place
+    });
+    splices
+}
+
+/// The entries of the first document, which is the only one kustomize reads.
+fn list(stream: &Stream) -> Vec<Fields> {
+    let root = stream.documents.first().and_then(yaml::Document::root);
+    let items = root.and_then(|root| root.get("images")).into_iter().flat_map(Value::items);
+    let texts = |item: Value<'_>| {
+        let pairs =
+            item.pairs().into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.non_null()?.to_owned())));
+        pairs.collect()
+    };
+    items.map(texts).collect()
+}
+
+/// What the list is to be.
+fn wanted_list(stream: &Stream, change: &ImageChange) -> Vec<Fields> {
+    let mut out = list(stream);
+    let named = |entry: &Fields| entry.get("name") == Some(&change.name);
+    if !out.iter().any(named) {
+        let items = stream.documents.first().and_then(|document| document.root()?.get("images"));
+        let items: Vec<Value<'_>> = items.into_iter().flat_map(Value::items).collect();
+        let new = new_entry(change).into_iter().collect();
+        out.insert(position(&items, &change.name), new);
+        return out;
+    }
+    for entry in out.iter_mut().filter(|entry| named(entry)) {
+        for key in FIELDS {
+            match field(change, key) {
+                Field::Keep => {}
+                Field::Set(text) => {
+                    entry.insert(key.to_owned(), text.clone());
+                }
+                Field::Drop => {
+                    entry.remove(key);
+                }
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "set_image_tests.rs"]
+mod tests;

@@ -1,0 +1,299 @@
+//! Replacing one scalar of a file by splicing bytes. Nothing is ever printed from a tree, so quoting,
+//! comments, order, indentation, line ends and everything else stay as they are.
+//!
+//! What cannot be replaced without touching or meaning something else is an [`Obstacle`].
+
+use super::YamlError;
+use super::quote::{needs_quotes, quoted, single_quoted};
+use super::tree::{Kind, Stream, Style, Value};
+use std::ops::Range;
+
+/// Bytes of a text, and what comes in their place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Splice {
+    /// Empty where something is only put in.
+    pub span: Range<usize>,
+    pub text: String,
+}
+
+/// The text with all splices done. They must be in order and must not overlap.
+pub fn spliced(text: &str, splices: &[Splice]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for splice in splices {
+        out.push_str(&text[at..splice.span.start]);
+        out.push_str(&splice.text);
+        at = splice.span.end;
+    }
+    out.push_str(&text[at..]);
+    out
+}
+
+/// How scalars are written: JSON has no plain texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    Yaml,
+    Json,
+}
+
+/// A place that means the same value through an alias (`*name`) or a merge key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Use {
+    /// 1-based.
+    pub line: u32,
+    /// The key that has the alias as its value: `prod.image.tag`, `prod.<<`.
+    pub key: String,
+}
+
+/// Why a scalar cannot be replaced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Obstacle {
+    #[error("the file is not valid YAML: {0}")]
+    NotYaml(YamlError),
+    #[error("there is no value at these bytes")]
+    NoScalar,
+    #[error("the value has an anchor, and is also used at {}", list(.0))]
+    Anchored(Vec<Use>),
+    #[error("the key `{key}` is written twice, at line {} and line {}", .lines.0, .lines.1)]
+    DuplicateKey { key: String, lines: (u32, u32) },
+    #[error("the value is a block scalar with an indentation indicator")]
+    Indicator,
+    #[error("the value runs over several lines")]
+    SeveralLines,
+    #[error("the new value cannot be written there")]
+    NotWritable,
+}
+
+fn list(uses: &[Use]) -> String {
+    uses.iter().map(|used| format!("line {} (`{}`)", used.line, used.key)).collect::<Vec<_>>().join(", ")
+}
+
+/// A scalar of a file, or a piece of one.
+#[derive(Clone, Copy)]
+pub struct Spot<'a> {
+    file: &'a str,
+    stream: &'a Stream,
+    document: usize,
+    node: u32,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> Spot<'a> {
+    /// The scalar that is written at these bytes, or the one they are a piece of.
+    ///
+    /// # Errors
+    /// [`Obstacle::NoScalar`].
+    pub fn find(file: &'a str, stream: &'a Stream, span: Range<usize>) -> Result<Self, Obstacle> {
+        for (document, tree) in stream.documents.iter().enumerate() {
+            let holds = |node: &super::tree::Node| {
+                matches!(node.kind, Kind::Scalar { .. })
+                    && (node.start as usize) <= span.start
+                    && span.end <= node.end as usize
+                    && node.start < node.end
+            };
+            if let Some(node) = tree.nodes.iter().position(holds)
+                && file.get(span.clone()).is_some_and(|text| !text.is_empty())
+            {
+                let node = u32::try_from(node).unwrap_or(u32::MAX);
+                return Ok(Spot { file, stream, document, node, start: span.start, end: span.end });
+            }
+        }
+        Err(Obstacle::NoScalar)
+    }
+
+    /// Is it a whole scalar, not a piece of one?
+    pub fn is_whole(&self) -> bool {
+        let node = self.get();
+        node.start as usize == self.start && node.end as usize == self.end
+    }
+
+    /// What is written there, after escapes. A piece of a block scalar is read as a scalar itself; a
+    /// piece of any other is what it is.
+    pub fn text(&self) -> String {
+        let raw = &self.file[self.start..self.end];
+        match &self.get().kind {
+            Kind::Scalar { text, .. } if self.is_whole() => text.to_string(),
+            Kind::Scalar { style: Style::Block, .. } => {
+                let inner = super::parse(raw).ok();
+                let text = inner.as_ref().and_then(|inner| inner.documents.first()?.root()?.text());
+                text.unwrap_or(raw).to_owned()
+            }
+            _ => raw.to_owned(),
+        }
+    }
+
+    /// Is the value a block scalar as a whole that holds more than one line?
+    pub fn is_long_text(&self) -> bool {
+        self.is_whole() && self.get().text_of_block().is_some_and(|text| text.trim_end().contains('\n'))
+    }
+
+    /// Where else the value counts: aliases of it, or of something it lies in.
+    pub fn uses(&self) -> Vec<Use> {
+        let tree = &self.stream.documents[self.document];
+        let anchored: Vec<u32> = self.trail().into_iter().filter(|node| tree.nodes[*node as usize].anchored).collect();
+        if anchored.is_empty() {
+            return Vec::new();
+        }
+        let parents = tree.parents();
+        let aliases = tree.nodes.iter().enumerate().filter_map(|(at, node)| match node.kind {
+            Kind::Alias(to) if anchored.contains(&to) => Some((at, node.line)),
+            _ => None,
+        });
+        aliases.map(|(at, line)| Use { line, key: tree.key_path(at, &parents) }).collect()
+    }
+
+    /// Refuses a place that is reached by a key that is written twice.
+    ///
+    /// # Errors
+    /// [`Obstacle::DuplicateKey`].
+    pub fn check_keys(&self) -> Result<(), Obstacle> {
+        let nodes = &self.stream.documents[self.document].nodes;
+        for pair in self.trail().windows(2) {
+            let Kind::Mapping(pairs) = &nodes[pair[1] as usize].kind else { continue };
+            let Some((key, _)) = pairs.iter().find(|(key, value)| *value == pair[0] || *key == pair[0]) else {
+                continue;
+            };
+            let Kind::Scalar { text, .. } = &nodes[*key as usize].kind else { continue };
+            let same =
+                |node: u32| matches!(&nodes[node as usize].kind, Kind::Scalar { text: other, .. } if other == text);
+            let lines: Vec<u32> =
+                pairs.iter().filter(|(key, _)| same(*key)).map(|(key, _)| nodes[*key as usize].line).collect();
+            if let [first, second, ..] = lines[..] {
+                return Err(Obstacle::DuplicateKey { key: text.to_string(), lines: (first, second) });
+            }
+        }
+        Ok(())
+    }
+
+    /// The splice that puts another text there, in the style that is there.
+    ///
+    /// # Errors
+    /// [`Obstacle`], for what one splice on one line cannot do.
+    pub fn replaced_by(&self, new: &str, dialect: Dialect) -> Result<Splice, Obstacle> {
+        if new.contains(['\n', '\r']) || new.is_empty() {
+            return Err(Obstacle::NotWritable);
+        }
+        let raw = &self.file[self.start..self.end];
+        let node = self.get();
+        let Kind::Scalar { text, style } = &node.kind else { return Err(Obstacle::NoScalar) };
+        let whole = |text: String| Ok(Splice { span: self.start..self.end, text });
+        if *style == Style::Block {
+            return self.in_block(raw, new);
+        }
+        if raw.contains('\n') {
+            return Err(Obstacle::SeveralLines);
+        }
+        if !self.is_whole() {
+            return if is_harmless(new) { whole(new.to_owned()) } else { Err(Obstacle::NotWritable) };
+        }
+        match style {
+            Style::SingleQuoted => whole(self.in_single(new)),
+            Style::DoubleQuoted => whole(quoted(new)),
+            _ if dialect == Dialect::Json && is_json_number(text) && is_json_number(new) => whole(new.to_owned()),
+            _ if dialect == Dialect::Json => whole(quoted(new)),
+            _ if needs_quotes(new, self.is_in_flow()) && self.prefers_single() => whole(self.in_single(new)),
+            _ if needs_quotes(new, self.is_in_flow()) => whole(quoted(new)),
+            _ => whole(new.to_owned()),
+        }
+    }
+
+    /// The splice that takes the value out of its mapping, together with its key.
+    ///
+    /// # Errors
+    /// [`Obstacle::NotWritable`], where something else stands between.
+    pub fn without_its_key(&self) -> Result<Splice, Obstacle> {
+        let tree = &self.stream.documents[self.document];
+        let parent = tree.parents()[self.node as usize].ok_or(Obstacle::NotWritable)?;
+        let map = Value::at(tree, parent);
+        let pair = map.raw_pairs().find(|(_, value)| value.node == self.node && !value.is_alias());
+        let key = pair.and_then(|(key, _)| key.text()).ok_or(Obstacle::NotWritable)?;
+        super::remove_field(self.file, map, key)
+    }
+
+    fn in_single(&self, new: &str) -> String {
+        single_quoted(new).unwrap_or_else(|| quoted(new))
+    }
+
+    /// In a block scalar: its only line, or a piece of one of its lines.
+    fn in_block(&self, raw: &str, new: &str) -> Result<Splice, Obstacle> {
+        let node = self.get();
+        if block_header(&self.file[..node.start as usize])
+            .is_none_or(|mark| mark.contains(|c: char| c.is_ascii_digit()))
+        {
+            return Err(Obstacle::Indicator);
+        }
+        if !self.is_whole() {
+            let text = match raw.chars().next() {
+                Some('\'') => self.in_single(new),
+                Some('"') => quoted(new),
+                _ if needs_quotes(new, true) => quoted(new),
+                _ => new.to_owned(),
+            };
+            return Ok(Splice { span: self.start..self.end, text });
+        }
+        let line = raw.trim();
+        if line.is_empty() || line.contains('\n') || new.starts_with([' ', '\t']) || new.ends_with([' ', '\t']) {
+            return Err(Obstacle::SeveralLines);
+        }
+        let start = self.start + raw.find(line).unwrap_or(0);
+        Ok(Splice { span: start..start + line.len(), text: new.to_owned() })
+    }
+
+    fn get(&self) -> &'a super::tree::Node {
+        &self.stream.documents[self.document].nodes[self.node as usize]
+    }
+
+    /// The node, its parent, and so on to the root.
+    fn trail(&self) -> Vec<u32> {
+        let parents = self.stream.documents[self.document].parents();
+        std::iter::successors(Some(self.node), |node| parents[*node as usize]).collect()
+    }
+
+    fn is_in_flow(&self) -> bool {
+        let nodes = &self.stream.documents[self.document].nodes;
+        self.trail()[1..].iter().any(|node| {
+            let at = nodes[*node as usize].start as usize;
+            self.file.get(at..).is_some_and(|rest| rest.starts_with(['{', '[']))
+        })
+    }
+
+    /// Does the file quote with `'` rather than with `"`?
+    fn prefers_single(&self) -> bool {
+        let nodes = self.stream.documents.iter().flat_map(|document| &document.nodes);
+        let (mut single, mut double) = (0, 0);
+        for node in nodes {
+            match node.kind {
+                Kind::Scalar { style: Style::SingleQuoted, .. } => single += 1,
+                Kind::Scalar { style: Style::DoubleQuoted, .. } => double += 1,
+                _ => {}
+            }
+        }
+        single > double
+    }
+}
+
+/// The `|-` or `>2` that ends the last written line before a block scalar's own lines.
+fn block_header(before: &str) -> Option<&str> {
+    let line = before.lines().rev().find(|line| line.contains(['|', '>']) || !line.trim().is_empty())?;
+    let line = line.find(" #").map_or(line, |comment| &line[..comment]);
+    line.split_whitespace().last().filter(|mark| mark.starts_with(['|', '>']))
+}
+
+/// Can the text stand inside any scalar without ending it or meaning something?
+fn is_harmless(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'/' | b':' | b'@'))
+        && !text.ends_with(':')
+}
+
+/// A number as JSON spells it, without exponent.
+fn is_json_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    all_digits(whole) && all_digits(fraction) && (whole == "0" || !whole.starts_with('0'))
+}
+
+#[cfg(test)]
+#[path = "edit_tests.rs"]
+mod tests;

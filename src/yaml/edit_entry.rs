@@ -1,0 +1,251 @@
+//! Putting entries into mappings and items into lists, in the way their neighbours are written, and
+//! taking entries out. What a splice makes of a file is for the caller to parse and compare.
+
+use super::edit::{Obstacle, Splice};
+use super::plain_or_quoted;
+use super::plain_or_quoted_in_flow;
+use super::tree::{Kind, Value};
+
+/// An entry that is put in: key and value.
+pub type Entry<'a> = (&'a str, &'a str);
+
+/// Puts a mapping into a list, before the item of this index or behind the last.
+///
+/// # Errors
+/// [`Obstacle::NotWritable`], where the list is written in a way that is not understood.
+pub fn add_item(file: &str, list: Value<'_>, at: usize, entries: &[Entry<'_>]) -> Result<Splice, Obstacle> {
+    let items: Vec<Value<'_>> = list.items().collect();
+    let last = items.last().ok_or(Obstacle::NotWritable)?;
+    let next = items.get(at);
+    if is_flow(file, list) {
+        let item = flow(entries);
+        return Ok(match next {
+            Some(next) => insertion(start(*next), format!("{item}, ")),
+            None => insertion(content_end(file, *last).ok_or(Obstacle::NotWritable)?, format!(", {item}")),
+        });
+    }
+    let dash = items.iter().rev().find_map(|item| Dash::of(file, *item)).ok_or(Obstacle::NotWritable)?;
+    let eol = line_end(file, start(*last));
+    let item = dash.item(entries, eol);
+    match next {
+        Some(next) => {
+            let dashed = Dash::of(file, *next).ok_or(Obstacle::NotWritable)?;
+            Ok(insertion(above_comments(file, dashed.line), item))
+        }
+        None => Ok(lines_after(file, content_end(file, *last).ok_or(Obstacle::NotWritable)?, &item, eol)),
+    }
+}
+
+/// Gives the top mapping of a document a list with one item: behind the last key, or where the key
+/// stands without items.
+///
+/// # Errors
+/// [`Obstacle::NotWritable`], where the document is no mapping in block style.
+pub fn add_key(file: &str, root: Value<'_>, key: &str, entries: &[Entry<'_>]) -> Result<Vec<Splice>, Obstacle> {
+    let (first, _) = root.raw_pairs().next().ok_or(Obstacle::NotWritable)?;
+    if is_flow(file, root) {
+        return Err(Obstacle::NotWritable);
+    }
+    let eol = line_end(file, start(first));
+    let item = Dash { line: 0, indent: String::new(), gap: 1 }.item(entries, eol);
+    let Some((name, value)) = root.raw_pairs().find(|(name, _)| name.text() == Some(key)) else {
+        let end = content_end(file, root).ok_or(Obstacle::NotWritable)?;
+        return Ok(vec![lines_after(file, end, &format!("{key}:{eol}{item}"), eol)]);
+    };
+    let colon = file[name.span().end..].find(':').ok_or(Obstacle::NotWritable)? + name.span().end + 1;
+    let nothing = value.is_null() || (value.is_sequence() && value.items().next().is_none());
+    if !nothing || value.is_alias() || value.is_anchored() {
+        return Err(Obstacle::NotWritable);
+    }
+    let end = if value.is_null() && value.span().is_empty() {
+        colon
+    } else {
+        content_end(file, value).ok_or(Obstacle::NotWritable)?
+    };
+    let after = lines_after(file, end, &item, eol);
+    let emptied = Splice { span: colon..end, text: String::new() };
+    Ok(if emptied.span.is_empty() { vec![after] } else { vec![emptied, after] })
+}
+
+/// Puts an entry into a mapping, behind its last.
+///
+/// # Errors
+/// [`Obstacle::NotWritable`], where the mapping is written in a way that is not understood.
+pub fn add_field(file: &str, map: Value<'_>, (key, value): Entry<'_>) -> Result<Splice, Obstacle> {
+    let (last_key, last) = map.raw_pairs().last().ok_or(Obstacle::NotWritable)?;
+    let end = content_end(file, last).ok_or(Obstacle::NotWritable)?;
+    if is_flow(file, map) {
+        return Ok(insertion(end, format!(", {key}: {}", plain_or_quoted_in_flow(value))));
+    }
+    let at = start(last_key);
+    let column = file[line_start(file, at)..at].trim_start_matches('\u{feff}').chars().count();
+    let eol = line_end(file, at);
+    let line = format!("{}{key}: {}{eol}", " ".repeat(column), plain_or_quoted(value));
+    Ok(lines_after(file, end, &line, eol))
+}
+
+/// Takes an entry out of a mapping that has others: its line, or its piece of a line.
+///
+/// # Errors
+/// [`Obstacle::NotWritable`], where something else stands between.
+pub fn remove_field(file: &str, map: Value<'_>, key: &str) -> Result<Splice, Obstacle> {
+    let pairs: Vec<_> = map.raw_pairs().collect();
+    let at = pairs.iter().position(|(name, _)| name.text() == Some(key)).ok_or(Obstacle::NotWritable)?;
+    let (name, value) = pairs[at];
+    let end = content_end(file, value).ok_or(Obstacle::NotWritable)?;
+    let is_alone = |text: &str| text.chars().all(|c| c.is_whitespace() || c == ',');
+    let gap = |from: usize, to: usize| {
+        let removed = Splice { span: from..to, text: String::new() };
+        Ok(removed)
+    };
+    match (at.checked_sub(1).map(|before| pairs[before]), pairs.get(at + 1)) {
+        // From the value before: its comment stays with it, that of the removed one goes.
+        (Some((_, before)), _) if is_flow(file, map) => {
+            let from = content_end(file, before).ok_or(Obstacle::NotWritable)?;
+            if is_alone(&file[from..start(name)]) { gap(from, end) } else { Err(Obstacle::NotWritable) }
+        }
+        (None, Some((next, _))) if is_alone(&file[end..start(*next)]) => gap(start(name), start(*next)),
+        (Some(_), _) => {
+            let from = line_start(file, start(name));
+            let alone = file[from..start(name)].chars().all(|c| c == ' ');
+            let to = end_of_line(file, end);
+            let last_without_end = to == file.len() && !file.ends_with('\n');
+            match (alone, last_without_end) {
+                (false, _) => Err(Obstacle::NotWritable),
+                (true, false) => gap(from, to),
+                (true, true) => gap(file[..from].trim_end_matches(['\r', '\n']).len(), to),
+            }
+        }
+        _ => Err(Obstacle::NotWritable),
+    }
+}
+
+fn insertion(at: usize, text: String) -> Splice {
+    Splice { span: at..at, text }
+}
+
+fn start(value: Value<'_>) -> usize {
+    value.document.nodes[value.node as usize].start as usize
+}
+
+fn is_flow(file: &str, value: Value<'_>) -> bool {
+    file.get(start(value)..).is_some_and(|rest| rest.starts_with(['{', '[']))
+        && (value.is_mapping() || value.is_sequence())
+}
+
+/// How the items of a list begin: the blanks before and behind the dash.
+struct Dash {
+    /// The first byte of the line.
+    line: usize,
+    indent: String,
+    gap: usize,
+}
+
+impl Dash {
+    /// `None` unless the item's line is blanks, a dash, blanks and the item.
+    fn of(file: &str, item: Value<'_>) -> Option<Self> {
+        let line = line_start(file, start(item));
+        let before = file.get(line..start(item))?;
+        let (indent, gap) = before.split_once('-')?;
+        let blank = |text: &str| text.bytes().all(|b| b == b' ');
+        let fits = blank(indent) && blank(gap) && !gap.is_empty();
+        fits.then(|| Dash { line, indent: indent.to_owned(), gap: gap.len() })
+    }
+
+    fn item(&self, entries: &[Entry<'_>], eol: &str) -> String {
+        let mut out = String::new();
+        for (at, (key, value)) in entries.iter().enumerate() {
+            let lead = if at == 0 { format!("-{}", " ".repeat(self.gap)) } else { " ".repeat(self.gap + 1) };
+            out.push_str(&format!("{}{lead}{key}: {}{eol}", self.indent, plain_or_quoted(value)));
+        }
+        out
+    }
+}
+
+fn flow(entries: &[Entry<'_>]) -> String {
+    let pairs = entries.iter().map(|(key, value)| format!("{key}: {}", plain_or_quoted_in_flow(value)));
+    format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+}
+
+/// Whole lines behind the line of a byte. A file without a last line end goes on without one.
+fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
+    let at = end_of_line(file, byte);
+    let open = at == file.len() && !file.ends_with('\n');
+    if open {
+        insertion(at, format!("{eol}{}", lines.trim_end_matches(['\r', '\n'])))
+    } else {
+        insertion(at, lines.to_owned())
+    }
+}
+
+/// The first byte behind the last one of a value, brackets included.
+fn content_end(file: &str, value: Value<'_>) -> Option<usize> {
+    let nodes = &value.document.nodes;
+    let last = value.document.below(value.node).end - 1;
+    let parents = value.document.parents();
+    let mut at = u32::try_from(last).ok()?;
+    let mut closers = 0;
+    loop {
+        let node = &nodes[at as usize];
+        let collection = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_));
+        closers += usize::from(collection && file[node.start as usize..].starts_with(['{', '[']));
+        if at == value.node {
+            break;
+        }
+        at = parents[at as usize]?;
+    }
+    let node = &nodes[last];
+    let empty = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_));
+    let mut end = if empty { node.start as usize + usize::from(closers > 0) } else { node.end as usize };
+    for _ in 0..closers {
+        end = closing(file, end)?;
+    }
+    Some(end)
+}
+
+/// Behind the next closing bracket, where only blanks, commas and comments stand before it.
+fn closing(file: &str, from: usize) -> Option<usize> {
+    let mut at = from;
+    while let Some(c) = file[at..].chars().next() {
+        match c {
+            ']' | '}' => return Some(at + 1),
+            '#' => at = end_of_line(file, at),
+            ',' | '\u{feff}' => at += c.len_utf8(),
+            c if c.is_whitespace() => at += c.len_utf8(),
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn line_start(file: &str, byte: usize) -> usize {
+    file[..byte].rfind('\n').map_or(0, |end| end + 1)
+}
+
+/// Behind the line end of the byte before this one.
+fn end_of_line(file: &str, byte: usize) -> usize {
+    if file[..byte].ends_with('\n') {
+        return byte;
+    }
+    file[byte..].find('\n').map_or(file.len(), |end| byte + end + 1)
+}
+
+/// How the line of a byte ends; the first line's way for a last line that has no end.
+fn line_end(file: &str, byte: usize) -> &'static str {
+    let first = || file.find('\n').map(|end| &file[..end]);
+    let line = file[byte..].find('\n').map(|end| &file[..byte + end]).or_else(first);
+    if line.is_some_and(|line| line.ends_with('\r')) { "\r\n" } else { "\n" }
+}
+
+/// The first of the comment lines that stand right above a line.
+fn above_comments(file: &str, line: usize) -> usize {
+    let mut at = line;
+    while at > 0 {
+        let above = line_start(file, at - 1);
+        if !file[above..at].trim_start().starts_with('#') {
+            break;
+        }
+        at = above;
+    }
+    at
+}

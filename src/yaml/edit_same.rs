@@ -1,0 +1,95 @@
+//! What an edit must leave alone: two files are compared as trees.
+
+use super::edit::Splice;
+use super::tree::{Document, Kind, Node, Stream, Style};
+use std::ops::Range;
+
+/// One replaced value: where it was, how it is read now, and the splice that did it.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The bytes of the value in the old file.
+    pub span: Range<usize>,
+    /// The new value after escapes.
+    pub text: String,
+    pub splice: Splice,
+}
+
+/// Is the new file the old one but for the wanted values? Same documents, same nodes in the same
+/// order with the same anchors; every other scalar has the same text and the same style.
+pub fn same_but(file: &str, old: &Stream, new: &Stream, wanted: &[Wanted]) -> bool {
+    old.documents.len() == new.documents.len()
+        && old.documents.iter().zip(&new.documents).all(|(old, new)| {
+            old.nodes.len() == new.nodes.len()
+                && old.nodes.iter().zip(&new.nodes).all(|(old, new)| same_node(file, old, new, wanted))
+        })
+}
+
+fn same_node(file: &str, old: &Node, new: &Node, wanted: &[Wanted]) -> bool {
+    let kinds = match (&old.kind, &new.kind) {
+        (Kind::Mapping(a), Kind::Mapping(b)) => a == b,
+        (Kind::Sequence(a), Kind::Sequence(b)) => a == b,
+        (Kind::Alias(a), Kind::Alias(b)) => a == b,
+        (Kind::Scalar { text: a, style: was }, Kind::Scalar { text: b, style: is }) => {
+            let here = old.start as usize..old.end as usize;
+            let inside: Vec<&Wanted> =
+                wanted.iter().filter(|one| here.start <= one.span.start && one.span.end <= here.end).collect();
+            match inside.as_slice() {
+                [] => a == b && was == is,
+                [one] if one.span == here => b.trim_end_matches('\n') == one.text,
+                pieces => {
+                    let pieces: Vec<(&str, &str)> =
+                        pieces.iter().map(|one| (&file[one.splice.span.clone()], one.splice.text.as_str())).collect();
+                    was == is && is_replaced(a, b, &pieces)
+                }
+            }
+        }
+        _ => false,
+    };
+    kinds && old.anchored == new.anchored
+}
+
+/// Is one text the other with these pieces replaced, in this order?
+fn is_replaced(old: &str, new: &str, pieces: &[(&str, &str)]) -> bool {
+    let Some(((was, is), rest)) = pieces.split_first() else { return old == new };
+    old.match_indices(was).any(|(at, _)| {
+        let after = new.strip_prefix(&old[..at]).and_then(|new| new.strip_prefix(is));
+        after.is_some_and(|after| is_replaced(&old[at + was.len()..], after, rest))
+    })
+}
+
+/// Do two documents say the same outside of one key of their top mapping, which one of them may lack?
+pub fn same_outside(old: &Document, new: &Document, key: &str) -> bool {
+    let (old, new) = (Outline::without(old, key), Outline::without(new, key));
+    old.is_some() && old == new
+}
+
+/// The nodes of a document in order, with the sizes of collections, which is enough to tell trees apart.
+#[derive(PartialEq)]
+struct Outline<'a>(Vec<(&'static str, usize, &'a str, bool)>);
+
+impl<'a> Outline<'a> {
+    fn without(document: &'a Document, key: &str) -> Option<Self> {
+        let Kind::Mapping(pairs) = &document.nodes.first()?.kind else { return None };
+        let is_named =
+            |node: u32| matches!(&document.nodes[node as usize].kind, Kind::Scalar { text, .. } if &**text == key);
+        let skipped: Vec<Range<usize>> = pairs
+            .iter()
+            .filter(|(key, _)| is_named(*key))
+            .map(|(key, value)| *key as usize..document.below(*value).end)
+            .collect();
+        let kept = document.nodes.iter().enumerate().skip(1);
+        let kept = kept.filter(|(at, _)| !skipped.iter().any(|range| range.contains(at)));
+        Some(Outline(kept.map(|(_, node)| outline(node)).collect()))
+    }
+}
+
+fn outline(node: &Node) -> (&'static str, usize, &str, bool) {
+    let (kind, size, text) = match &node.kind {
+        Kind::Scalar { text, style: Style::Plain } => ("plain", 0, &**text),
+        Kind::Scalar { text, .. } => ("quoted", 0, &**text),
+        Kind::Mapping(pairs) => ("mapping", pairs.len(), ""),
+        Kind::Sequence(items) => ("sequence", items.len(), ""),
+        Kind::Alias(_) => ("alias", 0, ""),
+    };
+    (kind, size, text, node.anchored)
+}

@@ -1,0 +1,284 @@
+//! What is found without a configuration where no path names a stage: keys, branches, or one stage
+//! for everything. Rules for paths are tested where they are, in `src/discovery/`.
+
+use crate::support::{History, Sandbox};
+use snapbox::{IntoData, str};
+
+fn history() -> History {
+    History::new().commit("2026-03-01T10:00:00Z", "Alice", "start")
+}
+
+/// App, stage, target, image, tag, digest, path and line of each entry, and what was assumed.
+fn check(history: &History, entries: impl IntoData, assumed: impl IntoData) {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy", history);
+    let status = sandbox.towpath(&repository, &["status", "--no-since", "--output", "csv"]).assert().success();
+    let answer = String::from_utf8(status.get_output().stdout.clone()).expect("text");
+    let lines = answer.lines().skip(1).map(|line| line.split(',').take(8).collect::<Vec<_>>().join(" ") + "\n");
+    snapbox::assert_data_eq!(lines.collect::<String>(), entries);
+    status.stderr_eq(assumed);
+}
+
+#[test]
+fn a_stage_is_a_key() {
+    let images =
+        "images:\n  dev: {repository: ghcr.io/acme/web, tag: v5}\n  prod: {repository: ghcr.io/acme/web, tag: v4}\n";
+    check(
+        &history().write("web.yaml", images),
+        str![[r#"
+web dev  ghcr.io/acme/web v5  web.yaml 2
+web prod  ghcr.io/acme/web v4  web.yaml 3
+
+"#]],
+        str![[r#"
+assumed: stages dev → prod from keys inside files, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn a_matrix_of_sites_and_stages() {
+    let sites = "\
+next: &next {portal: 1.11.0, reports: 4.2.0}
+sites:
+  north:
+    test: *next
+    production: {portal: 1.10.0, reports: 4.2.0}
+  south:
+    test: *next
+    production: {portal: 1.10.0, reports: 4.1.9}
+";
+    check(
+        &history().write("sites.yaml", sites),
+        str![[r#"
+portal test north  1.11.0  sites.yaml 1
+portal test south  1.11.0  sites.yaml 1
+portal production north  1.10.0  sites.yaml 5
+portal production south  1.10.0  sites.yaml 8
+reports test north  4.2.0  sites.yaml 1
+reports test south  4.2.0  sites.yaml 1
+reports production north  4.2.0  sites.yaml 5
+reports production south  4.1.9  sites.yaml 8
+
+"#]],
+        str![[r#"
+assumed: stages test → production from keys inside files, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn lists_and_maps_in_many_files() {
+    let list = |tag: &str| {
+        format!("environments:\n- name: staging\n  image: {{tag: {tag}}}\n- name: prod\n  image: {{tag: v1}}\n")
+    };
+    check(
+        &history()
+            .write("apps/api/deploy.yaml", &list("v2"))
+            .write("apps/web/deploy.yaml", &list("v3"))
+            .write("versions.json", "{\"staging\": {\"job\": \"1.3.0\"}, \"prod\": {\"job\": \"1.2.9\"}}\n"),
+        str![[r#"
+api staging   v2  apps/api/deploy.yaml 3
+api prod   v1  apps/api/deploy.yaml 5
+job staging   1.3.0  versions.json 1
+job prod   1.2.9  versions.json 1
+web staging   v3  apps/web/deploy.yaml 3
+web prod   v1  apps/web/deploy.yaml 5
+
+"#]],
+        str![[r#"
+assumed: stages staging → prod from keys inside files, 3 files in 2 shapes (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn a_key_that_has_no_counterpart_is_no_stage() {
+    let settings = "prod: {replicas: 3}\ndev: {log: debug}\nlevels: {test: 1.2.3}\n";
+    check(
+        &history().write("settings.yaml", settings),
+        str![""],
+        str![[r#"
+no stage was recognised in this repository; towpath.yaml can name them
+
+"#]],
+    );
+}
+
+fn deployment(tag: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n  template:\n    spec:\n      containers:\n      - {{name: web, image: ghcr.io/acme/web:{tag}}}\n"
+    )
+}
+
+#[test]
+fn a_stage_is_a_branch() {
+    let branches = history()
+        .write("README.md", "see the branches\n")
+        .branch("env/dev")
+        .commit("2026-03-02T10:00:00Z", "Alice", "dev")
+        .write("web/deployment.yaml", &deployment("v5"))
+        .branch("env/prod")
+        .commit("2026-03-03T10:00:00Z", "Alice", "prod")
+        .write("web/deployment.yaml", &deployment("v4"))
+        .branch("prod")
+        .commit("2026-03-03T10:00:00Z", "Alice", "an old one")
+        .write("other.yaml", "a: b\n");
+    check(
+        &branches,
+        str![[r#"
+web dev  ghcr.io/acme/web v5  web/deployment.yaml 8
+web prod  ghcr.io/acme/web v4  web/deployment.yaml 8
+
+"#]],
+        str![[r#"
+assumed: stages dev → prod, a branch each, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn branches_of_the_remote_count_and_init_writes_them() {
+    let sandbox = Sandbox::new();
+    let branches = history()
+        .write("values.yaml", "image: {repository: ghcr.io/acme/web, tag: v5}\n")
+        .branch("staging")
+        .commit("2026-03-02T10:00:00Z", "Alice", "staging")
+        .write("values.yaml", "image: {repository: ghcr.io/acme/web, tag: v4}\n")
+        .branch("production")
+        .commit("2026-03-03T10:00:00Z", "Alice", "production")
+        .write("values.yaml", "image: {repository: ghcr.io/acme/web, tag: v3}\n");
+    let origin = sandbox.bare("origin", &branches);
+    let here = sandbox.path("clone");
+    sandbox
+        .git(&sandbox.path("home"), &["clone", "-q", origin.to_str().expect("plain"), here.to_str().expect("plain")]);
+    sandbox.towpath(&here, &["init", "--stdout"]).assert().success().stdout_eq(str![[r#"
+# Which image runs in which stage, and where that is written.
+# `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
+
+stages:
+  - name: staging
+    branch: staging
+  - name: production
+    branch: production
+
+sources:
+  # values.yaml
+  - helm-values: values.yaml
+
+"#]]);
+    let status =
+        || sandbox.towpath(&here, &["status", "--output", "csv"]).assert().success().get_output().stdout.clone();
+    let assumed = status();
+    sandbox.towpath(&here, &["init", "--yes", "-q"]).assert().success();
+    assert_eq!(status(), assumed);
+    assert_eq!(String::from_utf8(assumed).expect("text").lines().count(), 3);
+}
+
+#[test]
+fn branches_that_hold_other_things_are_no_stages() {
+    let branches = history()
+        .write("README.md", "hello\n")
+        .branch("develop")
+        .commit("2026-03-02T10:00:00Z", "Alice", "dev")
+        .write("web/deployment.yaml", &deployment("v5"))
+        .branch("staging")
+        .commit("2026-03-03T10:00:00Z", "Alice", "staging")
+        .write("elsewhere/api.yaml", &deployment("v4"));
+    check(
+        &branches,
+        str![""],
+        str![[r#"
+no stage was recognised in this repository; towpath.yaml can name them
+
+"#]],
+    );
+}
+
+#[test]
+fn without_any_stage_there_is_one() {
+    let one = history()
+        .write("apps/web/deployment.yaml", &deployment("v5"))
+        .write("apps/web/service.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n")
+        .write("apps/api/deployment.yaml", &deployment("v1").replace("web", "api"))
+        .write("redis/Chart.yaml", "apiVersion: v2\nname: redis\nversion: 0.1.0\ndependencies:\n- {name: redis, repository: https://charts.example.com, version: 17.7.4}\n");
+    check(
+        &one,
+        str![[r#"
+api default  ghcr.io/acme/api v1  apps/api/deployment.yaml 8
+redis default  https://charts.example.com 17.7.4  redis/Chart.yaml 5
+web default  ghcr.io/acme/web v5  apps/web/deployment.yaml 8
+
+"#]],
+        str![[r#"
+assumed: one stage (default), as nothing here is called like one, 3 files in 2 shapes (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn charts_that_are_written_here_are_deployed_elsewhere() {
+    let library = history()
+        .write("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n")
+        .write("charts/web/values.yaml", "image: {repository: ghcr.io/acme/web, tag: v5}\n")
+        .write("charts/web/templates/deployment.yaml", "image: {{ .Values.image.tag }}\n");
+    check(
+        &library,
+        str![""],
+        str![[r#"
+no stage was recognised in this repository; towpath.yaml can name them
+
+"#]],
+    );
+}
+
+#[test]
+fn stages_that_pin_nothing_stay_empty() {
+    let stages = ["test", "prod"].into_iter().fold(history(), |history, stage| {
+        let overlay = "resources: [../../base]\nnamePrefix: x-\n";
+        history.write(&format!("stages/{stage}/kustomization.yaml"), overlay)
+    });
+    let base = stages
+        .write("base/kustomization.yaml", "resources: [deploy.yaml]\n")
+        .write("base/deploy.yaml", &deployment("placeholder"));
+    check(
+        &base,
+        str![""],
+        str![[r#"
+stages found: test, prod; no version is pinned in them
+
+"#]],
+    );
+}
+
+#[test]
+fn lines_of_an_automation_count_without_a_stage() {
+    let flux = |name: &str, tag: &str| {
+        format!(
+            "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}}}\nspec:\n  images:\n  - name: ghcr.io/acme/{name}\n    newTag: {tag} # {{\"$imagepolicy\": \"flux:{name}:tag\"}}\n"
+        )
+    };
+    let automated = history()
+        .write("apps/web/staging/web.yaml", &flux("web", "v2"))
+        .write("apps/web/prod/web.yaml", &flux("web", "v1"))
+        .write("apps/tools/tools.yaml", &flux("tools", "v7"))
+        .write("apps/by-hand/by-hand.yaml", &flux("by-hand", "v3").replace("$imagepolicy", "$other"));
+    check(
+        &automated,
+        str![[r#"
+tools default  ghcr.io/acme/tools v7  apps/tools/tools.yaml 7
+web staging  ghcr.io/acme/web v2  apps/web/staging/web.yaml 7
+web prod  ghcr.io/acme/web v1  apps/web/prod/web.yaml 7
+
+"#]],
+        str![[r#"
+assumed: stages staging → prod and default, 3 files in 2 shapes (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}

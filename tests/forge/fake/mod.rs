@@ -1,0 +1,255 @@
+//! A forge over HTTP on 127.0.0.1, with state. The world is the same for all; each dialect says how
+//! it is asked about and told.
+
+mod azure;
+mod bitbucket;
+mod gitea;
+mod github;
+mod gitlab;
+pub mod server;
+
+use serde_json::{Value, json};
+use server::{Answer, Request};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use towpath::forge::Kind;
+
+/// The token that the forge accepts.
+pub const TOKEN: &str = "t0ken-9f31c7-secret";
+
+/// Who the token belongs to.
+pub const ME: &str = "bot";
+
+/// One pull request.
+#[derive(Debug, Clone, Default)]
+pub struct Pull {
+    pub number: u64,
+    pub title: String,
+    pub body: String,
+    pub head: String,
+    pub base: String,
+    pub state: String,
+    pub draft: bool,
+    pub labels: Vec<String>,
+    pub reviewers: Vec<String>,
+    pub auto: bool,
+    pub fork: bool,
+    pub reviews: Vec<(String, String)>,
+    /// Why it cannot be merged.
+    pub blocked: Option<String>,
+}
+
+impl Pull {
+    /// What its branch is at.
+    pub fn sha(&self) -> String {
+        sha(&self.head)
+    }
+}
+
+/// The commit of a branch: stable, and as long as a real one.
+pub fn sha(branch: &str) -> String {
+    let sum = branch
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    format!("{sum:016x}{sum:016x}{sum:08x}")[..40].to_owned()
+}
+
+/// What goes wrong with the next request that matches.
+#[derive(Clone)]
+pub enum Fault {
+    /// This answer, and nothing happens.
+    Instead(Answer),
+    /// What was asked is done, and this answer comes.
+    After(Answer),
+    /// What was asked is done, and the connection closes without an answer.
+    Hangup,
+    /// No answer for a while.
+    Silence,
+}
+
+#[derive(Default)]
+pub struct World {
+    pub pulls: Vec<Pull>,
+    /// Of a commit: name, state in the dialect's word, description, address.
+    pub statuses: BTreeMap<String, Vec<(String, String, String, String)>>,
+    pub labels: Vec<String>,
+    pub issues: Vec<(u64, String, Vec<String>)>,
+    /// Method and part of the path, and what then goes wrong.
+    pub faults: Vec<(String, String, Fault)>,
+    pub requests: Vec<Request>,
+    /// Every request with its answer, for the judges in `tests/real`.
+    pub exchanges: Vec<Value>,
+    pub page_size: usize,
+}
+
+impl World {
+    pub fn pull(&mut self, number: u64) -> Option<&mut Pull> {
+        self.pulls.iter_mut().find(|pull| pull.number == number)
+    }
+
+    pub fn open(&self) -> Vec<Pull> {
+        let mut open: Vec<Pull> = self.pulls.iter().filter(|pull| pull.state == "open").cloned().collect();
+        open.reverse();
+        open
+    }
+
+    /// A new pull request, unless its branch has one.
+    pub fn add(&mut self, mut pull: Pull) -> Option<Pull> {
+        if !pull.fork
+            && self.open().iter().any(|other| !other.fork && other.head == pull.head && other.base == pull.base)
+        {
+            return None;
+        }
+        pull.number = self.pulls.len() as u64 + 1;
+        pull.state = "open".into();
+        self.pulls.push(pull.clone());
+        Some(pull)
+    }
+
+    /// Newest first, one for each name.
+    pub fn set_status(&mut self, commit: &str, status: (String, String, String, String)) {
+        self.statuses.entry(commit.to_owned()).or_default().insert(0, status);
+    }
+
+    pub fn statuses_of(&self, commit: &str) -> Vec<(String, String, String, String)> {
+        self.statuses.get(commit).cloned().unwrap_or_default()
+    }
+}
+
+/// A running fake.
+pub struct Fake {
+    pub kind: Kind,
+    pub base: String,
+    pub world: Arc<Mutex<World>>,
+}
+
+impl Fake {
+    pub fn start(kind: Kind) -> Fake {
+        Fake::start_on(kind, 0)
+    }
+
+    /// On a port that is known beforehand.
+    pub fn start_on(kind: Kind, port: u16) -> Fake {
+        let world = Arc::new(Mutex::new(World { page_size: 100, ..World::default() }));
+        let shared = Arc::clone(&world);
+        let handler = move |request: &Request, base: &str| handle(kind, &shared, request, base);
+        let address = server::serve(port, Arc::new(handler));
+        Fake { kind, base: format!("http://{address}"), world }
+    }
+
+    /// The base of its API, as a config would name it.
+    pub fn api(&self) -> String {
+        format!("{}{}", self.base, prefix(self.kind))
+    }
+
+    pub fn break_next(&self, method: &str, path: &str, fault: Fault) {
+        self.world.lock().expect("no panic within").faults.push((method.into(), path.into(), fault));
+    }
+
+    pub fn requests(&self) -> Vec<Request> {
+        self.world.lock().expect("no panic within").requests.clone()
+    }
+}
+
+/// Where the API of each forge begins.
+pub fn prefix(kind: Kind) -> &'static str {
+    match kind {
+        Kind::GitHub => "/api/v3",
+        Kind::GitLab => "/api/v4",
+        Kind::Gitea => "/api/v1",
+        Kind::Bitbucket => "/2.0",
+        Kind::Azure => "/org",
+    }
+}
+
+fn handle(kind: Kind, world: &Mutex<World>, request: &Request, base: &str) -> Answer {
+    let mut world = world.lock().expect("no panic within");
+    world.requests.push(request.clone());
+    let matches =
+        |(method, path, _): &(String, String, Fault)| *method == request.method && request.path.contains(path.as_str());
+    let fault = world.faults.iter().position(matches).map(|at| world.faults.remove(at).2);
+    match fault {
+        None => {
+            let answer = speak(kind, &mut world, request, base);
+            let exchange = json!({
+                "method": request.method, "path": request.path, "query": request.query, "body": request.body,
+                "status": answer.status, "answer": answer.body,
+            });
+            world.exchanges.push(exchange);
+            answer
+        }
+        Some(Fault::Instead(answer)) => answer,
+        Some(Fault::After(answer)) => {
+            speak(kind, &mut world, request, base);
+            answer
+        }
+        Some(Fault::Hangup) => {
+            speak(kind, &mut world, request, base);
+            Answer { hang_up: true, ..Answer::status(500) }
+        }
+        Some(Fault::Silence) => {
+            drop(world);
+            std::thread::sleep(std::time::Duration::from_millis(900));
+            Answer { hang_up: true, ..Answer::status(500) }
+        }
+    }
+}
+
+fn speak(kind: Kind, world: &mut World, request: &Request, base: &str) -> Answer {
+    let expected = match kind {
+        Kind::Gitea => format!("token {TOKEN}"),
+        // Base64 of `:t0ken-9f31c7-secret`.
+        Kind::Azure => "Basic OnQwa2VuLTlmMzFjNy1zZWNyZXQ=".to_owned(),
+        _ => format!("Bearer {TOKEN}"),
+    };
+    if request.header("authorization") != Some(&expected) {
+        return Answer::json(401, json!({ "message": "Bad credentials" }));
+    }
+    let base = &format!("{base}{}", prefix(kind));
+    // Beside the other API, or below it where a judge stands before the whole server.
+    if kind == Kind::GitHub && request.path.ends_with("/graphql") {
+        return github::graphql(world, request);
+    }
+    let Some(path) = request.path.strip_prefix(prefix(kind)) else { return Answer::missing() };
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    match kind {
+        Kind::GitHub => github::answer(world, request, &parts, base),
+        Kind::GitLab => gitlab::answer(world, request, &parts, base),
+        Kind::Gitea => gitea::answer(world, request, &parts, base),
+        Kind::Bitbucket => bitbucket::answer(world, request, &parts, base),
+        Kind::Azure => azure::answer(world, request, &parts),
+    }
+}
+
+/// One page of a list, with the `Link` header that says where the next is.
+pub fn linked(world: &World, request: &Request, base: &str, size_key: &str, items: Vec<Value>) -> Answer {
+    let asked: usize = request.value(size_key).and_then(|size| size.parse().ok()).unwrap_or(30);
+    let (size, page) = (asked.min(world.page_size), request.number("page").unwrap_or(1).max(1));
+    let (items, more) = page_of(items, size, page);
+    let mut answer = Answer::json(200, items.into());
+    if more {
+        let path = request.target.split('?').next().unwrap_or_default();
+        let query: Vec<String> =
+            request.raw_query().filter(|pair| !pair.starts_with("page=")).map(str::to_owned).collect();
+        let root = base.split("/api/").next().unwrap_or(base);
+        let link = format!(r#"<{root}{path}?{}&page={}>; rel="next""#, query.join("&"), page + 1);
+        answer.headers.push(("Link".into(), link));
+    }
+    answer
+}
+
+pub fn page_of(items: Vec<Value>, size: usize, page: usize) -> (Vec<Value>, bool) {
+    let start = (page - 1) * size;
+    let more = items.len() > start + size;
+    (items.into_iter().skip(start).take(size).collect(), more)
+}
+
+/// The text of a field of the body.
+pub fn field(request: &Request, name: &str) -> Option<String> {
+    request.body[name].as_str().map(str::to_owned)
+}
+
+/// The texts in a list of the body.
+pub fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}

@@ -1,0 +1,84 @@
+//! For `tests/real/run`: the same client, with a judge between it and the fake, or before a real
+//! emulator. Passed over by `cargo test`, for the judges have to be started first.
+
+use crate::bench::{Bench, merge_of, new};
+use crate::fake::{Fake, TOKEN, prefix, sha};
+use towpath::forge::{
+    Change, Check, CheckState, Draft, Feature, ForgeError, Kind, MergeMethod, NewProposal, State, Token,
+};
+
+#[expect(clippy::disallowed_methods, reason = "the script that starts the judges says where they are")]
+fn told(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; tests/real/run sets it"))
+}
+
+/// Every request that there is goes through the judge, who writes down what he thinks of it.
+#[test]
+#[ignore = "tests/real/run starts the judge"]
+fn every_request_before_a_judge() {
+    let kind = Kind::from_name(&told("FORGE_KIND")).expect("a forge");
+    let fake = Fake::start_on(kind, told("FORGE_PORT").parse().expect("a port"));
+    let api = format!("{}{}", told("FORGE_JUDGE"), if kind == Kind::GitHub { "" } else { prefix(kind) });
+    let bench = Bench::at(fake, &api, Token::new(TOKEN), |_| {});
+    let forge = bench.forge.as_ref();
+    let wanted = NewProposal {
+        draft: Draft::Yes,
+        labels: vec!["towpath".into()],
+        reviewers: vec!["alice".into()],
+        ..new("towpath/prod/web")
+    };
+    let opened = forge.create(&wanted).expect("opened");
+    assert!(forge.find("towpath/prod/web").expect("looked").is_some());
+    assert_eq!(forge.open_proposals().expect("listed").len(), 1);
+    let change = Change {
+        title: Some("Other".into()),
+        body: Some("Other".into()),
+        draft: Some(Draft::No),
+        remove_labels: vec!["towpath".into()],
+        ..Change::default()
+    };
+    forge.update(opened.number, &change).expect("changed");
+    for state in [CheckState::Pending, CheckState::Failed, CheckState::Passed] {
+        let url = Some("https://ci.example.com/1".into());
+        let check = Check { name: "towpath/prod".into(), state, description: "so so".into(), url };
+        forge.set_check(&sha("towpath/prod/web"), &check).expect("set");
+    }
+    assert_eq!(forge.checks(&sha("towpath/prod/web")).expect("read").len(), 1);
+    forge.reviews(opened.number).expect("read");
+    if !forge.lacks().contains(&Feature::Issues) {
+        forge.open_issues("incident").expect("read");
+    }
+    if !forge.lacks().contains(&Feature::AutoMerge) {
+        forge.auto_merge(opened.number, &merge_of("towpath/prod/web")).expect("asked for");
+    }
+    assert_eq!(forge.merge(opened.number, &merge_of("towpath/prod/web")).expect("merged").state, State::Merged);
+    let second = forge.create(&new("second")).expect("opened");
+    assert_eq!(forge.close(second.number).expect("closed").state, State::Closed);
+    let exchanges = bench.fake.world.lock().expect("no panic within").exchanges.clone();
+    std::fs::write(told("FORGE_EXCHANGES"), serde_json::Value::from(exchanges).to_string()).expect("written");
+}
+
+/// The flow against the `emulate` server, whose repository has the branch `FORGE_BRANCH` at
+/// `FORGE_COMMIT`. It knows neither GraphQL nor commit statuses.
+#[test]
+#[ignore = "tests/real/run starts the emulator"]
+fn the_flow_before_an_emulator() {
+    let (branch, commit) = (told("FORGE_BRANCH"), told("FORGE_COMMIT"));
+    let bench = Bench::at(Fake::start(Kind::GitHub), &told("FORGE_API"), Token::new(&told("FORGE_TOKEN")), |_| {});
+    let forge = bench.forge.as_ref();
+    let wanted = NewProposal { labels: vec!["towpath".into()], ..new(&branch) };
+    let opened = forge.create(&wanted).expect("opened");
+    assert_eq!((opened.head.as_str(), opened.state), (branch.as_str(), State::Open));
+    assert_eq!((opened.head_commit.as_deref(), opened.labels.as_slice()), (Some(commit.as_str()), &wanted.labels[..]));
+    assert_eq!(forge.find(&branch).expect("looked").expect("found").number, opened.number);
+    let change = Change { title: Some("Other".into()), add_labels: vec!["more".into()], ..Change::default() };
+    let changed = forge.update(opened.number, &change).expect("changed");
+    assert_eq!((changed.title.as_str(), changed.labels.len()), ("Other", 2));
+    assert_eq!(forge.reviews(opened.number).expect("read"), []);
+    let mut how = merge_of(&branch);
+    how.method = MergeMethod::Merge;
+    assert!(matches!(bench.error(forge.merge(opened.number, &how)), ForgeError::NotMergeable { .. }), "another head");
+    how.expect = commit;
+    assert_eq!(forge.merge(opened.number, &how).expect("merged").state, State::Merged);
+    assert_eq!(forge.find(&branch).expect("looked"), None);
+}
