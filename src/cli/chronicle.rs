@@ -2,13 +2,13 @@
 
 use super::context::Context;
 use super::failure::Failure;
-use super::survey::Survey;
+use super::survey::{Recalled, Survey};
 use crate::git::{Oid, Repository};
 use crate::history::{self, Account, Accounts, Comparison, Deployment, Timeline};
 use crate::model::{AppName, Entry, SlotKey};
 use crate::report::{Change, names_over_time};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The past of a repository, and the words for it.
@@ -16,7 +16,9 @@ pub struct Chronicle<'r> {
     pub timeline: Timeline,
     pub comparison: Comparison,
     /// A shallow clone ends here; what is older is unknown.
-    pub ends_at: Option<Oid>,
+    ends_at: Option<Oid>,
+    /// Files whose older contents a partial clone lacks.
+    lost: BTreeSet<String>,
     /// The slots of today.
     standing: Vec<SlotKey>,
     names: BTreeMap<(AppName, Option<String>), String>,
@@ -29,12 +31,12 @@ impl<'r> Chronicle<'r> {
     /// # Errors
     /// When the clone lacks objects.
     pub fn of(context: &Context, repository: &'r Repository, survey: &Survey, tolerance: i64) -> Result<Self, Failure> {
-        let (mut timeline, ends_at) = survey.deployments(context, repository)?;
+        let Recalled { mut timeline, ends_at, lost } = survey.deployments(context, repository)?;
         let comparison = history::classify(&mut timeline, &survey.settings.config, tolerance);
         let names = names_over_time(&survey.mapping.entries, timeline.slots());
         let standing = survey.mapping.entries.iter().map(Entry::slot).collect();
         let accounts = RefCell::new(Accounts::new(repository));
-        Ok(Chronicle { timeline, comparison, ends_at, standing, names, accounts })
+        Ok(Chronicle { timeline, comparison, ends_at, lost, standing, names, accounts })
     }
 
     /// How the app of a slot is called.
@@ -52,12 +54,27 @@ impl<'r> Chronicle<'r> {
         [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten()
     }
 
-    /// Says where history ends, in a shallow clone.
+    /// Is nothing missing in this clone?
+    pub fn is_complete(&self) -> bool {
+        self.ends_at.is_none() && self.lost.is_empty()
+    }
+
+    /// Says where history ends, in a shallow or partial clone.
     pub fn tell_edge(&self, context: &Context) {
         if let Some(edge) = self.ends_at {
             let edge: String = edge.to_string().chars().take(10).collect();
             context.ui.caution(&format!(
                 "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
+            ));
+        }
+        if let Some(first) = self.lost.first() {
+            let others = match self.lost.len() - 1 {
+                0 => String::new(),
+                1 => " and one other file".into(),
+                count => format!(" and {count} other files"),
+            };
+            context.ui.caution(&format!(
+                "older contents of {first}{others} are not in this clone; `git fetch --refetch --no-filter` brings them"
             ));
         }
     }

@@ -70,7 +70,7 @@ pub fn run(args: &MetricsArgs, context: &Context) -> Result<Exit, Failure> {
     let metrics = history::metrics(&chronicle.timeline, &chronicle.comparison, window, &|slot| choice.accepts(slot));
     let (since, until) = (moment(window.since), moment(window.until));
     let measured = Measured { metrics, since, until, weeks: window.weeks(), tolerance };
-    let complete = chronicle.ends_at.is_none();
+    let complete = chronicle.is_complete();
     let text = match args.output {
         Format::Json => ui::json(&MetricsJson::new(&measured, context.shown_repository(&repository), complete)),
         Format::Csv => ui::metrics_csv(&measured),

@@ -31,6 +31,8 @@ pub struct Survey {
     pub time: Option<Timestamp>,
     /// What was parsed, for the look into the past.
     cache: Cache,
+    /// On how many threads the past is read, if said.
+    threads: Option<usize>,
 }
 
 /// Which commits put the versions where they are.
@@ -39,6 +41,27 @@ pub struct Past {
     pub found: HashMap<(SlotKey, Version), Since>,
     /// The clone is shallow and ended before everything was found.
     pub shallow: bool,
+}
+
+/// All that was ever deployed, as far as the clone can tell.
+#[derive(Default)]
+pub struct Recalled {
+    pub timeline: Timeline,
+    /// A shallow clone ends here; what is older is unknown.
+    pub ends_at: Option<Oid>,
+    /// Files whose older contents a partial clone lacks.
+    pub lost: BTreeSet<String>,
+}
+
+impl Recalled {
+    /// What a walk told.
+    fn new(told: Told) -> Self {
+        let ends_at = match told.stopped {
+            Stopped::Shallow(edge) => Some(edge),
+            Stopped::Done | Stopped::Root => None,
+        };
+        Recalled { timeline: told.timeline, ends_at, lost: told.lost.into_iter().collect() }
+    }
 }
 
 impl Past {
@@ -77,7 +100,8 @@ impl Survey {
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let commit = snapshot.commit();
         drop(snapshot);
-        Ok(Survey { settings, mapping, branch, commit, time, cache })
+        let threads = context.environment.threads;
+        Ok(Survey { settings, mapping, branch, commit, time, cache, threads })
     }
 
     /// Since when each of these entries runs what it runs. Files on disk have no past.
@@ -99,28 +123,28 @@ impl Survey {
         Ok(past)
     }
 
-    /// All that was ever deployed, with the commit at which a shallow clone ends.
+    /// All that was ever deployed.
     ///
     /// # Errors
     /// When the clone lacks objects, or the branch of a stage is missing.
-    pub fn deployments(&self, context: &Context, repository: &Repository) -> Result<(Timeline, Option<Oid>), GitError> {
-        let Some(tip) = self.commit else { return Ok((Timeline::default(), None)) };
-        let main = self.walk(repository, tip, None)?;
+    pub fn deployments(&self, context: &Context, repository: &Repository) -> Result<Recalled, GitError> {
+        let Some(tip) = self.commit else { return Ok(Recalled::default()) };
+        let mut main = Recalled::new(self.walk(repository, tip, None)?);
         let stages = &self.settings.config.stages;
         let branches: Vec<_> =
             stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))).collect();
-        let mut edge = edge(&main);
         if branches.is_empty() {
-            return Ok((main.timeline, edge));
+            return Ok(main);
         }
         let mut parts = vec![(None, main.timeline)];
         for (stage, branch) in &branches {
-            let told = self.walk(repository, context.branch_tip(repository, branch)?, Some(stage))?;
-            edge = edge.or(self::edge(&told));
-            parts.push((Some(*stage), told.timeline));
+            let part = Recalled::new(self.walk(repository, context.branch_tip(repository, branch)?, Some(stage))?);
+            main.ends_at = main.ends_at.or(part.ends_at);
+            main.lost.extend(part.lost);
+            parts.push((Some(*stage), part.timeline));
         }
         let is_elsewhere = |name: &StageName| branches.iter().any(|(stage, _)| *stage == name);
-        Ok((merged(&parts, &is_elsewhere), edge))
+        Ok(Recalled { timeline: merged(&parts, &is_elsewhere), ..main })
     }
 
     fn walk(&self, repository: &Repository, tip: Oid, branch_stage: Option<&StageName>) -> Result<Told, GitError> {
@@ -146,7 +170,7 @@ impl Survey {
         branch_stage: Option<&'a StageName>,
     ) -> Question<'a> {
         let (config, cache) = (&self.settings.config, &self.cache);
-        Question { repository, config, tip, branch_stage, cache, until: None, threads: None }
+        Question { repository, config, tip, branch_stage, cache, until: None, threads: self.threads }
     }
 
     fn state<'a>(&'a self, snapshot: &Snapshot<'_>, branch_stage: Option<&StageName>) -> Vec<(Claim<'a>, Reading)> {
@@ -179,13 +203,6 @@ impl Survey {
             (Origin::File(name), Some(line)) => format!("{name}:{line}"),
             _ => format!("discovered in {}", rule.path.as_str()),
         }
-    }
-}
-
-fn edge(told: &Told) -> Option<Oid> {
-    match told.stopped {
-        Stopped::Shallow(edge) => Some(edge),
-        Stopped::Done | Stopped::Root => None,
     }
 }
 

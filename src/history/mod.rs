@@ -9,6 +9,8 @@ mod metrics;
 mod mix;
 mod pipeline;
 mod pull_request;
+#[cfg(test)]
+mod replay_tests;
 mod since;
 mod spread;
 #[cfg(test)]
