@@ -7,11 +7,13 @@
 //! The parser (`granit-parser`) stands behind [`parse`] alone; no other file names it.
 
 mod parse;
+mod pieces;
 mod quote;
 mod tree;
 mod typed;
 
-pub use parse::{YamlError, parse};
+pub use parse::{YamlError, is_yaml, parse};
+pub use pieces::{Piece, pieces};
 pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
 pub use tree::{Document, Stream, Style, Value};
 pub use typed::is_number_or_bool;
