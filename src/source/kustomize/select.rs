@@ -155,3 +155,19 @@ impl Condition {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_as_the_expression_would() {
+        for words in ["web", "a.b", "a..", ".", ""] {
+            let pattern = Pattern::of(words).expect("a pattern");
+            let regex = Regex::new(&format!("^(?:{words})$")).expect("an expression");
+            for text in ["web", "a.b", "a-b", "aéb", "ab", "a\nb", "a.bc", "é", "\n", ""] {
+                assert_eq!(pattern.is_match(text), regex.is_match(text), "{words} {text:?}");
+            }
+        }
+    }
+}
