@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
 //! one `Context`, ask the library for a report, render it, return an exit code.
 
+mod archive;
 mod args;
 mod choice;
 mod chronicle;
@@ -16,6 +17,7 @@ mod filter;
 mod follow;
 mod history;
 mod init;
+mod keep;
 mod man;
 mod metrics;
 mod names;

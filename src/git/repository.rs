@@ -84,6 +84,11 @@ impl Repository {
         &self.git_dir
     }
 
+    /// The directory that all linked worktrees share.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
     /// Where the checked-out files are, if there are any.
     pub fn work_tree(&self) -> Option<&Path> {
         self.work_tree.as_deref()

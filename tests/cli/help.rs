@@ -121,6 +121,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -243,6 +248,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -320,6 +330,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -389,6 +404,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour
@@ -504,6 +524,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -577,6 +602,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour
@@ -654,6 +684,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -719,6 +754,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -776,6 +816,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour
@@ -846,6 +891,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour
