@@ -5,7 +5,8 @@
 #
 # CLONES holds bare clones `alphagov+govuk-helm-charts.git` and
 # `redhat-appstudio+infra-deployments.git`. Needs cargo, git, python3, GNU time; kubectl for the
-# comparison with kustomize. Every figure is the median of five runs in alternation.
+# comparison with kustomize. Every figure is the median of RUNS (5) runs in
+# alternation. benches/linear.sh says how the cost grows with the number of commits.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -16,27 +17,11 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export HOME="$scratch" TOWPATH_READ_ONLY=1
 
-# Seconds and peak KiB of one run, as `12.34 5678`.
-measure() { /usr/bin/time -f '%e %M' -o "$scratch/time" "$@" >/dev/null 2>&1; cat "$scratch/time"; }
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-peak() { awk '{ if ($2 > m) m = $2 } END { printf "%.0f", m / 1024 }'; }
+# shellcheck source=benches/measure.sh
+. "$here/benches/measure.sh"
 
-# Runs two commands five times in alternation; prints both medians, the ratio and the second's peak.
-pair() {
-    local title=$1 theirs=$2 ours=$3
-    : >"$scratch/a"; : >"$scratch/b"
-    for _ in 1 2 3 4 5; do
-        measure bash -c "$theirs" >>"$scratch/a"
-        measure bash -c "$ours" >>"$scratch/b"
-    done
-    local a b
-    a=$(cut -d' ' -f1 "$scratch/a" | median); b=$(cut -d' ' -f1 "$scratch/b" | median)
-    awk -v t="$title" -v a="$a" -v b="$b" -v m="$(peak <"$scratch/b")" \
-        'BEGIN { printf "%-62s %8.2f s %8.2f s %7.2f  %4d MiB\n", t, a, b, (a > 0 ? b / a : 0), m }'
-}
-
-echo "$(nproc) cores, $(free -h | awk '/^Mem/ { print $2 }'), $(git --version), $(date -u +%F)"
-printf '%-62s %10s %10s %7s %9s\n' "what" "the other" "towpath" "ratio" "peak"
+echo "$(nproc) cores, $(free -h | awk '/^Mem/ { print $2 }'), $(git --version), $(date -u +%F), load $(cut -d' ' -f1 /proc/loadavg)"
+heading
 
 govuk="$clones/alphagov+govuk-helm-charts.git"
 infra="$clones/redhat-appstudio+infra-deployments.git"
@@ -48,7 +33,7 @@ for repository in "$govuk" "$infra"; do
         python3 -c 'import json, sys; print("\n".join(sorted({l["path"] for e in json.load(sys.stdin)["entries"] for l in e["locations"]})))')
     printf '%s\n' "$files" | sed 's/^/HEAD:/' >"$scratch/$name.files"
     pair "$name: with a config, against ls-tree and cat-file" \
-        "git -C '$repository' ls-tree -r HEAD; git -C '$repository' cat-file --batch <'$scratch/$name.files'" \
+        "bash -c \"git -C '$repository' ls-tree -r HEAD; git -C '$repository' cat-file --batch <'$scratch/$name.files'\"" \
         "'$towpath' -q -C '$repository' --config '$config' status --no-since"
     pair "$name: discovery, against the same with a config" \
         "'$towpath' -q -C '$repository' --config '$config' status --no-since" \
@@ -61,6 +46,9 @@ for repository in "$govuk" "$infra"; do
         "git -C '$repository' log --first-parent --no-renames --raw -- '${tracked[0]}'" \
         "'$towpath' -q -C '$repository' status"
 done
+
+# shellcheck source=benches/history.sh
+. "$here/benches/history.sh"
 
 if command -v kubectl >/dev/null; then
     git -C "$infra" archive HEAD | { mkdir "$scratch/tree" && tar -x -C "$scratch/tree"; }

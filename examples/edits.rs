@@ -116,7 +116,8 @@ fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
     let repository = Repository::open(path)?;
     let cache = Cache::default();
     let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
-    let config = if options.every { every_file()? } else { configuration(&Reader::new(&snapshot, &cache), &repository)? };
+    let config =
+        if options.every { every_file()? } else { configuration(&Reader::new(&snapshot, &cache), &repository)? };
     let ground = Ground::of(&config, snapshot, &cache, None);
     let mapping = ground.mapping();
     let mut row = Row { entries: mapping.entries.len(), ..Row::default() };

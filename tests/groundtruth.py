@@ -13,13 +13,17 @@ def words(text):
     return {word for word in re.split(r"[^a-z0-9]+", text.lower()) if word}
 
 
-def status(clone, head):
+def towpath(clone, *arguments):
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
-    command = [os.environ["TOWPATH"], "-q", "--read-only", "-C", clone, "status", "--no-since", "--at", head, "-o", "json"]
+    command = [os.environ["TOWPATH"], "-q", "--read-only", "-C", clone, *arguments]
     run = subprocess.run(command, capture_output=True, env=environment, check=False)
     if run.returncode != 0:
         sys.exit(f"{clone}: {run.stderr.decode()}")
-    return json.loads(run.stdout)
+    return run.stdout
+
+
+def status(clone, head):
+    return json.loads(towpath(clone, "status", "--no-since", "--at", head, "-o", "json"))
 
 
 def versions(entry):

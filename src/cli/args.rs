@@ -100,6 +100,11 @@ pub struct Globals {
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
     pub read_only: bool,
 
+    /// Read all history anew, and keep no index of it
+    #[arg(long, global = true, env = "TOWPATH_NO_INDEX", hide_env_values = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    pub no_index: bool,
+
     /// When to use colour
     #[arg(long, value_name = "WHEN", global = true, default_value = "auto")]
     #[arg(env = "TOWPATH_COLOR", hide_env_values = true, hide_short_help = true)]

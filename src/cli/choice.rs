@@ -61,7 +61,7 @@ impl Choice {
         let apps: Vec<String> = apps.into_iter().collect();
         let shown: BTreeSet<String> = slots.iter().map(|slot| chronicle.name(slot).to_owned()).collect();
         let shown: Vec<String> = shown.into_iter().collect();
-        let stages: Vec<String> = chronicle.comparison.stages.iter().map(ToString::to_string).collect();
+        let stages: Vec<String> = chronicle.stages.iter().map(ToString::to_string).collect();
         if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
             return Err(unknown("app", app, &apps, &shown));
         }

@@ -1,26 +1,48 @@
 //! From a repository to all that was ever deployed, with what kind of change each was.
 
+use super::archive;
+use super::choice::TOLERANCE;
 use super::context::Context;
 use super::failure::Failure;
 use super::survey::Survey;
+use crate::config::Config;
 use crate::git::{Oid, Repository};
+use crate::history::index::Record;
 use crate::history::{self, Account, Accounts, Comparison, Deployment, Timeline};
-use crate::model::{AppName, Entry, SlotKey};
+use crate::model::{AppName, Entry, SlotKey, StageName};
 use crate::report::{Change, names_over_time};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The past of a repository, and the words for it.
 pub struct Chronicle<'r> {
     pub timeline: Timeline,
-    pub comparison: Comparison,
+    /// Those that are configured, and those that only the past knows.
+    pub stages: Vec<StageName>,
+    comparison: Option<Comparison>,
     /// A shallow clone ends here; what is older is unknown.
-    pub ends_at: Option<Oid>,
+    ends_at: Option<Oid>,
+    /// Files whose older contents a partial clone lacks.
+    lost: BTreeSet<String>,
+    /// Some files could not be understood as far back as history goes.
+    hidden: bool,
     /// The slots of today.
     standing: Vec<SlotKey>,
     names: BTreeMap<(AppName, Option<String>), String>,
     accounts: RefCell<Accounts<'r>>,
+}
+
+/// Keeps a record with this timeline, if it is the only one.
+fn keep(record: &mut Record, timeline: Timeline, tolerance: i64, write: &dyn Fn(&Record)) -> Timeline {
+    let [part] = record.parts.as_mut_slice() else {
+        write(record);
+        return timeline;
+    };
+    part.timeline = timeline;
+    record.judged = Some(tolerance);
+    write(record);
+    std::mem::take(&mut record.parts[0].timeline)
 }
 
 impl<'r> Chronicle<'r> {
@@ -29,12 +51,25 @@ impl<'r> Chronicle<'r> {
     /// # Errors
     /// When the clone lacks objects.
     pub fn of(context: &Context, repository: &'r Repository, survey: &Survey, tolerance: i64) -> Result<Self, Failure> {
-        let (mut timeline, ends_at) = survey.deployments(context, repository)?;
-        let comparison = history::classify(&mut timeline, &survey.settings.config, tolerance);
+        let (mut record, is_new) = survey.record(context, repository)?;
+        let config = &survey.settings.config;
+        let mut timeline = archive::joined(&mut record.parts, config);
+        let comparison = match record.judged {
+            Some(judged) if judged == tolerance => None,
+            _ => Some(history::classify(&mut timeline, config, tolerance)),
+        };
+        if is_new || (tolerance == TOLERANCE && comparison.is_some() && record.parts.len() == 1) {
+            record.mapping.clone_from(&survey.mapping);
+            timeline = keep(&mut record, timeline, tolerance, &|record| survey.keep.write(context, record));
+        }
         let names = names_over_time(&survey.mapping.entries, timeline.slots());
         let standing = survey.mapping.entries.iter().map(Entry::slot).collect();
         let accounts = RefCell::new(Accounts::new(repository));
-        Ok(Chronicle { timeline, comparison, ends_at, standing, names, accounts })
+        let stages = history::stages(&timeline, config);
+        let ends_at = record.parts.iter().find_map(|part| part.edge);
+        let lost = record.parts.iter().flat_map(|part| part.lost.clone()).collect();
+        let hidden = record.parts.iter().any(|part| part.pending);
+        Ok(Chronicle { timeline, stages, comparison, ends_at, lost, hidden, standing, names, accounts })
     }
 
     /// How the app of a slot is called.
@@ -52,13 +87,38 @@ impl<'r> Chronicle<'r> {
         [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten()
     }
 
-    /// Says where history ends, in a shallow clone.
+    /// Is nothing missing in this clone?
+    pub fn is_complete(&self) -> bool {
+        self.ends_at.is_none() && self.lost.is_empty()
+    }
+
+    /// How the deployments relate to the stages before theirs; merges may overtake each other by
+    /// `tolerance` seconds, as they were when this was made.
+    pub fn comparison(&mut self, config: &Config, tolerance: i64) -> Comparison {
+        let known = self.comparison.take();
+        known.unwrap_or_else(|| history::classify(&mut self.timeline, config, tolerance))
+    }
+
+    /// Says where history ends, in a shallow or partial clone.
     pub fn tell_edge(&self, context: &Context) {
         if let Some(edge) = self.ends_at {
             let edge: String = edge.to_string().chars().take(10).collect();
             context.ui.caution(&format!(
                 "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"
             ));
+        }
+        if let Some(first) = self.lost.first() {
+            let others = match self.lost.len() - 1 {
+                0 => String::new(),
+                1 => " and one other file".into(),
+                count => format!(" and {count} other files"),
+            };
+            context.ui.caution(&format!(
+                "older contents of {first}{others} are not in this clone; `git fetch --refetch --no-filter` brings them"
+            ));
+        }
+        if self.hidden {
+            context.ui.detail("some files could not be understood in the oldest commits; what they hid is left out");
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Environment {
     pub color: Option<bool>,
     /// A shell asks for completions.
     pub completing: bool,
+    /// `TOWPATH_THREADS`, for measuring: history is read on this many threads.
+    pub threads: Option<usize>,
 }
 
 impl Environment {
@@ -47,6 +49,7 @@ impl Environment {
             unicode: ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| text(name)).is_some_and(|l| is_utf8(&l)),
             color: color(),
             completing: text("COMPLETE").is_some_and(|shell| shell != "0"),
+            threads: text("TOWPATH_THREADS").and_then(|count| count.parse().ok()),
         }
     }
 }

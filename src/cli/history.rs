@@ -202,7 +202,7 @@ impl Question<'_> {
             repository: self.context.shown_repository(self.repository),
             branch: survey.branch.clone(),
             revision: survey.commit.map(|commit| commit.to_string()),
-            complete: chronicle.ends_at.is_none(),
+            complete: chronicle.is_complete(),
             deployments: Vec::new(),
         }
     }

@@ -65,12 +65,13 @@ pub fn run(args: &MetricsArgs, context: &Context) -> Result<Exit, Failure> {
     survey.tell(context);
     let window = window(args, context, &repository)?;
     let tolerance = args.tolerance.as_secs();
-    let chronicle = Chronicle::of(context, &repository, &survey, tolerance)?;
+    let mut chronicle = Chronicle::of(context, &repository, &survey, tolerance)?;
+    let comparison = chronicle.comparison(&survey.settings.config, tolerance);
     let choice = Choice::new(&[], &args.choice, context, &survey, &chronicle)?;
-    let metrics = history::metrics(&chronicle.timeline, &chronicle.comparison, window, &|slot| choice.accepts(slot));
+    let metrics = history::metrics(&chronicle.timeline, &comparison, window, &|slot| choice.accepts(slot));
     let (since, until) = (moment(window.since), moment(window.until));
     let measured = Measured { metrics, since, until, weeks: window.weeks(), tolerance };
-    let complete = chronicle.ends_at.is_none();
+    let complete = chronicle.is_complete();
     let text = match args.output {
         Format::Json => ui::json(&MetricsJson::new(&measured, context.shown_repository(&repository), complete)),
         Format::Csv => ui::metrics_csv(&measured),

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
 //! one `Context`, ask the library for a report, render it, return an exit code.
 
+mod archive;
 mod args;
 mod choice;
 mod chronicle;
@@ -20,6 +21,7 @@ mod forge;
 mod history;
 mod init;
 mod intent;
+mod keep;
 mod man;
 mod metrics;
 mod names;

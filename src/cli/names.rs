@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use crate::git::Repository;
+use crate::history::index::fingerprint;
 use crate::model::Mapping;
 use crate::report::display_names;
 use serde::{Deserialize, Serialize};
@@ -52,10 +53,5 @@ fn write(path: &Path, names: &Names) -> std::io::Result<()> {
 fn file(cache: &Path, repository: &Repository) -> PathBuf {
     let git_dir = repository.git_dir();
     let path = git_dir.canonicalize().unwrap_or_else(|_| git_dir.to_path_buf());
-    cache.join("names").join(format!("{:016x}.json", hash(path.as_os_str().as_encoded_bytes())))
-}
-
-/// FNV-1a: the same in every release, unlike the standard library's.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+    cache.join("names").join(format!("{:016x}.json", fingerprint(path.as_os_str().as_encoded_bytes())))
 }

@@ -1,5 +1,7 @@
 //! The state that a plan is made on: a commit of the branch that is deployed, and its configuration.
 
+use super::choice::TOLERANCE;
+use super::chronicle::Chronicle;
 use super::context::Context;
 use super::failure::Failure;
 use super::settings::{self, Settings};
@@ -74,10 +76,10 @@ impl<'r> Scene<'r> {
     pub fn past(&self, context: &Context) -> Result<Past, Failure> {
         let tip = self.tip.to_string();
         let survey = Survey::of(context, self.repository, When { at: Some(&tip), work_tree: false })?;
-        let (timeline, _) = survey.deployments(context, self.repository)?;
+        let chronicle = Chronicle::of(context, self.repository, &survey, TOLERANCE)?;
         let mut past: Past = HashMap::new();
         let mut oldest: HashMap<SlotKey, Ran> = HashMap::new();
-        for deployment in timeline.deployments() {
+        for deployment in chronicle.timeline.deployments() {
             let Some(to) = deployment.to else { continue };
             let ran = past.entry(deployment.slot.clone()).or_default();
             ran.push(Ran { version: to.version.clone(), time: deployment.time });
@@ -97,7 +99,9 @@ impl<'r> Scene<'r> {
 
 fn settings(context: &Context, repository: &Repository, tip: Oid) -> Result<Settings, Failure> {
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, Cache::default());
-    settings::load(context, repository, &Reader::new(&snapshot, &cache))
+    let reader = Reader::new(&snapshot, &cache);
+    let stated = settings::stated(context, repository, &reader)?;
+    Ok(settings::load(context, repository, stated, &reader))
 }
 
 /// The newest commit that is known here: what was last seen of `origin`, or else the branch itself.

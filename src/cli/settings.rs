@@ -5,8 +5,9 @@ use super::context::Context;
 use super::failure::Failure;
 use super::survey::CONFIG_FILE;
 use crate::config::{self, Config, ConfigError, Overrides};
-use crate::discovery::{self, Proposal};
+use crate::discovery::{self, Basis, Proposal};
 use crate::git::{Repository, Snapshot};
+use crate::history::index::{Found, RuleText};
 use crate::source::{Cache, Reader};
 use std::path::Path;
 
@@ -19,26 +20,40 @@ pub struct Settings {
     pub note: Option<String>,
 }
 
-/// Finds the configuration for one state of a repository. An older state without one is read by
+/// A configuration that somebody wrote.
+pub struct Stated {
+    pub text: String,
+    /// The file, as the user would name it.
+    pub name: String,
+    pub config: Config,
+    note: Option<String>,
+}
+
+impl Settings {
+    /// Do they follow from one commit alone? What branches are called is another matter.
+    pub fn follow_from_a_commit(&self) -> bool {
+        self.assumed.as_ref().is_none_or(|proposal| matches!(proposal.basis, Basis::Paths | Basis::Keys))
+    }
+}
+
+impl Stated {
+    fn new(text: String, name: &str, note: Option<String>) -> Result<Self, Failure> {
+        let config = config::parse(&text, name)?;
+        Ok(Stated { text, name: name.to_owned(), config, note })
+    }
+}
+
+/// Finds what somebody wrote for one state of a repository. An older state without one is read by
 /// the newest; a file that is not committed yet counts where no commit has one.
 ///
 /// # Errors
 /// When the file that counts is wrong, with all its problems.
-pub fn load(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
-    let mut settings = found(context, repository, reader)?;
-    let named = context.globals.branch.clone();
-    let branch = named.map(|branch| (branch, context.globals.branch_from.clone()));
-    settings.config = settings.config.overridden(Overrides { branch });
-    Ok(settings)
-}
-
-fn found(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
+pub fn stated(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Option<Stated>, Failure> {
     if let Some(path) = &context.globals.config {
-        let text = read(path)?;
-        return settled(&text, &path.display().to_string(), repository, reader, None);
+        return Stated::new(read(path)?, &path.display().to_string(), None).map(Some);
     }
     if let Some(text) = text_in(reader)? {
-        return settled(&text, CONFIG_FILE, repository, reader, None);
+        return Stated::new(text, CONFIG_FILE, None).map(Some);
     }
     let cache = Cache::default();
     let tip = repository.head().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
@@ -46,17 +61,69 @@ fn found(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Res
     if let Some(snapshot) = &newest
         && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
     {
-        return settled(&text, CONFIG_FILE, repository, reader, None);
+        return Stated::new(text, CONFIG_FILE, None).map(Some);
     }
     let on_disk = Snapshot::of_work_tree(repository).ok();
     if let Some(snapshot) = &on_disk
         && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
     {
         let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
-        return settled(&text, CONFIG_FILE, repository, reader, Some(note));
+        return Stated::new(text, CONFIG_FILE, Some(note)).map(Some);
     }
-    let proposal = discovery::propose(reader, repository);
-    Ok(Settings { config: proposal.config.clone(), assumed: Some(proposal), note: None })
+    Ok(None)
+}
+
+/// The configuration that counts; what nobody wrote is discovered.
+pub fn load(context: &Context, repository: &Repository, stated: Option<Stated>, reader: &Reader<'_>) -> Settings {
+    match stated {
+        Some(stated) if !stated.config.rules.is_empty() => settled(context, Some(stated), None),
+        stated => settled(context, stated, Some(discovery::propose(reader, repository))),
+    }
+}
+
+/// The same out of what discovery once found; `None` where that does not do.
+pub fn restored(context: &Context, stated: Option<Stated>, found: Option<&Found>) -> Option<Settings> {
+    let is_complete = stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
+    match found {
+        None => is_complete.then(|| settled(context, stated, None)),
+        Some(found) => {
+            let (config, unsure) = (found.config()?, found.unsure_config()?);
+            let (files, empty_stages) = (found.files.clone(), found.empty_stages.clone());
+            let basis = if found.in_keys { Basis::Keys } else { Basis::Paths };
+            let proposal = Proposal { basis, config, unsure, files, empty_stages, unreadable: Vec::new() };
+            Some(settled(context, stated, Some(proposal)))
+        }
+    }
+}
+
+/// What discovery found, to be kept.
+pub fn found(proposal: &Proposal) -> Found {
+    let text = |config: &Config| config.rules.iter().map(RuleText::from).collect();
+    Found {
+        in_keys: proposal.basis == Basis::Keys,
+        stages: proposal.config.stages.clone(),
+        rules: text(&proposal.config),
+        unsure: text(&proposal.unsure),
+        files: proposal.files.clone(),
+        empty_stages: proposal.empty_stages.clone(),
+    }
+}
+
+/// A configuration that names stages but no sources leaves the sources to discovery.
+fn settled(context: &Context, stated: Option<Stated>, assumed: Option<Proposal>) -> Settings {
+    let (written, note) = stated.map(|stated| (stated.config, stated.note)).unzip();
+    let mut config = written.unwrap_or_default();
+    if let Some(proposal) = &assumed {
+        if config.stages.is_empty() {
+            config.stages.clone_from(&proposal.config.stages);
+        }
+        config.rules.clone_from(&proposal.config.rules);
+        let stages = &config.stages;
+        config.rules.retain(|rule| rule.stage.as_ref().is_none_or(|stage| stages.iter().any(|s| s.name == *stage)));
+    }
+    let named = context.globals.branch.clone();
+    let branch = named.map(|branch| (branch, context.globals.branch_from.clone()));
+    Settings { config: config.overridden(Overrides { branch }), assumed, note: note.flatten() }
 }
 
 /// The text of a configuration file the user named.
@@ -82,27 +149,6 @@ pub fn text_in(reader: &Reader<'_>) -> Result<Option<String>, Failure> {
     }
     let why = reader.warnings().into_iter().find(|warning| warning.path.as_deref() == Some(CONFIG_FILE));
     Err(Failure::usage(format!("{CONFIG_FILE} {}", why.map(|warning| warning.message).unwrap_or_default())))
-}
-
-/// A configuration that names stages but no sources leaves the sources to discovery.
-fn settled(
-    text: &str,
-    name: &str,
-    repository: &Repository,
-    reader: &Reader<'_>,
-    note: Option<String>,
-) -> Result<Settings, Failure> {
-    let mut config = config::parse(text, name)?;
-    if !config.rules.is_empty() {
-        return Ok(Settings { config, assumed: None, note });
-    }
-    let proposal = discovery::propose(reader, repository);
-    if config.stages.is_empty() {
-        config.stages.clone_from(&proposal.config.stages);
-    }
-    config.rules.clone_from(&proposal.config.rules);
-    config.rules.retain(|rule| rule.stage.as_ref().is_none_or(|stage| config.stages.iter().any(|s| s.name == *stage)));
-    Ok(Settings { config, assumed: Some(proposal), note })
 }
 
 impl From<ConfigError> for Failure {

@@ -1,15 +1,19 @@
 //! From a repository to its mapping: which revision, which configuration, what it says.
 
+use super::archive::Archive;
 use super::context::Context;
 use super::failure::Failure;
-use super::settings::{self, Settings};
+use super::keep::Keep;
+use super::settings::{self, Settings, Stated};
 use crate::config::{Config, Origin};
 use crate::discovery::{Basis, Proposal};
-use crate::git::{Flow, GitError, Oid, Repository, Snapshot, Stopped, at};
-use crate::history::{self, Arrivals, Question, Since, Timeline, Told};
+use crate::git::{GitError, Oid, Repository, Snapshot, Stopped, at};
+use crate::history::index::Record;
+use crate::history::{self, Arrivals, Question, Since};
 use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
 use crate::source::{self, Cache, Claim, Reader, Reading};
 use jiff::Timestamp;
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Which state of the repository is meant.
@@ -30,7 +34,12 @@ pub struct Survey {
     pub commit: Option<Oid>,
     pub time: Option<Timestamp>,
     /// What was parsed, for the look into the past.
-    cache: Cache,
+    pub(super) cache: Cache,
+    /// On how many threads the past is read, if said.
+    threads: Option<usize>,
+    pub(super) keep: Keep,
+    /// What an index says of the past, until it is used.
+    pub(super) archive: RefCell<Option<Archive>>,
 }
 
 /// Which commits put the versions where they are.
@@ -49,7 +58,7 @@ impl Past {
 }
 
 impl Survey {
-    /// Reads one state of a repository.
+    /// Reads one state of a repository, or what an index says of it.
     ///
     /// # Errors
     /// When the state does not exist or the configuration is wrong. A file that cannot be read is a
@@ -58,26 +67,44 @@ impl Survey {
         let cache = Cache::default();
         let mut branch = context.globals.branch.clone().or_else(|| repository.head_branch());
         let mut snapshot = snapshot(context, repository, when, context.globals.branch.as_deref())?;
-        let mut settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
-        if let (None, Some(stated)) = (&context.globals.branch, &settings.config.branch)
-            && branch.as_ref() != Some(stated)
+        let mut stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
+        if let (None, Some(written)) = (&context.globals.branch, &stated)
+            && let Some(named) = written.config.branch.clone()
+            && branch.as_ref() != Some(&named)
         {
-            branch = Some(stated.clone());
-            snapshot = self::snapshot(context, repository, when, Some(stated))?;
-            if settings.assumed.is_some() {
-                settings = settings::load(context, repository, &Reader::new(&snapshot, &cache))?;
+            snapshot = self::snapshot(context, repository, when, Some(&named))?;
+            if written.config.rules.is_empty() {
+                stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
             }
+            branch = Some(named);
         }
+        let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        let commit = snapshot.commit();
+        let keep = Keep::new(context, repository, branch.as_deref(), stated.as_ref());
+        let mut record = commit.and_then(|_| keep.read(context));
+        if let (Some(tip), Some(known)) = (commit, &mut record)
+            && is_current(context, repository, tip, stated.as_ref(), known)
+        {
+            if let Some(settings) = settings::restored(context, stated.take(), known.found.as_ref()) {
+                let mapping = std::mem::take(&mut known.mapping);
+                let archive = RefCell::new(record.map(Archive::Current));
+                let threads = context.environment.threads;
+                return Ok(Survey { settings, mapping, branch, commit, time, cache, threads, keep, archive });
+            }
+            stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
+        }
+        let settings = settings::load(context, repository, stated, &Reader::new(&snapshot, &cache));
         let mut mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
         if let Some(proposal) = &settings.assumed {
             mapping.warnings.extend(proposal.unreadable.iter().cloned());
             mapping.warnings.sort();
             mapping.warnings.dedup();
         }
-        let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        let commit = snapshot.commit();
         drop(snapshot);
-        Ok(Survey { settings, mapping, branch, commit, time, cache })
+        let threads = context.environment.threads;
+        let keep = if settings.follow_from_a_commit() { keep } else { Keep::nowhere() };
+        let archive = RefCell::new(record.filter(|_| when.at.is_none()).map(Archive::Older));
+        Ok(Survey { settings, mapping, branch, commit, time, cache, threads, keep, archive })
     }
 
     /// Since when each of these entries runs what it runs. Files on disk have no past.
@@ -87,9 +114,11 @@ impl Survey {
     pub fn arrivals(&self, context: &Context, repository: &Repository, entries: Vec<Entry>) -> Result<Past, GitError> {
         let mut past = Past::default();
         let Some(tip) = self.commit else { return Ok(past) };
+        self.settle(context, repository, &entries, &mut past)?;
         let config = &self.settings.config;
         let branch_of = |slot: &SlotKey| config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref());
-        let slots = entries.iter().map(Entry::slot);
+        let open = entries.iter().map(|entry| (entry.slot(), entry.version.clone()));
+        let slots = open.filter(|key| !past.found.contains_key(key)).map(|(slot, _)| slot);
         let (elsewhere, here): (HashSet<SlotKey>, HashSet<SlotKey>) = slots.partition(|slot| branch_of(slot).is_some());
         past.add(self.ask(repository, tip, None, &here)?);
         for (stage, branch) in config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))) {
@@ -97,35 +126,6 @@ impl Survey {
             past.add(self.ask(repository, context.branch_tip(repository, branch)?, Some(stage), &slots)?);
         }
         Ok(past)
-    }
-
-    /// All that was ever deployed, with the commit at which a shallow clone ends.
-    ///
-    /// # Errors
-    /// When the clone lacks objects, or the branch of a stage is missing.
-    pub fn deployments(&self, context: &Context, repository: &Repository) -> Result<(Timeline, Option<Oid>), GitError> {
-        let Some(tip) = self.commit else { return Ok((Timeline::default(), None)) };
-        let main = self.walk(repository, tip, None)?;
-        let stages = &self.settings.config.stages;
-        let branches: Vec<_> =
-            stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))).collect();
-        let mut edge = edge(&main);
-        if branches.is_empty() {
-            return Ok((main.timeline, edge));
-        }
-        let mut parts = vec![(None, main.timeline)];
-        for (stage, branch) in &branches {
-            let told = self.walk(repository, context.branch_tip(repository, branch)?, Some(stage))?;
-            edge = edge.or(self::edge(&told));
-            parts.push((Some(*stage), told.timeline));
-        }
-        let is_elsewhere = |name: &StageName| branches.iter().any(|(stage, _)| *stage == name);
-        Ok((merged(&parts, &is_elsewhere), edge))
-    }
-
-    fn walk(&self, repository: &Repository, tip: Oid, branch_stage: Option<&StageName>) -> Result<Told, GitError> {
-        let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
-        history::deployments(question, self.state(&state, branch_stage), |_| Flow::Continue, |_| {})
     }
 
     fn ask(
@@ -136,21 +136,26 @@ impl Survey {
         slots: &HashSet<SlotKey>,
     ) -> Result<Arrivals, GitError> {
         let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
-        history::since(question, self.state(&state, branch_stage), slots)
+        history::since(question, self.state(&state, &self.cache, branch_stage), slots)
     }
 
-    fn question<'a>(
+    pub(super) fn question<'a>(
         &'a self,
         repository: &'a Repository,
         tip: Oid,
         branch_stage: Option<&'a StageName>,
     ) -> Question<'a> {
         let (config, cache) = (&self.settings.config, &self.cache);
-        Question { repository, config, tip, branch_stage, cache, until: None, threads: None }
+        Question { repository, config, tip, branch_stage, cache, until: None, threads: self.threads }
     }
 
-    fn state<'a>(&'a self, snapshot: &Snapshot<'_>, branch_stage: Option<&StageName>) -> Vec<(Claim<'a>, Reading)> {
-        source::readings(&self.settings.config, &Reader::new(snapshot, &self.cache), branch_stage)
+    pub(super) fn state<'a>(
+        &'a self,
+        snapshot: &Snapshot<'_>,
+        cache: &'a Cache,
+        branch_stage: Option<&StageName>,
+    ) -> Vec<(Claim<'a>, Reading)> {
+        source::readings(&self.settings.config, &Reader::new(snapshot, cache), branch_stage)
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
@@ -182,29 +187,19 @@ impl Survey {
     }
 }
 
-fn edge(told: &Told) -> Option<Oid> {
-    match told.stopped {
-        Stopped::Shallow(edge) => Some(edge),
-        Stopped::Done | Stopped::Root => None,
-    }
-}
-
-/// The deployments of several branches as one past, by time: each branch has its own stage, the main
-/// one the rest.
-fn merged(parts: &[(Option<&StageName>, Timeline)], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
-    let counts = |branch: Option<&StageName>, stage: &StageName| match branch {
-        Some(branch) => branch == stage,
-        None => !is_elsewhere(stage),
-    };
-    let all = parts.iter().flat_map(|(branch, part)| part.deployments().map(move |deployment| (*branch, deployment)));
-    let mut all: Vec<_> = all.filter(|(branch, deployment)| counts(*branch, &deployment.slot.stage)).collect();
-    all.sort_by_key(|(_, deployment)| std::cmp::Reverse(deployment.time));
-    let mut out = Timeline::default();
-    for (_, deployment) in all {
-        let commit = (deployment.commit, deployment.time);
-        out.push(commit, deployment.slot, deployment.from, deployment.to, deployment.path);
-    }
-    out
+/// Is the record about the commits that are the newest?
+fn is_current(
+    context: &Context,
+    repository: &Repository,
+    commit: Oid,
+    stated: Option<&Stated>,
+    record: &Record,
+) -> bool {
+    let stages = stated.into_iter().flat_map(|stated| &stated.config.stages);
+    let branches = stages.filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
+    let tips = branches.map(|(stage, branch)| Ok((Some(stage), context.branch_tip(repository, branch)?)));
+    let tips: Result<Vec<_>, GitError> = [Ok((None, commit))].into_iter().chain(tips).collect();
+    tips.is_ok_and(|tips| record.is_of(&tips))
 }
 
 /// What a configuration finds in one state, and in the branches of its stages.

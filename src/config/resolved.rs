@@ -2,6 +2,7 @@
 
 use crate::model::{Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Where a configuration comes from.
@@ -77,7 +78,7 @@ impl Config {
 }
 
 /// One stage of the pipeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stage {
     pub name: StageName,
     /// Other words for it in paths and keys.

@@ -19,6 +19,12 @@ impl CommitHead {
         CommitHead::cut(bytes).map(|(head, _)| head)
     }
 
+    /// All parents of a commit object, in order.
+    pub fn parents(bytes: &[u8]) -> impl Iterator<Item = Oid> {
+        let lines = bytes.split(|byte| *byte == b'\n').skip(1);
+        lines.map_while(|line| id_line(line, b"parent "))
+    }
+
     /// Cuts the first bytes of a commit object. `None` when they do not reach far enough.
     pub fn of_front(bytes: &[u8]) -> Option<Self> {
         CommitHead::cut(bytes).and_then(|(head, complete)| complete.then_some(head))

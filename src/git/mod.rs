@@ -18,6 +18,7 @@ mod progress;
 mod push;
 pub mod remote;
 mod repository;
+mod revision;
 mod snapshot;
 #[cfg(test)]
 pub(crate) mod testing;

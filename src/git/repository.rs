@@ -84,6 +84,11 @@ impl Repository {
         &self.git_dir
     }
 
+    /// The directory that all linked worktrees share.
+    pub fn common_dir(&self) -> &Path {
+        &self.common_dir
+    }
+
     /// Where the checked-out files are, if there are any.
     pub fn work_tree(&self) -> Option<&Path> {
         self.work_tree.as_deref()
@@ -182,16 +187,6 @@ impl Repository {
             }
         }
     }
-
-    /// The commit a revision names, in git's own syntax (`main`, `v1.2`, `HEAD~3`, an id).
-    ///
-    /// # Errors
-    /// [`GitError::UnknownRevision`].
-    pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
-        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
-        let object = self.inner.revparse_single(&self.own_head(revision)).ok().ok_or_else(unknown)?;
-        object.peel_to_commit().map(|commit| commit.id()).ok().ok_or_else(unknown)
-    }
 }
 
 impl Repository {
@@ -214,18 +209,6 @@ impl Repository {
     pub fn origin_url(&self) -> Option<String> {
         let origin = self.inner.find_remote("origin").ok()?;
         origin.url().ok().map(super::url::redact)
-    }
-
-    /// `HEAD` and `@` name the head of a linked worktree, not of the repository it belongs to.
-    fn own_head(&self, revision: &str) -> String {
-        let rest = revision.strip_prefix("HEAD").or_else(|| revision.strip_prefix('@'));
-        let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with(['~', '^']));
-        match (rest, std::fs::read_to_string(self.git_dir.join("HEAD"))) {
-            (Some(rest), Ok(head)) if self.git_dir != self.common_dir => {
-                format!("{}{rest}", head.trim().trim_start_matches("ref: "))
-            }
-            _ => revision.to_owned(),
-        }
     }
 }
 

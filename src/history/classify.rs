@@ -27,7 +27,8 @@ pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Com
         returns.clear();
         returns.extend((begin..end).rev().map(|index| pass.land(timeline, timeline.rows[index])));
         for (index, returns) in (begin..end).rev().zip(&returns) {
-            timeline.rows[index].kind = pass.judge(timeline, index, *returns);
+            let kind = pass.judge(timeline, index, *returns);
+            (timeline.rows[index].kind, timeline.rows[index].lead) = (kind, None);
         }
         end = begin;
     }

@@ -4,11 +4,14 @@ mod account;
 mod classify;
 mod compare;
 mod comparison;
+pub mod index;
 mod keys;
 mod metrics;
 mod mix;
 mod pipeline;
 mod pull_request;
+#[cfg(test)]
+mod replay_tests;
 mod since;
 mod spread;
 #[cfg(test)]
@@ -22,8 +25,9 @@ pub use classify::classify;
 pub use compare::{Ahead, Courses, Moment};
 pub use comparison::{Comparison, Link, Pair, Relation};
 pub use metrics::{Figures, Metrics, PairFigures, Window, metrics};
+pub use pipeline::stages;
 pub use pull_request::number as pull_request_number;
-pub use since::{Arrivals, Since, since};
+pub use since::{Arrivals, Since, describe, since};
 pub use spread::Spread;
 pub use timeline::{Deployment, Kind, Pinned, Timeline};
 pub use trace::{Stay, Voyage, Wanted, trace};

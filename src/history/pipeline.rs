@@ -1,5 +1,6 @@
 //! The stages as numbers, and which come before which.
 
+use super::Timeline;
 use crate::config::Config;
 use crate::model::StageName;
 
@@ -11,6 +12,11 @@ pub(super) struct Pipeline {
     direct: Vec<Vec<usize>>,
     /// Of each stage: all before it, in pipeline order.
     all: Vec<Vec<usize>>,
+}
+
+/// The stages of a configuration and those that only the past knows, in pipeline order.
+pub fn stages(timeline: &Timeline, config: &Config) -> Vec<StageName> {
+    Pipeline::new(config, timeline.slots().iter().map(|slot| &slot.stage)).into_stages()
 }
 
 impl Pipeline {

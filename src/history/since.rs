@@ -50,7 +50,11 @@ pub fn since<'a>(
     Ok(Arrivals { found, stopped })
 }
 
-fn describe(repository: &Repository, commit: Oid) -> Result<Since, GitError> {
+/// What a commit says of the versions it brought.
+///
+/// # Errors
+/// [`GitError::MissingObject`].
+pub fn describe(repository: &Repository, commit: Oid) -> Result<Since, GitError> {
     let info = repository.commit_info(commit)?;
     let pull_request = pull_request_number(&info.subject, &info.message);
     Ok(Since { commit, time: info.time, author: info.author, subject: info.subject, pull_request })

@@ -5,11 +5,12 @@
 
 use crate::git::Oid;
 use crate::model::{SlotKey, Version};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::Hash;
 
 /// What a slot runs: the version, and the image where the repository names it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Pinned {
     /// `registry/repository`.
     pub image: Option<String>,
@@ -17,7 +18,7 @@ pub struct Pinned {
 }
 
 /// What kind of change a deployment is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
     /// In a first stage, or of a version that the stages before have never seen.
     #[default]
@@ -86,14 +87,15 @@ pub struct Timeline {
 }
 
 /// A mainline commit that deployed something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Landing {
+    #[serde(with = "super::index::id")]
     pub id: Oid,
     pub time: i64,
 }
 
 /// A deployment in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Row {
     pub slot: u32,
     /// An index of `pins`, or [`NOTHING`].
@@ -119,6 +121,7 @@ pub(super) const NOTHING: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub(super) struct Interned<T> {
     values: Vec<T>,
+    /// Empty until it is needed, where the values were read from an index.
     numbers: HashMap<T, u32>,
 }
 
@@ -129,8 +132,21 @@ impl<T> Default for Interned<T> {
 }
 
 impl<T: Clone + Eq + Hash> Interned<T> {
+    /// Values that are known to differ, in the order of their numbers.
+    pub fn of(values: Vec<T>) -> Self {
+        Interned { values, numbers: HashMap::new() }
+    }
+
+    /// Makes numbers findable by value.
+    fn find_numbers(&mut self) {
+        if self.numbers.len() < self.values.len() {
+            self.numbers = self.values.iter().cloned().zip(0..).collect();
+        }
+    }
+
     /// The number of a value.
     pub fn number(&mut self, value: &T) -> u32 {
+        self.find_numbers();
         if let Some(number) = self.numbers.get(value) {
             return *number;
         }
@@ -145,6 +161,7 @@ impl<T: Clone + Eq + Hash> Interned<T> {
     where
         T: std::borrow::Borrow<Q>,
     {
+        self.find_numbers();
         match self.numbers.get(value) {
             Some(number) => *number,
             None => self.number(&value.to_owned()),
@@ -156,6 +173,10 @@ impl<T: Clone + Eq + Hash> Interned<T> {
     where
         T: std::borrow::Borrow<Q>,
     {
+        if self.numbers.len() < self.values.len() {
+            let at = self.values.iter().position(|known| known.borrow() == value)?;
+            return u32::try_from(at).ok();
+        }
         self.numbers.get(value).copied()
     }
 
@@ -192,7 +213,7 @@ impl Timeline {
 
     /// Brings the rows into the order of their commits, and forgets commits without any.
     pub(super) fn sort(&mut self) {
-        self.rows.sort_by_key(|row| row.commit);
+        self.rows.sort_by_key(|row| (row.commit, row.slot));
         let mut kept: Vec<Landing> = Vec::new();
         let mut last = None;
         for row in &mut self.rows {
@@ -202,6 +223,21 @@ impl Timeline {
             row.commit = u32::try_from(kept.len() - 1).expect("no more than there were");
         }
         self.commits = kept;
+    }
+
+    /// Adds what an index knows of the time before.
+    pub(super) fn append(&mut self, older: &Timeline) {
+        let slots: Vec<u32> = older.slots.values().iter().map(|slot| self.slots.number(slot)).collect();
+        let pins: Vec<u32> = older.pins.values().iter().map(|pinned| self.pins.number(pinned)).collect();
+        let paths: Vec<u32> = older.paths.values().iter().map(|path| self.paths.number(path)).collect();
+        let pin = |number: u32| pins.get(number as usize).copied().unwrap_or(NOTHING);
+        let commits = u32::try_from(self.commits.len()).expect("fewer than 2^32 commits fit into memory");
+        self.commits.extend(&older.commits);
+        self.rows.extend(older.rows.iter().map(|row| {
+            let (slot, path) = (slots[row.slot as usize], paths[row.path as usize]);
+            Row::new(slot, pin(row.from), pin(row.to), commits + row.commit, path)
+        }));
+        self.sort();
     }
 
     /// How many deployments there are.

@@ -1,9 +1,10 @@
 //! Image references and versions, kept as the exact text of the file.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What tells one build from another: a tag, a digest, or both. No order is assumed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Version {
     /// The tag as written, without the leading `:`.
     pub tag: Option<String>,

@@ -1,11 +1,12 @@
 //! The mapping: which version of which app runs in which stage and target, and where that is written.
 
 use super::{AppName, StageName, TargetName, Version, Warning};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::Range;
 
 /// A way of writing images down; one file each in `source/`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SourceKind {
     Kustomize,
     HelmValues,
@@ -67,7 +68,7 @@ impl fmt::Display for SourceKind {
 }
 
 /// Which part of an image a location holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// The tag alone.
     Tag,
@@ -101,7 +102,7 @@ impl Part {
 }
 
 /// A run of bytes in a file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     /// The first byte.
     pub start: usize,
@@ -116,7 +117,7 @@ impl From<Range<usize>> for Span {
 }
 
 /// Where one part of one version is written.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Location {
     /// The file, from the top of the repository, with `/`.
     pub path: String,
@@ -135,14 +136,14 @@ pub struct Location {
 }
 
 /// An automation that owns a line, as a marker comment says.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Automation {
     /// The policy named in the marker: `flux-system:web:tag`.
     pub policy: String,
 }
 
 /// Something worth knowing about one entry.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Note {
     /// The value is written in a base that other stages share.
     Inherited,
@@ -163,7 +164,7 @@ pub enum Note {
 }
 
 /// How sure discovery is that an entry is what it looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Confidence {
     /// Left out of the matrix, offered by `init`.
     Low,
@@ -188,7 +189,7 @@ impl Confidence {
 }
 
 /// One image of one app in one stage and target.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The app, from the path or a key.
     pub app: AppName,
@@ -210,7 +211,7 @@ pub struct Entry {
 }
 
 /// What stays the same about an entry while its version changes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SlotKey {
     pub app: AppName,
     pub component: Option<String>,
@@ -231,7 +232,7 @@ impl Entry {
 }
 
 /// Everything a repository says at one revision.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Mapping {
     /// In order of app, component, stage (pipeline order), target.
     pub entries: Vec<Entry>,

@@ -58,12 +58,20 @@ impl PathTemplate {
 
     /// What the names stand for in this path, or `None` if it does not match.
     pub fn captures(&self, path: &str) -> Option<Captures> {
-        captures(&self.matcher, &self.names, path)
+        // Most paths differ in what is plain text; that is quicker to see than an expression.
+        let near = path.starts_with(self.literal_prefix()) && path.ends_with(self.literal_end());
+        near.then(|| captures(&self.matcher, &self.names, path)).flatten()
     }
 
     /// Does the template name this capture?
     pub fn has(&self, name: &str) -> bool {
         self.names.iter().any(|n| n == name)
+    }
+
+    /// The plain text that every match ends in.
+    fn literal_end(&self) -> &str {
+        let end = self.text.rfind(['}', '*']).map_or(&*self.text, |at| &self.text[at + 1..]);
+        end.trim_start_matches('/')
     }
 
     /// The leading directories that are plain text; every match lies under them. `""` for none.
@@ -316,6 +324,8 @@ mod tests {
             Some("app=a stage=prod target=".into())
         );
         assert!(path("**/values.yaml", &[], "values.yaml").is_some());
+        assert!(path("a/{x**}/values.yaml", &[], "a/values.yaml").is_some());
+        assert!(path("a/{x**}", &[], "a").is_some());
         assert!(path("**/values.yaml", &[], "a/b/values.yaml").is_some());
         assert!(path("a/**/values.yaml", &[], "a/values.yaml").is_some());
         assert!(path("a/*.yaml", &[], "a/b/c.yaml").is_none());

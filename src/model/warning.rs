@@ -1,7 +1,11 @@
 //! What could not be read, or is odd, without stopping the rest.
 
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 /// Something that was passed over, and why. Never an error: everything else is still answered.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Warning {
     /// A stable word for machines: `unreadable`, `not-yaml`, `missing-object`, …
     pub code: &'static str,
@@ -21,4 +25,31 @@ impl Warning {
     pub fn general(code: &'static str, message: impl Into<String>) -> Self {
         Warning { code, path: None, message: message.into() }
     }
+}
+
+/// A warning that was written down.
+#[derive(Deserialize)]
+struct Written {
+    code: String,
+    path: Option<String>,
+    message: String,
+}
+
+impl<'de> Deserialize<'de> for Warning {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Written { code, path, message } = Written::deserialize(from)?;
+        Ok(Warning { code: known(code), path, message })
+    }
+}
+
+/// There are few codes, and each is kept once for good.
+fn known(code: String) -> &'static str {
+    static KNOWN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = known.get(code.as_str()) {
+        return known;
+    }
+    let code: &'static str = code.leak();
+    known.insert(code);
+    code
 }

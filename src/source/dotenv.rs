@@ -144,10 +144,10 @@ mod tests {
 
     #[test]
     fn keys_by_convention() {
-        let text = "WEB_IMAGE_TAG=main-1\nAPI_DOCKER_TAG=2\nDB_IMAGE=a/db:3\nJOB_VERSION=1.2.3\nPOSTGRES_VERSION=14.2\nPORT=8080\nMODE=prod\nTAG=v9\nSITE_TAG=\"blue\"\n";
+        let text = "WEB_IMAGE_TAG=main-1\nAPI_DOCKER_TAG=2\nDB_IMAGE=a/db:3\nJOB_VERSION=1.2.3\nAUTH_VERSION=psql-14\nPOSTGRES_VERSION=14.2\nPORT=8080\nMODE=prod\nTAG=v9\nSITE_TAG=\"blue\"\n";
         assert_eq!(
             read(text, |_| {}),
-            ["WEB - main-1 :1", "API - 2 :2", "DB a/db 3 :3", "JOB - 1.2.3 :4", "- - v9 :8"]
+            ["WEB - main-1 :1", "API - 2 :2", "DB a/db 3 :3", "JOB - 1.2.3 :4", "AUTH - psql-14 :5", "- - v9 :9"]
         );
     }
 

@@ -19,7 +19,8 @@ impl Source for HelmValues {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
-        if reader.text(&claim.path).is_some_and(|text| is_object(&text)) {
+        // Kubernetes objects, plainly written, need not be parsed to be passed over.
+        if reader.every_document(&claim.path, |text| is_object(text) || is_blank(text)) {
             return Vec::new();
         }
         let Some(mut own) = reader.leaves_or_scan(&claim.path).map(|leaves| leaves.to_vec()) else { return Vec::new() };
@@ -44,10 +45,14 @@ impl Source for HelmValues {
     }
 }
 
-/// Is the file one Kubernetes object, plainly written? It need not be parsed to be passed over.
+/// A document that says nothing.
+fn is_blank(text: &str) -> bool {
+    text.lines().map(str::trim).all(|line| line.is_empty() || line == "---" || line.starts_with('#'))
+}
+
 fn is_object(text: &str) -> bool {
-    let starts = |key: &str| text.starts_with(key) || text.contains(&format!("\n{key}"));
-    !text.contains("\n---") && starts("apiVersion: ") && starts("kind: ")
+    let starts = |key: &str, in_line: &str| text.starts_with(key) || text.contains(in_line);
+    starts("apiVersion: ", "\napiVersion: ") && starts("kind: ", "\nkind: ")
 }
 
 /// A template that names many files also meets Kubernetes objects; those are no values.

@@ -25,7 +25,8 @@ pub fn by_rule(rule: &Rule, leaves: &[Leaf], path: &str) -> Option<Vec<Finding>>
     names_keys(rule).then(|| hits_of(rule, leaves, &|_| path.to_owned()))
 }
 
-fn names_keys(rule: &Rule) -> bool {
+/// Does a rule name keys, or is it all convention?
+pub fn names_keys(rule: &Rule) -> bool {
     !(rule.tags.is_empty() && rule.images.is_empty() && rule.digests.is_empty())
 }
 

@@ -28,7 +28,11 @@ impl Source for Manifests {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
-        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        let by_document = match keyed::names_keys(claim.rule) {
+            true => reader.leaves_with_keys(claim),
+            false => reader.leaves_about_images(&claim.path, |leaf| matches!(leaf.last(), "image" | "kind" | "name")),
+        };
+        let Some(leaves) = by_document.or_else(|| reader.leaves(&claim.path)) else { return Vec::new() };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }

@@ -5,6 +5,7 @@
 
 mod argo;
 mod branch;
+mod by_document;
 mod compose;
 pub mod convention;
 mod dotenv;

@@ -1,5 +1,6 @@
 //! Reads and parses files of a snapshot once, and remembers who looked at what.
 
+use super::by_document::Documents;
 use super::kustomize;
 use super::leaf::{self, Leaf};
 use super::template_scan;
@@ -22,6 +23,7 @@ pub struct Cache {
     texts: RefCell<HashMap<Oid, Result<Rc<str>, ReadError>>>,
     yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
+    pub(super) documents: Documents,
     pub(super) kustomize: kustomize::Parsed,
     /// What was built of the commit read last.
     builds: RefCell<Option<BuildsOf>>,
@@ -111,7 +113,11 @@ pub struct Reader<'a> {
     /// Directories of this snapshot that were built.
     pub(super) kustomize: Rc<kustomize::Builds>,
     touched: RefCell<Touched>,
+    /// The path that was looked up last, and what is there.
+    last: RefCell<(String, Option<File>)>,
     warnings: RefCell<BTreeMap<String, Warning>>,
+    /// Is it asked for versions only?
+    pub(super) of_versions: bool,
     /// Every warning in the order it was given, also those about files that had one.
     log: RefCell<Vec<Warning>>,
 }
@@ -128,7 +134,9 @@ impl<'a> Reader<'a> {
             cache,
             kustomize,
             touched: RefCell::default(),
+            last: RefCell::default(),
             warnings: RefCell::default(),
+            of_versions: false,
             log: RefCell::default(),
         }
     }
@@ -136,7 +144,8 @@ impl<'a> Reader<'a> {
     /// A reader that is asked for versions only: lines and spans may be those of another revision,
     /// where nothing else has changed (see [`Cache::moved`]).
     pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
-        Reader::with(snapshot, cache, cache.version_builds(snapshot.commit()))
+        let reader = Reader::with(snapshot, cache, cache.version_builds(snapshot.commit()));
+        Reader { of_versions: true, ..reader }
     }
 
     /// How many warnings were given so far, and those given since some earlier count.
@@ -179,9 +188,19 @@ impl<'a> Reader<'a> {
 
     /// The file at a path, if there is one.
     pub fn find(&self, path: &str) -> Option<File> {
-        let file = self.snapshot.find(path);
+        let file = self.found_last(path).unwrap_or_else(|| {
+            let file = self.snapshot.find(path);
+            self.last.replace((path.to_owned(), file.clone()));
+            file
+        });
         self.touched.borrow_mut().insert(path, Found::from(file.as_ref()));
         file
+    }
+
+    /// A file is asked for several times on end: is it there, what does it speak of, what is in it.
+    fn found_last(&self, path: &str) -> Option<Option<File>> {
+        let last = self.last.borrow();
+        (last.0 == path && !path.is_empty()).then(|| last.1.clone())
     }
 
     /// Is there a directory at this path?
@@ -201,6 +220,12 @@ impl<'a> Reader<'a> {
     pub fn text(&self, path: &str) -> Option<Rc<str>> {
         let found = self.find(path).ok_or(ReadError::NotFound).and_then(|file| self.load(&file));
         found.map_err(|error| self.warn(unreadable(path, &error))).ok()
+    }
+
+    /// The text of a file and its id, if it can be read.
+    pub(super) fn text_and_id(&self, path: &str) -> Option<(Oid, Rc<str>)> {
+        let file = self.find(path)?;
+        Some((file.id, self.load(&file).ok()?))
     }
 
     /// The documents of a YAML or JSON file. `None` with a warning when it is neither.
@@ -280,7 +305,8 @@ impl<'a> Reader<'a> {
         self.remembered(known, path, |_, text| Ok(reduce(text)))
     }
 
-    fn remembered<T>(
+    /// What `reduce` leaves of a file, given its path and text.
+    pub(super) fn remembered<T>(
         &self,
         known: &Reduced<T>,
         path: &str,
@@ -341,7 +367,7 @@ fn unreadable(path: &str, error: &ReadError) -> Warning {
     Warning::at(code, path, format!("cannot be read: {error}"))
 }
 
-fn not_yaml(path: &str, error: &yaml::YamlError, templated: bool) -> Warning {
+pub(super) fn not_yaml(path: &str, error: &yaml::YamlError, templated: bool) -> Warning {
     let why = if templated { "a template, not YAML" } else { "not valid YAML" };
     Warning::at("not-yaml", path, format!("is {why}: {error}"))
 }

@@ -140,6 +140,12 @@ pub fn certain_reference(value: &str) -> Option<ImageReference> {
 
 /// Are two values the same to everything here and to YAML, so that whoever takes one takes the other?
 pub fn alike(a: &str, b: &str) -> bool {
+    let number = |part: Option<&str>| part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    // Whole, and around the first dash: `12-debezium` and `psql-14` are numbered, `psql-ab` is not.
+    let digits = |value: &str| {
+        let around = value.split_once('-');
+        (number(Some(value)), number(around.map(|(first, _)| first)), number(around.map(|(_, last)| last)))
+    };
     let traits = |value: &str| {
         (
             (is_version(value), is_version_or_range(value), is_commit(value), is_moving(value)),
@@ -149,7 +155,7 @@ pub fn alike(a: &str, b: &str) -> bool {
                 reference(value).is_some(),
                 crate::yaml::plain_or_quoted(value) == value,
             ),
-            (value.len(), value.bytes().all(|byte| byte.is_ascii_digit())),
+            (value.len(), digits(value)),
         )
     };
     traits(a) == traits(b)
@@ -219,6 +225,12 @@ mod tests {
             assert!(is_version_or_range(yes), "{yes}");
         }
         assert!(!is_version_or_range("main"));
+    }
+
+    #[test]
+    fn what_counts_otherwise_is_not_alike() {
+        assert!(alike("psql-14", "psql-15") && alike("v1.2", "v1.3"));
+        assert!(!alike("psql-14", "psql-ab") && !alike("12-debezium", "ab-debezium"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which paths were looked at and what was there, shared between everything that looked through the
 //! same build.
 
-use crate::git::{File, FileKind, Oid, Snapshot};
+use crate::git::{File, FileKind, Oid};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
@@ -65,14 +65,6 @@ impl Touched {
     /// What was found at a path of its own.
     pub(super) fn found(&self, path: &str) -> Option<Found> {
         self.own.get(path).copied()
-    }
-
-    /// Is at each path of its own what was found there?
-    pub(super) fn holds_in(&self, snapshot: &Snapshot<'_>) -> bool {
-        self.own.iter().all(|(path, known)| match snapshot.find(path) {
-            None if snapshot.is_directory(path) => *known == Found::Directory,
-            file => *known == Found::from(file.as_ref()),
-        })
     }
 
     /// All paths of files, there or not. A directory is left out: what matters in it was looked at,

@@ -20,6 +20,7 @@ impl Source for Yaml {
 
 /// Shared with `json`, which is a subset.
 pub(super) fn read(claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
-    let Some(leaves) = reader.leaves_or_scan(&claim.path) else { return Vec::new() };
+    let by_document = keyed::names_keys(claim.rule).then(|| reader.leaves_with_keys(claim)).flatten();
+    let Some(leaves) = by_document.or_else(|| reader.leaves_or_scan(&claim.path)) else { return Vec::new() };
     keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Tree, TELLING)
 }

@@ -1,39 +1,71 @@
 //! A progress bar on stderr, drawn only where somebody watches.
 
 use super::{Ui, Verbosity, visible};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::cell::Cell;
+use std::time::Duration;
 
 /// One piece of work that takes a while. It vanishes when dropped.
-pub struct Bar(ProgressBar);
+pub struct Bar {
+    bar: ProgressBar,
+    /// It is not shown yet.
+    waits: Cell<bool>,
+}
+
+/// What takes less needs no bar.
+const LATE: Duration = Duration::from_millis(500);
 
 impl Bar {
     /// A bar with a sentence before it; hidden when quiet or when stderr is no terminal.
     pub fn new(ui: &Ui, what: &str) -> Self {
         if !ui.live || ui.verbosity == Verbosity::Quiet {
-            return Bar(ProgressBar::hidden());
+            return Bar::from(ProgressBar::hidden());
         }
         let bar = ProgressBar::new(0);
         let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         bar.set_message(visible(what).into_owned());
-        Bar(bar)
+        Bar::from(bar)
+    }
+
+    /// A bar that appears only when the work takes long, with an estimate of how long it will.
+    pub fn late(ui: &Ui, what: &str) -> Self {
+        let bar = Bar::new(ui, what);
+        if !bar.bar.is_hidden() {
+            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} commits, {eta} left")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.bar.set_draw_target(ProgressDrawTarget::hidden());
+            bar.bar.set_style(style);
+            bar.waits.set(true);
+        }
+        bar
     }
 
     /// Says how far the work is.
     pub fn set(&self, done: u64, total: u64) {
-        self.0.set_length(total);
-        self.0.set_position(done);
+        if self.waits.get() && self.bar.elapsed() > LATE {
+            self.waits.set(false);
+            self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        }
+        self.bar.set_length(total);
+        self.bar.set_position(done);
     }
 
     /// Says what is being done now.
     pub fn say(&self, what: &str) {
-        self.0.set_message(visible(what).into_owned());
+        self.bar.set_message(visible(what).into_owned());
+    }
+}
+
+impl From<ProgressBar> for Bar {
+    fn from(bar: ProgressBar) -> Self {
+        Bar { bar, waits: Cell::new(false) }
     }
 }
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.bar.finish_and_clear();
     }
 }

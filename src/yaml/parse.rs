@@ -25,21 +25,31 @@ pub struct YamlError {
 /// The first syntax error, with its place. There is no partial result: a file that is half YAML is
 /// none.
 pub fn parse(text: &str) -> Result<Stream, YamlError> {
+    let mut builder = Builder::default();
+    each_event(text, |event, span| builder.take(event, span))?;
+    Ok(builder.stream)
+}
+
+/// Would [`parse`] succeed?
+pub fn is_yaml(text: &str) -> bool {
+    each_event(text, |_, _| {}).is_ok()
+}
+
+fn each_event<'t>(text: &'t str, mut take: impl FnMut(Event<'t>, Span)) -> Result<(), YamlError> {
     let options = options! {
         emit_comments: false,
         flow_nesting_limit: NESTING,
         block_nesting_limit: NESTING,
     };
-    let mut builder = Builder::default();
     for event in Parser::new_from_str_with_options(text, options) {
         let (event, span) = event.map_err(|error| YamlError {
             message: error.info(),
             line: error.marker().line(),
             column: error.marker().col() + 1,
         })?;
-        builder.take(event, span);
+        take(event, span);
     }
-    Ok(builder.stream)
+    Ok(())
 }
 
 /// A collection that is still open: its node, and for a mapping the key that waits for its value.

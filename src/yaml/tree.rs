@@ -23,6 +23,7 @@ pub struct Document {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) struct Node {
     pub kind: Kind,
     /// Bytes of the scalar's token in the file, quotes included; empty for an absent value.
@@ -34,6 +35,7 @@ pub(super) struct Node {
 }
 
 #[derive(Debug)]
+#[cfg_attr(test, derive(Clone))]
 pub(super) enum Kind {
     Scalar { text: Box<str>, style: Style },
     Mapping(Vec<(u32, u32)>),
@@ -124,6 +126,17 @@ impl Node {
             Kind::Scalar { text, style: Style::Block } => Some(text),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+impl Document {
+    /// The same document, that much further down in a text.
+    pub(super) fn moved(&self, bytes: usize, lines: u32) -> Self {
+        let by = u32::try_from(bytes).expect("short");
+        let node =
+            |node: &Node| Node { start: node.start + by, end: node.end + by, line: node.line + lines, ..node.clone() };
+        Document { nodes: self.nodes.iter().map(node).collect() }
     }
 }
 

@@ -128,6 +128,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -251,6 +256,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -328,6 +338,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -397,6 +412,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour
@@ -512,6 +532,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -585,6 +610,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour
@@ -662,6 +692,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -727,6 +762,11 @@ Global options:
           
           [env: TOWPATH_READ_ONLY]
 
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
+
       --color <WHEN>
           When to use colour
 
@@ -784,6 +824,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour
@@ -854,6 +899,11 @@ Global options:
           Change nothing: no repository, none of its files
           
           [env: TOWPATH_READ_ONLY]
+
+      --no-index
+          Read all history anew, and keep no index of it
+          
+          [env: TOWPATH_NO_INDEX]
 
       --color <WHEN>
           When to use colour

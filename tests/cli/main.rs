@@ -17,6 +17,7 @@ mod docs;
 mod help;
 mod history;
 mod hostile;
+mod index;
 mod init;
 mod layouts;
 mod man;

@@ -1,18 +1,16 @@
 //! A history, written as one `git fast-import` stream: fixed people and times, so stable hashes.
 
-use std::fmt::Write;
-
 /// Commits in the order they are made, all on `main` unless said otherwise.
 #[derive(Clone)]
 pub struct History {
-    stream: String,
+    stream: Vec<u8>,
     branch: String,
     begun: bool,
 }
 
 impl History {
     pub fn new() -> Self {
-        History { stream: String::new(), branch: "main".into(), begun: false }
+        History { stream: Vec::new(), branch: "main".into(), begun: false }
     }
 
     /// Later commits go to this branch, from where it stands.
@@ -27,17 +25,30 @@ impl History {
     }
 
     /// A commit whose author's name and address are used as they are.
-    pub fn raw_commit(mut self, time: &str, name: &str, address: &str, message: &str) -> Self {
+    pub fn raw_commit(mut self, time: &str, name: impl AsRef<[u8]>, address: &str, message: impl AsRef<[u8]>) -> Self {
         let seconds = time.parse::<jiff::Timestamp>().expect("a time").as_second();
-        let person = format!("{name} <{address}> {seconds} +0000");
-        let branch = &self.branch;
-        write!(
-            self.stream,
-            "commit refs/heads/{branch}\nauthor {person}\ncommitter {person}\ndata {}\n{message}\n",
-            message.len()
-        )
-        .expect("a String takes everything");
+        self.add(format!("commit refs/heads/{}", self.branch));
+        let person = [name.as_ref(), format!(" <{address}> {seconds} +0000\n").as_bytes()].concat();
+        for role in ["\nauthor ", "committer "] {
+            self.add(role);
+            self.add(&person);
+        }
+        self.add(format!("data {}\n", message.as_ref().len()));
+        self.add(message);
+        self.add("\n");
         self.begun = true;
+        self
+    }
+
+    /// The last commit's first parent is the tip of another branch.
+    pub fn from(mut self, branch: &str) -> Self {
+        self.add(format!("from refs/heads/{branch}\n"));
+        self
+    }
+
+    /// The last commit merges another branch.
+    pub fn merge(mut self, branch: &str) -> Self {
+        self.add(format!("merge refs/heads/{branch}\n"));
         self
     }
 
@@ -51,17 +62,32 @@ impl History {
         self.entry("120000", path, to)
     }
 
-    /// Removes a file in the last commit.
+    /// Enters a submodule in the last commit.
+    pub fn submodule(mut self, path: &str, commit: &str) -> Self {
+        self.add(format!("M 160000 {commit} {}\n", quoted(path)));
+        self
+    }
+
+    /// Removes a file or folder in the last commit.
     pub fn remove(mut self, path: &str) -> Self {
-        writeln!(self.stream, "D {}", quoted(path)).expect("a String takes everything");
+        self.add(format!("D {}\n", quoted(path)));
+        self
+    }
+
+    /// Moves a file or folder in the last commit.
+    pub fn rename(mut self, from: &str, to: &str) -> Self {
+        self.add(format!("R {} {}\n", quoted(from), quoted(to)));
         self
     }
 
     fn entry(mut self, mode: &str, path: &str, text: &str) -> Self {
         assert!(self.begun, "a file belongs to a commit");
-        writeln!(self.stream, "M {mode} inline {}\ndata {}\n{text}", quoted(path), text.len())
-            .expect("a String takes everything");
+        self.add(format!("M {mode} inline {}\ndata {}\n{text}\n", quoted(path), text.len()));
         self
+    }
+
+    fn add(&mut self, text: impl AsRef<[u8]>) {
+        self.stream.extend_from_slice(text.as_ref());
     }
 
     pub fn is_empty(&self) -> bool {
@@ -69,7 +95,7 @@ impl History {
     }
 
     pub fn stream(&self) -> &[u8] {
-        self.stream.as_bytes()
+        &self.stream
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::memo::Memo;
 use crate::config::Config;
-use crate::git::{Repository, Step};
+use crate::git::{Repository, Snapshot, Step};
 use crate::model::{Entry, SourceKind, StageName};
 use crate::source::{Cache, Claim, Reader, Reading, claims_on, read_claim};
 use std::collections::HashMap;
@@ -65,6 +65,9 @@ fn is_memorable(kind: SourceKind) -> bool {
     is_local(kind) && kind != SourceKind::Line
 }
 
+/// How many states of a file are remembered: some go back and forth between two kinds of version.
+const MEMOS: usize = 3;
+
 /// All remembered files together. In bytes.
 const MAX_REMEMBERED: usize = 4 << 20;
 
@@ -81,7 +84,30 @@ pub(super) struct Looker<'c> {
 
 struct Known<'c> {
     claim: Claim<'c>,
-    memo: Option<Memo>,
+    /// The one of use last comes first.
+    memos: Vec<Memo>,
+}
+
+impl Known<'_> {
+    /// What the claim says of a text, if that follows from what it said lately.
+    fn recall(&mut self, path: &str, text: &[u8], snapshot: &Snapshot<'_>) -> Option<Look> {
+        for at in 0..self.memos.len() {
+            if let Some(look) = self.memos[at].recall(path, text, snapshot) {
+                self.memos[..=at].rotate_right(1);
+                return Some(look);
+            }
+        }
+        None
+    }
+
+    /// Remembers what it said of a text. Returns how much more text is held.
+    fn keep(&mut self, text: Vec<u8>, look: &Look, snapshot: &Snapshot<'_>) -> usize {
+        let Some(memo) = Memo::of(text, look, snapshot) else { return 0 };
+        let bytes = memo.bytes();
+        self.memos.truncate(MEMOS - 1);
+        self.memos.insert(0, memo);
+        bytes
+    }
 }
 
 impl<'c> Looker<'c> {
@@ -99,13 +125,11 @@ impl<'c> Looker<'c> {
             let Some(file) = change.file_before().filter(|file| wanted(&file.path)) else { continue };
             for known in claims_of(&mut self.known, self.config, &file.path) {
                 let text = is_memorable(known.claim.rule.kind).then(|| snapshot.read(&file).ok()).flatten();
-                let recalled = known.memo.as_mut().zip(text.as_ref());
-                let recalled = recalled.and_then(|(memo, text)| memo.recall(&file.path, text, &snapshot));
+                let recalled = text.as_ref().and_then(|text| known.recall(&file.path, text, &snapshot));
                 let look = recalled.unwrap_or_else(|| {
                     let reader = reader.get_or_insert_with(|| Reader::of_versions(&snapshot, &self.cache));
                     let look = Look::at(self.config, &known.claim, reader, self.stage);
-                    known.memo = text.and_then(|text| Memo::of(text, &look, &snapshot));
-                    self.bytes += known.memo.as_ref().map_or(0, Memo::bytes);
+                    self.bytes += text.map_or(0, |text| known.keep(text, &look, &snapshot));
                     look
                 });
                 out.push(Local { change: at, rule: known.claim.index, look });
@@ -127,7 +151,7 @@ fn claims_of<'k, 'c>(
 ) -> &'k mut Vec<Known<'c>> {
     if !known.contains_key(path) {
         let claims = claims_on(config, path).into_iter().filter(|claim| is_local(claim.rule.kind));
-        known.insert(path.to_owned(), claims.map(|claim| Known { claim, memo: None }).collect());
+        known.insert(path.to_owned(), claims.map(|claim| Known { claim, memos: Vec::new() }).collect());
     }
     known.get_mut(path).expect("it was just put there")
 }

@@ -167,9 +167,12 @@ fn digits(value: &str) -> bool {
     !value.is_empty() && value.len() <= 14 && value.bytes().all(|b| b.is_ascii_digit())
 }
 
-/// `2`, `12-debezium`.
+/// `2`, `12-debezium`, `psql-14`.
 fn numbered(value: &str) -> bool {
-    let rest = value.trim_start_matches(|c: char| c.is_ascii_digit());
-    rest.len() < value.len()
-        && (rest.is_empty() || (rest.starts_with('-') && rest[1..].chars().all(|c| c.is_ascii_alphanumeric())))
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric());
+    match value.split_once('-') {
+        Some((first, last)) => (number(first) && word(last)) || (word(first) && number(last)),
+        None => number(value),
+    }
 }

@@ -168,7 +168,7 @@ impl<'r, 's> Builder<'r, 's> {
 
     fn read_objects(&self, path: &str, into: &mut Built) {
         let found = parsed::objects_of(self.reader, path);
-        into.objects.extend(found.iter().flat_map(|objects| objects.iter().cloned()));
+        into.objects.extend(found.iter().flat_map(|objects| objects.all().cloned()));
     }
 
     fn base(&mut self, directory: &str, into: &mut Built, known: &mut Known) {

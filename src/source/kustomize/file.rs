@@ -206,7 +206,7 @@ impl PatchText {
         let lists = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_sequence());
         PatchText {
             operations: lists.flat_map(|list| operations(page, list)).collect(),
-            merges: objects(page, stream, Reading::Patch),
+            merges: objects(page, &stream.documents, Reading::Patch),
             speaks_of_images: speaks_of_images(text),
         }
     }

@@ -43,8 +43,16 @@ pub(super) struct Kept {
     trace: Rc<Trace>,
     /// Changes when something comes out differently.
     stamp: u64,
+    doubted: Option<Doubt>,
+}
+
+/// Why a build may not hold.
+#[derive(Clone, Copy)]
+struct Doubt {
     /// The move that put it in doubt.
-    doubted: Option<u64>,
+    by: u64,
+    /// Something that it looked at itself is another; else only its bases are in doubt.
+    own: bool,
 }
 
 impl Kept {
@@ -93,6 +101,11 @@ impl Builds {
     /// Is a build in doubt?
     pub(super) fn is_doubted(&self, directory: &str) -> bool {
         self.with(directory, |kept| kept.doubted.is_some()).unwrap_or_default()
+    }
+
+    /// Is there something else at a path that the build in doubt looked at itself?
+    pub(super) fn looked_at_changes(&self, directory: &str) -> bool {
+        self.with(directory, |kept| kept.doubted.is_some_and(|doubt| doubt.own)).unwrap_or_default()
     }
 
     pub(super) fn built(&self, directory: &str) -> Option<Rc<Built>> {
@@ -184,18 +197,24 @@ impl Builds {
             open.extend(of_folders(path, change, watchers, kept));
         }
         let mut affected = Vec::new();
-        while let Some(name) = open.pop() {
+        let mut open: Vec<(Rc<str>, bool)> = open.into_iter().map(|name| (name, true)).collect();
+        while let Some((name, own)) = open.pop() {
+            let by = self.moves;
             match kept.get_mut(&name).map(|one| (one.doubted, one)) {
                 Some((None, one)) => {
-                    one.doubted = Some(self.moves);
+                    one.doubted = Some(Doubt { by, own });
                     affected.extend(one.findings.is_some().then(|| Rc::clone(&name)));
                 }
-                Some((Some(before), _)) if before < self.moves => {
+                Some((Some(before), _)) if before.by < by => {
                     kept.remove(&name).iter().for_each(|one| watchers.remove(&name, &one.touched, &one.trace));
                 }
-                _ => continue,
+                Some((Some(before), one)) => {
+                    one.doubted = Some(Doubt { by, own: own || before.own });
+                    continue;
+                }
+                None => continue,
             }
-            open.extend_from_slice(watchers.users(&name));
+            open.extend(watchers.users(&name).iter().map(|user| (Rc::clone(user), false)));
         }
         affected.sort_unstable();
         affected

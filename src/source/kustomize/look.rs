@@ -114,7 +114,7 @@ impl Builder<'_, '_> {
         }
         let trace = builds.trace(directory);
         let open = self.open.len() >= MAX_DEPTH || self.open.iter().any(|open| open == directory);
-        if trace.tangled || open || !builds.touched(directory).holds_in(self.reader.snapshot()) {
+        if trace.tangled || open || builds.looked_at_changes(directory) {
             return false;
         }
         self.open.push(directory.to_owned());

@@ -4,7 +4,7 @@
 use super::image::{ImageEntry, Written};
 use super::place::Page;
 use crate::model::Part;
-use crate::yaml::{Document, Stream, Value};
+use crate::yaml::{Document, Value};
 use std::rc::Rc;
 
 /// Nodes below this depth are not read.
@@ -65,11 +65,11 @@ pub(super) enum Reading {
     Patch,
 }
 
-/// All objects of a file, those inside a `List` one by one.
-pub(super) fn objects(page: Page<'_>, stream: &Stream, reading: Reading) -> Vec<Manifest> {
+/// All objects of a file from the page's document on, those inside a `List` one by one.
+pub(super) fn objects(page: Page<'_>, documents: &[Document], reading: Reading) -> Vec<Manifest> {
     let mut out = Vec::new();
-    for (index, root) in stream.documents.iter().enumerate().filter_map(|(i, d)| Some((i, Document::root(d)?))) {
-        let page = page.at_document(u32::try_from(index).unwrap_or(u32::MAX));
+    for (index, root) in documents.iter().enumerate().filter_map(|(i, d)| Some((i, Document::root(d)?))) {
+        let page = page.at_document(page.document.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)));
         let listed = root.str_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
         match root.get("items").filter(|items| listed && items.is_sequence()) {
             Some(items) => out.extend(items.items().filter_map(|item| object(page, item, reading))),

@@ -7,7 +7,7 @@
 //! | `patch`, `json_patch`, `select` | patches, and which objects they are for |
 //! | `image`, `transform` | entries of `images:`, and the fields they rewrite |
 //! | `remote` | versions of other repositories and of charts |
-//! | `parsed` | files as far as they matter, read once |
+//! | `parsed`, `objects` | files as far as they matter, read once |
 //! | `build`, `change` | the order in which all this happens |
 //! | `look`, `keep`, `watch`, `same` | builds that are remembered, also from one revision to the next |
 //! | `findings` | what came out, with the places that say so |
@@ -27,6 +27,7 @@ mod look;
 mod manifest;
 #[cfg(test)]
 mod moved_tests;
+mod objects;
 mod parsed;
 mod patch;
 mod place;

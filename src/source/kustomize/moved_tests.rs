@@ -18,9 +18,15 @@ const SILENT: &str = "kind: Deployment\nmetadata: {name: web}\n";
 const API: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
 const PATCH: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'p/web:v9'}]}}}\n";
 
+const BOTH: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v1'}]}}}\n---\nkind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
+const BOTH_2: &str = "# a line\n---\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v2'}]}}}\n---\nkind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
+const TURNED: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n---\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v2'}]}}}\n";
+const HALF: &str =
+    "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n---\nkind: [\n";
+
 /// Files, and what may stand in each; a file may also be missing.
 const SLOTS: [(&str, &[&str]); 14] = [
-    ("base/web.yaml", &[WEB, WEB_2, WEB_LOWER, SILENT, "{{ broken"]),
+    ("base/web.yaml", &[WEB, WEB_2, WEB_LOWER, BOTH, BOTH_2, TURNED, HALF, SILENT, "{{ broken"]),
     ("base/api.yaml", &[API, "kind: Pod\n"]),
     (
         "base/kustomization.yaml",
@@ -110,7 +116,7 @@ fn changes(from: &Files, to: &Files) -> Vec<(&'static str, Change)> {
 }
 
 fn shown(finding: &Finding) -> String {
-    let places: BTreeSet<_> = finding.locations.iter().map(|at| (&at.path, &at.key, at.part)).collect();
+    let places: BTreeSet<_> = finding.locations.iter().map(|at| (&at.path, at.document, &at.key, at.part)).collect();
     format!("{:?} {:?} {:?} {:?} {places:?}", finding.component, finding.image, finding.version, finding.notes)
 }
 

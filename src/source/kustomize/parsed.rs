@@ -2,7 +2,7 @@
 
 use super::file::{Kustomization, PatchText, image_transformers};
 use super::image::ImageEntry;
-use super::manifest::{Manifest, Reading, objects};
+use super::objects::{self, Objects};
 use super::place::Page;
 use super::remote::{self, Remote};
 use super::transform::FieldSpec;
@@ -16,7 +16,7 @@ use std::rc::Rc;
 #[derive(Default)]
 pub struct Parsed {
     kustomizations: Reduced<Kustomization>,
-    objects: Reduced<Vec<Rc<Manifest>>>,
+    objects: Reduced<Objects>,
     /// Whether a file of objects ever speaks of an image.
     speaking: Reduced<bool>,
     patches: Reduced<PatchText>,
@@ -46,6 +46,11 @@ impl Parsed {
     }
 }
 
+/// The objects of a file.
+pub(super) fn objects_of(reader: &Reader<'_>, path: &str) -> Option<Rc<Objects>> {
+    objects::read(reader, &reader.cache.kustomize.objects, path)
+}
+
 /// The files of objects that some build took in.
 pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
     reader.cache.kustomize.speaking.borrow().keys().cloned().collect()
@@ -66,15 +71,6 @@ pub(super) fn is_silent(reader: &Reader<'_>, path: &str) -> bool {
 pub(super) fn kustomization(reader: &Reader<'_>, path: &str) -> Option<Rc<Kustomization>> {
     let read = |text: &str, stream: &_| Kustomization::read(path, text, stream);
     reader.reduced(&reader.cache.kustomize.kustomizations, path, read)
-}
-
-/// The objects of a file.
-pub(super) fn objects_of(reader: &Reader<'_>, path: &str) -> Option<Rc<Vec<Rc<Manifest>>>> {
-    let read = |text: &str, stream: &_| {
-        let all = objects(Page::of_file(path, text, 0), stream, Reading::Objects);
-        all.into_iter().map(Rc::new).collect::<Vec<_>>()
-    };
-    reader.reduced(&reader.cache.kustomize.objects, path, read)
 }
 
 /// A file of patches.

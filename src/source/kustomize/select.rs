@@ -21,7 +21,8 @@ pub(super) struct Target {
 /// What a field must be, whole.
 #[derive(Debug)]
 enum Pattern {
-    /// Most are one word, for which no expression need be compiled.
+    /// Most are words and dots, for which no expression need be compiled. A dot stands for any
+    /// character.
     Word(String),
     Expression(Regex),
 }
@@ -29,7 +30,7 @@ enum Pattern {
 impl Pattern {
     /// `None` for what is no expression.
     fn of(text: &str) -> Option<Self> {
-        if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_')) {
+        if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
             return Some(Pattern::Word(text.to_owned()));
         }
         let regex = RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 18).build();
@@ -38,7 +39,11 @@ impl Pattern {
 
     fn is_match(&self, text: &str) -> bool {
         match self {
-            Pattern::Word(word) => word == text,
+            Pattern::Word(word) => {
+                let fits = |(word, is): (char, char)| word == is || (word == '.' && is != '\n');
+                word == text
+                    || (word.chars().count() == text.chars().count() && word.chars().zip(text.chars()).all(fits))
+            }
             Pattern::Expression(regex) => regex.is_match(text),
         }
     }
@@ -147,6 +152,22 @@ impl Condition {
             Condition::NotIn(key, values) => value(key).is_none_or(|value| !values.contains(value)),
             Condition::Has(key) => value(key).is_some(),
             Condition::HasNot(key) => value(key).is_none(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_as_the_expression_would() {
+        for words in ["web", "a.b", "a..", ".", ""] {
+            let pattern = Pattern::of(words).expect("a pattern");
+            let regex = Regex::new(&format!("^(?:{words})$")).expect("an expression");
+            for text in ["web", "a.b", "a-b", "aéb", "ab", "a\nb", "a.bc", "é", "\n", ""] {
+                assert_eq!(pattern.is_match(text), regex.is_match(text), "{words} {text:?}");
+            }
         }
     }
 }

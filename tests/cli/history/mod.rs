@@ -2,6 +2,8 @@
 
 mod follow;
 mod formats;
+mod layout;
+mod robust;
 
 use crate::support::{History, Sandbox};
 use snapbox::str;

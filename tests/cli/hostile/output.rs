@@ -12,7 +12,7 @@ fn evil(sandbox: &Sandbox) -> PathBuf {
     let quoted = "\\e[31m\\e]0;x\\a\\u202e\\u200b\\u009b2J";
     let name = format!("a{EVIL}b");
     let history = History::new()
-        .raw_commit("2026-03-01T10:00:00Z", &format!("Eve {}", EVIL.replace('\r', "")), "eve\u{1b}[31m@x", EVIL)
+        .raw_commit("2026-03-01T10:00:00Z", format!("Eve {}", EVIL.replace('\r', "")), "eve\u{1b}[31m@x", EVIL)
         .write("towpath.yaml", "stages: [dev, prod]\nsources:\n- yaml: t/{stage}/{app}.yaml\n  tag: [\"{component}.tag\", tag]\n  image: image\n")
         .write(&format!("t/dev/{name}.yaml"), &format!("image: \"r/{quoted}\"\ntag: \"v1{quoted}\"\n"))
         .write(&format!("t/prod/{name}.yaml"), &format!("\"k{quoted}\": {{tag: \"v2{quoted}\"}}\n"))

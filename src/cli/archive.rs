@@ -1,0 +1,160 @@
+//! The past of a survey, with the help of an index and for the next one.
+
+use super::context::Context;
+use super::settings;
+use super::survey::{Past, Survey};
+use crate::config::Config;
+use crate::git::{GitError, Oid, Reached, Repository, Snapshot};
+use crate::history::index::{Asked, Part, Record, refreshed, settled};
+use crate::history::{Since, Timeline, describe};
+use crate::model::{Entry, SourceKind, StageName};
+use crate::source::Cache;
+use crate::ui::Bar;
+use std::cell::Cell;
+use std::collections::HashMap;
+
+/// `status` takes up an index that is no more commits behind than this; beyond, asking for what
+/// stands now is quicker.
+const NEAR: usize = 5_000;
+
+/// What an index says.
+pub enum Archive {
+    /// Of the very commits that were surveyed. The mapping is the survey's.
+    Current(Record),
+    /// Of others.
+    Older(Record),
+}
+
+impl Survey {
+    /// The past of each branch, and whether that is news to the index.
+    ///
+    /// # Errors
+    /// When the clone lacks objects, or the branch of a stage is missing.
+    pub fn record(&self, context: &Context, repository: &Repository) -> Result<(Record, bool), GitError> {
+        let older = match self.archive.take() {
+            Some(Archive::Current(record)) => return Ok((record, false)),
+            Some(Archive::Older(record)) => Some(record),
+            None => None,
+        };
+        let found = self.settings.assumed.as_ref().map(settings::found);
+        let reads_alike = |record: &Record| match (&record.found, &found) {
+            (Some(then), Some(now)) => then.reads_like(now),
+            (None, None) => true,
+            _ => false,
+        };
+        let known = older.filter(reads_alike).map(|record| record.parts).unwrap_or_default();
+        let bar = Bar::late(&context.ui, "Reading the history");
+        let mut parts = Vec::new();
+        for (stage, tip) in self.tips(context, repository)? {
+            let known = known.iter().find(|part| part.stage.as_ref() == stage);
+            parts.push(self.part(repository, tip, stage, known, &bar)?);
+        }
+        Ok((Record { mapping: self.mapping.clone(), found, parts, judged: None }, true))
+    }
+
+    /// The newest commits: of the deployment branch, then of each branch that is a stage.
+    fn tips(&self, context: &Context, repository: &Repository) -> Result<Vec<(Option<&StageName>, Oid)>, GitError> {
+        let stages = self.settings.config.stages.iter();
+        let branches = stages.filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
+        let branches = branches.map(|(stage, branch)| Ok((Some(stage), context.branch_tip(repository, branch)?)));
+        self.commit.map(|tip| Ok((None, tip))).into_iter().chain(branches).collect()
+    }
+
+    fn part(
+        &self,
+        repository: &Repository,
+        tip: Oid,
+        stage: Option<&StageName>,
+        known: Option<&Part>,
+        bar: &Bar,
+    ) -> Result<Part, GitError> {
+        let spare = Cache::default();
+        let readings = |cache| Ok(self.state(&Snapshot::of_commit(repository, tip)?, cache, stage));
+        let asked = Asked { question: self.question(repository, tip, stage), tip: readings, spare: &spare };
+        refreshed(&asked, known, |Reached { done, total }| bar.set(done, total.unwrap_or(0)))
+    }
+
+    /// Answers what an index can answer: since when entries are there.
+    ///
+    /// # Errors
+    /// When the clone lacks objects.
+    pub fn settle(
+        &self,
+        context: &Context,
+        repository: &Repository,
+        entries: &[Entry],
+        past: &mut Past,
+    ) -> Result<(), GitError> {
+        // Of what is built from many files, a walk for what stands now and one for all that ever was
+        // do not see every move alike; `status` says what the former sees.
+        let builds = self.settings.config.rules.iter().any(|rule| rule.kind == SourceKind::Kustomize);
+        if builds || !self.is_near(repository)? {
+            return Ok(());
+        }
+        let (record, is_new) = self.record(context, repository)?;
+        let config = &self.settings.config;
+        let mut known: HashMap<Oid, Since> = HashMap::new();
+        for part in &record.parts {
+            let branch = |entry: &&Entry| config.stage(entry.stage.as_str()).and_then(|stage| stage.branch.as_ref());
+            let is_here = |entry: &&Entry| match &part.stage {
+                Some(stage) => entry.stage == *stage,
+                None => branch(entry).is_none(),
+            };
+            let here: Vec<Entry> = entries.iter().filter(is_here).cloned().collect();
+            for (key, commit) in settled(&part.timeline, &here) {
+                let since = match known.get(&commit) {
+                    Some(since) => Since::clone(since),
+                    None => describe(repository, commit)?,
+                };
+                known.insert(commit, since.clone());
+                past.found.insert(key, since);
+            }
+        }
+        if is_new {
+            self.keep.write(context, &record);
+        }
+        Ok(())
+    }
+
+    /// Is there an index that costs little to bring up to date?
+    fn is_near(&self, repository: &Repository) -> Result<bool, GitError> {
+        let archive = self.archive.borrow();
+        let (tip, record) = match (&*archive, self.commit) {
+            (Some(Archive::Current(_)), _) => return Ok(true),
+            (Some(Archive::Older(record)), Some(tip)) => (tip, record),
+            _ => return Ok(false),
+        };
+        let Some(known) = record.parts.first().map(|part| part.tip) else { return Ok(false) };
+        let seen = Cell::new(0);
+        let met = repository.find_on_mainline(tip, |id, _| {
+            seen.set(seen.get() + 1);
+            id == known || seen.get() > NEAR
+        })?;
+        Ok(met == Some(known))
+    }
+}
+
+/// The deployments of all branches as one past. That of a single branch is taken out of its part.
+pub fn joined(parts: &mut [Part], config: &Config) -> Timeline {
+    match parts {
+        [part] => std::mem::take(&mut part.timeline),
+        parts => merged(parts, &|stage| config.stage(stage.as_str()).is_some_and(|stage| stage.branch.is_some())),
+    }
+}
+
+/// By time: each branch has its own stage, the main one the rest.
+fn merged(parts: &[Part], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
+    let counts = |part: &Part, stage: &StageName| match &part.stage {
+        Some(branch) => branch == stage,
+        None => !is_elsewhere(stage),
+    };
+    let all = parts.iter().flat_map(|part| part.timeline.deployments().map(move |deployment| (part, deployment)));
+    let mut all: Vec<_> = all.filter(|(part, deployment)| counts(part, &deployment.slot.stage)).collect();
+    all.sort_by_key(|(_, deployment)| std::cmp::Reverse(deployment.time));
+    let mut out = Timeline::default();
+    for (_, deployment) in all {
+        let commit = (deployment.commit, deployment.time);
+        out.push(commit, deployment.slot, deployment.from, deployment.to, deployment.path);
+    }
+    out
+}

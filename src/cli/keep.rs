@@ -1,0 +1,41 @@
+//! Where the index of a repository is kept, if one may be.
+
+use super::context::Context;
+use super::settings::Stated;
+use crate::git::Repository;
+use crate::history::index::{Record, Shelf};
+
+/// The place of the index, for one way of reading a repository.
+pub struct Keep(Option<Shelf>);
+
+impl Keep {
+    /// The place for what is read with these settings.
+    pub fn new(context: &Context, repository: &Repository, branch: Option<&str>, stated: Option<&Stated>) -> Self {
+        let folder = context.environment.cache.as_deref().filter(|_| !context.globals.no_index);
+        let shallow = repository.shallow().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let (name, text) = stated.map_or(("", ""), |stated| (stated.name.as_str(), stated.text.as_str()));
+        let ways = [branch.unwrap_or_default(), &shallow, name, text];
+        Keep(folder.map(|folder| Shelf::new(folder.join("index"), repository.common_dir(), &ways)))
+    }
+
+    /// No place: nothing is kept.
+    pub fn nowhere() -> Self {
+        Keep(None)
+    }
+
+    /// What the index says. One that cannot be used is passed over, for it is made anew.
+    pub fn read(&self, context: &Context) -> Option<Record> {
+        self.0.as_ref()?.read().unwrap_or_else(|damage| {
+            context.ui.detail(&format!("the index is not used: {damage}; it is made anew"));
+            None
+        })
+    }
+
+    /// Keeps a record, unless nothing may be written. That this fails is no reason to fail.
+    pub fn write(&self, context: &Context, record: &Record) {
+        let shelf = self.0.as_ref().filter(|_| context.writable_cache().is_some() && record.is_whole());
+        if let Some(Err(error)) = shelf.map(|shelf| shelf.write(record)) {
+            context.ui.detail(&format!("the index cannot be kept: {error}"));
+        }
+    }
+}

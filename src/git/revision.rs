@@ -1,0 +1,169 @@
+//! Names of commits: branches, tags, ids and their beginnings, with `~3`, `^2` and `^{commit}`.
+//!
+//! Only references and indexes are asked of libgit2, never an object: it follows damaged packs out of
+//! their files. What looks into reflogs, messages and ranges (`@{…}`, `:/…`, `..`) is not a revision
+//! here.
+
+use super::commit::CommitHead;
+use super::{GitError, Repository};
+use git2::{ObjectType, Oid};
+
+/// Tags that point to tags deeper than this are no commits.
+const MAX_TAGS: usize = 16;
+
+/// Where git looks for a name, in its order (gitrevisions(7)).
+const PLACES: [&str; 6] = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/", "refs/remotes/…/HEAD"];
+
+impl Repository {
+    /// The commit a revision names: `main`, `v1.2`, `HEAD~3`, `27e1396`, `v1^{commit}`.
+    ///
+    /// # Errors
+    /// [`GitError::UnknownRevision`].
+    pub fn resolve(&self, revision: &str) -> Result<Oid, GitError> {
+        let unknown = || GitError::UnknownRevision { revision: revision.to_owned() };
+        let start = revision.find(['~', '^']).unwrap_or(revision.len());
+        let (name, steps) = revision.split_at(start);
+        let id = self.named(name).ok_or_else(unknown)?;
+        self.commit_of(id).and_then(|commit| self.stepped(commit, steps)).ok_or_else(unknown)
+    }
+
+    /// The object a name stands for.
+    fn named(&self, name: &str) -> Option<Oid> {
+        if name == "@" || name == "HEAD" {
+            return self.target_of_head();
+        }
+        if name.len() == 40
+            && let Ok(id) = Oid::from_str(name)
+        {
+            return Some(id);
+        }
+        PLACES.iter().find_map(|place| self.reference(&place_of(place, name))).or_else(|| self.beginning(name))
+    }
+
+    /// What this work tree's `HEAD` points at; a linked work tree has one of its own.
+    fn target_of_head(&self) -> Option<Oid> {
+        let head = std::fs::read_to_string(self.git_dir().join("HEAD")).ok()?;
+        let head = head.trim();
+        match head.strip_prefix("ref: ") {
+            Some(name) => self.reference(name),
+            None => Oid::from_str(head).ok(),
+        }
+    }
+
+    fn reference(&self, name: &str) -> Option<Oid> {
+        let found = self.inner().find_reference(name).ok()?;
+        found.resolve().ok()?.target()
+    }
+
+    /// The one object whose id begins so.
+    fn beginning(&self, hex: &str) -> Option<Oid> {
+        if !(4..40).contains(&hex.len()) || !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let short = Oid::from_str(hex).ok()?;
+        self.inner().odb().ok()?.exists_prefix(short, hex.len()).ok()
+    }
+
+    /// The commit itself, or the one that a tag points to.
+    fn commit_of(&self, id: Oid) -> Option<Oid> {
+        let mut at = id;
+        for _ in 0..MAX_TAGS {
+            if self.object(at, ObjectType::Commit).is_ok() {
+                return Some(at);
+            }
+            let tag = self.object(at, ObjectType::Tag).ok()?;
+            let hex = tag.strip_prefix(b"object ")?.get(..40)?;
+            at = Oid::from_str(std::str::from_utf8(hex).ok()?).ok()?;
+        }
+        None
+    }
+
+    /// Follows `~3`, `^`, `^2` and `^{commit}`.
+    fn stepped(&self, commit: Oid, steps: &str) -> Option<Oid> {
+        let mut at = commit;
+        let mut rest = steps;
+        while let Some(sign) = rest.chars().next() {
+            rest = &rest[1..];
+            if let Some(after) = ["{commit}", "{}", "{0}"].iter().find_map(|word| rest.strip_prefix(word)) {
+                rest = after;
+                continue;
+            }
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let number: usize = if digits == 0 { 1 } else { rest[..digits].parse().ok()? };
+            rest = &rest[digits..];
+            at = match sign {
+                '~' => (0..number).try_fold(at, |at, _| self.parent(at, 1))?,
+                '^' if number == 0 => at,
+                '^' => self.parent(at, number)?,
+                _ => return None,
+            };
+        }
+        Some(at)
+    }
+
+    fn parent(&self, commit: Oid, number: usize) -> Option<Oid> {
+        let bytes = self.object(commit, ObjectType::Commit).ok()?;
+        CommitHead::parents(&bytes).nth(number - 1)
+    }
+}
+
+fn place_of(place: &str, name: &str) -> String {
+    match place.split_once('…') {
+        Some((before, after)) => format!("{before}{name}{after}"),
+        None => format!("{place}{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::git::testing::TestRepository;
+
+    #[test]
+    fn names_are_read_as_git_reads_them() {
+        let mut test = TestRepository::new();
+        let one = test.commit("one", &[("a", Some("1"))]);
+        let topic = test.commit_on("topic", b"A <a@x>", b"topic", &[("b", Some("1"))], &[]);
+        test.commit("two", &[("a", Some("2"))]);
+        test.commit_as(b"A <a@x>", b"merge", &[("b", Some("1"))], &[topic]);
+        let repository = test.open();
+        test.git(&["tag", "light", "main~1"]);
+        test.git(&["-c", "user.name=A", "-c", "user.email=a@x", "tag", "-m", "x", "heavy", "main"]);
+        test.git(&["-c", "user.name=A", "-c", "user.email=a@x", "tag", "-m", "x", "tagged-tag", "heavy"]);
+        let whole = test.id(one).to_string();
+        for revision in [
+            "main",
+            "HEAD",
+            "@",
+            "HEAD~1",
+            "main~2",
+            "@^",
+            "main^2",
+            "main~1^",
+            "main^^",
+            "main^0",
+            "light",
+            "heavy",
+            "heavy~1",
+            "tagged-tag",
+            "heavy^{}",
+            "heavy^{commit}",
+            "refs/heads/main",
+            "heads/topic",
+            "tags/light",
+            whole.as_str(),
+            &whole[..9],
+        ] {
+            let git = test.git(&["rev-parse", &format!("{revision}^{{commit}}")]);
+            assert_eq!(
+                repository.resolve(revision).map(|id| id.to_string()).ok().as_deref(),
+                Some(git.trim()),
+                "{revision}"
+            );
+        }
+        for none in
+            ["", "nothing", "main~99", "main^3", "main^x", "main~~x", "main:a", "abc", "main..topic", "@{1}", "^main"]
+        {
+            assert!(repository.resolve(none).is_err(), "{none}");
+        }
+    }
+}

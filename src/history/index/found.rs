@@ -1,0 +1,91 @@
+//! Discovered sources in text, so that they can be kept and compared.
+
+use crate::config::{Config, NameTemplate, Origin, Rule, Stage};
+use crate::model::{Confidence, KeyTemplate, PathTemplate, SourceKind, StageName};
+use serde::{Deserialize, Serialize};
+
+/// What discovery found for one state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Stages are named by keys inside files, not by paths.
+    pub in_keys: bool,
+    pub stages: Vec<Stage>,
+    pub rules: Vec<RuleText>,
+    /// Those it is not sure of.
+    pub unsure: Vec<RuleText>,
+    /// How many files each rule stands for.
+    pub files: Vec<usize>,
+    /// Stage words without any version.
+    pub empty_stages: Vec<String>,
+}
+
+/// A discovered rule as text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleText {
+    kind: SourceKind,
+    path: String,
+    not: Vec<String>,
+    app: String,
+    target: String,
+    component: String,
+    stage: Option<StageName>,
+    tags: Vec<String>,
+    images: Vec<String>,
+    confidence: Confidence,
+}
+
+impl Found {
+    /// Would both read the same versions out of the same files?
+    pub fn reads_like(&self, other: &Found) -> bool {
+        self.stages == other.stages && self.rules == other.rules
+    }
+
+    /// The configuration that discovery proposed.
+    pub fn config(&self) -> Option<Config> {
+        self.config_of(&self.rules)
+    }
+
+    /// What it offered beside that.
+    pub fn unsure_config(&self) -> Option<Config> {
+        self.config_of(&self.unsure)
+    }
+
+    fn config_of(&self, rules: &[RuleText]) -> Option<Config> {
+        let words =
+            self.stages.iter().flat_map(|stage| [stage.name.to_string()].into_iter().chain(stage.aliases.clone()));
+        let words: Vec<String> = words.collect();
+        let rules = rules.iter().map(|rule| rule.rule(&words)).collect::<Option<Vec<Rule>>>()?;
+        Some(Config { stages: self.stages.clone(), rules, origin: Origin::Discovered, ..Config::default() })
+    }
+}
+
+impl RuleText {
+    /// The rule, read with the words that name stages.
+    fn rule(&self, words: &[String]) -> Option<Rule> {
+        let mut rule = Rule::new(self.kind, &self.path, words).ok()?;
+        rule.not = self.not.iter().map(|not| PathTemplate::parse(not, words).ok()).collect::<Option<_>>()?;
+        let keys = |keys: &[String]| keys.iter().map(|key| KeyTemplate::parse(key, words).ok()).collect::<Option<_>>();
+        (rule.tags, rule.images) = (keys(&self.tags)?, keys(&self.images)?);
+        rule.stage.clone_from(&self.stage);
+        let [app, target, component] = [&self.app, &self.target, &self.component].map(NameTemplate::new);
+        (rule.app, rule.target, rule.component, rule.confidence) = (app, target, component, self.confidence);
+        Some(rule)
+    }
+}
+
+impl From<&Rule> for RuleText {
+    fn from(rule: &Rule) -> Self {
+        RuleText {
+            kind: rule.kind,
+            path: rule.path.as_str().to_owned(),
+            not: rule.not.iter().map(|not| not.as_str().to_owned()).collect(),
+            app: rule.app.as_str().to_owned(),
+            target: rule.target.as_str().to_owned(),
+            component: rule.component.as_str().to_owned(),
+            stage: rule.stage.clone(),
+            tags: rule.tags.iter().map(|tag| tag.as_str().to_owned()).collect(),
+            images: rule.images.iter().map(|image| image.as_str().to_owned()).collect(),
+            confidence: rule.confidence,
+        }
+    }
+}

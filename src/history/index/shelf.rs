@@ -1,0 +1,91 @@
+//! Where indexes lie: one file for each repository and way of reading it.
+
+use super::format::{Damage, decode, encode};
+use super::{Record, format};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// So many indexes of one repository are kept, the newest.
+const KEPT: usize = 4;
+
+/// What another process is writing is left alone for so long.
+const WRITING: Duration = Duration::from_secs(60 * 60);
+
+/// How files are called while they are written.
+const UNFINISHED: &str = ".writing-";
+
+/// The place of one index.
+#[derive(Debug, Clone)]
+pub struct Shelf {
+    folder: PathBuf,
+    /// What the names of this repository's indexes begin with.
+    repository: String,
+    key: String,
+}
+
+impl Shelf {
+    /// The index in `folder` of what is read from a repository, named by its directory, in the way
+    /// that `ways` say.
+    pub fn new(folder: PathBuf, repository: &Path, ways: &[&str]) -> Self {
+        let path = repository.canonicalize().unwrap_or_else(|_| repository.to_path_buf());
+        let path = path.as_os_str().as_encoded_bytes();
+        let ways = ways.iter().map(|way| format!("{}:{way}", way.len()));
+        let key = [format::FORMAT.to_string(), env!("CARGO_PKG_VERSION").to_owned(), path.escape_ascii().to_string()];
+        let key = key.into_iter().chain(ways).collect::<Vec<_>>().join("\n");
+        Shelf { folder, repository: format!("{:016x}-", fingerprint(path)), key }
+    }
+
+    /// What the index says; `None` where there is none.
+    ///
+    /// # Errors
+    /// [`Damage`] where there is one that cannot be used.
+    pub fn read(&self) -> Result<Option<Record>, Damage> {
+        match std::fs::read(self.path()) {
+            Ok(bytes) => decode(&self.key, &bytes).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(_) => Err(Damage::Unreadable),
+        }
+    }
+
+    /// Keeps a record. Others see it whole or not at all; of two writers the last one wins.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    pub fn write(&self, record: &Record) -> io::Result<()> {
+        let bytes = encode(&self.key, record).ok_or(ErrorKind::InvalidData)?;
+        std::fs::create_dir_all(&self.folder)?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
+        file.write_all(&bytes)?;
+        file.persist(self.path())?;
+        self.tidy();
+        Ok(())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(format!("{}{:016x}.index", self.repository, fingerprint(self.key.as_bytes())))
+    }
+
+    /// Removes this repository's oldest indexes, and what was left unfinished. What cannot be
+    /// removed stays.
+    fn tidy(&self) {
+        let all = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
+        let mut own: Vec<(SystemTime, PathBuf)> = Vec::new();
+        for entry in all {
+            let (name, changed) = (entry.file_name(), entry.metadata().and_then(|about| about.modified()));
+            let (name, Ok(changed)) = (name.to_string_lossy(), changed) else { continue };
+            if name.starts_with(&self.repository) {
+                own.push((changed, entry.path()));
+            } else if name.starts_with(UNFINISHED) && changed.elapsed().is_ok_and(|age| age > WRITING) {
+                drop(std::fs::remove_file(entry.path()));
+            }
+        }
+        own.sort();
+        own.iter().rev().skip(KEPT).for_each(|(_, path)| drop(std::fs::remove_file(path)));
+    }
+}
+
+/// FNV-1a: the same in every release, unlike the standard library's.
+pub fn fingerprint(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+}

@@ -1,0 +1,147 @@
+use super::*;
+use crate::history::testing::{oid, timeline};
+use crate::model::Warning;
+use std::path::Path;
+use tempfile::TempDir;
+
+fn record() -> Record {
+    let lines =
+        ["0 web dev ->v1", "0 web prod ->v1", "1 web dev v1>v2", "2 web prod v1>x=v2", "3 api/nginx prod/eu ->v7"];
+    let timeline = timeline(&lines);
+    let part = Part { stage: None, tip: oid(9), timeline, edge: Some(oid(1)), pending: true, lost: Vec::new() };
+    let mapping = Mapping {
+        stages: vec!["dev".into(), "prod".into()],
+        warnings: vec![Warning::at("not-yaml", "a.yaml", "is not YAML")],
+        ..Mapping::default()
+    };
+    let found = Found { empty_stages: vec!["qa".into()], ..Found::default() };
+    Record { mapping, found: Some(found), parts: vec![part], judged: Some(600) }
+}
+
+fn shelf(folder: &TempDir) -> Shelf {
+    Shelf::new(folder.path().join("index"), Path::new("/repository"), &["main", ""])
+}
+
+/// One file and its bytes.
+fn written(folder: &TempDir) -> (std::path::PathBuf, Vec<u8>) {
+    shelf(folder).write(&record()).expect("there is room");
+    let files = std::fs::read_dir(folder.path().join("index")).expect("a folder");
+    let [file] = files.collect::<Result<Vec<_>, _>>().expect("readable").try_into().expect("one file");
+    let bytes = std::fs::read(file.path()).expect("readable");
+    (file.path(), bytes)
+}
+
+#[test]
+fn what_was_written_is_read() {
+    let folder = TempDir::new().expect("a folder");
+    assert!(shelf(&folder).read().expect("nothing is wrong").is_none());
+    written(&folder);
+    let read = shelf(&folder).read().expect("nothing is wrong").expect("it is there");
+    let (before, after) = (record(), read);
+    let shown = |record: &Record| {
+        let rows: Vec<String> = record.parts[0].timeline.deployments().map(|row| format!("{row:?}")).collect();
+        format!("{rows:?} {:?} {:?} {:?}", record.mapping, record.found, record.judged)
+    };
+    assert_eq!(shown(&before), shown(&after));
+    assert!(after.is_of(&[(None, oid(9))]) && !after.is_of(&[(None, oid(8))]) && after.is_whole());
+}
+
+#[test]
+fn nothing_that_was_cut_or_changed_is_read() {
+    let folder = TempDir::new().expect("a folder");
+    let (path, bytes) = written(&folder);
+    for length in 0..bytes.len() {
+        std::fs::write(&path, &bytes[..length]).expect("writable");
+        assert!(shelf(&folder).read().is_err(), "the first {length} bytes");
+    }
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1 << (at % 8);
+        std::fs::write(&path, &changed).expect("writable");
+        assert!(shelf(&folder).read().is_err(), "byte {at}");
+    }
+    std::fs::write(&path, [&bytes[..], b"x"].concat()).expect("writable");
+    assert!(matches!(shelf(&folder).read(), Err(Damage::Cut)));
+}
+
+/// Also where the checksum is right: every number is looked at.
+#[test]
+fn numbers_out_of_range_are_no_timeline() {
+    let mut wrong = [record(), record(), record(), record()];
+    wrong[0].parts[0].timeline.rows[0].slot = 99;
+    wrong[1].parts[0].timeline.rows[1].to = 99;
+    wrong[2].parts[0].timeline.rows[2].commit = 99;
+    wrong[3].parts[0].timeline.rows[3].path = 99;
+    for record in wrong {
+        let folder = TempDir::new().expect("a folder");
+        shelf(&folder).write(&record).expect("there is room");
+        assert!(matches!(shelf(&folder).read(), Err(Damage::Inconsistent)));
+    }
+}
+
+#[test]
+fn another_key_is_another_index() {
+    let folder = TempDir::new().expect("a folder");
+    let (path, bytes) = written(&folder);
+    let other = Shelf::new(folder.path().join("index"), Path::new("/repository"), &["mai", "n"]);
+    assert!(other.read().expect("nothing is wrong").is_none());
+    other.write(&record()).expect("there is room");
+    let files = std::fs::read_dir(folder.path().join("index")).expect("a folder").filter_map(Result::ok);
+    let second = files.map(|file| file.path()).find(|file| *file != path).expect("a second file");
+    std::fs::write(second, bytes).expect("writable");
+    assert!(matches!(other.read(), Err(Damage::OtherKey)));
+}
+
+#[test]
+fn the_newest_of_a_repository_stay() {
+    let folder = TempDir::new().expect("a folder");
+    for branch in ["a", "b", "c", "d", "e", "f"] {
+        let shelf = Shelf::new(folder.path().to_path_buf(), Path::new("/repository"), &[branch]);
+        shelf.write(&record()).expect("there is room");
+    }
+    let other = Shelf::new(folder.path().to_path_buf(), Path::new("/other"), &["a"]);
+    other.write(&record()).expect("there is room");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 5);
+}
+
+/// When this fails, what is written has changed: count up `FORMAT`, so that nobody reads old bytes in a
+/// new way, and then change the number here.
+#[test]
+fn the_format_is_what_it_was() {
+    let bytes = format::encode("key", &record()).expect("it can be written");
+    assert_eq!((format::FORMAT, crc32fast::hash(&bytes)), (1, 1_498_704_464));
+}
+
+#[test]
+fn versions_of_plain_slots_are_settled() {
+    let timeline = timeline(&[
+        "0 web dev ->v1",
+        "1 web dev v1>v2",
+        "0 api dev ->v1",
+        "1 api dev ->v1",
+        "2 api dev v1>v2",
+        "3 api dev v1>v2",
+    ]);
+    let entry = |slot: &crate::model::SlotKey, version: &str| crate::model::Entry {
+        app: slot.app.clone(),
+        component: None,
+        stage: slot.stage.clone(),
+        target: None,
+        image: None,
+        version: crate::model::Version::parse(version),
+        locations: Vec::new(),
+        source: crate::model::SourceKind::Text,
+        rule: 0,
+        confidence: crate::model::Confidence::High,
+        notes: Vec::new(),
+    };
+    let said = |version: &str| {
+        let entries: Vec<_> = timeline.slots().iter().map(|slot| entry(slot, version)).collect();
+        let mut said: Vec<String> =
+            settled(&timeline, &entries).into_iter().map(|((slot, _), id)| format!("{} {id}", slot.app)).collect();
+        said.sort();
+        said
+    };
+    assert_eq!(said("v2"), [format!("web {}", oid(1))], "two places run api, so a walk has to say it");
+    assert!(said("v3").is_empty());
+}

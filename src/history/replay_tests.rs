@@ -1,0 +1,134 @@
+//! Whatever happens to a repository: all deployments up to a commit together are what it shows.
+
+use super::{Question, Timeline, deployments};
+use crate::config::{Config, parse};
+use crate::git::testing::TestRepository;
+use crate::git::{Flow, Oid, Repository, Snapshot};
+use crate::model::{SlotKey, Version};
+use crate::source::{self, Cache, Reader};
+use proptest::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Two layouts for the same apps, twins, builds on a shared base, defaults, and variables.
+const CONFIG: &str = "\
+stages: [dev, {name: prod, aliases: [live]}]
+sources:
+  - {yaml: 'tags/{stage}/{app}.yaml', tag: tag}
+  - {yaml: 'new/{app}/{stage}.yaml', tag: version}
+  - kustomize: k/{app}/{stage}
+  - {helm-values: 'h/{app}/{stage}.yaml', base: 'h/{app}/values.yaml'}
+  - dotenv: env/{stage}.env
+  - compose: env/{stage}.yaml
+";
+
+/// Files, and what may stand in them; `V` is a version.
+const FILES: [(&str, &[&str]); 19] = [
+    ("tags/dev/web.yaml", &["tag: V\n", "other: V\n"]),
+    ("tags/dev/api.yaml", &["tag: V\n"]),
+    ("tags/prod/web.yaml", &["tag: V\n"]),
+    ("tags/live/web.yaml", &["tag: V\n", "a: &a {tag: V}\n<<: *a\n"]),
+    ("tags/prod/api.yaml", &["tag: V\n"]),
+    ("new/web/dev.yaml", &["version: V\n"]),
+    ("new/web/prod.yaml", &["version: V\n"]),
+    ("new/api/prod.yaml", &["version: V\n"]),
+    ("k/web/dev/kustomization.yaml", OVERLAYS),
+    ("k/web/prod/kustomization.yaml", OVERLAYS),
+    (
+        "k/web/base/kustomization.yaml",
+        &["resources: [pod.yaml]\n", "images: [{name: r/web, newTag: V}]\nresources: [pod.yaml]\n"],
+    ),
+    (
+        "k/web/base/pod.yaml",
+        &[
+            "kind: Pod\nmetadata: {name: w}\nspec: {containers: [{name: a, image: 'r/web:V'}]}\n",
+            "kind: Pod\nmetadata: {name: w}\nspec: {containers: [{name: a, image: r/web}, {name: b, image: 'r/job:V'}]}\n",
+        ],
+    ),
+    ("h/web/values.yaml", &["image: {repository: r/web, tag: V}\n", "image: {repository: r/web}\n"]),
+    ("h/web/dev.yaml", VALUES),
+    ("h/web/prod.yaml", VALUES),
+    ("env/dev.env", &["WEB_TAG=V\n", "WEB_TAG=V\nAPI_VERSION=psql-14\n"]),
+    ("env/prod.env", &["WEB_TAG=V\nAPI_VERSION=1.V\n"]),
+    ("env/dev.yaml", &["services: {web: {image: 'r/web:${WEB_TAG}'}, db: {image: 'r/db:V'}}\n"]),
+    ("env/prod.yaml", &["services: {web: {image: 'r/web:V'}}\n"]),
+];
+const OVERLAYS: &[&str] = &["resources: [../base]\n", "resources: [../base]\nimages: [{name: r/web, newTag: V}]\n"];
+const VALUES: &[&str] = &["replicas: 1\n", "image: {tag: V}\n", "side: {image: {repository: r/side, tag: V}}\n"];
+
+/// A file with other contents, or none.
+fn change() -> impl Strategy<Value = (usize, Option<String>)> {
+    let versions = prop::sample::select(vec!["v1", "v2", "v3"]);
+    let file = (0..FILES.len()).prop_flat_map(|file| (Just(file), prop::sample::select(FILES[file].1)));
+    (file, versions, prop::bool::weighted(0.8))
+        .prop_map(|((file, text), version, there)| (file, there.then(|| text.replace('V', version))))
+}
+
+fn history() -> impl Strategy<Value = Vec<Vec<(usize, Option<String>)>>> {
+    let start = prop::collection::vec(change(), 10..30);
+    let later = prop::collection::vec(prop::collection::vec(change(), 0..4), 1..12);
+    (start, later).prop_map(|(start, later)| [vec![start], later].concat())
+}
+
+type State = BTreeSet<(SlotKey, Version)>;
+
+fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
+    let snapshot = Snapshot::of_commit(repository, commit).expect("a snapshot");
+    let mapping = source::read(config, &Reader::new(&snapshot, &Cache::default()), None);
+    mapping.entries.iter().map(|entry| (entry.slot(), entry.version.clone())).collect()
+}
+
+fn told(repository: &Repository, config: &Config, tip: Oid, threads: usize) -> Timeline {
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip).expect("a snapshot"), Cache::default());
+    let readings = source::readings(config, &Reader::new(&snapshot, &cache), None);
+    let threads = Some(threads);
+    let question = Question { repository, config, tip, branch_stage: None, cache: &cache, until: None, threads };
+    deployments(question, readings, |_| Flow::Continue, |_| {}).expect("a walk").timeline
+}
+
+/// What runs after the deployments of each commit, the oldest first.
+fn replayed(timeline: &Timeline) -> Vec<(Oid, State)> {
+    let mut running: BTreeMap<(SlotKey, Version), i32> = BTreeMap::new();
+    let mut states: Vec<(Oid, State)> = Vec::new();
+    for deployment in timeline.deployments().rev() {
+        for (side, change) in [(deployment.from, -1), (deployment.to, 1)] {
+            let Some(pinned) = side else { continue };
+            let count = running.entry((deployment.slot.clone(), pinned.version.clone())).or_default();
+            *count += change;
+            assert!(*count >= 0, "what goes was there: {deployment:?}");
+        }
+        let state = running.iter().filter(|(_, count)| **count > 0).map(|(key, _)| key.clone()).collect();
+        match states.last_mut().filter(|(commit, _)| *commit == deployment.commit) {
+            Some(last) => last.1 = state,
+            None => states.push((deployment.commit, state)),
+        }
+    }
+    states
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn deployments_add_up_to_what_each_commit_shows(history in history()) {
+        let config = parse(CONFIG, "towpath.yaml").expect("a config");
+        let mut test = TestRepository::new();
+        let marks: Vec<usize> = history.iter().map(|commit| {
+            let files: Vec<_> = commit.iter().map(|(file, text)| (FILES[*file].0, text.as_deref())).collect();
+            test.commit("x", &files)
+        }).collect();
+        let repository = test.open();
+        let commits: Vec<Oid> = marks.into_iter().map(|mark| test.id(mark)).collect();
+        let tip = commits[commits.len() - 1];
+        let states = [1, 2, 5].map(|threads| replayed(&told(&repository, &config, tip, threads)));
+        prop_assert!(states[0] == states[1] && states[1] == states[2]);
+        let mut states = states[0].iter().peekable();
+        let mut running = State::new();
+        for commit in commits {
+            if let Some((_, state)) = states.next_if(|(deployed, _)| *deployed == commit) {
+                running.clone_from(state);
+            }
+            prop_assert_eq!(&shown(&repository, &config, commit), &running);
+        }
+        prop_assert!(states.next().is_none(), "deployments come in the order of commits");
+    }
+}

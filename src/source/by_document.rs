@@ -1,0 +1,198 @@
+//! Files with many documents, of which a commit changes few and few speak of versions.
+//!
+//! Documents that were good YAML are remembered by fingerprint, and read only where they say the
+//! words that matter. What comes out is what reading the whole file gives, for those documents.
+
+use super::leaf::{self, Leaf};
+use super::{Claim, Reader};
+use crate::config::Rule;
+use crate::git::Oid;
+use crate::yaml;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::rc::Rc;
+
+/// More fingerprints are not kept.
+const MAX_KNOWN: usize = 100_000;
+
+/// More leaves are not kept.
+const MAX_LEAVES: usize = 20_000;
+
+/// What is remembered of documents, by fingerprint.
+#[derive(Default)]
+pub(super) struct Documents {
+    good: RefCell<HashSet<u64>>,
+    /// The leaves about images, counted from the start of their document.
+    images: RefCell<HashMap<u64, Rc<Vec<Leaf>>>>,
+    held: RefCell<usize>,
+    /// The file that was cut last.
+    cut: RefCell<Option<(Oid, Rc<Vec<Document>>)>>,
+}
+
+/// Where a document stands in a file.
+struct Document {
+    number: u32,
+    start: usize,
+    end: usize,
+    lines: u32,
+    fingerprint: u64,
+}
+
+/// Tells texts apart within one run.
+pub(super) fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+impl Documents {
+    fn of(&self, id: Oid, text: &str) -> Rc<Vec<Document>> {
+        if let Some((_, known)) = self.cut.borrow().as_ref().filter(|(of, _)| *of == id) {
+            return Rc::clone(known);
+        }
+        let cut = Rc::new(cut(text));
+        self.cut.replace(Some((id, Rc::clone(&cut))));
+        cut
+    }
+
+    fn is_yaml(&self, fingerprint: u64, text: &str) -> bool {
+        self.good.borrow().contains(&fingerprint) || (yaml::is_yaml(text) && self.add(fingerprint))
+    }
+
+    fn add(&self, fingerprint: u64) -> bool {
+        let mut known = self.good.borrow_mut();
+        if known.len() >= MAX_KNOWN {
+            known.clear();
+        }
+        known.insert(fingerprint)
+    }
+
+    fn images(&self, fingerprint: u64, read: impl FnOnce() -> Option<Vec<Leaf>>) -> Option<Rc<Vec<Leaf>>> {
+        if let Some(known) = self.images.borrow().get(&fingerprint) {
+            return Some(Rc::clone(known));
+        }
+        let leaves = Rc::new(read()?);
+        let mut known = self.images.borrow_mut();
+        let mut held = self.held.borrow_mut();
+        *held += leaves.len() + 1;
+        if *held > MAX_LEAVES {
+            known.clear();
+            *held = leaves.len() + 1;
+        }
+        known.insert(fingerprint, Rc::clone(&leaves));
+        Some(leaves)
+    }
+}
+
+/// The documents of a text; one that cannot be cut counts as one.
+fn cut(text: &str) -> Vec<Document> {
+    let whole = || vec![yaml::Piece { text, start: 0, lines: 0 }];
+    let pieces = yaml::pieces(text).unwrap_or_else(whole);
+    let document = |(number, piece): (u32, yaml::Piece<'_>)| Document {
+        number,
+        start: piece.start,
+        end: piece.start + piece.text.len(),
+        lines: piece.lines,
+        fingerprint: fingerprint(piece.text),
+    };
+    (0..).zip(pieces).map(document).collect()
+}
+
+impl Reader<'_> {
+    /// Does every document of a file pass this test? It may be no YAML.
+    pub(super) fn every_document(&self, path: &str, passes: impl Fn(&str) -> bool) -> bool {
+        let Some((text, documents)) = self.documents(path) else { return false };
+        // What looks like several and could not be cut is left to the parser.
+        let whole = documents.len() > 1 || !text.contains("\n---");
+        whole && documents.iter().all(|at| passes(&text[at.start..at.end]))
+    }
+
+    /// The leaves of those documents that can hold a key the claim's rule names. `None` where the
+    /// file has to be read as a whole.
+    pub(super) fn leaves_with_keys(&self, claim: &Claim<'_>) -> Option<Rc<Vec<Leaf>>> {
+        let matters = |text: &str| may_have_keys(claim.rule, text);
+        self.leaves_of_documents(&claim.path, matters, |_, text| leaves_of(text).map(Rc::new))
+    }
+
+    /// The leaves that `kept` says yes to, of those documents that can hold an image, without those
+    /// of embedded texts. `None` where the file has to be read as a whole.
+    pub(super) fn leaves_about_images(&self, path: &str, kept: impl Fn(&Leaf) -> bool) -> Option<Rc<Vec<Leaf>>> {
+        let read = |text: &str| {
+            let mut leaves = leaves_of(text)?;
+            leaves.retain(|leaf| !leaf.embedded && kept(leaf));
+            Some(leaves)
+        };
+        let leaves = |fingerprint: u64, text: &str| self.cache.documents.images(fingerprint, || read(text));
+        self.leaves_of_documents(path, |text| may_say(text, "mage"), leaves)
+    }
+
+    fn leaves_of_documents(
+        &self,
+        path: &str,
+        matters: impl Fn(&str) -> bool,
+        read: impl Fn(u64, &str) -> Option<Rc<Vec<Leaf>>>,
+    ) -> Option<Rc<Vec<Leaf>>> {
+        let (text, documents) = self.documents(path)?;
+        let mut out = Vec::new();
+        for at in documents.iter() {
+            let text = &text[at.start..at.end];
+            if !matters(text) {
+                self.cache.documents.is_yaml(at.fingerprint, text).then_some(())?;
+            } else if documents.len() == 1 {
+                return None;
+            } else {
+                out.extend(read(at.fingerprint, text)?.iter().map(|leaf| at.place(leaf)));
+            }
+        }
+        Some(Rc::new(out))
+    }
+
+    fn documents(&self, path: &str) -> Option<(Rc<str>, Rc<Vec<Document>>)> {
+        let (id, text) = self.text_and_id(path)?;
+        let documents = self.cache.documents.of(id, &text);
+        Some((text, documents))
+    }
+}
+
+impl Document {
+    /// A leaf of the document as one of the file.
+    fn place(&self, leaf: &Leaf) -> Leaf {
+        let mut leaf = leaf.clone();
+        leaf.document = self.number;
+        leaf.line += self.lines;
+        leaf.span.start += self.start;
+        leaf.span.end += self.start;
+        leaf
+    }
+}
+
+fn leaves_of(text: &str) -> Option<Vec<Leaf>> {
+    Some(leaf::of_yaml(&yaml::parse(text).ok()?))
+}
+
+/// Can a text hold a word in a key or value? Escapes may hide one.
+fn may_say(text: &str, word: &str) -> bool {
+    text.contains(word) || ["\\x", "\\u", "\\U", "\\\n", "\\\r"].iter().any(|escape| text.contains(escape))
+}
+
+/// Can a text hold one of the keys that a rule names?
+fn may_have_keys(rule: &Rule, text: &str) -> bool {
+    let mut templates = [&rule.tags, &rule.images, &rule.digests].into_iter().flatten();
+    templates.any(|template| words(template.as_str()).all(|word| may_say(text, word)))
+}
+
+/// The words of a key template that stand in every text it matches: neither names nor numbers of
+/// list elements.
+fn words(template: &str) -> impl Iterator<Item = &str> {
+    let outside = template.split('{').enumerate().map(|(at, part)| match part.split_once('}') {
+        Some((_, after)) if at > 0 => after,
+        _ => part,
+    });
+    let words = outside.flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    words.filter(|word| word.bytes().any(|byte| !byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+#[path = "by_document_tests.rs"]
+mod tests;

@@ -1,0 +1,83 @@
+//! The objects of a file, by document: a rendered manifest has hundreds, of which a commit changes a
+//! few.
+
+use super::manifest::{Manifest, Reading, objects};
+use super::place::Page;
+use crate::source::Reader;
+use crate::source::by_document::fingerprint;
+use crate::source::reader::{Reduced, is_template, not_yaml};
+use crate::yaml::{self, YamlError};
+use std::rc::Rc;
+
+/// All objects of a file.
+#[derive(Debug)]
+pub(super) struct Objects {
+    documents: Vec<Document>,
+    /// Lines and spans are those of this file.
+    exact: bool,
+}
+
+/// Those of one document.
+#[derive(Debug, Clone)]
+struct Document {
+    fingerprint: u64,
+    objects: Rc<[Rc<Manifest>]>,
+}
+
+impl Objects {
+    /// In the order of the file.
+    pub fn all(&self) -> impl Iterator<Item = &Rc<Manifest>> {
+        self.documents.iter().flat_map(|document| document.objects.iter())
+    }
+}
+
+/// Reads the objects of a file. For versions only, a document that is the same as before keeps its
+/// objects, also if its lines are others.
+pub(super) fn read(reader: &Reader<'_>, known: &Reduced<Objects>, path: &str) -> Option<Rc<Objects>> {
+    let before = known.borrow().get(path).and_then(|(_, file)| file.clone().ok());
+    if !reader.of_versions && before.as_ref().is_some_and(|before| !before.exact) {
+        known.borrow_mut().remove(path);
+    }
+    reader.remembered(known, path, |path, text| {
+        let by_document = reader.of_versions.then(|| of_pieces(path, text, before.as_deref())).flatten();
+        by_document.map_or_else(|| whole(path, text), Ok).map_err(|error| not_yaml(path, &error, is_template(text)))
+    })
+}
+
+/// Reads a text as it is, and keeps its documents apart where they can be told.
+fn whole(path: &str, text: &str) -> Result<Objects, YamlError> {
+    let stream = yaml::parse(text)?;
+    let page = Page::of_file(path, text, 0);
+    let pieces = yaml::pieces(text).filter(|pieces| pieces.len() == stream.documents.len());
+    let Some(pieces) = pieces else {
+        let objects = objects(page, &stream.documents, Reading::Objects).into_iter().map(Rc::new).collect();
+        return Ok(Objects { documents: vec![Document { fingerprint: fingerprint(text), objects }], exact: true });
+    };
+    let document = |(number, (piece, one)): (u32, (yaml::Piece<'_>, &yaml::Document))| {
+        let objects = objects(page.at_document(number), std::slice::from_ref(one), Reading::Objects);
+        Document { fingerprint: fingerprint(piece.text), objects: objects.into_iter().map(Rc::new).collect() }
+    };
+    let documents = (0..).zip(pieces.into_iter().zip(&stream.documents)).map(document).collect();
+    Ok(Objects { documents, exact: true })
+}
+
+/// `None` if the text is not of many documents, or one of them is no YAML.
+fn of_pieces(path: &str, text: &str, before: Option<&Objects>) -> Option<Objects> {
+    let pieces = yaml::pieces(text)?;
+    let mut documents: Vec<Document> = Vec::with_capacity(pieces.len());
+    for (number, piece) in (0..).zip(pieces) {
+        let fingerprint = fingerprint(piece.text);
+        let known = before.and_then(|before| before.documents.get(documents.len()));
+        documents.push(match known.filter(|known| known.fingerprint == fingerprint) {
+            Some(known) => known.clone(),
+            None => Document { fingerprint, objects: of_text(path, piece.text, number).ok()? },
+        });
+    }
+    Some(Objects { documents, exact: false })
+}
+
+fn of_text(path: &str, text: &str, document: u32) -> Result<Rc<[Rc<Manifest>]>, YamlError> {
+    let stream = yaml::parse(text)?;
+    let objects = objects(Page::of_file(path, text, document), &stream.documents, Reading::Objects);
+    Ok(objects.into_iter().map(Rc::new).collect())
+}
