@@ -22,6 +22,7 @@ mod man;
 mod metrics;
 mod names;
 mod output;
+mod recent;
 mod settings;
 mod status;
 mod suggest;
