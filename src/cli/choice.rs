@@ -7,6 +7,7 @@ use super::failure::Failure;
 use super::filter::Patterns;
 use super::suggest::unknown;
 use super::survey::Survey;
+use crate::config::Config;
 use crate::git::Repository;
 use crate::git::at::{AtError, parse_time};
 use crate::model::SlotKey;
@@ -27,6 +28,18 @@ pub struct ChoiceArgs {
     /// Only stages that fit
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::stages))]
     stage: Vec<String>,
+}
+
+impl ChoiceArgs {
+    /// Is a slot meant, as far as its own names tell? A name on the command line may also be one that
+    /// only people use.
+    pub fn seems_to_mean(&self, named: &[String], slot: &SlotKey, config: &Config) -> bool {
+        let words = [Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten();
+        let stages: Vec<String> = self.stage.iter().map(|word| full_name(word, config)).collect();
+        (named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word)))
+            && Patterns::new(&self.app).accept(words)
+            && Patterns::new(&stages).accept([slot.stage.as_str()])
+    }
 }
 
 /// A span of time.

@@ -72,6 +72,21 @@ impl<'r> Chronicle<'r> {
         Ok(Chronicle { timeline, stages, comparison, ends_at, lost, hidden, standing, names, accounts })
     }
 
+    /// The newest part of the past of what a survey found.
+    pub fn of_part(repository: &'r Repository, survey: &Survey, timeline: Timeline, comparison: Comparison) -> Self {
+        Chronicle {
+            stages: history::stages(&timeline, &survey.settings.config),
+            comparison: Some(comparison),
+            ends_at: None,
+            lost: BTreeSet::new(),
+            hidden: false,
+            standing: survey.mapping.entries.iter().map(Entry::slot).collect(),
+            names: names_over_time(&survey.mapping.entries, timeline.slots()),
+            accounts: RefCell::new(Accounts::new(repository)),
+            timeline,
+        }
+    }
+
     /// How the app of a slot is called.
     pub fn name<'s>(&'s self, slot: &'s SlotKey) -> &'s str {
         self.names.get(&(slot.app.clone(), slot.component.clone())).map_or(slot.app.as_str(), String::as_str)

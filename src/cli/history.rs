@@ -5,11 +5,13 @@ use super::chronicle::Chronicle;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::names::{self, Names};
+use super::recent::Newest;
 use super::survey::{Survey, When};
 use super::wish::{Filter, Wish};
 use super::{args, complete, follow, output};
 use crate::git::Repository;
 use crate::history::Kind;
+use crate::model::SlotKey;
 use crate::report::Change;
 use crate::report::json::HistoryJson;
 use crate::ui::{Format, Scroll, Times};
@@ -115,7 +117,10 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<Exit, Failure> {
     let survey = Survey::of(context, &repository, When::default())?;
     survey.tell(context);
     names::remember(context, &repository, &Names::of(&survey.mapping));
-    let chronicle = Chronicle::of(context, &repository, &survey, choice::TOLERANCE)?;
+    let chronicle = match newest(args, context, &repository, &survey)? {
+        Some(part) => part,
+        None => Chronicle::of(context, &repository, &survey, choice::TOLERANCE)?,
+    };
     let times = if args.exact { Times::Exact } else { Times::Ago };
     let scroll = RefCell::new(Scroll::new(args.output, times, &context.ui.out));
     let question = Question { args, context, repository: &repository, scroll: &scroll };
@@ -124,6 +129,21 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     follow::run(&chronicle, args.every, context, &|survey, chronicle, news| question.go_on(survey, chronicle, news))
+}
+
+/// The newest part of the past, where that is enough to answer.
+fn newest<'r>(
+    args: &HistoryArgs,
+    context: &Context,
+    repository: &'r Repository,
+    survey: &Survey,
+) -> Result<Option<Chronicle<'r>>, Failure> {
+    let narrowed = args.window.since.is_some() || args.window.until.is_some() || args.author.is_some();
+    let whole = narrowed || args.follow || args.version.is_some() || !args.kind.is_empty();
+    let Some(count) = args.limit.filter(|limit| *limit > 0 && !whole) else { return Ok(None) };
+    let config = &survey.settings.config;
+    let is_meant = |slot: &SlotKey| args.choice.seems_to_mean(&args.apps, slot, config);
+    Newest { count, is_meant: &is_meant }.chronicle(context, repository, survey)
 }
 
 /// What is asked, and how the answer is printed.

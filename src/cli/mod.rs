@@ -27,6 +27,7 @@ mod metrics;
 mod names;
 mod output;
 mod promote;
+mod recent;
 mod rollback;
 mod scene;
 mod settings;

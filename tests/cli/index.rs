@@ -218,3 +218,38 @@ fn a_partial_clone_says_what_is_missing() {
     assert!(said.contains("are not in this clone") && said.contains("git fetch --refetch"), "{said}");
     assert!(indexes(&sandbox).is_empty());
 }
+
+/// The newest alone are told as they are when everything is read.
+#[test]
+fn the_newest_need_not_all_of_the_past() {
+    let sandbox = Sandbox::new();
+    let mut history = History::new()
+        .commit("2026-01-01T10:00:00Z", "Ann", "first")
+        .write("towpath.yaml", "stages: [dev, prod]\nsources:\n  - text: tags/{stage}/{app}\n");
+    let start: jiff::Timestamp = "2026-01-02T10:00:00Z".parse().expect("a time");
+    for step in 0..700_i64 {
+        let time = (start + jiff::SignedDuration::from_mins(step)).to_string();
+        let (stage, version) = if step % 2 == 0 { ("dev", step / 2) } else { ("prod", step / 2) };
+        let app = if step < 100 { "old" } else { "web" };
+        history = history.commit(&time, "Ann", "bump").write(&format!("tags/{stage}/{app}"), &format!("v1.{version}"));
+    }
+    let history = history
+        .commit("2026-02-01T10:00:00Z", "Bob", "a hotfix")
+        .write("tags/prod/web", "v9.9-hotfix")
+        .commit("2026-02-01T11:00:00Z", "Bob", "and back")
+        .write("tags/prod/web", "v1.349");
+    let repository = sandbox.repository("deploy", &history);
+    for question in [
+        &["history", "web", "--stage", "dev", "-n", "5"][..],
+        &["history", "--stage", "prod", "-n", "1"],
+        &["history", "--stage", "prod", "-n", "3"],
+        &["history", "old", "-n", "2"],
+        &["history", "-n", "100000"],
+    ] {
+        let question = [question, &["--output", "jsonl", "--quiet"]].concat();
+        let fresh = answer(&sandbox, &repository, &[&question[..], &["--no-index"]].concat()).0;
+        assert!(!fresh.is_empty());
+        answer(&sandbox, &repository, &["metrics"]);
+        assert_eq!(answer(&sandbox, &repository, &question).0, fresh, "{question:?}");
+    }
+}

@@ -1,0 +1,86 @@
+//! The newest deployments where no index helps: only the newest part of history is read.
+
+use super::choice::TOLERANCE;
+use super::chronicle::Chronicle;
+use super::context::Context;
+use super::failure::Failure;
+use super::survey::Survey;
+use crate::config::Config;
+use crate::git::{Flow, Oid, Repository, Snapshot};
+use crate::history::{self, Deployment, Kind, Timeline, Told};
+use crate::model::SlotKey;
+
+/// After the last wanted deployment, so many more commits that deployed something are read, to see
+/// where its version had been before.
+const LOOK_BACK: usize = 500;
+
+/// After so many in vain, everything is read.
+const GIVE_UP: usize = 10_000;
+
+/// What is wanted: so many deployments to slots that are meant.
+pub struct Newest<'a> {
+    pub count: usize,
+    pub is_meant: &'a dyn Fn(&SlotKey) -> bool,
+}
+
+impl Newest<'_> {
+    /// The past, only as far as it is needed. `None` where an index knows it all, or where the newest
+    /// part alone does not tell what kind of deployments the wanted ones are.
+    ///
+    /// # Errors
+    /// When the clone lacks objects.
+    pub fn chronicle<'r>(
+        &self,
+        context: &Context,
+        repository: &'r Repository,
+        survey: &Survey,
+    ) -> Result<Option<Chronicle<'r>>, Failure> {
+        let config = &survey.settings.config;
+        let branches = config.stages.iter().any(|stage| stage.branch.is_some());
+        let Some(tip) = survey.commit.filter(|_| !branches && survey.archive.borrow().is_none()) else {
+            return Ok(None);
+        };
+        let mut told = self.read(repository, survey, tip)?;
+        if !told.lost.is_empty() || told.stopped != crate::git::Stopped::Done {
+            return Ok(None);
+        }
+        let comparison = history::classify(&mut told.timeline, config, TOLERANCE);
+        let wanted = told.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
+        let wanted: Vec<Deployment<'_>> = wanted.take(self.count).collect();
+        if wanted.len() < self.count || !wanted.iter().all(|deployment| is_certain(deployment, config)) {
+            return Ok(None);
+        }
+        context.ui.detail("only the newest commits were read; `-n 0` reads all");
+        Ok(Some(Chronicle::of_part(repository, survey, told.timeline, comparison)))
+    }
+
+    fn read(&self, repository: &Repository, survey: &Survey, tip: Oid) -> Result<Told, Failure> {
+        let question = survey.question(repository, tip, None);
+        let readings = survey.state(&Snapshot::of_commit(repository, tip)?, &survey.cache, None);
+        let (mut seen, mut found, mut commits) = (0, 0, 0);
+        let mut last = None;
+        let enough = |timeline: &Timeline| {
+            commits += 1;
+            let new = (seen..timeline.len()).map(|index| timeline.deployment(index));
+            found += new.filter(|deployment| (self.is_meant)(deployment.slot)).count();
+            seen = timeline.len();
+            if found >= self.count {
+                last.get_or_insert(commits);
+            }
+            let done = last.map_or(commits >= GIVE_UP, |last| commits >= last + LOOK_BACK);
+            if done { Flow::Stop } else { Flow::Continue }
+        };
+        Ok(history::deployments(question, readings, enough, |_| {})?)
+    }
+}
+
+/// Does the newest part of history say what kind of deployment this is? One whose version was not
+/// met in a stage before may have been there earlier.
+fn is_certain(deployment: &Deployment<'_>, config: &Config) -> bool {
+    let first = config.stage(deployment.slot.stage.as_str()).is_some_and(|stage| stage.after.is_empty());
+    match deployment.kind {
+        Kind::Skip => false,
+        Kind::Deploy => first,
+        Kind::Promote | Kind::Rollback | Kind::Add | Kind::Remove | Kind::Image => true,
+    }
+}
