@@ -18,7 +18,7 @@ complete() {
     done
     pair "$name: complete, cold, nobody's name (metrics), threads: 2" "$log --format=%H -- '$tracked'" \
         "$cold TOWPATH_THREADS=2 $towpath metrics -o json"
-    bash -c "$warm $towpath history -n 1 -o csv" >/dev/null
+    bash -c "$warm $towpath metrics" >/dev/null
     pair "$name: complete, warm" "$log -- '$tracked'" "$warm $towpath history -o csv"
 }
 

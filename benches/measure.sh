@@ -13,8 +13,8 @@ pair() {
     local title=$1 theirs=$2 ours=$3
     : >"$scratch/a"; : >"$scratch/b"
     for _ in $(seq "${RUNS:-5}"); do
-        measure bash -c "exec $theirs" >>"$scratch/a"
-        measure bash -c "exec $ours" >>"$scratch/b"
+        measure bash -c "$theirs" >>"$scratch/a"
+        measure bash -c "$ours" >>"$scratch/b"
     done
     local a b
     a=$(cut -d' ' -f1 "$scratch/a" | median); b=$(cut -d' ' -f1 "$scratch/b" | median)

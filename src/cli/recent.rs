@@ -6,7 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::survey::Survey;
 use crate::config::Config;
-use crate::git::{Flow, Oid, Repository, Snapshot};
+use crate::git::{Flow, Oid, Repository, Snapshot, Stopped};
 use crate::history::{self, Deployment, Kind, Timeline, Told};
 use crate::model::SlotKey;
 
@@ -41,16 +41,18 @@ impl Newest<'_> {
             return Ok(None);
         };
         let mut told = self.read(repository, survey, tip)?;
-        if !told.lost.is_empty() || told.stopped != crate::git::Stopped::Done {
+        if !told.lost.is_empty() || matches!(told.stopped, Stopped::Shallow(_)) {
             return Ok(None);
         }
         let comparison = history::classify(&mut told.timeline, config, TOLERANCE);
         let wanted = told.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
         let wanted: Vec<Deployment<'_>> = wanted.take(self.count).collect();
-        if wanted.len() < self.count || !wanted.iter().all(|deployment| is_certain(deployment, config)) {
-            return Ok(None);
+        let certain = wanted.len() == self.count && wanted.iter().all(|deployment| is_certain(deployment, config));
+        match told.stopped {
+            Stopped::Root => {}
+            _ if certain => context.ui.detail("only the newest commits were read; `-n 0` reads all"),
+            _ => return Ok(None),
         }
-        context.ui.detail("only the newest commits were read; `-n 0` reads all");
         Ok(Some(Chronicle::of_part(repository, survey, told.timeline, comparison)))
     }
 
