@@ -9,7 +9,6 @@ mod by_document;
 mod compose;
 pub mod convention;
 mod dotenv;
-pub mod essence;
 mod flux;
 mod folder;
 #[cfg(test)]
@@ -47,7 +46,6 @@ pub use touched::Touched;
 
 use crate::config::Rule;
 use crate::model::{Captures, Location, Note, SourceKind, Version};
-use essence::Essence;
 
 /// One version found in a file.
 #[derive(Debug, Clone, Default)]
@@ -71,12 +69,6 @@ pub trait Source: Sync {
     /// stands for it, or both.
     fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
         vec![path]
-    }
-
-    /// What counts in a file that was looked at: where two contents agree in it, a claim need not be
-    /// read again. Everything is always a right answer.
-    fn essence(&self, _path: &str, contents: &[u8]) -> Essence {
-        Essence::whole(contents)
     }
 
     /// How values are spelled in a file that this source found one in, for an edit.

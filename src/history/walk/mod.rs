@@ -9,12 +9,14 @@ mod look;
 mod memo;
 mod owners;
 mod pairs;
+mod question;
+
+pub use question::{Arrival, Found, Question, Told};
 
 use super::timeline::{Landing, NOTHING, Row, Timeline};
-use crate::config::Config;
 use crate::git::{Flow, GitError, Oid, Reached, Repository, Scope, Snapshot, Step, Stopped, Walk};
-use crate::model::{SlotKey, StageName, Version};
-use crate::source::{Cache, Change, Claim, Reader, Reading, claims_on};
+use crate::model::{SlotKey, Version};
+use crate::source::{Change, Claim, Reader, Reading, claims_on};
 use claims::Claims;
 use look::{Local, Look, Looker, is_local};
 use pairs::{Held, Pair, pairs};
@@ -23,34 +25,6 @@ use std::sync::{PoisonError, RwLock};
 
 /// How many claims may be read to find where moved files came from, over the whole walk.
 const MAX_SEARCHED: usize = 5_000;
-
-/// What is asked of the past.
-#[derive(Clone, Copy)]
-pub struct Question<'a> {
-    pub repository: &'a Repository,
-    pub config: &'a Config,
-    /// The commit to start from.
-    pub tip: Oid,
-    /// The stage of the branch, where a branch is a stage.
-    pub branch_stage: Option<&'a StageName>,
-    pub cache: &'a Cache,
-    /// The walk ends before this commit.
-    pub until: Option<Oid>,
-    /// On how many threads; `None`: as many as there are processors.
-    pub threads: Option<usize>,
-}
-
-/// What came out.
-#[derive(Debug)]
-pub struct Told {
-    pub timeline: Timeline,
-    pub stopped: Stopped,
-    /// Files of which nothing older can be said, because their contents are not in this clone.
-    pub lost: Vec<String>,
-    /// There are places where a version is still to be found in older commits: a file was broken
-    /// there when the walk ended.
-    pub pending: bool,
-}
 
 /// Every deployment from the tip back. `enough` is asked after each commit that deployed something.
 ///
@@ -67,12 +41,6 @@ pub fn deployments<'a>(
     let stopped = replay.run(enough, reached)?;
     Ok(replay.told(stopped))
 }
-
-/// Where a version came from: a commit, and its committer time.
-pub type Arrival = (Oid, i64);
-
-/// The commit that put a version into a slot.
-pub type Found = HashMap<(SlotKey, Version), Arrival>;
 
 /// For what stands at the tip, the commit that put it there; the walk ends when all are found. A
 /// version that is written in several places is there since the first of them.

@@ -17,7 +17,6 @@
 
 mod build;
 mod change;
-mod essence;
 mod file;
 mod findings;
 mod image;
@@ -44,7 +43,6 @@ mod watch;
 pub use keep::Builds;
 pub use parsed::Parsed;
 
-use super::essence::Essence;
 use super::folder::folder_of;
 use super::{Claim, Finding, Reader, Source};
 use crate::model::SourceKind;
@@ -60,10 +58,6 @@ impl Source for Kustomize {
     /// A kustomization file stands for its directory; templates may name either.
     fn subjects<'p>(&self, path: &'p str) -> Vec<&'p str> {
         if build::is_kustomization(path) { vec![folder_of(path), path] } else { Vec::new() }
-    }
-
-    fn essence(&self, path: &str, contents: &[u8]) -> Essence {
-        essence::of(path, contents)
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
