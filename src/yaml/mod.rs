@@ -4,7 +4,7 @@
 //! are followed on access, never expanded, so a small file cannot become a large one. The module
 //! knows nothing of deployments; what the keys mean is decided by `source`.
 //!
-//! The parser (`granit-parser`) stands behind [`parse`] alone; no other file names it.
+//! The parser (`granit-parser`) stands behind [`parse`](fn@parse) alone; no other file names it.
 
 mod edit;
 mod edit_entry;
