@@ -82,7 +82,7 @@ impl Repository {
     fn stepped(&self, commit: Oid, steps: &str) -> Option<Oid> {
         let mut at = commit;
         let mut rest = steps;
-        while let Some(sign) = rest.chars().next() {
+        while let Some(sign @ ('~' | '^')) = rest.chars().next() {
             rest = &rest[1..];
             if let Some(after) = ["{commit}", "{}", "{0}"].iter().find_map(|word| rest.strip_prefix(word)) {
                 rest = after;
@@ -93,12 +93,11 @@ impl Repository {
             rest = &rest[digits..];
             at = match sign {
                 '~' => (0..number).try_fold(at, |at, _| self.parent(at, 1))?,
-                '^' if number == 0 => at,
-                '^' => self.parent(at, number)?,
-                _ => return None,
+                _ if number == 0 => at,
+                _ => self.parent(at, number)?,
             };
         }
-        Some(at)
+        rest.is_empty().then_some(at)
     }
 
     fn parent(&self, commit: Oid, number: usize) -> Option<Oid> {
@@ -160,9 +159,20 @@ mod tests {
                 "{revision}"
             );
         }
-        for none in
-            ["", "nothing", "main~99", "main^3", "main^x", "main~~x", "main:a", "abc", "main..topic", "@{1}", "^main"]
-        {
+        for none in [
+            "",
+            "nothing",
+            "main~99",
+            "main^3",
+            "main^x",
+            "main~~x",
+            "main~\u{e9}",
+            "main:a",
+            "abc",
+            "main..topic",
+            "@{1}",
+            "^main",
+        ] {
             assert!(repository.resolve(none).is_err(), "{none}");
         }
     }
