@@ -135,6 +135,9 @@ impl Survey {
         branch_stage: Option<&StageName>,
         slots: &HashSet<SlotKey>,
     ) -> Result<Arrivals, GitError> {
+        if slots.is_empty() {
+            return Ok(Arrivals { found: HashMap::new(), stopped: Stopped::Done });
+        }
         let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
         history::since(question, self.state(&state, &self.cache, branch_stage), slots)
     }

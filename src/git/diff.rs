@@ -38,8 +38,8 @@ impl Change {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope(Vec<String>);
 
-/// How a path stands to a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How a path stands to a scope, the nearest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Standing {
     Inside,
     /// On the way to something inside.
@@ -72,16 +72,7 @@ impl Scope {
     }
 
     fn standing(&self, path: &str) -> Standing {
-        let mut all = self.0.iter().map(|part| standing(part, path));
-        let mut best = Standing::Outside;
-        loop {
-            match all.next() {
-                Some(Standing::Inside) => return Standing::Inside,
-                Some(Standing::Above) => best = Standing::Above,
-                Some(Standing::Outside) => {}
-                None => return best,
-            }
-        }
+        self.0.iter().map(|part| standing(part, path)).min().unwrap_or(Standing::Outside)
     }
 }
 
