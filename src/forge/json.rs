@@ -1,8 +1,8 @@
 //! The JSON that forges have in common, and the words in their refusals.
 
-use super::types::{Issue, Proposal, State};
+use super::types::{Issue, Proposal, State, askable};
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Longer texts of a forge are cut in messages.
 const MAX_MESSAGE: usize = 300;
@@ -172,6 +172,15 @@ impl From<Pull> for Proposal {
             merge_commit: pull.merge_commit_sha.filter(|_| state == State::Merged),
         }
     }
+}
+
+/// Who is to be asked for a review, as GitHub and Gitea take it; `organisation/team` is a team. `None`
+/// where nobody is.
+pub(super) fn reviewers(proposal: &Proposal, names: &[String]) -> Option<Value> {
+    let names = askable(names, proposal);
+    let (teams, people): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| name.contains('/'));
+    let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
+    (!names.is_empty()).then(|| json!({ "reviewers": people, "team_reviewers": teams }))
 }
 
 #[cfg(test)]

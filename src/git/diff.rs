@@ -1,13 +1,10 @@
 //! What differs between two trees, within a scope. Only trees with different ids are read, and what
 //! is equal in both is passed over as bytes.
 
-use super::tree::{MODE_TREE, TreeEntry, entries, entry_length};
+use super::tree::{MAX_DEPTH, MODE_TREE, TreeEntry, entries, entry_length};
 use super::{File, FileKind, GitError, Repository};
 use git2::Oid;
 use std::cmp::Ordering;
-
-/// Directories nested deeper than this are not entered, as in a snapshot.
-const MAX_DEPTH: usize = 64;
 
 /// One path that is not the same in two trees. Directories are not listed, only what is in them.
 #[derive(Debug, Clone, PartialEq, Eq)]

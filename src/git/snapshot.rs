@@ -1,7 +1,7 @@
 //! The files of a repository at one revision, or on disk. Links are never followed.
 
 use super::commit::CommitHead;
-use super::tree::{MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
+use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 use std::cell::RefCell;
@@ -14,9 +14,6 @@ pub const MAX_FILE_BYTES: usize = 10 << 20;
 
 /// Directories whose tree objects are larger than this (some 400 entries) are searched by an index.
 const INDEXED_TREE_BYTES: usize = 16 << 10;
-
-/// Directories nested deeper than this are not entered.
-const MAX_DEPTH: usize = 64;
 
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,9 @@ pub(super) struct TreeEntry<'a> {
     pub id: Oid,
 }
 
+/// Directories nested deeper than this are not entered.
+pub(super) const MAX_DEPTH: usize = 64;
+
 pub(super) const MODE_TREE: u32 = 0o040_000;
 pub(super) const MODE_LINK: u32 = 0o120_000;
 pub(super) const MODE_SUBMODULE: u32 = 0o160_000;

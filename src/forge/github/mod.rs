@@ -4,11 +4,11 @@ mod octo;
 
 use super::access::Access;
 use super::http::Http;
-use super::json::{HubIssue, Login, Pull};
+use super::json::{HubIssue, Login, Pull, reviewers};
 use super::place::{Kind, Place};
 use super::retry::Repeat;
 use super::settle;
-use super::types::{askable, cut, last_words, newest};
+use super::types::{cut, last_words, newest};
 use super::url::{escape, query};
 use super::{
     Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
@@ -123,16 +123,9 @@ impl GitHub {
         Ok(())
     }
 
-    /// `organisation/team` is a team.
     fn ask(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
-        let names = askable(names, proposal);
-        if names.is_empty() {
-            return Ok(());
-        }
-        let (teams, people): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| name.contains('/'));
-        let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
+        let Some(body) = reviewers(proposal, names) else { return Ok(()) };
         let path = format!("{}/requested_reviewers", self.pull_path(proposal.number));
-        let body = json!({ "reviewers": people, "team_reviewers": teams });
         self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe).map(|_| ())
     }
 
