@@ -23,14 +23,18 @@ pub(super) enum Shape {
     Stages,
     /// The list of sources.
     Sources,
+    /// A list of gates.
+    Gates,
+    /// Who may do what.
+    Permissions,
 }
 
-const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
     Key { name, shape, about }
 }
 
 /// The keys at the top.
-pub(super) const TOP: [Key; 3] = [
+pub(super) const TOP: [Key; 6] = [
     key("branch", Shape::Text, "The branch that is deployed. Unless given, the repository's default branch."),
     key(
         "stages",
@@ -42,10 +46,17 @@ pub(super) const TOP: [Key; 3] = [
         Shape::Sources,
         "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
     ),
+    key("gates", Shape::Gates, "What a deployment has to pass, in all stages or in those that a gate names."),
+    key("permissions", Shape::Permissions, "Who may approve for a stage, and who may break the glass."),
+    key(
+        "ledger",
+        Shape::Text,
+        "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` where the forge refuses that.",
+    ),
 ];
 
 /// The keys of a stage that is more than a name.
-pub(super) const STAGE: [Key; 4] = [
+pub(super) const STAGE: [Key; 7] = [
     key("name", Shape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", Shape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -54,6 +65,9 @@ pub(super) const STAGE: [Key; 4] = [
         "The stages that come right before it; an empty list for a start. Unless given, the stage written before it.",
     ),
     key("branch", Shape::Text, "For a branch per environment: the branch that holds this stage."),
+    key("gates", Shape::Gates, "What a deployment to this stage has to pass, after the gates for all stages."),
+    key("merge", Shape::Text, "`auto`: `towpath advance` merges what is proposed as soon as every gate is open."),
+    key("queue", Shape::Text, "What `towpath advance` proposes: the `newest` version, or `each` in turn."),
 ];
 
 /// The keys of a source beside its kind.

@@ -1,5 +1,6 @@
 //! The configuration as the library uses it.
 
+use super::gates::Pipeline;
 use crate::model::{Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,8 @@ pub struct Config {
     pub stages: Vec<Stage>,
     /// The sources, in the order they are written.
     pub rules: Vec<Rule>,
+    /// Gates, permissions and the ledger.
+    pub pipeline: Pipeline,
     pub origin: Origin,
 }
 
