@@ -14,6 +14,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("source", &["model", "config", "git", "yaml"]),
     ("discovery", &["model", "config", "source", "git", "yaml"]),
     ("history", &["model", "config", "source", "git"]),
+    ("pipeline", &["model", "config", "history", "git", "forge"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
     ("report", &["model", "config", "history", "promotion"]),
