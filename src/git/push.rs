@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// For one conversation with the remote.
-const NETWORK: Duration = Duration::from_secs(45);
+pub(super) const NETWORK: Duration = Duration::from_secs(45);
 
 /// A push of one branch.
 #[derive(Debug, Clone, Copy)]
@@ -141,7 +141,7 @@ pub struct Ahead {
 
 /// Was the branch elsewhere by then? The words are git's (`builtin/push.c`, `receive-pack.c`), the
 /// last ones for two pushes at the same moment.
-fn is_lost(line: &str) -> bool {
+pub(super) fn is_lost(line: &str) -> bool {
     let words = [
         "(fetch first)",
         "(non-fast-forward)",
@@ -157,7 +157,7 @@ fn is_lost(line: &str) -> bool {
 }
 
 /// What the remote said, or the reason in git's own line.
-fn refusal(line: &str, stderr: &str) -> String {
+pub(super) fn refusal(line: &str, stderr: &str) -> String {
     let remote = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim);
     let said: Vec<&str> = remote.filter(|line| !line.is_empty()).collect();
     let reason = line.rsplit_once('\t').map_or(line, |(_, reason)| reason);
