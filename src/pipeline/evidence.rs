@@ -29,7 +29,7 @@ pub struct Past<'t> {
     times: Vec<i64>,
     standing: HashMap<SlotKey, Version>,
     /// Was this commit made by towpath?
-    is_ours: &'t dyn Fn(Oid) -> bool,
+    is_ours: Box<dyn Fn(Oid) -> bool + 't>,
 }
 
 /// A version in a slot, since it came there.
@@ -47,7 +47,7 @@ pub struct Landing<'e> {
 
 impl<'t> Past<'t> {
     /// Indexes a timeline. `standing` is what runs now; `is_ours` says which commits towpath made.
-    pub fn new(timeline: &'t Timeline, standing: &[Entry], is_ours: &'t dyn Fn(Oid) -> bool) -> Self {
+    pub fn new(timeline: &'t Timeline, standing: &[Entry], is_ours: Box<dyn Fn(Oid) -> bool + 't>) -> Self {
         let mut past = Past {
             timeline,
             slots: HashMap::new(),

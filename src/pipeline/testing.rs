@@ -74,7 +74,7 @@ impl Bench {
             purpose,
         };
         let is_ours = |commit: Oid| self.ours.contains(&commit);
-        let past = Past::new(&self.timeline, &[], &is_ours);
+        let past = Past::new(&self.timeline, &[], Box::new(is_ours));
         let ledger = Ledger::new(self.events.clone());
         judge(&Evidence::new(&self.config, &past, &ledger, &self.facts), &question)
     }

@@ -67,8 +67,14 @@ impl Settings<'_, '_, '_> {
             self.problems.add(field.key, format!("`{}` is a mapping", key.name), hint);
             return None;
         }
+        let before = self.problems.count();
         let words = field.words(self.problems);
-        let first = *words.first()?;
+        let Some(first) = words.first().copied() else {
+            if self.problems.count() == before {
+                self.problems.add(field.key, format!("`{}` has no value", key.name), None);
+            }
+            return None;
+        };
         match key.name {
             "window" => self.window(&words),
             "verified" => Some(Gate::Verified(Verified { stages: self.stage_names(&words), by: Proof::Ledger })),

@@ -210,6 +210,8 @@ fn values() {
 - version: 'v['
 - order: { rewrite: -RC }
 - isolation: { of: stage }
+- verified: []
+- window:
 "
         ),
         str![[r#"

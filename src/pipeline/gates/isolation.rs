@@ -1,7 +1,7 @@
 //! `isolation`: what was deployed last has an outcome. Unknown is not passed.
 //!
-//! Where nobody configured it, what landed before the pipeline was watched is not judged: before the
-//! ledger begins, and by others than towpath.
+//! Where nobody configured it, a first stage takes what builds bring, and what landed before the
+//! pipeline was watched is not judged: before the ledger begins, and by others than towpath.
 
 use super::{Case, place, target};
 use crate::config::gates::{Gate, GateKind, Isolation};
@@ -19,6 +19,10 @@ pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
         },
         None => (Isolation::Target, Place::BuiltIn),
     };
+    if place == Place::BuiltIn && case.is_first() {
+        let reason = format!("{} takes what builds bring", case.question.stage);
+        return Some(Answer::open(GateKind::Isolation, place, reason));
+    }
     if case.question.purpose == Purpose::Back {
         let reason = "a rollback says itself how the last deployment turned out";
         return Some(Answer::open(GateKind::Isolation, place, reason));

@@ -39,6 +39,12 @@ impl<'c> Case<'c> {
         Case { evidence, question, slots, before }
     }
 
+    /// Does nothing come before the stage?
+    fn is_first(&self) -> bool {
+        let stage = self.evidence.config.stage(self.question.stage.as_str());
+        stage.is_none_or(|stage| stage.after.is_empty())
+    }
+
     /// The configured rules of a kind.
     pub fn rules(&self, kind: GateKind) -> Vec<&'c GateRule> {
         self.evidence.config.pipeline.rules(kind, self.question.stage, &self.question.subject.app)

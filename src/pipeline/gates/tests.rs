@@ -115,6 +115,18 @@ fn isolation_begins_with_towpath_unless_it_is_asked_for() {
 }
 
 #[test]
+fn a_first_stage_takes_what_builds_bring_unless_it_is_to_be_isolated() {
+    let past = ["0 web dev ->v1", "5 web dev v1>v2"];
+    let bench = Bench::new("", &past).outcome(1, "web dev v1 passed");
+    assert_data_eq!(
+        bench.said(10, "web dev v3", &["isolation"]),
+        "isolation open (built-in): dev takes what builds bring\n"
+    );
+    let asked = Bench::new("gates: [isolation]\n", &past);
+    assert_data_eq!(asked.said(10, "web dev v3", &["isolation"]), "isolation shut (line 2): v2 landed[..]\n...");
+}
+
+#[test]
 fn isolation_is_of_the_target_or_of_the_stage() {
     let past = ["0 web prod/eu ->v1", "0 web prod/us ->v1", "1 api prod ->v7"];
     let bench = Bench::new("gates: [isolation]\n", &past).outcome(2, "web prod v1 passed");

@@ -162,7 +162,8 @@ impl Ledger {
     }
 }
 
-/// An outcome is of this landing if it names its commit, or if none is known, its version.
+/// An outcome is of this landing if it names its commit; where a commit is not known, as in a shallow
+/// clone, the version has to do.
 fn outcome_of(event: &Event, landing: &Landing<'_>) -> Option<Outcome> {
     let What::Outcome { stage, target, version, deployments, outcome, .. } = &event.what else { return None };
     let slot: &SlotKey = landing.slot;
@@ -171,8 +172,13 @@ fn outcome_of(event: &Event, landing: &Landing<'_>) -> Option<Outcome> {
         return None;
     }
     let is_it = match landing.commit {
+        // Recorded in a clone that did not know the commit: what ran there at that time is meant.
+        Some(_) if deployments.is_empty() => {
+            let at = event.time.as_second();
+            landing.time.is_none_or(|came| came <= at) && landing.left.is_none_or(|left| at <= left)
+        }
         Some(commit) => deployments.contains(&commit.to_string()),
-        None => deployments.is_empty(),
+        None => true,
     };
     is_it.then_some(*outcome)
 }

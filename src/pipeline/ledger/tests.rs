@@ -48,7 +48,9 @@ fn every_kind() -> Vec<What> {
 #[test]
 fn an_event_is_a_commit_message() {
     let lock = &every_kind()[0];
-    assert_data_eq!(event(lock.clone()).message(), str![[r#"
+    assert_data_eq!(
+        event(lock.clone()).message(),
+        str![[r#"
 Lock prod until 1970-01-01 01:00 UTC: incident
 
 {
@@ -61,7 +63,8 @@ Lock prod until 1970-01-01 01:00 UTC: incident
   "until": "1970-01-01T01:00:00Z"
 }
 
-"#]]);
+"#]]
+    );
     for what in every_kind() {
         let written = event(what);
         let read = Event::parse(&written.message(), ann()).expect("it is read back");
@@ -78,7 +81,9 @@ fn each_has_a_sentence_and_a_file() {
         let FileChange { path, text } = event(what.clone()).change();
         format!("{} {path}: {}\n", if text.is_some() { "+" } else { "-" }, what.sentence().replace('\n', "|"))
     });
-    assert_data_eq!(lines.collect::<String>(), str![[r#"
+    assert_data_eq!(
+        lines.collect::<String>(),
+        str![[r#"
 + locks/prod/%all.json: Lock prod until 1970-01-01 01:00 UTC: incident
 - locks/prod/web.json: Unlock web in prod
 + outcomes/prod/web.json: Record web v2 in prod/eu: passed
@@ -90,7 +95,8 @@ fn each_has_a_sentence_and_a_file() {
 + overrides/5f3a.json: Break the glass for web v2 to prod: fire
 + notes/5f3a.json: Note on 5f3a: all is well
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]
