@@ -17,8 +17,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("pipeline", &["model", "config", "history", "git", "forge"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
-    ("report", &["model", "config", "history", "promotion"]),
-    ("ui", &["model", "config", "report", "promotion"]),
+    ("report", &["model", "config", "history", "pipeline", "promotion"]),
+    ("ui", &["model", "config", "report", "pipeline", "promotion"]),
 ];
 
 #[test]

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::environment::{chance, seconds, text};
 use super::failure::Failure;
-use crate::forge::{Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, TokenSources};
+use crate::forge::{Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, Token, TokenSources};
 use crate::forge::{connect, find_token};
 use crate::git::Repository;
 use std::process::{Command, Stdio};
@@ -57,20 +57,25 @@ pub fn open(place: &Place, repository: &Repository, context: &Context) -> Result
         ));
     };
     context.ui.detail(&format!("the token for {} is from {from}", place.host));
-    let secure = place.api.starts_with("https:");
+    let access = access(&place.api, Some(token), Limits::default());
+    Ok(connect(place, &access)?)
+}
+
+/// What an address is reached with.
+pub fn access(url: &str, token: Option<Token>, limits: Limits) -> Access {
+    let secure = url.starts_with("https:");
     let proxies: &[&str] = if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
     let no_proxy = text("no_proxy").or_else(|| text("NO_PROXY")).unwrap_or_default();
     let authorities = text("TOWPATH_CA_FILE").or_else(|| text("SSL_CERT_FILE"));
-    let access = Access {
-        token: Some(token),
+    Access {
+        token,
         proxy: proxies.iter().find_map(|name| text(name)),
         no_proxy: no_proxy.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect(),
         authorities: authorities.and_then(|path| std::fs::read(path).ok()),
-        limits: Limits::default(),
+        limits,
         clock: Clock { now: Arc::new(seconds), sleep: Arc::new(thread::sleep), chance: Arc::new(chance) },
         log: None,
-    };
-    Ok(connect(place, &access)?)
+    }
 }
 
 /// `gh auth token`, if there is a `gh`.

@@ -3,6 +3,9 @@
 
 mod archive;
 mod args;
+mod ask;
+mod assent;
+mod book;
 mod choice;
 mod chronicle;
 mod complete;
@@ -14,20 +17,25 @@ mod demo;
 mod deploy;
 mod diff;
 mod environment;
+mod facts;
 mod failure;
 mod filter;
 mod follow;
 mod forge;
 mod history;
 mod init;
+mod inquiry;
 mod intent;
 mod keep;
+mod ledger;
+mod lock;
 mod man;
 mod metrics;
 mod names;
 mod output;
 mod promote;
 mod recent;
+mod record;
 mod rollback;
 mod scene;
 mod settings;
@@ -81,6 +89,16 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Promote(args) => promote::run(&args, context),
         Command::Deploy(args) => deploy::run(&args, context),
         Command::Rollback(args) => rollback::run(&args, context),
+        Command::Ask(args) => ask::run(&args, context),
+        Command::Record(args) => record::run(&args, context),
+        Command::Approve(args) => assent::approve(&args, context),
+        Command::Reject(args) => assent::reject(&args, context),
+        Command::Unreject(args) => assent::unreject(&args, context),
+        Command::Release(args) => assent::release(&args, context),
+        Command::Lock(args) => lock::lock(&args, context),
+        Command::Unlock(args) => lock::unlock(&args, context),
+        Command::Locks(args) => lock::list(&args, context),
+        Command::Ledger(args) => ledger::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),

@@ -175,9 +175,14 @@ fn code(text: &str) -> String {
 
 /// The branch of one app's proposal: the same each time. A target that was asked for is part of it.
 pub fn branch_name(item: &Item, to: &StageName, target: Option<&str>) -> String {
+    branch_of(&item.name(), to, target)
+}
+
+/// The same for an app by its name: `web`, or `api/nginx`.
+pub fn branch_of(app: &str, to: &StageName, target: Option<&str>) -> String {
     let name = match target {
-        Some(target) => format!("{}@{target}", item.name()),
-        None => item.name(),
+        Some(target) => format!("{app}@{target}"),
+        None => app.to_owned(),
     };
     format!("towpath/{}/{}", ref_part(to.as_str()), ref_part(&name))
 }

@@ -40,7 +40,7 @@ mod tests;
 pub use choice::{Choice, Obstacle, Past, Ran};
 pub use edits::{Change, Consent, Edits, FileEdit};
 pub use ground::Ground;
-pub use message::{Message, Part, Purpose, branch_name, joint_branch_name};
+pub use message::{Message, Part, Purpose, branch_name, branch_of, joint_branch_name};
 pub use patch::mbox;
 pub use plan::{Item, Moves, Outcome, Plan, Request, Step, plan};
 pub use refusal::{Reason, Refusal};

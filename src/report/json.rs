@@ -1,13 +1,17 @@
 //! The promise to scripts. Fields are added, never changed or removed. This file has `towpath.status/1`.
 
+mod ask;
 mod diff;
 mod history;
+mod ledger;
 mod metrics;
 mod plan;
 mod trace;
 
+pub use ask::AskJson;
 pub use diff::DiffJson;
 pub use history::{DeploymentJson, HistoryJson, PinnedJson};
+pub use ledger::{EventJson, LockJson, LocksJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
 pub use trace::TraceJson;
@@ -227,6 +231,9 @@ mod tests {
         is_fresh::<TraceJson>("trace");
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
+        is_fresh::<AskJson>("ask");
+        is_fresh::<EventJson>("event");
+        is_fresh::<LocksJson>("locks");
     }
 
     fn is_fresh<T: JsonSchema>(name: &str) {

@@ -61,6 +61,14 @@ impl Sandbox {
         String::from_utf8(output.stdout).expect("text")
     }
 
+    /// The same with variables of its own.
+    pub fn git_with(&self, at: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+        let git = self.plain("git").current_dir(at).args(arguments).envs(variables.iter().copied());
+        let output = git.output().expect("git runs");
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
     /// Tells git who the user is.
     pub fn introduce(&self) {
         let settings = "[user]\n\tname = Jo Doe\n\temail = jo@example.com\n";
