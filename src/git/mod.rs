@@ -20,6 +20,7 @@ pub mod remote;
 mod repository;
 mod revision;
 mod snapshot;
+mod talk;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tree;
