@@ -3,18 +3,61 @@
 use super::context::Context;
 use super::environment::{chance, seconds, text};
 use super::failure::Failure;
+use crate::config::Method;
 use crate::forge::{Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, TokenSources};
-use crate::forge::{connect, find_token};
+use crate::forge::{MergeMethod, connect, find_token};
 use crate::git::Repository;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
-/// Finds the forge by the address of `origin`, or as `--forge` says.
+/// The variable whose token may be for any host.
+const GENERAL_TOKEN: &str = "TOWPATH_TOKEN";
+
+/// What is said about the forge of `origin`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said<'a> {
+    /// By the user: `--forge` or `TOWPATH_FORGE`.
+    pub user: Option<&'a str>,
+    pub api: Option<&'a str>,
+    /// By the repository's own configuration.
+    pub config: Option<&'a str>,
+}
+
+/// Where proposals are made.
+#[derive(Debug, Clone)]
+pub struct Home {
+    pub place: Place,
+    /// Only the repository says that its host is a forge: a token that is for no certain host is not
+    /// sent there.
+    is_hearsay: bool,
+}
+
+/// Finds the forge by the address of `origin`, or as it is said.
 ///
 /// # Errors
 /// Where there is none: with what can be done without.
-pub fn place(named: Option<&str>, api: Option<&str>, repository: &Repository) -> Result<Place, Failure> {
+pub fn home(said: Said<'_>, repository: &Repository) -> Result<Home, Failure> {
+    let by_address = place(None, None, repository);
+    match (said.user, said.config) {
+        (None, Some(config)) if by_address.is_err() => {
+            Ok(Home { place: place(Some(config), None, repository)?, is_hearsay: true })
+        }
+        (None, _) => Ok(Home { place: by_address?, is_hearsay: false }),
+        (user, _) => Ok(Home { place: place(user, said.api, repository)?, is_hearsay: false }),
+    }
+}
+
+/// The place of an app's sources: a host that is known, or the one that proposals are made on.
+pub fn place_of_sources(url: &str, home: Option<&Home>) -> Option<Place> {
+    let known = home.map(|home| {
+        let Place { kind, host, api, .. } = home.place.clone();
+        Known { kind, host: Some(host), api: (kind != Kind::Azure).then_some(api) }
+    });
+    Place::of(url, known.as_ref()).ok()
+}
+
+fn place(named: Option<&str>, api: Option<&str>, repository: &Repository) -> Result<Place, Failure> {
     let without = "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
     let Some(written) = repository.origin_as_written() else {
         return Err(Failure::failed("the repository has no remote `origin` to open a pull request at").hint(without));
@@ -47,14 +90,18 @@ pub fn place(named: Option<&str>, api: Option<&str>, repository: &Repository) ->
 ///
 /// # Errors
 /// Without a token.
-pub fn open(place: &Place, repository: &Repository, context: &Context) -> Result<Box<dyn Forge>, Failure> {
+pub fn open(home: &Home, repository: &Repository, context: &Context) -> Result<Box<dyn Forge>, Failure> {
+    let place = &home.place;
+    let variable = |name: &str| text(name).filter(|_| !home.is_hearsay || name != GENERAL_TOKEN);
     let git = |host: &str| credential(host, repository, context);
-    let sources = TokenSources { variable: &text, gh: &gh, git: &git };
+    let sources = TokenSources { variable: &variable, gh: &gh, git: &git };
     let Some((token, from)) = find_token(place.kind, &place.host, &sources) else {
         let failure = Failure::failed(format!("there is no token for {}", place.host));
-        return Err(failure.hint(
-            "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too",
-        ));
+        return Err(failure.hint(if home.is_hearsay {
+            "towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --forge or TOWPATH_FORGE"
+        } else {
+            "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too"
+        }));
     };
     context.ui.detail(&format!("the token for {} is from {from}", place.host));
     let secure = place.api.starts_with("https:");
@@ -71,6 +118,15 @@ pub fn open(place: &Place, repository: &Repository, context: &Context) -> Result
         log: None,
     };
     Ok(connect(place, &access)?)
+}
+
+/// The way to merge, as forges know it.
+pub fn method(method: Method) -> MergeMethod {
+    match method {
+        Method::Merge => MergeMethod::Merge,
+        Method::Squash => MergeMethod::Squash,
+        Method::Rebase => MergeMethod::Rebase,
+    }
 }
 
 /// `gh auth token`, if there is a `gh`.

@@ -15,6 +15,7 @@ mod github;
 mod gitlab;
 mod http;
 mod json;
+mod pages;
 mod paging;
 mod place;
 mod retry;
