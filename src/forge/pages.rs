@@ -8,7 +8,7 @@ impl Place {
     pub fn comparison(&self, from: &str, to: &str) -> String {
         let (web, from, to) = (self.page(), escape(from), escape(to));
         match self.kind {
-            Kind::GitHub | Kind::Gitea => format!("{web}/compare/{from}...{to}"),
+            Kind::GitHub | Kind::Gitea | Kind::Plain => format!("{web}/compare/{from}...{to}"),
             Kind::GitLab => format!("{web}/-/compare/{from}...{to}"),
             Kind::Bitbucket => format!("{web}/branches/compare/{to}%0D{from}"),
             Kind::Azure => format!("{web}/branchCompare?baseVersion={}&targetVersion={}", version(&from), version(&to)),

@@ -167,6 +167,7 @@ pub fn prefix(kind: Kind) -> &'static str {
         Kind::Gitea => "/api/v1",
         Kind::Bitbucket => "/2.0",
         Kind::Azure => "/org",
+        Kind::Plain => unreachable!("it is not asked over HTTP"),
     }
 }
 
@@ -226,6 +227,7 @@ fn speak(kind: Kind, world: &mut World, request: &Request, base: &str) -> Answer
         Kind::Gitea => gitea::answer(world, request, &parts, base),
         Kind::Bitbucket => bitbucket::answer(world, request, &parts, base),
         Kind::Azure => azure::answer(world, request, &parts),
+        Kind::Plain => Answer::missing(),
     }
 }
 
