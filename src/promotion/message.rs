@@ -214,18 +214,27 @@ pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
+/// All branches of ours begin so.
+pub const BRANCHES: &str = "towpath/";
+
+/// Is this a branch of proposals to a stage?
+pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
+    let rest = branch.strip_prefix(BRANCHES).and_then(|rest| rest.strip_prefix(&ref_part(stage.as_str())));
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// The branch of one app's proposal: the same each time. A target that was asked for is part of it.
 pub fn branch_name(item: &Item, to: &StageName, target: Option<&str>) -> String {
     let name = match target {
         Some(target) => format!("{}@{target}", item.name()),
         None => item.name(),
     };
-    format!("towpath/{}/{}", ref_part(to.as_str()), ref_part(&name))
+    format!("{BRANCHES}{}/{}", ref_part(to.as_str()), ref_part(&name))
 }
 
 /// The branch of a proposal for several apps at once.
 pub fn joint_branch_name(to: &StageName) -> String {
-    format!("towpath/{}/_all", ref_part(to.as_str()))
+    format!("{BRANCHES}{}/_all", ref_part(to.as_str()))
 }
 
 /// A name as a part of a ref (`git check-ref-format`). What has to be changed for that gets a hash, so

@@ -2,10 +2,9 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
-use crate::cli::forge::Said;
+use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::Terms;
 use crate::cli::output;
-use crate::config::Config;
 use crate::git::Person;
 use crate::promotion::Consent;
 use crate::ui::Format;
@@ -65,13 +64,8 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "NAME <MAIL>", value_parser = person)]
     author: Option<Person>,
 
-    /// The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure
-    #[arg(long, value_name = "NAME", env = "TOWPATH_FORGE", hide_env_values = true, hide_short_help = true)]
-    forge: Option<String>,
-
-    /// The address of the forge's API, where it is not the usual one
-    #[arg(long, value_name = "URL", env = "TOWPATH_FORGE_API", hide_env_values = true, hide_short_help = true)]
-    forge_api: Option<String>,
+    #[command(flatten)]
+    pub(super) forge: ForgeArgs,
 
     /// A version pinned by its digest may become one without
     #[arg(long, hide_short_help = true)]
@@ -113,11 +107,6 @@ impl DeliveryArgs {
 
     pub fn is_dry_run(&self) -> bool {
         self.dry_run
-    }
-
-    /// What is said about the forge.
-    pub(super) fn said<'a>(&'a self, config: &'a Config) -> Said<'a> {
-        Said { user: self.forge.as_deref(), api: self.forge_api.as_deref(), config: config.forge.as_deref() }
     }
 
     pub(super) fn is_joint(&self) -> bool {

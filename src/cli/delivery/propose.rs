@@ -12,7 +12,7 @@ use crate::cli::forge::{self, Home};
 use crate::cli::intent::Intent;
 use crate::cli::scene::Scene;
 use crate::config::{Merging, Method, ProposalTerms};
-use crate::forge::{Change, Draft, Feature, Forge, Kind, Merge, NewProposal, Proposal};
+use crate::forge::{Change, Draft, Feature, Forge, Merge, NewProposal, Proposal};
 use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
 use crate::promotion::{GATES, section, with_section};
 use std::collections::BTreeMap;
@@ -29,15 +29,16 @@ pub fn run(
     repository: &Repository,
     context: &Context,
 ) -> Result<Exit, Failure> {
+    forge::origin(repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let workspace = context.workspace(repository, args.author())?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     let config = &scene.settings.config;
-    let home = forge::home(args.said(config), repository)?;
+    let home = forge::home(args.forge.said(config), repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(planned) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
     if planned.plan.moving().next().is_none() {
         return Ok(ending(&planned, intent));
     }
-    let forge = forge::open(&home, repository, context)?;
+    let forge = forge::open(&home, repository, args.author(), context)?;
     let terms = config.proposals.of(&planned.plan.to);
     let desk = Desk { scene: &scene, workspace: &workspace, forge: forge.as_ref(), home: &home, terms, context };
     let mut failures = Vec::new();
@@ -65,7 +66,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn propose(&self, group: &Group) -> Result<(), Failure> {
         let (head, pushed) = self.brought(group)?;
-        let brought = sources::brought(&group.message, &self.scene.settings.config, Some(self.home), self.context);
+        let brought = sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
         let body = group.message.proposal(&brought);
         let (proposal, done) = match self.forge.find(&group.branch)? {
             Some(open) => self.updated(group, body, open, pushed)?,
@@ -148,7 +149,7 @@ impl Desk<'_> {
             return;
         }
         let method = self.terms.method.unwrap_or_default();
-        let number = format!("{}{}", if self.forge.kind() == Kind::GitLab { '!' } else { '#' }, proposal.number);
+        let number = forge::reference(self.forge.kind(), proposal.number);
         let how = how(method, group, &number, head);
         match self.forge.auto_merge(proposal.number, &how) {
             Ok(()) => self.context.ui.note("it will be merged as soon as the forge allows"),

@@ -18,13 +18,13 @@ const LOOKED_AT: usize = 25;
 
 /// For each way that an app goes: the page that compares, and the commits. What cannot be found out is
 /// left out, and said.
-pub fn brought(message: &Message, config: &Config, home: Option<&Home>, context: &Context) -> Vec<Brought> {
+pub fn brought(message: &Message, config: &Config, home: &Home, context: &Context) -> Vec<Brought> {
     let moves = message.moves();
     let each = if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
     moves.into_iter().filter_map(|moved| one(moved, each, config, home, context)).collect()
 }
 
-fn one(moved: &Moved, limit: usize, config: &Config, home: Option<&Home>, context: &Context) -> Option<Brought> {
+fn one(moved: &Moved, limit: usize, config: &Config, home: &Home, context: &Context) -> Option<Brought> {
     let url = config.apps.repository(&moved.app)?;
     let named = |version: &Version| {
         let tag = version.tag.as_deref()?;

@@ -1,5 +1,6 @@
 //! Pull requests, against a forge over HTTP with state and a real bare repository behind it.
 
+mod plain;
 mod settings;
 
 use crate::delivery::{Site, values};
@@ -267,16 +268,6 @@ app   dev   to
 web   v2    → v3
 error: there is no token for git.example.com
 hint: set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too
-
-"#]]
-    );
-    assert_data_eq!(
-        forge.site.run(&["deploy", "web", "v3"]),
-        str![[r#"
-exit 1
---
-error: no pull request can be opened: the remote is no repository on a host, so it has no forge
-hint: --push writes to the branch itself, --commit makes a local commit, --patch prints one
 
 "#]]
     );
