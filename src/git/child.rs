@@ -11,6 +11,10 @@ use std::time::{Duration, Instant};
 /// How long to wait between two looks at a child.
 const LOOK: Duration = Duration::from_millis(4);
 
+/// How long a child may take to end when asked to.
+#[cfg(unix)]
+const POLITELY: Duration = Duration::from_secs(1);
+
 /// Why there is no answer of git's.
 #[derive(Debug)]
 pub(super) enum ChildError {
@@ -31,9 +35,7 @@ pub(super) struct Answer {
 /// over in the environment.
 pub(super) fn git(interactive: bool, url: Option<&str>) -> Command {
     let mut git = Command::new("git");
-    for setting in ["core.fsmonitor=false", "protocol.ext.allow=never", "submodule.recurse=false", "gc.auto=0"] {
-        git.args(["-c", setting]);
-    }
+    settings(&mut git, &["core.fsmonitor=false", "protocol.ext.allow=never", "submodule.recurse=false"]);
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
         git.env_remove(variable);
     }
@@ -48,6 +50,13 @@ pub(super) fn git(interactive: bool, url: Option<&str>) -> Command {
     git
 }
 
+/// Settings of one run, as `name=value`; they count more than any file. Before the subcommand only.
+pub(super) fn settings(git: &mut Command, settings: &[&str]) {
+    for setting in settings {
+        git.args(["-c", setting]);
+    }
+}
+
 /// Runs a command to its end, or stops it after `limit`.
 ///
 /// # Errors
@@ -60,24 +69,39 @@ pub(super) fn run(mut command: Command, input: &[u8], limit: Duration) -> Result
         let _written = stdin.write_all(input);
     }
     let (stdout, stderr) = (listen(child.stdout.take()), listen(child.stderr.take()));
-    let status = ended(&mut child, limit)?;
+    let status = ended(child, limit)?;
     Ok(Answer { status, stdout: heard(&stdout), stderr: redact(&heard(&stderr)) })
 }
 
-fn ended(child: &mut Child, limit: Duration) -> Result<ExitStatus, ChildError> {
+fn ended(mut child: Child, limit: Duration) -> Result<ExitStatus, ChildError> {
     let started = Instant::now();
     loop {
         match child.try_wait().map_err(ChildError::NotStarted)? {
             Some(status) => return Ok(status),
             None if started.elapsed() < limit => thread::sleep(LOOK),
             None => {
-                // It may just have ended by itself.
-                let _stopped = child.kill();
-                let _reaped = child.wait();
+                stop(&mut child);
                 return Err(ChildError::TooSlow(limit.as_secs()));
             }
         }
     }
+}
+
+/// Ends a child. Asked politely first, git ends its own children (ssh, the HTTP helper) as well.
+fn stop(child: &mut Child) {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Pid, Signal, kill_process};
+        // What fails here is killed below.
+        let _asked = kill_process(Pid::from_child(child), Signal::TERM);
+        let asked = Instant::now();
+        while asked.elapsed() < POLITELY && matches!(child.try_wait(), Ok(None)) {
+            thread::sleep(LOOK);
+        }
+    }
+    // It may just have ended by itself.
+    let _stopped = child.kill();
+    let _reaped = child.wait();
 }
 
 /// Reads a stream to its end on a thread of its own.

@@ -23,6 +23,7 @@ pub mod remote;
 mod repository;
 mod revision;
 mod snapshot;
+mod talk;
 #[cfg(test)]
 pub(crate) mod testing;
 mod tree;

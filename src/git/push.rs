@@ -5,8 +5,11 @@ use super::{GitError, Oid};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// For one conversation with the remote.
-pub(super) const NETWORK: Duration = Duration::from_secs(45);
+/// For a list of branches.
+const LISTING: Duration = Duration::from_secs(12);
+
+/// For a fetch or a push, whose hooks may take their time.
+pub(super) const TRANSFER: Duration = Duration::from_secs(45);
 
 /// A push of one branch.
 #[derive(Debug, Clone, Copy)]
@@ -51,9 +54,9 @@ impl Workspace<'_> {
     /// When the remote cannot be reached.
     pub fn remote_refs(&self, names: &[String]) -> Result<BTreeMap<String, Oid>, WriteError> {
         self.repository.origin_url().ok_or(WriteError::NoRemote)?;
-        let mut git = self.git();
-        git.args(["ls-remote", "--", "origin"]).args(names);
-        let answer = self.run(git, b"", "ask the remote", NETWORK)?;
+        let answer = self.talk("ask the remote", LISTING, |git| {
+            git.args(["ls-remote", "--", "origin"]).args(names);
+        })?;
         if !answer.status.success() {
             return Err(WriteError::Failed { doing: "ask the remote", message: said(&answer) });
         }
@@ -82,9 +85,10 @@ impl Workspace<'_> {
         if missing.is_empty() {
             return Ok(());
         }
-        let mut git = self.git();
-        git.args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", "origin"]).args(missing);
-        let answer = self.run(git, b"", "fetch", NETWORK)?;
+        let answer = self.talk("fetch", TRANSFER, |git| {
+            git.args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", "origin"]);
+            git.args(&missing);
+        })?;
         if answer.status.success() {
             return Ok(());
         }
@@ -97,14 +101,14 @@ impl Workspace<'_> {
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
     pub fn push(&self, push: &Push<'_>) -> Result<Pushed, WriteError> {
         let target = format!("refs/heads/{}", push.branch);
-        let mut git = self.git();
-        git.args(["push", "--porcelain", "--no-follow-tags"]);
-        if let Way::Replace(expected) = push.way {
-            let expected = expected.map(|id| id.to_string()).unwrap_or_default();
-            git.arg(format!("--force-with-lease={target}:{expected}"));
-        }
-        git.args(["--", "origin"]).arg(format!("{}:{target}", push.commit));
-        let answer = self.run(git, b"", "push", NETWORK)?;
+        let answer = self.talk("push", TRANSFER, |git| {
+            git.args(["push", "--porcelain", "--no-follow-tags"]);
+            if let Way::Replace(expected) = push.way {
+                let expected = expected.map(|id| id.to_string()).unwrap_or_default();
+                git.arg(format!("--force-with-lease={target}:{expected}"));
+            }
+            git.args(["--", "origin"]).arg(format!("{}:{target}", push.commit));
+        })?;
         if answer.status.success() {
             return Ok(Pushed::Done);
         }
@@ -134,6 +138,11 @@ impl Workspace<'_> {
         };
         let all: Result<Vec<Ahead>, git2::Error> = walk.take(limit).map(one).collect();
         Ok(all.map_err(failed)?)
+    }
+
+    /// Is `commit` the tip, or did the tip come from it? False where objects are missing.
+    pub fn has_landed(&self, commit: Oid, tip: Oid) -> bool {
+        commit == tip || self.repository.inner().graph_descendant_of(tip, commit).unwrap_or(false)
     }
 
     /// Has this commit the same contents at these paths?

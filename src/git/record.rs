@@ -1,7 +1,7 @@
 //! Records: small texts that refs of our own at `origin` lead to, a commit for each change. Many may
 //! write at once: a ref moves only from where its writer has seen it.
 
-use super::push::{NETWORK, Pushed, is_lost, refusal};
+use super::push::{Pushed, TRANSFER, is_lost, refusal};
 use super::write::{Workspace, WriteError, said};
 use super::{GitError, Oid};
 
@@ -48,17 +48,17 @@ impl Workspace<'_> {
     /// # Errors
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
     pub fn swap(&self, swaps: &[Swap]) -> Result<Pushed, WriteError> {
-        let mut git = self.git();
-        git.args(["push", "--porcelain", "--no-follow-tags"]);
-        if swaps.len() > 1 {
-            git.arg("--atomic");
-        }
-        for swap in swaps {
-            let from = swap.from.map(|id| id.to_string()).unwrap_or_default();
-            git.arg(format!("--force-with-lease={}:{from}", swap.name));
-        }
-        git.args(["--", "origin"]).args(swaps.iter().map(|swap| format!("{}:{}", swap.to, swap.name)));
-        let answer = self.run(git, b"", "push", NETWORK)?;
+        let answer = self.talk("push", TRANSFER, |git| {
+            git.args(["push", "--porcelain", "--no-follow-tags"]);
+            if swaps.len() > 1 {
+                git.arg("--atomic");
+            }
+            for swap in swaps {
+                let from = swap.from.map(|id| id.to_string()).unwrap_or_default();
+                git.arg(format!("--force-with-lease={}:{from}", swap.name));
+            }
+            git.args(["--", "origin"]).args(swaps.iter().map(|swap| format!("{}:{}", swap.to, swap.name)));
+        })?;
         if answer.status.success() {
             return Ok(Pushed::Done);
         }

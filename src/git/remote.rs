@@ -5,6 +5,7 @@
 //! nothing that a repository says (hooks, monitors), and a token in the URL is handed over in the
 //! environment, so that neither the argument list nor the clone's config holds it.
 
+use super::child;
 use super::progress::{self, Progress};
 use super::url::{credentials, folder_name, redact, refused};
 use std::fs;
@@ -170,29 +171,9 @@ impl<'p> Clones<'p> {
     }
 
     fn git(&self, url: &str) -> Command {
-        let mut git = Command::new("git");
-        let settings = [
-            "core.fsmonitor=false",
-            "core.hooksPath=/dev/null",
-            "protocol.ext.allow=never",
-            "submodule.recurse=false",
-            "fetch.recurseSubmodules=false",
-        ];
-        for setting in settings {
-            git.args(["-c", setting]);
-        }
-        for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
-            git.env_remove(variable);
-        }
-        git.env_remove("GIT_ALTERNATE_OBJECT_DIRECTORIES").env_remove("GIT_NAMESPACE");
-        git.env("LC_ALL", "C").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        if !self.interactive {
-            git.env("GIT_TERMINAL_PROMPT", "0");
-        }
-        if let Some((with, without)) = credentials(url) {
-            git.env("GIT_CONFIG_COUNT", "1");
-            git.env("GIT_CONFIG_KEY_0", format!("url.{with}.insteadOf")).env("GIT_CONFIG_VALUE_0", without);
-        }
+        let mut git = child::git(self.interactive, Some(url));
+        child::settings(&mut git, &["core.hooksPath=/dev/null", "fetch.recurseSubmodules=false"]);
+        git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         git
     }
 

@@ -8,6 +8,7 @@ use super::repository::Repository;
 use super::{GitError, Person};
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid};
+use std::cell::{Cell, OnceCell};
 use std::process::Command;
 use std::time::Duration;
 
@@ -21,6 +22,12 @@ const SIGNING: Duration = Duration::from_secs(120);
 pub struct Workspace<'r> {
     pub(super) repository: &'r Repository,
     manner: Manner,
+    /// What dead connections have cost so far.
+    pub(super) lost: Cell<Duration>,
+    /// Asked for once: the lines of author and committer, and whether commits are signed.
+    author: OnceCell<Person>,
+    committer: OnceCell<Person>,
+    signs: OnceCell<bool>,
 }
 
 /// How git is run.
@@ -87,7 +94,14 @@ impl WriteError {
 impl<'r> Workspace<'r> {
     /// Takes a repository to write to it.
     pub fn new(repository: &'r Repository, manner: Manner) -> Self {
-        Workspace { repository, manner }
+        Workspace {
+            repository,
+            manner,
+            lost: Cell::default(),
+            author: OnceCell::new(),
+            committer: OnceCell::new(),
+            signs: OnceCell::new(),
+        }
     }
 
     /// Who will be the author: `Name <address>`.
@@ -95,7 +109,11 @@ impl<'r> Workspace<'r> {
     /// # Errors
     /// [`WriteError::NoIdentity`].
     pub fn author(&self) -> Result<Person, WriteError> {
-        author(self.repository, &self.manner)
+        once(&self.author, || author(self.repository, &self.manner))
+    }
+
+    fn committer(&self) -> Result<Person, WriteError> {
+        once(&self.committer, || identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT"))
     }
 
     /// Writes a commit. No branch names it yet.
@@ -119,7 +137,7 @@ impl<'r> Workspace<'r> {
             return self.signed(tree, parents, message, author);
         }
         let author = line(author, &self.manner.date);
-        let committer = line(&identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT")?, &self.manner.date);
+        let committer = line(&self.committer()?, &self.manner.date);
         let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
         let text = format!("tree {tree}\n{parents}author {author}\ncommitter {committer}\n\n{message}");
         let written = self.repository.inner().odb().and_then(|odb| odb.write(ObjectType::Commit, text.as_bytes()));
@@ -152,9 +170,11 @@ impl<'r> Workspace<'r> {
     }
 
     fn signs(&self) -> Result<bool, WriteError> {
-        let mut git = self.git();
-        git.args(["config", "--type=bool", "--get", "commit.gpgsign"]);
-        Ok(self.run(git, b"", "read its configuration", SOON)?.stdout.trim() == "true")
+        once(&self.signs, || {
+            let mut git = self.git();
+            git.args(["config", "--type=bool", "--get", "commit.gpgsign"]);
+            Ok(self.run(git, b"", "read its configuration", SOON)?.stdout.trim() == "true")
+        })
     }
 
     fn signed(&self, tree: Oid, parents: &[Oid], message: &str, author: &Person) -> Result<Oid, WriteError> {
@@ -182,6 +202,17 @@ impl<'r> Workspace<'r> {
         limit: Duration,
     ) -> Result<Answer, WriteError> {
         run(git, input, doing, limit)
+    }
+}
+
+/// The value of a cell, which `ask` fills.
+fn once<T: Clone>(cell: &OnceCell<T>, ask: impl FnOnce() -> Result<T, WriteError>) -> Result<T, WriteError> {
+    match cell.get() {
+        Some(value) => Ok(value.clone()),
+        None => ask().inspect(|value| {
+            // Nobody else fills it meanwhile.
+            let _set = cell.set(value.clone());
+        }),
     }
 }
 
@@ -221,6 +252,7 @@ fn identity(repository: &Repository, manner: &Manner, variable: &str) -> Result<
 
 fn command(repository: &Repository, manner: &Manner) -> Command {
     let mut git = child::git(manner.interactive, manner.url.as_deref());
+    child::settings(&mut git, &["gc.auto=0"]);
     git.arg("--git-dir").arg(repository.git_dir());
     // The sign keeps git from taking a small number for a date of the calendar.
     let date = format!("@{}", manner.date);

@@ -8,7 +8,7 @@ use crate::cli::environment::chance;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::intent::Intent;
 use crate::cli::scene::Scene;
-use crate::git::{Push, Pushed, Repository, Way, Workspace};
+use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
 use crate::model::{SlotKey, Version};
 use crate::report::Planned;
 use std::collections::BTreeMap;
@@ -18,9 +18,10 @@ use std::time::{Duration, Instant};
 /// After so long nothing new is begun.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// The longest pause between two attempts is twice as long as the mean one.
-const FIRST_PAUSE: Duration = Duration::from_millis(40);
-const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
+/// A pause is any part of the time that the attempt took, from seeing the branch to the push, doubled
+/// with each race that is lost: the more there are, the longer each takes, and the fewer should try at
+/// once. It is never longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// Plans, asks once, and pushes until it is there.
 pub fn run(
@@ -31,26 +32,40 @@ pub fn run(
     context: &Context,
 ) -> Result<Exit, Failure> {
     let workspace = context.workspace(repository, args.author())?;
-    let (started, mut pause) = (Instant::now(), FIRST_PAUSE);
+    let mut begun = Instant::now();
     let scene = seen(context, repository, &workspace)?;
+    let looking = begun.elapsed();
     let Some(first) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
-    let (mut planned, mut scene) = (first.clone(), scene);
+    let (mut planned, mut scene, mut losses) = (first.clone(), scene, 0);
+    // Time to think does not count.
+    let started = Instant::now();
+    begun = started.checked_sub(looking).unwrap_or(started);
     loop {
         if planned.plan.moving().next().is_none() {
             return Ok(ending(&planned, intent));
         }
-        if attempt(&planned, args, &scene, &workspace, context)? == Pushed::Done {
+        let Some(lost) = attempt(&planned, args, &scene, &workspace, context)? else {
             return Ok(ending(&planned, intent));
-        }
+        };
         if started.elapsed() > PATIENCE {
             let message = format!("`{}` moved each time before the push arrived", scene.branch()?);
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
         }
-        thread::sleep(pause.mul_f64(chance() * 2.0));
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        losses = if lost.is_first { losses + 1 } else { 0 };
+        thread::sleep(pause(begun.elapsed(), losses));
+        begun = Instant::now();
         scene = seen(context, repository, &workspace)?;
+        if workspace.has_landed(lost.commit, scene.tip) {
+            landed(lost.commit, &lost.subject, &scene, context)?;
+        }
         planned = again(intent, args, &first, &scene, context)?;
     }
+}
+
+/// How long to wait after an attempt of this length, and so many races lost in a row.
+fn pause(attempt: Duration, losses: u32) -> Duration {
+    let longest = attempt.saturating_mul(1 << losses.saturating_sub(1).min(10)).min(LONGEST_PAUSE);
+    if losses == 0 { Duration::ZERO } else { longest.mul_f64(chance()) }
 }
 
 /// The newest state at `origin`.
@@ -58,25 +73,39 @@ fn seen<'r>(context: &Context, repository: &'r Repository, workspace: &Workspace
     Scene::read(context, repository, &|_, branch| remote_tip(workspace, branch))
 }
 
+/// A commit that was pushed, and was not there afterwards as far as git knows.
+struct Lost {
+    commit: Oid,
+    subject: String,
+    /// No commit of the same plan had landed just before.
+    is_first: bool,
+}
+
+/// Pushes what the plan makes; `None` when all of it is there.
 fn attempt(
     planned: &Planned,
     args: &DeliveryArgs,
     scene: &Scene<'_>,
     workspace: &Workspace<'_>,
     context: &Context,
-) -> Result<Pushed, Failure> {
+) -> Result<Option<Lost>, Failure> {
     let branch = scene.branch()?;
-    let mut pushed = Pushed::Done;
-    for group in groups(planned, args, scene, &workspace.author()?)? {
+    for (index, group) in groups(planned, args, scene, &workspace.author()?)?.into_iter().enumerate() {
         let text = group.message.commit();
         let commit = workspace.commit(&group.commit(scene, &text))?;
-        pushed = workspace.push(&Push { branch, commit, way: Way::Forward })?;
-        if pushed == Pushed::Done {
-            context.ui.answer(&commit.to_string())?;
-            context.ui.note(&format!("pushed to {branch}: {}", group.message.subject));
+        let subject = group.message.subject;
+        if workspace.push(&Push { branch, commit, way: Way::Forward })? == Pushed::Lost {
+            return Ok(Some(Lost { commit, subject, is_first: index == 0 }));
         }
+        landed(commit, &subject, scene, context)?;
     }
-    Ok(pushed)
+    Ok(None)
+}
+
+fn landed(commit: Oid, subject: &str, scene: &Scene<'_>, context: &Context) -> Result<(), Failure> {
+    context.ui.answer(&commit.to_string())?;
+    context.ui.note(&format!("pushed to {}: {subject}", scene.branch()?));
+    Ok(())
 }
 
 /// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.

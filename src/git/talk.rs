@@ -1,0 +1,111 @@
+//! A talk with the remote: ended after some time, and begun again where the connection was lost.
+//!
+//! Each is safe to repeat: listing and fetching change nothing there, and a push that did arrive is
+//! `up to date` when it is sent again.
+
+use super::child::Answer;
+use super::write::{Workspace, WriteError};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// What a workspace may lose to dead connections before it stops trying again.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What it may lose to them at all.
+const LONGEST: Duration = Duration::from_secs(50);
+
+/// The shortest limit of a talk.
+const SHORTEST: Duration = Duration::from_secs(5);
+
+/// So often a connection that broke is made again, and one that was not made at all.
+const BROKEN_ATTEMPTS: u32 = 10;
+const UNMADE_ATTEMPTS: u32 = 3;
+
+/// Before the second attempt; doubled before each further one, up to the longest.
+const PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Words of git, curl and ssh for a connection that broke; what was asked may work the next moment.
+const BROKEN: [&str; 13] = [
+    "hung up unexpectedly",
+    "Connection reset",
+    "Connection closed by",
+    "Broken pipe",
+    "early EOF",
+    "expected flush after",
+    "Could not read from remote repository",
+    "unexpected disconnect",
+    "bytes of body are still expected",
+    "Empty reply from server",
+    "returned error: 502",
+    "returned error: 503",
+    "returned error: 504",
+];
+
+/// The same for one that was never made.
+const UNMADE: [&str; 5] = [
+    "Connection refused",
+    "Connection timed out",
+    "Operation timed out",
+    "Could not resolve host",
+    "Temporary failure in name resolution",
+];
+
+impl Workspace<'_> {
+    /// Runs git against the remote; `arguments` adds what it is to do. That git failed is in the answer.
+    ///
+    /// # Errors
+    /// [`WriteError::NoGit`], or [`WriteError::TooSlow`] after `limit` or what is left of it.
+    pub(super) fn talk(
+        &self,
+        doing: &'static str,
+        limit: Duration,
+        arguments: impl Fn(&mut Command),
+    ) -> Result<Answer, WriteError> {
+        let mut pause = PAUSE;
+        let mut attempt = 1;
+        loop {
+            let begun = Instant::now();
+            let answer = self.talk_once(doing, limit, &arguments);
+            let worth = attempts(&answer);
+            if worth > 1 {
+                self.lost.set(self.lost.get() + begun.elapsed());
+            }
+            if attempt >= worth || self.lost.get() > PATIENCE {
+                return answer;
+            }
+            thread::sleep(pause);
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            attempt += 1;
+        }
+    }
+
+    fn talk_once(
+        &self,
+        doing: &'static str,
+        limit: Duration,
+        arguments: &impl Fn(&mut Command),
+    ) -> Result<Answer, WriteError> {
+        let mut git = self.git();
+        arguments(&mut git);
+        let left = LONGEST.saturating_sub(self.lost.get()).max(SHORTEST);
+        self.run(git, b"", doing, limit.min(left))
+    }
+}
+
+/// Words of ssh and of servers that say the same with git's words for a broken connection: these stay.
+const FINAL: [&str; 7] = ["denied", "Host key", "not found", "does not appear", "not exist", "not exported", "ERROR: "];
+
+/// How many attempts in all an answer like this is worth.
+fn attempts(answer: &Result<Answer, WriteError>) -> u32 {
+    let says = |words: &[&str], answer: &Answer| words.iter().any(|words| answer.stderr.contains(words));
+    match answer {
+        Ok(answer) if answer.status.success() => 1,
+        Ok(answer) if says(&UNMADE, answer) => UNMADE_ATTEMPTS,
+        Ok(answer) if says(&FINAL, answer) => 1,
+        Ok(answer) if says(&BROKEN, answer) => BROKEN_ATTEMPTS,
+        Err(WriteError::TooSlow { .. }) => BROKEN_ATTEMPTS,
+        _ => 1,
+    }
+}
