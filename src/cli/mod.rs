@@ -22,6 +22,7 @@ mod failure;
 mod filter;
 mod follow;
 mod forge;
+mod forge_args;
 mod history;
 mod init;
 mod inquiry;
@@ -34,6 +35,7 @@ mod metrics;
 mod names;
 mod output;
 mod promote;
+mod proposals;
 mod recent;
 mod record;
 mod rollback;
@@ -100,6 +102,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Locks(args) => lock::list(&args, context),
         Command::Ledger(args) => ledger::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
+        Command::Proposals(args) => proposals::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -82,7 +82,7 @@ fn unknown_keys() {
         errors("x: &x {}\n<<: *x\n"),
         str![[r#"
 1:1: `x` is not a key that is known here
-  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`
+  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
 2:1: merge keys (`<<`) are not read here
   hint: write the keys out
 "#]]
@@ -112,7 +112,7 @@ fn unknown_keys() {
         errors("\"a\\u001b[31m\": x\n"),
         str![[r#"
 1:1: `a/u{1b}[31m` is not a key that is known here
-  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`
+  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
 "#]]
     );
 }

@@ -27,6 +27,12 @@ pub(super) enum Shape {
     Gates,
     /// Who may do what.
     Permissions,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A mapping with [`PROPOSALS`].
+    Proposals,
+    /// A mapping from names of apps to mappings with [`APP`].
+    Apps,
 }
 
 pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
@@ -34,7 +40,7 @@ pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -
 }
 
 /// The keys at the top.
-pub(super) const TOP: [Key; 6] = [
+pub(super) const TOP: [Key; 9] = [
     key("branch", Shape::Text, "The branch that is deployed. Unless given, the repository's default branch."),
     key(
         "stages",
@@ -50,13 +56,62 @@ pub(super) const TOP: [Key; 6] = [
     key("permissions", Shape::Permissions, "Who may approve for a stage, and who may break the glass."),
     key(
         "ledger",
-        Shape::Text,
+        Shape::OneOf(&LEDGER),
         "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` where the forge refuses that.",
+    ),
+    key(
+        "forge",
+        Shape::OneOf(&FORGE),
+        "What the host of the repository is, where its address does not say; `plain` is a repository without a forge.",
+    ),
+    key("proposals", Shape::Proposals, "What pull requests are like."),
+    key("apps", Shape::Apps, "What is said of single apps, by name; `*` stands for all others."),
+];
+
+/// What `forge` may be.
+pub(super) const FORGE: [&str; 7] = ["github", "gitlab", "gitea", "forgejo", "bitbucket", "azure", "plain"];
+pub(super) const SWITCH: [&str; 2] = ["true", "false"];
+pub(super) const MERGE: [&str; 2] = ["manual", "auto"];
+pub(super) const QUEUE: [&str; 2] = ["newest", "each"];
+pub(super) const LEDGER: [&str; 2] = ["ref", "branch"];
+pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
+
+const LABELS: Key = key("labels", Shape::Texts, "Labels for pull requests, where the forge has them.");
+const REVIEWERS: Key = key("reviewers", Shape::Texts, "Who is asked for a review: logins, or `organisation/team`.");
+const DRAFT: Key = key("draft", Shape::OneOf(&SWITCH), "Are pull requests opened as drafts?");
+const MERGING: Key = key(
+    "merge",
+    Shape::OneOf(&MERGE),
+    "`auto`: merged as soon as every gate is open and the forge's own rules are met. Unless given, `manual`: somebody does.",
+);
+const HOW: Key = key("method", Shape::OneOf(&METHOD), "How pull requests are merged. Unless given, `merge`.");
+
+/// The keys of `proposals`.
+pub(super) const PROPOSALS: [Key; 6] = [
+    key(
+        "subject",
+        Shape::Text,
+        "The subject of commits and the title of pull requests: a template with `subject`, `action`, `app`, `apps`, `stage`, `target`, `from_stage`, `from` and `to`.",
+    ),
+    LABELS,
+    REVIEWERS,
+    DRAFT,
+    MERGING,
+    HOW,
+];
+
+/// The keys of an app.
+pub(super) const APP: [Key; 2] = [
+    key("repository", Shape::Text, "The address of the app's source repository; `{app}` stands for the app."),
+    key(
+        "revision",
+        Shape::Text,
+        "The revision that an image was built from; `{tag}` stands for its tag. Unless given, the tag, or the commit in it.",
     ),
 ];
 
 /// The keys of a stage that is more than a name.
-pub(super) const STAGE: [Key; 7] = [
+pub(super) const STAGE: [Key; 11] = [
     key("name", Shape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", Shape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -65,9 +120,13 @@ pub(super) const STAGE: [Key; 7] = [
         "The stages that come right before it; an empty list for a start. Unless given, the stage written before it.",
     ),
     key("branch", Shape::Text, "For a branch per environment: the branch that holds this stage."),
+    LABELS,
+    REVIEWERS,
+    DRAFT,
+    MERGING,
+    HOW,
     key("gates", Shape::Gates, "What a deployment to this stage has to pass, after the gates for all stages."),
-    key("merge", Shape::Text, "`auto`: `towpath advance` merges what is proposed as soon as every gate is open."),
-    key("queue", Shape::Text, "What `towpath advance` proposes: the `newest` version, or `each` in turn."),
+    key("queue", Shape::OneOf(&QUEUE), "What `towpath advance` proposes: the `newest` version, or `each` in turn."),
 ];
 
 /// The keys of a source beside its kind.

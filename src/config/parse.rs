@@ -2,9 +2,9 @@
 
 use super::diagnostic::{ConfigError, Diagnostics};
 use super::fields::Fields;
-use super::gates::Pipeline;
+use super::gates::{LedgerPlace, Pipeline};
 use super::resolved::{Config, Origin, Provenance, Stage};
-use super::{gates, keys, sources, stages};
+use super::{apps, gates, keys, proposals, sources, stages};
 use crate::yaml::{self, Stream, Value, YamlError};
 
 /// A configuration that people write is a few kilobytes.
@@ -73,7 +73,15 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
         config.branch_from = Provenance::File { name: name.to_owned(), line: branch.at.line() };
     }
     if let Some(field) = fields.get("stages") {
-        config.stages = stages::read(field, problems);
+        (config.stages, config.proposals.stages) = stages::read(field, &mut config.said, problems);
+    }
+    config.said.extend(fields.said("", &["forge"]));
+    config.forge = fields.one_of("forge", &keys::FORGE, problems).map(|word| word.text.to_owned());
+    if let Some(field) = fields.get("proposals") {
+        (config.proposals.subject, config.proposals.all) = proposals::read(field, &mut config.said, problems);
+    }
+    if let Some(field) = fields.get("apps") {
+        config.apps = apps::read(field, &mut config.said, problems);
     }
     config.pipeline = pipeline(&fields, &config.stages, problems);
     let Some(field) = fields.get("sources") else { return };
@@ -95,13 +103,13 @@ fn pipeline(fields: &Fields<'_>, stages: &[Stage], problems: &mut Diagnostics<'_
     for item in items.iter().flat_map(|field| field.value.items()).filter(|item| item.is_mapping()) {
         let (rules, policy) = gates::read::stage(item, stages, &known, problems);
         pipeline.gates.extend(rules);
-        pipeline.policies.extend(Some(policy).filter(|policy| policy.auto_merge || policy.each));
+        pipeline.policies.extend(Some(policy).filter(|policy| policy.each));
     }
     if let Some(field) = fields.get("permissions") {
         pipeline.permissions = gates::read::permissions(field, stages, problems);
     }
-    if let Some(word) = fields.text("ledger", problems) {
-        pipeline.ledger = gates::read::ledger(word, problems);
+    if fields.one_of("ledger", &keys::LEDGER, problems).is_some_and(|word| word.text == "branch") {
+        pipeline.ledger = LedgerPlace::Branch;
     }
     pipeline
 }

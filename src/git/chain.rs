@@ -4,9 +4,8 @@
 //! is still there. A copy in this clone is what was last seen; links that were only written here go
 //! along with the next push, each once.
 
-use super::push::{NETWORK, is_lost, refusal};
-use super::write::{Workspace, WriteError, said};
-use super::{CommitInfo, GitError, Oid, Repository};
+use super::write::{Workspace, WriteError};
+use super::{CommitInfo, GitError, Oid, Pushed, Repository, Swap};
 use git2::build::TreeUpdateBuilder;
 use git2::{Delta, FileMode, Tree};
 use std::collections::HashSet;
@@ -95,11 +94,9 @@ impl Workspace<'_> {
             let (here, there) = (self.repository.chain_tip(chain), self.bring(chain)?);
             let base = self.with_ours(here, there)?;
             let tip = self.link(base, links)?;
-            if tip == there || (tip.is_some() && self.put(chain, tip, there)?) {
+            let Some(new) = tip else { return Ok(()) };
+            if tip == there || self.put(chain, new, there)? {
                 return self.adopt(chain, tip, here);
-            }
-            if tip.is_none() {
-                return Ok(());
             }
             if !patience(attempt) {
                 break;
@@ -141,28 +138,9 @@ impl Workspace<'_> {
 
     /// Where the chain is at `origin`; its commits are here then.
     fn bring(&self, chain: &Chain<'_>) -> Result<Option<Oid>, WriteError> {
-        self.repository.origin_url().ok_or(WriteError::NoRemote)?;
-        let mut git = self.git();
-        git.args(["ls-remote", "--", "origin", chain.there]);
-        let answer = self.run(git, b"", "ask the remote", NETWORK)?;
-        if !answer.status.success() {
-            return Err(WriteError::Failed { doing: "ask the remote", message: said(&answer) });
-        }
-        let id = |line: &str| {
-            let (id, name) = line.split_once('\t')?;
-            (name == chain.there).then(|| Oid::from_str(id).ok()).flatten()
-        };
-        let Some(tip) = answer.stdout.lines().find_map(id) else { return Ok(None) };
-        if !self.repository.inner().odb().is_ok_and(|odb| odb.exists(tip)) {
-            let mut git = self.git();
-            git.args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", "origin"]);
-            git.arg(chain.there);
-            let answer = self.run(git, b"", "fetch", NETWORK)?;
-            if !answer.status.success() {
-                return Err(WriteError::Failed { doing: "fetch", message: said(&answer) });
-            }
-        }
-        Ok(Some(tip))
+        let refs = self.remote_refs(&[chain.there.to_owned()])?;
+        self.fetch_refs(&refs)?;
+        Ok(refs.get(chain.there).copied())
     }
 
     /// The chain at `origin` with those links on top that are only here. Some may have got there by
@@ -206,7 +184,7 @@ impl Workspace<'_> {
 
     fn one(&self, parent: Option<Oid>, link: &Link, author: &super::Person) -> Result<Oid, WriteError> {
         let tree = self.tree_of(parent, link).map_err(|error| GitError::from_git2("the new link", &error))?;
-        self.commit_tree(tree, parent, &link.message, author)
+        self.commit_tree(tree, parent.as_slice(), &link.message, author)
     }
 
     fn tree_of(&self, parent: Option<Oid>, link: &Link) -> Result<Oid, git2::Error> {
@@ -253,30 +231,16 @@ impl Workspace<'_> {
     }
 
     /// Pushes, if `origin` is still where it was. False: it is not.
-    fn put(&self, chain: &Chain<'_>, tip: Option<Oid>, expected: Option<Oid>) -> Result<bool, WriteError> {
-        let Some(tip) = tip else { return Ok(true) };
-        let expected = expected.map(|id| id.to_string()).unwrap_or_default();
-        let mut git = self.git();
-        git.args(["push", "--porcelain", "--no-follow-tags"]);
-        git.arg(format!("--force-with-lease={}:{expected}", chain.there));
-        git.args(["--", "origin"]).arg(format!("{tip}:{}", chain.there));
-        let answer = match self.run(git, b"", "push", NETWORK) {
-            Ok(answer) if answer.status.success() => return Ok(true),
-            Ok(answer) => answer,
-            Err(error) => return if self.arrived(chain, tip)? { Ok(true) } else { Err(error) },
-        };
-        match answer.stdout.lines().find_map(|line| line.strip_prefix("!\t")) {
-            Some(line) if is_lost(line) => Ok(false),
-            Some(line) => {
-                Err(WriteError::Refused { branch: chain.there.to_owned(), message: refusal(line, &answer.stderr) })
-            }
-            // The connection may have broken after the push arrived.
-            None if self.arrived(chain, tip)? => Ok(true),
-            None => Err(WriteError::Failed { doing: "push", message: said(&answer) }),
+    fn put(&self, chain: &Chain<'_>, tip: Oid, from: Option<Oid>) -> Result<bool, WriteError> {
+        match self.swap(&[Swap { name: chain.there.to_owned(), from, to: tip }]) {
+            Ok(pushed) => Ok(pushed == Pushed::Done),
+            // The connection may have broken after the push arrived, and others may have gone on.
+            Err(WriteError::Failed { .. } | WriteError::TooSlow { .. }) if self.is_there(chain, tip)? => Ok(true),
+            Err(error) => Err(error),
         }
     }
 
-    fn arrived(&self, chain: &Chain<'_>, tip: Oid) -> Result<bool, WriteError> {
+    fn is_there(&self, chain: &Chain<'_>, tip: Oid) -> Result<bool, WriteError> {
         let there = self.bring(chain)?;
         Ok(self.ancestry(there)?.contains(&tip))
     }

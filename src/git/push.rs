@@ -42,19 +42,29 @@ impl Workspace<'_> {
     /// # Errors
     /// When the remote cannot be reached.
     pub fn remote_heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>, WriteError> {
+        let names: Vec<String> = branches.iter().map(|branch| format!("refs/heads/{branch}")).collect();
+        let refs = self.remote_refs(&names)?;
+        let name = |name: String| name.strip_prefix("refs/heads/").map(str::to_owned);
+        Ok(refs.into_iter().filter_map(|(full, id)| Some((name(full)?, id))).collect())
+    }
+
+    /// What the refs of `origin` that fit are at, by their full names. `*` stands for any part.
+    ///
+    /// # Errors
+    /// When the remote cannot be reached.
+    pub fn remote_refs(&self, names: &[String]) -> Result<BTreeMap<String, Oid>, WriteError> {
         self.repository.origin_url().ok_or(WriteError::NoRemote)?;
         let answer = self.talk("ask the remote", LISTING, |git| {
-            git.args(["ls-remote", "--", "origin"]);
-            git.args(branches.iter().map(|branch| format!("refs/heads/{branch}")));
+            git.args(["ls-remote", "--", "origin"]).args(names);
         })?;
         if !answer.status.success() {
             return Err(WriteError::Failed { doing: "ask the remote", message: said(&answer) });
         }
-        let head = |line: &str| {
+        let one = |line: &str| {
             let (id, name) = line.split_once('\t')?;
-            Some((name.strip_prefix("refs/heads/")?.to_owned(), Oid::from_str(id).ok()?))
+            Some((name.to_owned(), Oid::from_str(id).ok()?))
         };
-        Ok(answer.stdout.lines().filter_map(head).collect())
+        Ok(answer.stdout.lines().filter_map(one).collect())
     }
 
     /// Brings the commits of these branches here, unless they are. No ref of the user's changes.
@@ -62,9 +72,16 @@ impl Workspace<'_> {
     /// # Errors
     /// When the remote cannot be reached.
     pub fn fetch(&self, heads: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
+        self.fetch_refs(&heads.iter().map(|(name, id)| (format!("refs/heads/{name}"), *id)).collect())
+    }
+
+    /// The same for refs of all kinds, by their full names.
+    ///
+    /// # Errors
+    /// As [`Workspace::fetch`].
+    pub fn fetch_refs(&self, refs: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
         let is_missing = |id: &Oid| !self.repository.inner().odb().is_ok_and(|odb| odb.exists(*id));
-        let missing = heads.iter().filter(|(_, id)| is_missing(id)).map(|(name, _)| format!("refs/heads/{name}"));
-        let missing: Vec<String> = missing.collect();
+        let missing: Vec<&String> = refs.iter().filter(|(_, id)| is_missing(id)).map(|(name, _)| name).collect();
         if missing.is_empty() {
             return Ok(());
         }

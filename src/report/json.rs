@@ -6,6 +6,7 @@ mod history;
 mod ledger;
 mod metrics;
 mod plan;
+mod proposals;
 mod trace;
 
 pub use ask::AskJson;
@@ -14,6 +15,7 @@ pub use history::{DeploymentJson, HistoryJson, PinnedJson};
 pub use ledger::{EventJson, LockJson, LocksJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
+pub use proposals::{ProposalJson, ProposalsJson};
 pub use trace::TraceJson;
 
 use super::{Arrival, Occupant, Status};
@@ -217,7 +219,8 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, StatusJson, TraceJson};
+    use super::{AskJson, EventJson, LocksJson};
+    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson, TraceJson};
     use schemars::JsonSchema;
     use std::path::Path;
 
@@ -234,6 +237,7 @@ mod tests {
         is_fresh::<AskJson>("ask");
         is_fresh::<EventJson>("event");
         is_fresh::<LocksJson>("locks");
+        is_fresh::<ProposalsJson>("proposals");
     }
 
     fn is_fresh<T: JsonSchema>(name: &str) {

@@ -9,6 +9,7 @@ pub mod json;
 mod judged;
 mod metrics;
 mod plan;
+mod proposals;
 mod status;
 mod trace;
 
@@ -19,5 +20,6 @@ pub use diff::{Diff, Difference, Here, Side};
 pub use judged::Judged;
 pub use metrics::Measured;
 pub use plan::Planned;
+pub use proposals::{Proposal, ProposalState, Proposals};
 pub use status::{Arrival, Occupant, Status, display_names, names_over_time};
 pub use trace::{Trace, Visit, Way};

@@ -2,6 +2,7 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::Terms;
 use crate::cli::output;
 use crate::git::Person;
@@ -63,13 +64,8 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "NAME <MAIL>", value_parser = person)]
     author: Option<Person>,
 
-    /// The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure
-    #[arg(long, value_name = "NAME", env = "TOWPATH_FORGE", hide_env_values = true, hide_short_help = true)]
-    pub(super) forge: Option<String>,
-
-    /// The address of the forge's API, where it is not the usual one
-    #[arg(long, value_name = "URL", env = "TOWPATH_FORGE_API", hide_env_values = true, hide_short_help = true)]
-    pub(super) forge_api: Option<String>,
+    #[command(flatten)]
+    pub(super) forge: ForgeArgs,
 
     /// A version pinned by its digest may become one without
     #[arg(long, hide_short_help = true)]

@@ -8,6 +8,7 @@ mod group;
 mod local;
 mod propose;
 mod push;
+mod sources;
 mod standing;
 
 pub use args::DeliveryArgs;

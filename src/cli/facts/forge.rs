@@ -11,7 +11,7 @@ use std::cell::OnceCell;
 /// The forge, opened when something is asked of it for the first time.
 pub(super) struct Desk<'w, 'r> {
     inquiry: &'w Inquiry<'r>,
-    forge: OnceCell<Result<Box<dyn Forge>, String>>,
+    forge: OnceCell<Result<Box<dyn Forge + 'r>, String>>,
     proposals: OnceCell<Result<Vec<Proposal>, String>>,
 }
 
@@ -20,13 +20,14 @@ impl<'w, 'r> Desk<'w, 'r> {
         Desk { inquiry, forge: OnceCell::new(), proposals: OnceCell::new() }
     }
 
-    fn forge(&self) -> Result<&dyn Forge, String> {
+    fn forge(&self) -> Result<&(dyn Forge + 'r), String> {
         let opened = self.forge.get_or_init(|| {
-            let name = environment::text("TOWPATH_FORGE");
-            let api = environment::text("TOWPATH_FORGE_API");
+            let (name, api) = (environment::text("TOWPATH_FORGE"), environment::text("TOWPATH_FORGE_API"));
             let repository = self.inquiry.repository;
-            let place = forge::place(name.as_deref(), api.as_deref(), repository);
-            let opened = place.and_then(|place| forge::open(&place, repository, self.inquiry.context));
+            let config = self.inquiry.config().forge.as_deref();
+            let said = forge::Said { user: name.as_deref(), api: api.as_deref(), config };
+            let home = forge::home(said, repository);
+            let opened = home.and_then(|home| forge::open(&home, repository, None, self.inquiry.context));
             opened.map_err(|failure| failure.message().unwrap_or("there is none").to_owned())
         });
         opened.as_deref().map_err(Clone::clone)

@@ -253,8 +253,6 @@ pub struct Permission {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Policy {
     pub stage: Option<StageName>,
-    /// Merge what is proposed as soon as every gate is open.
-    pub auto_merge: bool,
     /// Propose each version in turn, not the newest alone.
     pub each: bool,
 }

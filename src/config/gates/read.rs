@@ -2,10 +2,11 @@
 
 use super::keys::{GATES, GateKey, PERMISSION, SCOPE};
 use super::settings::Settings;
-use super::{BREAK_GLASS, GateRule, LedgerPlace, Permission, Policy};
+use super::{BREAK_GLASS, GateRule, Permission, Policy};
 use crate::config::Stage;
 use crate::config::diagnostic::{Diagnostics, did_you_mean};
 use crate::config::fields::{Field, Fields, Word, shown};
+use crate::config::keys::QUEUE;
 use crate::model::StageName;
 use crate::yaml::Value;
 
@@ -136,19 +137,6 @@ pub(in crate::config) fn permissions(
     out
 }
 
-/// Where the ledger is kept.
-pub(in crate::config) fn ledger(word: Word<'_>, problems: &mut Diagnostics<'_>) -> LedgerPlace {
-    match word.text {
-        "ref" => LedgerPlace::Ref,
-        "branch" => LedgerPlace::Branch,
-        other => {
-            let message = format!("the ledger cannot be kept at `{}`", shown(other));
-            problems.add(word.at, message, did_you_mean(other, ["ref", "branch"]));
-            LedgerPlace::Ref
-        }
-    }
-}
-
 /// What one stage says: its gates, and how `advance` treats it.
 pub(in crate::config) fn stage(
     item: Value<'_>,
@@ -164,16 +152,7 @@ pub(in crate::config) fn stage(
         Some(field) => gates(field, stages, name.as_ref(), problems),
         None => Vec::new(),
     };
-    let mut one_of = |key: &str, usual: &str, other: &str| match fields.text(key, problems) {
-        Some(word) if word.text == other => true,
-        Some(word) if word.text != usual => {
-            let message = format!("`{key}` is `{usual}` or `{other}`, not `{}`", shown(word.text));
-            problems.add(word.at, message, did_you_mean(word.text, [usual, other]));
-            false
-        }
-        _ => false,
-    };
-    let policy =
-        Policy { auto_merge: one_of("merge", "manual", "auto"), each: one_of("queue", "newest", "each"), stage: name };
+    let each = fields.one_of("queue", &QUEUE, problems).is_some_and(|word| word.text == "each");
+    let policy = Policy { stage: name, each };
     (rules, policy)
 }

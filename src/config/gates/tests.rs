@@ -90,7 +90,7 @@ permissions:
     let (prod, dev) = (StageName::from("prod"), StageName::from("dev"));
     assert!(matches!(config.pipeline.gates[2].gate, Gate::Isolation(super::Isolation::Stage)));
     let policy = config.pipeline.policy(&prod);
-    assert_eq!((policy.auto_merge, policy.each, config.pipeline.policy(&dev).each), (true, true, false));
+    assert_eq!((policy.each, config.pipeline.policy(&dev).each), (true, false));
     assert_eq!(config.pipeline.ledger, LedgerPlace::Branch);
     let permitted = |of: &str, who: &str| config.pipeline.actors(of).is_none_or(|actors| actors.names([who]));
     let asked = [("prod", "Deploy-Bot"), ("prod", "alice"), ("break-glass", "bob"), ("dev", "anyone")];
@@ -225,6 +225,8 @@ fn values() {
 9:21: `-RC` is no replacement
   hint: for example `s/-RC[0-9]+$//`
 10:3: `isolation` has no options
+11:3: `verified` has no value
+12:3: `window` has no value
 "#]]
     );
 }
@@ -236,7 +238,7 @@ fn permissions_ledger_and_policies() {
         str![[r#"
 2:1: `permissions` must be a mapping from a stage, or `break-glass`, to `actors`
   hint: for example `permissions: { break-glass: { actors: [alice] } }`
-3:9: the ledger cannot be kept at `file`
+3:9: `ledger` cannot be `file`
   hint: known are `ref`, `branch`
 "#]]
     );
@@ -254,9 +256,9 @@ fn permissions_ledger_and_policies() {
     assert_data_eq!(
         error,
         str![[r#"
-towpath.yaml:2:22: `merge` is `manual` or `auto`, not `automatic`
+towpath.yaml:2:22: `merge` cannot be `automatic`
   hint: did you mean `auto`?
-towpath.yaml:2:40: `queue` is `newest` or `each`, not `all`
+towpath.yaml:2:40: `queue` cannot be `all`
   hint: known are `newest`, `each`
 towpath.yaml:2:73: these gates belong to one stage already
 "#]]
