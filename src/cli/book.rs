@@ -56,6 +56,19 @@ pub fn read(context: &Context, repository: &Repository, config: &Config) -> Resu
     Ok(known(repository, &chain)?)
 }
 
+/// Reminds of broken glass, until somebody writes a follow-up.
+pub fn remind(context: &Context, repository: &Repository, config: &Config) {
+    // What cannot be read is said by the commands that need it.
+    let Ok(ledger) = known(repository, &chain(config)) else { return };
+    for event in ledger.unexplained() {
+        if let What::Overridden { app, stage, version, reason, .. } = &event.what {
+            let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
+            context.ui.caution(&format!("the glass was broken by {by} for {app} {version} to {stage}: {reason}"));
+            context.ui.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
+        }
+    }
+}
+
 fn known(repository: &Repository, chain: &Chain<'_>) -> Result<Ledger, GitError> {
     let Some(tip) = repository.chain_tip(chain) else { return Ok(Ledger::default()) };
     let links = repository.links(tip)?.into_iter();

@@ -24,7 +24,7 @@ pub struct Inquiry<'r> {
 }
 
 /// A question that owns its words.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     pub subject: Subject,
     pub stage: StageName,
@@ -50,12 +50,14 @@ impl Asked {
 }
 
 impl<'r> Inquiry<'r> {
-    /// Reads the newest commit, or the one that is named.
+    /// Reads the newest commit, or the one that is about to be built on.
     ///
     /// # Errors
     /// When the repository cannot be read, or its configuration is wrong.
-    pub fn of(context: &'r Context, repository: &'r Repository, at: Option<&str>) -> Result<Self, Failure> {
-        let survey = Survey::of(context, repository, When { at, work_tree: false })?;
+    pub fn of(context: &'r Context, repository: &'r Repository, tip: Option<Oid>) -> Result<Self, Failure> {
+        let tip = tip.map(|tip| tip.to_string());
+        let when = When { at: tip.as_deref(), is_ahead: tip.is_some(), ..When::default() };
+        let survey = Survey::of(context, repository, when)?;
         let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
         let ledger = book::read(context, repository, &survey.settings.config)?;
         Ok(Inquiry { context, repository, survey, chronicle, ledger })

@@ -81,7 +81,7 @@ impl<'r> Scene<'r> {
     /// When the clone lacks objects.
     pub fn past(&self, context: &Context) -> Result<Past, Failure> {
         let tip = self.tip.to_string();
-        let survey = Survey::of(context, self.repository, When { at: Some(&tip), work_tree: false })?;
+        let survey = Survey::of(context, self.repository, When { at: Some(&tip), is_ahead: true, ..When::default() })?;
         let chronicle = Chronicle::of(context, self.repository, &survey, TOLERANCE)?;
         let mut past: Past = HashMap::new();
         let mut oldest: HashMap<SlotKey, Ran> = HashMap::new();

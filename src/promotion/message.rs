@@ -105,6 +105,13 @@ impl Message {
         self.rows.iter().map(|row| &row.moved).collect()
     }
 
+    /// The same with more trailers.
+    #[must_use]
+    pub fn with_trailers(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.trailers.extend(more.into_iter().map(|(key, value)| (key, plain(&value))));
+        self
+    }
+
     /// The whole commit message.
     pub fn commit(&self) -> String {
         format!("{}\n\n{}", self.subject, self.below_the_subject())

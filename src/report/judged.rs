@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::model::{StageName, TargetName, Version};
 use crate::pipeline::{Judgement, Place, Subject, Verdict};
+use crate::promotion::Item;
 use jiff::Timestamp;
 
 /// One question with its answer.
@@ -25,6 +26,16 @@ impl Judged {
     /// May it be done now?
     pub fn allows(&self) -> bool {
         self.is_there || self.judgement.allows()
+    }
+
+    /// May it be proposed?
+    pub fn allows_proposal(&self) -> bool {
+        self.is_there || self.judgement.allows_proposal()
+    }
+
+    /// Is it about this part of a plan?
+    pub fn is_about(&self, item: &Item) -> bool {
+        self.subject.app == item.app && (item.component.is_none() || self.subject.component == item.component)
     }
 
     /// The places in words.
@@ -58,7 +69,7 @@ impl Judged {
                 format!("{app} {version} has to wait for {to} until {until} {zone}: {}.", self.names())
             }
             Verdict::NeedsApproval => {
-                format!("{app} {version} may be proposed for {to}, and needs an approval: {}.", self.names())
+                format!("{app} {version} may be proposed for {to}, and somebody has to approve it.")
             }
             Verdict::Shut => format!("{app} {version} may not go to {to}: {}.", self.names()),
         }

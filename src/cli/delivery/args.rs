@@ -1,5 +1,6 @@
 //! The arguments that `promote`, `deploy` and `rollback` share.
 
+use crate::cli::args::duration;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::forge_args::ForgeArgs;
@@ -9,6 +10,7 @@ use crate::git::Person;
 use crate::promotion::Consent;
 use crate::ui::Format;
 use clap::Args;
+use jiff::SignedDuration;
 
 /// What is done with the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +57,19 @@ pub struct DeliveryArgs {
     /// Do it without asking
     #[arg(short, long)]
     yes: bool,
+
+    /// Do it although gates say no: an emergency, with the reason. It is on record for ever
+    #[arg(long, value_name = "REASON")]
+    pub(super) break_glass: Option<String>,
+
+    /// With --break-glass: the incident it is about
+    #[arg(long, value_name = "ID", requires = "break_glass")]
+    pub(super) incident: Option<String>,
+
+    /// With --break-glass: for so long gates do not stop this version
+    #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = duration)]
+    #[arg(hide_short_help = true)]
+    pub(super) expires: SignedDuration,
 
     /// Only this target of the stage: a cluster, region or tenant
     #[arg(long, value_name = "TARGET")]
@@ -111,6 +126,16 @@ impl DeliveryArgs {
 
     pub(super) fn is_joint(&self) -> bool {
         self.one_pr || self.push || self.patch
+    }
+
+    /// Does it push or propose?
+    pub(super) fn writes_elsewhere(&self) -> bool {
+        !self.dry_run && !self.patch && !self.commit
+    }
+
+    /// Is this only a proposal, for which waiting and missing approvals are no obstacle?
+    pub(super) fn only_proposes(&self) -> bool {
+        !self.push
     }
 
     pub(super) fn asks(&self, context: &Context) -> bool {

@@ -4,6 +4,8 @@
 //! whether a plan is right to carry out stands between the plan and the question.
 
 mod args;
+mod gates;
+mod glass;
 mod group;
 mod local;
 mod propose;
@@ -73,6 +75,7 @@ fn plan(
     if selection == Selection::Asked && !chosen(&mut planned.plan, context, planned.from.as_ref())? {
         return Ok(None);
     }
+    gates::judge(&mut planned, args, scene, context)?;
     Ok(Some(planned))
 }
 
@@ -168,6 +171,9 @@ fn line(item: &crate::promotion::Item, moves: &crate::promotion::Moves, context:
 /// An app that was named and refused is a failure; one of many is only told.
 fn ending(planned: &Planned, intent: &Intent) -> Exit {
     let named = !matches!(intent, Intent::Promote { apps, .. } if apps.is_empty());
+    if gates::stopped(planned) && (named || planned.plan.moving().next().is_none()) {
+        return Exit::Refused;
+    }
     if named && planned.plan.refused().next().is_some() { Exit::Failed } else { Exit::Done }
 }
 

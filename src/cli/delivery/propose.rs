@@ -5,7 +5,7 @@ use super::args::DeliveryArgs;
 use super::group::{Group, groups};
 use super::sources;
 use super::standing::{Standing, foreign};
-use super::{Selection, agreed, ending, remote_tip};
+use super::{Selection, agreed, ending, gates, glass, remote_tip};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::forge::{self, Home};
@@ -14,7 +14,8 @@ use crate::cli::scene::Scene;
 use crate::config::{Merging, Method, ProposalTerms};
 use crate::forge::{Change, Draft, Feature, Forge, Merge, NewProposal, Proposal};
 use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
-use crate::promotion::{GATES, section, with_section};
+use crate::promotion::{GATES, with_section};
+use crate::report::Judged;
 use std::collections::BTreeMap;
 
 /// So often a branch is looked at again when another process was faster.
@@ -39,6 +40,7 @@ pub fn run(
         return Ok(ending(&planned, intent));
     }
     let forge = forge::open(&home, repository, args.author(), context)?;
+    glass::record(&planned, args, &scene, context);
     let terms = config.proposals.of(&planned.plan.to);
     let desk = Desk { scene: &scene, workspace: &workspace, forge: forge.as_ref(), home: &home, terms, context };
     let mut failures = Vec::new();
@@ -67,7 +69,7 @@ impl Desk<'_> {
     fn propose(&self, group: &Group) -> Result<(), Failure> {
         let (head, pushed) = self.brought(group)?;
         let brought = sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
-        let body = group.message.proposal(&brought);
+        let body = with_section(&group.message.proposal(&brought), GATES, &gates::section(&group.judged));
         let (proposal, done) = match self.forge.find(&group.branch)? {
             Some(open) => self.updated(group, body, open, pushed)?,
             None => (self.forge.create(&self.wanted(group, body)?)?, "opened"),
@@ -109,7 +111,7 @@ impl Desk<'_> {
             title: group.message.subject.clone(),
             body,
             draft: if self.is_draft() { Draft::Yes } else { Draft::No },
-            labels: self.terms.labels.clone().unwrap_or_default(),
+            labels: self.labels(group),
             reviewers: self.terms.reviewers.clone().unwrap_or_default(),
         })
     }
@@ -125,9 +127,8 @@ impl Desk<'_> {
     ) -> Result<(Proposal, &'static str), Failure> {
         // Forges write line ends of their own.
         let there = open.body.replace("\r\n", "\n");
-        let body = section(&there, GATES).map_or_else(|| body.clone(), |said| with_section(&body, GATES, said));
         let has_labels = !self.forge.lacks().contains(&Feature::Labels);
-        let mut add_labels = self.terms.labels.clone().filter(|_| has_labels).unwrap_or_default();
+        let mut add_labels = if has_labels { self.labels(group) } else { Vec::new() };
         add_labels.retain(|label| !open.labels.contains(label));
         let is_worded = open.title == group.message.subject && there.trim() == body.trim();
         if is_worded && add_labels.is_empty() {
@@ -138,6 +139,11 @@ impl Desk<'_> {
         Ok((self.forge.update(open.number, &change)?, "updated"))
     }
 
+    fn labels(&self, group: &Group) -> Vec<String> {
+        let broken = group.is_broken().then(|| gates::LABEL.to_owned());
+        self.terms.labels.iter().flatten().cloned().chain(broken).collect()
+    }
+
     fn is_draft(&self) -> bool {
         self.terms.draft == Some(true)
     }
@@ -145,7 +151,9 @@ impl Desk<'_> {
     /// Asks the forge to merge by itself, where the configuration wants that. The proposal stands,
     /// whatever the forge says to it.
     fn merge_by_itself(&self, group: &Group, proposal: &Proposal, head: Oid) {
-        if self.terms.merge != Some(Merging::Auto) || proposal.draft || proposal.auto_merge {
+        // While a gate is not open, `towpath advance` merges it when they all are.
+        let is_open = group.judged.iter().all(Judged::allows);
+        if self.terms.merge != Some(Merging::Auto) || !is_open || proposal.draft || proposal.auto_merge {
             return;
         }
         let method = self.terms.method.unwrap_or_default();

@@ -139,6 +139,17 @@ impl Ledger {
         }
     }
 
+    /// The overrides that nobody has written a follow-up for.
+    pub fn unexplained(&self) -> Vec<&Event> {
+        let about = |event: &Event| match &event.what {
+            What::Noted { about, .. } => Some(about.clone()),
+            _ => None,
+        };
+        let explained: HashSet<String> = self.events.iter().filter_map(about).collect();
+        let is_override = |event: &&Event| matches!(event.what, What::Overridden { .. });
+        self.events.iter().filter(is_override).filter(|event| !explained.contains(&event.id)).collect()
+    }
+
     /// The approvals of this version for this stage.
     pub(super) fn approvals<'l>(&'l self, question: &'l Question<'_>) -> impl Iterator<Item = &'l Event> {
         self.of(question.subject, question.end()).filter(|event| {

@@ -1,6 +1,7 @@
 //! Gates and the ledger on real repositories with a bare origin.
 
 mod ask;
+mod deliver;
 mod ledger;
 mod world;
 mod writers;
