@@ -1,5 +1,6 @@
 //! The arguments that `promote`, `deploy` and `rollback` share.
 
+use crate::cli::args::duration;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::forge_args::ForgeArgs;
@@ -9,6 +10,7 @@ use crate::git::Person;
 use crate::promotion::Consent;
 use crate::ui::Format;
 use clap::Args;
+use jiff::SignedDuration;
 
 /// What is done with the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,12 @@ pub struct DeliveryArgs {
     /// One branch and one pull request for each app (the default)
     #[arg(long, conflicts_with_all = ["push", "patch"])]
     pr_per_app: bool,
+
+    /// Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or
+    /// time is over
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
+    #[arg(value_parser = duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
+    pub(super) wait: Option<SignedDuration>,
 
     /// Do it without asking
     #[arg(short, long)]

@@ -10,6 +10,7 @@ mod propose;
 mod push;
 mod sources;
 mod standing;
+mod wait;
 
 pub use args::DeliveryArgs;
 

@@ -5,6 +5,7 @@ use super::args::DeliveryArgs;
 use super::group::{Group, groups};
 use super::sources;
 use super::standing::{Standing, foreign};
+use super::wait;
 use super::{Selection, agreed, ending, remote_tip};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -41,11 +42,17 @@ pub fn run(
     let forge = forge::open(&home, repository, args.author(), context)?;
     let terms = config.proposals.of(&planned.plan.to);
     let desk = Desk { scene: &scene, workspace: &workspace, forge: forge.as_ref(), home: &home, terms, context };
-    let mut failures = Vec::new();
+    let (mut failures, mut opened) = (Vec::new(), Vec::new());
     for group in groups(&planned, args, &scene, &workspace.author()?)? {
-        if let Err(failure) = desk.propose(&group) {
-            failures.push(failure);
+        match desk.propose(&group) {
+            Ok(proposal) => opened.push(proposal),
+            Err(failure) => failures.push(failure),
         }
+    }
+    if let Some(limit) = args.wait
+        && let Err(failure) = wait::follow(forge.as_ref(), opened, limit, context)
+    {
+        failures.push(failure);
     }
     let last = failures.pop();
     for failure in failures {
@@ -64,7 +71,7 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn propose(&self, group: &Group) -> Result<(), Failure> {
+    fn propose(&self, group: &Group) -> Result<Proposal, Failure> {
         let (head, pushed) = self.brought(group)?;
         let brought = sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
         let body = group.message.proposal(&brought);
@@ -75,7 +82,7 @@ impl Desk<'_> {
         self.context.ui.answer(&proposal.url)?;
         self.context.ui.note(&format!("{done} pull request {}: {}", proposal.number, group.message.subject));
         self.merge_by_itself(group, &proposal, head);
-        Ok(())
+        Ok(proposal)
     }
 
     /// Brings the branch to where it should be; says where that is, and whether it had to be changed.

@@ -2,6 +2,7 @@
 
 mod plain;
 mod settings;
+mod wait;
 
 use crate::delivery::{Site, values};
 use crate::fake::server::Answer;
