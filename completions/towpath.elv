@@ -41,6 +41,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
+            cand proposals 'List, show, merge and close pull requests, on a forge or without one'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
             cand config 'Show, verify and document the configuration'
             cand demo 'Make a small deployment repository and show towpath on it'
@@ -169,9 +170,10 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --from 'The stage whose versions are taken; the one before `--to` unless said'
             cand --to 'The stage that changes; the first one that has something to get unless said'
             cand --version 'This version, which the earlier stage must have run'
+            cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
-            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure'
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
             cand --forge-api 'The address of the forge''s API, where it is not the usual one'
             cand -o 'How `--dry-run` answers'
             cand --output 'How `--dry-run` answers'
@@ -205,9 +207,10 @@ set edit:completion:arg-completer[towpath] = {|@words|
         }
         &'towpath;deploy'= {
             cand --stage 'The stage; the first one unless said'
+            cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
-            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure'
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
             cand --forge-api 'The address of the forge''s API, where it is not the usual one'
             cand -o 'How `--dry-run` answers'
             cand --output 'How `--dry-run` answers'
@@ -241,9 +244,10 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;rollback'= {
             cand --stage 'The stage'
             cand --to 'The version, which the stage must have run'
+            cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
-            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure'
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
             cand --forge-api 'The address of the forge''s API, where it is not the usual one'
             cand -o 'How `--dry-run` answers'
             cand --output 'How `--dry-run` answers'
@@ -273,6 +277,124 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --verbose 'Say more: every warning, and what was assumed'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;proposals'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand list 'List the pull requests that are open, newest first'
+            cand show 'Show one pull request: what it is about, whose it is, and what became of it'
+            cand merge 'Merge a pull request, if its branch is still what was seen'
+            cand close 'Close a pull request without merging it. Its branch stays'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'towpath;proposals;list'= {
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
+            cand --forge-api 'The address of the forge''s API, where it is not the usual one'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --all 'Also those that are not towpath''s'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;proposals;show'= {
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
+            cand --forge-api 'The address of the forge''s API, where it is not the usual one'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;proposals;merge'= {
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
+            cand --forge-api 'The address of the forge''s API, where it is not the usual one'
+            cand --method 'merge, squash or rebase; as towpath.yaml says unless given'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand -y 'Do it without asking'
+            cand --yes 'Do it without asking'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;proposals;close'= {
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
+            cand --forge-api 'The address of the forge''s API, where it is not the usual one'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;proposals;help'= {
+            cand list 'List the pull requests that are open, newest first'
+            cand show 'Show one pull request: what it is about, whose it is, and what became of it'
+            cand merge 'Merge a pull request, if its branch is still what was seen'
+            cand close 'Close a pull request without merging it. Its branch stays'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'towpath;proposals;help;list'= {
+        }
+        &'towpath;proposals;help;show'= {
+        }
+        &'towpath;proposals;help;merge'= {
+        }
+        &'towpath;proposals;help;close'= {
+        }
+        &'towpath;proposals;help;help'= {
         }
         &'towpath;init'= {
             cand -C 'The deployment repository: a folder, a bare repository or a URL'
@@ -438,6 +560,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
+            cand proposals 'List, show, merge and close pull requests, on a forge or without one'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
             cand config 'Show, verify and document the configuration'
             cand demo 'Make a small deployment repository and show towpath on it'
@@ -460,6 +583,20 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;help;deploy'= {
         }
         &'towpath;help;rollback'= {
+        }
+        &'towpath;help;proposals'= {
+            cand list 'List the pull requests that are open, newest first'
+            cand show 'Show one pull request: what it is about, whose it is, and what became of it'
+            cand merge 'Merge a pull request, if its branch is still what was seen'
+            cand close 'Close a pull request without merging it. Its branch stays'
+        }
+        &'towpath;help;proposals;list'= {
+        }
+        &'towpath;help;proposals;show'= {
+        }
+        &'towpath;help;proposals;merge'= {
+        }
+        &'towpath;help;proposals;close'= {
         }
         &'towpath;help;init'= {
         }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const ALLOWED: &[(&str, &[&str])] = &[
     ("yaml", &[]),
     ("git", &[]),
-    ("forge", &[]),
+    ("forge", &["git"]),
     ("model", &[]),
     ("config", &["model", "yaml"]),
     ("source", &["model", "config", "git", "yaml"]),

@@ -1,6 +1,8 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{completions, config, demo, deploy, diff, history, init, man, metrics, promote, rollback, status, trace};
+use super::{
+    completions, config, demo, deploy, diff, history, init, man, metrics, promote, proposals, rollback, status, trace,
+};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -61,6 +63,7 @@ pub enum Command {
     Promote(promote::PromoteArgs),
     Deploy(deploy::DeployArgs),
     Rollback(rollback::RollbackArgs),
+    Proposals(proposals::ProposalsArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

@@ -53,6 +53,11 @@ impl Failure {
         Failure { exit: Exit::Usage, ..Failure::failed(message) }
     }
 
+    /// A gate or a permission says no.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Failure { exit: Exit::Refused, ..Failure::failed(message) }
+    }
+
     /// The same with a way out.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());

@@ -3,74 +3,203 @@
 use super::context::Context;
 use super::environment::{chance, seconds, text};
 use super::failure::Failure;
-use crate::forge::{Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, TokenSources};
-use crate::forge::{connect, find_token};
-use crate::git::Repository;
+use crate::config::Method;
+use crate::forge::{Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, Token, TokenSources};
+use crate::forge::{MergeMethod, connect, find_token, plain};
+use crate::git::{Person, Repository};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 
-/// Finds the forge by the address of `origin`, or as `--forge` says.
+/// The variable whose token may be for any host.
+const GENERAL_TOKEN: &str = "TOWPATH_TOKEN";
+
+/// What is said about the forge of `origin`.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Said<'a> {
+    /// By the user: `--forge` or `TOWPATH_FORGE`.
+    pub user: Option<&'a str>,
+    pub api: Option<&'a str>,
+    /// By the repository's own configuration.
+    pub config: Option<&'a str>,
+}
+
+/// Where proposals are made.
+#[derive(Debug, Clone)]
+pub enum Home {
+    /// On a forge.
+    Hosted {
+        place: Place,
+        /// Only the repository says that its host is a forge: a token that is for no certain host is
+        /// not sent there.
+        is_hearsay: bool,
+    },
+    /// In the repository itself.
+    Plain,
+}
+
+/// Finds the forge by the address of `origin`, or as it is said. A folder has none.
 ///
 /// # Errors
-/// Where there is none: with what can be done without.
-pub fn place(named: Option<&str>, api: Option<&str>, repository: &Repository) -> Result<Place, Failure> {
-    let without = "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
-    let Some(written) = repository.origin_as_written() else {
-        return Err(Failure::failed("the repository has no remote `origin` to open a pull request at").hint(without));
-    };
-    let known = match named {
-        Some(name) => {
-            let kind = Kind::from_name(name).ok_or_else(|| {
-                let failure = Failure::usage(format!("`{name}` is no forge that towpath knows"));
-                failure.hint("github, gitlab, gitea, forgejo, bitbucket and azure are")
-            })?;
-            Some(Known { kind, host: None, api: api.map(str::to_owned) })
+/// Where nothing says which: with what can be done without.
+pub fn home(said: Said<'_>, repository: &Repository) -> Result<Home, Failure> {
+    let named = said.user.or(said.config);
+    if let Some(name) = named {
+        known(name)?;
+    }
+    if named == Some("plain") {
+        return origin(repository).map(|_| Home::Plain);
+    }
+    let hosted = |place, is_hearsay| Home::Hosted { place, is_hearsay };
+    if let Some(name) = said.user {
+        let place = place(Some(name), said.api, repository)?;
+        return Ok(place.map_or(Home::Plain, |place| hosted(place, false)));
+    }
+    match (place(None, None, repository), said.config) {
+        (Ok(Some(place)), _) => Ok(hosted(place, false)),
+        (Ok(None), None) => Ok(Home::Plain),
+        (Err(failure), None) => Err(failure),
+        (_, name) => Ok(place(name, None, repository)?.map_or(Home::Plain, |place| hosted(place, true))),
+    }
+}
+
+/// The place of an app's sources: a host that is known, or the one that proposals are made on.
+pub fn place_of_sources(url: &str, home: &Home) -> Option<Place> {
+    let known = match home {
+        Home::Hosted { place: Place { kind, host, api, .. }, .. } => {
+            let api = (*kind != Kind::Azure).then(|| api.clone());
+            Some(Known { kind: *kind, host: Some(host.clone()), api })
         }
-        None => None,
+        Home::Plain => None,
     };
+    Place::of(url, known.as_ref()).ok()
+}
+
+/// What can be done without a forge.
+pub const WITHOUT: &str = "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
+
+/// The address of `origin`, as it is written.
+///
+/// # Errors
+/// Where there is none.
+pub fn origin(repository: &Repository) -> Result<String, Failure> {
+    repository.origin_as_written().ok_or_else(|| {
+        let failure = Failure::failed("the repository has no remote `origin`, where pull requests would be");
+        match repository.work_tree() {
+            Some(_) => failure,
+            None => failure.hint("a bare repository is named by its address, as in `-C file:///srv/deploy.git`"),
+        }
+    })
+}
+
+fn known(name: &str) -> Result<Kind, Failure> {
+    Kind::from_name(name).ok_or_else(|| {
+        let failure = Failure::usage(format!("`{name}` is no forge that towpath knows"));
+        failure.hint("github, gitlab, gitea, forgejo, bitbucket, azure and plain are")
+    })
+}
+
+/// The place of `origin`; `None` where it is a folder.
+fn place(named: Option<&str>, api: Option<&str>, repository: &Repository) -> Result<Option<Place>, Failure> {
+    let written = origin(repository)?;
+    let kind = named.map(known).transpose()?;
+    let known = kind.map(|kind| Known { kind, host: None, api: api.map(str::to_owned) });
     let found = Place::of(&written, known.as_ref());
     // A short form of the user's own, such as `gh:team/deploy`, is known in full only.
     let found =
         found.or_else(|error| repository.origin_url().map_or(Err(error), |url| Place::of(&url, known.as_ref())));
-    found.map_err(|error| {
-        let failure = Failure::failed(format!("no pull request can be opened: {error}"));
-        let failure = match error {
-            PlaceError::Unknown { host, .. } => failure.hint(format!("if `{host}` is a forge, say which with --forge")),
-            PlaceError::NoHost | PlaceError::Path { .. } => failure,
-        };
-        failure.hint(without)
-    })
+    match found {
+        Ok(place) => Ok(Some(place)),
+        Err(PlaceError::NoHost) if kind.is_none() => Ok(None),
+        Err(error) => {
+            let failure = Failure::failed(format!("pull requests need a forge: {error}"));
+            Err(match error {
+                PlaceError::Unknown { host, .. } => {
+                    failure.hint(format!("if `{host}` is a forge, say which with --forge; `--forge plain` needs none"))
+                }
+                PlaceError::NoHost | PlaceError::Path { .. } => failure,
+            })
+        }
+    }
 }
 
-/// Opens the forge with the token that is meant for it.
+/// Opens the forge with the token that is meant for it; where there is none, with git. `author` is for
+/// what is written then.
 ///
 /// # Errors
-/// Without a token.
-pub fn open(place: &Place, repository: &Repository, context: &Context) -> Result<Box<dyn Forge>, Failure> {
+/// Without a token, or without a name.
+pub fn open<'r>(
+    home: &Home,
+    repository: &'r Repository,
+    author: Option<&Person>,
+    context: &Context,
+) -> Result<Box<dyn Forge + 'r>, Failure> {
+    match home {
+        Home::Hosted { place, is_hearsay } => hosted(place, *is_hearsay, repository, context),
+        Home::Plain => {
+            let workspace = context.workspace(repository, author)?;
+            let who = workspace.author()?;
+            let address = repository.origin_url().unwrap_or_default();
+            Ok(plain(workspace, address, format!("{} <{}>", who.name, who.email), clock()))
+        }
+    }
+}
+
+fn hosted(
+    place: &Place,
+    is_hearsay: bool,
+    repository: &Repository,
+    context: &Context,
+) -> Result<Box<dyn Forge>, Failure> {
+    let variable = |name: &str| text(name).filter(|_| !is_hearsay || name != GENERAL_TOKEN);
     let git = |host: &str| credential(host, repository, context);
-    let sources = TokenSources { variable: &text, gh: &gh, git: &git };
+    let sources = TokenSources { variable: &variable, gh: &gh, git: &git };
     let Some((token, from)) = find_token(place.kind, &place.host, &sources) else {
         let failure = Failure::failed(format!("there is no token for {}", place.host));
-        return Err(failure.hint(
-            "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too",
-        ));
+        return Err(failure.hint(if is_hearsay {
+            "towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --forge or TOWPATH_FORGE"
+        } else {
+            "set TOWPATH_TOKEN, or the forge's own variable; `gh auth login` and git's credential helpers do too"
+        }));
     };
     context.ui.detail(&format!("the token for {} is from {from}", place.host));
-    let secure = place.api.starts_with("https:");
+    let access = access(&place.api, Some(token), Limits::default());
+    Ok(connect(place, &access)?)
+}
+
+/// What an address is reached with.
+fn access(url: &str, token: Option<Token>, limits: Limits) -> Access {
+    let secure = url.starts_with("https:");
     let proxies: &[&str] = if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
     let no_proxy = text("no_proxy").or_else(|| text("NO_PROXY")).unwrap_or_default();
     let authorities = text("TOWPATH_CA_FILE").or_else(|| text("SSL_CERT_FILE"));
-    let access = Access {
-        token: Some(token),
+    Access {
+        token,
         proxy: proxies.iter().find_map(|name| text(name)),
         no_proxy: no_proxy.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect(),
         authorities: authorities.and_then(|path| std::fs::read(path).ok()),
-        limits: Limits::default(),
-        clock: Clock { now: Arc::new(seconds), sleep: Arc::new(thread::sleep), chance: Arc::new(chance) },
+        limits,
+        clock: clock(),
         log: None,
-    };
-    Ok(connect(place, &access)?)
+    }
+}
+
+fn clock() -> Clock {
+    Clock { now: Arc::new(seconds), sleep: Arc::new(thread::sleep), chance: Arc::new(chance) }
+}
+
+/// The way to merge, as forges know it.
+pub fn method(method: Method) -> MergeMethod {
+    match method {
+        Method::Merge => MergeMethod::Merge,
+        Method::Squash => MergeMethod::Squash,
+        Method::Rebase => MergeMethod::Rebase,
+    }
+}
+
+/// How a forge's texts name a proposal.
+pub fn reference(kind: Kind, number: u64) -> String {
+    format!("{}{number}", if kind == Kind::GitLab { '!' } else { '#' })
 }
 
 /// `gh auth token`, if there is a `gh`.

@@ -18,6 +18,7 @@ mod failure;
 mod filter;
 mod follow;
 mod forge;
+mod forge_args;
 mod history;
 mod init;
 mod intent;
@@ -27,6 +28,7 @@ mod metrics;
 mod names;
 mod output;
 mod promote;
+mod proposals;
 mod recent;
 mod rollback;
 mod scene;
@@ -82,6 +84,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Deploy(args) => deploy::run(&args, context),
         Command::Rollback(args) => rollback::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
+        Command::Proposals(args) => proposals::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

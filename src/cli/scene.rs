@@ -6,6 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::settings::{self, Settings};
 use super::survey::{Survey, When};
+use crate::config::SubjectTemplate;
 use crate::git::{Oid, Repository, Snapshot};
 use crate::model::SlotKey;
 use crate::promotion::{Ground, Past, Ran};
@@ -67,6 +68,11 @@ impl<'r> Scene<'r> {
         self.branch.as_deref().ok_or_else(|| {
             Failure::usage("HEAD is detached, so it is not known which branch to change").hint("name it with --branch")
         })
+    }
+
+    /// How subjects are worded.
+    pub fn subject(&self) -> Option<&SubjectTemplate> {
+        self.settings.config.proposals.subject.as_ref()
     }
 
     /// What every slot has run, newest first.

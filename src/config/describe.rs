@@ -1,6 +1,6 @@
 //! What `config show` reports: every resolved value and where it comes from.
 
-use super::resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
+use super::resolved::{Config, NameTemplate, Origin, Provenance, Rule, Said, Stage};
 use crate::model::{KeyTemplate, PathTemplate};
 use serde::Serialize;
 
@@ -12,6 +12,17 @@ pub struct Shown {
     pub stages: Vec<ShownStage>,
     /// In the order they are written.
     pub sources: Vec<ShownSource>,
+    /// What else the file says.
+    pub settings: Vec<ShownSetting>,
+}
+
+/// A setting that stands alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ShownSetting {
+    /// Its keys, with dots between them.
+    pub name: String,
+    pub value: String,
+    pub from: String,
 }
 
 /// A value and who said so: `towpath.yaml:12`, `built-in default`, `--branch`, `TOWPATH_BRANCH`,
@@ -58,6 +69,7 @@ pub fn describe(config: &Config, default_branch: &str) -> Shown {
         branch: Sourced { value: branch, from: config.branch_from.to_string() },
         stages: config.stages.iter().map(|stage| shown_stage(config, stage)).collect(),
         sources: config.rules.iter().map(|rule| shown_source(config, rule)).collect(),
+        settings: config.said.iter().map(|said| shown_setting(config, said)).collect(),
     }
 }
 
@@ -103,6 +115,11 @@ fn shown_source(config: &Config, rule: &Rule) -> ShownSource {
         confidence: rule.confidence.as_str(),
         from,
     }
+}
+
+fn shown_setting(config: &Config, said: &Said) -> ShownSetting {
+    let from = config.provenance(Some(said.line)).to_string();
+    ShownSetting { name: said.name.clone(), value: said.value.clone(), from }
 }
 
 fn texts(keys: &[KeyTemplate]) -> Vec<String> {

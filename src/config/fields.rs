@@ -2,6 +2,7 @@
 
 use super::diagnostic::{Diagnostics, did_you_mean};
 use super::parse::BRACES;
+use super::resolved::Said;
 use crate::yaml::Value;
 use std::collections::HashMap;
 
@@ -63,6 +64,12 @@ impl<'a> Fields<'a> {
         self.fields.iter().copied()
     }
 
+    /// What is said under these keys, for people. `before` is put in front of each key.
+    pub fn said(&self, before: &str, keys: &[&str]) -> Vec<Said> {
+        let fields = self.fields.iter().filter(|field| keys.contains(&field.name));
+        fields.map(|field| field.said(format!("{before}{}", field.name))).collect()
+    }
+
     /// Keeps the fields that pass.
     pub fn retain(&mut self, keep: impl FnMut(&Field<'a>) -> bool) {
         self.fields.retain(keep);
@@ -76,6 +83,23 @@ impl<'a> Fields<'a> {
             return None;
         }
         field.word(field.value, problems)
+    }
+
+    /// The text under a key, which must be one of these words.
+    pub fn one_of(&self, name: &str, words: &[&str], problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {
+        let word = self.text(name, problems)?;
+        if words.contains(&word.text) {
+            return Some(word);
+        }
+        let message = format!("`{name}` cannot be `{}`", shown(word.text));
+        problems.add(word.at, message, did_you_mean(word.text, words.iter().copied()));
+        None
+    }
+
+    /// As [`Fields::texts`]; `[]` says that there are none.
+    pub fn listed(&self, name: &str, problems: &mut Diagnostics<'_>) -> Option<Vec<Word<'a>>> {
+        let before = problems.count();
+        self.texts(name, problems).filter(|_| problems.count() == before)
     }
 
     /// The text or texts under a key; `None` if the key is not there.
@@ -95,6 +119,14 @@ impl<'a> Field<'a> {
             return self.value.items().filter_map(|item| self.word(item, problems)).collect();
         }
         self.word(self.value, problems).into_iter().collect()
+    }
+
+    fn said(self, name: String) -> Said {
+        let texts: Vec<&str> = match self.value.text() {
+            Some(text) => vec![text],
+            None => self.value.items().filter_map(Value::text).collect(),
+        };
+        Said { name, value: texts.join(", "), line: self.key.line() }
     }
 
     fn word(self, value: Value<'a>, problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {

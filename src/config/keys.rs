@@ -23,6 +23,12 @@ pub(super) enum Shape {
     Stages,
     /// The list of sources.
     Sources,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    /// A mapping with [`PROPOSALS`].
+    Proposals,
+    /// A mapping from names of apps to mappings with [`APP`].
+    Apps,
 }
 
 const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
@@ -30,7 +36,7 @@ const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
 }
 
 /// The keys at the top.
-pub(super) const TOP: [Key; 3] = [
+pub(super) const TOP: [Key; 6] = [
     key("branch", Shape::Text, "The branch that is deployed. Unless given, the repository's default branch."),
     key(
         "stages",
@@ -42,10 +48,57 @@ pub(super) const TOP: [Key; 3] = [
         Shape::Sources,
         "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
     ),
+    key(
+        "forge",
+        Shape::OneOf(&FORGE),
+        "What the host of the repository is, where its address does not say; `plain` is a repository without a forge.",
+    ),
+    key("proposals", Shape::Proposals, "What pull requests are like."),
+    key("apps", Shape::Apps, "What is said of single apps, by name; `*` stands for all others."),
+];
+
+/// What `forge` may be.
+pub(super) const FORGE: [&str; 7] = ["github", "gitlab", "gitea", "forgejo", "bitbucket", "azure", "plain"];
+pub(super) const SWITCH: [&str; 2] = ["true", "false"];
+pub(super) const MERGE: [&str; 2] = ["manual", "auto"];
+pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
+
+const LABELS: Key = key("labels", Shape::Texts, "Labels for pull requests, where the forge has them.");
+const REVIEWERS: Key = key("reviewers", Shape::Texts, "Who is asked for a review: logins, or `organisation/team`.");
+const DRAFT: Key = key("draft", Shape::OneOf(&SWITCH), "Are pull requests opened as drafts?");
+const MERGING: Key = key(
+    "merge",
+    Shape::OneOf(&MERGE),
+    "`auto`: the forge merges as soon as its own rules are met. Unless given, `manual`: somebody does.",
+);
+const HOW: Key = key("method", Shape::OneOf(&METHOD), "How pull requests are merged. Unless given, `merge`.");
+
+/// The keys of `proposals`.
+pub(super) const PROPOSALS: [Key; 6] = [
+    key(
+        "subject",
+        Shape::Text,
+        "The subject of commits and the title of pull requests: a template with `subject`, `action`, `app`, `apps`, `stage`, `target`, `from_stage`, `from` and `to`.",
+    ),
+    LABELS,
+    REVIEWERS,
+    DRAFT,
+    MERGING,
+    HOW,
+];
+
+/// The keys of an app.
+pub(super) const APP: [Key; 2] = [
+    key("repository", Shape::Text, "The address of the app's source repository; `{app}` stands for the app."),
+    key(
+        "revision",
+        Shape::Text,
+        "The revision that an image was built from; `{tag}` stands for its tag. Unless given, the tag, or the commit in it.",
+    ),
 ];
 
 /// The keys of a stage that is more than a name.
-pub(super) const STAGE: [Key; 4] = [
+pub(super) const STAGE: [Key; 9] = [
     key("name", Shape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", Shape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -54,6 +107,11 @@ pub(super) const STAGE: [Key; 4] = [
         "The stages that come right before it; an empty list for a start. Unless given, the stage written before it.",
     ),
     key("branch", Shape::Text, "For a branch per environment: the branch that holds this stage."),
+    LABELS,
+    REVIEWERS,
+    DRAFT,
+    MERGING,
+    HOW,
 ];
 
 /// The keys of a source beside its kind.

@@ -2,6 +2,7 @@
 //!
 //! It comes from `towpath.yaml` or from discovery; the rest of the program cannot tell which.
 
+mod apps;
 mod check;
 mod describe;
 mod diagnostic;
@@ -9,19 +10,24 @@ mod fields;
 mod keys;
 mod overrides;
 mod parse;
+mod proposals;
 mod resolved;
 mod schema;
 mod sources;
 mod stages;
+mod subject;
 mod write;
 
+pub use apps::Apps;
 pub use check::unused;
-pub use describe::{Shown, ShownSource, ShownStage, Sourced, describe};
+pub use describe::{Shown, ShownSetting, ShownSource, ShownStage, Sourced, describe};
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use overrides::Overrides;
 pub use parse::parse;
+pub use proposals::{Merging, Method, ProposalTerms, Proposals};
 pub use resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
 pub use schema::schema;
+pub use subject::{SubjectParts, SubjectTemplate};
 pub use write::{SourceNote, to_yaml};
 
 /// The names of the file, looked for at the top of the repository.

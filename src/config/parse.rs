@@ -3,7 +3,7 @@
 use super::diagnostic::{ConfigError, Diagnostics};
 use super::fields::Fields;
 use super::resolved::{Config, Origin, Provenance};
-use super::{keys, sources, stages};
+use super::{apps, keys, proposals, sources, stages};
 use crate::yaml::{self, Stream, Value, YamlError};
 
 /// A configuration that people write is a few kilobytes.
@@ -72,7 +72,15 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
         config.branch_from = Provenance::File { name: name.to_owned(), line: branch.at.line() };
     }
     if let Some(field) = fields.get("stages") {
-        config.stages = stages::read(field, problems);
+        (config.stages, config.proposals.stages) = stages::read(field, &mut config.said, problems);
+    }
+    config.said.extend(fields.said("", &["forge"]));
+    config.forge = fields.one_of("forge", &keys::FORGE, problems).map(|word| word.text.to_owned());
+    if let Some(field) = fields.get("proposals") {
+        (config.proposals.subject, config.proposals.all) = proposals::read(field, &mut config.said, problems);
+    }
+    if let Some(field) = fields.get("apps") {
+        config.apps = apps::read(field, &mut config.said, problems);
     }
     let Some(field) = fields.get("sources") else { return };
     if fields.get("stages").is_none() {

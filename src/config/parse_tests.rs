@@ -96,7 +96,8 @@ fn every_example_of_the_documentation_is_read() {
 #[test]
 fn every_key_has_its_place_in_the_documentation() {
     let page = include_str!("../../docs/configuration.md");
-    let keys = super::keys::TOP.iter().chain(&super::keys::STAGE).chain(&super::keys::OPTIONS).map(|key| key.name);
+    let keys = super::keys::TOP.iter().chain(&super::keys::STAGE).chain(&super::keys::OPTIONS);
+    let keys = keys.chain(&super::keys::PROPOSALS).chain(&super::keys::APP).map(|key| key.name);
     for key in keys.chain(crate::model::SourceKind::ALL.iter().map(|kind| kind.as_str())) {
         assert!(page.contains(&format!("`{key}`")), "{key}");
     }

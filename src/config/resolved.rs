@@ -1,5 +1,7 @@
 //! The configuration as the library uses it.
 
+use super::apps::Apps;
+use super::proposals::Proposals;
 use crate::model::{Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -53,7 +55,23 @@ pub struct Config {
     pub stages: Vec<Stage>,
     /// The sources, in the order they are written.
     pub rules: Vec<Rule>,
+    /// What the host of the repository is: `github`, `plain`, …; found by its address if not said.
+    pub forge: Option<String>,
+    pub proposals: Proposals,
+    pub apps: Apps,
+    /// `forge`, `proposals`, `apps` and what stages say of proposals, as written.
+    pub said: Vec<Said>,
     pub origin: Origin,
+}
+
+/// A setting as the file has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Its keys, with dots between them.
+    pub name: String,
+    pub value: String,
+    /// 1-based.
+    pub line: u32,
 }
 
 impl Config {

@@ -24,6 +24,8 @@ pub fn schema() -> Value {
         },
         "stage": stage(),
         "source": source(),
+        "proposals": object(&keys::PROPOSALS),
+        "app": object(&keys::APP),
     });
     out
 }
@@ -71,10 +73,19 @@ fn property(key: &Key) -> Value {
         Shape::Text => text(),
         Shape::Texts => json!({ "$ref": "#/$defs/texts" }),
         Shape::Stages => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/stage" } }),
+        Shape::OneOf(words) => one_of(words),
+        Shape::Proposals => json!({ "$ref": "#/$defs/proposals" }),
+        Shape::Apps => json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/app" } }),
         Shape::Sources => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } }),
     };
     merge(&mut out, &mut shape);
     out
+}
+
+/// YAML reads `true` as a bool.
+fn one_of(words: &[&str]) -> Value {
+    let word = |word: &&str| word.parse::<bool>().map_or_else(|_| json!(word), |switch| json!(switch));
+    json!({ "enum": words.iter().map(word).collect::<Vec<_>>() })
 }
 
 fn text() -> Value {
@@ -118,6 +129,12 @@ mod tests {
         }
         for key in keys_at("/$defs/source/properties") {
             assert!(known(format!("sources: [{{{key}: x}}]\n")), "{key}");
+        }
+        for key in keys_at("/$defs/proposals/properties") {
+            assert!(known(format!("proposals: {{{key}: x}}\n")), "{key}");
+        }
+        for key in keys_at("/$defs/app/properties") {
+            assert!(known(format!("apps: {{web: {{{key}: x}}}}\n")), "{key}");
         }
         assert!(!known("other: x\n".to_owned()));
         assert_eq!(keys_at("/$defs/source/properties").len(), SourceKind::ALL.len() + keys::OPTIONS.len());

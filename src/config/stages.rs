@@ -3,13 +3,17 @@
 use super::diagnostic::{Diagnostics, did_you_mean};
 use super::fields::{Field, Fields, Word, shown};
 use super::keys;
-use super::resolved::Stage;
+use super::proposals::{self, ProposalTerms};
+use super::resolved::{Said, Stage};
 use crate::model::StageName;
 use crate::yaml::Value;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// More stages than any pipeline has; each one makes every `{stage}` slower.
 const MAX_STAGES: usize = 200;
+
+/// The keys of a stage that are about proposals to it.
+const TERMS: [&str; 5] = ["labels", "reviewers", "draft", "merge", "method"];
 
 /// A stage as written.
 struct Written<'a> {
@@ -17,11 +21,17 @@ struct Written<'a> {
     aliases: Vec<Word<'a>>,
     after: Option<Vec<Word<'a>>>,
     branch: Option<Word<'a>>,
+    terms: ProposalTerms,
+    said: Vec<Said>,
 }
 
+/// What is said of the proposals to each stage.
+type Terms = BTreeMap<StageName, ProposalTerms>;
+
 /// The stages in pipeline order. What is wrong is reported and left out.
-pub(super) fn read(field: Field<'_>, problems: &mut Diagnostics<'_>) -> Vec<Stage> {
-    let written = written(field, problems);
+pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagnostics<'_>) -> (Vec<Stage>, Terms) {
+    let mut written = written(field, problems);
+    said.extend(written.iter_mut().flat_map(|stage| std::mem::take(&mut stage.said)));
     let words = words(&written, problems);
     let mut stages: Vec<Stage> = Vec::new();
     for (i, stage) in written.iter().enumerate() {
@@ -37,7 +47,9 @@ pub(super) fn read(field: Field<'_>, problems: &mut Diagnostics<'_>) -> Vec<Stag
             line: Some(stage.name.at.line()),
         });
     }
-    in_order(stages, field.key, problems)
+    let terms = written.into_iter().map(|stage| (StageName::from(stage.name.text), stage.terms));
+    let terms = terms.filter(|(_, terms)| *terms != ProposalTerms::default()).collect();
+    (in_order(stages, field.key, problems), terms)
 }
 
 fn written<'a>(field: Field<'a>, problems: &mut Diagnostics<'_>) -> Vec<Written<'a>> {
@@ -59,18 +71,28 @@ fn stage<'a>(field: Field<'a>, item: Value<'a>, problems: &mut Diagnostics<'_>) 
     }
     if !item.is_mapping() {
         let name = Field { value: item, ..field }.words(problems).into_iter().next()?;
-        return Some(Written { name, aliases: Vec::new(), after: None, branch: None });
+        return Some(Written {
+            name,
+            aliases: Vec::new(),
+            after: None,
+            branch: None,
+            terms: ProposalTerms::default(),
+            said: Vec::new(),
+        });
     }
     let known = keys::STAGE.map(|key| key.name);
     let fields = Fields::read(item, &known, problems);
     if fields.get("name").is_none() && !fields.unknown {
         problems.add(item, "this stage has no `name`", None);
     }
+    let name = fields.text("name", problems);
     Some(Written {
         aliases: fields.texts("aliases", problems).unwrap_or_default(),
         after: fields.texts("after", problems),
         branch: fields.text("branch", problems),
-        name: fields.text("name", problems)?,
+        terms: proposals::terms(&fields, problems),
+        said: name.map(|name| fields.said(&format!("stages.{}.", shown(name.text)), &TERMS)).unwrap_or_default(),
+        name: name?,
     })
 }
 

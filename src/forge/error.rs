@@ -41,6 +41,13 @@ pub enum ForgeError {
     Unsupported { forge: &'static str, feature: Feature },
     #[error("{forge} knows nobody called `{name}`")]
     NoSuchPerson { forge: &'static str, name: String },
+    #[error("there is no proposal {number}")]
+    NoSuchProposal { number: u64 },
+    #[error("others have written to the proposals each time before this arrived")]
+    Busy,
+    /// What git says about a repository without a forge.
+    #[error("{why}")]
+    Git { why: String, hint: Option<String> },
     #[error("{what} cannot be used: {why}")]
     Settings { what: &'static str, why: String },
 }
@@ -71,6 +78,9 @@ impl ForgeError {
             ForgeError::Moved { .. } => "set the new address with `git remote set-url origin URL`",
             ForgeError::Unreadable { .. } => "the address of the API may be wrong, or a login page answers for it",
             ForgeError::NoSuchPerson { .. } => "reviewers are named as on the forge, not by their full name",
+            ForgeError::NoSuchProposal { .. } => "`towpath proposals list` shows those that are open",
+            ForgeError::Busy => "run it again; nothing was changed",
+            ForgeError::Git { hint, .. } => return hint.clone(),
             ForgeError::Exists { .. }
             | ForgeError::Refused { .. }
             | ForgeError::TooMany { .. }
@@ -78,6 +88,12 @@ impl ForgeError {
             | ForgeError::Settings { .. } => return None,
         };
         Some(hint.into())
+    }
+
+    /// May it be otherwise the next moment, without anybody doing anything about it?
+    pub fn may_pass(&self) -> bool {
+        let passes = matches!(self, ForgeError::RateLimited { .. } | ForgeError::Unreachable { .. } | ForgeError::Busy);
+        passes || self.is_unsure()
     }
 
     /// May the request have taken effect although it failed? Then look before doing it again.
@@ -104,6 +120,8 @@ fn name(feature: Feature) -> &'static str {
         Feature::Labels => "labels",
         Feature::AutoMerge => "way to merge by itself",
         Feature::Issues => "issues with labels",
+        Feature::Checks => "checks of commits",
+        Feature::Reviews => "reviews",
     }
 }
 
@@ -171,6 +189,9 @@ mod tests {
             ),
             (ForgeError::Unsupported { forge: "Bitbucket", feature: Feature::Labels }, "Bitbucket has no labels"),
             (ForgeError::NoSuchPerson { forge: "GitLab", name: "bob".into() }, "GitLab knows nobody called `bob`"),
+            (ForgeError::NoSuchProposal { number: 7 }, "there is no proposal 7"),
+            (ForgeError::Busy, "others have written to the proposals each time before this arrived"),
+            (ForgeError::Git { why: why(), hint: None }, "no"),
             (ForgeError::Settings { what: "the proxy", why: why() }, "the proxy cannot be used: no"),
         ];
         for (error, said) in cases {

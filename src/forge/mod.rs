@@ -15,8 +15,10 @@ mod github;
 mod gitlab;
 mod http;
 mod json;
+mod pages;
 mod paging;
 mod place;
+mod plain;
 mod retry;
 mod settle;
 mod token;
@@ -31,6 +33,8 @@ pub use token::{Token, TokenSources, find_token};
 pub use types::{
     Change, Check, CheckState, Draft, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal, Review, State, Verdict,
 };
+
+use crate::git::Workspace;
 
 /// What an answer of a forge is, or why there is none.
 pub type Result<T> = std::result::Result<T, ForgeError>;
@@ -87,6 +91,12 @@ pub trait Forge {
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>>;
 }
 
+/// Opens a repository that has no forge: proposals are refs of its `origin`. `home` is the address they
+/// are named by, `author` who opens them.
+pub fn plain<'w>(workspace: Workspace<'w>, home: String, author: String, clock: Clock) -> Box<dyn Forge + 'w> {
+    Box::new(plain::Plain::new(workspace, home, author, clock))
+}
+
 /// Opens the repository at a place. Nothing is sent yet.
 ///
 /// # Errors
@@ -98,5 +108,6 @@ pub fn connect(place: &Place, access: &Access) -> Result<Box<dyn Forge>> {
         Kind::Gitea => Box::new(gitea::Gitea::new(place, access)?),
         Kind::Bitbucket => Box::new(bitbucket::Bitbucket::new(place, access)?),
         Kind::Azure => Box::new(azure::Azure::new(place, access)?),
+        Kind::Plain => return Err(ForgeError::Settings { what: "the forge", why: "this repository has none".into() }),
     })
 }

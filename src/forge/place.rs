@@ -14,6 +14,8 @@ pub enum Kind {
     Bitbucket,
     /// Azure DevOps, as a service and on a server.
     Azure,
+    /// A repository without a forge.
+    Plain,
 }
 
 impl Kind {
@@ -25,8 +27,21 @@ impl Kind {
             "gitea" | "forgejo" => Kind::Gitea,
             "bitbucket" => Kind::Bitbucket,
             "azure" => Kind::Azure,
+            "plain" => Kind::Plain,
             _ => return None,
         })
+    }
+
+    /// Its name in a config.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::GitHub => "github",
+            Kind::GitLab => "gitlab",
+            Kind::Gitea => "gitea",
+            Kind::Bitbucket => "bitbucket",
+            Kind::Azure => "azure",
+            Kind::Plain => "plain",
+        }
     }
 
     /// Its name, for people.
@@ -37,6 +52,7 @@ impl Kind {
             Kind::Gitea => "Gitea",
             Kind::Bitbucket => "Bitbucket",
             Kind::Azure => "Azure DevOps",
+            Kind::Plain => "A repository without a forge",
         }
     }
 
@@ -48,6 +64,7 @@ impl Kind {
             Kind::Gitea => &["codeberg.org", "gitea.com"],
             Kind::Bitbucket => &["bitbucket.org", "altssh.bitbucket.org"],
             Kind::Azure => &["dev.azure.com", "ssh.dev.azure.com", "vs-ssh.visualstudio.com"],
+            Kind::Plain => &[],
         }
     }
 
@@ -94,11 +111,9 @@ impl PlaceError {
     pub fn hint(&self) -> Option<String> {
         let PlaceError::Unknown { host, looks_like } = self else { return None };
         let name = match looks_like {
-            Some(Kind::GitLab) => "gitlab",
             Some(Kind::Gitea) => "forgejo",
-            Some(Kind::Bitbucket) => "bitbucket",
-            Some(Kind::Azure) => "azure",
-            Some(Kind::GitHub) | None => "github",
+            Some(kind) => kind.name(),
+            None => Kind::GitHub.name(),
         };
         Some(format!("say in the config which forge `{host}` is, for example `forge: {name}`"))
     }
@@ -115,7 +130,7 @@ impl Place {
         let said = known.filter(|known| known.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&parts.host)));
         let kind = said.map(|said| said.kind).or_else(|| public(&parts.host));
         let unknown = || PlaceError::Unknown { host: parts.host.clone(), looks_like: looks_like(&parts.host) };
-        let kind = kind.ok_or_else(unknown)?;
+        let kind = kind.filter(|kind| *kind != Kind::Plain).ok_or_else(unknown)?;
         let api = said.and_then(|said| said.api.as_deref()).map(|api| api.trim_end_matches('/').to_owned());
         let bad = || PlaceError::Path { kind, path: parts.path.clone() };
         match kind {
@@ -174,7 +189,7 @@ fn usual_api(kind: Kind, parts: &Parts) -> String {
         Kind::GitLab => format!("https://{web}/api/v4"),
         Kind::Gitea => format!("https://{web}/api/v1"),
         Kind::Bitbucket => "https://api.bitbucket.org/2.0".into(),
-        Kind::Azure => format!("https://{web}"),
+        Kind::Azure | Kind::Plain => format!("https://{web}"),
     }
 }
 

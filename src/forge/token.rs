@@ -104,7 +104,7 @@ fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> V
         Kind::Azure if public || names_host("SYSTEM_COLLECTIONURI") || host.ends_with(".visualstudio.com") => {
             out.extend(["AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN"]);
         }
-        Kind::GitLab | Kind::Gitea | Kind::Bitbucket | Kind::Azure => {}
+        Kind::GitLab | Kind::Gitea | Kind::Bitbucket | Kind::Azure | Kind::Plain => {}
     }
     out
 }

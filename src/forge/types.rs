@@ -160,6 +160,8 @@ pub enum Feature {
     Labels,
     AutoMerge,
     Issues,
+    Checks,
+    Reviews,
 }
 
 /// The first of each name: forges list the newest first.

@@ -9,7 +9,7 @@ use std::time::Duration;
 const LISTING: Duration = Duration::from_secs(12);
 
 /// For a fetch or a push, whose hooks may take their time.
-const TRANSFER: Duration = Duration::from_secs(45);
+pub(super) const TRANSFER: Duration = Duration::from_secs(45);
 
 /// A push of one branch.
 #[derive(Debug, Clone, Copy)]
@@ -42,19 +42,29 @@ impl Workspace<'_> {
     /// # Errors
     /// When the remote cannot be reached.
     pub fn remote_heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>, WriteError> {
+        let names: Vec<String> = branches.iter().map(|branch| format!("refs/heads/{branch}")).collect();
+        let refs = self.remote_refs(&names)?;
+        let name = |name: String| name.strip_prefix("refs/heads/").map(str::to_owned);
+        Ok(refs.into_iter().filter_map(|(full, id)| Some((name(full)?, id))).collect())
+    }
+
+    /// What the refs of `origin` that fit are at, by their full names. `*` stands for any part.
+    ///
+    /// # Errors
+    /// When the remote cannot be reached.
+    pub fn remote_refs(&self, names: &[String]) -> Result<BTreeMap<String, Oid>, WriteError> {
         self.repository.origin_url().ok_or(WriteError::NoRemote)?;
         let answer = self.talk("ask the remote", LISTING, |git| {
-            git.args(["ls-remote", "--", "origin"]);
-            git.args(branches.iter().map(|branch| format!("refs/heads/{branch}")));
+            git.args(["ls-remote", "--", "origin"]).args(names);
         })?;
         if !answer.status.success() {
             return Err(WriteError::Failed { doing: "ask the remote", message: said(&answer) });
         }
-        let head = |line: &str| {
+        let one = |line: &str| {
             let (id, name) = line.split_once('\t')?;
-            Some((name.strip_prefix("refs/heads/")?.to_owned(), Oid::from_str(id).ok()?))
+            Some((name.to_owned(), Oid::from_str(id).ok()?))
         };
-        Ok(answer.stdout.lines().filter_map(head).collect())
+        Ok(answer.stdout.lines().filter_map(one).collect())
     }
 
     /// Brings the commits of these branches here, unless they are. No ref of the user's changes.
@@ -62,9 +72,16 @@ impl Workspace<'_> {
     /// # Errors
     /// When the remote cannot be reached.
     pub fn fetch(&self, heads: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
+        self.fetch_refs(&heads.iter().map(|(name, id)| (format!("refs/heads/{name}"), *id)).collect())
+    }
+
+    /// The same for refs of all kinds, by their full names.
+    ///
+    /// # Errors
+    /// As [`Workspace::fetch`].
+    pub fn fetch_refs(&self, refs: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
         let is_missing = |id: &Oid| !self.repository.inner().odb().is_ok_and(|odb| odb.exists(*id));
-        let missing = heads.iter().filter(|(_, id)| is_missing(id)).map(|(name, _)| format!("refs/heads/{name}"));
-        let missing: Vec<String> = missing.collect();
+        let missing: Vec<&String> = refs.iter().filter(|(_, id)| is_missing(id)).map(|(name, _)| name).collect();
         if missing.is_empty() {
             return Ok(());
         }
@@ -150,7 +167,7 @@ pub struct Ahead {
 
 /// Was the branch elsewhere by then? The words are git's (`builtin/push.c`, `receive-pack.c`), the
 /// last ones for two pushes at the same moment.
-fn is_lost(line: &str) -> bool {
+pub(super) fn is_lost(line: &str) -> bool {
     let words = [
         "(fetch first)",
         "(non-fast-forward)",
@@ -166,7 +183,7 @@ fn is_lost(line: &str) -> bool {
 }
 
 /// What the remote said, or the reason in git's own line.
-fn refusal(line: &str, stderr: &str) -> String {
+pub(super) fn refusal(line: &str, stderr: &str) -> String {
     let remote = stderr.lines().filter_map(|line| line.strip_prefix("remote:")).map(str::trim);
     let said: Vec<&str> = remote.filter(|line| !line.is_empty()).collect();
     let reason = line.rsplit_once('\t').map_or(line, |(_, reason)| reason);

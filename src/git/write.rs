@@ -122,13 +122,24 @@ impl<'r> Workspace<'r> {
     /// When there is no identity, signing fails, or objects cannot be written.
     pub fn commit(&self, new: &NewCommit<'_>) -> Result<Oid, WriteError> {
         let tree = self.tree(new).map_err(|error| GitError::from_git2("the new commit", &error))?;
+        self.commit_tree(tree, &[new.parent], new.message, &self.author()?)
+    }
+
+    /// Writes a commit of a tree, signed where the user signs.
+    pub(super) fn commit_tree(
+        &self,
+        tree: Oid,
+        parents: &[Oid],
+        message: &str,
+        author: &Person,
+    ) -> Result<Oid, WriteError> {
         if self.signs()? {
-            return self.signed(tree, new);
+            return self.signed(tree, parents, message, author);
         }
-        let author = line(&self.author()?, &self.manner.date);
+        let author = line(author, &self.manner.date);
         let committer = line(&self.committer()?, &self.manner.date);
-        let text =
-            format!("tree {tree}\nparent {}\nauthor {author}\ncommitter {committer}\n\n{}", new.parent, new.message);
+        let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
+        let text = format!("tree {tree}\n{parents}author {author}\ncommitter {committer}\n\n{message}");
         let written = self.repository.inner().odb().and_then(|odb| odb.write(ObjectType::Commit, text.as_bytes()));
         Ok(written.map_err(|error| GitError::from_git2("the new commit", &error))?)
     }
@@ -166,12 +177,14 @@ impl<'r> Workspace<'r> {
         })
     }
 
-    fn signed(&self, tree: Oid, new: &NewCommit<'_>) -> Result<Oid, WriteError> {
-        let author = self.author()?;
+    fn signed(&self, tree: Oid, parents: &[Oid], message: &str, author: &Person) -> Result<Oid, WriteError> {
         let mut git = self.git();
         git.env("GIT_AUTHOR_NAME", &author.name).env("GIT_AUTHOR_EMAIL", &author.email);
-        git.args(["commit-tree", "-S", &tree.to_string(), "-p", &new.parent.to_string()]);
-        let answer = self.run(git, new.message.as_bytes(), "sign the commit", SIGNING)?;
+        git.args(["commit-tree", "-S", &tree.to_string()]);
+        for parent in parents {
+            git.args(["-p", &parent.to_string()]);
+        }
+        let answer = self.run(git, message.as_bytes(), "sign the commit", SIGNING)?;
         let made = answer.status.success().then(|| Oid::from_str(answer.stdout.trim()).ok()).flatten();
         made.ok_or_else(|| WriteError::Failed { doing: "sign the commit", message: said(&answer) })
     }

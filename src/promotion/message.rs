@@ -1,11 +1,13 @@
-//! What the commit of a plan and its proposal say: subject, trailers, title and body, and the name
-//! of its branch.
+//! What the commit of a plan says: subject and trailers, and the name of its branch. The subject is
+//! also the title of its proposal; `body` has what stands below that.
 //!
 //! Subjects are ASCII where names and versions are (`->`, not an arrow): they travel through mail,
 //! hooks and terminals of all kinds. The trailers are what machines read back; `history` takes who
 //! wanted a deployment from `Promoted-By`.
 
+use super::body::{Moved, note};
 use super::plan::{Item, Step};
+use crate::config::{SubjectParts, SubjectTemplate};
 use crate::model::{StageName, Version};
 use std::collections::BTreeSet;
 
@@ -35,13 +37,39 @@ pub struct Message {
     /// The lines between subject and trailers, if there are several apps.
     body: String,
     trailers: Vec<(&'static str, String)>,
-    rows: Vec<[String; 3]>,
-    note: String,
+    pub(super) rows: Vec<Row>,
+    pub(super) note: String,
+    pub(super) stage: String,
+    /// How each part would go back, where that is to one version.
+    pub(super) back: Vec<WayBack>,
+}
+
+/// The way back of one part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct WayBack {
+    pub name: String,
+    /// Where that is one alone.
+    pub target: Option<String>,
+    pub version: String,
+}
+
+/// One entry that moves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    /// The app, and its target where it has one.
+    pub name: String,
+    pub moved: Moved,
 }
 
 impl Message {
-    /// The words for some apps that go to one stage.
-    pub fn of(purpose: Purpose<'_>, to: &StageName, parts: &[Part<'_>], by: &str) -> Self {
+    /// The words for some apps that go to one stage. `wording` is for the subject.
+    pub fn of(
+        purpose: Purpose<'_>,
+        to: &StageName,
+        parts: &[Part<'_>],
+        by: &str,
+        wording: Option<&SubjectTemplate>,
+    ) -> Self {
         let line = |part: &Part<'_>| format!("{}{}", plain(part.name), moved(part.steps));
         let what = match parts {
             [one] => plain(one.name),
@@ -56,44 +84,71 @@ impl Message {
             [one] => (format!("{subject}{}", moved(one.steps)), String::new()),
             several => (subject, several.iter().map(|part| format!("* {}\n", line(part))).collect()),
         };
-        let rows = parts.iter().flat_map(|part| part.steps.iter().map(|step| row(part.name, step))).collect();
+        let subject = plain(&subject);
+        let subject = match wording {
+            Some(wording) => wording.render(&subject_parts(subject, purpose, to, parts)),
+            None => subject,
+        };
         Message {
-            subject: plain(&subject),
+            subject,
             body,
             trailers: trailers(purpose, to, parts, by),
-            rows,
+            rows: parts.iter().flat_map(|part| part.steps.iter().map(|step| row(part.name, step))).collect(),
             note: note(purpose),
+            stage: to.to_string(),
+            back: parts.iter().filter_map(back).collect(),
         }
+    }
+
+    /// The ways that apps go, each once.
+    pub fn moves(&self) -> BTreeSet<&Moved> {
+        self.rows.iter().map(|row| &row.moved).collect()
     }
 
     /// The whole commit message.
     pub fn commit(&self) -> String {
-        let trailers: String = self.trailers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
-        let body = if self.body.is_empty() { String::new() } else { format!("{}\n", self.body) };
-        format!("{}\n\n{body}{trailers}", self.subject)
+        format!("{}\n\n{}", self.subject, self.below_the_subject())
     }
 
-    /// What a proposal says below its title, as Markdown.
-    pub fn proposal(&self) -> String {
-        let mut out = String::from("| app | from | to |\n| --- | --- | --- |\n");
-        for [name, from, to] in &self.rows {
-            out.push_str(&format!("| {} | {} | {} |\n", cell(name), code(from), code(to)));
-        }
-        out.push_str(&format!(
-            "\n{}\n\nTo take it back after the merge: revert the commit, or `towpath rollback`. A newer version \
-             replaces this one here; commits of others on this branch are never overwritten.\n",
-            self.note
-        ));
-        out
+    /// The commit message without its subject.
+    pub fn below_the_subject(&self) -> String {
+        let trailers: String = self.trailers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+        let body = if self.body.is_empty() { String::new() } else { format!("{}\n", self.body) };
+        format!("{body}{trailers}")
     }
 }
 
-fn note(purpose: Purpose<'_>) -> String {
-    match purpose {
-        Purpose::Promote { from } => format!("Promoted from {} by towpath.", cell(from.as_str())),
-        Purpose::Deploy => "Deployed by towpath.".into(),
-        Purpose::RollBack => "Rolled back by towpath.".into(),
+fn subject_parts(subject: String, purpose: Purpose<'_>, to: &StageName, parts: &[Part<'_>]) -> SubjectParts {
+    let apps: Vec<String> = parts.iter().map(|part| plain(part.name)).collect();
+    let one = |of: &dyn Fn(&Step) -> String| {
+        let all: BTreeSet<String> = parts.iter().flat_map(|part| part.steps).map(of).collect();
+        if all.len() == 1 { all.into_iter().next().unwrap_or_default() } else { String::new() }
+    };
+    let (action, from_stage) = match purpose {
+        Purpose::Promote { from } => ("promote", plain(from.as_str())),
+        Purpose::Deploy => ("deploy", String::new()),
+        Purpose::RollBack => ("rollback", String::new()),
+    };
+    SubjectParts {
+        subject,
+        action,
+        app: if apps.len() == 1 { apps.concat() } else { format!("{} apps", apps.len()) },
+        apps,
+        stage: plain(to.as_str()),
+        target: one(&|step| step.entry.target.as_ref().map(ToString::to_string).unwrap_or_default()),
+        from_stage,
+        from: one(&|step| short(&step.entry.version)),
+        to: one(&|step| short(&step.to)),
     }
+}
+
+/// To the version before, where it is one.
+fn back(part: &Part<'_>) -> Option<WayBack> {
+    let before: BTreeSet<&Version> = part.steps.iter().map(|step| &step.entry.version).collect();
+    let only = before.first().filter(|_| before.len() == 1)?;
+    let targets: BTreeSet<_> = part.steps.iter().map(|step| step.entry.target.as_ref()).collect();
+    let target = targets.first().copied().flatten().filter(|_| targets.len() == 1);
+    Some(WayBack { name: part.name.to_owned(), target: target.map(ToString::to_string), version: only.to_string() })
 }
 
 /// `prod`, or `prod/eu` where that is the only target.
@@ -126,9 +181,10 @@ fn short(version: &Version) -> String {
     }
 }
 
-fn row(name: &str, step: &Step) -> [String; 3] {
+fn row(name: &str, step: &Step) -> Row {
     let target = step.entry.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
-    [format!("{name}{target}"), step.entry.version.to_string(), step.to.to_string()]
+    let (from, to) = (step.entry.version.clone(), step.to.clone());
+    Row { name: format!("{name}{target}"), moved: Moved { app: step.entry.app.clone(), from, to } }
 }
 
 fn trailers(purpose: Purpose<'_>, to: &StageName, parts: &[Part<'_>], by: &str) -> Vec<(&'static str, String)> {
@@ -154,23 +210,17 @@ fn trailers(purpose: Purpose<'_>, to: &StageName, parts: &[Part<'_>], by: &str) 
 }
 
 /// One line, whatever a file may hold.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>().trim().to_owned()
 }
 
-fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for c in plain(text).chars() {
-        if matches!(c, '\\' | '|' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '@' | '#') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
+/// All branches of ours begin so.
+pub const BRANCHES: &str = "towpath/";
 
-fn code(text: &str) -> String {
-    format!("`{}`", plain(text).replace('`', "'").replace('|', "\\|"))
+/// Is this a branch of proposals to a stage?
+pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
+    let rest = branch.strip_prefix(BRANCHES).and_then(|rest| rest.strip_prefix(&ref_part(stage.as_str())));
+    rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The branch of one app's proposal: the same each time. A target that was asked for is part of it.
@@ -179,12 +229,12 @@ pub fn branch_name(item: &Item, to: &StageName, target: Option<&str>) -> String 
         Some(target) => format!("{}@{target}", item.name()),
         None => item.name(),
     };
-    format!("towpath/{}/{}", ref_part(to.as_str()), ref_part(&name))
+    format!("{BRANCHES}{}/{}", ref_part(to.as_str()), ref_part(&name))
 }
 
 /// The branch of a proposal for several apps at once.
 pub fn joint_branch_name(to: &StageName) -> String {
-    format!("towpath/{}/_all", ref_part(to.as_str()))
+    format!("{BRANCHES}{}/_all", ref_part(to.as_str()))
 }
 
 /// A name as a part of a ref (`git check-ref-format`). What has to be changed for that gets a hash, so

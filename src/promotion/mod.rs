@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `plan` | one result for each app: what moves, what is as wanted, what is refused |
 //! | `choice` | which version an app is to have |
-//! | `message` | what the commit and the proposal say |
+//! | `message` | what the commit says |
+//! | `body` | what the proposal says |
 //! | `patch` | a plan as a mail that `git am` takes |
 //! | `ground` | the state that edits are made on: every claim with what it says |
 //! | `edits` | from wanted versions to new contents of files, or a refusal |
@@ -13,11 +14,13 @@
 //! | `overlay` | new entries in kustomize overlays that only inherit |
 //! | `together` | which entries move together |
 //! | `verify` | reads the edited files again and compares |
+//! | `revisions` | which revision of an app's sources a tag names |
 //! | `refusal` | why an edit is not made, and what to do |
 //! | `diff` | edits as a patch |
 //!
 //! docs/editing.md says what is edited, what is refused, and how it was measured.
 
+mod body;
 mod choice;
 mod diff;
 mod edits;
@@ -28,6 +31,7 @@ mod patch;
 mod place;
 mod plan;
 mod refusal;
+mod revisions;
 mod together;
 mod value;
 mod verify;
@@ -37,11 +41,13 @@ mod refusal_tests;
 #[cfg(test)]
 mod tests;
 
+pub use body::{Brought, GATES, Moved, SourceCommit, section, with_section};
 pub use choice::{Choice, Obstacle, Past, Ran};
 pub use edits::{Change, Consent, Edits, FileEdit};
 pub use ground::Ground;
-pub use message::{Message, Part, Purpose, branch_name, joint_branch_name};
+pub use message::{BRANCHES, Message, Part, Purpose, branch_name, is_to_stage, joint_branch_name};
 pub use patch::mbox;
 pub use plan::{Item, Moves, Outcome, Plan, Request, Step, plan};
 pub use refusal::{Reason, Refusal};
+pub use revisions::revisions;
 pub use together::{companions, sharing};

@@ -4,12 +4,14 @@ mod diff;
 mod history;
 mod metrics;
 mod plan;
+mod proposals;
 mod trace;
 
 pub use diff::DiffJson;
 pub use history::{DeploymentJson, HistoryJson, PinnedJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
+pub use proposals::{ProposalJson, ProposalsJson};
 pub use trace::TraceJson;
 
 use super::{Arrival, Occupant, Status};
@@ -213,7 +215,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, StatusJson, TraceJson};
+    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson, TraceJson};
     use schemars::JsonSchema;
     use std::path::Path;
 
@@ -227,6 +229,7 @@ mod tests {
         is_fresh::<TraceJson>("trace");
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
+        is_fresh::<ProposalsJson>("proposals");
     }
 
     fn is_fresh<T: JsonSchema>(name: &str) {

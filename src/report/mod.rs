@@ -8,6 +8,7 @@ mod diff;
 pub mod json;
 mod metrics;
 mod plan;
+mod proposals;
 mod status;
 mod trace;
 
@@ -17,5 +18,6 @@ pub use change::{Change, moment};
 pub use diff::{Diff, Difference, Here, Side};
 pub use metrics::Measured;
 pub use plan::Planned;
+pub use proposals::{Proposal, ProposalState, Proposals};
 pub use status::{Arrival, Occupant, Status, display_names, names_over_time};
 pub use trace::{Trace, Visit, Way};

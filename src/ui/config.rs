@@ -13,6 +13,10 @@ pub fn render(shown: &Shown, look: &Look) -> String {
     for from in &shown.sources {
         source(from, &mut lines);
     }
+    if !shown.settings.is_empty() {
+        lines.push(Line::heading("settings", false));
+        lines.extend(shown.settings.iter().map(|one| Line::new(&format!("  {}", one.name), &one.value, &one.from)));
+    }
     let width = |text: fn(&Line) -> &String| lines.iter().map(|line| columns(text(line))).max().unwrap_or(0);
     let (what, value) = (width(|line| &line.what), width(|line| &line.value));
     let mut out = String::new();

@@ -16,6 +16,7 @@ mod metrics;
 mod plan;
 mod progress;
 mod prompt;
+mod proposals;
 mod table;
 mod trace;
 mod version;
@@ -34,6 +35,7 @@ pub use metrics::{csv as metrics_csv, incomparable, markdown as metrics_markdown
 pub use plan::{patch, table as plan};
 pub use progress::Bar;
 pub use prompt::{arrange, choose, confirm, pick};
+pub use proposals::{in_full as proposal, table as proposals};
 pub use trace::render as trace;
 
 use crate::model::Warning;

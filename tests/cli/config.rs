@@ -1,7 +1,7 @@
 //! `towpath config`
 
 use crate::support::{History, Sandbox};
-use snapbox::str;
+use snapbox::{assert_data_eq, str};
 
 const CONFIG: &str = "\
 stages:
@@ -150,11 +150,37 @@ fn show_as_json() {
       "confidence": "configured",
       "from": "towpath.yaml:10"
     }
-  ]
+  ],
+  "settings": []
 }
 
 "#]])
         .stderr_eq("");
+}
+
+#[test]
+fn show_has_what_is_said_of_pull_requests() {
+    let sandbox = Sandbox::new();
+    let more = "\
+forge: plain
+proposals: {labels: [a, b], merge: auto}
+apps: {web: {repository: 'https://git.example.com/web'}}
+";
+    let repository = repository(&sandbox, &format!("stages: [dev, {{name: prod, draft: true}}]\n{more}"));
+    let shown = sandbox.towpath(&repository, &["config", "show", "--quiet"]).output().expect("runs");
+    let text = String::from_utf8(shown.stdout).expect("text");
+    assert_data_eq!(
+        text[text.find("settings").unwrap_or_default()..].to_owned(),
+        str![[r#"
+settings
+  stages.prod.draft     true                          towpath.yaml:1
+  forge                 plain                         towpath.yaml:2
+  proposals.labels      a, b                          towpath.yaml:3
+  proposals.merge       auto                          towpath.yaml:3
+  apps.web.repository   https://git.example.com/web   towpath.yaml:4
+
+"#]]
+    );
 }
 
 #[test]

@@ -24,6 +24,7 @@ Commands:
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
+  proposals    List, show, merge and close pull requests, on a forge or without one
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -87,6 +88,7 @@ Commands:
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
+  proposals    List, show, merge and close pull requests, on a forge or without one
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it

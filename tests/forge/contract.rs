@@ -3,7 +3,7 @@
 use crate::bench::{ALL, Bench, merge_of, new};
 use crate::fake::{ME, Pull, sha};
 use towpath::forge::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Kind, NewProposal, Review, State, Verdict,
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Kind, Merge, NewProposal, Review, State, Verdict,
 };
 
 fn each(test: impl Fn(&Bench, &dyn Forge)) {
@@ -14,13 +14,27 @@ fn each(test: impl Fn(&Bench, &dyn Forge)) {
     }
 }
 
+/// What a part of the contract needs to know of the forge that it is run for.
+pub struct Subject<'a> {
+    pub forge: &'a dyn Forge,
+    /// Who asks.
+    pub me: &'a str,
+    /// What a branch is at.
+    pub sha: &'a dyn Fn(&str) -> String,
+}
+
 #[test]
 fn a_proposal_is_opened_found_changed_and_closed() {
-    each(|_, forge| {
+    each(|_, forge| opened_found_changed_and_closed(&Subject { forge, me: ME, sha: &sha }));
+}
+
+pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
+    let Subject { forge, me, sha } = *subject;
+    {
         let wanted = NewProposal {
             draft: Draft::Yes,
             labels: vec!["towpath".into(), "prod stage".into()],
-            reviewers: vec!["alice".into(), ME.into()],
+            reviewers: vec!["alice".into(), me.into()],
             ..new("towpath/prod/web")
         };
         let opened = forge.create(&wanted).expect("opened");
@@ -28,10 +42,10 @@ fn a_proposal_is_opened_found_changed_and_closed() {
         assert_eq!((opened.number, opened.state, opened.draft), (1, State::Open, true));
         assert_eq!((opened.title.as_str(), opened.body.as_str()), (wanted.title.as_str(), wanted.body.as_str()));
         assert_eq!((opened.head.as_str(), opened.base.as_str()), ("towpath/prod/web", "main"));
-        assert_eq!(opened.author, ME);
+        assert_eq!(opened.author, me);
         assert_eq!(opened.labels, if labels { wanted.labels.clone() } else { Vec::new() });
         assert_eq!(opened.reviewers, ["alice"], "the author is not asked");
-        assert!(opened.url.contains("/1") && !opened.from_fork && opened.merge_commit.is_none());
+        assert!(opened.url.ends_with('1') && !opened.from_fork && opened.merge_commit.is_none());
         let head = opened.head_commit.clone().expect("it is known");
         assert!(sha("towpath/prod/web").starts_with(&head), "{head}");
 
@@ -61,15 +75,19 @@ fn a_proposal_is_opened_found_changed_and_closed() {
         assert_eq!(forge.close(1).expect("closed already").state, State::Closed);
         assert_eq!(forge.find("towpath/prod/web").expect("looked"), None);
         assert_eq!(forge.open_proposals().expect("listed"), []);
-    });
+    }
+}
+
+pub fn a_second_is_the_first(forge: &dyn Forge) {
+    let first = forge.create(&new("b")).expect("opened");
+    let second = forge.create(&NewProposal { reviewers: vec!["alice".into()], ..new("b") }).expect("found");
+    assert_eq!((second.number, second.reviewers.as_slice()), (first.number, &["alice".to_owned()][..]));
 }
 
 #[test]
 fn a_second_proposal_of_a_branch_is_the_first() {
     each(|bench, forge| {
-        let first = forge.create(&new("b")).expect("opened");
-        let second = forge.create(&NewProposal { reviewers: vec!["alice".into()], ..new("b") }).expect("found");
-        assert_eq!((second.number, second.reviewers.as_slice()), (first.number, &["alice".to_owned()][..]));
+        a_second_is_the_first(forge);
         assert_eq!(bench.fake.world.lock().expect("no panic within").pulls.len(), 1);
     });
 }
@@ -101,18 +119,26 @@ fn merged_once_and_only_as_judged() {
         assert_eq!(error.to_string(), format!("proposal 1 cannot be merged: {said}"));
 
         bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").blocked = None;
-        let merged = forge.merge(1, &merge_of("b")).expect("merged");
-        assert_eq!(merged.state, State::Merged);
-        assert!(sha("merge").starts_with(&merged.merge_commit.expect("it became one")));
-        assert_eq!(forge.merge(1, &merge_of("b")).expect("merged already").state, State::Merged);
-
-        forge.create(&new("c")).expect("opened");
-        forge.close(2).expect("closed");
-        assert_eq!(
-            bench.error(forge.merge(2, &merge_of("c"))).to_string(),
-            "proposal 2 cannot be merged: it is closed"
-        );
+        let merged = merged_once(&Subject { forge, me: ME, sha: &sha });
+        assert!(sha("merge").starts_with(&merged));
     });
+}
+
+/// Proposal 1 is of `b`, and can be merged; what the merge became.
+pub fn merged_once(subject: &Subject<'_>) -> String {
+    let Subject { forge, sha, .. } = *subject;
+    let how = |head: &str| Merge { expect: sha(head), ..merge_of(head) };
+    let merged = forge.merge(1, &how("b")).expect("merged");
+    assert_eq!(merged.state, State::Merged);
+    let commit = merged.merge_commit.expect("it became one");
+    assert_eq!(forge.merge(1, &how("b")).expect("merged already").state, State::Merged);
+    assert_eq!(forge.find("b").expect("looked"), None);
+
+    forge.create(&new("c")).expect("opened");
+    forge.close(2).expect("closed");
+    let error = forge.merge(2, &how("c")).expect_err("it cannot be");
+    assert_eq!(error.to_string(), "proposal 2 cannot be merged: it is closed");
+    commit
 }
 
 #[test]

@@ -1,13 +1,16 @@
 //! The arguments that `promote`, `deploy` and `rollback` share.
 
+use crate::cli::args::duration;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::Terms;
 use crate::cli::output;
 use crate::git::Person;
 use crate::promotion::Consent;
 use crate::ui::Format;
 use clap::Args;
+use jiff::SignedDuration;
 
 /// What is done with the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +54,12 @@ pub struct DeliveryArgs {
     #[arg(long, conflicts_with_all = ["push", "patch"])]
     pr_per_app: bool,
 
+    /// Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or
+    /// time is over
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
+    #[arg(value_parser = duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
+    pub(super) wait: Option<SignedDuration>,
+
     /// Do it without asking
     #[arg(short, long)]
     yes: bool,
@@ -63,13 +72,8 @@ pub struct DeliveryArgs {
     #[arg(long, value_name = "NAME <MAIL>", value_parser = person)]
     author: Option<Person>,
 
-    /// The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure
-    #[arg(long, value_name = "NAME", env = "TOWPATH_FORGE", hide_env_values = true, hide_short_help = true)]
-    pub(super) forge: Option<String>,
-
-    /// The address of the forge's API, where it is not the usual one
-    #[arg(long, value_name = "URL", env = "TOWPATH_FORGE_API", hide_env_values = true, hide_short_help = true)]
-    pub(super) forge_api: Option<String>,
+    #[command(flatten)]
+    pub(super) forge: ForgeArgs,
 
     /// A version pinned by its digest may become one without
     #[arg(long, hide_short_help = true)]

@@ -33,7 +33,7 @@ impl Group {
 pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Person) -> Result<Vec<Group>, Failure> {
     let moving: Vec<(&Item, &Moves)> = planned.plan.moving().collect();
     if !args.is_joint() || moving.len() < 2 {
-        return Ok(moving.into_iter().map(|one| single(planned, args, one, by)).collect());
+        return Ok(moving.into_iter().map(|one| single(planned, args, one, by, scene)).collect());
     }
     let ground = scene.ground()?;
     let edits = planned.plan.together(&ground, args.consent()).map_err(|refusal| {
@@ -42,16 +42,23 @@ pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Pe
     })?;
     let names: Vec<String> = moving.iter().map(|(item, _)| item.name()).collect();
     let parts = moving.iter().zip(&names).map(|((_, moves), name)| Part { name, steps: &moves.steps });
-    let message = Message::of(planned.purpose(), &planned.plan.to, &parts.collect::<Vec<_>>(), &who(by));
+    let message =
+        Message::of(planned.purpose(), &planned.plan.to, &parts.collect::<Vec<_>>(), &who(by), scene.subject());
     let branch = joint_branch_name(&planned.plan.to);
     Ok(vec![Group { branch, message, edits }])
 }
 
-fn single(planned: &Planned, args: &DeliveryArgs, (item, moves): (&Item, &Moves), by: &Person) -> Group {
+fn single(
+    planned: &Planned,
+    args: &DeliveryArgs,
+    (item, moves): (&Item, &Moves),
+    by: &Person,
+    scene: &Scene<'_>,
+) -> Group {
     let name = item.name();
     let to = &planned.plan.to;
     let part = Part { name: &name, steps: &moves.steps };
-    let message = Message::of(planned.purpose(), to, &[part], &who(by));
+    let message = Message::of(planned.purpose(), to, &[part], &who(by), scene.subject());
     Group { branch: branch_name(item, to, args.target()), message, edits: moves.edits.clone() }
 }
 

@@ -8,7 +8,9 @@ mod group;
 mod local;
 mod propose;
 mod push;
+mod sources;
 mod standing;
+mod wait;
 
 pub use args::DeliveryArgs;
 

@@ -3,15 +3,19 @@
 
 use super::args::DeliveryArgs;
 use super::group::{Group, groups};
+use super::sources;
 use super::standing::{Standing, foreign};
+use super::wait;
 use super::{Selection, agreed, ending, remote_tip};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::forge;
+use crate::cli::forge::{self, Home};
 use crate::cli::intent::Intent;
 use crate::cli::scene::Scene;
-use crate::forge::{Change, Draft, Forge, NewProposal, Proposal};
-use crate::git::{Push, Pushed, Repository, Way, Workspace};
+use crate::config::{Merging, Method, ProposalTerms};
+use crate::forge::{Change, Draft, Feature, Forge, Merge, NewProposal, Proposal};
+use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
+use crate::promotion::{GATES, section, with_section};
 use std::collections::BTreeMap;
 
 /// So often a branch is looked at again when another process was faster.
@@ -26,20 +30,29 @@ pub fn run(
     repository: &Repository,
     context: &Context,
 ) -> Result<Exit, Failure> {
-    let place = forge::place(args.forge.as_deref(), args.forge_api.as_deref(), repository)?;
+    forge::origin(repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let workspace = context.workspace(repository, args.author())?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
+    let config = &scene.settings.config;
+    let home = forge::home(args.forge.said(config), repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(planned) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
     if planned.plan.moving().next().is_none() {
         return Ok(ending(&planned, intent));
     }
-    let forge = forge::open(&place, repository, context)?;
-    let desk = Desk { scene: &scene, workspace: &workspace, forge: forge.as_ref(), context };
-    let mut failures = Vec::new();
+    let forge = forge::open(&home, repository, args.author(), context)?;
+    let terms = config.proposals.of(&planned.plan.to);
+    let desk = Desk { scene: &scene, workspace: &workspace, forge: forge.as_ref(), home: &home, terms, context };
+    let (mut failures, mut opened) = (Vec::new(), Vec::new());
     for group in groups(&planned, args, &scene, &workspace.author()?)? {
-        if let Err(failure) = desk.propose(&group) {
-            failures.push(failure);
+        match desk.propose(&group) {
+            Ok(proposal) => opened.push(proposal),
+            Err(failure) => failures.push(failure),
         }
+    }
+    if let Some(limit) = args.wait
+        && let Err(failure) = wait::follow(forge.as_ref(), opened, limit, context)
+    {
+        failures.push(failure);
     }
     let last = failures.pop();
     for failure in failures {
@@ -52,23 +65,28 @@ struct Desk<'a> {
     scene: &'a Scene<'a>,
     workspace: &'a Workspace<'a>,
     forge: &'a dyn Forge,
+    home: &'a Home,
+    terms: ProposalTerms,
     context: &'a Context,
 }
 
 impl Desk<'_> {
-    fn propose(&self, group: &Group) -> Result<(), Failure> {
-        let pushed = self.brought(group)?;
+    fn propose(&self, group: &Group) -> Result<Proposal, Failure> {
+        let (head, pushed) = self.brought(group)?;
+        let brought = sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
+        let body = group.message.proposal(&brought);
         let (proposal, done) = match self.forge.find(&group.branch)? {
-            Some(open) => self.updated(group, open, pushed)?,
-            None => (self.forge.create(&self.wanted(group)?)?, "opened"),
+            Some(open) => self.updated(group, body, open, pushed)?,
+            None => (self.forge.create(&self.wanted(group, body)?)?, "opened"),
         };
         self.context.ui.answer(&proposal.url)?;
         self.context.ui.note(&format!("{done} pull request {}: {}", proposal.number, group.message.subject));
-        Ok(())
+        self.merge_by_itself(group, &proposal, head);
+        Ok(proposal)
     }
 
-    /// Brings the branch to where it should be; says whether it had to be changed.
-    fn brought(&self, group: &Group) -> Result<bool, Failure> {
+    /// Brings the branch to where it should be; says where that is, and whether it had to be changed.
+    fn brought(&self, group: &Group) -> Result<(Oid, bool), Failure> {
         let branch = group.branch.as_str();
         let repository = self.scene.repository;
         for _ in 0..ATTEMPTS {
@@ -77,13 +95,13 @@ impl Desk<'_> {
             let head = heads.get(branch).copied();
             match Standing::of(self.workspace, repository, group, head, self.scene.tip)? {
                 Standing::Foreign => return Err(foreign(branch)),
-                Standing::Same(_) => return Ok(false),
+                Standing::Same(head) => return Ok((head, false)),
                 Standing::Absent | Standing::Older(_) => {
                     let text = group.message.commit();
                     let commit = self.workspace.commit(&group.commit(self.scene, &text))?;
                     let push = Push { branch, commit, way: Way::Replace(head) };
                     if self.workspace.push(&push)? == Pushed::Done {
-                        return Ok(true);
+                        return Ok((commit, true));
                     }
                 }
             }
@@ -91,26 +109,74 @@ impl Desk<'_> {
         Err(Failure::failed(format!("branch `{branch}` is being changed by others")).hint("run it again"))
     }
 
-    fn wanted(&self, group: &Group) -> Result<NewProposal, Failure> {
+    fn wanted(&self, group: &Group, body: String) -> Result<NewProposal, Failure> {
         Ok(NewProposal {
             head: group.branch.clone(),
             base: self.scene.branch()?.to_owned(),
             title: group.message.subject.clone(),
-            body: group.message.proposal(),
-            draft: Draft::No,
-            labels: Vec::new(),
-            reviewers: Vec::new(),
+            body,
+            draft: if self.is_draft() { Draft::Yes } else { Draft::No },
+            labels: self.terms.labels.clone().unwrap_or_default(),
+            reviewers: self.terms.reviewers.clone().unwrap_or_default(),
         })
     }
 
-    fn updated(&self, group: &Group, open: Proposal, pushed: bool) -> Result<(Proposal, &'static str), Failure> {
-        let (title, body) = (&group.message.subject, group.message.proposal());
+    /// What people have set stays: labels are only added, a draft is left as it is, and who has reviewed
+    /// is not asked again.
+    fn updated(
+        &self,
+        group: &Group,
+        body: String,
+        open: Proposal,
+        pushed: bool,
+    ) -> Result<(Proposal, &'static str), Failure> {
         // Forges write line ends of their own.
-        let is_same = open.title == *title && open.body.replace("\r\n", "\n").trim() == body.trim();
-        if is_same {
+        let there = open.body.replace("\r\n", "\n");
+        let body = section(&there, GATES).map_or_else(|| body.clone(), |said| with_section(&body, GATES, said));
+        let has_labels = !self.forge.lacks().contains(&Feature::Labels);
+        let mut add_labels = self.terms.labels.clone().filter(|_| has_labels).unwrap_or_default();
+        add_labels.retain(|label| !open.labels.contains(label));
+        let is_worded = open.title == group.message.subject && there.trim() == body.trim();
+        if is_worded && add_labels.is_empty() {
             return Ok((open, if pushed { "updated" } else { "nothing to do:" }));
         }
-        let change = Change { title: Some(title.clone()), body: Some(body), ..Change::default() };
+        let title = Some(group.message.subject.clone());
+        let change = Change { title, body: Some(body), add_labels, ..Change::default() };
         Ok((self.forge.update(open.number, &change)?, "updated"))
+    }
+
+    fn is_draft(&self) -> bool {
+        self.terms.draft == Some(true)
+    }
+
+    /// Asks the forge to merge by itself, where the configuration wants that. The proposal stands,
+    /// whatever the forge says to it.
+    fn merge_by_itself(&self, group: &Group, proposal: &Proposal, head: Oid) {
+        if self.terms.merge != Some(Merging::Auto) || proposal.draft || proposal.auto_merge {
+            return;
+        }
+        let method = self.terms.method.unwrap_or_default();
+        let number = forge::reference(self.forge.kind(), proposal.number);
+        let how = how(method, group, &number, head);
+        match self.forge.auto_merge(proposal.number, &how) {
+            Ok(()) => self.context.ui.note("it will be merged as soon as the forge allows"),
+            Err(error) => {
+                self.context.ui.caution(&format!("pull request {} does not merge by itself: {error}", proposal.number));
+                if let Some(hint) = error.hint() {
+                    self.context.ui.hint(&hint);
+                }
+            }
+        }
+    }
+}
+
+/// A squashed commit gets the words of the one that it is made of; a merge keeps those of the forge.
+fn how(method: Method, group: &Group, number: &str, head: Oid) -> Merge {
+    let is_squash = method == Method::Squash;
+    Merge {
+        method: forge::method(method),
+        expect: head.to_string(),
+        title: is_squash.then(|| format!("{} ({number})", group.message.subject)),
+        message: is_squash.then(|| group.message.below_the_subject()),
     }
 }

@@ -2,14 +2,14 @@
 
 use super::group::Group;
 use crate::cli::failure::Failure;
-use crate::git::{Ahead, Oid, Repository, Workspace};
+use crate::git::{Ahead, Joined, Oid, Repository, Workspace};
 
 /// What a branch holds, compared with what it is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// The branch is not there.
     Absent,
-    /// It says what is wanted.
+    /// It says what is wanted, and fits what it is to go into.
     Same(Oid),
     /// It may be replaced: everything on it is ours or landed.
     Older(Oid),
@@ -38,10 +38,17 @@ impl Standing {
         };
         Ok(match (is_ours, ahead.is_empty()) {
             (false, _) => Standing::Foreign,
-            (true, false) if workspace.holds(head, &group.files()) => Standing::Same(head),
+            (true, false) if workspace.holds(head, &group.files()) && fits(workspace, base, head)? => {
+                Standing::Same(head)
+            }
             (true, _) => Standing::Older(head),
         })
     }
+}
+
+/// Does it go into its base as it is? Lines around may have changed there since.
+fn fits(workspace: &Workspace<'_>, base: Oid, head: Oid) -> Result<bool, Failure> {
+    Ok(!matches!(workspace.join(base, head)?, Joined::Conflict(_)))
 }
 
 /// A commit of towpath's says so in its trailers. One that was amended or rebased by somebody has

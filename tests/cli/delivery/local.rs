@@ -122,7 +122,7 @@ fn what_cannot_be_meant_is_said() {
         &["promote", "web", "--from", "prod", "--dry-run"],
         &["promote", "web", "--to", "staging", "--version", "v9", "--dry-run"],
         &["promote", "web", "--target", "eu", "--dry-run"],
-        &["promote", "web"],
+        &["promote", "web", "--forge", "gihtub"],
         &["rollback", "blog", "--stage", "prod", "--dry-run"],
         &["rollback", "api", "--stage", "staging", "--to", "v7", "--dry-run"],
         &["deploy", "web", "", "--dry-run"],

@@ -167,7 +167,7 @@ hint: --commit makes a local commit, --patch prints one
     assert_data_eq!(
         said(&["deploy", "web", "v3", "-q"]),
         str![[r#"
-error: the repository has no remote `origin` to open a pull request at
+error: the repository has no remote `origin`, where pull requests would be
 hint: --push writes to the branch itself, --commit makes a local commit, --patch prints one
 
 "#]]

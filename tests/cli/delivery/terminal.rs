@@ -67,3 +67,13 @@ fn the_way_back_is_chosen_from_what_ran() {
     assert_eq!(code(&mut terminal), 0);
     assert_eq!(site.says("main", "apps/dev/web.yaml"), values("web", "v1"));
 }
+
+#[test]
+fn who_waits_sees_it() {
+    let site = Site::new();
+    let mut terminal = at_a_terminal(&site, &["promote", "api", "--to", "prod", "--yes", "--wait=2s"]);
+    terminal.exp_string("opened pull request 1").expect("it is there");
+    terminal.exp_string("Waiting for pull request 1 (").expect("the line");
+    terminal.exp_string("pull request 1 is still open after 2s").expect("the end");
+    assert_eq!(code(&mut terminal), 3);
+}

@@ -37,12 +37,14 @@ pub struct Pull {
     pub reviews: Vec<(String, String)>,
     /// Why it cannot be merged.
     pub blocked: Option<String>,
+    /// What its branch was at when it was opened, where there is a real repository.
+    pub commit: Option<String>,
 }
 
 impl Pull {
     /// What its branch is at.
     pub fn sha(&self) -> String {
-        sha(&self.head)
+        self.commit.clone().unwrap_or_else(|| sha(&self.head))
     }
 }
 
@@ -67,6 +69,9 @@ pub enum Fault {
     Silence,
 }
 
+/// Finds the commit of a branch.
+pub type HeadOf = Box<dyn Fn(&str) -> String + Send>;
+
 #[derive(Default)]
 pub struct World {
     pub pulls: Vec<Pull>,
@@ -80,6 +85,8 @@ pub struct World {
     /// Every request with its answer, for the judges in `tests/real`.
     pub exchanges: Vec<Value>,
     pub page_size: usize,
+    /// What a branch of a real repository is at.
+    pub head_of: Option<HeadOf>,
 }
 
 impl World {
@@ -102,6 +109,7 @@ impl World {
         }
         pull.number = self.pulls.len() as u64 + 1;
         pull.state = "open".into();
+        pull.commit = self.head_of.as_ref().map(|head_of| head_of(&pull.head));
         self.pulls.push(pull.clone());
         Some(pull)
     }
@@ -159,6 +167,7 @@ pub fn prefix(kind: Kind) -> &'static str {
         Kind::Gitea => "/api/v1",
         Kind::Bitbucket => "/2.0",
         Kind::Azure => "/org",
+        Kind::Plain => unreachable!("it is not asked over HTTP"),
     }
 }
 
@@ -218,6 +227,7 @@ fn speak(kind: Kind, world: &mut World, request: &Request, base: &str) -> Answer
         Kind::Gitea => gitea::answer(world, request, &parts, base),
         Kind::Bitbucket => bitbucket::answer(world, request, &parts, base),
         Kind::Azure => azure::answer(world, request, &parts),
+        Kind::Plain => Answer::missing(),
     }
 }
 

@@ -1,0 +1,60 @@
+//! What a proposal brings of the apps' own sources, where the configuration says where those are.
+
+use crate::cli::context::Context;
+use crate::cli::forge::{self, Home};
+use crate::config::Config;
+use crate::git::{Between, Log, WriteError};
+use crate::model::Version;
+use crate::promotion::{Brought, Message, Moved, SourceCommit, revisions};
+
+/// More commits of one app than this are counted, not listed.
+const LISTED: usize = 20;
+
+/// More of all apps than this: a proposal has room for so much.
+const LISTED_IN_ALL: usize = 100;
+
+/// Where more apps move, their sources are not looked at.
+const LOOKED_AT: usize = 25;
+
+/// For each way that an app goes: the page that compares, and the commits. What cannot be found out is
+/// left out, and said.
+pub fn brought(message: &Message, config: &Config, home: &Home, context: &Context) -> Vec<Brought> {
+    let moves = message.moves();
+    let each = if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
+    moves.into_iter().filter_map(|moved| one(moved, each, config, home, context)).collect()
+}
+
+fn one(moved: &Moved, limit: usize, config: &Config, home: &Home, context: &Context) -> Option<Brought> {
+    let url = config.apps.repository(&moved.app)?;
+    let named = |version: &Version| {
+        let tag = version.tag.as_deref()?;
+        let said = config.apps.revision(&moved.app, tag);
+        Some(said.map_or_else(|| revisions(tag), |said| vec![said]))
+    };
+    let (from, to) = (named(&moved.from)?, named(&moved.to)?);
+    let between = between(&url, &from, &to, limit, context).unwrap_or_else(|error| {
+        context.ui.caution(&format!("the commits of {} are not listed: {error}", moved.app));
+        None
+    });
+    let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));
+    let (from, to) = ends.or_else(|| Some((from.first()?.clone(), to.first()?.clone())))?;
+    let page = forge::place_of_sources(&url, home).map(|place| place.comparison(&from, &to));
+    let empty = Between { from, to, commits: Vec::new(), unlisted: 0, is_back: false };
+    let Between { commits, unlisted, is_back, .. } = between.unwrap_or(empty);
+    let commits = commits.into_iter().map(|logged| {
+        let (id, author, subject) = (logged.id, logged.author, logged.subject);
+        SourceCommit { id, author, subject }
+    });
+    Some(Brought { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
+}
+
+fn between(
+    url: &str,
+    from: &[String],
+    to: &[String],
+    limit: usize,
+    context: &Context,
+) -> Result<Option<Between>, WriteError> {
+    let Some(cache) = context.writable_cache().filter(|_| limit > 0) else { return Ok(None) };
+    Log::bring(url, cache, context.can_ask())?.between(from, to, limit)
+}

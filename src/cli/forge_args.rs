@@ -1,0 +1,24 @@
+//! The arguments that say which forge is meant.
+
+use super::forge::Said;
+use crate::config::Config;
+use clap::Args;
+
+/// Which forge.
+#[derive(Debug, Args)]
+pub struct ForgeArgs {
+    /// The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none
+    #[arg(long, value_name = "NAME", env = "TOWPATH_FORGE", hide_env_values = true, hide_short_help = true)]
+    forge: Option<String>,
+
+    /// The address of the forge's API, where it is not the usual one
+    #[arg(long, value_name = "URL", env = "TOWPATH_FORGE_API", hide_env_values = true, hide_short_help = true)]
+    forge_api: Option<String>,
+}
+
+impl ForgeArgs {
+    /// What is said about the forge.
+    pub fn said<'a>(&'a self, config: &'a Config) -> Said<'a> {
+        Said { user: self.forge.as_deref(), api: self.forge_api.as_deref(), config: config.forge.as_deref() }
+    }
+}

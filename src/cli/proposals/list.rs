@@ -1,0 +1,56 @@
+//! `towpath proposals list`: what is open.
+
+use super::Office;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::forge_args::ForgeArgs;
+use crate::cli::output;
+use crate::promotion::BRANCHES;
+use crate::report::json::ProposalsJson;
+use crate::report::{Proposal, Proposals};
+use crate::ui::{self, Format};
+use clap::Args;
+
+/// List the pull requests that are open, newest first.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Also those that are not towpath's
+    #[arg(long)]
+    all: bool,
+
+    #[command(flatten)]
+    forge: ForgeArgs,
+
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&super::show::FORMATS))]
+    output: Format,
+}
+
+/// Lists.
+pub fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let office = Office::open(&args.forge, &repository, context)?;
+    let mut open = office.forge.open_proposals()?;
+    let all = open.len();
+    open.retain(|one| args.all || (one.head.starts_with(BRANCHES) && !one.from_fork));
+    let others = all - open.len();
+    let listed = Proposals {
+        repository: context.shown_repository(&repository),
+        forge: office.forge.kind().name(),
+        proposals: open.iter().map(Proposal::from).collect(),
+    };
+    match args.output {
+        Format::Json => context.ui.answer(&ui::json(&ProposalsJson::from(&listed)))?,
+        _ => context.ui.answer(&ui::proposals(&listed, &context.ui.out))?,
+    }
+    if listed.proposals.is_empty() {
+        context.ui.note("no pull request of towpath's is open");
+    }
+    if others > 0 {
+        context.ui.note(&format!(
+            "{others} of others {}; --all lists them",
+            if others == 1 { "is open" } else { "are open" }
+        ));
+    }
+    Ok(Exit::Done)
+}

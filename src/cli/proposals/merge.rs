@@ -1,0 +1,103 @@
+//! `towpath proposals merge`: what was seen goes in, and nothing else.
+
+use super::{Office, WhichArgs, read_only};
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::forge::{self, Home};
+use crate::config::{Method, ProposalTerms};
+use crate::forge::{ForgeError, Merge, Proposal, State};
+use crate::git::Repository;
+use crate::promotion::is_to_stage;
+use crate::report;
+use crate::ui;
+use clap::Args;
+
+/// Merge a pull request, if its branch is still what was seen.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    #[command(flatten)]
+    which: WhichArgs,
+
+    /// merge, squash or rebase; as towpath.yaml says unless given
+    #[arg(long, value_name = "METHOD", value_parser = method)]
+    method: Option<Method>,
+
+    /// Do it without asking
+    #[arg(short, long)]
+    yes: bool,
+}
+
+/// Merges.
+pub fn run(args: &MergeArgs, context: &Context) -> Result<Exit, Failure> {
+    read_only(context)?;
+    let repository = context.repository()?;
+    let office = Office::open(&args.which.forge, &repository, context)?;
+    let found = office.find(&args.which.proposal)?;
+    let name = format!("pull request {}", found.number);
+    if found.state == State::Merged {
+        context.ui.note(&format!("{name} is merged already"));
+        return Ok(Exit::Done);
+    }
+    if context.can_ask() && !args.yes {
+        context.ui.say(&ui::proposal(&report::Proposal::from(&found), &context.ui.err));
+        if !ui::confirm("Merge this?")? {
+            context.ui.note("nothing was changed");
+            return Ok(Exit::Done);
+        }
+    }
+    let method = args.method.or(terms(&office, &found).method).unwrap_or_default();
+    let how = how(&office, &found, method, &repository, context)?;
+    let merged = office.forge.merge(found.number, &how).map_err(|error| refused(&error, &found))?;
+    context.ui.answer(merged.merge_commit.as_deref().unwrap_or(&merged.url))?;
+    context.ui.note(&format!("merged {name} into {}: {}", merged.base, merged.title));
+    Ok(Exit::Done)
+}
+
+/// The forge's refusal, with what helps here.
+fn refused(error: &ForgeError, found: &Proposal) -> Failure {
+    match error {
+        ForgeError::NotMergeable { .. } if found.state == State::Open => {
+            Failure::failed(error.to_string()).hint(format!(
+                "`towpath proposals show {}` tells more; promoting again renews a branch that is behind",
+                found.number
+            ))
+        }
+        ForgeError::NotMergeable { .. } => Failure::failed(error.to_string()),
+        other => other.clone().into(),
+    }
+}
+
+fn method(text: &str) -> Result<Method, String> {
+    Method::from_name(text).ok_or_else(|| "it is one of merge, squash and rebase".to_owned())
+}
+
+/// What the configuration says for the stage of a branch of towpath's.
+fn terms(office: &Office<'_>, found: &Proposal) -> ProposalTerms {
+    let stage = office.config.stages.iter().find(|stage| is_to_stage(&found.head, &stage.name));
+    stage.map_or_else(|| office.config.proposals.all.clone(), |stage| office.config.proposals.of(&stage.name))
+}
+
+/// Where the words of the merge are ours, they are those of the commit, so that its trailers are read
+/// on the branch that is deployed.
+fn how(
+    office: &Office<'_>,
+    found: &Proposal,
+    method: Method,
+    repository: &Repository,
+    context: &Context,
+) -> Result<Merge, Failure> {
+    let workspace = context.workspace(repository, None)?;
+    let heads = workspace.remote_heads(&[&found.head])?;
+    let head = heads.get(&found.head).copied();
+    let expect = found.head_commit.clone().or_else(|| head.map(|id| id.to_string())).unwrap_or_default();
+    let is_ours = method == Method::Squash || matches!(office.home, Home::Plain);
+    let mut message = None;
+    if let Some(head) = head.filter(|_| is_ours) {
+        workspace.fetch(&heads)?;
+        let text = repository.commit_info(head)?.message;
+        message = text.split_once("\n\n").map(|(_, rest)| rest.to_owned());
+    }
+    let title = (method == Method::Squash)
+        .then(|| format!("{} ({})", found.title, forge::reference(office.forge.kind(), found.number)));
+    Ok(Merge { method: forge::method(method), expect, title, message })
+}

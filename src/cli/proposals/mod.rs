@@ -1,0 +1,164 @@
+//! `towpath proposals`: what a forge's web page would do, on all forges and without one.
+
+mod close;
+mod list;
+mod merge;
+mod show;
+
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::forge::{self, Home};
+use super::forge_args::ForgeArgs;
+use super::scene::known_tip;
+use super::settings;
+use crate::config::Config;
+use crate::forge::{Forge, Proposal, State};
+use crate::git::{Repository, Snapshot};
+use crate::report;
+use crate::source::{Cache, Reader};
+use clap::{Args, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath proposals list                   what is open
+  towpath proposals show 12                all about one
+  towpath proposals show towpath/prod/web  by its branch
+  towpath proposals merge 12 --yes         merge it, if its branch is still what was seen
+  towpath proposals close 12               close it without merging
+
+Exit codes:
+  0  done, or nothing to do
+  1  failed, or it cannot be merged
+  2  wrong usage or configuration; there is no such proposal";
+
+/// List, show, merge and close pull requests, on a forge or without one.
+///
+/// Where there is no forge, a pull request is a branch and a ref of its own below `refs/towpath/`,
+/// and these commands are its web page.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ProposalsArgs {
+    #[command(subcommand)]
+    command: ProposalsCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ProposalsCommand {
+    List(list::ListArgs),
+    Show(show::ShowArgs),
+    Merge(merge::MergeArgs),
+    Close(close::CloseArgs),
+}
+
+/// Which one.
+#[derive(Debug, Args)]
+struct WhichArgs {
+    /// Its number, its address, or its branch
+    #[arg(value_name = "PROPOSAL")]
+    proposal: String,
+
+    #[command(flatten)]
+    forge: ForgeArgs,
+}
+
+/// Runs the subcommand.
+pub fn run(args: &ProposalsArgs, context: &Context) -> Result<Exit, Failure> {
+    match &args.command {
+        ProposalsCommand::List(args) => list::run(args, context),
+        ProposalsCommand::Show(args) => show::run(args, context),
+        ProposalsCommand::Merge(args) => merge::run(args, context),
+        ProposalsCommand::Close(args) => close::run(args, context),
+    }
+}
+
+/// A forge, opened, and what the repository says of it.
+struct Office<'r> {
+    forge: Box<dyn Forge + 'r>,
+    home: Home,
+    config: Config,
+}
+
+impl<'r> Office<'r> {
+    fn open(args: &ForgeArgs, repository: &'r Repository, context: &Context) -> Result<Self, Failure> {
+        let config = config(repository, context)?;
+        let home = forge::home(args.said(&config), repository)?;
+        let forge = forge::open(&home, repository, None, context)?;
+        Ok(Office { forge, home, config })
+    }
+
+    /// The one that a number, an address or a branch names.
+    fn find(&self, named: &str) -> Result<Proposal, Failure> {
+        if let Some(number) = number(named) {
+            return Ok(self.forge.proposal(number)?);
+        }
+        self.forge.find(named)?.ok_or_else(|| {
+            let failure = Failure::usage(format!("there is no open proposal of a branch `{named}`"));
+            failure.hint("`towpath proposals list` shows those that are open")
+        })
+    }
+}
+
+/// What the newest commit that is known here says; nothing, where there is none.
+fn config(repository: &Repository, context: &Context) -> Result<Config, Failure> {
+    let branch = context.globals.branch.clone().or_else(|| repository.origin_head());
+    let Ok(tip) = known_tip(repository, branch.as_deref()) else { return Ok(Config::default()) };
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, Cache::default());
+    let stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
+    Ok(stated.map(|stated| stated.config).unwrap_or_default())
+}
+
+/// `12`, or what ends in it: `#12`, `!12`, `https://…/pull/12`.
+fn number(named: &str) -> Option<u64> {
+    let is_address = named.contains("://") || named.contains(['#', '!']);
+    let digits = if is_address { named.rsplit(['/', '#', '!']).next()? } else { named };
+    digits.parse().ok()
+}
+
+fn read_only(context: &Context) -> Result<(), Failure> {
+    if context.globals.read_only {
+        return Err(Failure::usage("nothing is merged or closed under --read-only"));
+    }
+    Ok(())
+}
+
+impl From<&Proposal> for report::Proposal {
+    fn from(one: &Proposal) -> Self {
+        report::Proposal {
+            number: one.number,
+            url: one.url.clone(),
+            title: one.title.clone(),
+            body: one.body.replace("\r\n", "\n"),
+            state: match one.state {
+                State::Open => report::ProposalState::Open,
+                State::Closed => report::ProposalState::Closed,
+                State::Merged => report::ProposalState::Merged,
+            },
+            draft: one.draft,
+            author: one.author.clone(),
+            head: one.head.clone(),
+            head_commit: one.head_commit.clone(),
+            base: one.base.clone(),
+            labels: one.labels.clone(),
+            reviewers: one.reviewers.clone(),
+            auto_merge: one.auto_merge,
+            mergeable: one.mergeable,
+            merge_commit: one.merge_commit.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn a_proposal_is_named_in_many_ways() {
+        let twelve = ["12", "#12", "!12", "https://git.example.com/o/r/pull/12", "/srv/deploy.git#12"];
+        for named in twelve {
+            assert_eq!(number(named), Some(12), "{named}");
+        }
+        for named in ["towpath/prod/web", "towpath/prod/12", "https://git.example.com/o/r", "-1"] {
+            assert_eq!(number(named), None, "{named}");
+        }
+    }
+}

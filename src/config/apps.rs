@@ -1,0 +1,120 @@
+//! `apps:`: where the sources of an app are, and which revision of them an image was built from.
+
+use super::diagnostic::{Diagnostics, did_you_mean};
+use super::fields::{Field, Fields, Word, shown};
+use super::keys;
+use super::parse::BRACES;
+use super::resolved::Said;
+use crate::model::AppName;
+
+/// More apps than a person lists.
+const MAX_APPS: usize = 5000;
+
+/// The entry for every app that has none of its own.
+const ANY: &str = "*";
+
+/// What is said of single apps, and of all others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Apps(Vec<(String, AppTerms)>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct AppTerms {
+    repository: Option<String>,
+    revision: Option<String>,
+}
+
+impl Apps {
+    /// The address of an app's source repository.
+    pub fn repository(&self, app: &AppName) -> Option<String> {
+        self.said(app, |terms| terms.repository.as_ref()).map(|text| text.replace("{app}", app.as_str()))
+    }
+
+    /// The revision that a tag was built from, where the configuration says how they belong together.
+    pub fn revision(&self, app: &AppName, tag: &str) -> Option<String> {
+        self.said(app, |terms| terms.revision.as_ref()).map(|text| text.replace("{tag}", tag))
+    }
+
+    fn said(&self, app: &AppName, of: impl Fn(&AppTerms) -> Option<&String>) -> Option<&String> {
+        let named = |name: &str| self.0.iter().find(|(known, _)| known == name).and_then(|(_, terms)| of(terms));
+        named(app.as_str()).or_else(|| named(ANY))
+    }
+}
+
+/// Reads `apps:`.
+pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagnostics<'_>) -> Apps {
+    if !field.value.is_mapping() {
+        let hint = String::from("for example `apps: {web: {repository: https://git.example.com/team/web}}`");
+        problems.add(field.key, "`apps` must be a mapping from apps to what is said of them", hint);
+        return Apps::default();
+    }
+    if field.value.raw_pairs().nth(MAX_APPS).is_some() {
+        problems.add(field.key, format!("`apps` has more than {MAX_APPS} entries"), None);
+        return Apps::default();
+    }
+    let mut out: Vec<(String, AppTerms)> = Vec::new();
+    for (key, value) in field.value.raw_pairs() {
+        let Some(name) = key.text() else {
+            problems.add(key, "a key must be a text", None);
+            continue;
+        };
+        if out.iter().any(|(known, _)| known == name) {
+            problems.add(key, format!("`{}` stands twice", shown(name)), None);
+        } else if value.is_mapping() {
+            let known = keys::APP.map(|key| key.name);
+            let fields = Fields::read(value, &known, problems);
+            said.extend(fields.said(&format!("apps.{}.", shown(name)), &known));
+            out.push((name.to_owned(), terms(&fields, problems)));
+        } else {
+            let hint = format!("for example `{}: {{repository: https://git.example.com/team/web}}`", shown(name));
+            problems.add(key, format!("`{}` must be a mapping", shown(name)), hint);
+        }
+    }
+    Apps(out)
+}
+
+fn terms(fields: &Fields<'_>, problems: &mut Diagnostics<'_>) -> AppTerms {
+    let mut text = |key: &str, name: &str| {
+        let word = fields.text(key, problems)?;
+        only_names(key, name, word, problems).then(|| word.text.to_owned())
+    };
+    AppTerms { repository: text("repository", "app"), revision: text("revision", "tag") }
+}
+
+/// Is this name all that stands in braces?
+fn only_names(key: &str, name: &str, word: Word<'_>, problems: &mut Diagnostics<'_>) -> bool {
+    for piece in word.text.split('{').skip(1) {
+        let Some((found, _)) = piece.split_once('}') else {
+            problems.add(word.at, format!("`{}` has a `{{` without its `}}`", shown(word.text)), String::from(BRACES));
+            return false;
+        };
+        if found != name {
+            let message = format!("`{key}` uses `{{{}}}`, which stands for nothing", shown(found));
+            problems.add(word.at, message, did_you_mean(found, [name]));
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::parse;
+
+    #[test]
+    fn an_app_says_where_its_sources_are_or_all_do() {
+        let text = "\
+apps:
+  '*': {repository: 'https://git.example.com/team/{app}', revision: 'v{tag}'}
+  web: {repository: git@git.example.com:team/frontend.git}
+";
+        let apps = parse(text, "towpath.yaml").expect("config").apps;
+        let said = |app: &str| {
+            let app = AppName::from(app);
+            (apps.repository(&app).unwrap_or_default(), apps.revision(&app, "1.2").unwrap_or_default())
+        };
+        assert_eq!(said("web"), ("git@git.example.com:team/frontend.git".into(), "v1.2".into()));
+        assert_eq!(said("api"), ("https://git.example.com/team/api".into(), "v1.2".into()));
+        assert_eq!(Apps::default().repository(&AppName::from("api")), None);
+    }
+}

@@ -1,0 +1,139 @@
+//! What a file says of proposals, forges and apps, and every message about it.
+
+use super::{Merging, Method};
+use crate::config::{Config, parse};
+use crate::model::StageName;
+use snapbox::{assert_data_eq, str};
+
+fn config(text: &str) -> Config {
+    parse(text, "towpath.yaml").expect("a configuration")
+}
+
+fn errors(text: &str) -> String {
+    parse(text, "towpath.yaml").expect_err("it is wrong").to_string().replace("towpath.yaml:", "")
+}
+
+#[test]
+fn a_stage_has_the_last_word() {
+    let config = config(
+        "\
+stages:
+  - dev
+  - {name: prod, reviewers: [alice, team/ops], labels: [], merge: manual, draft: false}
+forge: forgejo
+proposals:
+  subject: 'chore: {{ subject }}'
+  labels: towpath
+  reviewers: bob
+  merge: auto
+  method: squash
+  draft: true
+",
+    );
+    let (dev, prod) = (config.proposals.of(&StageName::from("dev")), config.proposals.of(&StageName::from("prod")));
+    assert_eq!((dev.labels, dev.reviewers), (Some(vec!["towpath".into()]), Some(vec!["bob".into()])));
+    assert_eq!((dev.merge, dev.method, dev.draft), (Some(Merging::Auto), Some(Method::Squash), Some(true)));
+    assert_eq!((prod.labels, prod.reviewers), (Some(vec![]), Some(vec!["alice".into(), "team/ops".into()])));
+    assert_eq!((prod.merge, prod.method, prod.draft), (Some(Merging::Manual), Some(Method::Squash), Some(false)));
+    assert_eq!(config.forge.as_deref(), Some("forgejo"));
+    assert_eq!(
+        config.proposals.subject.map(|subject| subject.as_str().to_owned()).as_deref(),
+        Some("chore: {{ subject }}")
+    );
+    let said: Vec<String> =
+        config.said.iter().map(|said| format!("{} = {} ({})\n", said.name, said.value, said.line)).collect();
+    assert_data_eq!(
+        said.concat(),
+        str![[r#"
+stages.prod.reviewers = alice, team/ops (3)
+stages.prod.labels =  (3)
+stages.prod.merge = manual (3)
+stages.prod.draft = false (3)
+forge = forgejo (4)
+proposals.subject = chore: {{ subject }} (6)
+proposals.labels = towpath (7)
+proposals.reviewers = bob (8)
+proposals.merge = auto (9)
+proposals.method = squash (10)
+proposals.draft = true (11)
+
+"#]]
+    );
+}
+
+#[test]
+fn every_message() {
+    assert_data_eq!(
+        errors(
+            "\
+forge: gitbal
+proposals:
+  lables: x
+  draft: yes
+  merge: automatic
+  method: fast
+  reviewers: {a: b}
+  subject: '{{ stagee }}: {{ app }}'
+stages: [{name: dev, merge: atuo}]
+"
+        ),
+        str![[r#"
+1:8: `forge` cannot be `gitbal`
+  hint: did you mean `gitlab`?
+3:3: `lables` is not a key that is known here
+  hint: did you mean `labels`?
+4:10: `draft` cannot be `yes`
+  hint: known are `true`, `false`
+5:10: `merge` cannot be `automatic`
+  hint: did you mean `auto`?
+6:11: `method` cannot be `fast`
+  hint: known are `merge`, `squash`, `rebase`
+7:14: `reviewers` must be a text or a list of texts
+  hint: a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'
+8:12: `subject` uses `stagee`, which stands for nothing
+  hint: did you mean `stage`?
+9:29: `merge` cannot be `atuo`
+  hint: did you mean `auto`?
+"#]]
+    );
+    assert_data_eq!(
+        errors("proposals: [x]\napps: web\n"),
+        str![[r#"
+1:1: `proposals` must be a mapping
+  hint: for example `proposals: {labels: [towpath], reviewers: [alice]}`
+2:1: `apps` must be a mapping from apps to what is said of them
+  hint: for example `apps: {web: {repository: https://git.example.com/team/web}}`
+"#]]
+    );
+    assert_data_eq!(
+        errors("proposals:\n  subject: '{{ app'\n"),
+        str![[r#"
+2:12: `subject` is no template: unexpected end of input, expected end of variable block
+  hint: for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`
+"#]]
+    );
+    assert_data_eq!(
+        errors(
+            "\
+apps:
+  web: https://git.example.com/web
+  api: {repositry: x, repository: 'https://git.example.com/{ap}'}
+  api: {}
+  [a]: {}
+  blog: {revision: 'v{tag'}
+"
+        ),
+        str![[r#"
+2:3: `web` must be a mapping
+  hint: for example `web: {repository: https://git.example.com/team/web}`
+3:9: `repositry` is not a key that is known here
+  hint: did you mean `repository`?
+3:35: `repository` uses `{ap}`, which stands for nothing
+  hint: did you mean `app`?
+4:3: `api` stands twice
+5:3: a key must be a text
+6:20: `v{tag` has a `{` without its `}`
+  hint: a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'
+"#]]
+    );
+}

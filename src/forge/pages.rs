@@ -1,0 +1,76 @@
+//! Addresses of pages for people.
+
+use super::place::{Kind, Place};
+use super::url::escape;
+
+impl Place {
+    /// The page that shows what lies between two revisions.
+    pub fn comparison(&self, from: &str, to: &str) -> String {
+        let (web, from, to) = (self.page(), escape(from), escape(to));
+        match self.kind {
+            Kind::GitHub | Kind::Gitea | Kind::Plain => format!("{web}/compare/{from}...{to}"),
+            Kind::GitLab => format!("{web}/-/compare/{from}...{to}"),
+            Kind::Bitbucket => format!("{web}/branches/compare/{to}%0D{from}"),
+            Kind::Azure => format!("{web}/branchCompare?baseVersion={}&targetVersion={}", version(&from), version(&to)),
+        }
+    }
+
+    /// The repository's own page.
+    pub fn page(&self) -> String {
+        let owner: Vec<String> = self.owner.split('/').map(escape).collect();
+        let (owner, name) = (owner.join("/"), escape(&self.name));
+        match self.kind {
+            Kind::Azure => format!("{}/{owner}/_git/{name}", self.api),
+            _ => format!("{}/{owner}/{name}", self.web()),
+        }
+    }
+
+    /// Where the pages are, by where the API is.
+    fn web(&self) -> String {
+        match self.kind {
+            Kind::Bitbucket => "https://bitbucket.org".into(),
+            Kind::GitHub if self.host == "github.com" || self.host.ends_with(".ghe.com") => {
+                format!("https://{}", self.host)
+            }
+            _ => self.api.split("/api/").next().unwrap_or(&self.api).to_owned(),
+        }
+    }
+}
+
+/// Azure wants to know what a revision is: a whole commit, or a tag.
+fn version(revision: &str) -> String {
+    let is_commit = revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit());
+    format!("{}{revision}", if is_commit { "GC" } else { "GT" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forge::Known;
+
+    fn page(remote: &str, known: Option<Kind>) -> String {
+        let known = known.map(|kind| Known { kind, host: None, api: None });
+        Place::of(remote, known.as_ref()).expect("a place").comparison("v1", "a/v2+x")
+    }
+
+    #[test]
+    fn every_forge_compares() {
+        let cases = [
+            ("git@github.com:o/r.git", None, "https://github.com/o/r/compare/v1...a%2Fv2%2Bx"),
+            ("https://corp.ghe.com/o/r", None, "https://corp.ghe.com/o/r/compare/v1...a%2Fv2%2Bx"),
+            ("git@git.corp:o/r", Some(Kind::GitHub), "https://git.corp/o/r/compare/v1...a%2Fv2%2Bx"),
+            ("git@gitlab.com:a/b/r.git", None, "https://gitlab.com/a/b/r/-/compare/v1...a%2Fv2%2Bx"),
+            ("https://git.corp:3000/o/r", Some(Kind::Gitea), "https://git.corp:3000/o/r/compare/v1...a%2Fv2%2Bx"),
+            ("git@bitbucket.org:t/r.git", None, "https://bitbucket.org/t/r/branches/compare/a%2Fv2%2Bx%0Dv1"),
+            (
+                "https://dev.azure.com/org/My%20Project/_git/r",
+                None,
+                "https://dev.azure.com/org/My%20Project/_git/r/branchCompare?baseVersion=GTv1&targetVersion=GTa%2Fv2%2Bx",
+            ),
+        ];
+        for (remote, kind, expected) in cases {
+            assert_eq!(page(remote, kind), expected);
+        }
+        assert_eq!(version(&"a1".repeat(20)), format!("GC{}", "a1".repeat(20)));
+    }
+}

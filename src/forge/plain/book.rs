@@ -1,0 +1,131 @@
+//! The proposals that are written down at `origin`, and how a new word about one gets there: read,
+//! think, move the ref if it is still where it was, else again.
+
+use super::entry::{Entry, FILE, REFS, Standing};
+use crate::forge::{Clock, ForgeError, Result};
+use crate::git::{Oid, Pushed, Swap, Workspace};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// After so many seconds of losing races nothing new is begun.
+const PATIENCE: i64 = 45;
+
+/// The first pause after a lost race; it doubles, with jitter.
+const PAUSE: Duration = Duration::from_millis(40);
+const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
+
+/// The entries at `origin`, and where each was seen.
+pub(super) struct Book<'w> {
+    pub workspace: Workspace<'w>,
+    pub clock: Clock,
+}
+
+/// An entry and the commit that holds it.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub at: Oid,
+    pub entry: Entry,
+}
+
+/// What is to be written after a look at what is there.
+pub(super) enum Word<T> {
+    /// This is the answer; nothing needs to be written.
+    Said(T),
+    /// These refs move at once; then this is the answer.
+    Write(Vec<Swap>, T),
+}
+
+impl Book<'_> {
+    /// Every entry, by number. What cannot be read as one is left out: it is not ours.
+    pub fn entries(&self) -> Result<BTreeMap<u64, Seen>> {
+        let refs = self.workspace.remote_refs(&[format!("{REFS}*")])?;
+        self.workspace.fetch_refs(&refs)?;
+        let mut out = BTreeMap::new();
+        for (name, at) in refs {
+            let Some(number) = name.strip_prefix(REFS).and_then(|number| number.parse().ok()) else { continue };
+            let text = self.workspace.recorded(at, FILE)?;
+            if let Some(entry) = text.as_deref().and_then(Entry::parse).filter(|entry| entry.number == number) {
+                out.insert(number, Seen { at, entry });
+            }
+        }
+        Ok(out)
+    }
+
+    /// The entry with this number.
+    pub fn entry(&self, number: u64) -> Result<Seen> {
+        let missing = || ForgeError::NoSuchProposal { number };
+        self.entries()?.remove(&number).ok_or_else(missing)
+    }
+
+    /// What branches are at, with their commits brought here.
+    pub fn heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>> {
+        let heads = self.workspace.remote_heads(branches)?;
+        self.workspace.fetch(&heads)?;
+        Ok(heads)
+    }
+
+    /// The number that comes next. A number is never given twice, for no entry is ever removed.
+    pub fn next_number(&self) -> Result<u64> {
+        let refs = self.workspace.remote_refs(&[format!("{REFS}*")])?;
+        let numbers = refs.keys().filter_map(|name| name.strip_prefix(REFS)?.parse::<u64>().ok());
+        Ok(numbers.max().unwrap_or(0) + 1)
+    }
+
+    /// The move of an entry's ref to a new version of it.
+    pub fn swap(&self, entry: &Entry, from: Option<Oid>, what: &str) -> Result<Swap> {
+        let message = format!("{what}: {}\n", entry.title);
+        let to = self.workspace.record(from, FILE, &entry.text(), &message)?;
+        Ok(Swap { name: format!("{REFS}{}", entry.number), from, to })
+    }
+
+    /// Thinks and writes until nobody else was faster.
+    pub fn write<T>(&self, think: impl Fn() -> Result<Word<T>>) -> Result<T> {
+        let (started, mut pause) = ((self.clock.now)(), PAUSE);
+        loop {
+            let (swaps, answer) = match think()? {
+                Word::Said(answer) => return Ok(answer),
+                Word::Write(swaps, answer) => (swaps, answer),
+            };
+            if self.workspace.swap(&swaps)? == Pushed::Done {
+                return Ok(answer);
+            }
+            if (self.clock.now)() - started > PATIENCE {
+                return Err(ForgeError::Busy);
+            }
+            (self.clock.sleep)(pause.mul_f64((self.clock.chance)() * 2.0));
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The open ones among some entries. Those that somebody has merged with git are noted as merged.
+    pub fn open(&self, entries: BTreeMap<u64, Seen>) -> Result<Vec<(Seen, Option<Oid>)>> {
+        let open: Vec<Seen> = entries.into_values().filter(|seen| seen.entry.state == Standing::Open).collect();
+        let mut names: Vec<&str> = open.iter().flat_map(|seen| [&*seen.entry.head, &*seen.entry.base]).collect();
+        names.sort_unstable();
+        names.dedup();
+        let heads = if names.is_empty() { BTreeMap::new() } else { self.heads(&names)? };
+        let mut out = Vec::new();
+        for seen in open {
+            let head = heads.get(&seen.entry.head).copied();
+            if self.noted_as_merged(&seen, head, heads.get(&seen.entry.base).copied())?.is_none() {
+                out.push((seen, head));
+            }
+        }
+        Ok(out)
+    }
+
+    /// The entry as merged, if its branch is part of its base: somebody has used git for it.
+    pub fn noted_as_merged(&self, seen: &Seen, head: Option<Oid>, base: Option<Oid>) -> Result<Option<Entry>> {
+        let (Some(head), Some(base)) = (head, base) else { return Ok(None) };
+        if seen.entry.state != Standing::Open || !self.workspace.contains(base, head)? {
+            return Ok(None);
+        }
+        let mut entry = seen.entry.clone();
+        entry.state = Standing::Merged;
+        entry.head_commit = Some(head.to_string());
+        // Whoever was faster has noted the same, or knows better.
+        let swap = self.swap(&entry, Some(seen.at), "Merged by hand")?;
+        self.workspace.swap(&[swap])?;
+        Ok(Some(entry))
+    }
+}

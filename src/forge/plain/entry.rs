@@ -1,0 +1,117 @@
+//! What is written down about one proposal, as JSON in a commit of its own ref.
+
+use crate::forge::types::{Change, Draft, NewProposal, Proposal, State, askable};
+use serde::{Deserialize, Serialize};
+
+/// The file in the commit.
+pub(super) const FILE: &str = "proposal.json";
+
+/// Where the refs are; the rest of a name is the number.
+pub(super) const REFS: &str = "refs/towpath/proposals/";
+
+const SCHEMA: &str = "towpath.plain/1";
+
+/// One proposal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub schema: String,
+    pub number: u64,
+    pub title: String,
+    pub body: String,
+    pub state: Standing,
+    pub draft: bool,
+    pub author: String,
+    pub head: String,
+    pub base: String,
+    pub labels: Vec<String>,
+    pub reviewers: Vec<String>,
+    /// What the branch was at when it was merged.
+    pub head_commit: Option<String>,
+    pub merge_commit: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Standing {
+    Open,
+    Closed,
+    Merged,
+}
+
+impl Entry {
+    pub fn new(number: u64, new: &NewProposal, author: &str) -> Self {
+        let mut entry = Entry {
+            schema: SCHEMA.to_owned(),
+            number,
+            title: new.title.clone(),
+            body: new.body.clone(),
+            state: Standing::Open,
+            draft: new.draft == Draft::Yes,
+            author: author.to_owned(),
+            head: new.head.clone(),
+            base: new.base.clone(),
+            labels: Vec::new(),
+            reviewers: Vec::new(),
+            head_commit: None,
+            merge_commit: None,
+        };
+        entry.change(&Change::decoration(new));
+        entry
+    }
+
+    /// Reads an entry. One of a later version, or of another tool, is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok().filter(|entry: &Entry| entry.schema == SCHEMA)
+    }
+
+    pub fn text(&self) -> String {
+        let text = serde_json::to_string_pretty(self).expect("texts, numbers and bools are JSON");
+        text + "\n"
+    }
+
+    pub fn change(&mut self, change: &Change) {
+        if let Some(title) = &change.title {
+            self.title.clone_from(title);
+        }
+        if let Some(body) = &change.body {
+            self.body.clone_from(body);
+        }
+        if let Some(draft) = change.draft {
+            self.draft = draft == Draft::Yes;
+        }
+        self.labels.retain(|label| !change.remove_labels.contains(label));
+        for label in &change.add_labels {
+            if !self.labels.contains(label) {
+                self.labels.push(label.clone());
+            }
+        }
+        let asked = askable(&change.add_reviewers, &self.proposal("", None));
+        self.reviewers.extend(asked);
+    }
+
+    /// As the forge's own type. `home` is the address of the repository.
+    pub fn proposal(&self, home: &str, head: Option<String>) -> Proposal {
+        Proposal {
+            number: self.number,
+            url: format!("{home}#{}", self.number),
+            title: self.title.clone(),
+            body: self.body.clone(),
+            state: match self.state {
+                Standing::Open => State::Open,
+                Standing::Closed => State::Closed,
+                Standing::Merged => State::Merged,
+            },
+            draft: self.draft,
+            author: self.author.clone(),
+            head: self.head.clone(),
+            head_commit: self.head_commit.clone().or(head),
+            from_fork: false,
+            base: self.base.clone(),
+            labels: self.labels.clone(),
+            reviewers: self.reviewers.clone(),
+            auto_merge: false,
+            mergeable: None,
+            merge_commit: self.merge_commit.clone(),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The commits of another repository between two revisions: what a new version of an app brings.
+//!
+//! Only commits are fetched, without files, into a clone in the cache folder. It is asked for what is
+//! new only where a revision is not known yet.
+
+use super::child::{self, Answer, ChildError};
+use super::url::{folder_name, is_url, redact, refused};
+use super::write::{WriteError, said};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// For one conversation with the remote.
+const NETWORK: Duration = Duration::from_secs(60);
+/// For what git answers by itself.
+const SOON: Duration = Duration::from_secs(20);
+
+/// The commits of one repository.
+pub struct Log {
+    url: String,
+    clone: PathBuf,
+    interactive: bool,
+}
+
+/// What lies between two revisions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Between {
+    pub from: String,
+    pub to: String,
+    /// Newest first: those that the later one has and the earlier one has not.
+    pub commits: Vec<Logged>,
+    /// How many more there are.
+    pub unlisted: usize,
+    /// `from` is the later one.
+    pub is_back: bool,
+}
+
+/// One commit, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    pub id: String,
+    pub author: String,
+    pub subject: String,
+}
+
+impl Log {
+    /// The commits of the repository at `url`, cloned into the cache folder unless they are there.
+    ///
+    /// # Errors
+    /// When the address is refused or the repository cannot be reached.
+    pub fn bring(url: &str, cache: &Path, interactive: bool) -> Result<Self, WriteError> {
+        let relative = !is_url(url) && !Path::new(url).is_absolute();
+        let why = relative.then(|| format!("`{url}` is neither a URL nor an absolute path"));
+        if let Some(message) = why.or_else(|| refused(url)) {
+            return Err(WriteError::Failed { doing: "clone an app's sources", message });
+        }
+        let folder = cache.join("sources");
+        let log = Log { url: url.to_owned(), clone: folder.join(folder_name(url)), interactive };
+        if !log.clone.join("HEAD").is_file() {
+            log.clone_into(url, &folder)?;
+        }
+        Ok(log)
+    }
+
+    /// What lies between the first candidates on both sides that are revisions there; `None` where one
+    /// side has none.
+    ///
+    /// # Errors
+    /// When git cannot be run, or the remote cannot be reached.
+    pub fn between(&self, from: &[String], to: &[String], limit: usize) -> Result<Option<Between>, WriteError> {
+        let mut ends = (self.first(from)?, self.first(to)?);
+        if ends.0.is_none() || ends.1.is_none() {
+            self.fetch()?;
+            ends = (self.first(from)?, self.first(to)?);
+        }
+        let (Some((from, old)), Some((to, new))) = ends else { return Ok(None) };
+        let is_back = old != new && self.ask(&["merge-base", "--is-ancestor", &new, &old])?.status.success();
+        let range = if is_back { format!("{new}..{old}") } else { format!("{old}..{new}") };
+        let count = self.ask(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
+        let most = format!("--max-count={limit}");
+        let listed = self.ask(&["log", &most, "--format=%H%x09%an%x09%s", &range])?.stdout;
+        let commits: Vec<Logged> = listed.lines().filter_map(logged).collect();
+        let unlisted = usize::saturating_sub(count, commits.len());
+        Ok(Some(Between { from, to, commits, unlisted, is_back }))
+    }
+
+    /// The first of some names that is a revision, and its commit.
+    fn first(&self, names: &[String]) -> Result<Option<(String, String)>, WriteError> {
+        for name in names {
+            let spec = format!("{name}^{{commit}}");
+            let answer = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec])?;
+            if answer.status.success() {
+                return Ok(Some((name.clone(), answer.stdout.trim().to_owned())));
+            }
+        }
+        Ok(None)
+    }
+
+    fn ask(&self, arguments: &[&str]) -> Result<Answer, WriteError> {
+        let mut git = self.git();
+        git.args(arguments).env("GIT_NO_LAZY_FETCH", "1");
+        run(git, "read an app's sources", SOON)
+    }
+
+    fn fetch(&self) -> Result<(), WriteError> {
+        let mut git = self.git();
+        git.args(["fetch", "--quiet", "--prune", "--tags", "--force", "--", "origin", "+refs/heads/*:refs/heads/*"]);
+        done(run(git, "fetch an app's sources", NETWORK)?, "fetch an app's sources")
+    }
+
+    /// Clones under another name and renames: a clone that is there is whole.
+    fn clone_into(&self, url: &str, folder: &Path) -> Result<(), WriteError> {
+        let doing = "clone an app's sources";
+        let failed = |error: std::io::Error| WriteError::Failed { doing, message: error.to_string() };
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let unfinished = tempfile::Builder::new().prefix(".unfinished-").tempdir_in(folder).map_err(failed)?;
+        let new = unfinished.path().join("clone.git");
+        let mut git = child::git(self.interactive, Some(url));
+        git.args(["-c", "core.hooksPath=/dev/null", "clone", "--bare", "--quiet", "--template=", "--filter=tree:0"]);
+        git.arg("--").arg(redact(url)).arg(&new);
+        done(run(git, doing, NETWORK)?, doing)?;
+        match std::fs::rename(&new, &self.clone) {
+            Err(error) if !self.clone.join("HEAD").is_file() => Err(failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn git(&self) -> Command {
+        let mut git = child::git(self.interactive, Some(&self.url));
+        git.args(["-c", "core.hooksPath=/dev/null", "--git-dir"]).arg(&self.clone);
+        git
+    }
+}
+
+fn run(git: Command, doing: &'static str, limit: Duration) -> Result<Answer, WriteError> {
+    child::run(git, b"", limit).map_err(|error| match error {
+        ChildError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
+        ChildError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
+    })
+}
+
+fn done(answer: Answer, doing: &'static str) -> Result<(), WriteError> {
+    if answer.status.success() { Ok(()) } else { Err(WriteError::Failed { doing, message: said(&answer) }) }
+}
+
+fn logged(line: &str) -> Option<Logged> {
+    let mut parts = line.splitn(3, '\t');
+    let mut next = || parts.next().map(str::to_owned);
+    Some(Logged { id: next()?, author: next()?, subject: next()? })
+}
+
+#[cfg(test)]
+#[path = "log_tests.rs"]
+mod tests;

@@ -1,0 +1,78 @@
+//! `towpath.proposals/1`.
+
+use crate::report::{Proposal, Proposals};
+use serde::Serialize;
+
+/// The whole answer of `proposals list` and `proposals show`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.proposals/1"))]
+pub struct ProposalsJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.proposals/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    /// `github`, `gitlab`, `gitea`, `bitbucket`, `azure`, or `plain` where there is none.
+    pub forge: &'static str,
+    pub proposals: Vec<ProposalJson>,
+}
+
+/// One pull request.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ProposalJson {
+    pub number: u64,
+    pub url: String,
+    pub title: String,
+    pub body: String,
+    /// `open`, `closed` or `merged`.
+    pub state: &'static str,
+    pub draft: bool,
+    pub author: String,
+    /// The branch that is proposed.
+    pub head: String,
+    /// What it was last seen at.
+    pub head_commit: Option<String>,
+    /// The branch it is to go into.
+    pub base: String,
+    pub labels: Vec<String>,
+    pub reviewers: Vec<String>,
+    /// Will the forge merge it by itself?
+    pub auto_merge: bool,
+    /// Does it merge cleanly? Null: the forge does not tell.
+    pub mergeable: Option<bool>,
+    /// The commit it became.
+    pub merge_commit: Option<String>,
+}
+
+impl From<&Proposals> for ProposalsJson {
+    fn from(listed: &Proposals) -> Self {
+        ProposalsJson {
+            schema: "towpath.proposals/1",
+            repository: listed.repository.clone(),
+            forge: listed.forge,
+            proposals: listed.proposals.iter().map(ProposalJson::from).collect(),
+        }
+    }
+}
+
+impl From<&Proposal> for ProposalJson {
+    fn from(one: &Proposal) -> Self {
+        let one = one.clone();
+        ProposalJson {
+            number: one.number,
+            url: one.url,
+            title: one.title,
+            body: one.body,
+            state: one.state.as_str(),
+            draft: one.draft,
+            author: one.author,
+            head: one.head,
+            head_commit: one.head_commit,
+            base: one.base,
+            labels: one.labels,
+            reviewers: one.reviewers,
+            auto_merge: one.auto_merge,
+            mergeable: one.mergeable,
+            merge_commit: one.merge_commit,
+        }
+    }
+}

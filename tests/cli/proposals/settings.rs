@@ -1,0 +1,269 @@
+//! What `towpath.yaml` says of pull requests.
+
+use super::Forge;
+use crate::delivery::Site;
+use snapbox::{assert_data_eq, str};
+use std::path::PathBuf;
+use towpath::forge::Kind;
+
+const STAGES: &str = "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
+
+/// Lands a configuration on the branch that is deployed.
+pub fn configure(site: &Site, more: &str) {
+    std::fs::write(site.clone.join("towpath.yaml"), format!("{STAGES}{more}")).expect("written");
+    for arguments in [
+        &["add", "towpath.yaml"] as &[&str],
+        &["commit", "-qm", "configure towpath"],
+        &["pull", "-q", "--rebase"],
+        &["push", "-q", "origin", "HEAD:main"],
+    ] {
+        site.sandbox.git(&site.clone, arguments);
+    }
+}
+
+#[test]
+fn labels_reviewers_and_words_are_as_configured() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    configure(
+        &forge.site,
+        "\
+proposals:
+  subject: 'chore({{ stage }}): {{ app }} {{ from }} to {{ to }}'
+  labels: [towpath, prod]
+  reviewers: alice
+  draft: true
+",
+    );
+    assert_data_eq!(
+        forge.run(&["promote", "api", "--to", "prod"]),
+        str![[r#"
+exit 0
+https://github.example/o/r/pull/1
+--
+app   prod   from staging
+api   v1     → v2
+opened pull request 1: chore(prod): api v1 to v2
+
+"#]]
+    );
+    {
+        let world = forge.fake.world.lock().expect("no panic within");
+        let pull = &world.pulls[0];
+        assert_eq!(
+            (pull.labels.as_slice(), pull.reviewers.as_slice()),
+            (&["towpath".to_owned(), "prod".into()][..], &["alice".to_owned()][..])
+        );
+        assert!(pull.draft && !pull.auto);
+    }
+    assert_eq!(forge.site.at_origin(&["log", "-1", "--format=%s", "towpath/prod/api"]), "chore(prod): api v1 to v2\n");
+    // People take the draft and a label away, and somebody reviews.
+    {
+        let mut world = forge.fake.world.lock().expect("no panic within");
+        let pull = &mut world.pulls[0];
+        (pull.draft, pull.labels, pull.reviewers) = (false, vec!["prod".into()], Vec::new());
+    }
+    let again = forge.run(&["promote", "api", "--to", "prod"]);
+    assert!(again.contains("updated pull request 1"), "{again}");
+    let pull = forge.fake.world.lock().expect("no panic within").pulls[0].clone();
+    assert_eq!(
+        (pull.labels, pull.reviewers, pull.draft),
+        (vec!["prod".to_owned(), "towpath".into()], Vec::new(), false)
+    );
+}
+
+#[test]
+fn one_stage_merges_by_itself() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    configure(&forge.site, "proposals: {method: squash, merge: auto}\n");
+    let said = forge.run(&["promote", "api", "--to", "prod"]);
+    assert_data_eq!(
+        said,
+        str![[r#"
+exit 0
+https://github.example/o/r/pull/1
+--
+app   prod   from staging
+api   v1     → v2
+opened pull request 1: Promote api to prod: v1 -> v2
+it will be merged as soon as the forge allows
+
+"#]]
+    );
+    assert!(forge.fake.world.lock().expect("no panic within").pulls[0].auto);
+    let asked =
+        forge.fake.requests().into_iter().find(|request| request.path.ends_with("/graphql")).expect("asked for");
+    let input = &asked.body["variables"]["input"];
+    assert_data_eq!(
+        format!(
+            "{}\n\n{}",
+            input["commitHeadline"].as_str().unwrap_or_default(),
+            input["commitBody"].as_str().unwrap_or_default()
+        ),
+        str![[r#"
+Promote api to prod: v1 -> v2 (#1)
+
+App: api
+Stage: prod
+Image: ghcr.io/example/api
+From-Version: v1
+To-Version: v2
+Promoted-From: staging
+Promoted-By: Jo Doe <jo@example.com>
+
+"#]]
+    );
+    let count =
+        |forge: &Forge| forge.fake.requests().iter().filter(|request| request.path.ends_with("/graphql")).count();
+    let before = count(&forge);
+    forge.run(&["promote", "api", "--to", "prod"]);
+    assert_eq!(count(&forge), before, "it is asked for once");
+}
+
+#[test]
+fn what_does_not_merge_by_itself_is_open_all_the_same() {
+    let forge = Forge::new(Kind::Bitbucket, "bitbucket");
+    configure(&forge.site, "proposals: {merge: auto}\n");
+    assert_data_eq!(
+        forge.run(&["promote", "api", "--to", "prod"]),
+        str![[r#"
+exit 0
+https://bitbucket.org/o/r/pull-requests/1
+--
+app   prod   from staging
+api   v1     → v2
+opened pull request 1: Promote api to prod: v1 -> v2
+warning: pull request 1 does not merge by itself: Bitbucket has no way to merge by itself
+
+"#]]
+    );
+}
+
+/// The sources of an app: three versions, the last commit of which have words that Markdown knows.
+fn sources(site: &Site) -> PathBuf {
+    let history = crate::support::History::new()
+        .commit("2026-07-01T10:00:00Z", "Ann", "first")
+        .write("a", "1")
+        .commit("2026-07-02T10:00:00Z", "Bob", "fix: *all* of <it> for @carol (#7)")
+        .write("a", "2")
+        .commit("2026-07-03T10:00:00Z", "Ann", "faster")
+        .write("a", "3");
+    let path = site.sandbox.bare("api.git", &history);
+    site.sandbox.git(&path, &["tag", "v1", "main~2"]);
+    site.sandbox.git(&path, &["tag", "v2", "main"]);
+    path
+}
+
+#[test]
+fn a_pull_request_says_what_it_brings() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    let sources = sources(&forge.site);
+    let address = "https://github.com/example/api";
+    let real = format!("url.{}.insteadOf", sources.display());
+    let home = forge.site.sandbox.path("home").join(".gitconfig");
+    forge.site.sandbox.git(&forge.site.clone, &["config", "--file", home.to_str().expect("plain"), &real, address]);
+    configure(&forge.site, "apps: {'*': {repository: 'https://github.com/example/{app}'}}\n");
+    forge.run(&["promote", "api", "--to", "prod"]);
+    let body = |forge: &Forge| forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
+    assert_data_eq!(
+        body(&forge),
+        str![[r#"
+| app | from | to | |
+| --- | --- | --- | --- |
+| api | `v1` | `v2` | [compare](https://github.com/example/api/compare/v1...v2) |
+
+Promoted from staging by towpath.
+
+Brings to api:
+
+* d2b273e037 faster (Ann)
+* d5496e2310 fix: /*all/* of /<it/> for /@carol (/#7) (Bob)
+
+[//]: # (towpath:gates)
+
+[//]: # (/towpath:gates)
+
+To take it back after the merge, revert the commit, or
+
+```sh
+towpath rollback api --stage prod --to v1
+```
+
+A newer version replaces this one here; commits of others on this branch are never overwritten.
+
+"#]]
+    );
+    // What a gate has written stays when the rest is worded anew.
+    let gates = "| gate | |\n| --- | --- |\n| bake | open |";
+    let with_gates = towpath::promotion::with_section(&body(&forge), towpath::promotion::GATES, gates);
+    forge.fake.world.lock().expect("no panic within").pulls[0].body = with_gates.replace('\n', "\r\n");
+    let again = forge.run(&["promote", "api", "--to", "prod"]);
+    assert!(again.contains("nothing to do: pull request 1"), "{again}");
+    forge.fake.world.lock().expect("no panic within").pulls[0].title = "renamed".into();
+    let again = forge.run(&["promote", "api", "--to", "prod"]);
+    assert!(again.contains("updated pull request 1") && body(&forge) == with_gates, "{again}\n{}", body(&forge));
+}
+
+#[test]
+fn sources_that_cannot_be_reached_are_said_and_left_out() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    let nowhere = forge.site.sandbox.path("nowhere.git");
+    configure(&forge.site, &format!("apps: {{api: {{repository: {}}}}}\n", nowhere.display()));
+    assert_data_eq!(
+        forge.run(&["promote", "api", "--to", "prod"]),
+        str![[r#"
+exit 0
+https://github.example/o/r/pull/1
+--
+app   prod   from staging
+api   v1     → v2
+warning: the commits of api are not listed: git could not clone an app's sources: fatal: repository '/sandbox/nowhere.git' does not exist
+opened pull request 1: Promote api to prod: v1 -> v2
+
+"#]]
+    );
+    configure(&forge.site, "apps: {web: {repository: 'ext::sh -c x'}}\n");
+    let said = forge.run(&["promote", "web", "--to", "staging"]);
+    assert_data_eq!(
+        said,
+        str![[r#"
+exit 0
+https://github.example/o/r/pull/2
+--
+app   staging   from dev
+web   v1        → v2
+warning: the commits of web are not listed: git could not clone an app's sources: `ext::` runs a program of its own
+opened pull request 2: Promote web to staging: v1 -> v2
+
+"#]]
+    );
+}
+
+#[test]
+fn a_forge_that_only_the_file_names_gets_no_general_token() {
+    let forge = Forge::new(Kind::GitHub, "github");
+    configure(&forge.site, "forge: github\n");
+    assert_data_eq!(
+        forge.site.run_with(&["deploy", "web", "v3"], &[("TOWPATH_TOKEN", crate::fake::TOKEN)]),
+        str![[r#"
+exit 1
+--
+app   dev   to
+web   v2    → v3
+error: there is no token for git.example.com
+hint: towpath.yaml alone says what this host is: TOWPATH_TOKEN counts with --forge or TOWPATH_FORGE
+
+"#]]
+    );
+    configure(&forge.site, "forge: githbu\n");
+    assert_data_eq!(
+        forge.site.run_with(&["deploy", "web", "v3"], &[]),
+        str![[r#"
+exit 2
+--
+error: the configuration cannot be used
+towpath.yaml:4:8: `forge` cannot be `githbu`
+  hint: did you mean `github`?
+
+"#]]
+    );
+}
