@@ -1,7 +1,8 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::{
-    completions, config, demo, deploy, diff, history, init, man, metrics, plugin, promote, proposals, rollback, status, trace,
+    completions, config, demo, deploy, diff, history, init, man, metrics, plugin, promote, proposals, rollback, status,
+    trace,
 };
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;

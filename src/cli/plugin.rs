@@ -270,7 +270,9 @@ mod tests {
         assert_eq!(url("https://h/x", Some("t")).unwrap(), "https://x-access-token:t@h/x");
         assert_eq!(url("https://bitbucket.org/x", Some("t")).unwrap(), "https://x-token-auth:t@bitbucket.org/x");
         assert_eq!(url("git@h:x", None).unwrap(), "git@h:x");
-        for (url_, token) in [("git@h:x", "t"), ("https://u@h/x", "t"), ("https://h/x", "a b"), ("https://h/x", "a@evil/")] {
+        for (url_, token) in
+            [("git@h:x", "t"), ("https://u@h/x", "t"), ("https://h/x", "a b"), ("https://h/x", "a@evil/")]
+        {
             let error = url(url_, Some(token)).unwrap_err();
             assert!(!error.unwrap().contains(token) || token == "t");
         }
