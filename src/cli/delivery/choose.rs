@@ -9,7 +9,6 @@ use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::forge;
 use crate::cli::scene::Scene;
-use crate::cli::survey::{Survey, When};
 use crate::model::StageName;
 use crate::promotion::{BRANCHES, Item, Moves, Outcome};
 use crate::report::{Planned, moment};
@@ -28,7 +27,7 @@ pub fn chosen(
         return Ok(true);
     }
     let ages = ages(planned, scene, context)?;
-    let standings = standings(planned, args, scene, context);
+    let standings = standings(planned, args, &scene.of(&planned.plan.to), context);
     let names: Vec<String> = planned.plan.moving().map(|(item, _)| item.name()).collect();
     let row = |(item, moves): (&Item, &Moves)| {
         let said = |about: &HashMap<String, String>| about.get(&item.name()).cloned().unwrap_or_default();
@@ -58,12 +57,11 @@ fn versions(moves: &Moves, context: &Context) -> String {
 /// How long the stage before has had what would move: `3d in staging`.
 fn ages(planned: &Planned, scene: &Scene<'_>, context: &Context) -> Result<HashMap<String, String>, Failure> {
     let Some(from) = &planned.from else { return Ok(HashMap::new()) };
-    let tip = scene.tip.to_string();
-    let survey = Survey::of(context, scene.repository, When { at: Some(&tip), work_tree: false })?;
+    let (context, survey) = scene.survey(context)?;
     let moves = |item: &Item| planned.plan.moving().any(|(moving, _)| moving.app == item.app);
     let apps: Vec<_> = planned.plan.items.iter().filter(|item| moves(item)).map(|item| &item.app).collect();
     let there = survey.mapping.entries.iter().filter(|entry| entry.stage == *from && apps.contains(&&entry.app));
-    let past = survey.arrivals(context, scene.repository, there.cloned().collect())?;
+    let past = survey.arrivals(&context, scene.repository, there.cloned().collect())?;
     let mut out = HashMap::new();
     for (item, moves) in planned.plan.moving() {
         let is_step = |slot: &crate::model::SlotKey, version| {
@@ -72,7 +70,7 @@ fn ages(planned: &Planned, scene: &Scene<'_>, context: &Context) -> Result<HashM
         let times =
             past.found.iter().filter(|((slot, version), _)| is_step(slot, version)).map(|(_, since)| since.time);
         if let Some(time) = times.max() {
-            out.insert(item.name(), shown_age(time, from, context));
+            out.insert(item.name(), shown_age(time, from, &context));
         }
     }
     Ok(out)

@@ -45,7 +45,7 @@ pub fn run(intent: &Intent, args: &DeliveryArgs, selection: Selection, context: 
             let Some(planned) = plan(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
             match way {
                 Way::DryRun => show(&planned, args, context)?,
-                _ => local::patch(&planned, args, &scene, context)?,
+                _ => local::patch(&planned, args, &scene.of(&planned.plan.to), context)?,
             }
             Ok(ending(&planned, intent))
         }
@@ -54,7 +54,7 @@ pub fn run(intent: &Intent, args: &DeliveryArgs, selection: Selection, context: 
             let scene = Scene::read(context, &repository, &known_tip)?;
             let agreed = agreed(intent, args, selection, &scene, context)?;
             let Some(planned) = agreed else { return Ok(Exit::Done) };
-            local::commit(&planned, args, &scene, &workspace, context)?;
+            local::commit(&planned, args, &scene.of(&planned.plan.to), &workspace, context)?;
             Ok(ending(&planned, intent))
         }
         Way::Push => push::run(intent, args, selection, &repository, context),
