@@ -3,6 +3,7 @@
 mod branches;
 mod local;
 mod races;
+mod signing;
 #[cfg(unix)]
 mod terminal;
 
