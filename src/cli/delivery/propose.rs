@@ -36,6 +36,7 @@ pub fn run(
     let config = &scene.settings.config;
     let home = forge::home(args.forge.said(config), repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(planned) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
+    let scene = scene.of(&planned.plan.to);
     if planned.plan.moving().next().is_none() {
         return Ok(ending(&planned, intent));
     }

@@ -36,19 +36,21 @@ pub fn run(
         if planned.plan.moving().next().is_none() {
             return Ok(ending(&planned, intent));
         }
-        let Some(lost) = attempt(&planned, args, &scene, &workspace, context)? else {
+        let there = scene.of(&planned.plan.to);
+        let Some(lost) = attempt(&planned, args, &there, &workspace, context)? else {
             return Ok(ending(&planned, intent));
         };
         if started.elapsed() > PATIENCE {
-            let message = format!("`{}` moved each time before the push arrived", scene.branch()?);
+            let message = format!("`{}` moved each time before the push arrived", there.branch()?);
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
         }
         losses = if lost.is_first { losses + 1 } else { 0 };
         thread::sleep(pause(begun.elapsed(), losses));
         begun = Instant::now();
         scene = seen(context, repository, &workspace)?;
-        if workspace.has_landed(lost.commit, scene.tip) {
-            landed(lost.commit, &lost.subject, &scene, context)?;
+        let there = scene.of(&planned.plan.to);
+        if workspace.has_landed(lost.commit, there.tip) {
+            landed(lost.commit, &lost.subject, &there, context)?;
         }
         planned = again(intent, args, &first, &scene, context)?;
     }
