@@ -179,6 +179,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'The stage whose versions are taken; the one before `--to` unless said')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The stage that changes; the first one that has something to get unless said')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'This version, which the earlier stage must have run')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Only this target of the stage: a cluster, region or tenant')
             [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Who wrote it, instead of the user that git knows')
             [CompletionResult]::new('--forge', '--forge', [CompletionResultType]::ParameterName, 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none')
@@ -216,6 +217,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         }
         'towpath;deploy' {
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'The stage; the first one unless said')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Only this target of the stage: a cluster, region or tenant')
             [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Who wrote it, instead of the user that git knows')
             [CompletionResult]::new('--forge', '--forge', [CompletionResultType]::ParameterName, 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none')
@@ -253,6 +255,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         'towpath;rollback' {
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'The stage')
             [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The version, which the stage must have run')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over')
             [CompletionResult]::new('--target', '--target', [CompletionResultType]::ParameterName, 'Only this target of the stage: a cluster, region or tenant')
             [CompletionResult]::new('--author', '--author', [CompletionResultType]::ParameterName, 'Who wrote it, instead of the user that git knows')
             [CompletionResult]::new('--forge', '--forge', [CompletionResultType]::ParameterName, 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none')

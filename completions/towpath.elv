@@ -170,6 +170,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --from 'The stage whose versions are taken; the one before `--to` unless said'
             cand --to 'The stage that changes; the first one that has something to get unless said'
             cand --version 'This version, which the earlier stage must have run'
+            cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
             cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
@@ -206,6 +207,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
         }
         &'towpath;deploy'= {
             cand --stage 'The stage; the first one unless said'
+            cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
             cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
@@ -242,6 +244,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;rollback'= {
             cand --stage 'The stage'
             cand --to 'The version, which the stage must have run'
+            cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
             cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'

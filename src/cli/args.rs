@@ -1,7 +1,7 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{ask, assent, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics, promote};
-use super::{proposals, record, rollback, status, trace};
+use super::{ask, assent, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics, plugin};
+use super::{promote, proposals, record, rollback, status, trace};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -74,6 +74,7 @@ pub enum Command {
     Locks(lock::LocksArgs),
     Ledger(ledger::LedgerArgs),
     Proposals(proposals::ProposalsArgs),
+    Plugin(plugin::PluginArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

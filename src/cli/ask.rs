@@ -92,7 +92,7 @@ pub fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
         return wait::run(args, context);
     }
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository, None)?;
+    let inquiry = Inquiry::of(context, &repository)?;
     inquiry.survey.tell(context);
     match &args.questions {
         Some(path) => many::run(path, args.output, &inquiry),

@@ -142,7 +142,7 @@ fn told(
     what: &dyn Fn(&Inquiry<'_>) -> Result<What, Failure>,
 ) -> Result<Exit, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository, None)?;
+    let inquiry = Inquiry::of(context, &repository)?;
     let what = what(&inquiry)?;
     for event in book::write(context, &repository, inquiry.config(), vec![what], args)? {
         context.ui.note(&event.what.sentence());

@@ -1,26 +1,21 @@
 //! The ledger of a repository: read from the copy in this clone, written at `origin`.
 
+use super::backoff::{PATIENCE, pause};
 use super::context::Context;
-use super::environment::{chance, unique_word};
+use super::environment::unique_word;
 use super::failure::Failure;
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
 use crate::git::{Chain, GitError, Link, LinkFile, Repository, Workspace, WriteError};
 use crate::pipeline::ledger::{Event, Ledger, What};
 use clap::Args;
+use std::cell::Cell;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// The copy in every clone.
 const HERE: &str = "refs/towpath/ledger";
 const BRANCH: &str = "refs/heads/towpath-ledger";
-
-/// After so long nothing new is begun.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The longest pause between two attempts is twice as long as the mean one.
-const FIRST_PAUSE: Duration = Duration::from_millis(30);
-const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
 
 /// What all commands take that write to the ledger.
 #[derive(Debug, Clone, Copy, Args)]
@@ -93,9 +88,10 @@ pub fn write(
     let events: Vec<Event> = what.into_iter().map(event).collect();
     let links: Vec<Link> = events.iter().map(link).collect();
     let started = Instant::now();
+    let begun = Cell::new(started);
     let patience = |attempt: u32| {
-        let mean = FIRST_PAUSE.saturating_mul(1 << attempt.min(6)).min(LONGEST_PAUSE);
-        thread::sleep(mean.mul_f64(chance() * 2.0));
+        thread::sleep(pause(begun.get().elapsed(), attempt + 1));
+        begun.set(Instant::now());
         started.elapsed() < PATIENCE
     };
     let chain = chain(config);

@@ -8,20 +8,30 @@ use crate::git::url::{is_url, redact};
 use crate::git::{GitError, Manner, Oid, Person, Progress, Repository, Workspace};
 use crate::ui::{Bar, Look, Ui, Verbosity};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The same for every command.
+#[derive(Clone)]
 pub struct Context {
     pub globals: Globals,
     pub environment: Environment,
     pub ui: Ui,
+    /// Where branches were just seen at `origin`; what this clone knows of them is older.
+    tips: BTreeMap<String, Oid>,
 }
 
 impl Context {
     /// Puts the arguments and the surroundings together.
     pub fn new(globals: Globals, environment: Environment) -> Self {
         let ui = ui(&globals, &environment);
-        Context { globals, environment, ui }
+        Context { globals, environment, ui, tips: BTreeMap::new() }
+    }
+
+    /// The same where branches are known to be elsewhere than this clone says.
+    #[must_use]
+    pub fn seeing(&self, tips: impl IntoIterator<Item = (String, Oid)>) -> Self {
+        Context { tips: tips.into_iter().collect(), ..self.clone() }
     }
 
     /// The time this command happens at.
@@ -57,7 +67,7 @@ impl Context {
     pub fn manner(&self, author: Option<&Person>) -> Manner {
         let date = format!("{} {}", self.now().as_second(), self.environment.now.strftime("%z"));
         let url = self.url().map(str::to_owned);
-        Manner { interactive: self.can_ask(), url, date, author: author.cloned() }
+        Manner { interactive: self.can_ask(), url, date, author: author.cloned(), committer: None }
     }
 
     fn bring(&self, url: &str) -> Result<PathBuf, Failure> {
@@ -95,6 +105,9 @@ impl Context {
     /// # Errors
     /// When there is no such branch.
     pub fn branch_tip(&self, repository: &Repository, branch: &str) -> Result<Oid, GitError> {
+        if let Some(tip) = self.tips.get(branch) {
+            return Ok(*tip);
+        }
         let names = [format!("refs/heads/{branch}"), format!("refs/remotes/origin/{branch}"), branch.to_owned()];
         let found = names.iter().find_map(|name| repository.resolve(name).ok());
         found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })

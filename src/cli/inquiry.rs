@@ -5,6 +5,7 @@ use super::choice::TOLERANCE;
 use super::chronicle::Chronicle;
 use super::context::Context;
 use super::failure::Failure;
+use super::scene::Scene;
 use super::suggest::unknown;
 use super::survey::{Survey, When};
 use crate::config::{Config, Stage};
@@ -50,15 +51,25 @@ impl Asked {
 }
 
 impl<'r> Inquiry<'r> {
-    /// Reads the newest commit, or the one that is about to be built on.
+    /// Reads the newest commit that is here.
     ///
     /// # Errors
     /// When the repository cannot be read, or its configuration is wrong.
-    pub fn of(context: &'r Context, repository: &'r Repository, tip: Option<Oid>) -> Result<Self, Failure> {
-        let tip = tip.map(|tip| tip.to_string());
-        let when = When { at: tip.as_deref(), is_ahead: tip.is_some(), ..When::default() };
-        let survey = Survey::of(context, repository, when)?;
+    pub fn of(context: &'r Context, repository: &'r Repository) -> Result<Self, Failure> {
+        let survey = Survey::of(context, repository, When::default())?;
         let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
+        let ledger = book::read(context, repository, &survey.settings.config)?;
+        Ok(Inquiry { context, repository, survey, chronicle, ledger })
+    }
+
+    /// Reads the state that is about to be changed.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn on(context: &'r Context, scene: &Scene<'r>) -> Result<Self, Failure> {
+        let (seeing, survey) = scene.survey(context)?;
+        let repository = scene.repository;
+        let chronicle = Chronicle::of(&seeing, repository, &survey, TOLERANCE)?;
         let ledger = book::read(context, repository, &survey.settings.config)?;
         Ok(Inquiry { context, repository, survey, chronicle, ledger })
     }

@@ -60,9 +60,8 @@ impl Intent {
         ground: &Ground<'_>,
         terms: Terms<'_>,
     ) -> Result<Option<Planned>, Failure> {
-        let mapping = ground.mapping();
-        let desk =
-            Desk { context, scene, ground, terms, names: display_names(&mapping.entries), entries: mapping.entries };
+        let entries = scene.with_stages(ground.mapping().entries)?;
+        let desk = Desk { context, scene, ground, terms, names: display_names(&entries), entries };
         desk.check_target()?;
         match self {
             Intent::Promote { apps, from, to, version } => {
@@ -179,10 +178,6 @@ impl Desk<'_> {
     }
 
     fn plan(&self, stage: &Stage, choice: Choice<'_>, apps: &[String]) -> Result<Plan, Failure> {
-        if stage.branch.is_some() {
-            let message = format!("{} is a branch of its own, and towpath does not write to those yet", stage.name);
-            return Err(Failure::failed(message).hint("merge the branches, as before"));
-        }
         let target = self.terms.target.map(TargetName::new);
         let named = self.named(apps);
         let request = Request {
@@ -192,14 +187,19 @@ impl Desk<'_> {
             named: (!apps.is_empty()).then_some(&named as &dyn Fn(&SlotKey) -> bool),
             consent: self.terms.consent,
         };
-        Ok(plan(self.ground, &request))
+        if stage.branch.is_none() {
+            return Ok(plan(self.ground, &request));
+        }
+        let scene = self.scene.of(&stage.name);
+        Ok(plan(&scene.ground()?, &request))
     }
 
     fn report(&self, plan: Plan) -> Planned {
+        let scene = self.scene.of(&plan.to);
         Planned {
             repository: self.context.shown_repository(self.scene.repository),
-            branch: self.scene.branch.clone(),
-            revision: self.scene.tip.to_string(),
+            branch: scene.branch.clone(),
+            revision: scene.tip.to_string(),
             from: None,
             is_rollback: false,
             plan,

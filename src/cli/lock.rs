@@ -95,7 +95,7 @@ pub struct LocksArgs {
 /// Locks.
 pub fn lock(args: &LockArgs, context: &Context) -> Result<Exit, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository, None)?;
+    let inquiry = Inquiry::of(context, &repository)?;
     let (app, stage) = args.scope.resolved(&inquiry)?;
     let until = args.until.as_deref().map(|text| ends(text, context)).transpose()?;
     let what = What::Locked { app, stage, reason: args.reason.clone(), until };
@@ -105,7 +105,7 @@ pub fn lock(args: &LockArgs, context: &Context) -> Result<Exit, Failure> {
 /// Unlocks.
 pub fn unlock(args: &UnlockArgs, context: &Context) -> Result<Exit, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository, None)?;
+    let inquiry = Inquiry::of(context, &repository)?;
     if repository.origin_url().is_some() && !args.book.local {
         // Somebody else may have locked it since. What cannot be fetched now fails when it is written.
         let _fetched = book::fetch(context, &repository, inquiry.config());

@@ -5,6 +5,7 @@ mod archive;
 mod args;
 mod ask;
 mod assent;
+mod backoff;
 mod book;
 mod choice;
 mod chronicle;
@@ -34,6 +35,7 @@ mod man;
 mod metrics;
 mod names;
 mod output;
+mod plugin;
 mod promote;
 mod proposals;
 mod recent;
@@ -103,6 +105,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Ledger(args) => ledger::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Proposals(args) => proposals::run(&args, context),
+        Command::Plugin(args) => plugin::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

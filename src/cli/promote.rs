@@ -20,7 +20,8 @@ Examples:
 Exit codes:
   0  done, or nothing to do
   1  failed, or an app that was named cannot be promoted
-  2  wrong usage or configuration";
+  2  wrong usage or configuration
+  3  with --wait: the pull request was closed, or is still open";
 
 /// Take what one stage runs to the next, as a pull request.
 ///

@@ -67,7 +67,7 @@ fn outcome() -> impl TypedValueParser<Value = Outcome> {
 /// Writes one event for each version that is meant: an app has one for each of its images.
 pub fn run(args: &RecordArgs, context: &Context) -> Result<Exit, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository, None)?;
+    let inquiry = Inquiry::of(context, &repository)?;
     let (past, facts) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &facts);
     let asked = Asked {

@@ -17,7 +17,8 @@ Examples:
 Exit codes:
   0  done, or nothing to do
   1  failed, or refused
-  2  wrong usage or configuration";
+  2  wrong usage or configuration
+  3  with --wait: the pull request was closed, or is still open";
 
 /// Bring back a version that a stage ran before.
 ///

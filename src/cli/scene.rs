@@ -8,10 +8,11 @@ use super::settings::{self, Settings};
 use super::survey::{Survey, When};
 use crate::config::SubjectTemplate;
 use crate::git::{Oid, Repository, Snapshot};
-use crate::model::SlotKey;
+use crate::model::{Entry, SlotKey, StageName};
 use crate::promotion::{Ground, Past, Ran};
 use crate::source::{Cache, Reader};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// Where the newest commit of a branch is looked up.
 pub type TipOf<'a> = &'a dyn Fn(&Repository, Option<&str>) -> Result<Oid, Failure>;
@@ -19,10 +20,14 @@ pub type TipOf<'a> = &'a dyn Fn(&Repository, Option<&str>) -> Result<Oid, Failur
 /// One commit, and how to read it.
 pub struct Scene<'r> {
     pub repository: &'r Repository,
-    pub settings: Settings,
+    pub settings: Rc<Settings>,
     /// The branch that is to change; `None` where HEAD is detached and nobody named one.
     pub branch: Option<String>,
     pub tip: Oid,
+    /// The stage that the whole branch holds, where it is one of a branch per stage.
+    stage: Option<StageName>,
+    /// The branches that hold a stage, and their newest commits.
+    stages: Rc<BTreeMap<StageName, (String, Oid)>>,
     cache: Cache,
 }
 
@@ -48,7 +53,38 @@ impl<'r> Scene<'r> {
         if let Some(note) = &settings.note {
             context.ui.note(note);
         }
-        Ok(Scene { repository, settings, branch, tip, cache: Cache::default() })
+        let stages = stage_branches(&settings, repository, tip_of)?;
+        let (settings, stages) = (Rc::new(settings), Rc::new(stages));
+        Ok(Scene { repository, settings, branch, tip, stage: None, stages, cache: Cache::default() })
+    }
+
+    /// The state that a change of this stage is made on: this one, or that of the stage's own branch.
+    pub fn of(&self, stage: &StageName) -> Scene<'r> {
+        let (settings, stages) = (Rc::clone(&self.settings), Rc::clone(&self.stages));
+        let (branch, tip, stage) = match self.stages.get(stage) {
+            Some((branch, tip)) => (Some(branch.clone()), *tip, Some(stage.clone())),
+            None => (self.branch.clone(), self.tip, self.stage.clone()),
+        };
+        Scene { repository: self.repository, settings, branch, tip, stage, stages, cache: Cache::default() }
+    }
+
+    /// The entries of this state, with those of the branches that hold a stage in place of what this
+    /// one says of it.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn with_stages(&self, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Failure> {
+        if self.stages.is_empty() {
+            return Ok(entries);
+        }
+        for stage in self.stages.keys() {
+            entries.retain(|entry| entry.stage != *stage);
+            let there = self.of(stage).ground()?.mapping().entries;
+            entries.extend(there.into_iter().filter(|entry| entry.stage == *stage));
+        }
+        let config = &self.settings.config;
+        entries.sort_by_cached_key(|entry| (entry.app.clone(), entry.component.clone(), config.position(&entry.stage)));
+        Ok(entries)
     }
 
     /// Everything that is said there.
@@ -57,7 +93,7 @@ impl<'r> Scene<'r> {
     /// When objects are missing.
     pub fn ground(&self) -> Result<Ground<'_>, Failure> {
         let snapshot = Snapshot::of_commit(self.repository, self.tip)?;
-        Ok(Ground::of(&self.settings.config, snapshot, &self.cache, None))
+        Ok(Ground::of(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
     }
 
     /// The branch that is to change.
@@ -75,14 +111,24 @@ impl<'r> Scene<'r> {
         self.settings.config.proposals.subject.as_ref()
     }
 
+    /// A survey of this state and of the branches that hold a stage, and the context to ask it with.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn survey(&self, context: &Context) -> Result<(Context, Survey), Failure> {
+        let context = context.seeing(self.stages.values().cloned());
+        let tip = self.tip.to_string();
+        let survey = Survey::of(&context, self.repository, When { at: Some(&tip), is_ahead: true, ..When::default() })?;
+        Ok((context, survey))
+    }
+
     /// What every slot has run, newest first.
     ///
     /// # Errors
     /// When the clone lacks objects.
     pub fn past(&self, context: &Context) -> Result<Past, Failure> {
-        let tip = self.tip.to_string();
-        let survey = Survey::of(context, self.repository, When { at: Some(&tip), is_ahead: true, ..When::default() })?;
-        let chronicle = Chronicle::of(context, self.repository, &survey, TOLERANCE)?;
+        let (context, survey) = self.survey(context)?;
+        let chronicle = Chronicle::of(&context, self.repository, &survey, TOLERANCE)?;
         let mut past: Past = HashMap::new();
         let mut oldest: HashMap<SlotKey, Ran> = HashMap::new();
         for deployment in chronicle.timeline.deployments() {
@@ -101,6 +147,23 @@ impl<'r> Scene<'r> {
         }
         Ok(past)
     }
+}
+
+/// The branches that hold a stage.
+fn stage_branches(
+    settings: &Settings,
+    repository: &Repository,
+    tip_of: TipOf<'_>,
+) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
+    let branches = settings.config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_ref()?)));
+    let tip = |(stage, branch): (&StageName, &String)| {
+        let tip = tip_of(repository, Some(branch)).map_err(|failure| {
+            failure
+                .hint(format!("the stage `{stage}` is said to be on this branch; `towpath config show` says by whom"))
+        })?;
+        Ok((stage.clone(), (branch.clone(), tip)))
+    };
+    branches.map(tip).collect()
 }
 
 fn settings(context: &Context, repository: &Repository, tip: Oid) -> Result<Settings, Failure> {

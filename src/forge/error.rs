@@ -90,6 +90,12 @@ impl ForgeError {
         Some(hint.into())
     }
 
+    /// May it be otherwise the next moment, without anybody doing anything about it?
+    pub fn may_pass(&self) -> bool {
+        let passes = matches!(self, ForgeError::RateLimited { .. } | ForgeError::Unreachable { .. } | ForgeError::Busy);
+        passes || self.is_unsure()
+    }
+
     /// May the request have taken effect although it failed? Then look before doing it again.
     pub fn is_unsure(&self) -> bool {
         matches!(

@@ -38,7 +38,7 @@ pub use matrix::render as matrix;
 pub use metrics::{csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics};
 pub use plan::{patch, table as plan};
 pub use progress::Bar;
-pub use prompt::{arrange, choose, confirm, pick};
+pub use prompt::{aligned, arrange, choose, confirm, pick};
 pub use proposals::{in_full as proposal, table as proposals};
 pub use trace::render as trace;
 

@@ -29,6 +29,18 @@ impl Bar {
         Bar::from(bar)
     }
 
+    /// A line that says what is waited for, with a sign that moves.
+    pub fn line(ui: &Ui, what: &str) -> Self {
+        let bar = Bar::new(ui, what);
+        if !bar.bar.is_hidden() {
+            let style =
+                ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.bar.set_style(style);
+            bar.bar.enable_steady_tick(LATE / 4);
+        }
+        bar
+    }
+
     /// A bar that appears only when the work takes long, with an estimate of how long it will.
     pub fn late(ui: &Ui, what: &str) -> Self {
         let bar = Bar::new(ui, what);

@@ -1,6 +1,6 @@
 //! Questions to a person at a terminal.
 
-use super::look::middle;
+use super::look::{columns, left, middle};
 use super::{Ui, visible};
 use dialoguer::theme::ColorfulTheme;
 use dialoguer::{Confirm, MultiSelect, Select, Sort};
@@ -41,6 +41,18 @@ pub fn pick(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option
         .report(false)
         .interact_opt()
         .map_err(io)
+}
+
+/// Lines whose parts stand below each other.
+pub fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    let widths: Vec<usize> =
+        (0..N).map(|at| rows.iter().map(|row| columns(&visible(&row[at]))).max().unwrap_or(0)).collect();
+    let line = |row: &[String; N]| {
+        let shown = row.iter().zip(&widths).filter(|(_, width)| **width > 0);
+        let parts: Vec<String> = shown.map(|(text, width)| left(&visible(text), *width)).collect();
+        parts.join("   ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
 }
 
 /// Asks for a yes. Enter alone is none, and so is Esc.

@@ -23,6 +23,7 @@ mod layouts;
 mod man;
 mod metrics;
 mod pipeline;
+mod plugin;
 mod proposals;
 mod schema;
 mod status;

@@ -14,12 +14,12 @@ pub(super) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
         let now = Context::new(context.globals.clone(), Environment::read());
         let now = follow::watching(&now)?;
         let repository = now.repository()?;
-        let inquiry = Inquiry::of(&now, &repository, None)?;
+        let inquiry = Inquiry::of(&now, &repository)?;
         if repository.origin_url().is_some() && now.url().is_none() && !now.globals.read_only {
             // What cannot be fetched now is fetched the next time.
             let _fetched = book::fetch(&now, &repository, inquiry.config());
         }
-        let inquiry = Inquiry::of(&now, &repository, None)?;
+        let inquiry = Inquiry::of(&now, &repository)?;
         let judged = answer(args, &inquiry)?;
         let is_over = args.timeout.is_some_and(|limit| started.elapsed() >= limit.unsigned_abs());
         if judged.allows() || is_over {

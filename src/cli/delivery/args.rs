@@ -54,6 +54,12 @@ pub struct DeliveryArgs {
     #[arg(long, conflicts_with_all = ["push", "patch"])]
     pr_per_app: bool,
 
+    /// Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or
+    /// time is over
+    #[arg(long, value_name = "TIME", num_args = 0..=1, require_equals = true, default_missing_value = "1h")]
+    #[arg(value_parser = duration, conflicts_with_all = ["dry_run", "push", "commit", "patch"])]
+    pub(super) wait: Option<SignedDuration>,
+
     /// Do it without asking
     #[arg(short, long)]
     yes: bool,

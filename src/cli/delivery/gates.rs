@@ -30,7 +30,7 @@ pub fn judge(planned: &mut Planned, args: &DeliveryArgs, scene: &Scene<'_>, cont
     if args.writes_elsewhere() && scene.repository.origin_url().is_some() {
         book::fetch(context, scene.repository, &scene.settings.config)?;
     }
-    let inquiry = Inquiry::of(context, scene.repository, Some(scene.tip))?;
+    let inquiry = Inquiry::on(context, scene)?;
     let purpose = if planned.is_rollback { Purpose::Back } else { Purpose::Forward };
     let target = args.target().map(TargetName::new);
     let moving = planned.plan.moving();

@@ -119,7 +119,7 @@ fn overridden(judged: &Judged, args: &DeliveryArgs) -> Option<What> {
 
 /// What is rolled back has failed, unless somebody said otherwise; and the stage stays where it goes.
 fn rolled_back(planned: &Planned, scene: &Scene<'_>, context: &Context) -> Result<Vec<What>, Failure> {
-    let inquiry = Inquiry::of(context, scene.repository, Some(scene.tip))?;
+    let inquiry = Inquiry::on(context, scene)?;
     let (past, facts) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &facts);
     let mut out = Vec::new();

@@ -4,6 +4,7 @@
 //! whether a plan is right to carry out stands between the plan and the question.
 
 mod args;
+mod choose;
 mod gates;
 mod glass;
 mod group;
@@ -12,6 +13,7 @@ mod propose;
 mod push;
 mod sources;
 mod standing;
+mod wait;
 
 pub use args::DeliveryArgs;
 
@@ -20,7 +22,7 @@ use super::failure::{Exit, Failure};
 use super::intent::Intent;
 use super::scene::{Scene, known_tip};
 use crate::git::{Workspace, WriteError};
-use crate::promotion::{Outcome, Plan};
+use crate::promotion::Outcome;
 use crate::report::Planned;
 use crate::report::json::PlanJson;
 use crate::ui::{self, Format};
@@ -45,7 +47,7 @@ pub fn run(intent: &Intent, args: &DeliveryArgs, selection: Selection, context: 
             let Some(planned) = plan(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
             match way {
                 Way::DryRun => show(&planned, args, context)?,
-                _ => local::patch(&planned, args, &scene, context)?,
+                _ => local::patch(&planned, args, &scene.of(&planned.plan.to), context)?,
             }
             Ok(ending(&planned, intent))
         }
@@ -54,7 +56,7 @@ pub fn run(intent: &Intent, args: &DeliveryArgs, selection: Selection, context: 
             let scene = Scene::read(context, &repository, &known_tip)?;
             let agreed = agreed(intent, args, selection, &scene, context)?;
             let Some(planned) = agreed else { return Ok(Exit::Done) };
-            local::commit(&planned, args, &scene, &workspace, context)?;
+            local::commit(&planned, args, &scene.of(&planned.plan.to), &workspace, context)?;
             Ok(ending(&planned, intent))
         }
         Way::Push => push::run(intent, args, selection, &repository, context),
@@ -72,7 +74,7 @@ fn plan(
 ) -> Result<Option<Planned>, Failure> {
     let ground = scene.ground()?;
     let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else { return Ok(None) };
-    if selection == Selection::Asked && !chosen(&mut planned.plan, context, planned.from.as_ref())? {
+    if selection == Selection::Asked && !choose::chosen(&mut planned, args, scene, context)? {
         return Ok(None);
     }
     gates::judge(&mut planned, args, scene, context)?;
@@ -111,18 +113,23 @@ fn tell(planned: &Planned, context: &Context) {
 
 /// What a table does not hold: why something is refused, and how much is as wanted.
 fn tell_rest(planned: &Planned, context: &Context) {
-    for (item, obstacle) in planned.plan.refused() {
-        context.ui.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
-        if let Some(hint) = &obstacle.hint {
-            context.ui.hint(hint);
-        }
-    }
+    tell_refused(planned, context);
     let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
     match same.as_slice() {
         [] if planned.plan.items.is_empty() => context.ui.note(&format!("nothing is pinned in {}", planned.plan.to)),
         [] => {}
         [one] => context.ui.note(&format!("{one} in {} already", planned.plan.to)),
         many => context.ui.note(&format!("{} apps are up to date in {}", many.len(), planned.plan.to)),
+    }
+}
+
+/// Says what is not moved, and why.
+fn tell_refused(planned: &Planned, context: &Context) {
+    for (item, obstacle) in planned.plan.refused() {
+        context.ui.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
+        if let Some(hint) = &obstacle.hint {
+            context.ui.hint(hint);
+        }
     }
 }
 
@@ -143,29 +150,6 @@ fn show(planned: &Planned, args: &DeliveryArgs, context: &Context) -> Result<(),
     context.ui.answer(&format!("{table}{gap}{}", ui::patch(&diffs, &context.ui.out)))?;
     tell_rest(planned, context);
     Ok(())
-}
-
-/// Lets a person choose. False: nothing was chosen.
-fn chosen(plan: &mut Plan, context: &Context, from: Option<&crate::model::StageName>) -> Result<bool, Failure> {
-    let moving: Vec<(String, String)> =
-        plan.moving().map(|(item, moves)| (item.name(), line(item, moves, context))).collect();
-    if moving.is_empty() {
-        return Ok(true);
-    }
-    let from = from.map(|stage| format!(" from {stage}")).unwrap_or_default();
-    let question = format!("What is to go{from} to {}? (space takes one, Enter ends)", plan.to);
-    let items: Vec<(String, bool)> = moving.iter().map(|(_, line)| (line.clone(), false)).collect();
-    let Some(taken) = ui::choose(&context.ui, &question, &items)? else { return Ok(false) };
-    let names: Vec<&String> = taken.iter().filter_map(|index| Some(&moving.get(*index)?.0)).collect();
-    plan.items.retain(|item| matches!(item.outcome, Outcome::Moves(_)) && names.contains(&&item.name()));
-    Ok(!names.is_empty())
-}
-
-fn line(item: &crate::promotion::Item, moves: &crate::promotion::Moves, context: &Context) -> String {
-    let step = moves.steps.first();
-    let arrow = context.ui.err.arrow();
-    let versions = step.map(|step| format!("{} {arrow} {}", step.entry.version, step.to)).unwrap_or_default();
-    format!("{}   {versions}", item.name())
 }
 
 /// An app that was named and refused is a failure; one of many is only told.

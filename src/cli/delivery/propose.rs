@@ -5,6 +5,7 @@ use super::args::DeliveryArgs;
 use super::group::{Group, groups};
 use super::sources;
 use super::standing::{Standing, foreign};
+use super::wait;
 use super::{Selection, agreed, ending, gates, glass, remote_tip};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -36,6 +37,7 @@ pub fn run(
     let config = &scene.settings.config;
     let home = forge::home(args.forge.said(config), repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(planned) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
+    let scene = scene.of(&planned.plan.to);
     if planned.plan.moving().next().is_none() {
         return Ok(ending(&planned, intent));
     }
@@ -43,11 +45,17 @@ pub fn run(
     glass::record(&planned, args, &scene, context);
     let terms = config.proposals.of(&planned.plan.to);
     let desk = Desk { scene: &scene, workspace: &workspace, forge: forge.as_ref(), home: &home, terms, context };
-    let mut failures = Vec::new();
+    let (mut failures, mut opened) = (Vec::new(), Vec::new());
     for group in groups(&planned, args, &scene, &workspace.author()?)? {
-        if let Err(failure) = desk.propose(&group) {
-            failures.push(failure);
+        match desk.propose(&group) {
+            Ok(proposal) => opened.push(proposal),
+            Err(failure) => failures.push(failure),
         }
+    }
+    if let Some(limit) = args.wait
+        && let Err(failure) = wait::follow(forge.as_ref(), opened, limit, context)
+    {
+        failures.push(failure);
     }
     let last = failures.pop();
     for failure in failures {
@@ -66,7 +74,7 @@ struct Desk<'a> {
 }
 
 impl Desk<'_> {
-    fn propose(&self, group: &Group) -> Result<(), Failure> {
+    fn propose(&self, group: &Group) -> Result<Proposal, Failure> {
         let (head, pushed) = self.brought(group)?;
         let brought = sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
         let body = with_section(&group.message.proposal(&brought), GATES, &gates::section(&group.judged));
@@ -77,7 +85,7 @@ impl Desk<'_> {
         self.context.ui.answer(&proposal.url)?;
         self.context.ui.note(&format!("{done} pull request {}: {}", proposal.number, group.message.subject));
         self.merge_by_itself(group, &proposal, head);
-        Ok(())
+        Ok(proposal)
     }
 
     /// Brings the branch to where it should be; says where that is, and whether it had to be changed.

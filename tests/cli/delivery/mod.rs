@@ -1,7 +1,9 @@
 //! `towpath promote`, `deploy` and `rollback` on real repositories with a bare origin.
 
+mod branches;
 mod local;
 mod races;
+mod signing;
 #[cfg(unix)]
 mod terminal;
 

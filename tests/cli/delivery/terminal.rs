@@ -34,6 +34,28 @@ fn what_moves_is_chosen_and_confirmed() {
     assert_eq!(site.says("main", "apps/prod/api.yaml"), values("api", "v2"));
 }
 
+/// What is proposed says so, what is refused says why, and the rest says how long it has waited.
+#[test]
+fn the_list_tells_ages_and_what_is_in_the_way() {
+    let site = Site::new();
+    let pinned = format!("v1@sha256:{}", "0".repeat(64));
+    std::fs::write(site.clone.join("apps/staging/blog.yaml"), values("blog", &pinned)).expect("written");
+    site.sandbox.git(&site.clone, &["commit", "-qam", "pin blog"]);
+    site.sandbox.git(&site.clone, &["push", "-q"]);
+    site.run(&["deploy", "blog", "v3", "--push"]);
+    site.run(&["deploy", "api", "v7", "--push"]);
+    site.run(&["promote", "web", "--to", "staging"]);
+    site.run(&["promote", "api", "--to", "staging"]);
+    site.run(&["deploy", "api", "v8", "--push"]);
+    let mut terminal = at_a_terminal(&site, &["promote", "--to", "staging"]);
+    let said = terminal.exp_string("What is to go").expect("the list");
+    assert!(said.contains("blog is refused"), "{said}");
+    terminal.exp_string("v8   0s in dev    another version is proposed (2)").expect("a version that is newer");
+    terminal.exp_string("v2   28d in dev   proposed already (1)").expect("the same");
+    press(&mut terminal, "\u{1b}");
+    assert_eq!(code(&mut terminal), 0);
+}
+
 #[test]
 fn a_no_changes_nothing() {
     let site = Site::new();
@@ -66,4 +88,14 @@ fn the_way_back_is_chosen_from_what_ran() {
     press(&mut terminal, "y");
     assert_eq!(code(&mut terminal), 0);
     assert_eq!(site.says("main", "apps/dev/web.yaml"), values("web", "v1"));
+}
+
+#[test]
+fn who_waits_sees_it() {
+    let site = Site::new();
+    let mut terminal = at_a_terminal(&site, &["promote", "api", "--to", "prod", "--yes", "--wait=2s"]);
+    terminal.exp_string("opened pull request 1").expect("it is there");
+    terminal.exp_string("Waiting for pull request 1 (").expect("the line");
+    terminal.exp_string("pull request 1 is still open after 2s").expect("the end");
+    assert_eq!(code(&mut terminal), 3);
 }

@@ -2,6 +2,9 @@
 
 mod plain;
 mod settings;
+#[cfg(unix)]
+mod tokens;
+mod wait;
 
 use crate::delivery::{Site, values};
 use crate::fake::server::Answer;
