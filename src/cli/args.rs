@@ -1,6 +1,8 @@
 //! The arguments every command shares, and the list of commands.
 
-use super::{ask, assent, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics, plugin};
+use super::{
+    advance, ask, assent, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics, plugin,
+};
 use super::{promote, proposals, record, rollback, status, trace};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
@@ -64,6 +66,7 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     Rollback(rollback::RollbackArgs),
     Ask(ask::AskArgs),
+    Advance(advance::AdvanceArgs),
     Record(record::RecordArgs),
     Approve(assent::ApproveArgs),
     Reject(assent::RejectArgs),

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
 //! one `Context`, ask the library for a report, render it, return an exit code.
 
+mod advance;
 mod archive;
 mod args;
 mod ask;
@@ -93,6 +94,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Promote(args) => promote::run(&args, context),
         Command::Deploy(args) => deploy::run(&args, context),
         Command::Rollback(args) => rollback::run(&args, context),
+        Command::Advance(args) => advance::run(&args, context),
         Command::Ask(args) => ask::run(&args, context),
         Command::Record(args) => record::run(&args, context),
         Command::Approve(args) => assent::approve(&args, context),

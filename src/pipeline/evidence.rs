@@ -80,6 +80,12 @@ impl<'e> Evidence<'e> {
         Evidence { config, ledger, facts, past }
     }
 
+    /// The same with more facts.
+    #[must_use]
+    pub fn with(&self, facts: &'e Facts) -> Self {
+        Evidence { config: self.config, ledger: self.ledger, facts, past: self.past }
+    }
+
     /// Everything a slot ever ran until `end`, newest first.
     pub fn course(&self, slot: &'e SlotKey, end: Option<i64>) -> Vec<Landing<'e>> {
         let past = self.past;

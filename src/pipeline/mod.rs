@@ -12,6 +12,7 @@ mod gates;
 mod judge;
 pub mod ledger;
 mod question;
+mod queue;
 #[cfg(test)]
 mod testing;
 mod verdict;
@@ -21,4 +22,5 @@ pub use evidence::{Evidence, Landing, Past};
 pub use facts::{Asked, Facts};
 pub use judge::judge;
 pub use question::{Purpose, Question, Subject};
+pub use queue::{Next, candidates, pick};
 pub use verdict::{Answer, Judgement, Override, Place, Verdict};

@@ -23,7 +23,7 @@ pub enum Way {
 }
 
 /// How a plan is delivered.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
     /// Print the plan and the change, and touch nothing
@@ -107,6 +107,11 @@ pub struct DeliveryArgs {
 }
 
 impl DeliveryArgs {
+    /// Proposals, one for each app, without questions.
+    pub(super) fn proposing(forge: ForgeArgs) -> Self {
+        DeliveryArgs { forge, yes: true, ..DeliveryArgs::default() }
+    }
+
     /// What is to be done with the plan.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub fn stopped(planned: &Planned) -> bool {
 }
 
 /// One question for each version that moves: components and targets may differ in theirs.
-fn questions(
+pub fn questions(
     planned: &Planned,
     item: &Item,
     moves: &Moves,
@@ -76,7 +76,7 @@ fn questions(
     out
 }
 
-fn answers(asked: &[Asked], inquiry: &Inquiry<'_>) -> Vec<Judged> {
+pub fn answers(asked: &[Asked], inquiry: &Inquiry<'_>) -> Vec<Judged> {
     let (past, nothing) = (inquiry.past(), Facts::default());
     let questions: Vec<_> = asked.iter().map(|one| one.question(inquiry.context, None)).collect();
     let facts = Witness::new(inquiry).facts(&inquiry.evidence(&past, &nothing), &questions);

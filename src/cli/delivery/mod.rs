@@ -13,9 +13,11 @@ mod propose;
 mod push;
 mod sources;
 mod standing;
+mod tick;
 mod wait;
 
 pub use args::DeliveryArgs;
+pub use tick::{Tick, advance};
 
 use super::context::Context;
 use super::failure::{Exit, Failure};

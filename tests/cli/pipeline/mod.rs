@@ -1,5 +1,6 @@
 //! Gates and the ledger on real repositories with a bare origin.
 
+mod advance;
 mod ask;
 mod deliver;
 mod ledger;
