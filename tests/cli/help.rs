@@ -24,7 +24,19 @@ Commands:
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
+  ask          May this version go to that stage? The answer of every gate, and why
+  advance      Take every app a step on, where the gates allow it
+  record       Record how a deployment turned out: for the job that tests it
+  approve      Approve a version for a stage, where a gate asks for that
+  reject       Reject a version: it goes nowhere any more
+  unreject     Take back the rejection of a version
+  release      Release a stage from the hold that a rollback has put it on
+  lock         Lock an app or a stage: nothing goes there
+  unlock       Take a lock away
+  locks        List the locks that hold: what, who, why, and until when
+  ledger       Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass
   proposals    List, show, merge and close pull requests, on a forge or without one
+  plugin       Write a tag into a file and push it, as a step of Drone or Woodpecker
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -56,6 +68,7 @@ Examples:
   towpath trace v1367                   where is this version, and how did it get there?
   towpath metrics                       how often, how fast, how often wrong
   towpath promote web --to prod         propose what staging runs for prod
+  towpath ask web --to prod             may it go there now? If not, why, and what would clear it?
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -88,7 +101,19 @@ Commands:
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
+  ask          May this version go to that stage? The answer of every gate, and why
+  advance      Take every app a step on, where the gates allow it
+  record       Record how a deployment turned out: for the job that tests it
+  approve      Approve a version for a stage, where a gate asks for that
+  reject       Reject a version: it goes nowhere any more
+  unreject     Take back the rejection of a version
+  release      Release a stage from the hold that a rollback has put it on
+  lock         Lock an app or a stage: nothing goes there
+  unlock       Take a lock away
+  locks        List the locks that hold: what, who, why, and until when
+  ledger       Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass
   proposals    List, show, merge and close pull requests, on a forge or without one
+  plugin       Write a tag into a file and push it, as a step of Drone or Woodpecker
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -162,6 +187,7 @@ Examples:
   towpath trace v1367                   where is this version, and how did it get there?
   towpath metrics                       how often, how fast, how often wrong
   towpath promote web --to prod         propose what staging runs for prod
+  towpath ask web --to prod             may it go there now? If not, why, and what would clear it?
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -944,7 +970,8 @@ fn commands_over_time() {
     help(&["history", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/history.txt"]);
     help(&["diff", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/diff.txt"]);
     help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
-    for command in ["promote", "deploy", "rollback"] {
+    let pipeline = ["ask", "advance", "record", "approve", "reject", "release", "lock", "unlock", "locks", "ledger"];
+    for command in ["promote", "deploy", "rollback"].into_iter().chain(pipeline) {
         let file = format!("{}/tests/cli/help/{command}.txt", env!("CARGO_MANIFEST_DIR"));
         let expected = snapbox::Data::read_from(file.as_ref(), None);
         help(&[command, "--help"]).success().stderr_eq("").stdout_eq(expected);
