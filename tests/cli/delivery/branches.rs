@@ -72,7 +72,7 @@ api is at v1 in prod already
         site.run(&["promote", "web", "--to", "prod", "--push"]),
         str![[r#"
 exit 0
-f27dd9d20eb56a3459d81bc198b3c0e116e1f739
+[..]
 --
 app   prod   from dev
 web   v1     → v2
@@ -95,7 +95,7 @@ web is at v2 in prod already
         site.run(&["deploy", "api", "v9", "--push"]),
         str![[r#"
 exit 0
-487932d234f3f6292124c4c4596b692f733b8c0b
+[..]
 --
 app   dev   to
 api   v1    → v9
@@ -147,7 +147,7 @@ towpath/prod/web
 --
 app   prod   from dev
 web   v1     → v2
-d2fb122d97 Promote web to prod: v1 -> v2
+[..] Promote web to prod: v1 -> v2
 
 "#]]
     );
@@ -161,11 +161,11 @@ d2fb122d97 Promote web to prod: v1 -> v2
         site.run(&["rollback", "web", "--stage", "prod", "--push"]),
         str![[r#"
 exit 0
-4b3c8103d337a664e4760daba5416da4a9a2dece
+[..]
 --
 app   prod   to
 web   v2     → v1
-Record web v1 in prod: failed
+Record web v2 in prod: failed
 Hold web in prod: rolled back to v1
 pushed to env/prod: Roll back web in prod: v2 -> v1
 

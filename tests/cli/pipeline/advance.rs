@@ -1,7 +1,7 @@
 //! `towpath advance`: proposals by themselves, once each.
 
 use super::configured;
-use crate::delivery::{Site, values};
+use crate::delivery::values;
 use snapbox::{assert_data_eq, str};
 
 #[test]

@@ -118,6 +118,11 @@ nothing is locked
 
 "#]]
     );
+}
+
+#[test]
+fn locks_say_what_and_until_when() {
+    let site = configured("");
     assert_data_eq!(
         site.told(&["lock", "--reason", "all"]),
         str![[r#"

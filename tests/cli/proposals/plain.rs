@@ -51,7 +51,7 @@ number   title                              branch                by
     assert_data_eq!(
         site.at_origin(&["log", "-1", "--format=%P%n%B", "main"]),
         str![[r#"
-72a5e5bd4fd42931b80960b3657ae2ebf4b3a72c 73736460b35a7756a5bdf5ef60c63169931467a8
+[..]
 Merge pull request #2 from towpath/staging/web
 
 App: web
@@ -71,8 +71,8 @@ Promoted-By: Jo Doe <jo@example.com>
         str![[r#"
 exit 0
 time,stage,target,app,component,kind,from_image,from_tag,from_digest,to_image,to_tag,to_digest,who,author,commit,pull_request,lead_seconds,path,subject
-2026-09-01T12:00:00Z,staging,,web,,promote,ghcr.io/example/web,v1,,ghcr.io/example/web,v2,,Jo Doe,Jo Doe,38dff374a03ef30d1f79d0c657129716b5751ca6,2,2426400,apps/staging/web.yaml,Merge pull request #2 from towpath/staging/web
-2026-09-01T12:00:00Z,prod,,api,,promote,ghcr.io/example/api,v1,,ghcr.io/example/api,v2,,Jo Doe,Jo Doe,72a5e5bd4fd42931b80960b3657ae2ebf4b3a72c,,2512800,apps/prod/api.yaml,Promote api to prod: v1 -> v2
+2026-09-01T12:00:00Z,staging,,web,,promote,ghcr.io/example/web,v1,,ghcr.io/example/web,v2,,Jo Doe,Jo Doe,[..],2,2426400,apps/staging/web.yaml,Merge pull request #2 from towpath/staging/web
+2026-09-01T12:00:00Z,prod,,api,,promote,ghcr.io/example/api,v1,,ghcr.io/example/api,v2,,Jo Doe,Jo Doe,[..],,2512800,apps/prod/api.yaml,Promote api to prod: v1 -> v2
 --
 
 "#]]
@@ -82,7 +82,7 @@ time,stage,target,app,component,kind,from_image,from_tag,from_digest,to_image,to
         site.run(&["proposals", "merge", "3", "--method", "squash"]),
         str![[r#"
 exit 0
-7be521a57450ba30e29435053da5a5cc30541504
+[..]
 --
 merged pull request 3 into main: Deploy blog to dev: v1 -> v9
 
