@@ -11,12 +11,14 @@
 //! | [`discovery`] | a config for a repository that has none |
 //! | [`history`] | which commit put what where |
 //! | [`pipeline`] | gates, verdicts and the ledger: may this go there now? |
+//! | [`audit`] | the rules, asked of the whole past |
 //! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
 //! | [`report`] | what a command has to tell, as plain values |
 //! | [`ui`] | prints reports; nothing else prints |
 //! | [`cli`] | arguments, environment, clock and terminal |
 
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -15,10 +15,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("discovery", &["model", "config", "source", "git", "yaml"]),
     ("history", &["model", "config", "source", "git"]),
     ("pipeline", &["model", "config", "history", "git", "forge"]),
+    ("audit", &["model", "config", "history", "pipeline", "git"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
-    ("report", &["model", "config", "history", "pipeline", "promotion"]),
-    ("ui", &["model", "config", "report", "pipeline", "promotion"]),
+    ("report", &["model", "config", "history", "pipeline", "promotion", "audit"]),
+    ("ui", &["model", "config", "report", "pipeline", "promotion", "audit"]),
 ];
 
 #[test]

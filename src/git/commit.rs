@@ -79,6 +79,8 @@ pub struct CommitInfo {
     pub time: i64,
     /// The first paragraph of the message on one line, as `git log --format=%s` shows it.
     pub subject: String,
+    /// There is a signature; whether it is a good one is not known.
+    pub is_signed: bool,
     /// The whole message.
     pub message: String,
 }
@@ -97,6 +99,7 @@ impl CommitInfo {
             committer: person(committer),
             time: seconds(committer),
             subject: subject(&message),
+            is_signed: field(b"gpgsig").is_some(),
             message,
         }
     }

@@ -28,6 +28,8 @@ pub struct Account {
     /// Who wanted it: the person a trailer names, or else the author.
     pub who: Person,
     pub subject: String,
+    /// The commit carries a signature, good or not.
+    pub is_signed: bool,
     pub pull_request: Option<u64>,
     /// The reason for passing the gates (`Gate-Override:`).
     pub break_glass: Option<String>,
@@ -44,6 +46,7 @@ impl From<CommitInfo> for Account {
             author: info.author,
             committer: info.committer,
             subject: info.subject,
+            is_signed: info.is_signed,
         }
     }
 }
@@ -113,6 +116,7 @@ mod tests {
             author,
             time: 0,
             subject,
+            is_signed: false,
             message: message.to_owned(),
         })
     }

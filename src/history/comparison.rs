@@ -41,7 +41,7 @@ pub struct Link {
     pub stage: Stage,
     pub relation: Relation,
     /// No stage between the two had the app.
-    pub(super) near: bool,
+    pub near: bool,
     /// It is the first time that the stage got the version.
     pub(super) is_new: bool,
 }

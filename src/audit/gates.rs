@@ -1,0 +1,50 @@
+//! The gates, asked about every deployment as of the second before it landed.
+
+use super::Scene;
+use crate::config::gates::GateKind;
+use crate::history::{Deployment, Kind};
+use crate::pipeline::{Answer, Purpose, Question, Subject, judge};
+use jiff::Timestamp;
+
+/// What the past can tell about. Approvals, blockers and facts of the forge are not kept with their
+/// time, and order is judged with the tolerance for merges instead.
+const ASKED: [GateKind; 5] =
+    [GateKind::Isolation, GateKind::Verified, GateKind::Bake, GateKind::Window, GateKind::Freeze];
+
+/// The gates that were not open.
+pub(super) fn closed(scene: &Scene<'_>) -> Vec<(usize, Answer)> {
+    let mut out = Vec::new();
+    for deployment in scene.deployments().filter(|deployment| changes_version(deployment)) {
+        if is_gated(scene, &deployment) {
+            out.extend(answers(scene, &deployment).into_iter().map(|answer| (deployment.index, answer)));
+        }
+    }
+    out
+}
+
+/// A new cell and a new name of the same image are no deployments that a gate is asked about.
+fn changes_version(deployment: &Deployment<'_>) -> bool {
+    !matches!(deployment.kind, Kind::Add | Kind::Remove | Kind::Image)
+}
+
+/// Nothing has to be asked where nothing is configured and no ledger was begun.
+fn is_gated(scene: &Scene<'_>, deployment: &Deployment<'_>) -> bool {
+    let rules = |kind| !scene.config.pipeline.rules(kind, &deployment.slot.stage, &deployment.slot.app).is_empty();
+    ASKED.into_iter().any(rules) || scene.evidence.ledger.begins().is_some_and(|begins| begins <= deployment.time)
+}
+
+fn answers(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Vec<Answer> {
+    let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time - 1)) else { return Vec::new() };
+    let slot = deployment.slot;
+    let subject = Subject { app: slot.app.clone(), component: slot.component.clone() };
+    let purpose = if deployment.kind == Kind::Rollback { Purpose::Back } else { Purpose::Forward };
+    let target = slot.target.as_ref();
+    let question =
+        Question { subject: &subject, stage: &slot.stage, target, version: &to.version, at, is_past: true, purpose };
+    let judgement = judge(scene.evidence, &question);
+    if judgement.broken.is_some() {
+        return Vec::new();
+    }
+    let meant = |answer: &Answer| ASKED.contains(&answer.gate) && !answer.verdict.is_open();
+    judgement.answers.into_iter().filter(meant).collect()
+}

@@ -1,0 +1,55 @@
+//! The questions of the pipeline, asked of the whole past: what happened that the rules do not allow,
+//! and what stands there that should not.
+//!
+//! Each rule is a file in [`rules`]. All of them look at one [`Scene`]: the timeline with what
+//! `classify` made of it, the mapping of today, and the pipeline's own judgement of any moment.
+
+mod finding;
+mod gates;
+pub mod rules;
+mod scene;
+#[cfg(test)]
+mod testing;
+
+pub use finding::{Finding, Severity};
+pub use rules::Rule;
+pub use scene::{Known, Scene};
+
+use std::collections::{BTreeSet, HashMap};
+
+/// Asks all rules. The gravest come first, of those the newest.
+pub fn audit(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = rules::ALL.iter().flat_map(|rule| merged((rule.find)(scene))).collect();
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.rule.severity), place(finding.rule), finding.order()));
+    findings
+}
+
+/// How many deployments the gates were asked about, and how many they would have stopped.
+pub fn stopped(scene: &Scene<'_>) -> (usize, usize) {
+    let stopped: BTreeSet<usize> = scene.closed().iter().map(|(index, _)| *index).collect();
+    (scene.deployments().count(), stopped.len())
+}
+
+fn place(rule: &Rule) -> usize {
+    rules::ALL.iter().position(|known| known.id == rule.id).unwrap_or(rules::ALL.len())
+}
+
+/// What one commit did to several targets or images of an app is one finding.
+fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut out: Vec<Finding> = Vec::new();
+    let mut known: HashMap<_, usize> = HashMap::new();
+    for finding in findings {
+        let key = finding.commit.and_then(|commit| {
+            let slot = finding.slots.first()?;
+            Some((commit, slot.app.clone(), slot.stage.clone(), finding.version.clone()))
+        });
+        match key.as_ref().and_then(|key| known.get(key)) {
+            Some(at) => out[*at].slots.extend(finding.slots),
+            None => {
+                known.extend(key.map(|key| (key, out.len())));
+                out.push(finding);
+            }
+        }
+    }
+    out
+}

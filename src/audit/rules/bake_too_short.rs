@@ -1,0 +1,35 @@
+//! `bake-too-short`: it had not run long enough before.
+
+use super::{Rule, gated};
+use crate::audit::{Finding, Scene, Severity};
+use crate::config::gates::GateKind;
+
+pub(super) static RULE: Rule = Rule {
+    id: "bake-too-short",
+    severity: Severity::Medium,
+    title: "Deployed before the version had baked",
+    about: "A version came to a stage before it had run long enough in the stages before. It needs `bake` among the gates, or in a `--policy`. The time is what the gate would have said the second before the deployment landed. Rollbacks need not bake.",
+    find,
+};
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    gated(scene, &RULE, GateKind::Bake)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn a_version_that_had_no_time() {
+        let gates = "gates:\n  - bake: 30m\n    stages: [prod]\n";
+        let lines = ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
+        assert_eq!(Bench::new(gates, &lines).said("bake-too-short"), "");
+        let hasty = [&lines[..], &["50 web staging v2>v3", "60 web prod v2>v3"]].concat();
+        assert_data_eq!(Bench::new(gates, &hasty).said("bake-too-short"), str![[r#"
+60 web prod v3: v3 in staging bakes for 30m since 1970-01-01 00:50 UTC
+
+"#]]);
+    }
+}

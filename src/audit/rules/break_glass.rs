@@ -1,0 +1,67 @@
+//! `break-glass`: somebody passed the gates on purpose.
+
+use super::Rule;
+use crate::audit::{Finding, Scene, Severity};
+use crate::history::Deployment;
+use crate::pipeline::ledger::{Event, What};
+
+pub(super) static RULE: Rule = Rule {
+    id: "break-glass",
+    severity: Severity::Medium,
+    title: "Somebody passed the gates on purpose",
+    about: "Somebody broke the glass: an event in the ledger, or a `Gate-Override:` or `Break-glass:` trailer of a \
+            deploying commit. That may have been right; it is listed because it should be rare and looked at. The \
+            message is the reason that was given.",
+    find,
+};
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let commits = scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment));
+    let events = scene.events().filter_map(|event| by_event(event, &RULE));
+    commits.chain(events).collect()
+}
+
+fn by_trailer(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
+    let account = scene.account(deployment.commit)?;
+    let reason = account.break_glass.as_ref()?;
+    Some(Finding::of(&RULE, deployment, format!("{}: {reason}", account.who.name)))
+}
+
+/// What the ledger says of it.
+pub(super) fn by_event(event: &Event, rule: &'static Rule) -> Option<Finding> {
+    let What::Overridden { app, stage, version, reason, .. } = &event.what else { return None };
+    Some(Finding {
+        time: Some(event.time.as_second()),
+        event: Some(event.id.clone()),
+        ..Finding::bare(rule, format!("{} for {app} {version} in {stage}: {reason}", event.by.name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use crate::pipeline::ledger::What;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn a_reason_in_a_trailer_or_in_the_ledger() {
+        let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "3 web prod v1>v2"];
+        assert_eq!(Bench::new("", &lines).said("break-glass"), "");
+        let broken = What::Overridden {
+            app: "web".into(),
+            stage: "prod".into(),
+            version: "v2".into(),
+            reason: "login is down".into(),
+            incident: None,
+            expires: jiff::Timestamp::from_second(6000).expect("in range"),
+            gates: Vec::new(),
+        };
+        let bench = Bench::new("", &lines).event(2, "alice", broken);
+        let bench = bench.account(3, "Bob", |account| account.break_glass = Some("incident 12".into()));
+        assert_data_eq!(bench.said("break-glass"), str![[r#"
+3 web prod v2: Bob: incident 12
+2 : alice for web v2 in prod: login is down
+
+"#]]);
+    }
+}

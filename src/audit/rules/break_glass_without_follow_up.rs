@@ -1,0 +1,54 @@
+//! `break-glass-without-follow-up`: nobody said afterwards what had happened.
+
+use super::Rule;
+use super::break_glass::by_event;
+use crate::audit::{Finding, Scene, Severity};
+use crate::pipeline::ledger::Event;
+
+pub(super) static RULE: Rule = Rule {
+    id: "break-glass-without-follow-up",
+    severity: Severity::High,
+    title: "The glass was broken, and nobody said why afterwards",
+    about: "Somebody broke the glass more than a week ago, and no note in the ledger tells what came of it. \
+            `towpath ledger note EVENT TEXT` writes one: a link to the report of the incident is enough.",
+    find,
+};
+
+/// So long there is time to write.
+const WEEK: i64 = 7 * 24 * 60 * 60;
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let open = scene.evidence.ledger.unexplained();
+    let is_open = |event: &&Event| open.iter().any(|other| other.id == event.id);
+    let is_late = |event: &&Event| event.time.as_second() + WEEK <= scene.now;
+    scene.events().filter(is_open).filter(is_late).filter_map(|event| by_event(event, &RULE)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use crate::pipeline::ledger::What;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn a_week_later() {
+        let broken = What::Overridden {
+            app: "web".into(),
+            stage: "prod".into(),
+            version: "v2".into(),
+            reason: "login is down".into(),
+            incident: None,
+            expires: jiff::Timestamp::from_second(6000).expect("in range"),
+            gates: Vec::new(),
+        };
+        let bench = || Bench::new("", &["0 web prod ->v1"]).event(2, "alice", broken.clone());
+        let rule = "break-glass-without-follow-up";
+        assert_eq!(bench().now(60).said(rule), "");
+        let noted = What::Noted { about: "e1".into(), text: "see the report".into() };
+        assert_eq!(bench().event(9, "alice", noted).said(rule), "");
+        assert_data_eq!(bench().said(rule), str![[r#"
+2 : alice for web v2 in prod: login is down
+
+"#]]);
+    }
+}

@@ -1,0 +1,45 @@
+//! `direct-push`: no pull request brought it.
+
+use super::Rule;
+use crate::audit::{Finding, Scene, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "direct-push",
+    severity: Severity::Medium,
+    title: "No pull request brought the deployment",
+    about: "A commit deployed something, and its message names no pull or merge request, while at least nine tenths \
+            of the deploying commits that are looked at (20 or more) do. Where pull requests are not the custom, \
+            nothing is listed. It is told from what forges write into merge and squash messages; a rebase merge \
+            leaves no such trace.",
+    find,
+};
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let found = scene.against_custom(|account| account.pull_request.is_some()).into_iter();
+    found.map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    fn bench(pushes: &[usize]) -> String {
+        let lines: Vec<String> = (1..25).map(|n| format!("{n} web dev v{}>v{n}", n - 1)).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let bench = Bench::new("", &lines);
+        let pushed =
+            |bench: Bench, number: &usize| bench.account(*number, "Bob", |account| account.pull_request = None);
+        pushes.iter().fold(bench, pushed).said("direct-push")
+    }
+
+    #[test]
+    fn a_push_where_others_open_pull_requests() {
+        assert_eq!(bench(&[]), "");
+        assert_data_eq!(bench(&[6]), str![[r#"
+7 web dev v7: its commit names no pull request
+
+"#]]);
+        assert_eq!(bench(&[1, 2, 3, 4, 5, 6]), "");
+    }
+}

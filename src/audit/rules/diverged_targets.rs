@@ -1,0 +1,90 @@
+//! `diverged-targets`: clusters of one stage disagree.
+
+use super::{Rule, span, standing};
+use crate::audit::{Finding, Scene, Severity};
+use crate::model::{Entry, SlotKey, Version};
+use crate::pipeline::Landing;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) static RULE: Rule = Rule {
+    id: "diverged-targets",
+    severity: Severity::Low,
+    title: "The targets of one stage run different versions",
+    about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and nothing changed \
+            about that for a week, so no rollout is under way. It is about what stands there now, and only about \
+            targets that have shared a version before: tenants that each go their own way are not meant.",
+    find,
+};
+
+const WEEK: i64 = 7 * 24 * 60 * 60;
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    scene.standing().into_values().filter_map(|entries| diverged(scene, &entries)).collect()
+}
+
+fn diverged(scene: &Scene<'_>, entries: &[&Entry]) -> Option<Finding> {
+    let versions: BTreeSet<&Version> = entries.iter().map(|entry| &entry.version).collect();
+    let targets: BTreeSet<_> = entries.iter().map(|entry| &entry.target).collect();
+    if versions.len() < 2 || targets.len() < 2 {
+        return None;
+    }
+    let courses: Vec<Vec<Landing<'_>>> = entries.iter().map(|entry| scene.course(&entry.slot())).collect();
+    let since = courses.iter().filter_map(|course| course.first()?.time).max()?;
+    if since + WEEK > scene.now || !have_shared(&courses) {
+        return None;
+    }
+    let slots: Vec<SlotKey> = entries.iter().map(|entry| entry.slot()).collect();
+    let message = format!("for {}: {}", span(scene.now - since), list(entries));
+    Some(Finding { slots, version: None, ..standing(&RULE, entries[0], message) })
+}
+
+/// Has one version been in two of them?
+fn have_shared(courses: &[Vec<Landing<'_>>]) -> bool {
+    let mut seen: BTreeMap<&Version, usize> = BTreeMap::new();
+    for (target, course) in courses.iter().enumerate() {
+        for landing in course {
+            if *seen.entry(landing.version).or_insert(target) != target {
+                return true;
+            }
+        }
+    }
+    false
+}
+
+/// `v2 in eu, us; v1 in ap`: what most of them run comes first.
+fn list(entries: &[&Entry]) -> String {
+    let mut by_version: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
+    for entry in entries {
+        let target = entry.target.as_ref().map_or("-", |target| target.as_str());
+        by_version.entry(&entry.version).or_default().push(target);
+    }
+    let mut sides: Vec<(&Version, Vec<&str>)> = by_version.into_iter().collect();
+    sides.sort_by_key(|(_, targets)| std::cmp::Reverse(targets.len()));
+    let sides: Vec<String> =
+        sides.iter().map(|(version, targets)| format!("{version} in {}", targets.join(", "))).collect();
+    sides.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn clusters_that_disagree_for_weeks() {
+        let lines = [
+            "0 web prod/eu ->v1",
+            "0 web prod/us ->v1",
+            "1 web prod/ap ->v1",
+            "5 web prod/eu v1>v2",
+            "5 web prod/us v1>v2",
+        ];
+        assert_eq!(Bench::new("", &lines).now(600).said("diverged-targets"), "");
+        assert_data_eq!(Bench::new("", &lines).now(30_000).said("diverged-targets"), str![[r#"
+web prod/us,eu,ap: for 20d: v2 in us, eu; v1 in ap
+
+"#]]);
+        let tenants = ["0 web prod/a ->v1", "0 web prod/b ->v2"];
+        assert_eq!(Bench::new("", &tenants).said("diverged-targets"), "");
+    }
+}

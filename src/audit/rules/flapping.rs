@@ -1,0 +1,71 @@
+//! `flapping`: back and forth between two versions.
+
+use super::Rule;
+use crate::audit::{Finding, Scene, Severity};
+use crate::history::Deployment;
+use crate::model::SlotKey;
+use std::collections::{BTreeSet, HashMap};
+
+pub(super) static RULE: Rule = Rule {
+    id: "flapping",
+    severity: Severity::Medium,
+    title: "A cell went back and forth between two versions",
+    about: "Within a day a cell went from one version to another, back, and forth again. Two automations that do not \
+            know of each other do that, or a rollback that something undoes. One back-and-forth is listed once, \
+            however long it lasted.",
+    find,
+};
+
+const DAY: i64 = 24 * 60 * 60;
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut cells: HashMap<&SlotKey, Vec<Deployment<'_>>> = HashMap::new();
+    for deployment in scene.deployments() {
+        cells.entry(deployment.slot).or_default().push(deployment);
+    }
+    cells.into_values().flat_map(|course| of_cell(&course)).collect()
+}
+
+/// `course` is what one cell got, the newest first.
+fn of_cell(course: &[Deployment<'_>]) -> Vec<Finding> {
+    let turns: Vec<usize> = (0..course.len()).filter(|at| turns(&course[*at..])).collect();
+    let known: BTreeSet<usize> = turns.iter().copied().collect();
+    let begins = turns.into_iter().filter(|at| !known.contains(&(at + 1)));
+    begins.map(|at| Finding::of(&RULE, &course[at], message(&course[at]))).collect()
+}
+
+/// Are the newest three changes forth, back and forth, within a day?
+fn turns(course: &[Deployment<'_>]) -> bool {
+    let [last, back, first, ..] = course else { return false };
+    let same = |one: &Deployment<'_>, other: &Deployment<'_>| {
+        one.from.is_some() && (one.from, one.to) == (other.from, other.to) && one.from != one.to
+    };
+    same(last, first) && (back.from, back.to) == (last.to, last.from) && last.time - first.time <= DAY
+}
+
+fn message(last: &Deployment<'_>) -> String {
+    let other = last.from.map(|from| from.version.to_string()).unwrap_or_default();
+    format!("back and forth with {other} within a day")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn forth_back_and_forth() {
+        let once = ["0 web prod ->v1", "1 web prod v1>v2", "2 web prod v2>v1"];
+        assert_eq!(Bench::new("", &once).said("flapping"), "");
+        let again = [&once[..], &["3 web prod v1>v2", "4 web prod v2>v1", "5 web prod v1>v3"]].concat();
+        assert_data_eq!(
+            Bench::new("", &again).said("flapping"),
+            str![[r#"
+3 web prod v2: back and forth with v1 within a day
+
+"#]]
+        );
+        let slowly = [&once[..], &["2000 web prod v1>v2"]].concat();
+        assert_eq!(Bench::new("", &slowly).said("flapping"), "");
+    }
+}

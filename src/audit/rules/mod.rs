@@ -1,0 +1,128 @@
+//! The rules, one file each, and the list of them.
+//!
+//! A rule needs no configuration unless its explanation says so; what it needs and does not have, it
+//! does not judge.
+
+mod bake_too_short;
+mod break_glass;
+mod break_glass_without_follow_up;
+mod direct_push;
+mod diverged_targets;
+mod during_freeze;
+mod flapping;
+mod mutable_tag;
+mod out_of_order;
+mod outside_window;
+mod overtaken;
+mod skipped_stage;
+mod stale_stage;
+mod twins_disagree;
+mod unauthorised;
+mod unbuildable;
+mod unknown_version;
+mod unpinned;
+mod unsigned;
+mod unverified;
+
+use super::{Finding, Scene, Severity};
+use crate::config::gates::GateKind;
+use crate::model::{Entry, Note};
+use std::fmt;
+
+/// A rule.
+pub struct Rule {
+    /// The word it is known by, also in baselines.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// What it finds, in a few words.
+    pub title: &'static str,
+    /// One paragraph: what it finds, when it is silent, and what to do.
+    pub about: &'static str,
+    /// Finds it.
+    pub find: fn(&Scene<'_>) -> Vec<Finding>,
+}
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
+}
+
+/// All rules, in the order they are shown.
+pub static ALL: [&Rule; 20] = [
+    &unauthorised::RULE,
+    &unknown_version::RULE,
+    &skipped_stage::RULE,
+    &out_of_order::RULE,
+    &unverified::RULE,
+    &overtaken::RULE,
+    &during_freeze::RULE,
+    &outside_window::RULE,
+    &bake_too_short::RULE,
+    &break_glass_without_follow_up::RULE,
+    &break_glass::RULE,
+    &unbuildable::RULE,
+    &twins_disagree::RULE,
+    &direct_push::RULE,
+    &unsigned::RULE,
+    &flapping::RULE,
+    &diverged_targets::RULE,
+    &stale_stage::RULE,
+    &mutable_tag::RULE,
+    &unpinned::RULE,
+];
+
+/// The rule with this id.
+pub fn of(id: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.id == id)
+}
+
+/// What stands there now.
+fn standing(rule: &'static Rule, entry: &Entry, message: impl Into<String>) -> Finding {
+    let place = entry.locations.first();
+    Finding {
+        slots: vec![entry.slot()],
+        version: Some(entry.version.clone()),
+        path: place.map(|place| place.path.clone()),
+        line: place.map(|place| place.line),
+        ..Finding::bare(rule, message)
+    }
+}
+
+/// The entries that bear a note.
+fn noted(scene: &Scene<'_>, rule: &'static Rule, says: impl Fn(&Note) -> Option<String>) -> Vec<Finding> {
+    let told = |entry: &Entry| entry.notes.iter().find_map(&says).map(|message| standing(rule, entry, message));
+    scene.entries().filter_map(told).collect()
+}
+
+/// The deployments that landed although a gate was not open.
+fn gated(scene: &Scene<'_>, rule: &'static Rule, gate: GateKind) -> Vec<Finding> {
+    let found = scene.closed_by(gate).into_iter();
+    found.map(|(deployment, answer)| Finding::of(rule, &deployment, answer.reason.clone())).collect()
+}
+
+/// How long, in the unit that says enough.
+fn span(seconds: i64) -> String {
+    match seconds {
+        s if s < 60 => format!("{s}s"),
+        s if s < 3_600 => format!("{}m", s / 60),
+        s if s < 2 * 86_400 => format!("{}h", s / 3_600),
+        s => format!("{}d", s / 86_400),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_rule_has_a_name_of_its_own_and_explains_itself() {
+        let ids: BTreeSet<&str> = ALL.iter().map(|rule| rule.id).collect();
+        assert_eq!(ids.len(), ALL.len());
+        for rule in ALL {
+            assert!(rule.about.len() > 80 && rule.about.ends_with('.'), "{}", rule.id);
+            assert!(!rule.title.ends_with('.') && rule.title.len() < 70, "{}", rule.id);
+        }
+    }
+}

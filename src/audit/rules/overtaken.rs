@@ -1,0 +1,47 @@
+//! `overtaken`: what it replaced had no outcome.
+
+use super::{Rule, gated};
+use crate::audit::{Finding, Scene, Severity};
+use crate::config::gates::GateKind;
+
+pub(super) static RULE: Rule = Rule {
+    id: "overtaken",
+    severity: Severity::Medium,
+    title: "Deployed over something without an outcome",
+    about: "A deployment replaced one of which nobody knew yet how it had turned out: isolation was broken. It is judged from when the ledger begins, and for all the past where `isolation` stands among the gates or in a `--policy`. Rollbacks are left out: they say themselves how the last one turned out.",
+    find,
+};
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    gated(scene, &RULE, GateKind::Isolation)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use crate::history::testing::oid;
+    use crate::pipeline::ledger::{Outcome, What};
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn two_versions_on_top_of_each_other() {
+        let lines = ["0 web staging ->v1", "1 web prod ->v1", "20 web prod v1>v2", "40 web prod v2>v3"];
+        let outcome = |number: usize, version: &str| What::Outcome {
+            app: "web".into(),
+            stage: "prod".into(),
+            target: None,
+            version: version.into(),
+            deployments: vec![oid(number).to_string()],
+            outcome: Outcome::Passed,
+            evidence: None,
+        };
+        let bench = Bench::new("", &lines).event(5, "ci", outcome(1, "v1"));
+        assert_eq!(Bench::new("", &lines).said("overtaken"), "");
+        assert_data_eq!(bench.said("overtaken"), str![[r#"
+40 web prod v3: v2 landed at 1970-01-01 00:20 UTC and has no outcome; unknown is not passed
+
+"#]]);
+        let good = Bench::new("", &lines).event(5, "ci", outcome(1, "v1")).event(30, "ci", outcome(2, "v2"));
+        assert_eq!(good.said("overtaken"), "");
+    }
+}

@@ -1,0 +1,77 @@
+//! `skipped-stage`: the stage before never had the version.
+
+use super::Rule;
+use crate::audit::{Finding, Scene, Severity};
+use crate::history::Relation;
+
+pub(super) static RULE: Rule = Rule {
+    id: "skipped-stage",
+    severity: Severity::High,
+    title: "The stage before never had the version",
+    about: "A version came to a stage, and the stage before, which has the app, never had it: not earlier, not \
+            later. It is not judged where the two stages write versions differently (more than half of the versions \
+            never match), nor when a cell is new. A rollback to something that never was in the stage before counts. \
+            Look at the commit: a hotfix by hand, or a pipeline that lost a step.",
+    find,
+};
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let never = scene.links().filter(|(link, _)| link.near && link.relation == Relation::Never);
+    never.map(|(link, deployment)| Finding::of(&RULE, &deployment, message(scene.before(link)))).collect()
+}
+
+fn message(before: &crate::model::StageName) -> String {
+    format!("{before} never had this version")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    const GOOD: [&str; 6] = [
+        "0 web dev ->v1",
+        "1 web staging ->v1",
+        "2 web prod ->v1",
+        "10 web dev v1>v2",
+        "11 web staging v1>v2",
+        "12 web prod v1>v2",
+    ];
+
+    #[test]
+    fn a_version_that_staging_never_had() {
+        assert_eq!(Bench::new("", &GOOD).said("skipped-stage"), "");
+        let bad = [&GOOD[..], &["20 web dev v2>v3", "21 web prod v2>v3"]].concat();
+        assert_data_eq!(
+            Bench::new("", &bad).said("skipped-stage"),
+            str![[r#"
+21 web prod v3: staging never had this version
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn renamed_tags_are_not_judged() {
+        let mut lines = vec!["0 web dev ->v0-RC".to_owned(), "0 web staging ->v0-RC".into(), "1 web prod ->v0".into()];
+        for n in 1..5 {
+            lines.push(format!("{}0 web staging v{}-RC>v{n}-RC", n, n - 1));
+            lines.push(format!("{}1 web prod v{}>v{n}", n, n - 1));
+        }
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        assert_eq!(Bench::new("", &lines).said("skipped-stage"), "");
+    }
+
+    #[test]
+    fn targets_of_one_commit_are_one_finding() {
+        let bad = ["0 web staging ->v1", "1 web prod/eu ->v1", "1 web prod/us ->v1", "2 web staging v1>v2"];
+        let more = ["3 web prod/eu v1>v2", "3 web prod/us v1>v2", "4 web prod/eu v2>v3", "4 web prod/us v2>v3"];
+        assert_data_eq!(
+            Bench::new("", &[&bad[..], &more].concat()).said("skipped-stage"),
+            str![[r#"
+4 web prod/eu,us v3: staging never had this version
+
+"#]]
+        );
+    }
+}

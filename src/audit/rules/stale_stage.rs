@@ -1,0 +1,94 @@
+//! `stale-stage`: others moved, this one did not.
+
+use super::{Rule, span, standing};
+use crate::audit::{Finding, Scene, Severity};
+use crate::history::Deployment;
+use crate::model::{AppName, Entry, SlotKey, StageName};
+use std::collections::HashMap;
+
+pub(super) static RULE: Rule = Rule {
+    id: "stale-stage",
+    severity: Severity::Low,
+    title: "An app was left behind in a stage",
+    about: "An app has not moved in a stage for 90 days, while the stage right before it got at least five newer \
+            versions of the app, and other apps moved in the stage. It is about what stands there now. The app is \
+            abandoned there, or its promotion is broken.",
+    find,
+};
+
+const LONG: i64 = 90 * 24 * 60 * 60;
+const MOVES: usize = 5;
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let pace = Pace::of(scene);
+    scene.entries().filter_map(|entry| left_behind(scene, &pace, entry)).collect()
+}
+
+/// When what moved.
+struct Pace<'s> {
+    stages: HashMap<&'s StageName, i64>,
+    /// Newest first.
+    cells: HashMap<(&'s AppName, Option<&'s str>, &'s StageName), Vec<Deployment<'s>>>,
+}
+
+impl<'s> Pace<'s> {
+    fn of(scene: &Scene<'s>) -> Self {
+        let mut pace = Pace { stages: HashMap::new(), cells: HashMap::new() };
+        for deployment in scene.timeline.deployments() {
+            pace.stages.entry(&deployment.slot.stage).or_insert(deployment.time);
+            pace.cells.entry(key(deployment.slot)).or_default().push(deployment);
+        }
+        pace
+    }
+}
+
+fn key(slot: &SlotKey) -> (&AppName, Option<&str>, &StageName) {
+    (&slot.app, slot.component.as_deref(), &slot.stage)
+}
+
+fn left_behind(scene: &Scene<'_>, pace: &Pace<'_>, entry: &Entry) -> Option<Finding> {
+    let slot = entry.slot();
+    let since = pace.cells.get(&key(&slot))?.first()?.time;
+    let is_alive = *pace.stages.get(&entry.stage)? + LONG > scene.now;
+    if !is_alive || since + LONG > scene.now {
+        return None;
+    }
+    let before = &scene.config.stage(entry.stage.as_str())?.after;
+    let (stage, moves) =
+        before.iter().map(|stage| (stage, moved(pace, &slot, stage, since))).max_by_key(|(_, n)| *n)?;
+    let message = || format!("not moved for {}, while {stage} got {moves} versions", span(scene.now - since));
+    (moves >= MOVES).then(|| standing(&RULE, entry, message()))
+}
+
+/// How often the app moved in another stage since then.
+fn moved(pace: &Pace<'_>, slot: &SlotKey, stage: &StageName, since: i64) -> usize {
+    let there = pace.cells.get(&(&slot.app, slot.component.as_deref(), stage));
+    there.into_iter().flatten().filter(|deployment| deployment.time > since && deployment.to.is_some()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    /// Minutes of 100 days.
+    const LATER: i64 = 144_000;
+
+    fn said(versions: usize, other: &str) -> String {
+        let mut lines = vec!["0 web staging ->v0".to_owned(), "1 web prod ->v0".into(), "1 api prod ->v0".into()];
+        lines.extend((1..=versions).map(|n| format!("{n}00 web staging v{}>v{n}", n - 1)));
+        lines.push(format!("{other} api prod v0>v1"));
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        Bench::new("", &lines).now(LATER).said("stale-stage")
+    }
+
+    #[test]
+    fn an_app_that_stays_while_others_move() {
+        assert_eq!(said(4, "140000"), "");
+        assert_eq!(said(6, "1000"), "");
+        assert_data_eq!(said(6, "140000"), str![[r#"
+web prod v0: not moved for 99d, while staging got 6 versions
+
+"#]]);
+    }
+}

@@ -1,0 +1,51 @@
+//! `unknown-version`: no stage before ever had the version.
+
+use super::Rule;
+use crate::audit::{Finding, Scene, Severity};
+use crate::history::{Deployment, Relation};
+use std::collections::BTreeMap;
+
+pub(super) static RULE: Rule = Rule {
+    id: "unknown-version",
+    severity: Severity::High,
+    title: "No earlier stage ever had the version",
+    about: "A version came to a stage, and none of the stages before, direct or not, ever had it. These are the ones \
+            of `skipped-stage` that nobody can have tried anywhere. It is not judged where one of the stages before \
+            writes versions differently.",
+    find,
+};
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let mut seen: BTreeMap<usize, (Deployment<'_>, bool)> = BTreeMap::new();
+    for (link, deployment) in scene.links() {
+        let (_, never) = seen.entry(link.index).or_insert((deployment, true));
+        *never &= link.relation == Relation::Never;
+    }
+    let compared = |index: usize| scene.links_of(index).all(|link| scene.is_comparable(link));
+    let never = seen.into_iter().filter(|(index, (_, never))| *never && compared(*index));
+    never
+        .map(|(_, (deployment, _))| Finding::of(&RULE, &deployment, "no earlier stage ever had this version"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn a_version_that_came_from_nowhere() {
+        let start =
+            ["0 web dev ->v1", "1 web staging ->v1", "2 web prod ->v1", "3 web dev v1>v2", "4 web staging v1>v2"];
+        let skipped = [&start[..], &["5 web dev v2>v3", "6 web prod v1>v3"]].concat();
+        assert_eq!(Bench::new("", &skipped).said("unknown-version"), "");
+        let unknown = [&start[..], &["5 web prod v1>v2", "6 web prod v2>hotfix"]].concat();
+        assert_data_eq!(
+            Bench::new("", &unknown).said("unknown-version"),
+            str![[r#"
+6 web prod hotfix: no earlier stage ever had this version
+
+"#]]
+        );
+    }
+}

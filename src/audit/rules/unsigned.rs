@@ -1,0 +1,37 @@
+//! `unsigned`: the commit carries no signature.
+
+use super::Rule;
+use crate::audit::{Finding, Scene, Severity};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unsigned",
+    severity: Severity::Low,
+    title: "The deploying commit is not signed",
+    about: "A commit deployed something and carries no signature, while at least nine tenths of the deploying commits \
+            that are looked at (20 or more) do. Where signing is not the custom, nothing is listed. Whether a \
+            signature is good is not checked: that needs the keys of then.",
+    find,
+};
+
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let found = scene.against_custom(|account| account.is_signed).into_iter();
+    found.map(|deployment| Finding::of(&RULE, &deployment, "its commit is not signed")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::audit::testing::Bench;
+    use snapbox::{assert_data_eq, str};
+
+    #[test]
+    fn a_commit_without_a_signature_where_others_have_one() {
+        let lines: Vec<String> = (1..25).map(|n| format!("{n} web dev v{}>v{n}", n - 1)).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        assert_eq!(Bench::new("", &lines).said("unsigned"), "");
+        let bench = Bench::new("", &lines).account(3, "Bob", |account| account.is_signed = false);
+        assert_data_eq!(bench.said("unsigned"), str![[r#"
+4 web dev v4: its commit is not signed
+
+"#]]);
+    }
+}

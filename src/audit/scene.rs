@@ -1,0 +1,146 @@
+//! What the rules look at.
+
+use super::gates;
+use crate::config::Config;
+use crate::config::gates::GateKind;
+use crate::git::Oid;
+use crate::history::{Account, Comparison, Deployment, Kind, Link, Timeline, Window};
+use crate::model::{Entry, SlotKey, StageName};
+use crate::pipeline::ledger::Event;
+use crate::pipeline::{Answer, Evidence, Landing};
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+/// Of so many deploying commits nine tenths have to do something before it counts as the custom.
+const ENOUGH: usize = 20;
+
+/// The past and the present of a repository, and which part of it is meant.
+pub struct Scene<'s> {
+    pub timeline: &'s Timeline,
+    pub comparison: &'s Comparison,
+    pub config: &'s Config,
+    pub evidence: &'s Evidence<'s>,
+    /// What runs now.
+    pub entries: &'s [Entry],
+    pub window: Window,
+    /// In seconds since 1970.
+    pub now: i64,
+    /// Which cells are meant.
+    pub wanted: &'s dyn Fn(&SlotKey) -> bool,
+    /// What a commit tells; `None` where the clone lacks it.
+    pub tells: &'s dyn Fn(Oid) -> Option<Rc<Account>>,
+    pub known: Known,
+}
+
+/// What was found out once, for all rules.
+#[derive(Default)]
+pub struct Known {
+    accounts: RefCell<HashMap<Oid, Option<Rc<Account>>>>,
+    closed: OnceCell<Vec<(usize, Answer)>>,
+}
+
+/// The same image of an app in one stage, in all its targets.
+pub type Standing<'s> = BTreeMap<(&'s str, Option<&'s str>, &'s StageName), Vec<&'s Entry>>;
+
+impl<'s> Scene<'s> {
+    /// The deployments that are meant, the newest first; nothing that went away.
+    pub fn deployments(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
+        let timeline = self.timeline;
+        timeline.deployments().filter(|deployment| deployment.kind != Kind::Remove && self.is_meant(deployment))
+    }
+
+    fn is_meant(&self, deployment: &Deployment<'_>) -> bool {
+        (self.window.since..self.window.until).contains(&deployment.time) && (self.wanted)(deployment.slot)
+    }
+
+    /// Changes that are meant, seen from the stages before them; only where both stages write
+    /// versions alike.
+    pub fn links(&self) -> impl Iterator<Item = (&'s Link, Deployment<'s>)> + '_ {
+        let seen = self.comparison.links.iter().map(|link| (link, self.timeline.deployment(link.index)));
+        seen.filter(|(link, deployment)| {
+            deployment.kind != Kind::Add && self.is_meant(deployment) && self.is_comparable(link)
+        })
+    }
+
+    /// Do both stages write versions alike?
+    pub fn is_comparable(&self, link: &Link) -> bool {
+        self.comparison.pair(link.before, link.stage).is_none_or(|pair| pair.is_comparable())
+    }
+
+    /// All that one deployment was compared with; links stand in the order of their deployments.
+    pub fn links_of(&self, index: usize) -> impl Iterator<Item = &'s Link> {
+        let links = &self.comparison.links;
+        links.iter().filter(move |link| link.index == index)
+    }
+
+    /// What the ledger says of the time that is meant.
+    pub fn events(&self) -> impl Iterator<Item = &'s Event> + '_ {
+        let meant = |event: &&Event| (self.window.since..self.window.until).contains(&event.time.as_second());
+        self.evidence.ledger.events().iter().filter(meant)
+    }
+
+    /// The stage that a link looks back to.
+    pub fn before(&self, link: &Link) -> &'s StageName {
+        &self.comparison.stages[link.before]
+    }
+
+    /// The entries that are meant.
+    pub fn entries(&self) -> impl Iterator<Item = &'s Entry> + '_ {
+        self.entries.iter().filter(|entry| (self.wanted)(&entry.slot()))
+    }
+
+    /// The entries that are meant, targets together.
+    pub fn standing(&self) -> Standing<'s> {
+        let mut out = Standing::new();
+        for entry in self.entries() {
+            let key = (entry.app.as_str(), entry.component.as_deref(), &entry.stage);
+            out.entry(key).or_default().push(entry);
+        }
+        out
+    }
+
+    /// Does another stage come before this one?
+    pub fn is_later(&self, stage: &StageName) -> bool {
+        self.config.stage(stage.as_str()).is_some_and(|stage| !stage.after.is_empty())
+    }
+
+    /// Everything a cell ever ran, the newest first.
+    pub fn course(&self, slot: &SlotKey) -> Vec<Landing<'s>> {
+        let known = self.timeline.slots().iter().find(|known| *known == slot);
+        known.map(|slot| self.evidence.course(slot, None)).unwrap_or_default()
+    }
+
+    /// What a commit tells.
+    pub fn account(&self, commit: Oid) -> Option<Rc<Account>> {
+        let mut known = self.known.accounts.borrow_mut();
+        known.entry(commit).or_insert_with(|| (self.tells)(commit)).clone()
+    }
+
+    /// The deployments whose commits do not do what nearly all do; none where there is no such
+    /// custom.
+    pub fn against_custom(&self, does: impl Fn(&Account) -> bool) -> Vec<Deployment<'s>> {
+        let mut commits: BTreeMap<Oid, bool> = BTreeMap::new();
+        for deployment in self.deployments() {
+            let told = || self.account(deployment.commit).is_none_or(|account| does(&account));
+            commits.entry(deployment.commit).or_insert_with(told);
+        }
+        let with = commits.values().filter(|does| **does).count();
+        if commits.len() < ENOUGH || with * 10 < commits.len() * 9 {
+            return Vec::new();
+        }
+        self.deployments().filter(|deployment| !commits[&deployment.commit]).collect()
+    }
+
+    /// The gates that were not open when a deployment landed, with its index; those in which nobody
+    /// had broken the glass.
+    pub fn closed(&self) -> &[(usize, Answer)] {
+        self.known.closed.get_or_init(|| gates::closed(self))
+    }
+
+    /// The same of one gate, with the deployments.
+    pub fn closed_by(&self, gate: GateKind) -> Vec<(Deployment<'s>, &Answer)> {
+        let fitting = self.closed().iter().filter(|(_, answer)| answer.gate == gate);
+        fitting.map(|(index, answer)| (self.timeline.deployment(*index), answer)).collect()
+    }
+}

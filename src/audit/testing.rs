@@ -1,0 +1,151 @@
+//! Rules asked in a few readable lines.
+
+use super::scene::Known;
+use super::{Finding, Scene, audit};
+use crate::config::{self, Config};
+use crate::git::Person;
+use crate::history::testing::{oid, timeline};
+use crate::history::{Account, Timeline, Window, classify};
+use crate::model::{Confidence, Entry, Location, Note, Part, SlotKey, SourceKind, Span, Version};
+use crate::pipeline::ledger::{By, Event, Ledger, What};
+use crate::pipeline::{Evidence, Facts, Past};
+use jiff::Timestamp;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A repository with a past. Times are minutes since 1970.
+pub(super) struct Bench {
+    config: Config,
+    timeline: Timeline,
+    entries: Vec<Entry>,
+    events: Vec<Event>,
+    accounts: HashMap<usize, Account>,
+    now: i64,
+}
+
+impl Bench {
+    /// The stages dev, staging and prod; `config` is more of `towpath.yaml`; deployments as in
+    /// [`timeline`]. What ran last still runs.
+    pub fn new(config: &str, deployments: &[&str]) -> Self {
+        let text = format!("stages: [dev, staging, prod]\n{config}");
+        let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
+        let timeline = timeline(deployments);
+        let entries = standing(&timeline);
+        Bench { config, timeline, entries, events: Vec::new(), accounts: HashMap::new(), now: 1_000_000 }
+    }
+
+    /// Says something about what runs now in all cells of an app.
+    pub fn note(mut self, app: &str, note: &Note) -> Self {
+        let meant = self.entries.iter_mut().filter(|entry| entry.app.as_str() == app);
+        meant.for_each(|entry| entry.notes.push(note.clone()));
+        self
+    }
+
+    /// Says what the commit with this number tells, oldest first.
+    pub fn account(mut self, number: usize, who: &str, change: impl Fn(&mut Account)) -> Self {
+        let mut account = usual(who);
+        change(&mut account);
+        self.accounts.insert(number, account);
+        self
+    }
+
+    /// Writes an event.
+    pub fn event(mut self, minute: i64, who: &str, what: What) -> Self {
+        let time = Timestamp::from_second(minute * 60).expect("in range");
+        let by = By { name: who.to_owned(), email: format!("{who}@example.com") };
+        self.events.push(Event { id: format!("e{}", self.events.len() + 1), time, what, by });
+        self
+    }
+
+    /// Looks from this minute.
+    pub fn now(self, minute: i64) -> Self {
+        Bench { now: minute, ..self }
+    }
+
+    /// What one rule says: `minute app stage/targets version: message`, a line each.
+    pub fn said(mut self, rule: &str) -> String {
+        let comparison = classify(&mut self.timeline, &self.config, 600);
+        let ledger = Ledger::new(self.events.clone());
+        let facts = Facts::default();
+        let past = Past::new(&self.timeline, &self.entries, Box::new(|_| false));
+        let numbers: HashMap<_, usize> = (0..1000).map(|number| (oid(number), number)).collect();
+        let tells = |commit| {
+            let account = self.accounts.get(&numbers[&commit]).cloned();
+            Some(Rc::new(account.unwrap_or_else(|| usual("deploy-bot"))))
+        };
+        let scene = Scene {
+            timeline: &self.timeline,
+            comparison: &comparison,
+            config: &self.config,
+            evidence: &Evidence::new(&self.config, &past, &ledger, &facts),
+            entries: &self.entries,
+            window: Window { since: 0, until: self.now * 60 },
+            now: self.now * 60,
+            wanted: &|_| true,
+            tells: &tells,
+            known: Known::default(),
+        };
+        audit(&scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect()
+    }
+}
+
+fn usual(who: &str) -> Account {
+    let person = Person { name: who.to_owned(), email: format!("{who}@example.com") };
+    Account {
+        author: person.clone(),
+        committer: person.clone(),
+        who: person,
+        subject: "deploy".into(),
+        is_signed: true,
+        pull_request: Some(1),
+        break_glass: None,
+    }
+}
+
+fn shown(finding: &Finding) -> String {
+    let minute = finding.time.map(|time| format!("{} ", time / 60)).unwrap_or_default();
+    let cell = finding.slots.first().map(|slot| format!("{} {}", slot.app, slot.stage)).unwrap_or_default();
+    let targets: Vec<&str> =
+        finding.slots.iter().filter_map(|slot| slot.target.as_ref()).map(|target| target.as_str()).collect();
+    let targets = if targets.is_empty() { String::new() } else { format!("/{}", targets.join(",")) };
+    let version = finding.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+    format!("{minute}{cell}{targets}{version}: {}\n", finding.message)
+}
+
+/// What every slot runs in the end.
+fn standing(timeline: &Timeline) -> Vec<Entry> {
+    let mut seen: Vec<&SlotKey> = Vec::new();
+    let mut out = Vec::new();
+    for deployment in timeline.deployments() {
+        if !seen.contains(&deployment.slot) {
+            seen.push(deployment.slot);
+            out.extend(deployment.to.map(|to| entry(deployment.slot, &to.version)));
+        }
+    }
+    out
+}
+
+fn entry(slot: &SlotKey, version: &Version) -> Entry {
+    let location = Location {
+        path: format!("{}/{}.yaml", slot.stage, slot.app),
+        line: 1,
+        document: 0,
+        key: "tag".into(),
+        part: Part::Tag,
+        span: Span::default(),
+        alias: false,
+    };
+    Entry {
+        app: slot.app.clone(),
+        component: slot.component.clone(),
+        stage: slot.stage.clone(),
+        target: slot.target.clone(),
+        image: None,
+        version: version.clone(),
+        locations: vec![location],
+        source: SourceKind::Yaml,
+        rule: 0,
+        confidence: Confidence::Configured,
+        notes: Vec::new(),
+    }
+}
