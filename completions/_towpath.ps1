@@ -41,6 +41,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show where two stages, times or revisions differ')
             [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show where a version runs and ran, when it came and went, and how long each step took')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show how often is deployed, how long it takes, how often it fails, and for how long')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Find what the rules do not allow, in all that ever happened')
             [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Take what one stage runs to the next, as a pull request')
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Put a version into the first stage, or another one')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a version that a stage ran before')
@@ -168,6 +169,35 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Only stages that fit')
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only before this time or revision')
+            [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'A version may come to the stage before this much later: merges overtake each other')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
+            [CompletionResult]::new('--no-index', '--no-index', [CompletionResultType]::ParameterName, 'Read all history anew, and keep no index of it')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'towpath;audit' {
+            [CompletionResult]::new('--app', '--app', [CompletionResultType]::ParameterName, 'Only apps that fit; `*` and `?` stand for any text and any character')
+            [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'Only stages that fit')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Only before this time or revision')
+            [CompletionResult]::new('--rule', '--rule', [CompletionResultType]::ParameterName, 'Only these rules')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Say what a rule finds, and nothing else')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'End with 3 when something as grave as this is found')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'Judge by the gates and permissions of this file, as if they had always been in force')
+            [CompletionResult]::new('--baseline', '--baseline', [CompletionResultType]::ParameterName, 'Leave out what this answer of `audit --output json` has already')
             [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'A version may come to the stage before this much later: merges overtake each other')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
@@ -945,6 +975,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Show where two stages, times or revisions differ')
             [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show where a version runs and ran, when it came and went, and how long each step took')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show how often is deployed, how long it takes, how often it fails, and for how long')
+            [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Find what the rules do not allow, in all that ever happened')
             [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Take what one stage runs to the next, as a pull request')
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Put a version into the first stage, or another one')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a version that a stage ran before')
@@ -982,6 +1013,9 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             break
         }
         'towpath;help;metrics' {
+            break
+        }
+        'towpath;help;audit' {
             break
         }
         'towpath;help;promote' {

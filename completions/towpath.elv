@@ -38,6 +38,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand diff 'Show where two stages, times or revisions differ'
             cand trace 'Show where a version runs and ran, when it came and went, and how long each step took'
             cand metrics 'Show how often is deployed, how long it takes, how often it fails, and for how long'
+            cand audit 'Find what the rules do not allow, in all that ever happened'
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
@@ -160,6 +161,34 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --stage 'Only stages that fit'
             cand --since 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`'
             cand --until 'Only before this time or revision'
+            cand --tolerance 'A version may come to the stage before this much later: merges overtake each other'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;audit'= {
+            cand --app 'Only apps that fit; `*` and `?` stand for any text and any character'
+            cand --stage 'Only stages that fit'
+            cand --since 'Only from this time or revision on: `2026-08-01`, `14:05`, `3 days ago`, `v1.2`'
+            cand --until 'Only before this time or revision'
+            cand --rule 'Only these rules'
+            cand --explain 'Say what a rule finds, and nothing else'
+            cand --fail-on 'End with 3 when something as grave as this is found'
+            cand --policy 'Judge by the gates and permissions of this file, as if they had always been in force'
+            cand --baseline 'Leave out what this answer of `audit --output json` has already'
             cand --tolerance 'A version may come to the stage before this much later: merges overtake each other'
             cand -o 'How the answer is written'
             cand --output 'How the answer is written'
@@ -889,6 +918,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand diff 'Show where two stages, times or revisions differ'
             cand trace 'Show where a version runs and ran, when it came and went, and how long each step took'
             cand metrics 'Show how often is deployed, how long it takes, how often it fails, and for how long'
+            cand audit 'Find what the rules do not allow, in all that ever happened'
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
@@ -921,6 +951,8 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;help;trace'= {
         }
         &'towpath;help;metrics'= {
+        }
+        &'towpath;help;audit'= {
         }
         &'towpath;help;promote'= {
         }

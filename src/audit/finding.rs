@@ -35,6 +35,8 @@ impl Severity {
 #[derive(Debug, Clone)]
 pub struct Finding {
     pub rule: &'static Rule,
+    /// The rule's own, unless this one matters less.
+    pub severity: Severity,
     /// The cells it is about; all of one app and stage. Empty: about something else.
     pub slots: Vec<SlotKey>,
     pub version: Option<Version>,
@@ -68,6 +70,7 @@ impl Finding {
     pub fn bare(rule: &'static Rule, message: impl Into<String>) -> Self {
         Finding {
             rule,
+            severity: rule.severity,
             slots: Vec::new(),
             version: None,
             commit: None,

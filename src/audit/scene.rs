@@ -24,6 +24,9 @@ pub struct Scene<'s> {
     /// What runs now.
     pub entries: &'s [Entry],
     pub window: Window,
+    /// The commits that changed files of the mapping, whether or not a version moved; known where
+    /// somebody says who may.
+    pub touches: &'s [Touch],
     /// In seconds since 1970.
     pub now: i64,
     /// Which cells are meant.
@@ -31,6 +34,15 @@ pub struct Scene<'s> {
     /// What a commit tells; `None` where the clone lacks it.
     pub tells: &'s dyn Fn(Oid) -> Option<Rc<Account>>,
     pub known: Known,
+}
+
+/// A mainline commit changed a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Touch {
+    pub commit: Oid,
+    /// The committer time, in seconds since 1970.
+    pub time: i64,
+    pub path: String,
 }
 
 /// What was found out once, for all rules.
@@ -44,14 +56,24 @@ pub struct Known {
 pub type Standing<'s> = BTreeMap<(&'s str, Option<&'s str>, &'s StageName), Vec<&'s Entry>>;
 
 impl<'s> Scene<'s> {
+    /// All deployments that are meant, the newest first, also of what went away.
+    pub fn all(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
+        let timeline = self.timeline;
+        timeline.deployments().filter(|deployment| self.is_meant(deployment))
+    }
+
     /// The deployments that are meant, the newest first; nothing that went away.
     pub fn deployments(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
-        let timeline = self.timeline;
-        timeline.deployments().filter(|deployment| deployment.kind != Kind::Remove && self.is_meant(deployment))
+        self.all().filter(|deployment| deployment.kind != Kind::Remove)
+    }
+
+    /// Is this cell meant, at this time?
+    pub fn is_wanted(&self, slot: &SlotKey, time: i64) -> bool {
+        (self.window.since..self.window.until).contains(&time) && (self.wanted)(slot)
     }
 
     fn is_meant(&self, deployment: &Deployment<'_>) -> bool {
-        (self.window.since..self.window.until).contains(&deployment.time) && (self.wanted)(deployment.slot)
+        self.is_wanted(deployment.slot, deployment.time)
     }
 
     /// Changes that are meant, seen from the stages before them; only where both stages write

@@ -1,7 +1,7 @@
 //! Rules asked in a few readable lines.
 
 use super::scene::Known;
-use super::{Finding, Scene, audit};
+use super::{Finding, Scene, Touch, audit};
 use crate::config::{self, Config};
 use crate::git::Person;
 use crate::history::testing::{oid, timeline};
@@ -20,6 +20,7 @@ pub(super) struct Bench {
     entries: Vec<Entry>,
     events: Vec<Event>,
     accounts: HashMap<usize, Account>,
+    touches: Vec<Touch>,
     now: i64,
 }
 
@@ -31,7 +32,15 @@ impl Bench {
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
         let timeline = timeline(deployments);
         let entries = standing(&timeline);
-        Bench { config, timeline, entries, events: Vec::new(), accounts: HashMap::new(), now: 1_000_000 }
+        Bench {
+            config,
+            timeline,
+            entries,
+            events: Vec::new(),
+            accounts: HashMap::new(),
+            touches: Vec::new(),
+            now: 1_000_000,
+        }
     }
 
     /// Says something about what runs now in all cells of an app.
@@ -54,6 +63,12 @@ impl Bench {
         let time = Timestamp::from_second(minute * 60).expect("in range");
         let by = By { name: who.to_owned(), email: format!("{who}@example.com") };
         self.events.push(Event { id: format!("e{}", self.events.len() + 1), time, what, by });
+        self
+    }
+
+    /// The commit with this number changed a file, which may not move a version.
+    pub fn touch(mut self, number: usize, minute: i64, path: &str) -> Self {
+        self.touches.push(Touch { commit: oid(number), time: minute * 60, path: path.to_owned() });
         self
     }
 
@@ -80,6 +95,7 @@ impl Bench {
             evidence: &Evidence::new(&self.config, &past, &ledger, &facts),
             entries: &self.entries,
             window: Window { since: 0, until: self.now * 60 },
+            touches: &self.touches,
             now: self.now * 60,
             wanted: &|_| true,
             tells: &tells,

@@ -1,9 +1,9 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::{
-    advance, ask, assent, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics, plugin,
+    advance, ask, assent, audit, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics,
 };
-use super::{promote, proposals, record, rollback, status, trace};
+use super::{plugin, promote, proposals, record, rollback, status, trace};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -62,6 +62,7 @@ pub enum Command {
     Diff(diff::DiffArgs),
     Trace(trace::TraceArgs),
     Metrics(metrics::MetricsArgs),
+    Audit(audit::AuditArgs),
     Promote(promote::PromoteArgs),
     Deploy(deploy::DeployArgs),
     Rollback(rollback::RollbackArgs),

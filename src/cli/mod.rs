@@ -6,6 +6,7 @@ mod archive;
 mod args;
 mod ask;
 mod assent;
+mod audit;
 mod backoff;
 mod book;
 mod choice;
@@ -91,6 +92,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Diff(args) => diff::run(&args, context),
         Command::Trace(args) => trace::run(&args, context),
         Command::Metrics(args) => metrics::run(&args, context),
+        Command::Audit(args) => audit::run(&args, context),
         Command::Promote(args) => promote::run(&args, context),
         Command::Deploy(args) => deploy::run(&args, context),
         Command::Rollback(args) => rollback::run(&args, context),

@@ -1,6 +1,7 @@
 //! The promise to scripts. Fields are added, never changed or removed. This file has `towpath.status/1`.
 
 mod ask;
+mod audit;
 mod diff;
 mod history;
 mod ledger;
@@ -10,6 +11,7 @@ mod proposals;
 mod trace;
 
 pub use ask::AskJson;
+pub use audit::AuditJson;
 pub use diff::DiffJson;
 pub use history::{DeploymentJson, HistoryJson, PinnedJson};
 pub use ledger::{EventJson, LockJson, LocksJson};
@@ -219,7 +221,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{AskJson, EventJson, LocksJson};
+    use super::{AskJson, AuditJson, EventJson, LocksJson};
     use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson, TraceJson};
     use schemars::JsonSchema;
     use std::path::Path;
@@ -235,6 +237,7 @@ mod tests {
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
         is_fresh::<AskJson>("ask");
+        is_fresh::<AuditJson>("audit");
         is_fresh::<EventJson>("event");
         is_fresh::<LocksJson>("locks");
         is_fresh::<ProposalsJson>("proposals");

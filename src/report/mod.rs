@@ -2,6 +2,7 @@
 //!
 //! The JSON types are apart from the internal ones: they are a promise, and only ever grow.
 
+mod audit;
 mod cells;
 mod change;
 mod diff;
@@ -14,6 +15,7 @@ mod status;
 mod trace;
 
 pub use crate::history::{Ahead, Figures, Kind, PairFigures, Pinned, Spread};
+pub use audit::{Audited, Told};
 pub use cells::{Cell, Column, Matrix, Row, Running};
 pub use change::{Change, moment};
 pub use diff::{Diff, Difference, Here, Side};

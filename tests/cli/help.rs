@@ -21,6 +21,7 @@ Commands:
   diff         Show where two stages, times or revisions differ
   trace        Show where a version runs and ran, when it came and went, and how long each step took
   metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
+  audit        Find what the rules do not allow, in all that ever happened
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
@@ -98,6 +99,7 @@ Commands:
   diff         Show where two stages, times or revisions differ
   trace        Show where a version runs and ran, when it came and went, and how long each step took
   metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
+  audit        Find what the rules do not allow, in all that ever happened
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
@@ -976,5 +978,6 @@ fn commands_over_time() {
         let expected = snapbox::Data::read_from(file.as_ref(), None);
         help(&[command, "--help"]).success().stderr_eq("").stdout_eq(expected);
     }
+    help(&["audit", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/audit.txt"]);
     help(&["metrics", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/metrics.txt"]);
 }

@@ -7,6 +7,7 @@ mod support;
 #[path = "../forge/fake/mod.rs"]
 mod fake;
 
+mod audit;
 mod completions;
 mod config;
 mod delivery;

@@ -23,6 +23,7 @@ fn the_answers_over_time_fit_their_schemas() {
     }
     let trace = fitting("trace", &["trace", "6c90bcb", "-o", "json"]);
     assert_eq!(trace["found"][0]["stays"].as_array().map(Vec::len), Some(4));
+    fitting("audit", &["audit", "-o", "json"]);
     let metrics = fitting("metrics", &["metrics", "-o", "json"]);
     assert_eq!(metrics["pairs"].as_array().map(Vec::len), Some(3));
 }
@@ -32,10 +33,15 @@ fn fitting(name: &str, arguments: &[&str]) -> Value {
     let sandbox = Sandbox::new();
     let home = sandbox.path("home");
     sandbox.towpath(&home, &["demo", "--no-tour", "--dir", "demo"]).assert().success();
+    let output = sandbox.towpath(&home.join("demo/deploy"), arguments).output().expect("runs");
+    fits(name, &output.stdout)
+}
+
+/// An answer, if it fits the schema of that name.
+pub fn fits(name: &str, answer: &[u8]) -> Value {
     let path = format!("{}/docs/reference/towpath.{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
     let schema: Value = serde_json::from_slice(&std::fs::read(path).expect("it is there")).expect("a schema is JSON");
-    let output = sandbox.towpath(&home.join("demo/deploy"), arguments).output().expect("runs");
-    let answer: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let answer: Value = serde_json::from_slice(answer).expect("JSON");
     let mut wrong = Vec::new();
     check(&answer, &schema, &schema, "", &mut wrong);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

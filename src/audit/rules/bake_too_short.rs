@@ -27,9 +27,12 @@ mod tests {
         let lines = ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
         assert_eq!(Bench::new(gates, &lines).said("bake-too-short"), "");
         let hasty = [&lines[..], &["50 web staging v2>v3", "60 web prod v2>v3"]].concat();
-        assert_data_eq!(Bench::new(gates, &hasty).said("bake-too-short"), str![[r#"
+        assert_data_eq!(
+            Bench::new(gates, &hasty).said("bake-too-short"),
+            str![[r#"
 60 web prod v3: v3 in staging bakes for 30m since 1970-01-01 00:50 UTC
 
-"#]]);
+"#]]
+        );
     }
 }

@@ -58,10 +58,13 @@ mod tests {
         };
         let bench = Bench::new("", &lines).event(2, "alice", broken);
         let bench = bench.account(3, "Bob", |account| account.break_glass = Some("incident 12".into()));
-        assert_data_eq!(bench.said("break-glass"), str![[r#"
+        assert_data_eq!(
+            bench.said("break-glass"),
+            str![[r#"
 3 web prod v2: Bob: incident 12
 2 : alice for web v2 in prod: login is down
 
-"#]]);
+"#]]
+        );
     }
 }

@@ -46,9 +46,12 @@ mod tests {
         assert_eq!(bench().now(60).said(rule), "");
         let noted = What::Noted { about: "e1".into(), text: "see the report".into() };
         assert_eq!(bench().event(9, "alice", noted).said(rule), "");
-        assert_data_eq!(bench().said(rule), str![[r#"
+        assert_data_eq!(
+            bench().said(rule),
+            str![[r#"
 2 : alice for web v2 in prod: login is down
 
-"#]]);
+"#]]
+        );
     }
 }

@@ -36,10 +36,13 @@ mod tests {
     #[test]
     fn a_push_where_others_open_pull_requests() {
         assert_eq!(bench(&[]), "");
-        assert_data_eq!(bench(&[6]), str![[r#"
+        assert_data_eq!(
+            bench(&[6]),
+            str![[r#"
 7 web dev v7: its commit names no pull request
 
-"#]]);
+"#]]
+        );
         assert_eq!(bench(&[1, 2, 3, 4, 5, 6]), "");
     }
 }

@@ -80,10 +80,13 @@ mod tests {
             "5 web prod/us v1>v2",
         ];
         assert_eq!(Bench::new("", &lines).now(600).said("diverged-targets"), "");
-        assert_data_eq!(Bench::new("", &lines).now(30_000).said("diverged-targets"), str![[r#"
+        assert_data_eq!(
+            Bench::new("", &lines).now(30_000).said("diverged-targets"),
+            str![[r#"
 web prod/us,eu,ap: for 20d: v2 in us, eu; v1 in ap
 
-"#]]);
+"#]]
+        );
         let tenants = ["0 web prod/a ->v1", "0 web prod/b ->v2"];
         assert_eq!(Bench::new("", &tenants).said("diverged-targets"), "");
     }

@@ -27,9 +27,12 @@ mod tests {
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "600 web prod v1>v2"];
         assert_eq!(Bench::new(gates, &lines).said("during-freeze"), "");
         let late = [&lines[..], &["1500 web dev v2>v3", "1501 web prod v2>v3"]].concat();
-        assert_data_eq!(Bench::new(gates, &late).said("during-freeze"), str![[r#"
+        assert_data_eq!(
+            Bench::new(gates, &late).said("during-freeze"),
+            str![[r#"
 1501 web prod v3: holiday: frozen until Sun 1970-01-04 00:00 UTC
 
-"#]]);
+"#]]
+        );
     }
 }

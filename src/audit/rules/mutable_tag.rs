@@ -32,10 +32,13 @@ mod tests {
         let bench = Bench::new("", &lines);
         assert_eq!(bench.said("mutable-tag"), "");
         let bench = Bench::new("", &lines).note("web", &Note::Inherited).note("api", &Note::Mutable);
-        assert_data_eq!(bench.said("mutable-tag"), str![[r#"
+        assert_data_eq!(
+            bench.said("mutable-tag"),
+            str![[r#"
 api prod latest: what this tag names may change
 
-"#]]);
+"#]]
+        );
         let first = Bench::new("", &lines[..1]).note("web", &Note::Mutable);
         assert_eq!(first.said("mutable-tag"), "");
     }

@@ -2,28 +2,32 @@
 
 use super::{Rule, span};
 use crate::audit::{Finding, Scene, Severity};
-use crate::history::Relation;
+use crate::history::{Deployment, Link, Relation};
 
 pub(super) static RULE: Rule = Rule {
     id: "out-of-order",
     severity: Severity::High,
     title: "The stage before got the version only later",
-    about: "A version came to a stage before it came to the stage before. Merges overtake each other, so what came to \
-            the stage before up to `--tolerance` later (10 minutes unless said) is not listed; the table of stages \
-            says how many those were. It is not judged where the two stages write versions differently. Something \
-            was tried in the later stage first, or promoted from a branch.",
+    about: "A version came to a stage before it came to the stage before. Merges overtake each other: what came to \
+            the stage before up to `--tolerance` later (10 minutes unless said) is listed as `low`. It is not judged \
+            where the two stages write versions differently. Something was tried in the later stage first, or \
+            promoted from a branch.",
     find,
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.links().filter(|(link, _)| link.near).filter_map(|(link, deployment)| match link.relation {
-        Relation::After(seconds) if !scene.comparison.is_in_order(link.relation) => {
-            let message = format!("{} got it {} later", scene.before(link), span(seconds));
-            Some(Finding::of(&RULE, &deployment, message))
-        }
-        _ => None,
-    });
-    found.collect()
+    let near = scene.links().filter(|(link, _)| link.near);
+    near.filter_map(|(link, deployment)| judged(scene, link, &deployment)).collect()
+}
+
+fn judged(scene: &Scene<'_>, link: &Link, deployment: &Deployment<'_>) -> Option<Finding> {
+    let Relation::After(seconds) = link.relation else { return None };
+    let message = format!("{} got it {} later", scene.before(link), span(seconds));
+    if scene.comparison.is_in_order(link.relation) {
+        let message = format!("{message}, within the tolerance");
+        return Some(Finding { severity: Severity::Low, ..Finding::of(&RULE, deployment, message) });
+    }
+    Some(Finding::of(&RULE, deployment, message))
 }
 
 #[cfg(test)]
@@ -38,10 +42,20 @@ mod tests {
             let second = format!("{minute} web staging v1>v2");
             Bench::new("", &[&start[..], &["20 web prod v1>v2", &second]].concat()).said("out-of-order")
         };
-        assert_eq!(late("30"), "");
-        assert_data_eq!(late("31"), str![[r#"
+        assert_eq!(late("20"), "");
+        assert_data_eq!(
+            late("30"),
+            str![[r#"
+20 web prod v2: staging got it 10m later, within the tolerance
+
+"#]]
+        );
+        assert_data_eq!(
+            late("31"),
+            str![[r#"
 20 web prod v2: staging got it 11m later
 
-"#]]);
+"#]]
+        );
     }
 }

@@ -28,9 +28,12 @@ mod tests {
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "600 web prod v1>v2"];
         assert_eq!(Bench::new(gates, &lines).said("outside-window"), "");
         let night = [&lines[..], &["601 web dev v2>v3", "1300 web prod v2>v3"]].concat();
-        assert_data_eq!(Bench::new(gates, &night).said("outside-window"), str![[r#"
+        assert_data_eq!(
+            Bench::new(gates, &night).said("outside-window"),
+            str![[r#"
 1300 web prod v3: opens Fri 1970-01-02 09:00 UTC
 
-"#]]);
+"#]]
+        );
     }
 }

@@ -37,10 +37,13 @@ mod tests {
         };
         let bench = Bench::new("", &lines).event(5, "ci", outcome(1, "v1"));
         assert_eq!(Bench::new("", &lines).said("overtaken"), "");
-        assert_data_eq!(bench.said("overtaken"), str![[r#"
+        assert_data_eq!(
+            bench.said("overtaken"),
+            str![[r#"
 40 web prod v3: v2 landed at 1970-01-01 00:20 UTC and has no outcome; unknown is not passed
 
-"#]]);
+"#]]
+        );
         let good = Bench::new("", &lines).event(5, "ci", outcome(1, "v1")).event(30, "ci", outcome(2, "v2"));
         assert_eq!(good.said("overtaken"), "");
     }

@@ -86,9 +86,12 @@ mod tests {
     fn an_app_that_stays_while_others_move() {
         assert_eq!(said(4, "140000"), "");
         assert_eq!(said(6, "1000"), "");
-        assert_data_eq!(said(6, "140000"), str![[r#"
+        assert_data_eq!(
+            said(6, "140000"),
+            str![[r#"
 web prod v0: not moved for 99d, while staging got 6 versions
 
-"#]]);
+"#]]
+        );
     }
 }

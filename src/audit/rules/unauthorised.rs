@@ -1,9 +1,12 @@
 //! `unauthorised`: somebody else changed the mapping.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
-use crate::history::{Account, Deployment};
+use crate::audit::{Finding, Scene, Severity, Touch};
+use crate::git::Oid;
+use crate::history::Deployment;
+use crate::model::SlotKey;
 use crate::pipeline::ledger::By;
+use std::collections::{HashMap, HashSet};
 
 pub(super) static RULE: Rule = Rule {
     id: "unauthorised",
@@ -11,27 +14,61 @@ pub(super) static RULE: Rule = Rule {
     title: "Somebody without permission changed the stage",
     about: "The author of a deployment is none of the actors that `permissions:` names for its stage. An actor is a \
             name, a mail address or what stands before its `@`. It needs `permissions:`; a stage that has none is \
-            free for all. An author line can be forged, so this finds habits and slips; what must hold is held up by \
+            free for all. A change of a file that holds one stage alone counts, too, where no version moved \
+            (`medium`). An author line can be forged, so this finds habits and slips; what must hold is held up by \
             a check on pull requests and protected branches.",
     find,
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.deployments().filter_map(|deployment| judged(scene, &deployment)).collect()
+    let moved: Vec<Finding> = scene.all().filter_map(|deployment| judged(scene, &deployment)).collect();
+    let known: HashSet<Oid> = moved.iter().filter_map(|finding| finding.commit).collect();
+    let stages = stages(scene);
+    let touches = scene.touches.iter().filter(|touch| !known.contains(&touch.commit));
+    let touched: Vec<Finding> = touches.filter_map(|touch| touched(scene, touch, &stages)).collect();
+    moved.into_iter().chain(touched).collect()
 }
 
 fn judged(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
-    let permission = scene.config.pipeline.actors(deployment.slot.stage.as_str())?;
-    let account = scene.account(deployment.commit)?;
-    if permission.names(by(&account).words()) {
-        return None;
-    }
-    let message = format!("{} is none of the actors of {}", account.author.name, deployment.slot.stage);
+    let name = stranger(scene, deployment.slot.stage.as_str(), deployment.commit)?;
+    let message = format!("{name} is none of the actors of {}", deployment.slot.stage);
     Some(Finding::of(&RULE, deployment, message))
 }
 
-fn by(account: &Account) -> By {
-    By::from(account.author.clone())
+/// A file of one cell changed, and its version did not.
+fn touched(scene: &Scene<'_>, touch: &Touch, stages: &HashMap<&str, Option<&SlotKey>>) -> Option<Finding> {
+    let slot = (*stages.get(touch.path.as_str())?)?;
+    if !scene.is_wanted(slot, touch.time) {
+        return None;
+    }
+    let name = stranger(scene, slot.stage.as_str(), touch.commit)?;
+    let message = format!("{name} is none of the actors of {}; no version moved", slot.stage);
+    Some(Finding {
+        severity: Severity::Medium,
+        slots: vec![slot.clone()],
+        commit: Some(touch.commit),
+        time: Some(touch.time),
+        path: Some(touch.path.clone()),
+        ..Finding::bare(&RULE, message)
+    })
+}
+
+/// Which cell each file is about; none where it holds several stages, for it does not say which of
+/// them was meant.
+fn stages<'s>(scene: &Scene<'s>) -> HashMap<&'s str, Option<&'s SlotKey>> {
+    let mut out: HashMap<&str, Option<&SlotKey>> = HashMap::new();
+    for deployment in scene.timeline.deployments() {
+        let cell = out.entry(deployment.path).or_insert(Some(deployment.slot));
+        *cell = cell.filter(|slot| slot.stage == deployment.slot.stage);
+    }
+    out
+}
+
+/// The author, if nobody permitted.
+fn stranger(scene: &Scene<'_>, stage: &str, commit: Oid) -> Option<String> {
+    let permission = scene.config.pipeline.actors(stage)?;
+    let author = scene.account(commit)?.author.clone();
+    (!permission.names(By::from(author.clone()).words())).then_some(author.name)
 }
 
 #[cfg(test)]
@@ -49,6 +86,20 @@ mod tests {
             bench("permissions: { prod: [deploy-bot] }").said("unauthorised"),
             str![[r#"
 3 web prod v2: Alice is none of the actors of prod
+
+"#]]
+        );
+    }
+
+    #[test]
+    fn a_flag_beside_the_version() {
+        let config = "permissions: { prod: [deploy-bot] }";
+        let bench = Bench::new(config, &["0 web dev ->v1", "1 site prod ->v1", "2 web dev v1>v2", "2 web prod ->v2"]);
+        let bench = bench.account(7, "Alice", |_| ()).touch(7, 9, "site").touch(7, 9, "web").touch(1, 1, "site");
+        assert_data_eq!(
+            bench.said("unauthorised"),
+            str![[r#"
+9 site prod: Alice is none of the actors of prod; no version moved
 
 "#]]
         );

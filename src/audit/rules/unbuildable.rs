@@ -29,9 +29,12 @@ mod tests {
     fn a_tag_that_is_a_number() {
         let bench = || Bench::new("", &["0 web dev ->v1"]);
         assert_eq!(bench().note("web", &Note::Inherited).said("unbuildable"), "");
-        assert_data_eq!(bench().note("web", &Note::Unbuildable).said("unbuildable"), str![[r#"
+        assert_data_eq!(
+            bench().note("web", &Note::Unbuildable).said("unbuildable"),
+            str![[r#"
 web dev v1: YAML reads this tag as a number, a bool or null; quote it
 
-"#]]);
+"#]]
+        );
     }
 }

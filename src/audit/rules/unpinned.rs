@@ -32,10 +32,13 @@ mod tests {
     fn an_image_without_a_version() {
         assert_eq!(Bench::new("", &["0 web prod ->v1"]).said("unpinned"), "");
         let empty = || Bench::new("", &["0 web prod ->"]);
-        assert_data_eq!(empty().said("unpinned"), str![[r#"
+        assert_data_eq!(
+            empty().said("unpinned"),
+            str![[r#"
 web prod : no version is written
 
-"#]]);
+"#]]
+        );
         assert_eq!(empty().note("web", &Note::AppVersion).said("unpinned"), "");
     }
 }

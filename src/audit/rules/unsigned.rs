@@ -29,9 +29,12 @@ mod tests {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         assert_eq!(Bench::new("", &lines).said("unsigned"), "");
         let bench = Bench::new("", &lines).account(3, "Bob", |account| account.is_signed = false);
-        assert_data_eq!(bench.said("unsigned"), str![[r#"
+        assert_data_eq!(
+            bench.said("unsigned"),
+            str![[r#"
 4 web dev v4: its commit is not signed
 
-"#]]);
+"#]]
+        );
     }
 }

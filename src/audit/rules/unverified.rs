@@ -37,9 +37,12 @@ mod tests {
             evidence: None,
         };
         assert_eq!(Bench::new(gates, &lines).event(10, "ci", passed.clone()).said("unverified"), "");
-        assert_data_eq!(Bench::new(gates, &lines).event(50, "ci", passed).said("unverified"), str![[r#"
+        assert_data_eq!(
+            Bench::new(gates, &lines).event(50, "ci", passed).said("unverified"),
+            str![[r#"
 40 web prod v2: v2 has no outcome in staging; unknown is not passed
 
-"#]]);
+"#]]
+        );
     }
 }

@@ -1,0 +1,242 @@
+//! `towpath audit`: the rules, asked of the whole past.
+
+mod touches;
+
+use super::choice::{self, Choice};
+use super::chronicle::Chronicle;
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::inquiry::Inquiry;
+use super::survey::{Survey, When};
+use super::{args, book, settings};
+use crate::audit::{self, Finding, Known, Rule, Scene, Severity, rules};
+use crate::history::{self, Window};
+use crate::model::SlotKey;
+use crate::pipeline::Facts;
+use crate::report::json::AuditJson;
+use crate::report::{Audited, Told, moment};
+use crate::ui;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
+use jiff::SignedDuration;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath audit                                 everything, from the beginning
+  towpath audit --since 2026-01-01 --stage prod
+  towpath audit --explain skipped-stage         what a rule finds, and what to do
+  towpath audit --policy tomorrow.yaml          what would these gates have stopped?
+  towpath audit --output json > known.json      … and later only what is new:
+  towpath audit --baseline known.json --fail-on medium
+  towpath audit -C https://github.com/owner/repo --output sarif
+
+Exit codes:
+  0  the answer was given
+  1  it could not be read
+  2  wrong usage or configuration
+  3  something was found that is as grave as --fail-on says";
+
+/// Find what the rules do not allow, in all that ever happened.
+///
+/// Reads the history of the deployed branch and asks of every deployment what a pipeline asks before
+/// it: had the version been in the stages before, was somebody allowed to, were the gates open? And of
+/// what runs now: can it be built, do clusters agree, does it move? Rules that need a configuration
+/// or a ledger are silent where there is none; docs/audit.md lists them. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct AuditArgs {
+    #[command(flatten)]
+    choice: choice::ChoiceArgs,
+
+    #[command(flatten)]
+    window: choice::WindowArgs,
+
+    /// Only these rules
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = rule())]
+    rule: Vec<&'static Rule>,
+
+    /// Say what a rule finds, and nothing else
+    #[arg(long, value_name = "ID", value_parser = rule(), exclusive = true)]
+    explain: Option<&'static Rule>,
+
+    /// End with 3 when something as grave as this is found
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    fail_on: Option<Severity>,
+
+    /// Judge by the gates and permissions of this file, as if they had always been in force
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    policy: Option<PathBuf>,
+
+    /// Leave out what this answer of `audit --output json` has already
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    baseline: Option<PathBuf>,
+
+    /// A version may come to the stage before this much later: merges overtake each other
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::duration)]
+    tolerance: SignedDuration,
+
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(FORMATS))]
+    output: String,
+}
+
+const FORMATS: [&str; 6] = ["table", "json", "csv", "markdown", "sarif", "junit"];
+
+fn rule() -> impl TypedValueParser<Value = &'static Rule> {
+    PossibleValuesParser::new(rules::ALL.map(|rule| rule.id))
+        .map(|typed| rules::of(&typed).expect("the parser takes no other words"))
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::as_str)).map(|typed| {
+        let found = Severity::ALL.into_iter().find(|severity| severity.as_str() == typed);
+        found.expect("the parser takes no other words")
+    })
+}
+
+/// Answers, and says on stderr how it was judged.
+pub fn run(args: &AuditArgs, context: &Context) -> Result<Exit, Failure> {
+    if let Some(rule) = args.explain {
+        let text = format!("{} ({}): {}\n\n{}\n", rule.id, rule.severity.as_str(), rule.title, rule.about);
+        context.ui.answer(&text)?;
+        return Ok(Exit::Done);
+    }
+    let known = args.baseline.as_deref().map(baseline).transpose()?.unwrap_or_default();
+    let repository = context.repository()?;
+    let mut survey = Survey::of(context, &repository, When::default())?;
+    survey.tell(context);
+    let tolerance = args.tolerance.as_secs();
+    let chronicle = Chronicle::of(context, &repository, &survey, tolerance)?;
+    if let Some(path) = &args.policy {
+        survey.settings.config.pipeline = policy(path)?;
+    }
+    let ledger = book::read(context, &repository, &survey.settings.config)?;
+    let mut inquiry = Inquiry { context, repository: &repository, survey, chronicle, ledger };
+    let audited = audited(args, &mut inquiry, &known)?;
+    context.ui.answer(&written(&audited, &args.output, context))?;
+    tell(&audited, context);
+    inquiry.chronicle.tell_edge(context);
+    let fails = args.fail_on.is_some_and(|severity| audited.has(severity));
+    Ok(if fails { Exit::Refused } else { Exit::Done })
+}
+
+/// The gates and permissions of a file that is not in force.
+fn policy(path: &Path) -> Result<crate::config::gates::Pipeline, Failure> {
+    Ok(crate::config::parse(&settings::read(path)?, &path.display().to_string())?.pipeline)
+}
+
+/// The ids of an older answer.
+fn baseline(path: &Path) -> Result<HashSet<String>, Failure> {
+    let shown = path.display();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::usage(format!("the baseline `{shown}` cannot be read")).because(&error))?;
+    let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    if value["schema"] != "towpath.audit/1" {
+        let failure = Failure::usage(format!("`{shown}` is no baseline"));
+        return Err(failure.hint("`towpath audit --output json > FILE` writes one"));
+    }
+    let findings = value["findings"].as_array().into_iter().flatten();
+    Ok(findings.filter_map(|finding| Some(finding["id"].as_str()?.to_owned())).collect())
+}
+
+/// Asks the rules.
+fn audited(args: &AuditArgs, inquiry: &mut Inquiry<'_>, known: &HashSet<String>) -> Result<Audited, Failure> {
+    let tolerance = args.tolerance.as_secs();
+    let comparison = inquiry.chronicle.comparison(&inquiry.survey.settings.config, tolerance);
+    let inquiry = &*inquiry;
+    let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
+    let choice = Choice::new(&[], &args.choice, inquiry.context, survey, chronicle)?;
+    let window = window(args, inquiry)?;
+    let (past, facts, touches) = (inquiry.past(), Facts::default(), touches::touches(inquiry)?);
+    let accepts = |slot: &SlotKey| choice.accepts(slot);
+    let scene = Scene {
+        timeline: &chronicle.timeline,
+        comparison: &comparison,
+        config: inquiry.config(),
+        evidence: &inquiry.evidence(&past, &facts),
+        entries: &survey.mapping.entries,
+        window,
+        touches: &touches,
+        now: inquiry.context.now().as_second(),
+        wanted: &accepts,
+        tells: &|commit| chronicle.account(commit).ok(),
+        known: Known::default(),
+    };
+    let found = audit::audit(&scene);
+    let is_meant = |finding: &Finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule.id == finding.rule.id);
+    let (hidden, findings): (Vec<Finding>, Vec<Finding>) =
+        found.into_iter().filter(is_meant).partition(|finding| known.contains(&finding.id()));
+    Ok(Audited {
+        repository: inquiry.context.shown_repository(inquiry.repository),
+        branch: survey.branch.clone(),
+        revision: survey.commit.map(|commit| commit.to_string()),
+        since: moment(window.since),
+        until: moment(window.until),
+        tolerance,
+        complete: chronicle.is_complete(),
+        deployments: scene.deployments().count(),
+        findings: findings.into_iter().map(|finding| told(finding, &scene, chronicle)).collect(),
+        hidden: hidden.len(),
+        pairs: history::metrics(&chronicle.timeline, &comparison, window, &accepts).pairs,
+        stopped: args.policy.as_ref().map(|_| audit::stopped(&scene)),
+    })
+}
+
+/// From the first deployment until now, unless said otherwise.
+fn window(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Window, Failure> {
+    let moment = |text: &Option<String>| {
+        text.as_ref().map(|text| choice::moment(text, inquiry.context, inquiry.repository)).transpose()
+    };
+    let until = moment(&args.window.until)?.unwrap_or(i64::MAX);
+    let times = || inquiry.chronicle.timeline.deployments().map(|deployment| deployment.time);
+    let last = times().max().unwrap_or_default().max(inquiry.context.now().as_second());
+    let since = moment(&args.window.since)?.unwrap_or_else(|| times().min().unwrap_or(last));
+    let until = until.min(last + 1);
+    if since >= until {
+        let failure = Failure::usage("the time to look at ends before it begins");
+        return Err(failure.hint("--since has to be earlier than --until, which is now unless said"));
+    }
+    Ok(Window { since, until })
+}
+
+/// Names the app as people know it; several images of one app share its name.
+fn told(finding: Finding, scene: &Scene<'_>, chronicle: &Chronicle<'_>) -> Told {
+    let name = match finding.slots.split_first() {
+        None => String::new(),
+        Some((first, rest)) if rest.iter().all(|slot| slot.component == first.component) => {
+            chronicle.name(first).to_owned()
+        }
+        Some((first, _)) => first.app.to_string(),
+    };
+    let account = finding.commit.and_then(|commit| scene.account(commit));
+    Told { finding, name, account }
+}
+
+fn written(audited: &Audited, format: &str, context: &Context) -> String {
+    match format {
+        "json" => ui::json(&AuditJson::from(audited)),
+        "csv" => ui::audit_csv(audited),
+        "markdown" => ui::audit_markdown(audited),
+        "sarif" => ui::sarif(audited, env!("CARGO_PKG_VERSION")),
+        "junit" => ui::junit(audited),
+        _ => ui::audit(audited, &context.ui.out),
+    }
+}
+
+/// What was looked at, and what was left out.
+fn tell(audited: &Audited, context: &Context) {
+    let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let counted = audited.deployments;
+    context.ui.note(&format!("{counted} deployments from {} to {}", day(audited.since), day(audited.until)));
+    if audited.hidden > 0 {
+        context.ui.note(&format!("{} that the baseline has are left out", audited.hidden));
+    }
+    if let Some(stopped) = audited.stopped {
+        context.ui.note(&format!("the gates of the policy would have stopped {stopped} of them"));
+    }
+    for pair in audited.pairs.iter().filter(|pair| !pair.comparable) {
+        context.ui.caution(&ui::incomparable(pair));
+    }
+}

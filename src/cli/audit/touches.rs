@@ -1,0 +1,40 @@
+//! Which commits changed files of the mapping, whether or not a version moved.
+
+use crate::audit::Touch;
+use crate::cli::failure::Failure;
+use crate::cli::inquiry::Inquiry;
+use crate::git::{Flow, Scope, Step, Walk};
+use std::collections::BTreeSet;
+
+/// Looked up only where somebody says who may.
+///
+/// # Errors
+/// When the clone lacks commits.
+pub fn touches(inquiry: &Inquiry<'_>) -> Result<Vec<Touch>, Failure> {
+    let Some(tip) = inquiry.survey.commit else { return Ok(Vec::new()) };
+    if inquiry.config().pipeline.permissions.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut out = Vec::new();
+    let mut walk = Walk::new(inquiry.repository, tip, Scope::of(paths(inquiry)));
+    if let Some(threads) = inquiry.context.environment.threads {
+        walk = walk.threads(threads);
+    }
+    let visit = |step: Step, (): ()| {
+        out.extend(step.changes.iter().map(|change| Touch {
+            commit: step.commit,
+            time: step.time,
+            path: change.path.clone(),
+        }));
+        Flow::Continue
+    };
+    walk.run(|| |_, _| (), visit, |_| ())?;
+    Ok(out)
+}
+
+/// The files that say what runs, or ever said it.
+fn paths(inquiry: &Inquiry<'_>) -> BTreeSet<String> {
+    let past = inquiry.chronicle.timeline.deployments().map(|deployment| deployment.path.to_owned());
+    let places = inquiry.survey.mapping.entries.iter().flat_map(|entry| &entry.locations);
+    past.chain(places.map(|place| place.path.clone())).collect()
+}

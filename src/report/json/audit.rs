@@ -1,0 +1,115 @@
+//! `towpath.audit/1`.
+
+use super::PersonJson;
+use super::metrics::PairJson;
+use crate::audit::{Rule, Severity};
+use crate::report::{Audited, Told, moment};
+use serde::Serialize;
+
+/// The whole answer of `audit --output json`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.audit/1"))]
+pub struct AuditJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.audit/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    pub branch: Option<String>,
+    pub revision: Option<String>,
+    pub since: String,
+    pub until: String,
+    pub tolerance_seconds: i64,
+    pub complete: bool,
+    pub deployments: usize,
+    pub stopped_by_policy: Option<usize>,
+    pub rules: Vec<RuleJson>,
+    pub findings: Vec<FindingJson>,
+    pub hidden_by_baseline: usize,
+    pub pairs: Vec<PairJson>,
+}
+
+/// How much a rule found of one severity.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RuleJson {
+    pub id: &'static str,
+    pub severity: &'static str,
+    pub title: &'static str,
+    pub findings: usize,
+}
+
+/// One finding.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct FindingJson {
+    pub id: String,
+    pub rule: &'static str,
+    pub severity: &'static str,
+    pub message: String,
+    pub app: Option<String>,
+    pub stage: Option<String>,
+    pub targets: Vec<String>,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+    pub commit: Option<String>,
+    pub time: Option<String>,
+    pub author: Option<PersonJson>,
+    pub subject: Option<String>,
+    pub pull_request: Option<u64>,
+    pub path: Option<String>,
+    pub line: Option<u32>,
+    pub event: Option<String>,
+}
+
+impl From<&Audited> for AuditJson {
+    fn from(audited: &Audited) -> Self {
+        AuditJson {
+            schema: "towpath.audit/1",
+            repository: audited.repository.clone(),
+            branch: audited.branch.clone(),
+            revision: audited.revision.clone(),
+            since: audited.since.to_string(),
+            until: audited.until.to_string(),
+            tolerance_seconds: audited.tolerance,
+            complete: audited.complete,
+            deployments: audited.deployments,
+            stopped_by_policy: audited.stopped,
+            rules: audited.counts().into_iter().map(RuleJson::from).collect(),
+            findings: audited.findings.iter().map(FindingJson::from).collect(),
+            hidden_by_baseline: audited.hidden,
+            pairs: audited.pairs.iter().map(PairJson::from).collect(),
+        }
+    }
+}
+
+impl From<(&'static Rule, Severity, usize)> for RuleJson {
+    fn from((rule, severity, findings): (&'static Rule, Severity, usize)) -> Self {
+        RuleJson { id: rule.id, severity: severity.as_str(), title: rule.title, findings }
+    }
+}
+
+impl From<&Told> for FindingJson {
+    fn from(told: &Told) -> Self {
+        let (finding, account) = (&told.finding, told.account.as_deref());
+        let version = finding.version.as_ref();
+        let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        FindingJson {
+            id: finding.id(),
+            rule: finding.rule.id,
+            severity: finding.severity.as_str(),
+            message: finding.message.clone(),
+            app: named(&told.name),
+            stage: named(told.stage()),
+            targets: told.targets().into_iter().map(str::to_owned).collect(),
+            tag: version.and_then(|version| version.tag.clone()),
+            digest: version.and_then(|version| version.digest.clone()),
+            commit: finding.commit.map(|commit| commit.to_string()),
+            time: finding.time.map(|time| moment(time).to_string()),
+            author: account.map(|account| PersonJson::new(&account.author.name, &account.author.email)),
+            subject: account.map(|account| account.subject.clone()),
+            pull_request: account.and_then(|account| account.pull_request),
+            path: finding.path.clone(),
+            line: finding.line,
+            event: finding.event.clone(),
+        }
+    }
+}

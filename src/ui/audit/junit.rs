@@ -1,0 +1,47 @@
+//! The XML that test reports are written in: a suite for each rule, a failed case for each finding.
+
+use super::sentence;
+use crate::audit::{Rule, rules};
+use crate::report::{Audited, Told};
+use crate::ui::visible;
+
+/// A rule that found nothing is one case that passed.
+pub fn junit(audited: &Audited) -> String {
+    let count = audited.findings.len();
+    let silent = |rule: &&&Rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id);
+    let passed = rules::ALL.iter().filter(silent).count();
+    let tests = count + passed;
+    let suites: String = rules::ALL.iter().map(|rule| suite(rule, audited)).collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"{tests}\" \
+         failures=\"{count}\">\n{suites}</testsuites>\n"
+    )
+}
+
+fn suite(rule: &Rule, audited: &Audited) -> String {
+    let found: Vec<&Told> = audited.findings.iter().filter(|told| told.finding.rule.id == rule.id).collect();
+    let (tests, failures) = (found.len().max(1), found.len());
+    let cases: String = if found.is_empty() {
+        format!("    <testcase classname=\"{}\" name=\"{}\"/>\n", rule.id, escaped(rule.title))
+    } else {
+        found.into_iter().map(case).collect()
+    };
+    format!("  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\">\n{cases}  </testsuite>\n", rule.id)
+}
+
+fn case(told: &Told) -> String {
+    let (rule, sentence) = (told.finding.rule, escaped(&sentence(told)));
+    let name = escaped(format!("{} {} {}", told.name, told.place(), told.finding.id()).trim());
+    format!(
+        "    <testcase classname=\"{}\" name=\"{name}\">\n      <failure type=\"{}\" message=\"{sentence}\"/>\n    \
+         </testcase>\n",
+        rule.id,
+        told.finding.severity.as_str()
+    )
+}
+
+/// Text in an attribute.
+fn escaped(text: &str) -> String {
+    let text = visible(text);
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

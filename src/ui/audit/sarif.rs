@@ -1,0 +1,87 @@
+//! SARIF 2.1.0, as OASIS describes it: what code scanning pages show.
+
+use super::sentence;
+use crate::audit::{Rule, Severity, rules};
+use crate::report::{Audited, Told};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
+
+/// What stands for itself in a relative reference of RFC 3986 is left alone.
+const PATH: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'\\')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}')
+    .add(b':')
+    .add(b'[')
+    .add(b']');
+
+/// One run with all rules and all findings.
+pub fn sarif(audited: &Audited, version: &str) -> String {
+    let driver = json!({
+        "name": "towpath",
+        "semanticVersion": version,
+        "rules": rules::ALL.iter().map(|rule| described(rule)).collect::<Vec<_>>(),
+    });
+    let results: Vec<Value> = audited.findings.iter().map(result).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results }],
+    });
+    crate::ui::json(&log)
+}
+
+fn described(rule: &Rule) -> Value {
+    json!({
+        "id": rule.id,
+        "shortDescription": { "text": rule.title },
+        "fullDescription": { "text": rule.about },
+        "defaultConfiguration": { "level": level(rule.severity) },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Low => "note",
+        Severity::Medium => "warning",
+        Severity::High => "error",
+    }
+}
+
+fn result(told: &Told) -> Value {
+    let finding = &told.finding;
+    let index = rules::ALL.iter().position(|rule| rule.id == finding.rule.id);
+    let mut result = json!({
+        "ruleId": finding.rule.id,
+        "ruleIndex": index,
+        "level": level(finding.severity),
+        "message": { "text": sentence(told) },
+        "partialFingerprints": { "towpath/v1": finding.id() },
+    });
+    if let Some(path) = &finding.path {
+        result["locations"] = json!([{ "physicalLocation": physical(path, finding.line) }]);
+    }
+    if let Some(commit) = finding.commit {
+        result["properties"] = json!({ "commit": commit.to_string() });
+    }
+    result
+}
+
+fn physical(path: &str, line: Option<u32>) -> Value {
+    let uri = utf8_percent_encode(path, PATH).to_string();
+    let mut physical = json!({ "artifactLocation": { "uri": uri } });
+    if let Some(line) = line {
+        physical["region"] = json!({ "startLine": line });
+    }
+    physical
+}
