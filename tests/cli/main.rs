@@ -24,6 +24,7 @@ mod man;
 mod metrics;
 mod plugin;
 mod proposals;
+mod recipes;
 mod schema;
 mod status;
 #[cfg(unix)]
