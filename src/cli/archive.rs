@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::git::{GitError, Oid, Reached, Repository, Snapshot};
 use crate::history::index::{Asked, Part, Record, refreshed, settled};
 use crate::history::{Since, Timeline, describe};
-use crate::model::{Entry, SourceKind, StageName};
+use crate::model::{Entry, StageName};
 use crate::source::Cache;
 use crate::ui::Bar;
 use std::cell::Cell;
@@ -85,10 +85,7 @@ impl Survey {
         entries: &[Entry],
         past: &mut Past,
     ) -> Result<(), GitError> {
-        // Of what is built from many files, a walk for what stands now and one for all that ever was
-        // do not see every move alike; `status` says what the former sees.
-        let builds = self.settings.config.rules.iter().any(|rule| rule.kind == SourceKind::Kustomize);
-        if builds || !self.is_near(repository)? {
+        if !self.is_near(repository)? {
             return Ok(());
         }
         let (record, is_new) = self.record(context, repository)?;
