@@ -22,6 +22,8 @@ mod init;
 mod layouts;
 mod man;
 mod metrics;
+#[cfg(unix)]
+mod progress;
 mod proposals;
 mod schema;
 mod status;
