@@ -4,7 +4,7 @@ use super::context::Context;
 use super::settings;
 use super::survey::{Past, Survey};
 use crate::config::Config;
-use crate::git::{GitError, Oid, Reached, Repository, Snapshot};
+use crate::git::{GitError, Oid, Reached, Repository};
 use crate::history::index::{Asked, Part, Record, refreshed, settled};
 use crate::history::{Since, Timeline, describe};
 use crate::model::{Entry, StageName};
@@ -69,7 +69,7 @@ impl Survey {
         bar: &Bar,
     ) -> Result<Part, GitError> {
         let spare = Cache::default();
-        let readings = |cache| Ok(self.state(&Snapshot::of_commit(repository, tip)?, cache, stage));
+        let readings = |cache| self.state(repository, tip, stage, cache);
         let asked = Asked { question: self.question(repository, tip, stage), tip: readings, spare: &spare };
         refreshed(&asked, known, |Reached { done, total }| bar.set(done, total.unwrap_or(0)))
     }

@@ -27,6 +27,7 @@ mod metrics;
 mod names;
 mod output;
 mod promote;
+mod readings;
 mod recent;
 mod rollback;
 mod scene;

@@ -43,6 +43,11 @@ impl Cache {
         commit.map(|commit| builds_of(&self.builds, commit, Rc::default)).unwrap_or_default()
     }
 
+    /// Is it known what was built of this commit?
+    pub fn has_builds_of(&self, commit: Oid) -> bool {
+        self.builds.borrow().as_ref().is_some_and(|(of, _)| *of == commit)
+    }
+
     /// As `builds`, for versions only: builds with borrowed places are not for others, but those with
     /// the right places will do here.
     fn version_builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
