@@ -23,6 +23,8 @@ mod layouts;
 mod man;
 mod metrics;
 mod plugin;
+#[cfg(unix)]
+mod progress;
 mod proposals;
 mod recipes;
 mod schema;
