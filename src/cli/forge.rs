@@ -220,7 +220,10 @@ fn credential(host: &str, repository: &Repository, context: &Context) -> Option<
 
 impl From<ForgeError> for Failure {
     fn from(error: ForgeError) -> Self {
-        let failure = Failure::failed(error.to_string());
+        let failure = match error {
+            ForgeError::NoSuchProposal { .. } => Failure::usage(error.to_string()),
+            _ => Failure::failed(error.to_string()),
+        };
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,

@@ -50,13 +50,16 @@ fn a_key_that_is_missing_is_said_and_nothing_is_pushed() {
     std::fs::remove_file(site.sandbox.path("home").join("key.pub")).expect("removed");
     let main = site.at_origin(&["rev-parse", "main"]);
     let said = site.run(&["deploy", "web", "v3", "--push"]);
-    assert_data_eq!(said, str![[r#"
+    assert_data_eq!(
+        said,
+        str![[r#"
 exit 1
 --
 app   dev   to
 web   v2    → v3
 error: git could not sign the commit: [..]/sandbox/home/key[..]
 
-"#]]);
+"#]]
+    );
     assert_eq!(site.at_origin(&["rev-parse", "main"]), main);
 }
