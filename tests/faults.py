@@ -1,5 +1,7 @@
 """The faults of faults.sh."""
 
+import collections
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -10,7 +12,7 @@ import tempfile
 
 TOWPATH = sys.argv[1]
 
-# The system calls by which towpath (not git, which has tests of its own) leaves something behind.
+# The system calls by which towpath, or a git that it runs, leaves something behind.
 WRITING = "write,pwrite64,writev,rename,renameat,renameat2,link,linkat,unlink,unlinkat,fsync,fdatasync,ftruncate,mkdir,mkdirat"
 
 ENVIRONMENT = {
@@ -58,8 +60,8 @@ class Site:
         git(source, "fetch", "-q")
         git(source, "remote", "set-head", "origin", "main")
 
-    def fresh(self):
-        folder = self.work / "site"
+    def fresh(self, name="site"):
+        folder = self.work / name
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self.mould, folder, symlinks=True)
         return folder
@@ -103,55 +105,53 @@ def wanted(site, manner):
 
 
 def promote(site, manner, before=()):
-    # Only towpath itself is followed: git does not inherit an injection without -f.
     command = [*before, TOWPATH, "promote", "web", "--to", "prod", manner, "--quiet"]
     return run(command, site / "clone", XDG_CACHE_HOME=str(site / "cache"), TOWPATH_NOW="2026-09-01T12:00:00Z")
 
 
 def writes(site, manner):
-    """How often each writing call is made in an undisturbed run."""
+    """How often each writing call is made by the process that makes it most, in an undisturbed run: a
+    fault is counted in each process for itself."""
     log = site / "calls"
     promote(site, manner, ["strace", "-f", "-e", f"trace={WRITING}", "-o", log])
-    # Threads of towpath carry numbers of their own; children that were started show an execve.
-    counts = {}
-    done = promote_trace(log)
-    for call in done:
-        counts[call] = counts.get(call, 0) + 1
-    return counts
+    calls = re.findall(r"^(\d+) +(\w+)\(", log.read_text(), re.MULTILINE)
+    most = {}
+    for (_, call), count in collections.Counter(calls).items():
+        most[call] = max(count, most.get(call, 0))
+    return most
 
 
-def promote_trace(log):
-    for line in log.read_text().splitlines():
-        found = re.match(r"\d+\s+(\w+)\(", line)
-        if found and found.group(1) in WRITING.split(","):
-            yield found.group(1)
+def disturbed(manner, fault, name, call, number):
+    """One run with the fault at one call; says whether it failed."""
+    site = SITE.fresh(f"{call}-{number}")
+    before = files(site / "clone")
+    options = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={number}"]
+    first = promote(site, manner, options)
+    what = f"{manner}, {name} at {call} {number}"
+    check("panicked" not in first.stderr, f"{what}: {first.stderr}")
+    if first.returncode == 0:
+        check(wanted(site, manner), f"{what}: it says that it is done, and it is not")
+    # A lock that a killed git leaves behind is git's; its own words say what to do.
+    for lock in list((site / "clone").rglob("*.lock")) + list((site / "origin.git").rglob("*.lock")):
+        lock.unlink()
+    whole(site, what)
+    check(files(site / "clone") == before, f"{what}: files of the user have changed")
+    second = promote(site, manner)
+    check(second.returncode == 0, f"{what}: the second run says {second.stderr}")
+    check(wanted(site, manner), f"{what}: the second run did not finish the job")
+    whole(site, f"{what}, after the second run")
+    return first.returncode != 0
 
 
 def inject(manner, fault, name):
-    """Runs the command again and again, with the fault at one more call each time."""
-    tried = 0
+    """Runs the command again and again, with the fault at one more call each time. Most of the time is
+    spent in waiting before connections are made again, so many run at once."""
     calls = writes(SITE.fresh(), manner)
-    for call, count in sorted(calls.items()):
-        for number in range(1, count + 1):
-            site = SITE.fresh()
-            before = files(site / "clone")
-            options = ["strace", "-f", "-o", "/dev/null", "-e", "trace=none", "-e", f"inject={call}:{fault}:when={number}"]
-            first = promote(site, manner, options)
-            tried += 1
-            what = f"{manner}, {name} at {call} {number}"
-            check("panicked" not in first.stderr, f"{what}: {first.stderr}")
-            if first.returncode == 0:
-                check(wanted(site, manner), f"{what}: it says that it is done, and it is not")
-            # A lock that a killed git leaves behind is git's; its own words say what to do.
-            for lock in list((site / "clone").rglob("*.lock")) + list((site / "origin.git").rglob("*.lock")):
-                lock.unlink()
-            whole(site, what)
-            check(files(site / "clone") == before, f"{what}: files of the user have changed")
-            second = promote(site, manner)
-            check(second.returncode == 0, f"{what}: the second run says {second.stderr}")
-            check(wanted(site, manner), f"{what}: the second run did not finish the job")
-            whole(site, f"{what}, after the second run")
-    print(f"{manner}, {name}: {tried} runs at {len(calls)} kinds of calls")
+    each = [(call, number) for call, count in sorted(calls.items()) for number in range(1, count + 1)]
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        hit = sum(pool.map(lambda one: disturbed(manner, fault, name, *one), each))
+    check(hit > len(calls), f"{manner}, {name}: the faults do not arrive")
+    print(f"{manner}, {name}: {len(each)} runs at {len(calls)} kinds of calls, {hit} of them failed")
 
 
 def said(name, site, expected, before=(), manner="--push"):
@@ -165,7 +165,7 @@ def said(name, site, expected, before=(), manner="--push"):
 def full_disk():
     """A file system of 64 kB that is full, for the objects of the clone."""
     site = SITE.fresh()
-    options = ["strace", "-f", "-o", "/dev/null", "-e", "trace=none", "-e", "inject=write,pwrite64:error=ENOSPC:when=1+"]
+    options = ["strace", "-f", "-o", "/dev/null", "-e", "trace=write,pwrite64", "-e", "inject=write,pwrite64:error=ENOSPC:when=1+"]
     done = promote(site, "--commit", options)
     # Not even the error could be written.
     check(done.returncode != 0, "a full disk is no success")

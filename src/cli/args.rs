@@ -1,7 +1,8 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::{
-    completions, config, demo, deploy, diff, history, init, man, metrics, promote, proposals, rollback, status, trace,
+    completions, config, demo, deploy, diff, history, init, man, metrics, plugin, promote, proposals, rollback, status,
+    trace,
 };
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
@@ -64,6 +65,7 @@ pub enum Command {
     Deploy(deploy::DeployArgs),
     Rollback(rollback::RollbackArgs),
     Proposals(proposals::ProposalsArgs),
+    Plugin(plugin::PluginArgs),
     Init(init::InitArgs),
     Config(config::ConfigArgs),
     Demo(demo::DemoArgs),

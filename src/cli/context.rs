@@ -67,7 +67,7 @@ impl Context {
     pub fn manner(&self, author: Option<&Person>) -> Manner {
         let date = format!("{} {}", self.now().as_second(), self.environment.now.strftime("%z"));
         let url = self.url().map(str::to_owned);
-        Manner { interactive: self.can_ask(), url, date, author: author.cloned() }
+        Manner { interactive: self.can_ask(), url, date, author: author.cloned(), committer: None }
     }
 
     fn bring(&self, url: &str) -> Result<PathBuf, Failure> {

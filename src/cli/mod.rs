@@ -3,6 +3,7 @@
 
 mod archive;
 mod args;
+mod backoff;
 mod choice;
 mod chronicle;
 mod complete;
@@ -27,6 +28,7 @@ mod man;
 mod metrics;
 mod names;
 mod output;
+mod plugin;
 mod promote;
 mod proposals;
 mod recent;
@@ -85,6 +87,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Rollback(args) => rollback::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Proposals(args) => proposals::run(&args, context),
+        Command::Plugin(args) => plugin::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Config(args) => config::run(&args, context),
         Command::Completions(args) => completions::run(&args, context),

@@ -22,6 +22,7 @@ mod record;
 pub mod remote;
 mod repository;
 mod revision;
+mod shallow;
 mod snapshot;
 mod talk;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use progress::{NoProgress, Progress};
 pub use push::{Ahead, Push, Pushed, Way};
 pub use record::Swap;
 pub use repository::Repository;
+pub use shallow::shallow;
 pub use snapshot::{File, FileKind, ReadError, Snapshot};
 pub use walk::{Reached, Step, Walk};
 pub use write::{Manner, NewCommit, Workspace, WriteError, author, credential};

@@ -41,6 +41,8 @@ pub struct Manner {
     pub date: String,
     /// Who wrote it, if not the user: `Name <address>`.
     pub author: Option<Person>,
+    /// Who commits it, if not the user.
+    pub committer: Option<Person>,
 }
 
 /// What a commit is to hold.
@@ -48,7 +50,7 @@ pub struct Manner {
 pub struct NewCommit<'a> {
     pub parent: Oid,
     pub message: &'a str,
-    /// New contents by path; all of them are there already.
+    /// New contents by path.
     pub files: Vec<(&'a str, &'a str)>,
 }
 
@@ -113,7 +115,10 @@ impl<'r> Workspace<'r> {
     }
 
     fn committer(&self) -> Result<Person, WriteError> {
-        once(&self.committer, || identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT"))
+        match &self.manner.committer {
+            Some(committer) => Ok(committer.clone()),
+            None => once(&self.committer, || identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT")),
+        }
     }
 
     /// Writes a commit. No branch names it yet.
@@ -162,7 +167,8 @@ impl<'r> Workspace<'r> {
         let base = git.find_commit(new.parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
         for (path, text) in &new.files {
-            let is_program = base.get_path(path.as_ref())?.filemode() == i32::from(FileMode::BlobExecutable);
+            let is_program = |entry: git2::TreeEntry<'_>| entry.filemode() == i32::from(FileMode::BlobExecutable);
+            let is_program = base.get_path(path.as_ref()).is_ok_and(is_program);
             let mode = if is_program { FileMode::BlobExecutable } else { FileMode::Blob };
             update.upsert(*path, git.blob(text.as_bytes())?, mode);
         }

@@ -22,6 +22,7 @@ mod init;
 mod layouts;
 mod man;
 mod metrics;
+mod plugin;
 mod proposals;
 mod schema;
 mod status;

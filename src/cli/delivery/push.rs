@@ -3,8 +3,8 @@
 use super::args::DeliveryArgs;
 use super::group::groups;
 use super::{Selection, agreed, ending, plan, remote_tip, tell_rest};
+use crate::cli::backoff::{PATIENCE, pause};
 use crate::cli::context::Context;
-use crate::cli::environment::chance;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::intent::Intent;
 use crate::cli::scene::Scene;
@@ -13,15 +13,7 @@ use crate::model::{SlotKey, Version};
 use crate::report::Planned;
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::{Duration, Instant};
-
-/// After so long nothing new is begun.
-const PATIENCE: Duration = Duration::from_secs(45);
-
-/// A pause is any part of the time that the attempt took, from seeing the branch to the push, doubled
-/// with each race that is lost: the more there are, the longer each takes, and the fewer should try at
-/// once. It is never longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+use std::time::Instant;
 
 /// Plans, asks once, and pushes until it is there.
 pub fn run(
@@ -62,12 +54,6 @@ pub fn run(
         }
         planned = again(intent, args, &first, &scene, context)?;
     }
-}
-
-/// How long to wait after an attempt of this length, and so many races lost in a row.
-fn pause(attempt: Duration, losses: u32) -> Duration {
-    let longest = attempt.saturating_mul(1 << losses.saturating_sub(1).min(10)).min(LONGEST_PAUSE);
-    if losses == 0 { Duration::ZERO } else { longest.mul_f64(chance()) }
 }
 
 /// The newest state at `origin`.

@@ -2,6 +2,8 @@
 
 mod plain;
 mod settings;
+#[cfg(unix)]
+mod tokens;
 mod wait;
 
 use crate::delivery::{Site, values};

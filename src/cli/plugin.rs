@@ -1,0 +1,288 @@
+//! `towpath plugin`: a step of Drone or Woodpecker, whose settings arrive as `PLUGIN_*` variables. It
+//! writes one file that holds a tag, and pushes.
+
+use super::backoff::{PATIENCE, pause};
+use super::context::Context;
+use super::environment;
+use super::failure::{Exit, Failure};
+use crate::git::{FileKind, NewCommit, Oid, Person, Push, Pushed, Repository, Snapshot, Way, Workspace, shallow};
+use clap::Args;
+use std::thread;
+use std::time::Instant;
+
+const EXAMPLES: &str = "\
+As a step of Woodpecker:
+  - name: deploy
+    image: towpath
+    settings:
+      git_repo: https://git.example.com/team/deploy.git
+      branch: main
+      destination_file: deployed_tags/staging_image_tag
+      image_tag: ${CI_COMMIT_SHA}
+      author_name: CI
+      author_email: ci@example.com
+      commit_message: Deploy $PLUGIN_IMAGE_TAG
+      access_token: { from_secret: deploy_token }
+
+Exit codes:
+  0  pushed, or the file said so already
+  1  failed
+  2  wrong settings";
+
+/// Write a tag into a file and push it, as a step of Drone or Woodpecker.
+///
+/// The repository is cloned into a temporary folder, one commit deep. Who loses a race tries again on
+/// the newest commit. The token is read from PLUGIN_ACCESS_TOKEN only. For files that hold more than a
+/// tag use `towpath deploy`.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct PluginArgs {
+    /// The URL of the deployment repository
+    #[arg(long, value_name = "URL", env = "PLUGIN_GIT_REPO", hide_env_values = true)]
+    git_repo: String,
+
+    /// The branch that is deployed, instead of the repository's default
+    #[arg(long = "to-branch", value_name = "BRANCH", env = "PLUGIN_BRANCH", hide_env_values = true)]
+    to_branch: Option<String>,
+
+    /// The tag to write
+    #[arg(long, value_name = "TAG", env = "PLUGIN_IMAGE_TAG", hide_env_values = true)]
+    image_tag: String,
+
+    /// The file that holds the tag, as a path in the repository; made if it is not there
+    #[arg(long, value_name = "PATH", env = "PLUGIN_DESTINATION_FILE", hide_env_values = true)]
+    destination_file: String,
+
+    /// Who makes the commit, unless git knows
+    #[arg(long, value_name = "NAME", env = "PLUGIN_AUTHOR_NAME", hide_env_values = true)]
+    #[arg(requires = "author_email")]
+    author_name: Option<String>,
+
+    /// The address to that name
+    #[arg(long, value_name = "ADDRESS", env = "PLUGIN_AUTHOR_EMAIL", hide_env_values = true)]
+    #[arg(requires = "author_name")]
+    author_email: Option<String>,
+
+    /// The message; `$PLUGIN_IMAGE_TAG` and the other settings are replaced by their values
+    #[arg(long, value_name = "TEXT", env = "PLUGIN_COMMIT_MESSAGE", hide_env_values = true)]
+    #[arg(default_value = "Deploy $PLUGIN_IMAGE_TAG to $PLUGIN_DESTINATION_FILE")]
+    commit_message: String,
+}
+
+/// Clones, writes, pushes.
+pub fn run(args: &PluginArgs, context: &Context) -> Result<Exit, Failure> {
+    if context.globals.read_only {
+        return Err(Failure::usage("nothing is written under --read-only"));
+    }
+    let job = Job::of(args)?;
+    let folder = tempfile::tempdir()
+        .map_err(|error| Failure::failed("there is no temporary folder to clone into").because(&error))?;
+    let clone = folder.path().join("clone.git");
+    shallow(&job.url, args.to_branch.as_deref(), &clone)?;
+    let repository = Repository::open(&clone)?;
+    let mut manner = context.manner(job.author.as_ref());
+    (manner.url, manner.committer) = (Some(job.url.clone()), job.author.clone());
+    let branch = args.to_branch.clone().or_else(|| repository.head_branch());
+    let branch = branch.ok_or_else(|| Failure::failed("the repository has no branch").hint("name it as `branch`"))?;
+    job.carry_out(&Workspace::new(&repository, manner), &repository, &branch, context)
+}
+
+/// What is to be done, checked.
+struct Job<'a> {
+    /// With the token in it.
+    url: String,
+    path: &'a str,
+    tag: &'a str,
+    author: Option<Person>,
+    message: String,
+}
+
+impl<'a> Job<'a> {
+    fn of(args: &'a PluginArgs) -> Result<Self, Failure> {
+        let tag = args.image_tag.trim();
+        if tag.is_empty() || tag.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(Failure::usage("image_tag is one word, and not empty"));
+        }
+        let author = args.author_name.clone().zip(args.author_email.clone());
+        Ok(Job {
+            url: with_token(&args.git_repo, environment::text("PLUGIN_ACCESS_TOKEN").as_deref())?,
+            path: in_repository(&args.destination_file)?,
+            tag,
+            author: author.map(|(name, email)| Person { name, email }),
+            message: expanded(&args.commit_message, &|name| value(args, name).or_else(|| environment::text(name)))?,
+        })
+    }
+
+    fn carry_out(
+        &self,
+        workspace: &Workspace<'_>,
+        repository: &Repository,
+        branch: &str,
+        context: &Context,
+    ) -> Result<Exit, Failure> {
+        let started = Instant::now();
+        for losses in 1.. {
+            let begun = Instant::now();
+            let heads = workspace.remote_heads(&[branch])?;
+            workspace.fetch(&heads)?;
+            let tip = heads.get(branch).copied().ok_or_else(|| Failure::failed(format!("there is no `{branch}`")))?;
+            let Some(text) = self.text(repository, tip)? else {
+                context.ui.note(&format!("{} says {} already", self.path, self.tag));
+                return Ok(Exit::Done);
+            };
+            let files = vec![(self.path, text.as_str())];
+            let commit = workspace.commit(&NewCommit { parent: tip, message: &self.message, files })?;
+            if workspace.push(&Push { branch, commit, way: Way::Forward })? == Pushed::Done {
+                context.ui.answer(&commit.to_string())?;
+                context.ui.note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
+                return Ok(Exit::Done);
+            }
+            if started.elapsed() > PATIENCE {
+                break;
+            }
+            thread::sleep(pause(begun.elapsed(), losses));
+        }
+        Err(Failure::failed(format!("`{branch}` moved each time before the push arrived")).hint("run it again"))
+    }
+
+    /// What the file is to hold at a commit; `None` where it does.
+    fn text(&self, repository: &Repository, tip: Oid) -> Result<Option<String>, Failure> {
+        let snapshot = Snapshot::of_commit(repository, tip)?;
+        let folders = self.path.match_indices('/').map(|(at, _)| &self.path[..at]);
+        if let Some(folder) = folders.into_iter().find(|folder| snapshot.find(folder).is_some()) {
+            return Err(Failure::failed(format!("{folder} is not a folder")));
+        }
+        if snapshot.is_directory(self.path) {
+            return Err(Failure::failed(format!("{} is a folder", self.path)));
+        }
+        let Some(file) = snapshot.find(self.path) else { return Ok(Some(format!("{}\n", self.tag))) };
+        if file.kind != FileKind::File {
+            return Err(Failure::failed(format!("{} is not a file of its own", self.path)));
+        }
+        let old = snapshot.read(&file).map_err(|error| Failure::failed(format!("{}: {error}", self.path)))?;
+        let old = String::from_utf8_lossy(&old);
+        if old.split_whitespace().count() > 1 {
+            let failure = Failure::failed(format!("{} holds more than a tag", self.path));
+            return Err(failure.hint("`towpath deploy` changes a version inside a file"));
+        }
+        let end = if old.is_empty() || old.ends_with('\n') { "\n" } else { "" };
+        let new = format!("{}{end}", self.tag);
+        Ok((new != old).then_some(new))
+    }
+}
+
+/// The URL that signs in with a token. GitHub, GitLab, Gitea and Forgejo take any name with it.
+fn with_token(url: &str, token: Option<&str>) -> Result<String, Failure> {
+    let Some(token) = token else { return Ok(url.to_owned()) };
+    if !token.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '@' | '/' | ':' | '?' | '#' | '%')) {
+        return Err(Failure::usage("access_token has characters that no token has"));
+    }
+    let rest = url.strip_prefix("https://").map(|rest| ("https", rest));
+    let Some((scheme, rest)) = rest.or_else(|| url.strip_prefix("http://").map(|rest| ("http", rest))) else {
+        return Err(Failure::usage("access_token is for https URLs; git_repo is none"));
+    };
+    let host = rest.split('/').next().unwrap_or_default();
+    if host.contains('@') {
+        return Err(Failure::usage("git_repo names a user, and access_token is set too").hint("leave one of them out"));
+    }
+    let user = if host.ends_with("bitbucket.org") { "x-token-auth" } else { "x-access-token" };
+    Ok(format!("{scheme}://{user}:{token}@{rest}"))
+}
+
+/// A path that stays in the repository and is none of git's own.
+fn in_repository(path: &str) -> Result<&str, Failure> {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let is_bad = |part: &str| {
+        part.is_empty() || part == "." || part == ".." || part.eq_ignore_ascii_case(".git") || part.contains('\\')
+    };
+    if path.split('/').any(is_bad) || path.chars().any(char::is_control) {
+        let failure = Failure::usage(format!("destination_file `{}` is no path in a repository", path.escape_debug()));
+        return Err(failure.hint("such as deployed_tags/staging_image_tag"));
+    }
+    Ok(path)
+}
+
+/// The settings by the names of their variables.
+fn value(args: &PluginArgs, name: &str) -> Option<String> {
+    match name {
+        "PLUGIN_GIT_REPO" => Some(crate::git::url::redact(&args.git_repo)),
+        "PLUGIN_BRANCH" => args.to_branch.clone(),
+        "PLUGIN_IMAGE_TAG" => Some(args.image_tag.trim().to_owned()),
+        "PLUGIN_DESTINATION_FILE" => Some(args.destination_file.clone()),
+        "PLUGIN_AUTHOR_NAME" => args.author_name.clone(),
+        "PLUGIN_AUTHOR_EMAIL" => args.author_email.clone(),
+        _ => None,
+    }
+}
+
+/// Replaces `$PLUGIN_NAME` and `${PLUGIN_NAME}`. What sounds like a secret stays out of messages.
+fn expanded(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let (braced, start) = after.strip_prefix('{').map_or((false, after), |inner| (true, inner));
+        let end = start.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(start.len());
+        let (name, beyond) = (&start[..end], &start[end..]);
+        let beyond = if braced { beyond.strip_prefix('}') } else { Some(beyond) };
+        match (name.starts_with("PLUGIN_"), beyond) {
+            (true, Some(beyond)) => {
+                out.push_str(&plain(name, value)?);
+                rest = beyond;
+            }
+            _ => {
+                out.push('$');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    Ok(if out.ends_with('\n') { out } else { out + "\n" })
+}
+
+fn plain(name: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
+    if ["TOKEN", "PASSWORD", "SECRET", "KEY"].iter().any(|word| name.contains(word)) {
+        return Err(Failure::usage(format!("commit_message names {name}, and secrets do not belong into messages")));
+    }
+    let text = value(name).ok_or_else(|| Failure::usage(format!("commit_message names {name}, which is not set")))?;
+    Ok(text.chars().filter(|c| !c.is_control() || *c == '\n').collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_put_into_messages() {
+        let value = |name: &str| (name == "PLUGIN_IMAGE_TAG").then(|| "v2\u{1b}".to_owned());
+        let said = |text: &str| expanded(text, &value).map_err(|failure| failure.message().map(str::to_owned));
+        assert_eq!(said("to $PLUGIN_IMAGE_TAG, ${PLUGIN_IMAGE_TAG}.").unwrap(), "to v2, v2.\n");
+        assert_eq!(said("$5 ${PLUGIN_IMAGE_TAG $ $HOME").unwrap(), "$5 ${PLUGIN_IMAGE_TAG $ $HOME\n");
+        let secret = said("$PLUGIN_ACCESS_TOKEN").unwrap_err().unwrap();
+        assert!(secret.contains("secrets do not belong"), "{secret}");
+        assert!(said("$PLUGIN_OTHER").is_err());
+    }
+
+    #[test]
+    fn a_token_goes_to_https_only() {
+        let url = |url: &str, token| with_token(url, token).map_err(|failure| failure.message().map(str::to_owned));
+        assert_eq!(url("https://h/x", Some("t")).unwrap(), "https://x-access-token:t@h/x");
+        assert_eq!(url("https://bitbucket.org/x", Some("t")).unwrap(), "https://x-token-auth:t@bitbucket.org/x");
+        assert_eq!(url("git@h:x", None).unwrap(), "git@h:x");
+        for (url_, token) in
+            [("git@h:x", "t"), ("https://u@h/x", "t"), ("https://h/x", "a b"), ("https://h/x", "a@evil/")]
+        {
+            let error = url(url_, Some(token)).unwrap_err();
+            assert!(!error.unwrap().contains(token) || token == "t");
+        }
+    }
+
+    #[test]
+    fn paths_stay_in_the_repository() {
+        assert_eq!(in_repository("./a/b").ok(), Some("a/b"));
+        for path in ["", "/etc/x", "../x", "a/../b", ".git/config", "a/.GIT/x", "a//b", "a/", "a\\b", "a\u{1b}"] {
+            assert!(in_repository(path).is_err(), "{path}");
+        }
+    }
+}

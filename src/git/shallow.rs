@@ -1,0 +1,35 @@
+//! A clone of one commit, for a job that writes a file and is gone.
+
+use super::child::{self, ChildError};
+use super::url::{redact, refused};
+use super::write::{WriteError, said};
+use std::path::Path;
+use std::time::Duration;
+
+/// For the one commit.
+const LIMIT: Duration = Duration::from_secs(45);
+
+const DOING: &str = "clone the repository";
+
+/// Clones the newest commit of a branch, or of the default branch, bare, into a folder that is not there
+/// yet. Credentials of the URL are handed over in the environment and are not kept.
+///
+/// # Errors
+/// When the URL is refused, or there is no such repository or branch.
+pub fn shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(), WriteError> {
+    if let Some(message) = refused(url) {
+        return Err(WriteError::Failed { doing: DOING, message });
+    }
+    let mut git = child::git(false, Some(url));
+    child::settings(&mut git, &["core.hooksPath=/dev/null"]);
+    git.args(["clone", "--bare", "--quiet", "--template=", "--depth=1", "--single-branch", "--no-tags"]);
+    if let Some(branch) = branch {
+        git.arg(format!("--branch={branch}"));
+    }
+    git.arg("--").arg(redact(url)).arg(folder);
+    let answer = child::run(git, b"", LIMIT).map_err(|error| match error {
+        ChildError::NotStarted(why) => WriteError::NoGit { doing: DOING, why: why.to_string() },
+        ChildError::TooSlow(seconds) => WriteError::TooSlow { doing: DOING, seconds },
+    })?;
+    if answer.status.success() { Ok(()) } else { Err(WriteError::Failed { doing: DOING, message: said(&answer) }) }
+}
