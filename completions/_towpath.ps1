@@ -45,6 +45,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Put a version into the first stage, or another one')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a version that a stage ran before')
             [CompletionResult]::new('proposals', 'proposals', [CompletionResultType]::ParameterValue, 'List, show, merge and close pull requests, on a forge or without one')
+            [CompletionResult]::new('plugin', 'plugin', [CompletionResultType]::ParameterValue, 'Write a tag into a file and push it, as a step of Drone or Woodpecker')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write what towpath finds out about this repository as towpath.yaml')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, verify and document the configuration')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make a small deployment repository and show towpath on it')
@@ -419,6 +420,30 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         'towpath;proposals;help;help' {
             break
         }
+        'towpath;plugin' {
+            [CompletionResult]::new('--git-repo', '--git-repo', [CompletionResultType]::ParameterName, 'The URL of the deployment repository')
+            [CompletionResult]::new('--to-branch', '--to-branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s default')
+            [CompletionResult]::new('--image-tag', '--image-tag', [CompletionResultType]::ParameterName, 'The tag to write')
+            [CompletionResult]::new('--destination-file', '--destination-file', [CompletionResultType]::ParameterName, 'The file that holds the tag, as a path in the repository; made if it is not there')
+            [CompletionResult]::new('--author-name', '--author-name', [CompletionResultType]::ParameterName, 'Who makes the commit, unless git knows')
+            [CompletionResult]::new('--author-email', '--author-email', [CompletionResultType]::ParameterName, 'The address to that name')
+            [CompletionResult]::new('--commit-message', '--commit-message', [CompletionResultType]::ParameterName, 'The message; `$PLUGIN_IMAGE_TAG` and the other settings are replaced by their values')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
+            [CompletionResult]::new('--no-index', '--no-index', [CompletionResultType]::ParameterName, 'Read all history anew, and keep no index of it')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'towpath;init' {
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
             [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
@@ -597,6 +622,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Put a version into the first stage, or another one')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a version that a stage ran before')
             [CompletionResult]::new('proposals', 'proposals', [CompletionResultType]::ParameterValue, 'List, show, merge and close pull requests, on a forge or without one')
+            [CompletionResult]::new('plugin', 'plugin', [CompletionResultType]::ParameterValue, 'Write a tag into a file and push it, as a step of Drone or Woodpecker')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Write what towpath finds out about this repository as towpath.yaml')
             [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Show, verify and document the configuration')
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'Make a small deployment repository and show towpath on it')
@@ -646,6 +672,9 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             break
         }
         'towpath;help;proposals;close' {
+            break
+        }
+        'towpath;help;plugin' {
             break
         }
         'towpath;help;init' {

@@ -42,6 +42,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
             cand proposals 'List, show, merge and close pull requests, on a forge or without one'
+            cand plugin 'Write a tag into a file and push it, as a step of Drone or Woodpecker'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
             cand config 'Show, verify and document the configuration'
             cand demo 'Make a small deployment repository and show towpath on it'
@@ -396,6 +397,29 @@ set edit:completion:arg-completer[towpath] = {|@words|
         }
         &'towpath;proposals;help;help'= {
         }
+        &'towpath;plugin'= {
+            cand --git-repo 'The URL of the deployment repository'
+            cand --to-branch 'The branch that is deployed, instead of the repository''s default'
+            cand --image-tag 'The tag to write'
+            cand --destination-file 'The file that holds the tag, as a path in the repository; made if it is not there'
+            cand --author-name 'Who makes the commit, unless git knows'
+            cand --author-email 'The address to that name'
+            cand --commit-message 'The message; `$PLUGIN_IMAGE_TAG` and the other settings are replaced by their values'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'towpath;init'= {
             cand -C 'The deployment repository: a folder, a bare repository or a URL'
             cand --repo 'The deployment repository: a folder, a bare repository or a URL'
@@ -561,6 +585,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
             cand proposals 'List, show, merge and close pull requests, on a forge or without one'
+            cand plugin 'Write a tag into a file and push it, as a step of Drone or Woodpecker'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
             cand config 'Show, verify and document the configuration'
             cand demo 'Make a small deployment repository and show towpath on it'
@@ -597,6 +622,8 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;help;proposals;merge'= {
         }
         &'towpath;help;proposals;close'= {
+        }
+        &'towpath;help;plugin'= {
         }
         &'towpath;help;init'= {
         }

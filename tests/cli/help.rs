@@ -25,6 +25,7 @@ Commands:
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
   proposals    List, show, merge and close pull requests, on a forge or without one
+  plugin       Write a tag into a file and push it, as a step of Drone or Woodpecker
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it
@@ -89,6 +90,7 @@ Commands:
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
   proposals    List, show, merge and close pull requests, on a forge or without one
+  plugin       Write a tag into a file and push it, as a step of Drone or Woodpecker
   init         Write what towpath finds out about this repository as towpath.yaml
   config       Show, verify and document the configuration
   demo         Make a small deployment repository and show towpath on it

@@ -72,7 +72,7 @@ api is at v1 in prod already
         site.run(&["promote", "web", "--to", "prod", "--push"]),
         str![[r#"
 exit 0
-7f822d3c321cd36b44bfe76529ed7960bcdc0835
+[..]
 --
 app   prod   from dev
 web   v1     → v2
@@ -95,7 +95,7 @@ web is at v2 in prod already
         site.run(&["deploy", "api", "v9", "--push"]),
         str![[r#"
 exit 0
-cc1e377e835c582bba47d745783ed3617bbeef05
+[..]
 --
 app   dev   to
 api   v1    → v9
@@ -147,7 +147,7 @@ towpath/prod/web
 --
 app   prod   from dev
 web   v1     → v2
-f9585ff8fe Promote web to prod: v1 -> v2
+[..] Promote web to prod: v1 -> v2
 
 "#]]
     );
@@ -161,7 +161,7 @@ f9585ff8fe Promote web to prod: v1 -> v2
         site.run(&["rollback", "web", "--stage", "prod", "--push"]),
         str![[r#"
 exit 0
-619929e607b1a45788db1878e3662d78b51698f4
+[..]
 --
 app   prod   to
 web   v2     → v1

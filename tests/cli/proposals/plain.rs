@@ -51,7 +51,7 @@ number   title                              branch                by
     assert_data_eq!(
         site.at_origin(&["log", "-1", "--format=%P%n%B", "main"]),
         str![[r#"
-28053875849d57157c5a25f7fca2786d1ed8aa53 0b28651913626ed11b581470cc3a401bee58f97e
+[..] [..]
 Merge pull request #2 from towpath/staging/web
 
 App: web
@@ -71,8 +71,8 @@ Promoted-By: Jo Doe <jo@example.com>
         str![[r#"
 exit 0
 time,stage,target,app,component,kind,from_image,from_tag,from_digest,to_image,to_tag,to_digest,who,author,commit,pull_request,lead_seconds,path,subject
-2026-09-01T12:00:00Z,staging,,web,,promote,ghcr.io/example/web,v1,,ghcr.io/example/web,v2,,Jo Doe,Jo Doe,38f9b15e79bf324c92227bc1befdca9a03f7acd9,2,2426400,apps/staging/web.yaml,Merge pull request #2 from towpath/staging/web
-2026-09-01T12:00:00Z,prod,,api,,promote,ghcr.io/example/api,v1,,ghcr.io/example/api,v2,,Jo Doe,Jo Doe,28053875849d57157c5a25f7fca2786d1ed8aa53,,2512800,apps/prod/api.yaml,Promote api to prod: v1 -> v2
+2026-09-01T12:00:00Z,staging,,web,,promote,ghcr.io/example/web,v1,,ghcr.io/example/web,v2,,Jo Doe,Jo Doe,[..],2,2426400,apps/staging/web.yaml,Merge pull request #2 from towpath/staging/web
+2026-09-01T12:00:00Z,prod,,api,,promote,ghcr.io/example/api,v1,,ghcr.io/example/api,v2,,Jo Doe,Jo Doe,[..],,2512800,apps/prod/api.yaml,Promote api to prod: v1 -> v2
 --
 
 "#]]
@@ -82,7 +82,7 @@ time,stage,target,app,component,kind,from_image,from_tag,from_digest,to_image,to
         site.run(&["proposals", "merge", "3", "--method", "squash"]),
         str![[r#"
 exit 0
-20946b3824e0dbe8bf1037bf4552a5777b8c18b7
+[..]
 --
 merged pull request 3 into main: Deploy blog to dev: v1 -> v9
 
