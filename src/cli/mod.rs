@@ -31,6 +31,7 @@ mod output;
 mod plugin;
 mod promote;
 mod proposals;
+mod readings;
 mod recent;
 mod rollback;
 mod scene;

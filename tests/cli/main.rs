@@ -23,7 +23,10 @@ mod layouts;
 mod man;
 mod metrics;
 mod plugin;
+#[cfg(unix)]
+mod progress;
 mod proposals;
+mod recipes;
 mod schema;
 mod status;
 #[cfg(unix)]

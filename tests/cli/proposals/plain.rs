@@ -51,7 +51,7 @@ number   title                              branch                by
     assert_data_eq!(
         site.at_origin(&["log", "-1", "--format=%P%n%B", "main"]),
         str![[r#"
-[..] [..]
+[..]
 Merge pull request #2 from towpath/staging/web
 
 App: web
