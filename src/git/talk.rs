@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What it may lose to them at all.
-const LONGEST: Duration = Duration::from_secs(50);
+const LONGEST: Duration = Duration::from_secs(40);
 
 /// The shortest limit of a talk.
 const SHORTEST: Duration = Duration::from_secs(5);
