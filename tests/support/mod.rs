@@ -80,10 +80,16 @@ impl Sandbox {
         self.plain(env!("CARGO_BIN_EXE_towpath")).current_dir(at).args(arguments)
     }
 
-    /// towpath that goes on beside the test.
-    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+    /// towpath, to be started beside the test.
+    pub fn program(&self, at: &Path, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
         command.env_clear().envs(self.variables()).current_dir(at).args(arguments);
+        command
+    }
+
+    /// towpath that goes on beside the test.
+    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+        let mut command = self.program(at, arguments);
         command.stdin(std::process::Stdio::null()).stdout(stdout).spawn().expect("it starts")
     }
 
