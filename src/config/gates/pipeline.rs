@@ -1,6 +1,7 @@
 //! All that is said about the pipeline: gates, who may do what, the ledger, and how stages move.
 
 use super::{Gate, GateKind, GateRule};
+use crate::config::resolved::Said;
 use crate::model::{AppName, StageName};
 
 /// Everything that is said about the pipeline.
@@ -57,6 +58,28 @@ impl Pipeline {
             out.push(rule);
         }
         out
+    }
+
+    /// What is said, for people: each gate with what it holds for, and who may do what.
+    pub(in crate::config) fn said(&self) -> Vec<Said> {
+        let gate = |rule: &GateRule| {
+            let stages: Vec<&str> = rule.stages.iter().map(|stage| stage.as_str()).collect();
+            let scope = [stages.join(", "), rule.apps.join(", ")].into_iter().filter(|part| !part.is_empty());
+            let scope: Vec<String> = scope.collect();
+            let value = match (&rule.gate, scope.is_empty()) {
+                (Gate::Off(_), true) => "off".to_owned(),
+                (Gate::Off(_), false) => format!("off for {}", scope.join("; ")),
+                (_, true) => "everywhere".to_owned(),
+                (_, false) => format!("for {}", scope.join("; ")),
+            };
+            Said { name: format!("gates.{}", rule.gate.kind()), value, line: rule.line }
+        };
+        let permission = |one: &Permission| Said {
+            name: format!("permissions.{}", one.of),
+            value: one.actors.join(", "),
+            line: one.line,
+        };
+        self.gates.iter().map(gate).chain(self.permissions.iter().map(permission)).collect()
     }
 
     /// Who may do this: `None` where nobody said, so that everyone may.
