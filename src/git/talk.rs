@@ -19,7 +19,7 @@ const LONGEST: Duration = Duration::from_secs(50);
 const SHORTEST: Duration = Duration::from_secs(5);
 
 /// So often a connection that broke is made again, and one that was not made at all.
-const BROKEN_ATTEMPTS: u32 = 10;
+const BROKEN_ATTEMPTS: u32 = 6;
 const UNMADE_ATTEMPTS: u32 = 3;
 
 /// Before the second attempt; doubled before each further one, up to the longest.
