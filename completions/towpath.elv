@@ -41,6 +41,17 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
+            cand ask 'May this version go to that stage? The answer of every gate, and why'
+            cand advance 'Take every app a step on, where the gates allow it'
+            cand record 'Record how a deployment turned out: for the job that tests it'
+            cand approve 'Approve a version for a stage, where a gate asks for that'
+            cand reject 'Reject a version: it goes nowhere any more'
+            cand unreject 'Take back the rejection of a version'
+            cand release 'Release a stage from the hold that a rollback has put it on'
+            cand lock 'Lock an app or a stage: nothing goes there'
+            cand unlock 'Take a lock away'
+            cand locks 'List the locks that hold: what, who, why, and until when'
+            cand ledger 'Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass'
             cand proposals 'List, show, merge and close pull requests, on a forge or without one'
             cand plugin 'Write a tag into a file and push it, as a step of Drone or Woodpecker'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
@@ -172,6 +183,9 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --to 'The stage that changes; the first one that has something to get unless said'
             cand --version 'This version, which the earlier stage must have run'
             cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
+            cand --break-glass 'Do it although gates say no: an emergency, with the reason. It is on record for ever'
+            cand --incident 'With --break-glass: the incident it is about'
+            cand --expires 'With --break-glass: for so long gates do not stop this version'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
             cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
@@ -209,6 +223,9 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;deploy'= {
             cand --stage 'The stage; the first one unless said'
             cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
+            cand --break-glass 'Do it although gates say no: an emergency, with the reason. It is on record for ever'
+            cand --incident 'With --break-glass: the incident it is about'
+            cand --expires 'With --break-glass: for so long gates do not stop this version'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
             cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
@@ -246,6 +263,9 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --stage 'The stage'
             cand --to 'The version, which the stage must have run'
             cand --wait 'Follow the pull request to its end, for an hour unless said: 0 when it is merged, 3 when it is closed or time is over'
+            cand --break-glass 'Do it although gates say no: an emergency, with the reason. It is on record for ever'
+            cand --incident 'With --break-glass: the incident it is about'
+            cand --expires 'With --break-glass: for so long gates do not stop this version'
             cand --target 'Only this target of the stage: a cluster, region or tenant'
             cand --author 'Who wrote it, instead of the user that git knows'
             cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
@@ -278,6 +298,294 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --verbose 'Say more: every warning, and what was assumed'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;ask'= {
+            cand --to 'The stage it is to go to'
+            cand --target 'Only this target of the stage'
+            cand --version 'The version; what the stage before runs, unless said'
+            cand --at 'Answer for another time: `2026-08-01T10:00`, `14:05`, `3 days ago`'
+            cand --every 'With --wait: look so often'
+            cand --timeout 'With --wait: give up after so long'
+            cand --questions 'Answer the questions in a file, `-` for the standard input: `APP STAGE [VERSION [TIME]]`, a line each'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --wait 'Wait until it may, fetching what is new'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;advance'= {
+            cand --stage 'Only what goes to this stage'
+            cand --app 'Only this app'
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
+            cand --forge-api 'The address of the forge''s API, where it is not the usual one'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --dry-run 'Say what would be done, and touch nothing'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;record'= {
+            cand --stage 'The stage that was tested'
+            cand --target 'Only this target of the stage'
+            cand --version 'The version; what the stage runs, unless said'
+            cand --evidence 'Where one can see how it turned out'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;approve'= {
+            cand --stage 'The stage it may go to'
+            cand --version 'The version; what the stage before runs, unless said'
+            cand --reason 'Why, for the record'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;reject'= {
+            cand --reason 'Why, for those who are stopped by it'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;unreject'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;release'= {
+            cand --stage 'The stage'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;lock'= {
+            cand --stage 'The stage; all stages unless said'
+            cand --reason 'Why, for those who are stopped by it'
+            cand --until 'It ends by itself: `2h`, or a time such as `18:00` or `2026-12-24T18:00`'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --all 'Every app in every stage'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;unlock'= {
+            cand --stage 'The stage; all stages unless said'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --all 'Every app in every stage'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;locks'= {
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;ledger'= {
+            cand --app 'Only about this app'
+            cand --stage 'Only about this stage'
+            cand -n 'Only so many, the newest; 0 for all'
+            cand --limit 'Only so many, the newest; 0 for all'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand fetch 'Bring what others have written to the origin'
+            cand push 'Bring what was only written here to the origin'
+            cand note 'Say something about an event: the follow-up of a broken glass'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'towpath;ledger;fetch'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;ledger;push'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;ledger;note'= {
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --local 'Write to this clone only; `towpath ledger push` brings it to the origin'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;ledger;help'= {
+            cand fetch 'Bring what others have written to the origin'
+            cand push 'Bring what was only written here to the origin'
+            cand note 'Say something about an event: the follow-up of a broken glass'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'towpath;ledger;help;fetch'= {
+        }
+        &'towpath;ledger;help;push'= {
+        }
+        &'towpath;ledger;help;note'= {
+        }
+        &'towpath;ledger;help;help'= {
         }
         &'towpath;proposals'= {
             cand -C 'The deployment repository: a folder, a bare repository or a URL'
@@ -584,6 +892,17 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
+            cand ask 'May this version go to that stage? The answer of every gate, and why'
+            cand advance 'Take every app a step on, where the gates allow it'
+            cand record 'Record how a deployment turned out: for the job that tests it'
+            cand approve 'Approve a version for a stage, where a gate asks for that'
+            cand reject 'Reject a version: it goes nowhere any more'
+            cand unreject 'Take back the rejection of a version'
+            cand release 'Release a stage from the hold that a rollback has put it on'
+            cand lock 'Lock an app or a stage: nothing goes there'
+            cand unlock 'Take a lock away'
+            cand locks 'List the locks that hold: what, who, why, and until when'
+            cand ledger 'Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass'
             cand proposals 'List, show, merge and close pull requests, on a forge or without one'
             cand plugin 'Write a tag into a file and push it, as a step of Drone or Woodpecker'
             cand init 'Write what towpath finds out about this repository as towpath.yaml'
@@ -608,6 +927,37 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;help;deploy'= {
         }
         &'towpath;help;rollback'= {
+        }
+        &'towpath;help;ask'= {
+        }
+        &'towpath;help;advance'= {
+        }
+        &'towpath;help;record'= {
+        }
+        &'towpath;help;approve'= {
+        }
+        &'towpath;help;reject'= {
+        }
+        &'towpath;help;unreject'= {
+        }
+        &'towpath;help;release'= {
+        }
+        &'towpath;help;lock'= {
+        }
+        &'towpath;help;unlock'= {
+        }
+        &'towpath;help;locks'= {
+        }
+        &'towpath;help;ledger'= {
+            cand fetch 'Bring what others have written to the origin'
+            cand push 'Bring what was only written here to the origin'
+            cand note 'Say something about an event: the follow-up of a broken glass'
+        }
+        &'towpath;help;ledger;fetch'= {
+        }
+        &'towpath;help;ledger;push'= {
+        }
+        &'towpath;help;ledger;note'= {
         }
         &'towpath;help;proposals'= {
             cand list 'List the pull requests that are open, newest first'

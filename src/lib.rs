@@ -10,6 +10,7 @@
 //! | [`source`] | the ways images are written down |
 //! | [`discovery`] | a config for a repository that has none |
 //! | [`history`] | which commit put what where |
+//! | [`pipeline`] | gates, verdicts and the ledger: may this go there now? |
 //! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
 //! | [`report`] | what a command has to tell, as plain values |
@@ -24,6 +25,7 @@ pub mod forge;
 pub mod git;
 pub mod history;
 pub mod model;
+pub mod pipeline;
 pub mod promotion;
 pub mod report;
 pub mod source;

@@ -14,10 +14,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("source", &["model", "config", "git", "yaml"]),
     ("discovery", &["model", "config", "source", "git", "yaml"]),
     ("history", &["model", "config", "source", "git"]),
+    ("pipeline", &["model", "config", "history", "git", "forge"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
-    ("report", &["model", "config", "history", "promotion"]),
-    ("ui", &["model", "config", "report", "promotion"]),
+    ("report", &["model", "config", "history", "pipeline", "promotion"]),
+    ("ui", &["model", "config", "report", "pipeline", "promotion"]),
 ];
 
 #[test]

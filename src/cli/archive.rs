@@ -6,12 +6,12 @@ use super::survey::{Past, Survey};
 use crate::config::Config;
 use crate::git::{GitError, Oid, Reached, Repository};
 use crate::history::index::{Asked, Part, Record, refreshed, settled};
-use crate::history::{Since, Timeline, describe};
+use crate::history::{Deployment, Since, Timeline, describe};
 use crate::model::{Entry, StageName};
 use crate::source::Cache;
 use crate::ui::Bar;
 use std::cell::Cell;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// `status` takes up an index that is no more commits behind than this; beyond, asking for what
 /// stands now is quicker.
@@ -139,17 +139,23 @@ pub fn joined(parts: &mut [Part], config: &Config) -> Timeline {
     }
 }
 
-/// By time: each branch has its own stage, the main one the rest.
+/// By time, and each branch in its own order, also where clocks ran backwards. Each branch has its own
+/// stage, the main one the rest.
 fn merged(parts: &[Part], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
     let counts = |part: &Part, stage: &StageName| match &part.stage {
         Some(branch) => branch == stage,
         None => !is_elsewhere(stage),
     };
-    let all = parts.iter().flat_map(|part| part.timeline.deployments().map(move |deployment| (part, deployment)));
-    let mut all: Vec<_> = all.filter(|(part, deployment)| counts(part, &deployment.slot.stage)).collect();
-    all.sort_by_key(|(_, deployment)| std::cmp::Reverse(deployment.time));
+    let mut rest: Vec<VecDeque<Deployment<'_>>> = Vec::new();
+    for part in parts {
+        let deployments = part.timeline.deployments();
+        rest.push(deployments.filter(|deployment| counts(part, &deployment.slot.stage)).collect());
+    }
     let mut out = Timeline::default();
-    for (_, deployment) in all {
+    let time = |part: &VecDeque<Deployment<'_>>| part.front().map(|deployment| deployment.time);
+    while let Some(newest) = rest.iter_mut().max_by_key(|part| time(part))
+        && let Some(deployment) = newest.pop_front()
+    {
         let commit = (deployment.commit, deployment.time);
         out.push(commit, deployment.slot, deployment.from, deployment.to, deployment.path);
     }

@@ -1,9 +1,9 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::{
-    completions, config, demo, deploy, diff, history, init, man, metrics, plugin, promote, proposals, rollback, status,
-    trace,
+    advance, ask, assent, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics, plugin,
 };
+use super::{promote, proposals, record, rollback, status, trace};
 use crate::config::Provenance;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
@@ -23,6 +23,7 @@ Examples:
   towpath trace v1367                   where is this version, and how did it get there?
   towpath metrics                       how often, how fast, how often wrong
   towpath promote web --to prod         propose what staging runs for prod
+  towpath ask web --to prod             may it go there now? If not, why, and what would clear it?
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -64,6 +65,17 @@ pub enum Command {
     Promote(promote::PromoteArgs),
     Deploy(deploy::DeployArgs),
     Rollback(rollback::RollbackArgs),
+    Ask(ask::AskArgs),
+    Advance(advance::AdvanceArgs),
+    Record(record::RecordArgs),
+    Approve(assent::ApproveArgs),
+    Reject(assent::RejectArgs),
+    Unreject(assent::UnrejectArgs),
+    Release(assent::ReleaseArgs),
+    Lock(lock::LockArgs),
+    Unlock(lock::UnlockArgs),
+    Locks(lock::LocksArgs),
+    Ledger(ledger::LedgerArgs),
     Proposals(proposals::ProposalsArgs),
     Plugin(plugin::PluginArgs),
     Init(init::InitArgs),

@@ -110,7 +110,7 @@ fn try_out(config: &Config, context: &Context, repository: &Repository) -> Resul
     if config.rules.is_empty() {
         return Ok(());
     }
-    let when = When { at: None, work_tree: repository.work_tree().is_some() };
+    let when = When { work_tree: repository.work_tree().is_some(), ..When::default() };
     let snapshot = survey::snapshot(context, repository, when, None)?;
     let cache = Cache::default();
     let reader = Reader::new(&snapshot, &cache);

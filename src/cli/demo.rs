@@ -43,7 +43,7 @@ struct Stop {
     command: &'static [&'static str],
 }
 
-const TOUR: [Stop; 9] = [
+const TOUR: [Stop; 12] = [
     Stop { question: "Which version of which app runs in which stage, and since when?", command: &["status"] },
     Stop { question: "Where is that written, who put it there, and when?", command: &["status", "checkout"] },
     Stop { question: "What ran where three weeks ago?", command: &["status", "--at", "3 weeks ago"] },
@@ -58,9 +58,15 @@ const TOUR: [Stop; 9] = [
         command: &["promote", "storefront", "--to", "prod", "--dry-run"],
     },
     Stop {
+        question: "The tests in staging have passed: say so, for the gates",
+        command: &["record", "storefront", "--stage", "staging", "passed"],
+    },
+    Stop { question: "May it go to prod now? Every gate answers:", command: &["ask", "storefront", "--to", "prod"] },
+    Stop {
         question: "Do it: a commit on the newest one, straight to the demo's origin (or as a pull request)",
         command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
     },
+    Stop { question: "What would the pipeline do by itself, and why not more?", command: &["advance", "--dry-run"] },
     Stop {
         question: "How did towpath know? It looked; this is what it would write down:",
         command: &["init", "--stdout"],

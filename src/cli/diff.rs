@@ -146,7 +146,7 @@ impl Asking<'_> {
     /// What runs at a spot, of the apps that are meant.
     fn side(&self, spot: Spot, accept: &dyn Fn(&SlotKey) -> bool) -> Result<Side, Failure> {
         let then = match spot.at.as_deref() {
-            Some(at) => Some(Survey::of(self.context, self.repository, When { at: Some(at), work_tree: false })?),
+            Some(at) => Some(Survey::of(self.context, self.repository, When { at: Some(at), ..When::default() })?),
             None => None,
         };
         let survey = then.as_ref().unwrap_or(self.survey);

@@ -83,6 +83,12 @@ pub fn chance() -> f64 {
     f64::from((bits >> 32) as u32) / f64::from(u32::MAX)
 }
 
+/// A word that no other process ever chooses: 16 hexadecimal digits.
+pub fn unique_word() -> String {
+    let bits = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), std::process::id());
+    format!("{bits:016x}")
+}
+
 /// The XDG base directory specification: a relative path counts as unset.
 fn cache() -> Option<PathBuf> {
     let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());

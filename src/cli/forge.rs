@@ -170,7 +170,7 @@ fn hosted(
 }
 
 /// What an address is reached with.
-fn access(url: &str, token: Option<Token>, limits: Limits) -> Access {
+pub fn access(url: &str, token: Option<Token>, limits: Limits) -> Access {
     let secure = url.starts_with("https:");
     let proxies: &[&str] = if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
     let no_proxy = text("no_proxy").or_else(|| text("NO_PROXY")).unwrap_or_default();

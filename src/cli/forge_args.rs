@@ -5,7 +5,7 @@ use crate::config::Config;
 use clap::Args;
 
 /// Which forge.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ForgeArgs {
     /// The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none
     #[arg(long, value_name = "NAME", env = "TOWPATH_FORGE", hide_env_values = true, hide_short_help = true)]

@@ -203,6 +203,7 @@ impl Desk<'_> {
             from: None,
             is_rollback: false,
             plan,
+            gates: Vec::new(),
         }
     }
 

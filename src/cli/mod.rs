@@ -1,9 +1,13 @@
 //! The command line: one file per subcommand, each the same five steps. Parse arguments, resolve
 //! one `Context`, ask the library for a report, render it, return an exit code.
 
+mod advance;
 mod archive;
 mod args;
+mod ask;
+mod assent;
 mod backoff;
+mod book;
 mod choice;
 mod chronicle;
 mod complete;
@@ -15,6 +19,7 @@ mod demo;
 mod deploy;
 mod diff;
 mod environment;
+mod facts;
 mod failure;
 mod filter;
 mod follow;
@@ -22,8 +27,11 @@ mod forge;
 mod forge_args;
 mod history;
 mod init;
+mod inquiry;
 mod intent;
 mod keep;
+mod ledger;
+mod lock;
 mod man;
 mod metrics;
 mod names;
@@ -33,6 +41,7 @@ mod promote;
 mod proposals;
 mod readings;
 mod recent;
+mod record;
 mod rollback;
 mod scene;
 mod settings;
@@ -86,6 +95,17 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Promote(args) => promote::run(&args, context),
         Command::Deploy(args) => deploy::run(&args, context),
         Command::Rollback(args) => rollback::run(&args, context),
+        Command::Advance(args) => advance::run(&args, context),
+        Command::Ask(args) => ask::run(&args, context),
+        Command::Record(args) => record::run(&args, context),
+        Command::Approve(args) => assent::approve(&args, context),
+        Command::Reject(args) => assent::reject(&args, context),
+        Command::Unreject(args) => assent::unreject(&args, context),
+        Command::Release(args) => assent::release(&args, context),
+        Command::Lock(args) => lock::lock(&args, context),
+        Command::Unlock(args) => lock::unlock(&args, context),
+        Command::Locks(args) => lock::list(&args, context),
+        Command::Ledger(args) => ledger::run(&args, context),
         Command::Demo(args) => demo::run(&args, context),
         Command::Proposals(args) => proposals::run(&args, context),
         Command::Plugin(args) => plugin::run(&args, context),

@@ -118,7 +118,7 @@ impl<'r> Scene<'r> {
     pub fn survey(&self, context: &Context) -> Result<(Context, Survey), Failure> {
         let context = context.seeing(self.stages.values().cloned());
         let tip = self.tip.to_string();
-        let survey = Survey::of(&context, self.repository, When { at: Some(&tip), work_tree: false })?;
+        let survey = Survey::of(&context, self.repository, When { at: Some(&tip), is_ahead: true, ..When::default() })?;
         Ok((context, survey))
     }
 

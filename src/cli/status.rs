@@ -1,5 +1,6 @@
 //! `towpath status`: what runs where.
 
+use super::book;
 use super::complete;
 use super::context::Context;
 use super::failure::{Exit, Failure};
@@ -85,7 +86,8 @@ const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format:
 /// Answers, and says on stderr what was assumed and passed over.
 pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When { at: args.at.as_deref(), work_tree: args.worktree })?;
+    let survey =
+        Survey::of(context, &repository, When { at: args.at.as_deref(), work_tree: args.worktree, ..When::default() })?;
     if args.at.is_none() {
         names::remember(context, &repository, &Names::of(&survey.mapping));
     }
@@ -100,6 +102,9 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
     context.ui.answer(&rendered(&status, &stacked, args, context, moment))?;
     if args.output == Format::Table && args.apps.is_empty() {
         summary(&stacked, context);
+    }
+    if args.output == Format::Table && args.at.is_none() {
+        book::remind(context, &repository, &survey.settings.config);
     }
     context.ui.warnings(&status.warnings);
     Ok(if args.exit_code && stacked.differing() > 0 { Exit::Different } else { Exit::Done })

@@ -24,6 +24,8 @@ pub struct When<'a> {
     pub at: Option<&'a str>,
     /// The files on disk instead of a commit.
     pub work_tree: bool,
+    /// What is named is newer than what this clone has: an index helps, and is left as it is.
+    pub is_ahead: bool,
 }
 
 /// What was found, and how.
@@ -111,8 +113,8 @@ impl Survey {
         }
         drop(snapshot);
         let threads = context.environment.threads;
-        let keep = if settings.follow_from_a_commit() { keep } else { Keep::nowhere() };
-        let archive = RefCell::new(record.filter(|_| when.at.is_none()).map(Archive::Older));
+        let keep = if settings.follow_from_a_commit() && !when.is_ahead { keep } else { Keep::nowhere() };
+        let archive = RefCell::new(record.filter(|_| when.at.is_none() || when.is_ahead).map(Archive::Older));
         let readings = RefCell::new(readings);
         Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, keep, archive })
     }

@@ -76,15 +76,13 @@ fn unknown_keys() {
   hint: did you mean `stages`?
 2:1: `branhc` is not a key that is known here
   hint: did you mean `branch`?
-3:1: `permissions` is not a key that is known here
-  hint: known are `branch`, `stages`, `sources`, `forge`, `proposals`, `apps`
 "#]]
     );
     assert_data_eq!(
         errors("x: &x {}\n<<: *x\n"),
         str![[r#"
 1:1: `x` is not a key that is known here
-  hint: known are `branch`, `stages`, `sources`, `forge`, `proposals`, `apps`
+  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
 2:1: merge keys (`<<`) are not read here
   hint: write the keys out
 "#]]
@@ -114,7 +112,7 @@ fn unknown_keys() {
         errors("\"a\\u001b[31m\": x\n"),
         str![[r#"
 1:1: `a/u{1b}[31m` is not a key that is known here
-  hint: known are `branch`, `stages`, `sources`, `forge`, `proposals`, `apps`
+  hint: known are `branch`, `stages`, `sources`, `gates`, `permissions`, `ledger`, `forge`, `proposals`, `apps`
 "#]]
     );
 }

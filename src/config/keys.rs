@@ -23,6 +23,10 @@ pub(super) enum Shape {
     Stages,
     /// The list of sources.
     Sources,
+    /// A list of gates.
+    Gates,
+    /// Who may do what.
+    Permissions,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A mapping with [`PROPOSALS`].
@@ -31,12 +35,12 @@ pub(super) enum Shape {
     Apps,
 }
 
-const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
+pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
     Key { name, shape, about }
 }
 
 /// The keys at the top.
-pub(super) const TOP: [Key; 6] = [
+pub(super) const TOP: [Key; 9] = [
     key("branch", Shape::Text, "The branch that is deployed. Unless given, the repository's default branch."),
     key(
         "stages",
@@ -47,6 +51,13 @@ pub(super) const TOP: [Key; 6] = [
         "sources",
         Shape::Sources,
         "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
+    ),
+    key("gates", Shape::Gates, "What a deployment has to pass, in all stages or in those that a gate names."),
+    key("permissions", Shape::Permissions, "Who may approve for a stage, and who may break the glass."),
+    key(
+        "ledger",
+        Shape::OneOf(&LEDGER),
+        "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` where the forge refuses that.",
     ),
     key(
         "forge",
@@ -61,6 +72,8 @@ pub(super) const TOP: [Key; 6] = [
 pub(super) const FORGE: [&str; 7] = ["github", "gitlab", "gitea", "forgejo", "bitbucket", "azure", "plain"];
 pub(super) const SWITCH: [&str; 2] = ["true", "false"];
 pub(super) const MERGE: [&str; 2] = ["manual", "auto"];
+pub(super) const QUEUE: [&str; 2] = ["newest", "each"];
+pub(super) const LEDGER: [&str; 2] = ["ref", "branch"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 
 const LABELS: Key = key("labels", Shape::Texts, "Labels for pull requests, where the forge has them.");
@@ -69,7 +82,7 @@ const DRAFT: Key = key("draft", Shape::OneOf(&SWITCH), "Are pull requests opened
 const MERGING: Key = key(
     "merge",
     Shape::OneOf(&MERGE),
-    "`auto`: the forge merges as soon as its own rules are met. Unless given, `manual`: somebody does.",
+    "`auto`: merged as soon as every gate is open and the forge's own rules are met. Unless given, `manual`: somebody does.",
 );
 const HOW: Key = key("method", Shape::OneOf(&METHOD), "How pull requests are merged. Unless given, `merge`.");
 
@@ -98,7 +111,7 @@ pub(super) const APP: [Key; 2] = [
 ];
 
 /// The keys of a stage that is more than a name.
-pub(super) const STAGE: [Key; 9] = [
+pub(super) const STAGE: [Key; 11] = [
     key("name", Shape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", Shape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -112,6 +125,8 @@ pub(super) const STAGE: [Key; 9] = [
     DRAFT,
     MERGING,
     HOW,
+    key("gates", Shape::Gates, "What a deployment to this stage has to pass, after the gates for all stages."),
+    key("queue", Shape::OneOf(&QUEUE), "What `towpath advance` proposes: the `newest` version, or `each` in turn."),
 ];
 
 /// The keys of a source beside its kind.

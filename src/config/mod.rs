@@ -7,6 +7,7 @@ mod check;
 mod describe;
 mod diagnostic;
 mod fields;
+pub mod gates;
 mod keys;
 mod overrides;
 mod parse;

@@ -2,8 +2,9 @@
 
 use super::diagnostic::{ConfigError, Diagnostics};
 use super::fields::Fields;
-use super::resolved::{Config, Origin, Provenance};
-use super::{apps, keys, proposals, sources, stages};
+use super::gates::{LedgerPlace, Pipeline};
+use super::resolved::{Config, Origin, Provenance, Stage};
+use super::{apps, gates, keys, proposals, sources, stages};
 use crate::yaml::{self, Stream, Value, YamlError};
 
 /// A configuration that people write is a few kilobytes.
@@ -82,12 +83,37 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
     if let Some(field) = fields.get("apps") {
         config.apps = apps::read(field, &mut config.said, problems);
     }
+    config.pipeline = pipeline(&fields, &config.stages, problems);
+    config.said.extend(config.pipeline.said());
+    config.said.extend(fields.said("", &["ledger"]));
     let Some(field) = fields.get("sources") else { return };
     if fields.get("stages").is_none() {
         let hint = String::from("list them in pipeline order: `stages: [dev, staging, prod]`");
         problems.add(field.key, "`sources` needs `stages`: without them no `{stage}` is known", hint);
     }
     config.rules = sources::read(field, config, problems);
+}
+
+/// Gates, permissions and the ledger: at the top, then of each stage.
+fn pipeline(fields: &Fields<'_>, stages: &[Stage], problems: &mut Diagnostics<'_>) -> Pipeline {
+    let mut pipeline = Pipeline::default();
+    if let Some(field) = fields.get("gates") {
+        pipeline.gates = gates::read::gates(field, stages, None, problems);
+    }
+    let items = fields.get("stages").filter(|field| field.value.is_sequence());
+    let known = keys::STAGE.map(|key| key.name);
+    for item in items.iter().flat_map(|field| field.value.items()).filter(|item| item.is_mapping()) {
+        let (rules, policy) = gates::read::stage(item, stages, &known, problems);
+        pipeline.gates.extend(rules);
+        pipeline.policies.extend(Some(policy).filter(|policy| policy.each));
+    }
+    if let Some(field) = fields.get("permissions") {
+        pipeline.permissions = gates::read::permissions(field, stages, problems);
+    }
+    if fields.one_of("ledger", &keys::LEDGER, problems).is_some_and(|word| word.text == "branch") {
+        pipeline.ledger = LedgerPlace::Branch;
+    }
+    pipeline
 }
 
 #[cfg(test)]

@@ -106,7 +106,7 @@ fn every_key_has_its_place_in_the_documentation() {
 proptest::proptest! {
     #[test]
     fn no_text_makes_it_panic(
-        text in "(branch|stages|sources|- |yaml|line|pattern|tag|app|stage|after|name|: |\n|  |[{}\\[\\]&*a'\",é\u{feff}()<]){0,40}",
+        text in "(branch|stages|sources|gates|permissions|window|freeze|blocker|- |yaml|line|pattern|tag|app|stage|after|name|: |\n|  |[{}\\[\\]&*a'\",é\u{feff}()<]){0,40}",
     ) {
         let _ = parse(&text, "towpath.yaml");
     }

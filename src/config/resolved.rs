@@ -1,6 +1,7 @@
 //! The configuration as the library uses it.
 
 use super::apps::Apps;
+use super::gates::Pipeline;
 use super::proposals::Proposals;
 use crate::model::{Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
 use regex::Regex;
@@ -55,6 +56,8 @@ pub struct Config {
     pub stages: Vec<Stage>,
     /// The sources, in the order they are written.
     pub rules: Vec<Rule>,
+    /// Gates, permissions and the ledger.
+    pub pipeline: Pipeline,
     /// What the host of the repository is: `github`, `plain`, …; found by its address if not said.
     pub forge: Option<String>,
     pub proposals: Proposals,

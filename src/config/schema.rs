@@ -1,5 +1,6 @@
 //! The JSON schema of `towpath.yaml`, made from the table of keys that the reader uses.
 
+use super::gates::keys::{GATES, PERMISSION, SCOPE, Short};
 use super::keys::{self, Key, Shape};
 use crate::model::SourceKind;
 use serde_json::{Map, Value, json};
@@ -24,6 +25,7 @@ pub fn schema() -> Value {
         },
         "stage": stage(),
         "source": source(),
+        "gate": gate(),
         "proposals": object(&keys::PROPOSALS),
         "app": object(&keys::APP),
     });
@@ -62,6 +64,30 @@ fn one_kind(kind: SourceKind) -> Value {
     out
 }
 
+fn gate() -> Value {
+    let mut long = object(&SCOPE);
+    for gate in &GATES {
+        let short = match gate.short {
+            Short::Nothing => json!({ "enum": ["on", "off", true, false] }),
+            Short::Text => text(),
+            Short::Texts => json!({ "$ref": "#/$defs/texts" }),
+            Short::Options => json!({ "const": "off" }),
+        };
+        let mut forms = vec![short];
+        if !gate.options.is_empty() {
+            forms.push(object(gate.options));
+        }
+        long["properties"][gate.name] = json!({ "description": gate.about, "anyOf": forms });
+    }
+    long["oneOf"] = GATES.iter().map(|gate| json!({ "required": [gate.name] })).collect();
+    json!({ "description": "A gate: its name, or a mapping from the name to what it asks for.", "anyOf": [text(), long] })
+}
+
+fn permissions() -> Value {
+    let actors = json!({ "anyOf": [{ "$ref": "#/$defs/texts" }, object(&PERMISSION)] });
+    json!({ "type": "object", "additionalProperties": actors })
+}
+
 fn object(keys: &[Key]) -> Value {
     let properties: Map<String, Value> = keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
@@ -77,6 +103,8 @@ fn property(key: &Key) -> Value {
         Shape::Proposals => json!({ "$ref": "#/$defs/proposals" }),
         Shape::Apps => json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/app" } }),
         Shape::Sources => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } }),
+        Shape::Gates => json!({ "type": "array", "items": { "$ref": "#/$defs/gate" } }),
+        Shape::Permissions => permissions(),
     };
     merge(&mut out, &mut shape);
     out

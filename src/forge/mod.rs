@@ -13,6 +13,7 @@ mod error;
 mod gitea;
 mod github;
 mod gitlab;
+mod glance;
 mod http;
 mod json;
 mod pages;
@@ -28,6 +29,7 @@ mod url;
 
 pub use access::{Access, Clock, Limits, Log};
 pub use error::ForgeError;
+pub use glance::glance;
 pub use place::{Kind, Known, Place, PlaceError};
 pub use token::{Token, TokenSources, find_token};
 pub use types::{

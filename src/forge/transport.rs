@@ -64,6 +64,18 @@ impl Transport {
         headers: &HeaderMap,
         body: &[u8],
     ) -> std::result::Result<Raw, Lost> {
+        self.send_for(method, url, headers, body, MAX_BODY)
+    }
+
+    /// The same for an answer of at most `longest` bytes.
+    pub(super) fn send_for(
+        &self,
+        method: &Method,
+        url: &str,
+        headers: &HeaderMap,
+        body: &[u8],
+        longest: u64,
+    ) -> std::result::Result<Raw, Lost> {
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(name, value);
@@ -77,7 +89,7 @@ impl Transport {
         };
         let answer = answer.map_err(|error| lost(&error))?;
         let (parts, mut body) = answer.into_parts();
-        let body = body.with_config().limit(MAX_BODY).read_to_vec().map_err(|error| lost_within(&error))?;
+        let body = body.with_config().limit(longest).read_to_vec().map_err(|error| lost_within(&error))?;
         Ok(Raw { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 }

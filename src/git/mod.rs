@@ -6,6 +6,7 @@
 
 pub mod at;
 mod branches;
+mod chain;
 mod child;
 mod commit;
 mod diff;
@@ -32,6 +33,7 @@ pub mod url;
 mod walk;
 mod write;
 
+pub use chain::{Chain, Link, LinkFile};
 pub use commit::{CommitInfo, Person};
 pub use diff::{Change, Scope};
 pub use error::GitError;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// For a list of branches.
-const LISTING: Duration = Duration::from_secs(12);
+pub(super) const LISTING: Duration = Duration::from_secs(12);
 
 /// For a fetch or a push, whose hooks may take their time.
 pub(super) const TRANSFER: Duration = Duration::from_secs(45);

@@ -110,6 +110,11 @@ impl<'r> Workspace<'r> {
         }
     }
 
+    /// The repository it writes to.
+    pub fn repository(&self) -> &'r Repository {
+        self.repository
+    }
+
     /// Who will be the author: `Name <address>`.
     ///
     /// # Errors

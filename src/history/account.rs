@@ -29,13 +29,14 @@ pub struct Account {
     pub who: Person,
     pub subject: String,
     pub pull_request: Option<u64>,
-    /// The reason for passing the gates (`Break-glass:`).
+    /// The reason for passing the gates (`Gate-Override:`).
     pub break_glass: Option<String>,
 }
 
 impl From<CommitInfo> for Account {
     fn from(info: CommitInfo) -> Self {
-        let break_glass = info.trailers("break-glass").next().map(str::to_owned);
+        let broken = |key: &str| info.trailers(key).next().map(str::to_owned);
+        let break_glass = broken("gate-override").or_else(|| broken("break-glass"));
         Account {
             who: who(&info),
             pull_request: pull_request_number(&info.subject, &info.message),

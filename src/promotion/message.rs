@@ -105,6 +105,13 @@ impl Message {
         self.rows.iter().map(|row| &row.moved).collect()
     }
 
+    /// The same with more trailers.
+    #[must_use]
+    pub fn with_trailers(mut self, more: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        self.trailers.extend(more.into_iter().map(|(key, value)| (key, plain(&value))));
+        self
+    }
+
     /// The whole commit message.
     pub fn commit(&self) -> String {
         format!("{}\n\n{}", self.subject, self.below_the_subject())
@@ -225,9 +232,14 @@ pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
 
 /// The branch of one app's proposal: the same each time. A target that was asked for is part of it.
 pub fn branch_name(item: &Item, to: &StageName, target: Option<&str>) -> String {
+    branch_of(&item.name(), to, target)
+}
+
+/// The same for an app by its name: `web`, or `api/nginx`.
+pub fn branch_of(app: &str, to: &StageName, target: Option<&str>) -> String {
     let name = match target {
-        Some(target) => format!("{}@{target}", item.name()),
-        None => item.name(),
+        Some(target) => format!("{app}@{target}"),
+        None => app.to_owned(),
     };
     format!("{BRANCHES}{}/{}", ref_part(to.as_str()), ref_part(&name))
 }

@@ -45,7 +45,7 @@ pub use body::{Brought, GATES, Moved, SourceCommit, section, with_section};
 pub use choice::{Choice, Obstacle, Past, Ran};
 pub use edits::{Change, Consent, Edits, FileEdit};
 pub use ground::Ground;
-pub use message::{BRANCHES, Message, Part, Purpose, branch_name, is_to_stage, joint_branch_name};
+pub use message::{BRANCHES, Message, Part, Purpose, branch_name, branch_of, is_to_stage, joint_branch_name};
 pub use patch::mbox;
 pub use plan::{Item, Moves, Outcome, Plan, Request, Step, plan};
 pub use refusal::{Reason, Refusal};

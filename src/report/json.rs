@@ -1,14 +1,18 @@
 //! The promise to scripts. Fields are added, never changed or removed. This file has `towpath.status/1`.
 
+mod ask;
 mod diff;
 mod history;
+mod ledger;
 mod metrics;
 mod plan;
 mod proposals;
 mod trace;
 
+pub use ask::AskJson;
 pub use diff::DiffJson;
 pub use history::{DeploymentJson, HistoryJson, PinnedJson};
+pub use ledger::{EventJson, LockJson, LocksJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
 pub use proposals::{ProposalJson, ProposalsJson};
@@ -215,6 +219,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
+    use super::{AskJson, EventJson, LocksJson};
     use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson, TraceJson};
     use schemars::JsonSchema;
     use std::path::Path;
@@ -229,6 +234,9 @@ mod tests {
         is_fresh::<TraceJson>("trace");
         is_fresh::<MetricsJson>("metrics");
         is_fresh::<PlanJson>("plan");
+        is_fresh::<AskJson>("ask");
+        is_fresh::<EventJson>("event");
+        is_fresh::<LocksJson>("locks");
         is_fresh::<ProposalsJson>("proposals");
     }
 

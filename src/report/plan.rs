@@ -1,5 +1,6 @@
 //! What `promote`, `deploy` and `rollback` would do.
 
+use super::Judged;
 use crate::model::StageName;
 use crate::promotion::{Plan, Purpose};
 
@@ -15,6 +16,8 @@ pub struct Planned {
     pub from: Option<StageName>,
     pub is_rollback: bool,
     pub plan: Plan,
+    /// What the gates say to what moves, and to what they stop.
+    pub gates: Vec<Judged>,
 }
 
 impl Planned {

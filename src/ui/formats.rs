@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 /// How an answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Format {
+    #[default]
     Table,
     Json,
     /// One object a line.

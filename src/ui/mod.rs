@@ -5,11 +5,13 @@
 
 mod age;
 mod app;
+mod ask;
 mod config;
 mod diff;
 mod escape;
 mod formats;
 mod history;
+mod ledger;
 mod look;
 mod matrix;
 mod metrics;
@@ -24,11 +26,13 @@ mod yaml;
 
 pub use age::{age, span};
 pub use app::render as app_in_full;
+pub use ask::{line as ask_line, render as ask};
 pub use config::render as config;
 pub use diff::{csv as diff_csv, markdown as diff_markdown, table as diff};
 pub use escape::{machine, visible};
 pub use formats::{Format, json, status as status_as, yaml};
 pub use history::{Scroll, Times};
+pub use ledger::{events, locks};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
 pub use metrics::{csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics};

@@ -25,6 +25,8 @@ assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml;
 assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
 2 of 4 differ; a promotion to prod brings 2 forward
 assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
+Record storefront v2.39.0 in staging: passed
+assumed: stages dev → staging → prod, 12 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)
 app          prod      from staging
 storefront   v2.38.0   → v2.39.0
 pushed to main: Promote storefront to prod: v2.38.0 -> v2.39.0

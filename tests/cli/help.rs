@@ -24,6 +24,17 @@ Commands:
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
+  ask          May this version go to that stage? The answer of every gate, and why
+  advance      Take every app a step on, where the gates allow it
+  record       Record how a deployment turned out: for the job that tests it
+  approve      Approve a version for a stage, where a gate asks for that
+  reject       Reject a version: it goes nowhere any more
+  unreject     Take back the rejection of a version
+  release      Release a stage from the hold that a rollback has put it on
+  lock         Lock an app or a stage: nothing goes there
+  unlock       Take a lock away
+  locks        List the locks that hold: what, who, why, and until when
+  ledger       Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass
   proposals    List, show, merge and close pull requests, on a forge or without one
   plugin       Write a tag into a file and push it, as a step of Drone or Woodpecker
   init         Write what towpath finds out about this repository as towpath.yaml
@@ -57,6 +68,7 @@ Examples:
   towpath trace v1367                   where is this version, and how did it get there?
   towpath metrics                       how often, how fast, how often wrong
   towpath promote web --to prod         propose what staging runs for prod
+  towpath ask web --to prod             may it go there now? If not, why, and what would clear it?
   towpath init                          write down what towpath assumed, as towpath.yaml
 
 Exit codes:
@@ -71,109 +83,7 @@ Exit codes:
 
 #[test]
 fn towpath() {
-    help(&["--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Which image runs in which stage, read from a deployment repository.
-
-towpath reads a GitOps deployment repository and tells what is deployed where. It needs the
-repository and nothing else: no cluster, no server, no configuration. It finds the files that pin
-images by itself; a few lines of towpath.yaml say what it cannot know.
-
-Usage: towpath [OPTIONS] <COMMAND>
-
-Commands:
-  status       Show which version of which app runs in which stage
-  history      Show what was deployed when, where, and by whom
-  diff         Show where two stages, times or revisions differ
-  trace        Show where a version runs and ran, when it came and went, and how long each step took
-  metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
-  promote      Take what one stage runs to the next, as a pull request
-  deploy       Put a version into the first stage, or another one
-  rollback     Bring back a version that a stage ran before
-  proposals    List, show, merge and close pull requests, on a forge or without one
-  plugin       Write a tag into a file and push it, as a step of Drone or Woodpecker
-  init         Write what towpath finds out about this repository as towpath.yaml
-  config       Show, verify and document the configuration
-  demo         Make a small deployment repository and show towpath on it
-  completions  Print the completion script of a shell
-  man          Print the manual page
-  help         Print this message or the help of the given subcommand(s)
-
-Options:
-  -h, --help
-          Print help (see a summary with '-h')
-
-  -V, --version
-          Print version
-
-Global options:
-  -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
-          
-          [env: TOWPATH_REPO]
-
-      --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
-          
-          [env: TOWPATH_BRANCH]
-
-      --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
-          
-          [env: TOWPATH_CONFIG]
-
-      --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
-          
-          [env: TOWPATH_MAX_AGE]
-          [default: 5m]
-
-      --read-only
-          Change nothing: no repository, none of its files
-          
-          [env: TOWPATH_READ_ONLY]
-
-      --no-index
-          Read all history anew, and keep no index of it
-          
-          [env: TOWPATH_NO_INDEX]
-
-      --color <WHEN>
-          When to use colour
-
-          Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always: Also in pipes and files
-          - never:  Signs say the same
-          
-          [env: TOWPATH_COLOR]
-          [default: auto]
-
-  -q, --quiet
-          Say only the answer and errors
-
-  -v, --verbose...
-          Say more: every warning, and what was assumed
-
-Examples:
-  towpath status                        what runs where, in the repository around you
-  towpath status publisher              one app in full: versions, files, commits
-  towpath status -C https://example.com/team/deploy.git
-  towpath status --at '3 days ago'      what ran where then
-  towpath history publisher -n 5        its last deployments, and who made them
-  towpath diff staging prod             what would a promotion bring?
-  towpath trace v1367                   where is this version, and how did it get there?
-  towpath metrics                       how often, how fast, how often wrong
-  towpath promote web --to prod         propose what staging runs for prod
-  towpath init                          write down what towpath assumed, as towpath.yaml
-
-Exit codes:
-  0  done, or nothing to do
-  1  failed
-  2  wrong usage or configuration
-  3  a gate or guard said no, or wait
-  4  differences found (only with --exit-code)
-
-"#]]);
+    help(&["--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/towpath.txt"]);
 }
 
 #[test]
@@ -946,7 +856,8 @@ fn commands_over_time() {
     help(&["history", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/history.txt"]);
     help(&["diff", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/diff.txt"]);
     help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
-    for command in ["promote", "deploy", "rollback"] {
+    let pipeline = ["ask", "advance", "record", "approve", "reject", "release", "lock", "unlock", "locks", "ledger"];
+    for command in ["promote", "deploy", "rollback"].into_iter().chain(pipeline) {
         let file = format!("{}/tests/cli/help/{command}.txt", env!("CARGO_MANIFEST_DIR"));
         let expected = snapbox::Data::read_from(file.as_ref(), None);
         help(&[command, "--help"]).success().stderr_eq("").stdout_eq(expected);

@@ -22,6 +22,7 @@ mod init;
 mod layouts;
 mod man;
 mod metrics;
+mod pipeline;
 mod plugin;
 #[cfg(unix)]
 mod progress;

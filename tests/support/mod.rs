@@ -61,6 +61,14 @@ impl Sandbox {
         String::from_utf8(output.stdout).expect("text")
     }
 
+    /// The same with variables of its own.
+    pub fn git_with(&self, at: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> String {
+        let git = self.plain("git").current_dir(at).args(arguments).envs(variables.iter().copied());
+        let output = git.output().expect("git runs");
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    }
+
     /// Tells git who the user is.
     pub fn introduce(&self) {
         let settings = "[user]\n\tname = Jo Doe\n\temail = jo@example.com\n";
@@ -72,10 +80,16 @@ impl Sandbox {
         self.plain(env!("CARGO_BIN_EXE_towpath")).current_dir(at).args(arguments)
     }
 
-    /// towpath that goes on beside the test.
-    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+    /// towpath, to be started beside the test.
+    pub fn program(&self, at: &Path, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
         command.env_clear().envs(self.variables()).current_dir(at).args(arguments);
+        command
+    }
+
+    /// towpath that goes on beside the test.
+    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+        let mut command = self.program(at, arguments);
         command.stdin(std::process::Stdio::null()).stdout(stdout).spawn().expect("it starts")
     }
 

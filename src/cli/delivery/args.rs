@@ -23,7 +23,7 @@ pub enum Way {
 }
 
 /// How a plan is delivered.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Delivery")]
 pub struct DeliveryArgs {
     /// Print the plan and the change, and touch nothing
@@ -64,6 +64,19 @@ pub struct DeliveryArgs {
     #[arg(short, long)]
     yes: bool,
 
+    /// Do it although gates say no: an emergency, with the reason. It is on record for ever
+    #[arg(long, value_name = "REASON")]
+    pub(super) break_glass: Option<String>,
+
+    /// With --break-glass: the incident it is about
+    #[arg(long, value_name = "ID", requires = "break_glass")]
+    pub(super) incident: Option<String>,
+
+    /// With --break-glass: for so long gates do not stop this version
+    #[arg(long, value_name = "TIME", requires = "break_glass", default_value = "2h", value_parser = duration)]
+    #[arg(hide_short_help = true)]
+    pub(super) expires: SignedDuration,
+
     /// Only this target of the stage: a cluster, region or tenant
     #[arg(long, value_name = "TARGET")]
     target: Option<String>,
@@ -94,6 +107,11 @@ pub struct DeliveryArgs {
 }
 
 impl DeliveryArgs {
+    /// Proposals, one for each app, without questions.
+    pub(super) fn proposing(forge: ForgeArgs) -> Self {
+        DeliveryArgs { forge, yes: true, ..DeliveryArgs::default() }
+    }
+
     /// What is to be done with the plan.
     ///
     /// # Errors
@@ -119,6 +137,16 @@ impl DeliveryArgs {
 
     pub(super) fn is_joint(&self) -> bool {
         self.one_pr || self.push || self.patch
+    }
+
+    /// Does it push or propose?
+    pub(super) fn writes_elsewhere(&self) -> bool {
+        !self.dry_run && !self.patch && !self.commit
+    }
+
+    /// Is this only a proposal, for which waiting and missing approvals are no obstacle?
+    pub(super) fn only_proposes(&self) -> bool {
+        !self.push
     }
 
     pub(super) fn asks(&self, context: &Context) -> bool {

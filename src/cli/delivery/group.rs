@@ -1,20 +1,28 @@
 //! What goes into one commit: one app, or all that move.
 
 use super::args::DeliveryArgs;
+use super::glass;
 use crate::cli::failure::Failure;
 use crate::cli::scene::Scene;
 use crate::git::{NewCommit, Person};
 use crate::promotion::{Edits, Item, Message, Moves, Part, branch_name, joint_branch_name};
-use crate::report::Planned;
+use crate::report::{Judged, Planned};
 
 /// One commit to be.
 pub struct Group {
     pub branch: String,
     pub message: Message,
     pub edits: Edits,
+    /// What the gates say to its apps.
+    pub judged: Vec<Judged>,
 }
 
 impl Group {
+    /// Does it go through a broken glass?
+    pub fn is_broken(&self) -> bool {
+        self.judged.iter().any(glass::is_broken)
+    }
+
     /// The commit on top of a state.
     pub fn commit<'g>(&'g self, scene: &Scene<'_>, text: &'g str) -> NewCommit<'g> {
         NewCommit { parent: scene.tip, message: text, files: self.files() }
@@ -45,7 +53,8 @@ pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Pe
     let message =
         Message::of(planned.purpose(), &planned.plan.to, &parts.collect::<Vec<_>>(), &who(by), scene.subject());
     let branch = joint_branch_name(&planned.plan.to);
-    Ok(vec![Group { branch, message, edits }])
+    let judged = planned.gates.iter().filter(|one| one.allows_proposal()).cloned().collect();
+    Ok(vec![glass::marked(Group { branch, message, edits, judged })])
 }
 
 fn single(
@@ -59,7 +68,9 @@ fn single(
     let to = &planned.plan.to;
     let part = Part { name: &name, steps: &moves.steps };
     let message = Message::of(planned.purpose(), to, &[part], &who(by), scene.subject());
-    Group { branch: branch_name(item, to, args.target()), message, edits: moves.edits.clone() }
+    let judged = planned.gates.iter().filter(|one| one.is_about(item)).cloned().collect();
+    let (branch, edits) = (branch_name(item, to, args.target()), moves.edits.clone());
+    glass::marked(Group { branch, message, edits, judged })
 }
 
 /// `Name <address>`.

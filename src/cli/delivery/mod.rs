@@ -5,15 +5,19 @@
 
 mod args;
 mod choose;
+mod gates;
+mod glass;
 mod group;
 mod local;
 mod propose;
 mod push;
 mod sources;
 mod standing;
+mod tick;
 mod wait;
 
 pub use args::DeliveryArgs;
+pub use tick::{Tick, advance};
 
 use super::context::Context;
 use super::failure::{Exit, Failure};
@@ -75,6 +79,7 @@ fn plan(
     if selection == Selection::Asked && !choose::chosen(&mut planned, args, scene, context)? {
         return Ok(None);
     }
+    gates::judge(&mut planned, args, scene, context)?;
     Ok(Some(planned))
 }
 
@@ -152,6 +157,9 @@ fn show(planned: &Planned, args: &DeliveryArgs, context: &Context) -> Result<(),
 /// An app that was named and refused is a failure; one of many is only told.
 fn ending(planned: &Planned, intent: &Intent) -> Exit {
     let named = !matches!(intent, Intent::Promote { apps, .. } if apps.is_empty());
+    if gates::stopped(planned) && (named || planned.plan.moving().next().is_none()) {
+        return Exit::Refused;
+    }
     if named && planned.plan.refused().next().is_some() { Exit::Failed } else { Exit::Done }
 }
 

@@ -6,7 +6,7 @@ use super::group::{Group, groups};
 use super::sources;
 use super::standing::{Standing, foreign};
 use super::wait;
-use super::{Selection, agreed, ending, remote_tip};
+use super::{Selection, agreed, ending, gates, glass, remote_tip};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::forge::{self, Home};
@@ -15,7 +15,8 @@ use crate::cli::scene::Scene;
 use crate::config::{Merging, Method, ProposalTerms};
 use crate::forge::{Change, Draft, Feature, Forge, Merge, NewProposal, Proposal};
 use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
-use crate::promotion::{GATES, section, with_section};
+use crate::promotion::{GATES, with_section};
+use crate::report::Judged;
 use std::collections::BTreeMap;
 
 /// So often a branch is looked at again when another process was faster.
@@ -41,17 +42,23 @@ pub fn run(
         return Ok(ending(&planned, intent));
     }
     let forge = forge::open(&home, repository, args.author(), context)?;
+    glass::record(&planned, args, &scene, context);
     let terms = config.proposals.of(&planned.plan.to);
-    let desk = Desk { scene: &scene, workspace: &workspace, forge: forge.as_ref(), home: &home, terms, context };
+    let (forge, home) = (forge.as_ref(), &home);
+    let desk = Desk { scene: &scene, workspace: &workspace, forge, home, terms, open: None, context };
     let (mut failures, mut opened) = (Vec::new(), Vec::new());
     for group in groups(&planned, args, &scene, &workspace.author()?)? {
         match desk.propose(&group) {
-            Ok(proposal) => opened.push(proposal),
+            Ok(proposed) => {
+                proposed.tell(&group, context)?;
+                desk.merge_by_itself(&group, &proposed);
+                opened.push(proposed.proposal);
+            }
             Err(failure) => failures.push(failure),
         }
     }
     if let Some(limit) = args.wait
-        && let Err(failure) = wait::follow(forge.as_ref(), opened, limit, context)
+        && let Err(failure) = wait::follow(forge, opened, limit, context)
     {
         failures.push(failure);
     }
@@ -62,28 +69,55 @@ pub fn run(
     last.map_or_else(|| Ok(ending(&planned, intent)), Err)
 }
 
-struct Desk<'a> {
-    scene: &'a Scene<'a>,
-    workspace: &'a Workspace<'a>,
-    forge: &'a dyn Forge,
-    home: &'a Home,
-    terms: ProposalTerms,
-    context: &'a Context,
+/// All that is needed to propose something for one stage.
+pub(super) struct Desk<'a> {
+    pub scene: &'a Scene<'a>,
+    pub workspace: &'a Workspace<'a>,
+    pub forge: &'a dyn Forge,
+    pub home: &'a Home,
+    pub terms: ProposalTerms,
+    /// The open proposals, where they are known already.
+    pub open: Option<&'a [Proposal]>,
+    pub context: &'a Context,
+}
+
+/// A proposal that is as it should be.
+pub(super) struct Proposed {
+    pub proposal: Proposal,
+    pub head: Oid,
+    /// `opened`, `updated`, or `nothing to do:`.
+    pub done: &'static str,
+}
+
+impl Proposed {
+    fn tell(&self, group: &Group, context: &Context) -> Result<(), Failure> {
+        context.ui.answer(&self.proposal.url)?;
+        context.ui.note(&format!("{} pull request {}: {}", self.done, self.proposal.number, group.message.subject));
+        Ok(())
+    }
 }
 
 impl Desk<'_> {
-    fn propose(&self, group: &Group) -> Result<Proposal, Failure> {
+    /// Brings branch and proposal to where they should be.
+    ///
+    /// # Errors
+    /// When the branch is somebody else's, or the forge refuses.
+    pub fn propose(&self, group: &Group) -> Result<Proposed, Failure> {
         let (head, pushed) = self.brought(group)?;
         let brought = sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
-        let body = group.message.proposal(&brought);
-        let (proposal, done) = match self.forge.find(&group.branch)? {
+        let body = with_section(&group.message.proposal(&brought), GATES, &gates::section(&group.judged));
+        let (proposal, done) = match self.found(&group.branch)? {
             Some(open) => self.updated(group, body, open, pushed)?,
             None => (self.forge.create(&self.wanted(group, body)?)?, "opened"),
         };
-        self.context.ui.answer(&proposal.url)?;
-        self.context.ui.note(&format!("{done} pull request {}: {}", proposal.number, group.message.subject));
-        self.merge_by_itself(group, &proposal, head);
-        Ok(proposal)
+        Ok(Proposed { proposal, head, done })
+    }
+
+    fn found(&self, branch: &str) -> Result<Option<Proposal>, Failure> {
+        match self.open {
+            Some(open) => Ok(open.iter().find(|one| one.head == branch && !one.from_fork).cloned()),
+            None => Ok(self.forge.find(branch)?),
+        }
     }
 
     /// Brings the branch to where it should be; says where that is, and whether it had to be changed.
@@ -117,7 +151,7 @@ impl Desk<'_> {
             title: group.message.subject.clone(),
             body,
             draft: if self.is_draft() { Draft::Yes } else { Draft::No },
-            labels: self.terms.labels.clone().unwrap_or_default(),
+            labels: self.labels(group),
             reviewers: self.terms.reviewers.clone().unwrap_or_default(),
         })
     }
@@ -133,9 +167,8 @@ impl Desk<'_> {
     ) -> Result<(Proposal, &'static str), Failure> {
         // Forges write line ends of their own.
         let there = open.body.replace("\r\n", "\n");
-        let body = section(&there, GATES).map_or_else(|| body.clone(), |said| with_section(&body, GATES, said));
         let has_labels = !self.forge.lacks().contains(&Feature::Labels);
-        let mut add_labels = self.terms.labels.clone().filter(|_| has_labels).unwrap_or_default();
+        let mut add_labels = if has_labels { self.labels(group) } else { Vec::new() };
         add_labels.retain(|label| !open.labels.contains(label));
         let is_worded = open.title == group.message.subject && there.trim() == body.trim();
         if is_worded && add_labels.is_empty() {
@@ -146,19 +179,31 @@ impl Desk<'_> {
         Ok((self.forge.update(open.number, &change)?, "updated"))
     }
 
+    fn labels(&self, group: &Group) -> Vec<String> {
+        let broken = group.is_broken().then(|| gates::LABEL.to_owned());
+        self.terms.labels.iter().flatten().cloned().chain(broken).collect()
+    }
+
     fn is_draft(&self) -> bool {
         self.terms.draft == Some(true)
     }
 
+    /// How it is merged, if it is still what was judged.
+    pub fn way_to_merge(&self, group: &Group, proposed: &Proposed) -> Merge {
+        let number = forge::reference(self.forge.kind(), proposed.proposal.number);
+        how(self.terms.method.unwrap_or_default(), group, &number, proposed.head)
+    }
+
     /// Asks the forge to merge by itself, where the configuration wants that. The proposal stands,
     /// whatever the forge says to it.
-    fn merge_by_itself(&self, group: &Group, proposal: &Proposal, head: Oid) {
-        if self.terms.merge != Some(Merging::Auto) || proposal.draft || proposal.auto_merge {
+    fn merge_by_itself(&self, group: &Group, proposed: &Proposed) {
+        let proposal = &proposed.proposal;
+        // While a gate is not open, `towpath advance` merges it when they all are.
+        let is_open = group.judged.iter().all(Judged::allows);
+        if self.terms.merge != Some(Merging::Auto) || !is_open || proposal.draft || proposal.auto_merge {
             return;
         }
-        let method = self.terms.method.unwrap_or_default();
-        let number = forge::reference(self.forge.kind(), proposal.number);
-        let how = how(method, group, &number, head);
+        let how = self.way_to_merge(group, proposed);
         match self.forge.auto_merge(proposal.number, &how) {
             Ok(()) => self.context.ui.note("it will be merged as soon as the forge allows"),
             Err(error) => {

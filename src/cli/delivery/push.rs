@@ -2,7 +2,7 @@
 
 use super::args::DeliveryArgs;
 use super::group::groups;
-use super::{Selection, agreed, ending, plan, remote_tip, tell_rest};
+use super::{Selection, agreed, ending, glass, plan, remote_tip, tell_rest};
 use crate::cli::backoff::{PATIENCE, pause};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -28,6 +28,7 @@ pub fn run(
     let scene = seen(context, repository, &workspace)?;
     let looking = begun.elapsed();
     let Some(first) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
+    glass::record(&first, args, &scene, context);
     let (mut planned, mut scene, mut losses) = (first.clone(), scene, 0);
     // Time to think does not count.
     let started = Instant::now();

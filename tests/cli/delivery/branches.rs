@@ -165,6 +165,8 @@ exit 0
 --
 app   prod   to
 web   v2     → v1
+Record web v2 in prod: failed
+Hold web in prod: rolled back to v1
 pushed to env/prod: Roll back web in prod: v2 -> v1
 
 "#]]

@@ -52,6 +52,8 @@ d8bf574dec6b4447f6d574b91b1e448436ebd4b6
 --
 app   prod   to
 api   v2     → v1
+Record api v2 in prod: failed
+Hold api in prod: rolled back to v1
 pushed to main: Roll back api in prod: v2 -> v1
 
 "#]]

@@ -116,6 +116,7 @@ Promoted from staging by towpath.
 
 [//]: # (towpath:gates)
 
+* open: order, isolation, lock, rejected, hold
 [//]: # (/towpath:gates)
 
 To take it back after the merge, revert the commit, or

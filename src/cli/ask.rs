@@ -1,0 +1,168 @@
+//! `towpath ask`: may this be deployed now?
+
+mod many;
+mod wait;
+
+use super::context::Context;
+use super::facts::Witness;
+use super::failure::{Exit, Failure};
+use super::inquiry::{Asked, Inquiry};
+use super::{args, complete, output};
+use crate::git::Repository;
+use crate::git::at::{AtError, TIME_FORMS, parse_time};
+use crate::pipeline::{Evidence, Facts, Purpose, Question, judge};
+use crate::report::Judged;
+use crate::report::json::AskJson;
+use crate::ui::{self, Format};
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+use jiff::{SignedDuration, Timestamp};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath ask web --to prod                    may what staging runs go to prod now?
+  towpath ask web --to prod --version v1.4     may this version?
+  towpath ask web --to prod --at 'last friday' might it have gone then?
+  towpath ask web --to prod --wait             come back when it may
+  towpath ask web --to prod --output json | jq -r '.gates[] | select(.verdict != \"open\") | .clear'
+  towpath ask --questions questions.txt        many at once, a line each: APP STAGE [VERSION [TIME]]
+
+Exit codes:
+  0  open: it may
+  1  it could not be read
+  2  wrong usage or configuration
+  3  it may not, or not yet";
+
+/// May this version go to that stage? The answer of every gate, and why.
+///
+/// It reads this clone and nothing else but what gates ask for (docs/gates.md): the mainline and the
+/// ledger as they were last fetched. Nothing is written.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct AskArgs {
+    /// The app, or `app/component`
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps), required_unless_present = "questions")]
+    app: Option<String>,
+
+    /// The stage it is to go to
+    #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
+    #[arg(required_unless_present = "questions")]
+    to: Option<String>,
+
+    /// Only this target of the stage
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
+
+    /// The version; what the stage before runs, unless said
+    #[arg(long, value_name = "VERSION")]
+    version: Option<String>,
+
+    /// Answer for another time: `2026-08-01T10:00`, `14:05`, `3 days ago`
+    #[arg(long, value_name = "TIME", conflicts_with = "wait")]
+    at: Option<String>,
+
+    /// Wait until it may, fetching what is new
+    #[arg(long)]
+    wait: bool,
+
+    /// With --wait: look so often
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = args::duration, hide_short_help = true)]
+    every: SignedDuration,
+
+    /// With --wait: give up after so long
+    #[arg(long, value_name = "TIME", value_parser = args::duration, hide_short_help = true)]
+    timeout: Option<SignedDuration>,
+
+    /// Answer the questions in a file, `-` for the standard input: `APP STAGE [VERSION [TIME]]`, a line
+    /// each
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["app", "to", "target", "version", "at", "wait"])]
+    questions: Option<PathBuf>,
+
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
+    output: Format,
+}
+
+const FORMATS: [Format; 3] = [Format::Table, Format::Json, Format::Jsonl];
+
+/// Answers, with the exit code of the answer.
+pub fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
+    if args.wait {
+        return wait::run(args, context);
+    }
+    let repository = context.repository()?;
+    let inquiry = Inquiry::of(context, &repository)?;
+    inquiry.survey.tell(context);
+    match &args.questions {
+        Some(path) => many::run(path, args.output, &inquiry),
+        None => tell(&answer(args, &inquiry)?, args.output, &inquiry),
+    }
+}
+
+/// Prints an answer.
+fn tell(judged: &Judged, format: Format, inquiry: &Inquiry<'_>) -> Result<Exit, Failure> {
+    let context = inquiry.context;
+    let text = match format {
+        Format::Table => ui::ask(judged, &context.ui.out),
+        Format::Json => ui::json(&json(judged, inquiry)),
+        _ => serde_json::to_string(&json(judged, inquiry)).unwrap_or_default(),
+    };
+    context.ui.answer(&text)?;
+    Ok(if judged.allows() { Exit::Done } else { Exit::Refused })
+}
+
+fn json(judged: &Judged, inquiry: &Inquiry<'_>) -> AskJson {
+    let (repository, survey) = (inquiry.context.shown_repository(inquiry.repository), &inquiry.survey);
+    AskJson::new(judged, repository, survey.branch.clone(), survey.commit.map(|commit| commit.to_string()))
+}
+
+/// The answer to the question on the command line.
+fn answer(args: &AskArgs, inquiry: &Inquiry<'_>) -> Result<Judged, Failure> {
+    let (past, nothing) = (inquiry.past(), Facts::default());
+    let evidence = inquiry.evidence(&past, &nothing);
+    let subject = inquiry.subject(args.app.as_deref().unwrap_or_default())?;
+    let stage = inquiry.stage(args.to.as_deref().unwrap_or_default())?.name.clone();
+    let target = args.target.as_deref().map(|word| inquiry.target(word)).transpose()?;
+    let at = args.at.as_deref().map(|text| moment(text, inquiry.context, inquiry.repository)).transpose()?;
+    let version = match &args.version {
+        Some(text) => inquiry.version(&evidence, &subject, text),
+        None => inquiry.candidate(&evidence, &subject, &stage, at)?,
+    };
+    let asked = Asked { subject, stage, target, version, purpose: Purpose::Forward };
+    let question = asked.question(inquiry.context, at);
+    let facts = Witness::new(inquiry).facts(&evidence, &[question]);
+    Ok(judged(&asked, &question, &inquiry.evidence(&past, &facts)))
+}
+
+/// Asks the gates.
+pub fn judged(asked: &Asked, question: &Question<'_>, evidence: &Evidence<'_>) -> Judged {
+    let judgement = judge(evidence, question);
+    let places = Judged::places(&judgement, evidence.config);
+    let slots = evidence.asked(question);
+    let runs = |slot| evidence.current(slot, question.end()).is_some_and(|now| now.version.is_same(question.version));
+    Judged {
+        subject: asked.subject.clone(),
+        stage: asked.stage.clone(),
+        target: asked.target.clone(),
+        version: asked.version.clone(),
+        at: question.at,
+        is_there: !slots.is_empty() && slots.into_iter().all(runs),
+        judgement,
+        places,
+    }
+}
+
+/// A time, or the moment a revision landed.
+fn moment(text: &str, context: &Context, repository: &Repository) -> Result<Timestamp, Failure> {
+    if let Some(time) = parse_time(text, &context.environment.now) {
+        return Ok(time);
+    }
+    match repository.resolve(text) {
+        Ok(commit) => Ok(crate::report::moment(repository.commit_info(commit)?.time)),
+        Err(_) => {
+            let failure = Failure::usage(AtError::Unknown { text: text.to_owned() }.to_string());
+            Err(failure.hint(format!("a time can be written {TIME_FORMS}")))
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Many questions at once: the past is read once for all of them.
+
+use super::{Asked, Exit, Failure, Format, Inquiry, Purpose, json, judged, moment};
+use crate::cli::facts::Witness;
+use crate::pipeline::{Evidence, Facts};
+use crate::report::Judged;
+use crate::ui;
+use jiff::Timestamp;
+use std::io::Read;
+use std::path::Path;
+
+/// Answers line by line, in the order of the questions.
+pub(super) fn run(path: &Path, format: Format, inquiry: &Inquiry<'_>) -> Result<Exit, Failure> {
+    let text = read(path)?;
+    let (past, nothing) = (inquiry.past(), Facts::default());
+    let evidence = inquiry.evidence(&past, &nothing);
+    let witness = Witness::new(inquiry);
+    let (mut all_open, mut out) = (true, String::new());
+    for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        let wrong = |failure: Failure| failure.hint(format!("it is asked in line {number}"));
+        let (asked, at) = question(line, inquiry, &evidence).map_err(wrong)?;
+        let question = asked.question(inquiry.context, at);
+        let facts = witness.facts(&evidence, &[question]);
+        let answer = judged(&asked, &question, &inquiry.evidence(&past, &facts));
+        all_open &= answer.allows();
+        out.push_str(&shown(&answer, format, inquiry));
+    }
+    inquiry.context.ui.part(&out)?;
+    Ok(if all_open { Exit::Done } else { Exit::Refused })
+}
+
+fn shown(answer: &Judged, format: Format, inquiry: &Inquiry<'_>) -> String {
+    match format {
+        Format::Table => ui::ask_line(answer, &inquiry.context.ui.out),
+        _ => serde_json::to_string(&json(answer, inquiry)).unwrap_or_default() + "\n",
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = match path.to_str() {
+        Some("-") => std::io::stdin().read_to_string(&mut text).map(|_| text),
+        _ => std::fs::read_to_string(path),
+    };
+    read.map_err(|error| Failure::usage(format!("the questions in {} cannot be read", path.display())).because(&error))
+}
+
+/// `APP STAGE [VERSION [TIME]]`; `-` for a version is what the stage before runs.
+fn question(line: &str, inquiry: &Inquiry<'_>, evidence: &Evidence<'_>) -> Result<(Asked, Option<Timestamp>), Failure> {
+    let mut words = line.split_whitespace();
+    let (Some(app), Some(stage)) = (words.next(), words.next()) else {
+        return Err(Failure::usage(format!("`{line}` is no question")).hint("a question is APP STAGE [VERSION [TIME]]"));
+    };
+    let version = words.next().filter(|version| *version != "-");
+    let rest: Vec<&str> = words.collect();
+    let at = match rest.join(" ") {
+        text if text.is_empty() => None,
+        text => Some(moment(&text, inquiry.context, inquiry.repository)?),
+    };
+    let subject = inquiry.subject(app)?;
+    let stage = inquiry.stage(stage)?.name.clone();
+    let version = match version {
+        Some(text) => inquiry.version(evidence, &subject, text),
+        None => inquiry.candidate(evidence, &subject, &stage, at)?,
+    };
+    Ok((Asked { subject, stage, target: None, version, purpose: Purpose::Forward }, at))
+}

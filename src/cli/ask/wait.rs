@@ -1,0 +1,35 @@
+//! `--wait`: looks again and again, fetching what is new, until the answer is yes.
+
+use super::{AskArgs, Exit, Failure, Inquiry, answer, tell};
+use crate::cli::context::Context;
+use crate::cli::environment::Environment;
+use crate::cli::{book, follow};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub(super) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
+    let started = Instant::now();
+    let mut said = String::new();
+    loop {
+        let now = Context::new(context.globals.clone(), Environment::read());
+        let now = follow::watching(&now)?;
+        let repository = now.repository()?;
+        let inquiry = Inquiry::of(&now, &repository)?;
+        if repository.origin_url().is_some() && now.url().is_none() && !now.globals.read_only {
+            // What cannot be fetched now is fetched the next time.
+            let _fetched = book::fetch(&now, &repository, inquiry.config());
+        }
+        let inquiry = Inquiry::of(&now, &repository)?;
+        let judged = answer(args, &inquiry)?;
+        let is_over = args.timeout.is_some_and(|limit| started.elapsed() >= limit.unsigned_abs());
+        if judged.allows() || is_over {
+            return tell(&judged, args.output, &inquiry);
+        }
+        let sentence = judged.sentence();
+        if sentence != said {
+            now.ui.note(&sentence);
+            said = sentence;
+        }
+        thread::sleep(args.every.unsigned_abs().max(Duration::from_millis(50)));
+    }
+}

@@ -1,0 +1,172 @@
+//! `towpath approve`, `reject`, `unreject` and `release`: what people say about versions and stages.
+
+use super::book::{self, BookArgs};
+use super::complete;
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::inquiry::Inquiry;
+use crate::git;
+use crate::model::StageName;
+use crate::pipeline::ledger::{By, What};
+use crate::pipeline::{Facts, Subject};
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+
+const APPROVE_EXAMPLES: &str = "\
+Examples:
+  towpath approve web --stage prod                  what staging runs
+  towpath approve web --stage prod --version v1.4
+
+Exit codes:
+  0  it is approved
+  1  failed: the ledger could not be written
+  2  wrong usage or configuration
+  3  `permissions` does not name you";
+
+/// Approve a version for a stage, where a gate asks for that.
+#[derive(Debug, Args)]
+#[command(after_long_help = APPROVE_EXAMPLES)]
+pub struct ApproveArgs {
+    /// The app, or `app/component`
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    app: String,
+
+    /// The stage it may go to
+    #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
+    stage: String,
+
+    /// The version; what the stage before runs, unless said
+    #[arg(long, value_name = "VERSION")]
+    version: Option<String>,
+
+    /// Why, for the record
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    book: BookArgs,
+}
+
+/// Reject a version: it goes nowhere any more.
+#[derive(Debug, Args)]
+pub struct RejectArgs {
+    /// The app, or `app/component`
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    app: String,
+
+    /// The version
+    #[arg(value_name = "VERSION")]
+    version: String,
+
+    /// Why, for those who are stopped by it
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    book: BookArgs,
+}
+
+/// Take back the rejection of a version.
+#[derive(Debug, Args)]
+pub struct UnrejectArgs {
+    /// The app, or `app/component`
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    app: String,
+
+    /// The version
+    #[arg(value_name = "VERSION")]
+    version: String,
+
+    #[command(flatten)]
+    book: BookArgs,
+}
+
+/// Release a stage from the hold that a rollback has put it on.
+#[derive(Debug, Args)]
+pub struct ReleaseArgs {
+    /// The app, or `app/component`
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    app: String,
+
+    /// The stage
+    #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
+    stage: String,
+
+    #[command(flatten)]
+    book: BookArgs,
+}
+
+/// Approves.
+pub fn approve(args: &ApproveArgs, context: &Context) -> Result<Exit, Failure> {
+    told(context, args.book, &|inquiry| {
+        let (subject, stage) = (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
+        permitted(inquiry, &stage)?;
+        let (past, facts) = (inquiry.past(), Facts::default());
+        let evidence = inquiry.evidence(&past, &facts);
+        let version = match &args.version {
+            Some(text) => inquiry.version(&evidence, &subject, text),
+            None => inquiry.candidate(&evidence, &subject, &stage, None)?,
+        };
+        let (app, version) = (subject.to_string(), version.to_string());
+        Ok(What::Approved { app, stage, version, reason: args.reason.clone() })
+    })
+}
+
+/// Rejects.
+pub fn reject(args: &RejectArgs, context: &Context) -> Result<Exit, Failure> {
+    told(context, args.book, &|inquiry| {
+        let (app, version) = named(inquiry, &args.app, &args.version)?;
+        Ok(What::Rejected { app, version, reason: args.reason.clone() })
+    })
+}
+
+/// Takes a rejection back.
+pub fn unreject(args: &UnrejectArgs, context: &Context) -> Result<Exit, Failure> {
+    told(context, args.book, &|inquiry| {
+        let (app, version) = named(inquiry, &args.app, &args.version)?;
+        Ok(What::Unrejected { app, version })
+    })
+}
+
+/// Releases.
+pub fn release(args: &ReleaseArgs, context: &Context) -> Result<Exit, Failure> {
+    told(context, args.book, &|inquiry| {
+        let (app, stage) = (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
+        Ok(What::Released { app: app.to_string(), stage })
+    })
+}
+
+fn told(
+    context: &Context,
+    args: BookArgs,
+    what: &dyn Fn(&Inquiry<'_>) -> Result<What, Failure>,
+) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let inquiry = Inquiry::of(context, &repository)?;
+    let what = what(&inquiry)?;
+    for event in book::write(context, &repository, inquiry.config(), vec![what], args)? {
+        context.ui.note(&event.what.sentence());
+    }
+    Ok(Exit::Done)
+}
+
+/// The app and the version as they are known; a version that never ran anywhere may be meant, too.
+fn named(inquiry: &Inquiry<'_>, app: &str, version: &str) -> Result<(String, String), Failure> {
+    let subject: Subject = inquiry.subject(app)?;
+    let (past, facts) = (inquiry.past(), Facts::default());
+    let version = inquiry.version(&inquiry.evidence(&past, &facts), &subject, version);
+    Ok((subject.to_string(), version.to_string()))
+}
+
+/// Is the user among those who may approve for a stage? The gate looks again: what stands in the
+/// ledger is not believed for standing there.
+fn permitted(inquiry: &Inquiry<'_>, stage: &StageName) -> Result<(), Failure> {
+    let Some(permission) = inquiry.config().pipeline.actors(stage.as_str()) else { return Ok(()) };
+    let by = By::from(git::author(inquiry.repository, &inquiry.context.manner(None))?);
+    if permission.names(by.words()) {
+        return Ok(());
+    }
+    let place = inquiry.config().provenance(Some(permission.line));
+    let failure = Failure::refused(format!("{} <{}> may not approve for {stage}", by.name, by.email));
+    Err(failure.hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
+}

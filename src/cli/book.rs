@@ -1,0 +1,132 @@
+//! The ledger of a repository: read from the copy in this clone, written at `origin`.
+
+use super::backoff::{PATIENCE, pause};
+use super::context::Context;
+use super::environment::unique_word;
+use super::failure::Failure;
+use crate::config::Config;
+use crate::config::gates::LedgerPlace;
+use crate::git::{Chain, GitError, Link, LinkFile, Repository, Workspace, WriteError};
+use crate::pipeline::ledger::{Event, Ledger, What};
+use clap::Args;
+use std::cell::Cell;
+use std::thread;
+use std::time::Instant;
+
+/// The copy in every clone.
+const HERE: &str = "refs/towpath/ledger";
+const BRANCH: &str = "refs/heads/towpath-ledger";
+
+/// What all commands take that write to the ledger.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct BookArgs {
+    /// Write to this clone only; `towpath ledger push` brings it to the origin
+    #[arg(long)]
+    pub local: bool,
+}
+
+/// Where the ledger is.
+fn chain(config: &Config) -> Chain<'static> {
+    let there = match config.pipeline.ledger {
+        LedgerPlace::Ref => HERE,
+        LedgerPlace::Branch => BRANCH,
+    };
+    Chain { here: HERE, there }
+}
+
+/// Reads the copy in this clone, without asking anybody. A copy of a repository elsewhere is brought
+/// up to date first, as the rest of it was.
+///
+/// # Errors
+/// When a commit of the ledger is missing.
+pub fn read(context: &Context, repository: &Repository, config: &Config) -> Result<Ledger, Failure> {
+    let chain = chain(config);
+    if context.url().is_some() && !context.globals.read_only {
+        // What cannot be fetched was fetched before, or is not there.
+        let fetched = Workspace::new(repository, context.manner(None)).fetch_chain(&chain);
+        if let Err(error) = fetched {
+            context.ui.detail(&format!("the ledger is as it was last seen: {error}"));
+        }
+    }
+    Ok(known(repository, &chain)?)
+}
+
+/// Reminds of broken glass, until somebody writes a follow-up.
+pub fn remind(context: &Context, repository: &Repository, config: &Config) {
+    // What cannot be read is said by the commands that need it.
+    let Ok(ledger) = known(repository, &chain(config)) else { return };
+    for event in ledger.unexplained() {
+        if let What::Overridden { app, stage, version, reason, .. } = &event.what {
+            let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
+            context.ui.caution(&format!("the glass was broken by {by} for {app} {version} to {stage}: {reason}"));
+            context.ui.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
+        }
+    }
+}
+
+fn known(repository: &Repository, chain: &Chain<'_>) -> Result<Ledger, GitError> {
+    let Some(tip) = repository.chain_tip(chain) else { return Ok(Ledger::default()) };
+    let links = repository.links(tip)?.into_iter();
+    Ok(Ledger::new(links.filter_map(|link| Event::parse(&link.message, link.author))))
+}
+
+/// Writes events, all or none, and tells of them.
+///
+/// # Errors
+/// When the remote refuses or cannot be reached, or under `--read-only`.
+pub fn write(
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+    what: Vec<What>,
+    args: BookArgs,
+) -> Result<Vec<Event>, Failure> {
+    let workspace = context.workspace(repository, None)?;
+    // Commits know whole seconds; so do events.
+    let time = crate::report::moment(context.now().as_second());
+    let event = |what| Event { id: unique_word(), time, what, by: Default::default() };
+    let events: Vec<Event> = what.into_iter().map(event).collect();
+    let links: Vec<Link> = events.iter().map(link).collect();
+    let started = Instant::now();
+    let begun = Cell::new(started);
+    let patience = |attempt: u32| {
+        thread::sleep(pause(begun.get().elapsed(), attempt + 1));
+        begun.set(Instant::now());
+        started.elapsed() < PATIENCE
+    };
+    let chain = chain(config);
+    let written = if args.local {
+        workspace.append_here(&chain, &links, &patience)
+    } else {
+        workspace.append(&chain, &links, &patience)
+    };
+    written.map_err(refused)?;
+    Ok(events)
+}
+
+/// Brings the ledger here. How many events were only written here.
+///
+/// # Errors
+/// When the remote cannot be reached.
+pub fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<usize, Failure> {
+    context.workspace(repository, None)?.fetch_chain(&chain(config)).map_err(refused)
+}
+
+fn link(event: &Event) -> Link {
+    let change = event.change();
+    Link { message: event.message(), files: vec![LinkFile { path: change.path, text: change.text }] }
+}
+
+fn refused(error: WriteError) -> Failure {
+    match error {
+        WriteError::Refused { branch, message } => Failure::failed(format!("the remote refuses `{branch}`: {message}"))
+            .hint("`ledger: branch` in towpath.yaml keeps the ledger on a branch; --local writes to this clone only"),
+        WriteError::NoRemote => {
+            Failure::failed(error.to_string()).hint("what is in this clone is all there is; `towpath ledger` shows it")
+        }
+        WriteError::Failed { .. } | WriteError::TooSlow { .. } => {
+            Failure::from(error).hint("--local writes to this clone only; `towpath ledger push` brings it there later")
+        }
+        error => error.into(),
+    }
+}

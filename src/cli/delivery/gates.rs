@@ -1,0 +1,142 @@
+//! What the gates say to a plan. What they stop is taken out of it; the rest goes on.
+
+use super::args::DeliveryArgs;
+use super::glass;
+use crate::cli::ask::judged;
+use crate::cli::book;
+use crate::cli::context::Context;
+use crate::cli::facts::Witness;
+use crate::cli::failure::Failure;
+use crate::cli::inquiry::{Asked, Inquiry};
+use crate::cli::scene::Scene;
+use crate::model::{TargetName, Version};
+use crate::pipeline::{Facts, Purpose, Subject};
+use crate::promotion::{Item, Moves, Obstacle, Outcome};
+use crate::report::{Judged, Planned};
+use std::collections::BTreeSet;
+
+/// Marks what the gates have stopped.
+const CODE: &str = "gates";
+
+/// The label of what goes through a broken glass.
+pub const LABEL: &str = "break-glass";
+
+/// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
+/// what is shut; pushed is only what is open.
+pub fn judge(planned: &mut Planned, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) -> Result<(), Failure> {
+    if planned.plan.moving().next().is_none() {
+        return Ok(());
+    }
+    if args.writes_elsewhere() && scene.repository.origin_url().is_some() {
+        book::fetch(context, scene.repository, &scene.settings.config)?;
+    }
+    let inquiry = Inquiry::on(context, scene)?;
+    let purpose = if planned.is_rollback { Purpose::Back } else { Purpose::Forward };
+    let target = args.target().map(TargetName::new);
+    let moving = planned.plan.moving();
+    let asked: Vec<Asked> =
+        moving.flat_map(|(item, moves)| questions(planned, item, moves, target.as_ref(), purpose)).collect();
+    planned.gates = answers(&asked, &inquiry);
+    if args.break_glass.is_some() {
+        glass::open(planned, args, &inquiry)?;
+    }
+    stop(planned, args.only_proposes());
+    Ok(())
+}
+
+/// Did the gates stop anything?
+pub fn stopped(planned: &Planned) -> bool {
+    planned.plan.refused().any(|(_, obstacle)| obstacle.code == CODE)
+}
+
+/// One question for each version that moves: components and targets may differ in theirs.
+pub fn questions(
+    planned: &Planned,
+    item: &Item,
+    moves: &Moves,
+    target: Option<&TargetName>,
+    purpose: Purpose,
+) -> Vec<Asked> {
+    let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
+    let is_one = versions.len() == 1;
+    let mut out: Vec<Asked> = Vec::new();
+    for step in &moves.steps {
+        let component = if is_one { item.component.clone() } else { step.entry.component.clone() };
+        let asked = Asked {
+            subject: Subject { app: item.app.clone(), component },
+            stage: planned.plan.to.clone(),
+            target: if is_one { target.cloned() } else { step.entry.target.clone() },
+            version: step.to.clone(),
+            purpose,
+        };
+        if !out.contains(&asked) {
+            out.push(asked);
+        }
+    }
+    out
+}
+
+pub fn answers(asked: &[Asked], inquiry: &Inquiry<'_>) -> Vec<Judged> {
+    let (past, nothing) = (inquiry.past(), Facts::default());
+    let questions: Vec<_> = asked.iter().map(|one| one.question(inquiry.context, None)).collect();
+    let facts = Witness::new(inquiry).facts(&inquiry.evidence(&past, &nothing), &questions);
+    let evidence = inquiry.evidence(&past, &facts);
+    // A place that runs the version by chance still moves elsewhere.
+    let one = |(asked, question)| Judged { is_there: false, ..judged(asked, question, &evidence) };
+    asked.iter().zip(&questions).map(one).collect()
+}
+
+/// Takes out what may not go on.
+fn stop(planned: &mut Planned, is_proposal: bool) {
+    let gates = &planned.gates;
+    for item in planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, Outcome::Moves(_))) {
+        let is_allowed = |one: &Judged| if is_proposal { one.allows_proposal() } else { one.allows() };
+        if let Some(no) = gates.iter().find(|one| one.is_about(item) && !is_allowed(one)) {
+            item.outcome = Outcome::Refused(obstacle(no));
+        }
+    }
+}
+
+/// Why, gate by gate, and what would clear it.
+fn obstacle(judged: &Judged) -> Obstacle {
+    let mut reason = judged.sentence();
+    for answer in judged.judgement.closed() {
+        reason.push_str(&format!("\n  {}: {}", answer.gate, answer.reason));
+    }
+    let clear = judged.judgement.closed().find_map(|answer| answer.clear.clone());
+    let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` tells more"));
+    Obstacle { code: CODE, reason, hint }
+}
+
+/// What a proposal says of its gates. It stays the same as long as they do.
+pub fn section(judged: &[Judged]) -> String {
+    let mut out = String::new();
+    for one in judged {
+        if judged.len() > 1 {
+            out.push_str(&format!("{} {}:\n\n", one.subject, one.version));
+        }
+        for answer in one.judgement.closed() {
+            out.push_str(&format!("* **{}** {}: {}\n", answer.gate, answer.verdict.as_str(), plain(&answer.reason)));
+        }
+        let open: Vec<&str> = one
+            .judgement
+            .answers
+            .iter()
+            .filter(|answer| answer.verdict.is_open())
+            .map(|answer| answer.gate.as_str())
+            .collect();
+        if !open.is_empty() {
+            out.push_str(&format!("* open: {}\n", open.join(", ")));
+        }
+        if let Some(broken) = one.judgement.broken.as_ref().filter(|_| !one.judgement.verdict.is_open()) {
+            out.push_str(&format!("* **the glass is broken** by {}: {}\n", plain(&broken.by), plain(&broken.reason)));
+        }
+        out.push('\n');
+    }
+    out.trim_end().to_owned()
+}
+
+/// A text that Markdown leaves as it is.
+fn plain(text: &str) -> String {
+    text.chars().flat_map(|c| if "\\`*_[]<>~@#|".contains(c) { vec!['\\', c] } else { vec![c] }).collect()
+}

@@ -1,0 +1,203 @@
+//! One tick of the pipeline: everything that may go on is proposed, and what is open is kept up to date.
+
+mod closing;
+mod next;
+
+use super::args::DeliveryArgs;
+use super::group::groups;
+use super::propose::{Desk, Proposed};
+use super::remote_tip;
+use crate::cli::book;
+use crate::cli::context::Context;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::forge::{self, Home};
+use crate::cli::forge_args::ForgeArgs;
+use crate::cli::inquiry::{Asked, Inquiry};
+use crate::cli::scene::{Scene, known_tip};
+use crate::config::Merging;
+use crate::forge::{Check, CheckState, Forge, Proposal};
+use crate::git::{Repository, Workspace};
+use crate::pipeline::Verdict;
+use crate::report::{Judged, Planned};
+use crate::ui::visible;
+use next::{Step, Steps, steps};
+
+/// What is asked of a tick.
+#[derive(Debug, Clone, Copy)]
+pub struct Tick<'a> {
+    pub stage: Option<&'a str>,
+    pub app: Option<&'a str>,
+    pub dry_run: bool,
+}
+
+/// The name of the status on the heads of proposals.
+const STATUS: &str = "towpath/gates";
+
+/// Does all that may be done, and tells of the rest. What fails for one app does not stop the others.
+pub fn advance(
+    tick: &Tick<'_>,
+    forge: &ForgeArgs,
+    repository: &Repository,
+    context: &Context,
+) -> Result<Exit, Failure> {
+    let args = DeliveryArgs::proposing(forge.clone());
+    if tick.dry_run {
+        let scene = Scene::read(context, repository, &known_tip)?;
+        let steps = steps(tick, &args, &scene, context)?;
+        refused(&steps, context)?;
+        for step in &steps.all {
+            let what = if may_be_proposed(step) { "would be proposed" } else { "stays" };
+            say(context, step, &format!("{what}: {}", why(step)))?;
+        }
+        return nothing(&steps, context);
+    }
+    let workspace = context.workspace(repository, None)?;
+    let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
+    book::fetch(context, repository, &scene.settings.config)?;
+    let steps = steps(tick, &args, &scene, context)?;
+    refused(&steps, context)?;
+    let ours = workspace.remote_heads(&["towpath/*"])?;
+    if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
+        steps.all.iter().try_for_each(|step| say(context, step, &format!("stays: {}", why(step))))?;
+        return nothing(&steps, context);
+    }
+    let home = forge::home(args.forge.said(&scene.settings.config), repository)?;
+    let forge = forge::open(&home, repository, None, context)?;
+    let open = forge.open_proposals()?;
+    let hand = Hand { args: &args, workspace: &workspace, forge: forge.as_ref(), home: &home, open: &open, context };
+    let mut failed = false;
+    for step in &steps.all {
+        if let Err(failure) = hand.take(step, &scene) {
+            failed = true;
+            say(context, step, &format!("failed: {}", failure.message().unwrap_or_default()))?;
+        }
+    }
+    let closed = closing::close(&hand, tick, &steps.all, &scene)?;
+    if closed == 0 {
+        nothing(&steps, context)?;
+    }
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+fn may_be_proposed(step: &Step) -> bool {
+    step.judged.iter().all(Judged::allows_proposal)
+}
+
+fn refused(steps: &Steps, context: &Context) -> Result<(), Failure> {
+    steps.refused.iter().try_for_each(|line| Ok(context.ui.part(&format!("{}\n", visible(line)))?))
+}
+
+fn nothing(steps: &Steps, context: &Context) -> Result<Exit, Failure> {
+    if steps.all.is_empty() && steps.refused.is_empty() {
+        context.ui.note("nothing to do");
+    }
+    Ok(Exit::Done)
+}
+
+/// What acts.
+struct Hand<'a> {
+    args: &'a DeliveryArgs,
+    workspace: &'a Workspace<'a>,
+    forge: &'a dyn Forge,
+    home: &'a Home,
+    /// As they were when the tick began.
+    open: &'a [Proposal],
+    context: &'a Context,
+}
+
+impl Hand<'_> {
+    /// Proposes one step, and merges it where that is wanted and allowed.
+    fn take(&self, step: &Step, scene: &Scene<'_>) -> Result<(), Failure> {
+        if !may_be_proposed(step) {
+            return say(self.context, step, &format!("stays: {}", why(step)));
+        }
+        let scene = &scene.of(&step.planned.plan.to);
+        let terms = scene.settings.config.proposals.of(&step.planned.plan.to);
+        let is_auto = terms.merge == Some(Merging::Auto);
+        let (workspace, forge, home, context) = (self.workspace, self.forge, self.home, self.context);
+        let desk = Desk { scene, workspace, forge, home, terms, open: Some(self.open), context };
+        for group in groups(&step.planned, self.args, scene, &workspace.author()?)? {
+            let proposed = desk.propose(&group)?;
+            if proposed.done != "nothing to do:" {
+                self.mark(&proposed, step);
+            }
+            let is_open = step.judged.iter().all(Judged::allows) && !proposed.proposal.draft;
+            if is_auto && is_open && self.still_open(step)? {
+                forge.merge(proposed.proposal.number, &desk.way_to_merge(&group, &proposed))?;
+                say(context, step, &format!("merged {}", proposed.proposal.url))?;
+            } else {
+                let done = if proposed.done == "nothing to do:" { "is proposed" } else { proposed.done };
+                say(context, step, &format!("{done} {}: {}", proposed.proposal.url, why(step)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks again, on the tip that a merge goes to: others, or this very tick, may have landed something.
+    fn still_open(&self, step: &Step) -> Result<bool, Failure> {
+        let scene =
+            Scene::read(self.context, self.workspace.repository(), &|_, branch| remote_tip(self.workspace, branch))?;
+        book::fetch(self.context, self.workspace.repository(), &scene.settings.config)?;
+        let inquiry = Inquiry::on(self.context, &scene)?;
+        let asked: Vec<Asked> = step.judged.iter().map(Asked::from).collect();
+        Ok(super::gates::answers(&asked, &inquiry).iter().all(|one| one.allows() && !one.is_there))
+    }
+
+    /// The status on the head. A forge without statuses is no reason to stop.
+    fn mark(&self, proposed: &Proposed, step: &Step) {
+        let worst = step.judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
+        let state = match worst {
+            None => CheckState::Passed,
+            Some(Verdict::Shut) => CheckState::Failed,
+            Some(_) => CheckState::Pending,
+        };
+        let url = Some(proposed.proposal.url.clone());
+        let check = Check { name: STATUS.into(), state, description: why(step), url };
+        if let Err(error) = self.forge.set_check(&proposed.head.to_string(), &check) {
+            self.context.ui.detail(&format!("the status of {} is not set: {error}", proposed.proposal.url));
+        }
+    }
+}
+
+impl From<&Judged> for Asked {
+    fn from(one: &Judged) -> Self {
+        Asked {
+            subject: one.subject.clone(),
+            stage: one.stage.clone(),
+            target: one.target.clone(),
+            version: one.version.clone(),
+            purpose: crate::pipeline::Purpose::Forward,
+        }
+    }
+}
+
+/// What stands in the way, in one line.
+fn why(step: &Step) -> String {
+    let closed = step.judged.iter().flat_map(|one| one.judgement.closed());
+    let mut reasons: Vec<String> = Vec::new();
+    for answer in closed {
+        let reason = format!("{}: {}", answer.gate, answer.reason);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    if reasons.is_empty() { "every gate is open".into() } else { reasons.join("; ") }
+}
+
+fn say(context: &Context, step: &Step, what: &str) -> Result<(), Failure> {
+    let line = format!("{}: {what}", name(&step.planned));
+    Ok(context.ui.part(&format!("{}\n", visible(&line)))?)
+}
+
+/// `web v2 to prod`.
+fn name(planned: &Planned) -> String {
+    let what = match planned.plan.moving().next() {
+        Some((item, moves)) => {
+            let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();
+            versions.dedup();
+            format!("{} {}", item.name(), versions.join(", "))
+        }
+        None => String::new(),
+    };
+    format!("{what} to {}", planned.plan.to)
+}

@@ -1,0 +1,59 @@
+//! Proposals that came too late: what they would bring runs already.
+
+use super::{Hand, Step, Tick};
+use crate::cli::failure::Failure;
+use crate::cli::scene::Scene;
+use crate::config::Stage;
+use crate::forge::Proposal;
+use crate::git::Oid;
+use crate::model::Version;
+use crate::promotion::{branch_of, is_to_stage};
+use std::collections::BTreeMap;
+
+/// Closes the open proposals of ours whose version is where it was to go. How many.
+pub fn close(hand: &Hand<'_>, tick: &Tick<'_>, steps: &[Step], scene: &Scene<'_>) -> Result<usize, Failure> {
+    let config = &scene.settings.config;
+    let wanted: Vec<String> = steps.iter().flat_map(branches).collect();
+    let is_meant =
+        |stage: &&Stage| tick.stage.is_none_or(|word| config.stage(word).is_some_and(|at| at.name == stage.name));
+    let mut closed = 0;
+    for stage in config.stages.iter().filter(is_meant) {
+        let there = scene.of(&stage.name);
+        let base = there.branch()?;
+        let is_late = |one: &&Proposal| {
+            is_to_stage(&one.head, &stage.name) && one.base == base && !one.from_fork && !wanted.contains(&one.head)
+        };
+        for proposal in hand.open.iter().filter(is_late) {
+            if landed(hand, proposal, stage, &there)? {
+                hand.forge.close(proposal.number)?;
+                let line = format!("{} was closed: what it brings is there already\n", proposal.url);
+                hand.context.ui.part(&line)?;
+                closed += 1;
+            }
+        }
+    }
+    Ok(closed)
+}
+
+fn branches(step: &Step) -> Vec<String> {
+    let to = &step.planned.plan.to;
+    step.planned.plan.items.iter().map(|item| branch_of(&item.name(), to, None)).collect()
+}
+
+/// Does the stage run what the head of a proposal says in its trailers?
+fn landed(hand: &Hand<'_>, proposal: &Proposal, stage: &Stage, scene: &Scene<'_>) -> Result<bool, Failure> {
+    let heads: BTreeMap<String, Oid> = hand.workspace.remote_heads(&[&proposal.head])?;
+    let Some(head) = heads.get(&proposal.head).copied() else { return Ok(false) };
+    hand.workspace.fetch(&heads)?;
+    let info = scene.repository.commit_info(head)?;
+    let (app, version) = (info.trailers("App").next(), info.trailers("To-Version").next());
+    let (Some(app), Some(version)) = (app, version.map(Version::parse)) else { return Ok(false) };
+    let mapping = scene.ground()?.mapping();
+    let name = |component: &Option<String>, app: &str| component.as_ref().map(|component| format!("{app}/{component}"));
+    let here = mapping.entries.iter().filter(|entry| {
+        let whole = name(&entry.component, entry.app.as_str());
+        entry.stage == stage.name && (entry.app.as_str() == app || whole.as_deref() == Some(app))
+    });
+    let versions: Vec<&Version> = here.map(|entry| &entry.version).collect();
+    Ok(!versions.is_empty() && versions.iter().all(|running| running.is_same(&version)))
+}

@@ -1,0 +1,52 @@
+//! An address that is asked: 2xx is open, and where a value is expected, only with that value.
+
+use super::line;
+use crate::cli::forge::access;
+use crate::forge::{self, Limits};
+use crate::pipeline::Asked;
+use serde_json::Value;
+use std::time::Duration;
+
+/// Longer answers are none.
+const LONGEST: u64 = 1024 * 1024;
+
+pub(super) fn ask(url: &str, expect: Option<&(String, String)>, timeout: u64) -> Asked {
+    let limits = Limits { timeout: Duration::from_secs(timeout), ..Limits::default() };
+    let (status, body) = match forge::glance(url, &access(url, None, limits), LONGEST) {
+        Ok(answer) => answer,
+        Err(why) => return Asked::NoAnswer(why),
+    };
+    match (status, expect) {
+        (200..=299, None) => Asked::Open,
+        (200..=299, Some((pointer, value))) => judged(&body, pointer, value),
+        (300..=399, _) => Asked::NoAnswer(format!("it sends elsewhere ({status}), and that is not followed")),
+        (status, _) => Asked::Shut(told(status, &body)),
+    }
+}
+
+fn told(status: u16, body: &[u8]) -> String {
+    let text = line(&String::from_utf8_lossy(body));
+    // A page for browsers says nothing to people here.
+    if text.is_empty() || text.starts_with('<') {
+        format!("it answers {status}")
+    } else {
+        format!("it answers {status}: {text}")
+    }
+}
+
+fn judged(body: &[u8], pointer: &str, wanted: &str) -> Asked {
+    let Ok(json) = serde_json::from_slice::<Value>(body) else {
+        return Asked::NoAnswer("its answer is no JSON".into());
+    };
+    match json.pointer(pointer) {
+        None => Asked::NoAnswer(format!("its answer has no {pointer}")),
+        Some(value) => {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if text == wanted {
+                Asked::Open
+            } else {
+                Asked::Shut(format!("{pointer} is {}, not {wanted}", line(&text)))
+            }
+        }
+    }
+}

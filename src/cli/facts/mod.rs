@@ -1,0 +1,105 @@
+//! What gates need to know of the world: commands, addresses, files, the forge. Asked once for each
+//! rule, before the gates are; what gives no answer is noted as that.
+
+mod command;
+mod flags;
+mod forge;
+mod http;
+mod trust;
+
+use super::inquiry::Inquiry;
+use crate::config::gates::{BlockedBy, Blocker, Gate, GateKind, GateRule, Proof};
+use crate::git::{FileKind, Snapshot};
+use crate::pipeline::{Asked, Evidence, Facts, Question};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use trust::Trust;
+
+/// Asks the world, and keeps what it said for the next question.
+pub struct Witness<'w, 'r> {
+    inquiry: &'w Inquiry<'r>,
+    trust: Trust,
+    /// By the line of the rule: what does not depend on the app.
+    known: RefCell<HashMap<u32, Asked>>,
+    desk: forge::Desk<'w, 'r>,
+}
+
+impl<'w, 'r> Witness<'w, 'r> {
+    /// Nothing is asked yet.
+    pub fn new(inquiry: &'w Inquiry<'r>) -> Self {
+        let trust = Trust::of(inquiry.context, inquiry.repository);
+        Witness { inquiry, trust, known: RefCell::default(), desk: forge::Desk::new(inquiry) }
+    }
+
+    /// All that the gates need for some questions. What lies in the past is not asked.
+    pub fn facts(&self, evidence: &Evidence<'_>, questions: &[Question<'_>]) -> Facts {
+        let mut facts = Facts::default();
+        for question in questions {
+            flags::note(self.inquiry, evidence, question, &mut facts);
+            if question.is_past {
+                continue;
+            }
+            for kind in [GateKind::Verified, GateKind::Approval, GateKind::Blocker] {
+                for rule in self.inquiry.config().pipeline.rules(kind, question.stage, &question.subject.app) {
+                    self.ask(rule, evidence, question, &mut facts);
+                }
+            }
+        }
+        facts
+    }
+
+    fn ask(&self, rule: &GateRule, evidence: &Evidence<'_>, question: &Question<'_>, facts: &mut Facts) {
+        match &rule.gate {
+            Gate::Verified(verified) => match &verified.by {
+                Proof::Command(call) => {
+                    facts.tell_about(rule.line, question, command::ask(call, &self.trust, question, self.inquiry));
+                }
+                Proof::Checks(_) => self.desk.checks(&verified.stages, evidence, question, facts),
+                Proof::Ledger => {}
+            },
+            Gate::Approvals(_) | Gate::ApprovalAfterFailure => self.desk.reviews(question, facts),
+            Gate::Blocker(Blocker { by: BlockedBy::Command(call), .. }) => {
+                facts.tell_about(rule.line, question, command::ask(call, &self.trust, question, self.inquiry));
+            }
+            Gate::Blocker(blocker) => {
+                let known = self.known.borrow().get(&rule.line).cloned();
+                let asked = known.unwrap_or_else(|| self.blocker(&blocker.by));
+                self.known.borrow_mut().insert(rule.line, asked.clone());
+                facts.tell(rule.line, asked);
+            }
+            _ => {}
+        }
+    }
+
+    fn blocker(&self, by: &BlockedBy) -> Asked {
+        match by {
+            BlockedBy::File(path) => self.file(path),
+            BlockedBy::Issue(label) => self.desk.issues(label),
+            BlockedBy::Http { url, expect, timeout } => http::ask(url, expect.as_ref(), *timeout),
+            BlockedBy::Command(_) => Asked::NoAnswer("it is asked for each deployment".into()),
+        }
+    }
+
+    /// Is the file in the commit that is judged? Its first line is the reason.
+    fn file(&self, path: &str) -> Asked {
+        let commit = self.inquiry.survey.commit;
+        let snapshot = commit.map(|commit| Snapshot::of_commit(self.inquiry.repository, commit));
+        let Some(Ok(snapshot)) = snapshot else { return Asked::NoAnswer("no commit is read".into()) };
+        match text(&snapshot, path) {
+            Some(text) => Asked::Shut(line(&text)),
+            None => Asked::Open,
+        }
+    }
+}
+
+/// The text of a file, if it is one.
+fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
+    let file = snapshot.find(path).filter(|file| file.kind == FileKind::File)?;
+    String::from_utf8(snapshot.read(&file).ok()?).ok()
+}
+
+/// The first line that says something, cut to what a person reads.
+fn line(text: &str) -> String {
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().filter(|c| !c.is_control()).take(200).collect()
+}

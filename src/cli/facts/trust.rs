@@ -1,0 +1,107 @@
+//! Which commands may be run: those that the `towpath.yaml` of the protected branch names. What a pull
+//! request says, nobody runs: neither its configuration nor its version of a program.
+
+use super::text;
+use crate::cli::context::Context;
+use crate::cli::inquiry::Inquiry;
+use crate::cli::survey::CONFIG_FILE;
+use crate::config::gates::{BlockedBy, Call, Gate, Proof};
+use crate::config::{self, Config};
+use crate::git::{FileKind, Oid, Repository, Snapshot};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use tempfile::TempPath;
+
+/// What the protected branch says.
+pub(super) struct Trust {
+    /// Its newest commit that is known here; `None` where it is not known which branch it is.
+    commit: Option<Oid>,
+    /// What it is called.
+    name: String,
+    config: Option<Config>,
+    /// The user named a configuration on the command line.
+    is_named: bool,
+}
+
+/// A program that may be run.
+pub(super) enum Program {
+    /// Found by its name, or by an absolute path.
+    Installed(PathBuf),
+    /// A copy out of the protected branch.
+    Copy(TempPath),
+}
+
+impl Program {
+    pub fn path(&self) -> &Path {
+        match self {
+            Program::Installed(path) => path,
+            Program::Copy(path) => path,
+        }
+    }
+}
+
+impl Trust {
+    /// The branch the user named, or the default branch of `origin`; without an origin the branch that
+    /// is checked out.
+    pub fn of(context: &Context, repository: &Repository) -> Self {
+        let branch = context.globals.branch.clone();
+        let has_origin = repository.origin_url().is_some() && context.url().is_none();
+        let (name, revision) = match (branch.or_else(|| repository.origin_head()), has_origin) {
+            (Some(branch), true) => (format!("origin/{branch}"), Some(format!("refs/remotes/origin/{branch}"))),
+            (None, true) => ("the origin's branch".to_owned(), None),
+            (branch, false) => {
+                let branch = branch.or_else(|| repository.head_branch()).unwrap_or_default();
+                (branch.clone(), Some(format!("refs/heads/{branch}")))
+            }
+        };
+        let commit = revision.and_then(|revision| repository.resolve(&revision).ok());
+        let text = commit.and_then(|commit| text(&Snapshot::of_commit(repository, commit).ok()?, CONFIG_FILE));
+        let config = text.and_then(|text| config::parse(&text, CONFIG_FILE).ok());
+        Trust { commit, name, config, is_named: context.globals.config.is_some() }
+    }
+
+    /// The program of a call, if that call may be run.
+    ///
+    /// # Errors
+    /// Why it may not, as half a sentence.
+    pub fn program(&self, call: &Call, inquiry: &Inquiry<'_>) -> Result<Program, String> {
+        if !self.is_named && !self.config.as_ref().is_some_and(|config| says(config, call)) {
+            return Err(match self.commit {
+                Some(_) => format!("the {CONFIG_FILE} of {} does not name it, so it is not run", self.name),
+                None => "it is not known which branch is protected; say with --branch".into(),
+            });
+        }
+        let program = call.argv.first().map_or("", String::as_str);
+        let is_of_repository = program.contains('/') && !program.starts_with('/');
+        if !is_of_repository {
+            return Ok(Program::Installed(PathBuf::from(program)));
+        }
+        self.copy(inquiry.repository, program.trim_start_matches("./")).map(Program::Copy)
+    }
+
+    /// The program as the protected branch has it.
+    fn copy(&self, repository: &Repository, path: &str) -> Result<TempPath, String> {
+        let commit = self.commit.ok_or("it is not known which branch is protected; say with --branch")?;
+        let missing = || format!("{} has no file {path}", self.name);
+        let snapshot = Snapshot::of_commit(repository, commit).map_err(|error| error.to_string())?;
+        let file = snapshot.find(path).filter(|file| file.kind == FileKind::File).ok_or_else(missing)?;
+        let bytes = snapshot.read(&file).map_err(|error| error.to_string())?;
+        let write = || -> std::io::Result<TempPath> {
+            let mut file = tempfile::Builder::new().prefix("towpath-program-").tempfile()?;
+            file.write_all(&bytes)?;
+            #[cfg(unix)]
+            std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            Ok(file.into_temp_path())
+        };
+        write().map_err(|error| format!("{path} cannot be copied to be run: {error}"))
+    }
+}
+
+/// Does a configuration have this very call?
+fn says(config: &Config, call: &Call) -> bool {
+    config.pipeline.gates.iter().any(|rule| match &rule.gate {
+        Gate::Blocker(blocker) => matches!(&blocker.by, BlockedBy::Command(known) if known.argv == call.argv),
+        Gate::Verified(verified) => matches!(&verified.by, Proof::Command(known) if known.argv == call.argv),
+        _ => false,
+    })
+}

@@ -1,0 +1,193 @@
+//! Everything that is needed to ask the gates, read once.
+
+use super::book;
+use super::choice::TOLERANCE;
+use super::chronicle::Chronicle;
+use super::context::Context;
+use super::failure::Failure;
+use super::scene::Scene;
+use super::suggest::unknown;
+use super::survey::{Survey, When};
+use crate::config::{Config, Stage};
+use crate::git::{Oid, Repository};
+use crate::model::{SlotKey, StageName, TargetName, Version};
+use crate::pipeline::ledger::Ledger;
+use crate::pipeline::{Evidence, Facts, Past, Purpose, Question, Subject};
+use std::collections::BTreeSet;
+
+/// A repository at one commit, with its past and its ledger.
+pub struct Inquiry<'r> {
+    pub context: &'r Context,
+    pub repository: &'r Repository,
+    pub survey: Survey,
+    pub chronicle: Chronicle<'r>,
+    pub ledger: Ledger,
+}
+
+/// A question that owns its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    pub subject: Subject,
+    pub stage: StageName,
+    pub target: Option<TargetName>,
+    pub version: Version,
+    pub purpose: Purpose,
+}
+
+impl Asked {
+    /// The question at a moment; `None` is now.
+    pub fn question(&self, context: &Context, at: Option<jiff::Timestamp>) -> Question<'_> {
+        let now = context.now();
+        Question {
+            subject: &self.subject,
+            stage: &self.stage,
+            target: self.target.as_ref(),
+            version: &self.version,
+            at: at.unwrap_or(now),
+            is_past: at.is_some_and(|at| at < now),
+            purpose: self.purpose,
+        }
+    }
+}
+
+impl<'r> Inquiry<'r> {
+    /// Reads the newest commit that is here.
+    ///
+    /// # Errors
+    /// When the repository cannot be read, or its configuration is wrong.
+    pub fn of(context: &'r Context, repository: &'r Repository) -> Result<Self, Failure> {
+        let survey = Survey::of(context, repository, When::default())?;
+        let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
+        let ledger = book::read(context, repository, &survey.settings.config)?;
+        Ok(Inquiry { context, repository, survey, chronicle, ledger })
+    }
+
+    /// Reads the state that is about to be changed.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn on(context: &'r Context, scene: &Scene<'r>) -> Result<Self, Failure> {
+        let (seeing, survey) = scene.survey(context)?;
+        let repository = scene.repository;
+        let chronicle = Chronicle::of(&seeing, repository, &survey, TOLERANCE)?;
+        let ledger = book::read(context, repository, &survey.settings.config)?;
+        Ok(Inquiry { context, repository, survey, chronicle, ledger })
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.survey.settings.config
+    }
+
+    /// The past as gates look at it.
+    pub fn past(&self) -> Past<'_> {
+        Past::new(&self.chronicle.timeline, &self.survey.mapping.entries, Box::new(|commit| self.is_ours(commit)))
+    }
+
+    /// All that is known.
+    pub fn evidence<'e>(&'e self, past: &'e Past<'e>, facts: &'e Facts) -> Evidence<'e> {
+        Evidence::new(self.config(), past, &self.ledger, facts)
+    }
+
+    /// towpath's own commits say so in their trailers.
+    fn is_ours(&self, commit: Oid) -> bool {
+        let Ok(info) = self.repository.commit_info(commit) else { return false };
+        ["App", "Stage", "To-Version"].into_iter().all(|key| info.trailers(key).next().is_some())
+    }
+
+    /// The app, or one of its images, that a word means.
+    ///
+    /// # Errors
+    /// When nothing is called that.
+    pub fn subject(&self, word: &str) -> Result<Subject, Failure> {
+        let slots: Vec<&SlotKey> = self.chronicle.slots().collect();
+        if let Some(slot) = slots.iter().find(|slot| slot.app.as_str() == word) {
+            return Ok(Subject { app: slot.app.clone(), component: None });
+        }
+        let named = |slot: &&&SlotKey| self.words(slot).iter().any(|known| known == word);
+        if let Some(slot) = slots.iter().find(named) {
+            return Ok(Subject { app: slot.app.clone(), component: slot.component.clone() });
+        }
+        let words: Vec<String> = slots.iter().flat_map(|slot| self.words(slot)).collect();
+        let shown: BTreeSet<String> = slots.iter().map(|slot| self.chronicle.name(slot).to_owned()).collect();
+        Err(unknown("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
+    }
+
+    fn words(&self, slot: &SlotKey) -> Vec<String> {
+        let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
+        self.chronicle.words(slot).map(str::to_owned).chain(whole).collect()
+    }
+
+    /// The stage that a word means.
+    ///
+    /// # Errors
+    /// When none is called that.
+    pub fn stage(&self, word: &str) -> Result<&Stage, Failure> {
+        stage(self.config(), word)
+    }
+
+    /// The target that a word means.
+    ///
+    /// # Errors
+    /// When none is called that.
+    pub fn target(&self, word: &str) -> Result<TargetName, Failure> {
+        let known: BTreeSet<String> =
+            self.chronicle.slots().filter_map(|slot| Some(slot.target.as_ref()?.to_string())).collect();
+        let known: Vec<String> = known.into_iter().collect();
+        if known.iter().any(|target| target == word) {
+            return Ok(TargetName::from(word));
+        }
+        Err(unknown("target", word, &known, &known))
+    }
+
+    /// The version a text means: as it was written where it ran, with its digest.
+    pub fn version(&self, evidence: &Evidence<'_>, subject: &Subject, text: &str) -> Version {
+        let meant = Version::parse(text);
+        let slots = evidence.slots(subject);
+        let mut ran = slots.into_iter().flat_map(|slot| evidence.course(slot, None));
+        ran.find(|landing| landing.version.is_same(&meant)).map_or(meant, |landing| landing.version.clone())
+    }
+
+    /// What the stages right before run at that time, if it is one version.
+    ///
+    /// # Errors
+    /// Where there is none, or several.
+    pub fn candidate(
+        &self,
+        evidence: &Evidence<'_>,
+        subject: &Subject,
+        stage: &StageName,
+        at: Option<jiff::Timestamp>,
+    ) -> Result<Version, Failure> {
+        let asked = Asked {
+            subject: subject.clone(),
+            stage: stage.clone(),
+            target: None,
+            version: Version::default(),
+            purpose: Purpose::Forward,
+        };
+        let question = asked.question(self.context, at);
+        let before = evidence.before(&question);
+        let slots = before.iter().flat_map(|before| evidence.sources(&question, before));
+        let versions: BTreeSet<&Version> =
+            slots.filter_map(|slot| Some(evidence.current(slot, question.end())?.version)).collect();
+        let mut versions = versions.into_iter();
+        match (versions.next(), versions.next()) {
+            (Some(version), None) => Ok(version.clone()),
+            (None, _) => Err(Failure::usage(format!("nothing comes before {stage} that says which version is meant"))
+                .hint("name it with --version")),
+            (Some(one), Some(two)) => {
+                let message = format!("before {stage} there are several versions of {subject}: {one}, {two}");
+                Err(Failure::usage(message).hint("name one with --version, or one image as APP/IMAGE"))
+            }
+        }
+    }
+}
+
+/// The stage that a word means.
+///
+/// # Errors
+/// When none is called that.
+pub fn stage<'c>(config: &'c Config, word: &str) -> Result<&'c Stage, Failure> {
+    let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
+    config.stage(word).ok_or_else(|| unknown("stage", word, &config.stage_words(), &names))
+}

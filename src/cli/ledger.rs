@@ -1,0 +1,150 @@
+//! `towpath ledger`: what cannot be read from the mainline.
+
+use super::book::{self, BookArgs};
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::output;
+use super::survey::{Survey, When};
+use crate::config::Config;
+use crate::git::Repository;
+use crate::pipeline::ledger::{Event, Ledger, What};
+use crate::report::json::EventJson;
+use crate::ui::{self, Format};
+use clap::{Args, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  towpath ledger                        the newest events, of this clone
+  towpath ledger --app web -n 0         all about one app
+  towpath ledger fetch                  bring what others have written
+  towpath ledger note 27e13961 'the incident report is at …'
+
+Exit codes:
+  0  done, or nothing to do
+  1  failed
+  2  wrong usage or configuration";
+
+/// Show the ledger: locks, outcomes, approvals, rejections, holds and broken glass.
+///
+/// It is a chain of commits at refs/towpath/ledger, one event each. What is shown is the copy in this
+/// clone; every command that writes an event brings it up to date.
+#[derive(Debug, Args)]
+#[command(after_long_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct LedgerArgs {
+    #[command(subcommand)]
+    command: Option<LedgerCommand>,
+
+    /// Only about this app
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+
+    /// Only about this stage
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+
+    /// Only so many, the newest; 0 for all
+    #[arg(short = 'n', long = "limit", value_name = "COUNT", default_value_t = 50)]
+    limit: usize,
+
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(value_parser = output::one_of(&[Format::Table, Format::Jsonl]))]
+    output: Format,
+}
+
+#[derive(Debug, Subcommand)]
+enum LedgerCommand {
+    /// Bring what others have written to the origin
+    Fetch,
+    /// Bring what was only written here to the origin
+    Push,
+    /// Say something about an event: the follow-up of a broken glass
+    Note(NoteArgs),
+}
+
+#[derive(Debug, Args)]
+struct NoteArgs {
+    /// The event, or the beginning of its id
+    #[arg(value_name = "EVENT")]
+    event: String,
+
+    /// What there is to say
+    #[arg(value_name = "TEXT")]
+    text: String,
+
+    #[command(flatten)]
+    book: BookArgs,
+}
+
+/// Shows the ledger, or runs the subcommand.
+pub fn run(args: &LedgerArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let survey = Survey::of(context, &repository, When::default())?;
+    let config = &survey.settings.config;
+    match &args.command {
+        None => show(args, &book::read(context, &repository, config)?, context),
+        Some(LedgerCommand::Fetch) => fetch(context, &repository, config),
+        Some(LedgerCommand::Push) => {
+            book::write(context, &repository, config, Vec::new(), BookArgs { local: false })?;
+            context.ui.note("the origin has all that is here");
+            Ok(Exit::Done)
+        }
+        Some(LedgerCommand::Note(args)) => note(args, context, &repository, config),
+    }
+}
+
+/// The newest come first.
+fn show(args: &LedgerArgs, ledger: &Ledger, context: &Context) -> Result<Exit, Failure> {
+    let is_meant = |event: &&Event| {
+        let app = args.app.as_deref().is_none_or(|app| event.what.app() == Some(app));
+        app && args.stage.as_deref().is_none_or(|stage| event.what.stage().is_some_and(|at| at.as_str() == stage))
+    };
+    let limit = if args.limit == 0 { usize::MAX } else { args.limit };
+    let events: Vec<&Event> = ledger.events().iter().rev().filter(is_meant).take(limit).collect();
+    if events.is_empty() {
+        context.ui.note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
+    }
+    let text = match args.output {
+        Format::Jsonl => events.iter().map(|event| json(event) + "\n").collect(),
+        _ => ui::events(&events, &context.ui.out),
+    };
+    context.ui.part(&text)?;
+    Ok(Exit::Done)
+}
+
+fn json(event: &Event) -> String {
+    serde_json::to_string(&EventJson::from(event)).unwrap_or_default()
+}
+
+fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<Exit, Failure> {
+    let before = book::read(context, repository, config)?.events().len();
+    let ours = book::fetch(context, repository, config)?;
+    let news = book::read(context, repository, config)?.events().len().saturating_sub(before);
+    context.ui.note(&match news {
+        0 => "nothing new".to_owned(),
+        1 => "1 new event".to_owned(),
+        news => format!("{news} new events"),
+    });
+    if ours > 0 {
+        context.ui.note(&format!("{ours} only here; `towpath ledger push` brings them to the origin"));
+    }
+    Ok(Exit::Done)
+}
+
+fn note(args: &NoteArgs, context: &Context, repository: &Repository, config: &Config) -> Result<Exit, Failure> {
+    let ledger = book::read(context, repository, config)?;
+    let fitting: Vec<&Event> = ledger.events().iter().filter(|event| event.id.starts_with(&args.event)).collect();
+    let about = match fitting.as_slice() {
+        [one] => one.id.clone(),
+        [] => {
+            let failure = Failure::usage(format!("the ledger has no event `{}` here", args.event));
+            return Err(failure.hint("`towpath ledger` lists them, `towpath ledger fetch` brings what is new"));
+        }
+        _ => return Err(Failure::usage(format!("several events begin with `{}`", args.event))),
+    };
+    let what = What::Noted { about, text: args.text.clone() };
+    for event in book::write(context, repository, config, vec![what], args.book)? {
+        context.ui.note(&event.what.sentence());
+    }
+    Ok(Exit::Done)
+}

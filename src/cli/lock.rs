@@ -1,0 +1,181 @@
+//! `towpath lock`, `unlock` and `locks`.
+
+use super::book::{self, BookArgs};
+use super::context::Context;
+use super::failure::{Exit, Failure};
+use super::inquiry::{Inquiry, stage};
+use super::survey::{Survey, When};
+use super::{complete, output};
+use crate::git::at::{TIME_FORMS, parse_time};
+use crate::model::StageName;
+use crate::pipeline::ledger::{Lock, What, scope};
+use crate::report::json::{LockJson, LocksJson};
+use crate::ui::{self, Format};
+use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
+use jiff::{SignedDuration, Timestamp};
+
+const LOCK_EXAMPLES: &str = "\
+Examples:
+  towpath lock --stage prod --reason 'incident 12'               no app goes to prod
+  towpath lock web --stage prod --reason 'load test' --until 2h  for two hours
+  towpath lock web --reason 'broken build'                       in no stage
+  towpath lock --all --reason 'moving house' --until 2026-12-24T18:00
+
+Exit codes:
+  0  it is locked
+  1  failed: the ledger could not be written
+  2  wrong usage or configuration";
+
+const UNLOCK_EXAMPLES: &str = "\
+Examples:
+  towpath unlock --stage prod
+  towpath unlock web --stage prod
+
+Exit codes:
+  0  it is not locked any more
+  1  failed: the ledger could not be written
+  2  wrong usage or configuration; there is no such lock";
+
+/// What is locked.
+#[derive(Debug, Args)]
+struct Scope {
+    /// The app, or `app/component`; all apps unless said
+    #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
+    app: Option<String>,
+
+    /// The stage; all stages unless said
+    #[arg(long, value_name = "STAGE", add = ArgValueCompleter::new(complete::stages))]
+    stage: Option<String>,
+
+    /// Every app in every stage
+    #[arg(long, conflicts_with_all = ["app", "stage"])]
+    all: bool,
+}
+
+/// Lock an app or a stage: nothing goes there.
+#[derive(Debug, Args)]
+#[command(after_long_help = LOCK_EXAMPLES)]
+pub struct LockArgs {
+    #[command(flatten)]
+    scope: Scope,
+
+    /// Why, for those who are stopped by it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+
+    /// It ends by itself: `2h`, or a time such as `18:00` or `2026-12-24T18:00`
+    #[arg(long, value_name = "TIME")]
+    until: Option<String>,
+
+    #[command(flatten)]
+    book: BookArgs,
+}
+
+/// Take a lock away.
+#[derive(Debug, Args)]
+#[command(after_long_help = UNLOCK_EXAMPLES)]
+pub struct UnlockArgs {
+    #[command(flatten)]
+    scope: Scope,
+
+    #[command(flatten)]
+    book: BookArgs,
+}
+
+/// List the locks that hold: what, who, why, and until when.
+#[derive(Debug, Args)]
+pub struct LocksArgs {
+    /// How the answer is written
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(value_parser = output::one_of(&[Format::Table, Format::Json]))]
+    output: Format,
+}
+
+/// Locks.
+pub fn lock(args: &LockArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let inquiry = Inquiry::of(context, &repository)?;
+    let (app, stage) = args.scope.resolved(&inquiry)?;
+    let until = args.until.as_deref().map(|text| ends(text, context)).transpose()?;
+    let what = What::Locked { app, stage, reason: args.reason.clone(), until };
+    write(context, &inquiry, what, args.book)
+}
+
+/// Unlocks.
+pub fn unlock(args: &UnlockArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let inquiry = Inquiry::of(context, &repository)?;
+    if repository.origin_url().is_some() && !args.book.local {
+        // Somebody else may have locked it since. What cannot be fetched now fails when it is written.
+        let _fetched = book::fetch(context, &repository, inquiry.config());
+    }
+    let (app, stage) = args.scope.resolved(&inquiry)?;
+    let ledger = book::read(context, &repository, inquiry.config())?;
+    let locks = ledger.locks(None, context.now().as_second());
+    let is_it = |lock: &Lock<'_>| lock.app == app.as_deref() && lock.stage == stage.as_ref();
+    if !locks.iter().any(is_it) {
+        let names: Vec<String> = locks.iter().map(Lock::name).collect();
+        let failure = Failure::usage(format!("{} is not locked", scope(app.as_deref(), stage.as_ref())));
+        return Err(if names.is_empty() { failure } else { failure.hint(format!("locked: {}", names.join(", "))) });
+    }
+    write(context, &inquiry, What::Unlocked { app, stage }, args.book)
+}
+
+/// Lists.
+pub fn list(args: &LocksArgs, context: &Context) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let survey = Survey::of(context, &repository, When::default())?;
+    let ledger = book::read(context, &repository, &survey.settings.config)?;
+    let locks = ledger.locks(None, context.now().as_second());
+    if args.output == Format::Json {
+        let locks = locks.iter().map(LockJson::from).collect();
+        context.ui.answer(&ui::json(&LocksJson { schema: "towpath.locks/1", locks }))?;
+        return Ok(Exit::Done);
+    }
+    if locks.is_empty() {
+        context.ui.note("nothing is locked");
+    }
+    context.ui.part(&ui::locks(&locks, &context.ui.out, context.now()))?;
+    Ok(Exit::Done)
+}
+
+impl Scope {
+    fn resolved(&self, inquiry: &Inquiry<'_>) -> Result<(Option<String>, Option<StageName>), Failure> {
+        if self.app.is_none() && self.stage.is_none() && !self.all {
+            return Err(Failure::usage("it is not said what").hint("name an app or a --stage, or say --all"));
+        }
+        let app = self.app.as_deref().map(|word| inquiry.subject(word)).transpose()?;
+        let stage = self.stage.as_deref().map(|word| stage(inquiry.config(), word)).transpose()?;
+        Ok((app.map(|app| app.to_string()), stage.map(|stage| stage.name.clone())))
+    }
+}
+
+fn write(context: &Context, inquiry: &Inquiry<'_>, what: What, args: BookArgs) -> Result<Exit, Failure> {
+    for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
+        context.ui.note(&event.what.sentence());
+    }
+    Ok(Exit::Done)
+}
+
+/// `2h` from now, or a moment to come. A time of day is the next one.
+fn ends(text: &str, context: &Context) -> Result<Timestamp, Failure> {
+    let now = context.now();
+    if let Ok(span) = text.parse::<SignedDuration>()
+        && let Ok(end) = now.checked_add(span)
+    {
+        return future(end, now, text);
+    }
+    let time = parse_time(text, &context.environment.now).ok_or_else(|| {
+        Failure::usage(format!("`{text}` is no time span and no time"))
+            .hint(format!("it is written `2h`, or {TIME_FORMS}"))
+    })?;
+    let is_of_day = text.contains(':') && text.len() <= 5;
+    let next =
+        if is_of_day && time <= now { time.checked_add(SignedDuration::from_hours(24)).unwrap_or(time) } else { time };
+    future(next, now, text)
+}
+
+fn future(end: Timestamp, now: Timestamp, text: &str) -> Result<Timestamp, Failure> {
+    if end > now { Ok(end) } else { Err(Failure::usage(format!("`{text}` is over already"))) }
+}

@@ -1,0 +1,133 @@
+//! The gates and their options, in one table for reader and schema.
+
+use crate::config::keys::{Key, Shape, key};
+
+/// A gate as it is written.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::config) struct GateKey {
+    pub name: &'static str,
+    /// What the short form holds.
+    pub short: Short,
+    pub options: &'static [Key],
+    pub about: &'static str,
+}
+
+/// What stands behind the name of a gate, unless it is a mapping of options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::config) enum Short {
+    /// The name alone, or `off`.
+    Nothing,
+    Text,
+    Texts,
+    /// There is none: options are needed.
+    Options,
+}
+
+const fn gate(name: &'static str, short: Short, options: &'static [Key], about: &'static str) -> GateKey {
+    GateKey { name, short, options, about }
+}
+
+const STAGES: Key =
+    key("stages", Shape::Texts, "The stages that are looked at. Unless given, the stages right before.");
+const TIMEOUT: Key = key("timeout", Shape::Text, "How long an answer is waited for; 10s unless given.");
+const COMMAND: Key = key("command", Shape::Texts, "The program and its arguments. They pass through no shell.");
+
+/// All gates that are configured, in the order they are shown.
+pub(in crate::config) const GATES: [GateKey; 10] = [
+    gate(
+        "order",
+        Short::Text,
+        &[
+            key("rewrite", Shape::Texts, "What is replaced in tags before they are compared: `s/-RC[0-9]+$//`."),
+            key("tolerance", Shape::Text, "When the past is judged: the stage before may come so much later."),
+        ],
+        "The version is or was what the stages right before run. On unless `off`.",
+    ),
+    gate(
+        "isolation",
+        Short::Text,
+        &[],
+        "The last deployment has an outcome: of this app in the `target`, or of every app in the `stage`. On unless `off`.",
+    ),
+    gate(
+        "verified",
+        Short::Texts,
+        &[
+            STAGES,
+            key("checks", Shape::Text, "Commit statuses and check runs of the deployment, by a pattern with `*`."),
+            COMMAND,
+            TIMEOUT,
+        ],
+        "The version has passed in the stages right before.",
+    ),
+    gate(
+        "bake",
+        Short::Text,
+        &[
+            key("for", Shape::Text, "How long, such as `30m` or `2d`."),
+            STAGES,
+            key("from", Shape::Text, "Counted from `landing`, or from the `outcome`."),
+        ],
+        "The version has run in the stages right before for a time.",
+    ),
+    gate("approval-after-failure", Short::Nothing, &[], "Somebody has to approve where the last deployment failed."),
+    gate("approvals", Short::Text, &[], "So many people have to approve, always."),
+    gate(
+        "window",
+        Short::Texts,
+        &[],
+        "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; with `closed` in front it is shut then.",
+    ),
+    gate(
+        "freeze",
+        Short::Options,
+        &[
+            key("from", Shape::Text, "The first day, or the moment it begins."),
+            key("to", Shape::Text, "The last day, or the moment it ends."),
+            key("reason", Shape::Text, "Why, for people."),
+            key("zone", Shape::Text, "The time zone of both, such as `Europe/London`; UTC unless given."),
+        ],
+        "Nothing moves for a time.",
+    ),
+    gate(
+        "blocker",
+        Short::Options,
+        &[
+            COMMAND,
+            key("file", Shape::Text, "A file of the repository that shuts the gate by being there."),
+            key("issue", Shape::Text, "A label: an open issue of the forge with it shuts the gate."),
+            key("url", Shape::Text, "An address: an answer of 2xx opens the gate."),
+            key("pointer", Shape::Text, "With `url`: where the answer, as JSON, has the value that counts."),
+            key("equals", Shape::Text, "With `pointer`: the value that opens the gate."),
+            key("reason", Shape::Text, "Said where the blocker says nothing itself."),
+            TIMEOUT,
+        ],
+        "Something outside stands in the way: an incident, an alarm, an error budget.",
+    ),
+    gate(
+        "version",
+        Short::Text,
+        &[
+            key("pattern", Shape::Text, "A regular expression that fits the whole tag."),
+            key("branches", Shape::Texts, "Branches that a tag such as `main-27e1396` may come from, with `*`."),
+            key("immutable", Shape::Text, "`true`: no tag that moves, such as `latest`."),
+            key("digest", Shape::Text, "`true`: the version is written with its digest."),
+            key(
+                "flags",
+                Shape::Texts,
+                "Keys beside the version that stop it by being `false`; `promote_deployment` and `automatic_deploys_enabled` unless given.",
+            ),
+        ],
+        "What the version must look like.",
+    ),
+];
+
+/// What stands beside any gate.
+pub(in crate::config) const SCOPE: [Key; 2] = [
+    key("apps", Shape::Texts, "The apps it holds for, with `*`. Unless given, all."),
+    key("stages", Shape::Texts, "At the top: the stages it holds for. Unless given, all."),
+];
+
+/// The keys of a permission.
+pub(in crate::config) const PERMISSION: [Key; 1] =
+    [key("actors", Shape::Texts, "Names, mail addresses or logins at the forge.")];

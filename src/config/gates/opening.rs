@@ -1,0 +1,118 @@
+//! Opening hours as people write them: `Mon-Thu 09:00-16:00 Europe/London`.
+
+use jiff::civil::{Time, Weekday};
+use jiff::tz::TimeZone;
+
+const DAY: u16 = 24 * 60;
+
+/// Days and hours on the clock of one place, at which a window is open or closed.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Monday is the lowest bit. Hours that go beyond midnight belong to the day they begin on.
+    days: u8,
+    /// In minutes since midnight.
+    from: u16,
+    /// Not included; less than `from` where midnight lies between.
+    to: u16,
+    pub zone: TimeZone,
+    pub zone_name: String,
+    /// Closed at these hours, whatever else is said.
+    pub is_closed: bool,
+}
+
+impl Opening {
+    /// Reads `[closed] [DAYS] [HOURS] [ZONE]`.
+    ///
+    /// # Errors
+    /// What cannot be read, as half a sentence.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut words = text.split_whitespace().peekable();
+        let is_closed = words.next_if(|word| word.eq_ignore_ascii_case("closed")).is_some();
+        let is_days = |word: &&str| word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && !word.contains('/');
+        let days = match words.next_if(|word| is_days(word) && *word != "UTC") {
+            Some(word) => self::days(word)?,
+            None => 0x7f,
+        };
+        let is_hours = |word: &&str| word.as_bytes().first().is_some_and(u8::is_ascii_digit);
+        let (from, to) = match words.next_if(is_hours) {
+            Some(word) => hours(word)?,
+            None => (0, DAY),
+        };
+        let zone_name = words.next().unwrap_or("UTC").to_owned();
+        let zone = zone(&zone_name)?;
+        match words.next() {
+            Some(rest) => Err(format!("`{rest}` stands behind the time zone")),
+            None => Ok(Opening { days, from, to, zone, zone_name, is_closed }),
+        }
+    }
+
+    /// Is this moment of the place's clock among the hours?
+    pub fn covers(&self, day: Weekday, time: Time) -> bool {
+        let minute = u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
+        let on = |day: Weekday| self.days & (1 << day.to_monday_zero_offset()) != 0;
+        if self.from < self.to {
+            return on(day) && (self.from..self.to).contains(&minute);
+        }
+        (on(day) && minute >= self.from) || (on(day.previous()) && minute < self.to)
+    }
+
+    /// The times of the day at which it can begin or end, in minutes since midnight.
+    pub fn edges(&self) -> [u16; 3] {
+        [0, self.from, self.to % DAY]
+    }
+}
+
+/// A time zone by its IANA name.
+///
+/// # Errors
+/// Where there is none, with the way out.
+pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
+    // Offsets and abbreviations have no daylight saving, and people who write them expect it.
+    let known = TimeZone::get(name).ok().filter(|_| name == "UTC" || name.contains('/'));
+    known.ok_or_else(|| format!("`{name}` is no time zone; they are called like `Europe/London` or `UTC`"))
+}
+
+fn days(text: &str) -> Result<u8, String> {
+    if text.eq_ignore_ascii_case("daily") {
+        return Ok(0x7f);
+    }
+    let mut out = 0;
+    for part in text.split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        let (mut at, last) = (day(first)?, day(last)?);
+        out |= 1 << at;
+        while at != last {
+            at = (at + 1) % 7;
+            out |= 1 << at;
+        }
+    }
+    Ok(out)
+}
+
+fn day(text: &str) -> Result<u8, String> {
+    let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let lower = text.to_ascii_lowercase();
+    let found = (0..).zip(names).find(|(_, name)| lower == *name || lower == name[..3]);
+    found.map(|(at, _)| at).ok_or_else(|| format!("`{text}` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun"))
+}
+
+fn hours(text: &str) -> Result<(u16, u16), String> {
+    let wrong = || format!("`{text}` is no span of hours; they are written `09:00-16:00`");
+    let (from, to) = text.split_once('-').ok_or_else(wrong)?;
+    let (from, to) = (minutes(from).ok_or_else(wrong)?, minutes(to).ok_or_else(wrong)?);
+    match (from, to) {
+        (DAY, _) => Err(wrong()),
+        (from, to) if from == to => Err(format!("`{text}` is no time at all; a whole day is `00:00-24:00`")),
+        hours => Ok(hours),
+    }
+}
+
+fn minutes(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':')?;
+    let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (hour, minute): (u16, u16) = match (digits(hour), digits(minute)) {
+        (true, true) => (hour.parse().ok()?, minute.parse().ok()?),
+        _ => return None,
+    };
+    (minute < 60 && hour * 60 + minute <= DAY).then_some(hour * 60 + minute)
+}

@@ -1,0 +1,158 @@
+//! `gates:`, `permissions:` and what stages say about the pipeline.
+
+use super::keys::{GATES, GateKey, PERMISSION, SCOPE};
+use super::settings::Settings;
+use super::{BREAK_GLASS, GateRule, Permission, Policy};
+use crate::config::Stage;
+use crate::config::diagnostic::{Diagnostics, did_you_mean};
+use crate::config::fields::{Field, Fields, Word, shown};
+use crate::config::keys::QUEUE;
+use crate::model::StageName;
+use crate::yaml::Value;
+
+/// More gates than a person writes.
+const MAX_GATES: usize = 500;
+
+/// The rules of one list. `only` is the stage it belongs to.
+pub(in crate::config) fn gates(
+    field: Field<'_>,
+    stages: &[Stage],
+    only: Option<&StageName>,
+    problems: &mut Diagnostics<'_>,
+) -> Vec<GateRule> {
+    if !field.value.is_sequence() {
+        let hint = String::from("for example `gates: [isolation, bake: 30m]`");
+        problems.add(field.key, "`gates` must be a list of gates", hint);
+        return Vec::new();
+    }
+    if field.value.items().nth(MAX_GATES).is_some() {
+        problems.add(field.key, format!("there are more than {MAX_GATES} gates"), None);
+        return Vec::new();
+    }
+    let mut settings = Settings { stages, problems };
+    let read = |item| settings.rule(field, item, only);
+    field.value.items().filter_map(read).collect()
+}
+
+impl Settings<'_, '_, '_> {
+    fn rule(&mut self, list: Field<'_>, item: Value<'_>, only: Option<&StageName>) -> Option<GateRule> {
+        let line = item.line();
+        if !item.is_mapping() {
+            let word = Field { value: item, ..list }.words(self.problems).into_iter().next()?;
+            let gate = self.plain(word)?;
+            return Some(GateRule { gate, stages: only.cloned().into_iter().collect(), apps: Vec::new(), line });
+        }
+        let names = GATES.iter().map(|gate| gate.name);
+        let known: Vec<&str> = names.chain(SCOPE.iter().map(|key| key.name)).collect();
+        let fields = Fields::read(item, &known, self.problems);
+        let (key, field) = self.the_gate(item, &fields)?;
+        let apps = fields.texts("apps", self.problems).unwrap_or_default();
+        let apps = apps.into_iter().map(|word| word.text.to_owned()).collect();
+        let stages = self.scope(&fields, only);
+        let line = field.key.line();
+        let gate = self.gate(key, field)?;
+        Some(GateRule { gate, stages, apps, line })
+    }
+
+    /// The one key that is a gate.
+    fn the_gate<'a>(&mut self, item: Value<'a>, fields: &Fields<'a>) -> Option<(&'static GateKey, Field<'a>)> {
+        let mut found = fields.iter().filter_map(|field| Some((gate_key(field.name)?, field)));
+        let first = found.next();
+        if let (Some((one, _)), Some((two, field))) = (first, found.next()) {
+            let message = format!("one entry has one gate, but this has `{}` and `{}`", one.name, two.name);
+            self.problems.add(field.key, message, String::from("begin another entry with `- `"));
+            return None;
+        }
+        if first.is_none() && !fields.unknown {
+            self.problems.add(item, "this entry has no gate", did_you_mean("", GATES.iter().map(|gate| gate.name)));
+        }
+        first
+    }
+
+    fn scope(&mut self, fields: &Fields<'_>, only: Option<&StageName>) -> Vec<StageName> {
+        let words = fields.texts("stages", self.problems);
+        match (words, only) {
+            (Some(words), Some(_)) => {
+                if let Some(word) = words.first() {
+                    self.problems.add(word.at, "these gates belong to one stage already", None);
+                }
+                Vec::new()
+            }
+            (Some(words), None) => self.stage_names(&words),
+            (None, only) => only.cloned().into_iter().collect(),
+        }
+    }
+
+    /// The names of stages; what is none is a problem.
+    pub(super) fn stage_names(&mut self, words: &[Word<'_>]) -> Vec<StageName> {
+        let mut out = Vec::new();
+        for word in words {
+            let is_it = |stage: &&Stage| {
+                stage.name.as_str() == word.text || stage.aliases.iter().any(|alias| alias == word.text)
+            };
+            match self.stages.iter().find(is_it) {
+                Some(stage) => out.push(stage.name.clone()),
+                // Discovery finds them, and any name may be one.
+                None if self.stages.is_empty() => out.push(StageName::from(word.text)),
+                None => {
+                    let hint = did_you_mean(word.text, self.stages.iter().map(|stage| stage.name.as_str()));
+                    self.problems.add(word.at, format!("`{}` is no stage", shown(word.text)), hint);
+                }
+            }
+        }
+        out
+    }
+}
+
+pub(super) fn gate_key(name: &str) -> Option<&'static GateKey> {
+    GATES.iter().find(|gate| gate.name == name)
+}
+
+/// Who may do what.
+pub(in crate::config) fn permissions(
+    field: Field<'_>,
+    stages: &[Stage],
+    problems: &mut Diagnostics<'_>,
+) -> Vec<Permission> {
+    if !field.value.is_mapping() {
+        let hint = String::from("for example `permissions: { break-glass: { actors: [alice] } }`");
+        problems.add(field.key, "`permissions` must be a mapping from a stage, or `break-glass`, to `actors`", hint);
+        return Vec::new();
+    }
+    // Without stages, discovery finds them, and any name may be one.
+    let any = field.value.raw_pairs().filter_map(|(key, _)| key.text()).filter(|_| stages.is_empty());
+    let known: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).chain([BREAK_GLASS]).chain(any).collect();
+    let entries = Fields::read(field.value, &known, problems);
+    let mut out = Vec::new();
+    for entry in entries.iter() {
+        let actors = if entry.value.is_mapping() {
+            let known = PERMISSION.map(|key| key.name);
+            Fields::read(entry.value, &known, problems).texts("actors", problems).unwrap_or_default()
+        } else {
+            entry.words(problems)
+        };
+        let actors = actors.into_iter().map(|word| word.text.to_owned()).collect();
+        out.push(Permission { of: entry.name.to_owned(), actors, line: entry.key.line() });
+    }
+    out
+}
+
+/// What one stage says: its gates, and how `advance` treats it.
+pub(in crate::config) fn stage(
+    item: Value<'_>,
+    stages: &[Stage],
+    keys: &[&str],
+    problems: &mut Diagnostics<'_>,
+) -> (Vec<GateRule>, Policy) {
+    // What is wrong with the other keys was said when they were read.
+    let mut silent = Diagnostics::new("", "");
+    let fields = Fields::read(item, keys, &mut silent);
+    let name = fields.text("name", &mut silent).map(|word| StageName::from(word.text));
+    let rules = match fields.get("gates") {
+        Some(field) => gates(field, stages, name.as_ref(), problems),
+        None => Vec::new(),
+    };
+    let each = fields.one_of("queue", &QUEUE, problems).is_some_and(|word| word.text == "each");
+    let policy = Policy { stage: name, each };
+    (rules, policy)
+}

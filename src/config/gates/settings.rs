@@ -1,0 +1,218 @@
+//! The value of one gate, from its short form or its options.
+
+use super::keys::{GATES, GateKey, Short};
+use super::read::gate_key;
+use super::{Bake, FLAGS, Gate, GateKind, Isolation, Opening, Order, Proof, Verified, VersionRule};
+use crate::config::Stage;
+use crate::config::diagnostic::{Diagnostics, did_you_mean};
+use crate::config::fields::{Field, Fields, Word, shown};
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+use regex::Regex;
+
+/// Reads values, and reports what cannot be read.
+pub(super) struct Settings<'s, 'p, 't> {
+    pub stages: &'s [Stage],
+    pub problems: &'p mut Diagnostics<'t>,
+}
+
+impl Settings<'_, '_, '_> {
+    /// A gate that is only named.
+    pub fn plain(&mut self, word: Word<'_>) -> Option<Gate> {
+        match word.text {
+            "order" => Some(Gate::Order(Order::default())),
+            "isolation" => Some(Gate::Isolation(Isolation::Target)),
+            "verified" => Some(Gate::Verified(Verified { stages: Vec::new(), by: Proof::Ledger })),
+            "approval-after-failure" => Some(Gate::ApprovalAfterFailure),
+            "version" => Some(Gate::Version(VersionRule { flags: flags(None), ..VersionRule::default() })),
+            text => {
+                let (what, hint) = match gate_key(text) {
+                    Some(_) => ("needs a value behind it", Some(format!("write `{text}: …`"))),
+                    None => ("is no gate", did_you_mean(text, GATES.iter().map(|gate| gate.name))),
+                };
+                self.problems.add(word.at, format!("`{}` {what}", shown(text)), hint);
+                None
+            }
+        }
+    }
+
+    /// A gate with a value.
+    pub fn gate(&mut self, key: &GateKey, field: Field<'_>) -> Option<Gate> {
+        if field.value.text() == Some("off") {
+            return Some(Gate::Off(kind(key.name)));
+        }
+        if field.value.is_mapping() {
+            if key.options.is_empty() {
+                self.problems.add(field.key, format!("`{}` has no options", key.name), None);
+                return None;
+            }
+            let known: Vec<&str> = key.options.iter().map(|option| option.name).collect();
+            let fields = Fields::read(field.value, &known, self.problems);
+            return self.with_options(key.name, field, &fields);
+        }
+        self.short(key, field)
+    }
+
+    fn short(&mut self, key: &GateKey, field: Field<'_>) -> Option<Gate> {
+        if key.short == Short::Options {
+            let options: Vec<&str> = key.options.iter().map(|option| option.name).collect();
+            let hint = format!("its options are {}", options.join(", "));
+            self.problems.add(field.key, format!("`{}` is a mapping", key.name), hint);
+            return None;
+        }
+        let before = self.problems.count();
+        let words = field.words(self.problems);
+        let Some(first) = words.first().copied() else {
+            if self.problems.count() == before {
+                self.problems.add(field.key, format!("`{}` has no value", key.name), None);
+            }
+            return None;
+        };
+        match key.name {
+            "window" => self.window(&words),
+            "verified" => Some(Gate::Verified(Verified { stages: self.stage_names(&words), by: Proof::Ledger })),
+            "bake" => Some(Gate::Bake(Bake { seconds: self.seconds(first)?, stages: Vec::new(), from_outcome: false })),
+            "approvals" => self.approvals(first),
+            "version" => {
+                let pattern = Some(self.pattern(first)?);
+                Some(Gate::Version(VersionRule { pattern, flags: flags(None), ..VersionRule::default() }))
+            }
+            "isolation" if first.text == "stage" => Some(Gate::Isolation(Isolation::Stage)),
+            "isolation" if matches!(first.text, "target" | "on") => Some(Gate::Isolation(Isolation::Target)),
+            "order" if first.text == "on" => Some(Gate::Order(Order::default())),
+            "approval-after-failure" if first.text == "on" => Some(Gate::ApprovalAfterFailure),
+            name => {
+                let values: &[&str] = if name == "isolation" { &["target", "stage", "off"] } else { &["on", "off"] };
+                let message = format!("`{name}` cannot be `{}`", shown(first.text));
+                self.problems.add(first.at, message, did_you_mean(first.text, values.iter().copied()));
+                None
+            }
+        }
+    }
+
+    fn with_options(&mut self, name: &str, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
+        match name {
+            "order" => self.order(fields),
+            "verified" => {
+                let stages = self.stages_of(fields);
+                let by = match (fields.text("checks", self.problems), fields.get("command")) {
+                    (Some(checks), _) => Proof::Checks(checks.text.to_owned()),
+                    (None, Some(_)) => Proof::Command(self.call(fields)?),
+                    (None, None) => Proof::Ledger,
+                };
+                Some(Gate::Verified(Verified { stages, by }))
+            }
+            "bake" => {
+                let Some(time) = fields.text("for", self.problems) else {
+                    return self.missing(field, "for");
+                };
+                let from = fields.text("from", self.problems);
+                let from_outcome = from.is_some_and(|from| from.text == "outcome");
+                Some(Gate::Bake(Bake { seconds: self.seconds(time)?, stages: self.stages_of(fields), from_outcome }))
+            }
+            "freeze" => self.freeze(field, fields),
+            "blocker" => self.blocker(field, fields),
+            _ => self.version(fields),
+        }
+    }
+
+    fn order(&mut self, fields: &Fields<'_>) -> Option<Gate> {
+        let mut order = Order::default();
+        for word in fields.texts("rewrite", self.problems).unwrap_or_default() {
+            order.rewrites.push(self.rewrite(word)?);
+        }
+        if let Some(word) = fields.text("tolerance", self.problems) {
+            order.tolerance = self.seconds(word)?;
+        }
+        Some(Gate::Order(order))
+    }
+
+    /// `s/EXPRESSION/REPLACEMENT/`, with any sign for the slash.
+    fn rewrite(&mut self, word: Word<'_>) -> Option<(Regex, String)> {
+        let mut signs = word.text.chars().skip(1);
+        let parts: Vec<&str> = match (word.text.starts_with('s'), signs.next()) {
+            (true, Some(sign)) if !sign.is_alphanumeric() => word.text[1 + sign.len_utf8()..].split(sign).collect(),
+            _ => Vec::new(),
+        };
+        let [expression, replacement, ""] = parts.as_slice() else {
+            let hint = String::from("for example `s/-RC[0-9]+$//`");
+            self.problems.add(word.at, format!("`{}` is no replacement", shown(word.text)), hint);
+            return None;
+        };
+        Some((self.regex(word, expression)?, (*replacement).to_owned()))
+    }
+
+    fn window(&mut self, words: &[Word<'_>]) -> Option<Gate> {
+        let mut openings = Vec::new();
+        for word in words {
+            match Opening::parse(word.text) {
+                Ok(opening) => openings.push(opening),
+                Err(why) => {
+                    let hint = String::from("for example `Mon-Thu 09:00-16:00 Europe/London`");
+                    self.problems.add(word.at, format!("`{}` is no window: {why}", shown(word.text)), hint);
+                }
+            }
+        }
+        (openings.len() == words.len()).then_some(Gate::Window(openings))
+    }
+
+    fn approvals(&mut self, word: Word<'_>) -> Option<Gate> {
+        let count = word.text.parse().ok().filter(|count| (1..=100).contains(count));
+        if count.is_none() {
+            self.problems.add(word.at, format!("`{}` is no number of people", shown(word.text)), None);
+        }
+        count.map(Gate::Approvals)
+    }
+
+    fn stages_of(&mut self, fields: &Fields<'_>) -> Vec<crate::model::StageName> {
+        let words = fields.texts("stages", self.problems).unwrap_or_default();
+        self.stage_names(&words)
+    }
+
+    pub(super) fn pattern(&mut self, word: Word<'_>) -> Option<Regex> {
+        self.regex(word, &format!("^(?:{})$", word.text))
+    }
+
+    fn regex(&mut self, word: Word<'_>, expression: &str) -> Option<Regex> {
+        match regex::RegexBuilder::new(expression).size_limit(1 << 20).build() {
+            Ok(regex) => Some(regex),
+            Err(error) => {
+                let text = error.to_string();
+                let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
+                self.problems.add(word.at, format!("`{}` is no regular expression: {why}", shown(word.text)), None);
+                None
+            }
+        }
+    }
+
+    pub(super) fn seconds(&mut self, word: Word<'_>) -> Option<i64> {
+        let seconds = duration(word.text);
+        if seconds.is_none() {
+            let hint = String::from("for example `30m`, `12h` or `2d`");
+            self.problems.add(word.at, format!("`{}` is no time span", shown(word.text)), hint);
+        }
+        seconds
+    }
+
+    pub(super) fn missing(&mut self, field: Field<'_>, option: &str) -> Option<Gate> {
+        self.problems.add(field.key, format!("`{}` needs `{option}`", field.name), None);
+        None
+    }
+}
+
+/// In seconds; a day is 24 hours.
+fn duration(text: &str) -> Option<i64> {
+    let exact = text.parse::<SignedDuration>().ok();
+    let days = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
+    exact.or_else(days).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0)
+}
+
+pub(super) fn flags(given: Option<Vec<String>>) -> Vec<String> {
+    given.unwrap_or_else(|| FLAGS.map(str::to_owned).to_vec())
+}
+
+fn kind(name: &str) -> GateKind {
+    match name {
+        "approval-after-failure" | "approvals" => GateKind::Approval,
+        name => GateKind::ALL.into_iter().find(|kind| kind.as_str() == name).expect("every gate has a kind"),
+    }
+}

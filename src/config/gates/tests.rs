@@ -1,0 +1,266 @@
+//! Gates as people write them, and what is said where they are wrong.
+
+use super::{Gate, GateKind, LedgerPlace};
+use crate::config::{Config, parse};
+use crate::model::{AppName, StageName};
+use snapbox::{assert_data_eq, str};
+
+fn ok(text: &str) -> Config {
+    parse(&format!("stages: [dev, prod]\n{text}"), "towpath.yaml").unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn errors(text: &str) -> String {
+    let error = parse(&format!("stages: [dev, prod]\n{text}"), "towpath.yaml").expect_err("it is wrong");
+    error.to_string().replace("towpath.yaml:", "")
+}
+
+fn gates(text: &str) -> String {
+    errors(&format!("gates:\n{text}"))
+}
+
+#[test]
+fn every_gate_has_a_short_and_a_long_form() {
+    let config = ok("\
+gates:
+- order
+- order: { rewrite: ['s/-RC[0-9]+$//', 's|^v||'], tolerance: 10m }
+- isolation
+- isolation: stage
+- verified
+- verified: [dev]
+- verified: { stages: dev, checks: 'e2e*' }
+- verified: { command: [./passed, --quick], timeout: 30s }
+- bake: 30m
+- bake: { for: 2d, stages: [dev], from: outcome }
+- approval-after-failure
+- approvals: 2
+- window: Mon-Thu 09:00-16:00 Europe/London
+- window: ['Mon-Thu 09:00-16:00 Europe/London', 'closed 12:00-13:00 Europe/London']
+- freeze: { from: 2026-12-20, to: 2027-01-03, reason: holidays }
+- blocker: { command: [./open-incidents], reason: open incident }
+- blocker: { file: FROZEN }
+- blocker: { issue: incident }
+- blocker: { url: 'https://status.example.com/api', pointer: /status/indicator, equals: none }
+- version
+- version: 'v[0-9]+'
+- version: { pattern: 'v.*', branches: main, immutable: true, digest: true, flags: [] }
+");
+    let kinds: Vec<&str> = config.pipeline.gates.iter().map(|rule| rule.gate.kind().as_str()).collect();
+    assert_eq!(
+        kinds.join(" "),
+        "order order isolation isolation verified verified verified verified bake bake approval approval window \
+         window freeze blocker blocker blocker blocker version version version"
+    );
+    assert_eq!(config.pipeline.gates[0].line, 3);
+}
+
+#[test]
+fn what_comes_later_counts_and_off_takes_back() {
+    let config = parse(
+        "\
+stages:
+- dev
+- name: prod
+  merge: auto
+  queue: each
+  gates:
+  - isolation: stage
+  - bake: off
+  - { bake: 2h, apps: [pay*] }
+gates:
+- bake: 30m
+- { window: 09:00-16:00 UTC, stages: [prod] }
+ledger: branch
+permissions:
+  prod: { actors: [deploy-bot] }
+  break-glass: [alice, bob]
+",
+        "towpath.yaml",
+    )
+    .expect("config");
+    let rules = |kind, stage: &str, app: &str| -> Vec<u32> {
+        let rules = config.pipeline.rules(kind, &StageName::from(stage), &AppName::from(app));
+        rules.into_iter().map(|rule| rule.line).collect()
+    };
+    assert_eq!(rules(GateKind::Bake, "dev", "payments"), [11]);
+    assert_eq!(rules(GateKind::Bake, "prod", "payments"), [8, 9]);
+    assert_eq!(rules(GateKind::Bake, "prod", "web"), [8]);
+    assert_eq!(rules(GateKind::Window, "dev", "web"), [0; 0]);
+    assert_eq!(rules(GateKind::Window, "prod", "web"), [12]);
+    let (prod, dev) = (StageName::from("prod"), StageName::from("dev"));
+    assert!(matches!(config.pipeline.gates[2].gate, Gate::Isolation(super::Isolation::Stage)));
+    let policy = config.pipeline.policy(&prod);
+    assert_eq!((policy.each, config.pipeline.policy(&dev).each), (true, false));
+    assert_eq!(config.pipeline.ledger, LedgerPlace::Branch);
+    let permitted = |of: &str, who: &str| config.pipeline.actors(of).is_none_or(|actors| actors.names([who]));
+    let asked = [("prod", "Deploy-Bot"), ("prod", "alice"), ("break-glass", "bob"), ("dev", "anyone")];
+    assert_eq!(asked.map(|(of, who)| permitted(of, who)), [true, false, true, true]);
+}
+
+#[test]
+fn patterns_have_stars() {
+    let fits = |pattern, text| super::fits(pattern, text);
+    assert!(fits("e2e*", "e2e") && fits("*", "") && fits("*-api", "pay-api") && fits("a*b*c", "a-b-b-c"));
+    assert!(!fits("e2e*", "x-e2e") && !fits("a*b", "abc") && !fits("", "a"));
+}
+
+#[test]
+fn lists_and_entries() {
+    assert_data_eq!(
+        errors("gates: isolation\n"),
+        str![[r#"
+2:1: `gates` must be a list of gates
+  hint: for example `gates: [isolation, bake: 30m]`
+"#]]
+    );
+    assert_data_eq!(
+        gates("- isolaton\n- bake\n- approvals\n"),
+        str![[r#"
+3:3: `isolaton` is no gate
+  hint: did you mean `isolation`?
+4:3: `bake` needs a value behind it
+  hint: write `bake: …`
+5:3: `approvals` needs a value behind it
+  hint: write `approvals: …`
+"#]]
+    );
+    assert_data_eq!(
+        gates("- bake: 30m\n  window: 09:00-16:00 UTC\n- apps: [web]\n- {}\n"),
+        str![[r#"
+4:3: one entry has one gate, but this has `bake` and `window`
+  hint: begin another entry with `- `
+5:3: this entry has no gate
+  hint: known are `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
+6:3: this entry has no gate
+  hint: known are `order`, `isolation`, `verified`, `bake`, `approval-after-failure`, `approvals`, `window`, `freeze`, `blocker`, `version`
+"#]]
+    );
+    assert_data_eq!(
+        gates("- { bake: 30m, stages: [prd] }\n- verified: staging\n- { bake: 1h, app: web }\n"),
+        str![[r#"
+3:25: `prd` is no stage
+  hint: did you mean `prod`?
+4:13: `staging` is no stage
+  hint: known are `dev`, `prod`
+5:15: `app` is not a key that is known here
+  hint: did you mean `apps`?
+"#]]
+    );
+}
+
+#[test]
+fn values() {
+    assert_data_eq!(
+        gates(
+            "- isolation: always\n- order: maybe\n- bake: soon\n- bake: {stages: dev}\n- approvals: 0\n- freeze: 2026-12-20\n"
+        ),
+        str![[r#"
+3:14: `isolation` cannot be `always`
+  hint: known are `target`, `stage`, `off`
+4:10: `order` cannot be `maybe`
+  hint: known are `on`, `off`
+5:9: `soon` is no time span
+  hint: for example `30m`, `12h` or `2d`
+6:3: `bake` needs `for`
+7:14: `0` is no number of people
+8:3: `freeze` is a mapping
+  hint: its options are from, to, reason, zone
+"#]]
+    );
+    assert_data_eq!(
+        gates(
+            "\
+- window: Mo-Thu 09:00-16:00 UTC
+- window: Mon-Thu 9-16 Europe/London
+- window: Mon 09:00-16:00 CET
+- window: Mon 09:00-09:00 UTC
+- window: Mon 24:00-09:00 UTC
+- window: Mon 09:00-16:00 UTC please
+- freeze: { from: 2026-12-20 }
+- freeze: { from: 2026-12-20, to: 2026-12-19 }
+- freeze: { from: christmas, to: 2026-12-31 }
+"
+        ),
+        str![[r#"
+3:11: `Mo-Thu 09:00-16:00 UTC` is no window: `Mo` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun
+  hint: for example `Mon-Thu 09:00-16:00 Europe/London`
+4:11: `Mon-Thu 9-16 Europe/London` is no window: `9-16` is no span of hours; they are written `09:00-16:00`
+  hint: for example `Mon-Thu 09:00-16:00 Europe/London`
+5:11: `Mon 09:00-16:00 CET` is no window: `CET` is no time zone; they are called like `Europe/London` or `UTC`
+  hint: for example `Mon-Thu 09:00-16:00 Europe/London`
+6:11: `Mon 09:00-09:00 UTC` is no window: `09:00-09:00` is no time at all; a whole day is `00:00-24:00`
+  hint: for example `Mon-Thu 09:00-16:00 Europe/London`
+7:11: `Mon 24:00-09:00 UTC` is no window: `24:00-09:00` is no span of hours; they are written `09:00-16:00`
+  hint: for example `Mon-Thu 09:00-16:00 Europe/London`
+8:11: `Mon 09:00-16:00 UTC please` is no window: `please` stands behind the time zone
+  hint: for example `Mon-Thu 09:00-16:00 Europe/London`
+9:3: `freeze` needs `from` and `to`
+10:3: this is no freeze: the freeze ends before it begins
+11:3: this is no freeze: `christmas` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`
+"#]]
+    );
+    assert_data_eq!(
+        gates(
+            "\
+- blocker: { reason: incident }
+- blocker: { file: FROZEN, issue: incident }
+- blocker: { url: status.example.com }
+- blocker: { url: 'https://status.example.com', pointer: /status }
+- blocker: { command: [x], timeout: 1h }
+- version: 'v['
+- order: { rewrite: -RC }
+- isolation: { of: stage }
+- verified: []
+- window:
+"
+        ),
+        str![[r#"
+3:3: a blocker has one of `command`, `file`, `issue` and `url`
+4:3: a blocker has one of `command`, `file`, `issue` and `url`
+5:19: an address begins with `https://` or `http://`
+6:58: `pointer`, a JSON pointer, and `equals` belong together
+  hint: for example `pointer: /status/indicator` and `equals: none`
+7:37: a time-out is between 1s and 10m
+8:12: `v[` is no regular expression: unclosed character class
+9:21: `-RC` is no replacement
+  hint: for example `s/-RC[0-9]+$//`
+10:3: `isolation` has no options
+11:3: `verified` has no value
+12:3: `window` has no value
+"#]]
+    );
+}
+
+#[test]
+fn permissions_ledger_and_policies() {
+    assert_data_eq!(
+        errors("permissions: [alice]\nledger: file\n"),
+        str![[r#"
+2:1: `permissions` must be a mapping from a stage, or `break-glass`, to `actors`
+  hint: for example `permissions: { break-glass: { actors: [alice] } }`
+3:9: `ledger` cannot be `file`
+  hint: known are `ref`, `branch`
+"#]]
+    );
+    assert_data_eq!(
+        errors("permissions: { prd: [alice], break-glas: [bob] }\n"),
+        str![[r#"
+2:16: `prd` is not a key that is known here
+  hint: did you mean `prod`?
+2:30: `break-glas` is not a key that is known here
+  hint: did you mean `break-glass`?
+"#]]
+    );
+    let text = "stages:\n- {name: dev, merge: automatic, queue: all, gates: [{bake: 1h, stages: [dev]}]}\n";
+    let error = parse(text, "towpath.yaml").expect_err("it is wrong").to_string();
+    assert_data_eq!(
+        error,
+        str![[r#"
+towpath.yaml:2:22: `merge` cannot be `automatic`
+  hint: did you mean `auto`?
+towpath.yaml:2:40: `queue` cannot be `all`
+  hint: known are `newest`, `each`
+towpath.yaml:2:73: these gates belong to one stage already
+"#]]
+    );
+}

@@ -1,0 +1,267 @@
+//! A ref that only grows: one small commit after the other, written by many at once.
+//!
+//! Whoever writes takes what is at the remote, puts the new link on top and pushes it, if the remote
+//! is still there. A copy in this clone is what was last seen; links that were only written here go
+//! along with the next push, each once.
+
+use super::write::{Workspace, WriteError};
+use super::{CommitInfo, GitError, Oid, Pushed, Repository, Swap};
+use git2::build::TreeUpdateBuilder;
+use git2::{Delta, FileMode, Tree};
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// For what git answers by itself.
+const SOON: Duration = Duration::from_secs(20);
+
+/// Where a chain is.
+#[derive(Debug, Clone, Copy)]
+pub struct Chain<'a> {
+    /// Its ref in this clone: `refs/towpath/ledger`.
+    pub here: &'a str,
+    /// Its ref at `origin`.
+    pub there: &'a str,
+}
+
+/// What is put at its end.
+#[derive(Debug, Clone)]
+pub struct Link {
+    pub message: String,
+    pub files: Vec<LinkFile>,
+}
+
+/// A file of the chain's newest tree.
+#[derive(Debug, Clone)]
+pub struct LinkFile {
+    pub path: String,
+    /// `None`: it goes, if it is there.
+    pub text: Option<String>,
+}
+
+/// Told that somebody else was faster, for the given time; says whether to try again.
+type Patience<'p> = &'p dyn Fn(u32) -> bool;
+
+impl Repository {
+    /// The newest link of a chain in this clone.
+    pub fn chain_tip(&self, chain: &Chain<'_>) -> Option<Oid> {
+        self.inner().find_reference(chain.here).ok()?.target()
+    }
+
+    /// The links of a chain, oldest first.
+    ///
+    /// # Errors
+    /// When a commit is missing.
+    pub fn links(&self, tip: Oid) -> Result<Vec<CommitInfo>, GitError> {
+        let mut out = Vec::new();
+        let mut next = Some(tip);
+        while let Some(id) = next {
+            out.push(self.commit_info(id)?);
+            next = self.first_parent(id)?;
+        }
+        out.reverse();
+        Ok(out)
+    }
+
+    fn first_parent(&self, id: Oid) -> Result<Option<Oid>, GitError> {
+        let bytes = self.object(id, git2::ObjectType::Commit)?;
+        Ok(super::commit::CommitHead::parse(&bytes).and_then(|head| head.parent))
+    }
+
+    /// The links from `tip` down to the first that is one of `known`.
+    fn links_beyond(&self, tip: Option<Oid>, known: &HashSet<Oid>) -> Result<Vec<Oid>, GitError> {
+        let mut out = Vec::new();
+        let mut next = tip;
+        while let Some(id) = next.filter(|id| !known.contains(id)) {
+            out.push(id);
+            next = self.first_parent(id)?;
+        }
+        out.reverse();
+        Ok(out)
+    }
+}
+
+impl Workspace<'_> {
+    /// Puts links at the end of the chain at `origin`, with those that were only written here; none is
+    /// fine. Where there is no `origin`, the chain is only here.
+    ///
+    /// # Errors
+    /// [`WriteError::Refused`], or when the remote cannot be reached, or patience ends.
+    pub fn append(&self, chain: &Chain<'_>, links: &[Link], patience: Patience<'_>) -> Result<(), WriteError> {
+        if self.repository.origin_url().is_none() {
+            return self.append_here(chain, links, patience);
+        }
+        for attempt in 0.. {
+            let (here, there) = (self.repository.chain_tip(chain), self.bring(chain)?);
+            let base = self.with_ours(here, there)?;
+            let tip = self.link(base, links)?;
+            let Some(new) = tip else { return Ok(()) };
+            if tip == there || self.put(chain, new, there)? {
+                return self.adopt(chain, tip, here);
+            }
+            if !patience(attempt) {
+                break;
+            }
+        }
+        Err(WriteError::Moved { branch: chain.there.to_owned() })
+    }
+
+    /// Puts links at the end of the chain in this clone only.
+    ///
+    /// # Errors
+    /// When patience ends, or objects cannot be written.
+    pub fn append_here(&self, chain: &Chain<'_>, links: &[Link], patience: Patience<'_>) -> Result<(), WriteError> {
+        for attempt in 0.. {
+            let base = self.repository.chain_tip(chain);
+            let tip = self.link(base, links)?;
+            if tip == base || self.set(chain, tip, base)? {
+                return Ok(());
+            }
+            if !patience(attempt) {
+                break;
+            }
+        }
+        Err(WriteError::Moved { branch: chain.here.to_owned() })
+    }
+
+    /// Brings the chain here as it is at `origin`; links that were only written here stay on top. How
+    /// many those are.
+    ///
+    /// # Errors
+    /// When the remote cannot be reached.
+    pub fn fetch_chain(&self, chain: &Chain<'_>) -> Result<usize, WriteError> {
+        let (here, there) = (self.repository.chain_tip(chain), self.bring(chain)?);
+        let tip = self.with_ours(here, there)?;
+        self.adopt(chain, tip, here)?;
+        let known = self.ancestry(there)?;
+        Ok(self.repository.links_beyond(tip, &known)?.len())
+    }
+
+    /// Where the chain is at `origin`; its commits are here then.
+    fn bring(&self, chain: &Chain<'_>) -> Result<Option<Oid>, WriteError> {
+        let refs = self.remote_refs(&[chain.there.to_owned()])?;
+        self.fetch_refs(&refs)?;
+        Ok(refs.get(chain.there).copied())
+    }
+
+    /// The chain at `origin` with those links on top that are only here. Some may have got there by
+    /// another process: they are told by their text, which is never the same twice.
+    fn with_ours(&self, here: Option<Oid>, there: Option<Oid>) -> Result<Option<Oid>, WriteError> {
+        let Some(here) = here else { return Ok(there) };
+        let known = self.ancestry(there)?;
+        let ours = self.repository.links_beyond(Some(here), &known)?;
+        if ours.is_empty() {
+            return Ok(there);
+        }
+        let mine = self.ancestry(Some(here))?;
+        if there.is_none_or(|there| mine.contains(&there)) {
+            return Ok(Some(here));
+        }
+        let theirs = self.repository.links_beyond(there, &mine)?;
+        let message = |id: &Oid| Ok(self.repository.commit_info(*id)?.message);
+        let theirs: HashSet<String> = theirs.iter().map(message).collect::<Result<_, GitError>>()?;
+        let mut tip = there;
+        for id in ours {
+            let info = self.repository.commit_info(id)?;
+            if !theirs.contains(&info.message) {
+                let link = Link { files: self.changes(id)?, message: info.message };
+                tip = Some(self.one(tip, &link, &info.author)?);
+            }
+        }
+        Ok(tip)
+    }
+
+    fn ancestry(&self, tip: Option<Oid>) -> Result<HashSet<Oid>, WriteError> {
+        Ok(self.repository.links_beyond(tip, &HashSet::new())?.into_iter().collect())
+    }
+
+    fn link(&self, base: Option<Oid>, links: &[Link]) -> Result<Option<Oid>, WriteError> {
+        let mut tip = base;
+        for link in links {
+            tip = Some(self.one(tip, link, &self.author()?)?);
+        }
+        Ok(tip)
+    }
+
+    fn one(&self, parent: Option<Oid>, link: &Link, author: &super::Person) -> Result<Oid, WriteError> {
+        let tree = self.tree_of(parent, link).map_err(|error| GitError::from_git2("the new link", &error))?;
+        self.commit_tree(tree, parent.as_slice(), &link.message, author)
+    }
+
+    fn tree_of(&self, parent: Option<Oid>, link: &Link) -> Result<Oid, git2::Error> {
+        let git = self.repository.inner();
+        let base = match parent {
+            Some(parent) => git.find_commit(parent)?.tree()?,
+            None => git.find_tree(git.treebuilder(None)?.write()?)?,
+        };
+        let mut update = TreeUpdateBuilder::new();
+        for file in &link.files {
+            match &file.text {
+                Some(text) => {
+                    update.upsert(file.path.as_str(), git.blob(text.as_bytes())?, FileMode::Blob);
+                }
+                None if base.get_path(file.path.as_ref()).is_ok() => {
+                    update.remove(file.path.as_str());
+                }
+                None => {}
+            }
+        }
+        update.create_updated(git, &base)
+    }
+
+    /// What a link changed.
+    fn changes(&self, id: Oid) -> Result<Vec<LinkFile>, WriteError> {
+        let read = || -> Result<Vec<LinkFile>, git2::Error> {
+            let git = self.repository.inner();
+            let commit = git.find_commit(id)?;
+            let before: Option<Tree<'_>> = commit.parent(0).ok().map(|parent| parent.tree()).transpose()?;
+            let diff = git.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), None)?;
+            let mut out = Vec::new();
+            for delta in diff.deltas() {
+                let path = |file: git2::DiffFile<'_>| file.path().and_then(|path| path.to_str()).map(str::to_owned);
+                let text = match delta.status() {
+                    Delta::Deleted => None,
+                    _ => Some(String::from_utf8_lossy(git.find_blob(delta.new_file().id())?.content()).into_owned()),
+                };
+                let path = path(delta.new_file()).or_else(|| path(delta.old_file()));
+                out.extend(path.map(|path| LinkFile { path, text }));
+            }
+            Ok(out)
+        };
+        Ok(read().map_err(|error| GitError::from_git2("a link", &error))?)
+    }
+
+    /// Pushes, if `origin` is still where it was. False: it is not.
+    fn put(&self, chain: &Chain<'_>, tip: Oid, from: Option<Oid>) -> Result<bool, WriteError> {
+        match self.swap(&[Swap { name: chain.there.to_owned(), from, to: tip }]) {
+            Ok(pushed) => Ok(pushed == Pushed::Done),
+            // The connection may have broken after the push arrived, and others may have gone on.
+            Err(WriteError::Failed { .. } | WriteError::TooSlow { .. }) if self.is_there(chain, tip)? => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn is_there(&self, chain: &Chain<'_>, tip: Oid) -> Result<bool, WriteError> {
+        let there = self.bring(chain)?;
+        Ok(self.ancestry(there)?.contains(&tip))
+    }
+
+    /// The copy here becomes what was seen, unless another process has put more to it since `seen`.
+    fn adopt(&self, chain: &Chain<'_>, tip: Option<Oid>, seen: Option<Oid>) -> Result<(), WriteError> {
+        let known = self.ancestry(tip)?;
+        loop {
+            let here = self.repository.chain_tip(chain);
+            let is_older = here.is_none_or(|here| known.contains(&here)) || here == seen;
+            if here == tip || !is_older || self.set(chain, tip, here)? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn set(&self, chain: &Chain<'_>, tip: Option<Oid>, expected: Option<Oid>) -> Result<bool, WriteError> {
+        let Some(tip) = tip else { return Ok(true) };
+        let old = expected.map_or_else(|| "0".repeat(40), |id| id.to_string());
+        let mut git = self.git();
+        git.args(["update-ref", "-m", "towpath", chain.here, &tip.to_string(), &old]);
+        Ok(self.run(git, b"", "set a ref", SOON)?.status.success())
+    }
+}

@@ -1,0 +1,94 @@
+//! Opening hours and freezes on the clock of a place.
+//!
+//! A moment is judged by what the clock on the wall says. So where the clock goes back, the hour that
+//! comes twice is open twice; where it goes forward, the hour that is left out is missing from the
+//! window.
+
+use crate::config::gates::{Freeze, Opening};
+use jiff::civil::DateTime;
+use jiff::{Timestamp, ToSpan, Zoned};
+
+/// After so many changes from open to closed nobody looks further: about four years of office hours.
+const STEPS: usize = 6_000;
+
+/// Rules that all have to be open.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Calendar<'c> {
+    pub windows: Vec<&'c [Opening]>,
+    pub freezes: Vec<&'c Freeze>,
+}
+
+impl Calendar<'_> {
+    /// Is everything open?
+    pub fn is_open(&self, at: Timestamp) -> bool {
+        self.windows.iter().all(|openings| is_open(openings, at)) && !self.freezes.iter().any(|f| covers(f, at))
+    }
+
+    /// The first moment from `at` on at which everything is open, on the clock of the first rule.
+    pub fn opens(&self, at: Timestamp) -> Option<Zoned> {
+        let mut moment = at;
+        for _ in 0..STEPS {
+            if self.is_open(moment) {
+                return Some(moment.to_zoned(self.zone()));
+            }
+            moment = self.next_change(moment)?;
+        }
+        None
+    }
+
+    fn zone(&self) -> jiff::tz::TimeZone {
+        let window = self.windows.first().and_then(|openings| openings.first()).map(|opening| opening.zone.clone());
+        let freeze = || self.freezes.first().map(|freeze| freeze.from.time_zone().clone());
+        window.or_else(freeze).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    /// The next moment at which something may open or close.
+    fn next_change(&self, after: Timestamp) -> Option<Timestamp> {
+        if let Some(freeze) = self.freezes.iter().find(|freeze| covers(freeze, after)) {
+            return Some(freeze.to.timestamp());
+        }
+        let openings = self.windows.iter().flat_map(|openings| openings.iter());
+        let starts = self.freezes.iter().map(|freeze| freeze.from.timestamp()).filter(|start| *start > after);
+        openings.flat_map(|opening| changes(opening, after)).chain(starts).min()
+    }
+}
+
+/// Closed wins over open; without any opening hours everything is open that is not closed.
+fn is_open(openings: &[Opening], at: Timestamp) -> bool {
+    let covers = |opening: &&Opening| {
+        let local = at.to_zoned(opening.zone.clone());
+        opening.covers(local.weekday(), local.time())
+    };
+    let (closed, open): (Vec<&Opening>, Vec<&Opening>) = openings.iter().partition(|opening| opening.is_closed);
+    !closed.iter().any(covers) && (open.is_empty() || open.iter().any(covers))
+}
+
+fn covers(freeze: &Freeze, at: Timestamp) -> bool {
+    (freeze.from.timestamp()..freeze.to.timestamp()).contains(&at)
+}
+
+/// The moments of this day and the next two at which a rule may change, both where a time comes twice,
+/// and the next change of the clock.
+fn changes(opening: &Opening, after: Timestamp) -> Vec<Timestamp> {
+    let zone = &opening.zone;
+    let today = after.to_zoned(zone.clone()).date();
+    let mut out: Vec<Timestamp> = zone.following(after).next().map(|change| change.timestamp()).into_iter().collect();
+    for date in (0..3).filter_map(|days| today.checked_add(days.days()).ok()) {
+        for minute in opening.edges() {
+            let local =
+                |minute: u16| Some(date.at(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0));
+            let both = |local: DateTime| {
+                let ambiguous = zone.to_ambiguous_zoned(local);
+                [ambiguous.clone().earlier(), ambiguous.later()]
+            };
+            let moments = local(minute).into_iter().flat_map(both).filter_map(Result::ok);
+            out.extend(moments.map(|zoned| zoned.timestamp()));
+        }
+    }
+    out.retain(|moment| *moment > after);
+    out
+}
+
+#[cfg(test)]
+#[path = "calendar_tests.rs"]
+mod tests;

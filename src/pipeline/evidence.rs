@@ -1,0 +1,196 @@
+//! The past as the gates look at it: an index over all deployments, made once and asked by app, stage
+//! and moment.
+
+use super::facts::Facts;
+use super::ledger::Ledger;
+use super::question::{Question, Subject};
+use crate::config::Config;
+use crate::git::Oid;
+use crate::history::{Deployment, Timeline};
+use crate::model::{AppName, Entry, SlotKey, StageName, Version};
+use std::collections::HashMap;
+
+/// Everything that is known, for any number of questions.
+pub struct Evidence<'e> {
+    pub config: &'e Config,
+    pub ledger: &'e Ledger,
+    pub facts: &'e Facts,
+    past: &'e Past<'e>,
+}
+
+/// All deployments by slot, and what stands there without one.
+pub struct Past<'t> {
+    timeline: &'t Timeline,
+    /// The indices of a slot's deployments, newest first.
+    slots: HashMap<&'t SlotKey, Vec<usize>>,
+    apps: HashMap<&'t AppName, Vec<&'t SlotKey>>,
+    /// Of each deployment the earliest time of it and all newer ones, so that a moment is found by
+    /// halving where clocks ran backwards, too.
+    times: Vec<i64>,
+    standing: HashMap<SlotKey, Version>,
+    /// Was this commit made by towpath?
+    is_ours: Box<dyn Fn(Oid) -> bool + 't>,
+}
+
+/// A version in a slot, since it came there.
+#[derive(Debug, Clone, Copy)]
+pub struct Landing<'e> {
+    pub slot: &'e SlotKey,
+    pub version: &'e Version,
+    /// `None`: it was there before all that is known.
+    pub commit: Option<Oid>,
+    /// In seconds since 1970.
+    pub time: Option<i64>,
+    /// When something else took its place.
+    pub left: Option<i64>,
+}
+
+impl<'t> Past<'t> {
+    /// Indexes a timeline. `standing` is what runs now; `is_ours` says which commits towpath made.
+    pub fn new(timeline: &'t Timeline, standing: &[Entry], is_ours: Box<dyn Fn(Oid) -> bool + 't>) -> Self {
+        let mut past = Past {
+            timeline,
+            slots: HashMap::new(),
+            apps: HashMap::new(),
+            times: Vec::with_capacity(timeline.len()),
+            standing: standing.iter().map(|entry| (entry.slot(), entry.version.clone())).collect(),
+            is_ours,
+        };
+        for slot in timeline.slots() {
+            past.apps.entry(&slot.app).or_default().push(slot);
+        }
+        let mut earliest = i64::MAX;
+        for deployment in timeline.deployments() {
+            earliest = earliest.min(deployment.time);
+            past.times.push(earliest);
+            past.slots.entry(deployment.slot).or_default().push(deployment.index);
+        }
+        past
+    }
+
+    /// The newest deployment that had happened by then, as an index.
+    fn cut(&self, end: Option<i64>) -> usize {
+        end.map_or(0, |end| self.times.partition_point(|time| *time > end))
+    }
+}
+
+impl<'e> Evidence<'e> {
+    /// Puts together what is known.
+    pub fn new(config: &'e Config, past: &'e Past<'e>, ledger: &'e Ledger, facts: &'e Facts) -> Self {
+        Evidence { config, ledger, facts, past }
+    }
+
+    /// The same with more facts.
+    #[must_use]
+    pub fn with(&self, facts: &'e Facts) -> Self {
+        Evidence { config: self.config, ledger: self.ledger, facts, past: self.past }
+    }
+
+    /// Everything a slot ever ran until `end`, newest first.
+    pub fn course(&self, slot: &'e SlotKey, end: Option<i64>) -> Vec<Landing<'e>> {
+        let past = self.past;
+        let cut = past.cut(end);
+        let Some(all) = past.slots.get(slot) else { return self.standing(slot).into_iter().collect() };
+        let known = &all[all.partition_point(|index| *index < cut)..];
+        let mut out = Vec::new();
+        let mut left = None;
+        let deployments = known.iter().map(|index| past.timeline.deployment(*index));
+        for deployment in deployments.filter(changes_version) {
+            let (commit, time) = (Some(deployment.commit), Some(deployment.time));
+            if let Some(to) = deployment.to {
+                out.push(Landing { slot, version: &to.version, commit, time, left });
+            }
+            left = time;
+        }
+        // What ran before the first deployment that is known.
+        let first = all.last().map(|index| past.timeline.deployment(*index));
+        if let Some(before) = first.and_then(|first| first.from) {
+            out.push(Landing { slot, version: &before.version, commit: None, time: None, left });
+        }
+        out
+    }
+
+    fn standing(&self, slot: &'e SlotKey) -> Option<Landing<'e>> {
+        let version = self.past.standing.get(slot)?;
+        Some(Landing { slot, version, commit: None, time: None, left: None })
+    }
+
+    /// What a slot ran at that time, and since when.
+    pub fn current(&self, slot: &'e SlotKey, end: Option<i64>) -> Option<Landing<'e>> {
+        self.course(slot, end).into_iter().next().filter(|landing| landing.left.is_none())
+    }
+
+    /// The slots of an app, in all stages.
+    pub fn slots(&self, subject: &Subject) -> Vec<&'e SlotKey> {
+        let past = self.past;
+        let deployed = past.apps.get(&subject.app).into_iter().flatten().copied();
+        let standing = past.standing.keys().filter(|slot| slot.app == subject.app && !past.slots.contains_key(slot));
+        let mut slots: Vec<&SlotKey> = deployed.chain(standing).filter(|slot| subject.covers(slot)).collect();
+        slots.sort_by_key(|slot| (&slot.component, &slot.target));
+        slots
+    }
+
+    /// The slots that a question is about.
+    pub fn asked(&self, question: &Question<'_>) -> Vec<&'e SlotKey> {
+        self.slots(question.subject).into_iter().filter(|slot| question.moves(slot)).collect()
+    }
+
+    /// Every slot of a stage.
+    pub fn of_stage(&self, stage: &StageName) -> Vec<&'e SlotKey> {
+        let past = self.past;
+        let deployed = past.timeline.slots().iter();
+        let standing = past.standing.keys().filter(|slot| !past.slots.contains_key(slot));
+        let mut slots: Vec<&SlotKey> = deployed.chain(standing).filter(|slot| slot.stage == *stage).collect();
+        slots.sort_by_key(|slot| (&slot.app, &slot.component, &slot.target));
+        slots
+    }
+
+    /// The stages right before one in which the app is, further up where it is not.
+    pub fn before(&self, question: &Question<'_>) -> Vec<StageName> {
+        let slots = self.slots(question.subject);
+        let mut open: Vec<&StageName> = self.after(question.stage);
+        let (mut found, mut seen) = (Vec::new(), Vec::new());
+        while let Some(stage) = open.pop() {
+            if seen.contains(&stage) {
+                continue;
+            }
+            seen.push(stage);
+            if slots.iter().any(|slot| slot.stage == *stage && !self.course(slot, question.end()).is_empty()) {
+                found.push(stage.clone());
+            } else {
+                open.extend(self.after(stage));
+            }
+        }
+        found.sort_by_key(|stage| self.config.position(stage));
+        found
+    }
+
+    fn after(&self, stage: &StageName) -> Vec<&'e StageName> {
+        self.config.stage(stage.as_str()).map(|stage| stage.after.iter().collect()).unwrap_or_default()
+    }
+
+    /// The slots that a version comes from: of the same target, where the stage has it.
+    pub fn sources(&self, question: &Question<'_>, stage: &StageName) -> Vec<&'e SlotKey> {
+        let slots: Vec<&SlotKey> =
+            self.slots(question.subject).into_iter().filter(|slot| slot.stage == *stage).collect();
+        let same: Vec<&SlotKey> = slots
+            .iter()
+            .copied()
+            .filter(|slot| question.target.is_some() && slot.target.as_ref() == question.target)
+            .collect();
+        if same.is_empty() { slots } else { same }
+    }
+
+    /// Did this landing happen before the pipeline was watched: before the ledger begins, and not by
+    /// towpath?
+    pub fn is_from_before(&self, landing: &Landing<'_>) -> bool {
+        let begins = self.ledger.begins();
+        let is_watched = landing.time.is_some_and(|time| begins.is_some_and(|begins| time >= begins));
+        !is_watched && !landing.commit.is_some_and(|commit| (self.past.is_ours)(commit))
+    }
+}
+
+/// A new name of the same image is no landing.
+fn changes_version(deployment: &Deployment<'_>) -> bool {
+    deployment.from.map(|from| &from.version) != deployment.to.map(|to| &to.version)
+}

@@ -1,0 +1,75 @@
+//! `approval-after-failure` and `approvals`: somebody permitted has said yes to this version.
+
+use super::{Case, place};
+use crate::config::gates::{Gate, GateKind, GateRule};
+use crate::forge;
+use crate::pipeline::ledger::Outcome;
+use crate::pipeline::question::Purpose;
+use crate::pipeline::verdict::{Answer, Verdict};
+use crate::pipeline::words::{argument, when};
+use std::collections::BTreeSet;
+
+const KIND: GateKind = GateKind::Approval;
+
+pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+    match &rule.gate {
+        Gate::Approvals(count) => Some(of(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None)),
+        Gate::ApprovalAfterFailure => Some(after_failure(case, rule)),
+        _ => None,
+    }
+}
+
+fn after_failure(case: &Case<'_>, rule: &GateRule) -> Answer {
+    let stage = case.question.stage;
+    let open = |reason: String| Answer::open(KIND, place(rule), reason);
+    if case.question.purpose == Purpose::Back {
+        return open("a rollback is the answer to a failure".into());
+    }
+    let end = case.question.end();
+    let last = case.slots.iter().filter_map(|slot| case.evidence.current(slot, end));
+    let outcomes = last.filter_map(|landing| Some((landing, case.evidence.ledger.outcome(&landing, end)?)));
+    let failed = outcomes.filter(|(_, (result, _))| *result == Outcome::Failed);
+    match failed.max_by_key(|(_, (_, event))| event.time) {
+        Some((landing, (_, event))) => of(case, rule, 1, Some((landing.version.to_string(), event.time.as_second()))),
+        None => open(format!("the last deployment to {stage} has not failed")),
+    }
+}
+
+fn of(case: &Case<'_>, rule: &GateRule, needed: usize, failure: Option<(String, i64)>) -> Answer {
+    let after = failure.as_ref().map_or(i64::MIN, |(_, time)| *time);
+    let people = approvers(case, after);
+    let names = || people.iter().cloned().collect::<Vec<_>>().join(", ");
+    if people.len() >= needed {
+        return Answer::open(KIND, place(rule), format!("approved by {}", names()));
+    }
+    let why = match &failure {
+        Some((version, at)) => format!("{version} failed at {}, so somebody has to approve", when(*at)),
+        None if people.is_empty() => format!("nobody has approved; {needed} needed"),
+        None => format!("{} of {needed} have approved: {}", people.len(), names()),
+    };
+    let version = argument(&case.question.version.to_string());
+    Answer::other(KIND, place(rule), Verdict::NeedsApproval, why).since(failure.map(|(_, at)| at)).clear(case.command(
+        "approve",
+        case.question.stage,
+        &format!(" --version {version}"),
+    ))
+}
+
+/// Those who have approved and are permitted to: by the ledger, or by a review at the forge.
+fn approvers(case: &Case<'_>, after: i64) -> BTreeSet<String> {
+    let permission = case.evidence.config.pipeline.actors(case.question.stage.as_str());
+    let mut out = BTreeSet::new();
+    for event in case.evidence.ledger.approvals(case.question) {
+        let is_permitted = permission.is_none_or(|permission| permission.names(event.by.words()));
+        if event.time.as_second() >= after && is_permitted {
+            out.insert(event.by.name.clone());
+        }
+    }
+    for review in case.evidence.facts.reviews(case.question) {
+        let is_permitted = permission.is_none_or(|permission| permission.names([review.author.as_str()]));
+        if review.verdict == forge::Verdict::Approved && is_permitted {
+            out.insert(review.author.clone());
+        }
+    }
+    out
+}

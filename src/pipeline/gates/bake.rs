@@ -1,0 +1,74 @@
+//! `bake`: the version has run in the stages before for a time, without a break.
+
+use super::{Case, place, target};
+use crate::config::gates::{Bake, Gate, GateKind, GateRule};
+use crate::model::{SlotKey, StageName};
+use crate::pipeline::evidence::Landing;
+use crate::pipeline::ledger::Outcome;
+use crate::pipeline::question::Purpose;
+use crate::pipeline::verdict::{Answer, Verdict};
+use crate::pipeline::words::{span, when};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+const KIND: GateKind = GateKind::Bake;
+
+pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+    let Gate::Bake(bake) = &rule.gate else { return None };
+    if case.question.purpose == Purpose::Back {
+        return Some(Answer::open(KIND, place(rule), format!("{} has run it before", case.question.stage)));
+    }
+    let stages = case.stages(&bake.stages);
+    let answers = stages.iter().map(|stage| in_stage(case, rule, bake, stage));
+    let nothing = || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
+    Some(answers.reduce(Answer::worse).unwrap_or_else(nothing))
+}
+
+fn in_stage(case: &Case<'_>, rule: &GateRule, bake: &Bake, stage: &StageName) -> Answer {
+    let slots = case.evidence.sources(case.question, stage);
+    let answers = slots.into_iter().filter_map(|slot| in_slot(case, rule, bake, slot));
+    let never = || Answer::shut(KIND, place(rule), format!("{stage} has never run {}", case.question.version));
+    answers.reduce(Answer::worse).unwrap_or_else(never)
+}
+
+/// The best of all stays of the version counts.
+fn in_slot<'c>(case: &Case<'c>, rule: &GateRule, bake: &Bake, slot: &'c SlotKey) -> Option<Answer> {
+    let course = case.evidence.course(slot, case.question.end());
+    let stays = course.iter().filter(|landing| landing.version.is_same(case.question.version));
+    let answers = stays.map(|landing| of_stay(case, rule, bake, landing));
+    answers.reduce(|one, other| if other.verdict.is_open() && !one.verdict.is_open() { other } else { one })
+}
+
+fn of_stay(case: &Case<'_>, rule: &GateRule, bake: &Bake, landing: &Landing<'_>) -> Answer {
+    let name = format!("{} in {}{}", landing.version, landing.slot.stage, target(landing.slot));
+    let needed = span(bake.seconds);
+    let start = match (bake.from_outcome, case.evidence.ledger.outcome(landing, case.question.end())) {
+        (false, _) => landing.time,
+        (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
+        (true, _) => {
+            let reason = format!("{name} has not passed, and bakes for {needed} from then");
+            let rest = format!(" passed --version {}", landing.version);
+            return Answer::shut(KIND, place(rule), reason).since(landing.time).clear(case.command(
+                "record",
+                &landing.slot.stage,
+                &rest,
+            ));
+        }
+    };
+    let Some(start) = start else {
+        return Answer::open(KIND, place(rule), format!("{name} is older than history"));
+    };
+    let done = start.saturating_add(bake.seconds);
+    let end = landing.left.unwrap_or(case.question.seconds());
+    let place = place(rule);
+    if end >= done {
+        return Answer::open(KIND, place, format!("{name} has baked for {}", span(end - start))).since(Some(start));
+    }
+    if landing.left.is_some() {
+        let reason = format!("{name} was replaced after {}; it bakes for {needed}", span(end - start));
+        return Answer::shut(KIND, place, reason).since(landing.left);
+    }
+    let reason = format!("{name} bakes for {needed} since {}", when(start));
+    let until = Timestamp::from_second(done).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC);
+    Answer::other(KIND, place, Verdict::Wait { until }, reason).since(Some(start))
+}

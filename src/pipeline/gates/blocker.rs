@@ -1,0 +1,39 @@
+//! `blocker`: something outside stands in the way. No answer counts as shut.
+
+use super::{Case, place};
+use crate::config::gates::{BlockedBy, Blocker, Gate, GateKind, GateRule};
+use crate::pipeline::facts::Asked;
+use crate::pipeline::verdict::Answer;
+
+pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+    let Gate::Blocker(blocker) = &rule.gate else { return None };
+    let name = name(blocker);
+    let shut = |reason: String| Answer::shut(GateKind::Blocker, place(rule), reason);
+    Some(match case.evidence.facts.told(rule.line, case.question) {
+        Some(Asked::Open) => Answer::open(GateKind::Blocker, place(rule), format!("{name} has nothing against it")),
+        Some(Asked::Shut(said)) => shut(reason(blocker, said).unwrap_or_else(|| format!("{name} says no"))),
+        Some(Asked::NoAnswer(why)) => shut(format!("no answer of {name}, which counts as shut: {why}")),
+        None if case.question.is_past => {
+            Answer::open(GateKind::Blocker, place(rule), format!("{name} tells only of now, and was not asked"))
+        }
+        None => shut(format!("{name} was not asked, which counts as shut")),
+    })
+}
+
+fn reason(blocker: &Blocker, said: &str) -> Option<String> {
+    match (&blocker.reason, said.is_empty()) {
+        (Some(reason), true) => Some(reason.clone()),
+        (Some(reason), false) => Some(format!("{reason}: {said}")),
+        (None, false) => Some(said.to_owned()),
+        (None, true) => None,
+    }
+}
+
+fn name(blocker: &Blocker) -> String {
+    match &blocker.by {
+        BlockedBy::Command(call) => format!("`{}`", call.argv.first().map_or("", String::as_str)),
+        BlockedBy::File(path) => format!("the file {path}"),
+        BlockedBy::Issue(label) => format!("the label {label}"),
+        BlockedBy::Http { url, .. } => url.split(['?', '#']).next().unwrap_or(url).to_owned(),
+    }
+}

@@ -1,0 +1,69 @@
+//! `isolation`: what was deployed last has an outcome. Unknown is not passed.
+//!
+//! Where nobody configured it, a first stage takes what builds bring, and what landed before the
+//! pipeline was watched is not judged: before the ledger begins, and by others than towpath.
+
+use super::{Case, place, target};
+use crate::config::gates::{Gate, GateKind, Isolation};
+use crate::pipeline::evidence::Landing;
+use crate::pipeline::ledger::Outcome;
+use crate::pipeline::question::{Purpose, Subject};
+use crate::pipeline::verdict::{Answer, Place};
+use crate::pipeline::words::{argument, when};
+
+pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
+    let (isolation, place) = match case.rules(GateKind::Isolation).last() {
+        Some(rule) => match &rule.gate {
+            Gate::Isolation(isolation) => (*isolation, place(rule)),
+            _ => return None,
+        },
+        None => (Isolation::Target, Place::BuiltIn),
+    };
+    if place == Place::BuiltIn && case.is_first() {
+        let reason = format!("{} takes what builds bring", case.question.stage);
+        return Some(Answer::open(GateKind::Isolation, place, reason));
+    }
+    if case.question.purpose == Purpose::Back {
+        let reason = "a rollback says itself how the last deployment turned out";
+        return Some(Answer::open(GateKind::Isolation, place, reason));
+    }
+    let slots = match isolation {
+        Isolation::Target => case.slots.clone(),
+        Isolation::Stage => case.evidence.of_stage(case.question.stage),
+    };
+    let end = case.question.end();
+    let last = slots.into_iter().filter_map(|slot| case.evidence.current(slot, end));
+    let answers = last.map(|landing| of_landing(case, &landing, place.clone()));
+    let nothing = format!("nothing runs in {} yet", case.question.stage);
+    Some(answers.reduce(Answer::worse).unwrap_or_else(|| Answer::open(GateKind::Isolation, place, nothing)))
+}
+
+fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
+    let version = format!("{}{}", named(case, landing), target(landing.slot));
+    let known = case.evidence.ledger.outcome(landing, case.question.end());
+    if let Some((result, event)) = known {
+        let verb = if result == Outcome::Passed { "passed" } else { "failed" };
+        let at = event.time.as_second();
+        return Answer::open(GateKind::Isolation, place, format!("{version} {verb} at {}", when(at))).since(Some(at));
+    }
+    let is_usual = place == Place::BuiltIn;
+    if is_usual && case.evidence.is_from_before(landing) {
+        let reason = format!("{version} landed before outcomes were kept here");
+        return Answer::open(GateKind::Isolation, place, reason).since(landing.time);
+    }
+    let landed = landing.time.map(|time| format!(" landed at {} and", when(time))).unwrap_or_default();
+    let subject = Subject { app: landing.slot.app.clone(), component: None };
+    let (app, stage) = (argument(&subject.to_string()), argument(landing.slot.stage.as_str()));
+    Answer::shut(GateKind::Isolation, place, format!("{version}{landed} has no outcome; unknown is not passed"))
+        .since(landing.time)
+        .clear(format!("towpath record {app} --stage {stage} passed"))
+}
+
+/// The version, and whose it is if that is another app.
+fn named(case: &Case<'_>, landing: &Landing<'_>) -> String {
+    if landing.slot.app == case.question.subject.app {
+        landing.version.to_string()
+    } else {
+        format!("{} {}", landing.slot.app, landing.version)
+    }
+}

@@ -1,0 +1,108 @@
+//! The gates, one file each. Each takes the case and gives an answer for every rule that holds.
+
+mod approval;
+mod bake;
+mod blocker;
+mod freeze;
+mod hold;
+mod isolation;
+mod lock;
+mod order;
+mod rejected;
+mod verified;
+mod version;
+mod window;
+
+#[cfg(test)]
+mod people_tests;
+#[cfg(test)]
+mod tests;
+
+use super::evidence::{Evidence, Landing};
+use super::question::Question;
+use super::verdict::{Answer, Place};
+use super::words::argument;
+use crate::config::gates::{GateKind, GateRule};
+use crate::model::{SlotKey, StageName};
+
+/// A question with all that is needed to answer it.
+pub(super) struct Case<'c> {
+    pub evidence: &'c Evidence<'c>,
+    pub question: &'c Question<'c>,
+    /// The slots that would move.
+    pub slots: Vec<&'c SlotKey>,
+    /// The stages its version comes from.
+    pub before: Vec<StageName>,
+}
+
+impl<'c> Case<'c> {
+    pub fn new(evidence: &'c Evidence<'c>, question: &'c Question<'c>) -> Self {
+        let (slots, before) = (evidence.asked(question), evidence.before(question));
+        Case { evidence, question, slots, before }
+    }
+
+    /// Does nothing come before the stage?
+    fn is_first(&self) -> bool {
+        let stage = self.evidence.config.stage(self.question.stage.as_str());
+        stage.is_none_or(|stage| stage.after.is_empty())
+    }
+
+    /// The configured rules of a kind.
+    pub fn rules(&self, kind: GateKind) -> Vec<&'c GateRule> {
+        self.evidence.config.pipeline.rules(kind, self.question.stage, &self.question.subject.app)
+    }
+
+    /// The stages that a rule looks at.
+    fn stages<'s>(&'s self, named: &'s [StageName]) -> &'s [StageName] {
+        if named.is_empty() { &self.before } else { named }
+    }
+
+    /// The newest time the version came to each slot of a stage that it came to.
+    fn landings(&self, stage: &StageName) -> Vec<Landing<'c>> {
+        let newest = |slot| {
+            let course = self.evidence.course(slot, self.question.end());
+            course.into_iter().find(|landing| landing.version.is_same(self.question.version))
+        };
+        self.evidence.sources(self.question, stage).into_iter().filter_map(newest).collect()
+    }
+
+    /// `towpath VERB APP --stage STAGE`, with all that is needed to name this very deployment.
+    fn command(&self, verb: &str, stage: &StageName, rest: &str) -> String {
+        let app = argument(&self.question.subject.to_string());
+        format!("towpath {verb} {app} --stage {}{rest}", argument(stage.as_str()))
+    }
+}
+
+/// What the gates of one kind answer.
+pub(super) fn answers(kind: GateKind, case: &Case<'_>) -> Vec<Answer> {
+    match kind {
+        GateKind::Order => order::answer(case).into_iter().collect(),
+        GateKind::Isolation => isolation::answer(case).into_iter().collect(),
+        GateKind::Lock => vec![lock::answer(case)],
+        GateKind::Rejected => vec![rejected::answer(case)],
+        GateKind::Hold => vec![hold::answer(case)],
+        _ => case.rules(kind).into_iter().filter_map(|rule| by_rule(kind, case, rule)).collect(),
+    }
+}
+
+fn by_rule(kind: GateKind, case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+    match kind {
+        GateKind::Verified => verified::answer(case, rule),
+        GateKind::Bake => bake::answer(case, rule),
+        GateKind::Approval => approval::answer(case, rule),
+        GateKind::Window => window::answer(case, rule),
+        GateKind::Freeze => freeze::answer(case, rule),
+        GateKind::Blocker => blocker::answer(case, rule),
+        _ => version::answer(case, rule),
+    }
+}
+
+/// Where a rule stands.
+fn place(rule: &GateRule) -> Place {
+    Place::Config(rule.line)
+}
+
+/// ` (eu)` for a slot with a target.
+fn target(slot: &SlotKey) -> String {
+    slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default()
+}

@@ -1,0 +1,233 @@
+//! What the gates say about the way of a version: order, isolation, outcomes, time to bake.
+
+use crate::pipeline::facts::Asked;
+use crate::pipeline::testing::{Bench, PAST};
+use snapbox::{assert_data_eq, str};
+
+#[test]
+fn without_a_config_and_a_ledger() {
+    assert_data_eq!(
+        Bench::new("", &PAST).said(40, "web prod v2", &[]),
+        str![[r#"
+order open (built-in): staging runs v2 since 1970-01-01 00:20 UTC
+isolation open (built-in): v1 landed before outcomes were kept here
+lock open (built-in): nobody has locked it
+rejected open (built-in): nobody has rejected it
+hold open (built-in): it is not on hold
+
+"#]]
+    );
+}
+
+#[test]
+fn order_lets_no_stage_be_skipped() {
+    let bench = Bench::new("", &PAST);
+    assert_data_eq!(
+        bench.said(40, "web prod v3", &["order"]),
+        str![[r#"
+order shut (built-in): staging has never run v3
+  clear: towpath deploy web v3 --stage staging
+
+"#]]
+    );
+    assert_data_eq!(
+        bench.said(40, "web prod v1", &["order"]),
+        "order open (built-in): staging ran v1 until 1970-01-01 00:20 UTC\n"
+    );
+    assert_data_eq!(bench.said(40, "web dev v9", &["order"]), "order open (built-in): nothing comes before dev\n");
+    assert_data_eq!(bench.said(15, "web prod v2", &["order"]), "order shut[..]\n...");
+    assert_data_eq!(Bench::new("gates: [{order: off}]\n", &PAST).said(40, "web prod v3", &["order"]), "");
+}
+
+#[test]
+fn order_looks_further_up_where_the_app_is_not() {
+    let bench = Bench::new("", &["0 api dev ->v1", "1 api prod ->v0"]);
+    assert_data_eq!(
+        bench.said(5, "api prod v1", &["order"]),
+        "order open (built-in): dev runs v1 since 1970-01-01 00:00 UTC\n"
+    );
+}
+
+#[test]
+fn order_knows_renamed_tags_and_merges_that_overtake() {
+    let past = ["0 web staging ->v1-RC2", "1 web prod ->v0", "9 web staging v1-RC2>v2-RC1"];
+    let bench = Bench::new("gates:\n- order: { rewrite: 's/-RC[0-9]+$//', tolerance: 5m }\n", &past);
+    assert_data_eq!(bench.said(2, "web prod v1", &["order"]), "order open (line 3): staging runs v1-RC2 since[..]\n");
+    assert_data_eq!(bench.said(5, "web prod v2", &["order"]), "order open (line 3): staging runs v2-RC1 since[..]\n");
+    assert_data_eq!(bench.said(3, "web prod v2", &["order"]), "order shut (line 3): staging has never run v2\n...");
+    assert_data_eq!(bench.said(5, "web prod v2 now", &["order"]), "order open[..]\n");
+}
+
+#[test]
+fn isolation_waits_for_an_outcome() {
+    let past = [&PAST[..], &["50 web prod v1>v2"]].concat();
+    let bench = Bench::new("", &past).outcome(25, "web staging v2 passed");
+    assert_data_eq!(
+        bench.said(60, "web prod v3", &["isolation"]),
+        str![[r#"
+isolation shut (built-in): v2 landed at 1970-01-01 00:50 UTC and has no outcome; unknown is not passed
+  clear: towpath record web --stage prod passed
+
+"#]]
+    );
+    let passed = bench.outcome(55, "web prod v2 passed");
+    assert_data_eq!(
+        passed.said(60, "web prod v3", &["isolation"]),
+        "isolation open (built-in): v2 passed at 1970-01-01 00:55 UTC\n"
+    );
+    assert_data_eq!(passed.said(54, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
+    let failed = passed.outcome(56, "web prod v2 failed");
+    assert_data_eq!(failed.said(60, "web prod v3", &["isolation"]), "isolation open (built-in): v2 failed at[..]\n");
+    assert_data_eq!(failed.said(60, "web prod v1 back", &["isolation"]), "isolation open[..] a rollback says[..]\n");
+}
+
+#[test]
+fn isolation_judges_the_landing_not_the_version() {
+    let past = ["0 web prod ->v1", "5 web prod v1>v2", "9 web prod v2>v1"];
+    let bench = Bench::new("gates: [isolation]\n", &past).outcome(1, "web prod v1 passed");
+    assert_data_eq!(bench.said(3, "web prod v2", &["isolation"]), "isolation open[..]\n");
+    assert_data_eq!(
+        bench.said(10, "web prod v3", &["isolation"]),
+        "isolation shut (line 2): v1 landed at 1970-01-01 00:09 UTC and has no outcome; unknown is not passed\n..."
+    );
+}
+
+#[test]
+fn isolation_begins_with_towpath_unless_it_is_asked_for() {
+    let past = ["0 web prod ->v1", "5 web prod v1>v2"];
+    let mut bench = Bench::new("", &past);
+    assert_data_eq!(bench.said(10, "web prod v3", &["isolation"]), "isolation open[..]before outcomes[..]\n");
+    bench.ours.push(crate::history::testing::oid(1));
+    assert_data_eq!(bench.said(10, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
+    let asked = Bench::new("gates: [isolation]\n", &past);
+    assert_data_eq!(asked.said(10, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
+}
+
+#[test]
+fn a_first_stage_takes_what_builds_bring_unless_it_is_to_be_isolated() {
+    let past = ["0 web dev ->v1", "5 web dev v1>v2"];
+    let bench = Bench::new("", &past).outcome(1, "web dev v1 passed");
+    assert_data_eq!(
+        bench.said(10, "web dev v3", &["isolation"]),
+        "isolation open (built-in): dev takes what builds bring\n"
+    );
+    let asked = Bench::new("gates: [isolation]\n", &past);
+    assert_data_eq!(asked.said(10, "web dev v3", &["isolation"]), "isolation shut (line 2): v2 landed[..]\n...");
+}
+
+#[test]
+fn isolation_is_of_the_target_or_of_the_stage() {
+    let past = ["0 web prod/eu ->v1", "0 web prod/us ->v1", "1 api prod ->v7"];
+    let bench = Bench::new("gates: [isolation]\n", &past).outcome(2, "web prod v1 passed");
+    assert_data_eq!(bench.said(3, "web prod v2", &["isolation"]), "isolation open[..]\n");
+    let stage = Bench::new("gates: [isolation: stage]\n", &past).outcome(2, "web prod v1 passed");
+    assert_data_eq!(
+        stage.said(3, "web prod v2", &["isolation"]),
+        str![[r#"
+isolation shut (line 2): api v7 landed at 1970-01-01 00:01 UTC and has no outcome; unknown is not passed
+  clear: towpath record api --stage prod passed
+
+"#]]
+    );
+    let one = Bench::new("gates: [isolation]\n", &["0 web prod/eu ->v1", "1 web prod/us ->v2"]);
+    let one = one.outcome(2, "web prod v1 passed");
+    assert_data_eq!(one.said(3, "web prod/eu v3", &["isolation"]), "isolation open[..]\n");
+    assert_data_eq!(one.said(3, "web prod v3", &["isolation"]), "isolation shut (line 2): v2 (us) landed[..]\n...");
+}
+
+#[test]
+fn verified_wants_a_passed_outcome() {
+    let bench = Bench::new("gates: [verified]\n", &PAST);
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["verified"]),
+        str![[r#"
+verified shut (line 2): v2 has no outcome in staging; unknown is not passed
+  clear: towpath record web --stage staging passed --version v2
+
+"#]]
+    );
+    assert_data_eq!(bench.said(40, "web prod v3", &["verified"]), "verified shut (line 2): staging has never run v3\n");
+    let bench = bench.outcome(30, "web staging v2 failed");
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["verified"]),
+        str![[r#"
+verified shut (line 2): v2 failed in staging at 1970-01-01 00:30 UTC
+  clear: towpath record web --stage staging passed --version v2
+
+"#]]
+    );
+    let bench = bench.outcome(31, "web staging v2 passed");
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["verified"]),
+        "verified open (line 2): v2 passed in staging at 1970-01-01 00:31 UTC\n"
+    );
+    let other = Bench::new("gates: [verified: dev]\n", &PAST).outcome(12, "web dev v2 passed");
+    assert_data_eq!(other.said(40, "web prod v2", &["verified"]), "verified open[..] passed in dev[..]\n");
+}
+
+#[test]
+fn verified_by_checks_of_the_forge_or_a_command() {
+    use crate::forge::{Check, CheckState};
+    let mut bench = Bench::new("gates:\n- verified: { checks: e2e* }\n", &PAST);
+    let commit = crate::history::testing::oid(4);
+    let check = |name: &str, state| Check { name: name.into(), state, description: String::new(), url: None };
+    let said = |bench: &Bench| bench.said(40, "web prod v2", &["verified"]);
+    assert_data_eq!(said(&bench), "verified shut (line 3): the forge was not asked about staging's deployment\n");
+    bench.facts.checks.insert(commit, Err("it timed out".into()));
+    assert_data_eq!(said(&bench), "verified shut (line 3): no answer of the forge: it timed out\n");
+    let lint = check("lint", CheckState::Failed);
+    bench.facts.checks.insert(commit, Ok(vec![lint.clone()]));
+    assert_data_eq!(
+        said(&bench),
+        "verified shut (line 3): staging's deployment has no check like `e2e*` that passed\n"
+    );
+    bench.facts.checks.insert(commit, Ok(vec![lint.clone(), check("e2e/1", CheckState::Pending)]));
+    assert_data_eq!(said(&bench), "verified shut (line 3): check e2e/1 of staging's deployment is not over\n");
+    let passed = check("e2e/1", CheckState::Passed);
+    bench.facts.checks.insert(commit, Ok(vec![lint.clone(), passed.clone(), check("e2e/2", CheckState::Failed)]));
+    assert_data_eq!(said(&bench), "verified shut (line 3): check e2e/2 of staging's deployment failed\n");
+    bench.facts.checks.insert(commit, Ok(vec![lint, passed, check("e2e/2", CheckState::Neutral)]));
+    assert_data_eq!(said(&bench), "verified open (line 3): check e2e/1 of staging's deployment passed\n");
+
+    let mut bench = Bench::new("gates:\n- verified: { command: [./passed] }\n", &PAST);
+    assert_data_eq!(said(&bench), "verified shut (line 3): `./passed` was not asked; it tells only of now\n");
+    bench.facts.tell(3, Asked::Shut("12 of 80 failed".into()));
+    assert_data_eq!(said(&bench), "verified shut (line 3): 12 of 80 failed\n");
+    bench.facts.tell(3, Asked::Open);
+    assert_data_eq!(said(&bench), "verified open (line 3): `./passed` says it has passed\n");
+}
+
+#[test]
+fn bake_counts_from_the_landing_and_begins_anew() {
+    let bench = Bench::new("gates: [bake: 15m]\n", &PAST);
+    assert_data_eq!(
+        bench.said(25, "web prod v2", &["bake"]),
+        "bake wait until 1970-01-01 00:35 UTC (line 2): v2 in staging bakes for 15m since 1970-01-01 00:20 UTC\n"
+    );
+    assert_data_eq!(bench.said(35, "web prod v2", &["bake"]), "bake open (line 2): v2 in staging has baked for 15m\n");
+    assert_data_eq!(bench.said(40, "web prod v1", &["bake"]), "bake open (line 2): v1 in staging has baked for 19m\n");
+    assert_data_eq!(bench.said(40, "web prod v3", &["bake"]), "bake shut (line 2): staging has never run v3\n");
+    let twice = ["0 web staging ->v1", "5 web staging v1>v2", "8 web staging v2>v1"];
+    let bench = Bench::new("gates: [bake: 10m]\n", &twice);
+    assert_data_eq!(bench.said(9, "web prod v1", &["bake"]), "bake wait until 1970-01-01 00:18 UTC[..]\n");
+    assert_data_eq!(
+        bench.said(9, "web prod v2", &["bake"]),
+        "bake shut (line 2): v2 in staging was replaced after 3m; it bakes for 10m\n"
+    );
+}
+
+#[test]
+fn bake_may_count_from_the_outcome() {
+    let bench = Bench::new("gates:\n- bake: { for: 10m, from: outcome }\n", &PAST);
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["bake"]),
+        str![[r#"
+bake shut (line 3): v2 in staging has not passed, and bakes for 10m from then
+  clear: towpath record web --stage staging passed --version v2
+
+"#]]
+    );
+    let bench = bench.outcome(35, "web staging v2 passed");
+    assert_data_eq!(bench.said(40, "web prod v2", &["bake"]), "bake wait until 1970-01-01 00:45 UTC[..]\n");
+    assert_data_eq!(bench.said(45, "web prod v2", &["bake"]), "bake open[..]\n");
+}

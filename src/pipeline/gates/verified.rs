@@ -1,0 +1,94 @@
+//! `verified`: the version has passed in the stages before: by the ledger, by checks of the forge, or
+//! by a command.
+
+use super::{Case, place};
+use crate::config::gates::{Gate, GateKind, GateRule, Proof, fits};
+use crate::forge::{Check, CheckState};
+use crate::model::StageName;
+use crate::pipeline::evidence::Landing;
+use crate::pipeline::facts::Asked;
+use crate::pipeline::ledger::Outcome;
+use crate::pipeline::question::Purpose;
+use crate::pipeline::verdict::{Answer, Place};
+use crate::pipeline::words::{argument, when};
+
+const KIND: GateKind = GateKind::Verified;
+
+pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+    let Gate::Verified(verified) = &rule.gate else { return None };
+    if case.question.purpose == Purpose::Back {
+        return Some(Answer::open(KIND, place(rule), format!("{} has run it before", case.question.stage)));
+    }
+    if let Proof::Command(call) = &verified.by {
+        return Some(by_command(case, rule, call.argv.first().map_or("", String::as_str)));
+    }
+    let stages = case.stages(&verified.stages);
+    let answers = stages.iter().map(|stage| in_stage(case, rule, &verified.by, stage));
+    let nothing = || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
+    Some(answers.reduce(Answer::worse).unwrap_or_else(nothing))
+}
+
+fn by_command(case: &Case<'_>, rule: &GateRule, program: &str) -> Answer {
+    match case.evidence.facts.told(rule.line, case.question) {
+        Some(Asked::Open) => Answer::open(KIND, place(rule), format!("`{program}` says it has passed")),
+        Some(Asked::Shut(reason)) => Answer::shut(KIND, place(rule), reason),
+        Some(Asked::NoAnswer(why)) => Answer::shut(KIND, place(rule), format!("no answer of `{program}`: {why}")),
+        None => Answer::shut(KIND, place(rule), format!("`{program}` was not asked; it tells only of now")),
+    }
+}
+
+fn in_stage(case: &Case<'_>, rule: &GateRule, by: &Proof, stage: &StageName) -> Answer {
+    let landings = case.landings(stage);
+    let one = |landing: &Landing<'_>| match by {
+        Proof::Checks(pattern) => by_checks(case, landing, pattern, place(rule)),
+        _ => by_ledger(case, landing, place(rule)),
+    };
+    let never = || Answer::shut(KIND, place(rule), format!("{stage} has never run {}", case.question.version));
+    landings.iter().map(one).reduce(Answer::worse).unwrap_or_else(never)
+}
+
+fn by_ledger(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
+    let (stage, version) = (&landing.slot.stage, landing.version);
+    let record = |result: &str| {
+        let rest = format!(" {result} --version {}", argument(&version.to_string()));
+        case.command("record", stage, &rest)
+    };
+    match case.evidence.ledger.outcome(landing, case.question.end()) {
+        Some((Outcome::Passed, event)) => {
+            let at = event.time.as_second();
+            Answer::open(KIND, place, format!("{version} passed in {stage} at {}", when(at))).since(Some(at))
+        }
+        Some((Outcome::Failed, event)) => {
+            let at = event.time.as_second();
+            let reason = format!("{version} failed in {stage} at {}", when(at));
+            Answer::shut(KIND, place, reason).since(Some(at)).clear(record("passed"))
+        }
+        None => {
+            let reason = format!("{version} has no outcome in {stage}; unknown is not passed");
+            Answer::shut(KIND, place, reason).since(landing.time).clear(record("passed"))
+        }
+    }
+}
+
+fn by_checks(case: &Case<'_>, landing: &Landing<'_>, pattern: &str, place: Place) -> Answer {
+    let stage = &landing.slot.stage;
+    let known = landing.commit.and_then(|commit| case.evidence.facts.checks.get(&commit));
+    let checks = match known {
+        Some(Ok(checks)) => checks,
+        Some(Err(why)) => return Answer::shut(KIND, place, format!("no answer of the forge: {why}")),
+        None => return Answer::shut(KIND, place, format!("the forge was not asked about {stage}'s deployment")),
+    };
+    let fitting: Vec<&Check> = checks.iter().filter(|check| fits(pattern, &check.name)).collect();
+    let first = |state: CheckState| fitting.iter().find(|check| check.state == state);
+    let shut = |reason: String| Answer::shut(KIND, place.clone(), reason).since(landing.time);
+    if let Some(check) = first(CheckState::Failed) {
+        return shut(format!("check {} of {stage}'s deployment failed", check.name));
+    }
+    if let Some(check) = first(CheckState::Pending) {
+        return shut(format!("check {} of {stage}'s deployment is not over", check.name));
+    }
+    match first(CheckState::Passed) {
+        Some(check) => Answer::open(KIND, place, format!("check {} of {stage}'s deployment passed", check.name)),
+        None => shut(format!("{stage}'s deployment has no check like `{pattern}` that passed")),
+    }
+}

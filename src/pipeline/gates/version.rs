@@ -1,0 +1,48 @@
+//! `version`: what the version must look like, and the mapping's own flags.
+
+use super::{Case, place, target};
+use crate::config::gates::{Gate, GateKind, GateRule, VersionRule, fits};
+use crate::model::is_moving_tag;
+use crate::pipeline::verdict::Answer;
+
+pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+    let Gate::Version(wanted) = &rule.gate else { return None };
+    let why = misfit(case, wanted).or_else(|| flagged(case, wanted));
+    Some(match why {
+        Some(why) => Answer::shut(GateKind::Version, place(rule), why),
+        None => Answer::open(GateKind::Version, place(rule), format!("{} is as it should be", case.question.version)),
+    })
+}
+
+fn misfit(case: &Case<'_>, wanted: &VersionRule) -> Option<String> {
+    let version = case.question.version;
+    let tag = version.tag.as_deref().unwrap_or_default();
+    if let Some(pattern) = wanted.pattern.as_ref().filter(|pattern| !pattern.is_match(tag)) {
+        let text = pattern.as_str().trim_start_matches("^(?:").trim_end_matches(")$");
+        return Some(format!("{version} does not fit `{text}`"));
+    }
+    let comes_from = |branch: &String| fits(&format!("{branch}-*"), tag);
+    if !wanted.branches.is_empty() && !wanted.branches.iter().any(comes_from) {
+        return Some(format!("{version} is not of branch {}", wanted.branches.join(" or ")));
+    }
+    if wanted.immutable && is_moving_tag(tag) {
+        return Some(format!("{version} moves: what it names changes"));
+    }
+    (wanted.digest && version.digest.is_none()).then(|| format!("{version} has no digest"))
+}
+
+/// A flag that is `false` beside the version: where it comes from, or where it goes.
+fn flagged(case: &Case<'_>, wanted: &VersionRule) -> Option<String> {
+    let sources = case.before.iter().flat_map(|stage| case.evidence.sources(case.question, stage));
+    for slot in sources.chain(case.slots.iter().copied()) {
+        let is_source = slot.stage != *case.question.stage;
+        let Some(flags) = case.evidence.facts.flags.get(slot) else { continue };
+        // `automatic_deploys_enabled` speaks of the stage it is written in, `promote_…` of the way on.
+        let speaks = |name: &String| name.starts_with("promote") == is_source;
+        let off = wanted.flags.iter().find(|name| speaks(name) && flags.get(*name) == Some(&false));
+        if let Some(name) = off {
+            return Some(format!("{name} is false in {}{}", slot.stage, target(slot)));
+        }
+    }
+    None
+}

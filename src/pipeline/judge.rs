@@ -1,0 +1,51 @@
+//! The one place in which all gates are asked.
+
+use super::calendar::Calendar;
+use super::evidence::Evidence;
+use super::gates::{self, Case};
+use super::question::Question;
+use super::verdict::{Judgement, Override, Verdict};
+use crate::config::gates::{Gate, GateKind};
+use jiff::Zoned;
+
+/// Asks all gates, also when the first is shut.
+pub fn judge(evidence: &Evidence<'_>, question: &Question<'_>) -> Judgement {
+    let case = Case::new(evidence, question);
+    let answers: Vec<_> = GateKind::ALL.into_iter().flat_map(|kind| gates::answers(kind, &case)).collect();
+    let mut verdict = Judgement::heaviest(&answers);
+    if let Verdict::Wait { until } = &verdict {
+        let latest = answers.iter().filter_map(|answer| match &answer.verdict {
+            Verdict::Wait { until } => Some(until),
+            _ => None,
+        });
+        let latest = latest.max().unwrap_or(until);
+        verdict = jointly(&case, latest).map_or(Verdict::Shut, |until| Verdict::Wait { until });
+    }
+    Judgement { answers, verdict, broken: broken(evidence, question) }
+}
+
+/// The first moment from this one on at which no window and no freeze is in the way.
+fn jointly(case: &Case<'_>, from: &Zoned) -> Option<Zoned> {
+    let mut calendar = Calendar::default();
+    for rule in case.rules(GateKind::Window).into_iter().chain(case.rules(GateKind::Freeze)) {
+        match &rule.gate {
+            Gate::Window(openings) => calendar.windows.push(openings),
+            Gate::Freeze(freeze) => calendar.freezes.push(freeze),
+            _ => {}
+        }
+    }
+    if calendar.is_open(from.timestamp()) {
+        return Some(from.clone());
+    }
+    calendar.opens(from.timestamp())
+}
+
+/// The newest override of these gates, unless its time is over or nobody permitted made it.
+fn broken(evidence: &Evidence<'_>, question: &Question<'_>) -> Option<Override> {
+    let permission = evidence.config.pipeline.actors(crate::config::gates::BREAK_GLASS)?;
+    let overrides = evidence.ledger.overrides(question);
+    let mut valid = overrides
+        .into_iter()
+        .filter(|(event, broken)| permission.names(event.by.words()) && broken.until > question.seconds());
+    valid.next_back().map(|(_, broken)| broken)
+}

@@ -1,0 +1,198 @@
+//! What can happen, one event a commit: JSON in the body of its message, a sentence in its subject.
+
+use crate::git::Person;
+use crate::model::{StageName, TargetName};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One event of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Chosen by chance: an event that is there twice counts once.
+    pub id: String,
+    pub time: Timestamp,
+    #[serde(flatten)]
+    pub what: What,
+    /// The author of the commit.
+    #[serde(skip)]
+    pub by: By,
+}
+
+/// Who did it, as the commit says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct By {
+    pub name: String,
+    pub email: String,
+}
+
+impl By {
+    /// The words a permission may name somebody by: name, address, and what stands before its `@`.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let login = self.email.split('@').next().unwrap_or_default();
+        [self.name.as_str(), self.email.as_str(), login].into_iter().filter(|word| !word.is_empty())
+    }
+}
+
+impl From<Person> for By {
+    fn from(person: Person) -> Self {
+        By { name: person.name, email: person.email }
+    }
+}
+
+/// How a deployment turned out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    Passed,
+    Failed,
+}
+
+impl Outcome {
+    /// The word used on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+        }
+    }
+}
+
+/// What happened. An app is named as in `towpath status`: `web`, or `api/nginx`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum What {
+    /// Neither app nor stage: everything.
+    Locked {
+        app: Option<String>,
+        stage: Option<StageName>,
+        reason: String,
+        until: Option<Timestamp>,
+    },
+    Unlocked {
+        app: Option<String>,
+        stage: Option<StageName>,
+    },
+    Outcome {
+        app: String,
+        stage: StageName,
+        target: Option<TargetName>,
+        version: String,
+        /// The mainline commits that brought the version there.
+        deployments: Vec<String>,
+        outcome: Outcome,
+        evidence: Option<String>,
+    },
+    Approved {
+        app: String,
+        stage: StageName,
+        version: String,
+        reason: Option<String>,
+    },
+    Rejected {
+        app: String,
+        version: String,
+        reason: Option<String>,
+    },
+    Unrejected {
+        app: String,
+        version: String,
+    },
+    Held {
+        app: String,
+        stage: StageName,
+        reason: String,
+    },
+    Released {
+        app: String,
+        stage: StageName,
+    },
+    Overridden {
+        app: String,
+        stage: StageName,
+        version: String,
+        reason: String,
+        incident: Option<String>,
+        expires: Timestamp,
+        /// The gates that were not open.
+        gates: Vec<String>,
+    },
+    /// What somebody has to say about an earlier event.
+    Noted {
+        about: String,
+        text: String,
+    },
+}
+
+impl What {
+    /// One line for people; the subject of the commit.
+    pub fn sentence(&self) -> String {
+        match self {
+            What::Locked { app, stage, reason, until } => {
+                let until = until.map(|until| format!(" until {}", super::minute(until))).unwrap_or_default();
+                format!("Lock {}{until}: {reason}", super::scope(app.as_deref(), stage.as_ref()))
+            }
+            What::Unlocked { app, stage } => format!("Unlock {}", super::scope(app.as_deref(), stage.as_ref())),
+            What::Outcome { app, stage, target, version, outcome, .. } => {
+                let target = target.as_ref().map(|target| format!("/{target}")).unwrap_or_default();
+                format!("Record {app} {version} in {stage}{target}: {}", outcome.as_str())
+            }
+            What::Approved { app, stage, version, .. } => format!("Approve {app} {version} for {stage}"),
+            What::Rejected { app, version, reason } => {
+                let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                format!("Reject {app} {version}{reason}")
+            }
+            What::Unrejected { app, version } => format!("Take back the rejection of {app} {version}"),
+            What::Held { app, stage, reason } => format!("Hold {app} in {stage}: {reason}"),
+            What::Released { app, stage } => format!("Release {app} in {stage}"),
+            What::Overridden { app, stage, version, reason, .. } => {
+                format!("Break the glass for {app} {version} to {stage}: {reason}")
+            }
+            What::Noted { about, text } => format!("Note on {about}: {text}"),
+        }
+    }
+
+    /// The app it is about.
+    pub fn app(&self) -> Option<&str> {
+        match self {
+            What::Locked { app, .. } | What::Unlocked { app, .. } => app.as_deref(),
+            What::Outcome { app, .. }
+            | What::Approved { app, .. }
+            | What::Rejected { app, .. }
+            | What::Unrejected { app, .. }
+            | What::Held { app, .. }
+            | What::Released { app, .. }
+            | What::Overridden { app, .. } => Some(app),
+            What::Noted { .. } => None,
+        }
+    }
+
+    /// The stage it is about.
+    pub fn stage(&self) -> Option<&StageName> {
+        match self {
+            What::Locked { stage, .. } | What::Unlocked { stage, .. } => stage.as_ref(),
+            What::Outcome { stage, .. }
+            | What::Approved { stage, .. }
+            | What::Held { stage, .. }
+            | What::Released { stage, .. }
+            | What::Overridden { stage, .. } => Some(stage),
+            What::Rejected { .. } | What::Unrejected { .. } | What::Noted { .. } => None,
+        }
+    }
+}
+
+impl Event {
+    /// The message of its commit.
+    pub fn message(&self) -> String {
+        let json = serde_json::to_string_pretty(self).expect("an event is plain data");
+        let subject: String = self.what.sentence().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        format!("{subject}\n\n{json}\n")
+    }
+
+    /// Reads it back. `None` for a commit that holds no event that is known here.
+    pub fn parse(message: &str, by: Person) -> Option<Self> {
+        let json = message.split_once("\n\n")?.1;
+        let mut event: Event = serde_json::from_str(json.trim()).ok()?;
+        event.by = by.into();
+        Some(event)
+    }
+}

@@ -1,0 +1,215 @@
+//! The ledger: what cannot be read from the mainline, as events in the order they were written.
+
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use event::{By, Event, Outcome, What};
+pub use state::FileChange;
+
+use super::evidence::Landing;
+use super::question::{Question, Subject};
+use super::verdict::Override;
+use crate::model::{SlotKey, StageName, Version};
+use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
+
+/// All events, each once.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    events: Vec<Event>,
+    by_app: HashMap<String, Vec<usize>>,
+    /// Those about no app in particular, and all locks.
+    wide: Vec<usize>,
+}
+
+/// A lock that holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Lock<'l> {
+    pub event: &'l Event,
+    pub app: Option<&'l str>,
+    pub stage: Option<&'l StageName>,
+    pub reason: &'l str,
+    pub until: Option<Timestamp>,
+}
+
+impl Lock<'_> {
+    /// Does it stand in the way of this app in this stage?
+    pub fn covers(&self, subject: &Subject, stage: &StageName) -> bool {
+        self.app.is_none_or(|app| is_about(app, subject)) && self.stage.is_none_or(|locked| locked == stage)
+    }
+
+    /// What is locked: `web in prod`.
+    pub fn name(&self) -> String {
+        scope(self.app, self.stage)
+    }
+}
+
+impl Ledger {
+    /// Takes events, oldest first. One that comes again is left out.
+    pub fn new(events: impl IntoIterator<Item = Event>) -> Self {
+        let mut ledger = Ledger::default();
+        let mut seen = HashSet::new();
+        for event in events {
+            if !seen.insert(event.id.clone()) {
+                continue;
+            }
+            let index = ledger.events.len();
+            let is_lock = matches!(event.what, What::Locked { .. } | What::Unlocked { .. });
+            match event.what.app().filter(|_| !is_lock) {
+                Some(app) => ledger.by_app.entry(app.to_owned()).or_default().push(index),
+                None => ledger.wide.push(index),
+            }
+            ledger.events.push(event);
+        }
+        ledger
+    }
+
+    /// All events, oldest first.
+    pub fn events(&self) -> &[Event] {
+        &self.events
+    }
+
+    /// The time of the first event, in seconds since 1970.
+    pub fn begins(&self) -> Option<i64> {
+        self.events.iter().map(|event| event.time.as_second()).min()
+    }
+
+    /// The events about an app, or about the app and one of its components, oldest first.
+    fn about(&self, app: &str, component: Option<&str>, end: Option<i64>) -> impl DoubleEndedIterator<Item = &Event> {
+        let whole = self.by_app.get(app);
+        let part = component.and_then(|component| self.by_app.get(&format!("{app}/{component}")));
+        let mut found: Vec<usize> = whole.into_iter().chain(part).flatten().copied().collect();
+        found.sort_unstable();
+        let events = found.into_iter().map(|index| &self.events[index]);
+        events.filter(move |event| end.is_none_or(|end| event.time.as_second() <= end))
+    }
+
+    fn of(&self, subject: &Subject, end: Option<i64>) -> impl DoubleEndedIterator<Item = &Event> {
+        self.about(subject.app.as_str(), subject.component.as_deref(), end)
+    }
+
+    /// How a deployment turned out, by the last word on it.
+    pub fn outcome(&self, landing: &Landing<'_>, end: Option<i64>) -> Option<(Outcome, &Event)> {
+        let slot = landing.slot;
+        let mut events = self.about(slot.app.as_str(), slot.component.as_deref(), end).rev();
+        events.find_map(|event| Some((outcome_of(event, landing)?, event)))
+    }
+
+    /// The locks that hold at a time. Those whose end has come do not.
+    pub fn locks(&self, end: Option<i64>, at: i64) -> Vec<Lock<'_>> {
+        let mut out: Vec<Lock<'_>> = Vec::new();
+        let events = self.wide.iter().map(|index| &self.events[*index]);
+        for event in events.filter(|event| end.is_none_or(|end| event.time.as_second() <= end)) {
+            let (app, stage) = (event.what.app(), event.what.stage());
+            match &event.what {
+                What::Locked { reason, until, .. } => {
+                    out.retain(|lock| (lock.app, lock.stage) != (app, stage));
+                    out.push(Lock { event, app, stage, reason, until: *until });
+                }
+                What::Unlocked { .. } => out.retain(|lock| (lock.app, lock.stage) != (app, stage)),
+                _ => {}
+            }
+        }
+        out.retain(|lock| lock.until.is_none_or(|until| until.as_second() > at));
+        out
+    }
+
+    /// Why an app stays where it is in a stage.
+    pub fn held(&self, subject: &Subject, stage: &StageName, end: Option<i64>) -> Option<(&Event, &str)> {
+        let last = self.of(subject, end).rev().find(|event| {
+            matches!(&event.what, What::Held { stage: at, .. } | What::Released { stage: at, .. } if at == stage)
+        })?;
+        match &last.what {
+            What::Held { reason, .. } => Some((last, reason)),
+            _ => None,
+        }
+    }
+
+    /// Who rejected the version, and why.
+    pub(super) fn rejected(&self, question: &Question<'_>) -> Option<(&Event, Option<&str>)> {
+        let is_it = |version: &str| Version::parse(version).is_same(question.version);
+        let last = self.of(question.subject, question.end()).rev().find(|event| {
+            matches!(&event.what, What::Rejected { version, .. } | What::Unrejected { version, .. } if is_it(version))
+        })?;
+        match &last.what {
+            What::Rejected { reason, .. } => Some((last, reason.as_deref())),
+            _ => None,
+        }
+    }
+
+    /// The overrides that nobody has written a follow-up for.
+    pub fn unexplained(&self) -> Vec<&Event> {
+        let about = |event: &Event| match &event.what {
+            What::Noted { about, .. } => Some(about.clone()),
+            _ => None,
+        };
+        let explained: HashSet<String> = self.events.iter().filter_map(about).collect();
+        let is_override = |event: &&Event| matches!(event.what, What::Overridden { .. });
+        self.events.iter().filter(is_override).filter(|event| !explained.contains(&event.id)).collect()
+    }
+
+    /// The approvals of this version for this stage.
+    pub(super) fn approvals<'l>(&'l self, question: &'l Question<'_>) -> impl Iterator<Item = &'l Event> {
+        self.of(question.subject, question.end()).filter(|event| {
+            matches!(&event.what, What::Approved { stage, version, .. }
+                if stage == question.stage && Version::parse(version).is_same(question.version))
+        })
+    }
+
+    /// The overrides for this version and stage, oldest first.
+    pub(super) fn overrides<'l>(&'l self, question: &Question<'_>) -> Vec<(&'l Event, Override)> {
+        let one = |event: &'l Event| match &event.what {
+            What::Overridden { stage, version, reason, expires, .. }
+                if stage == question.stage && Version::parse(version).is_same(question.version) =>
+            {
+                let (id, by, reason) = (event.id.clone(), event.by.name.clone(), reason.clone());
+                Some((event, Override { id, by, reason, until: expires.as_second() }))
+            }
+            _ => None,
+        };
+        self.of(question.subject, question.end()).filter_map(one).collect()
+    }
+}
+
+/// An outcome is of this landing if it names its commit; where a commit is not known, as in a shallow
+/// clone, the version has to do.
+fn outcome_of(event: &Event, landing: &Landing<'_>) -> Option<Outcome> {
+    let What::Outcome { stage, target, version, deployments, outcome, .. } = &event.what else { return None };
+    let slot: &SlotKey = landing.slot;
+    let is_here = *stage == slot.stage && (target.is_none() || *target == slot.target);
+    if !is_here || !Version::parse(version).is_same(landing.version) {
+        return None;
+    }
+    let is_it = match landing.commit {
+        // Recorded in a clone that did not know the commit: what ran there at that time is meant.
+        Some(_) if deployments.is_empty() => {
+            let at = event.time.as_second();
+            landing.time.is_none_or(|came| came <= at) && landing.left.is_none_or(|left| at <= left)
+        }
+        Some(commit) => deployments.contains(&commit.to_string()),
+        None => true,
+    };
+    is_it.then_some(*outcome)
+}
+
+/// Does the name of an app, as events have it, mean this one?
+fn is_about(name: &str, subject: &Subject) -> bool {
+    name == subject.app.as_str() || name == subject.to_string()
+}
+
+/// `web in prod`, `web`, `prod`, or `everything`.
+pub fn scope(app: Option<&str>, stage: Option<&StageName>) -> String {
+    match (app, stage) {
+        (Some(app), Some(stage)) => format!("{app} in {stage}"),
+        (Some(app), None) => app.to_owned(),
+        (None, Some(stage)) => stage.to_string(),
+        (None, None) => "everything".into(),
+    }
+}
+
+/// `2026-08-03 10:00 UTC`.
+pub fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,54 @@
+//! What an event changes in the files of the ledger: the current state, for those who look at it
+//! without towpath.
+
+use super::event::{Event, What};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Everything but what is plain in a file name.
+const ODD: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
+/// Stands for all apps or stages. No name is escaped to this.
+const ALL: &str = "%all";
+
+/// A file that gets new contents, or goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    pub path: String,
+    /// `None`: the file goes, if it is there.
+    pub text: Option<String>,
+}
+
+impl Event {
+    /// The file that shows what is so from now on.
+    pub fn change(&self) -> FileChange {
+        let text = || Some(serde_json::to_string_pretty(self).expect("an event is plain data") + "\n");
+        let lock =
+            |app: &Option<String>, stage: Option<&str>| format!("locks/{}/{}", part(stage), part(app.as_deref()));
+        let (path, text) = match &self.what {
+            What::Locked { app, stage, .. } => (lock(app, stage.as_ref().map(|stage| stage.as_str())), text()),
+            What::Unlocked { app, stage } => (lock(app, stage.as_ref().map(|stage| stage.as_str())), None),
+            What::Outcome { app, stage, .. } => (place("outcomes", stage.as_str(), app), text()),
+            What::Approved { app, stage, .. } => {
+                (format!("{}/{}", place("approvals", stage.as_str(), app), self.id), text())
+            }
+            What::Rejected { app, version, .. } => (place("rejected", app, version), text()),
+            What::Unrejected { app, version } => (place("rejected", app, version), None),
+            What::Held { app, stage, .. } => (place("holds", stage.as_str(), app), text()),
+            What::Released { app, stage } => (place("holds", stage.as_str(), app), None),
+            What::Overridden { .. } => (format!("overrides/{}", self.id), text()),
+            What::Noted { .. } => (format!("notes/{}", self.id), text()),
+        };
+        FileChange { path: format!("{path}.json"), text }
+    }
+}
+
+fn place(folder: &str, one: &str, two: &str) -> String {
+    format!("{folder}/{}/{}", part(Some(one)), part(Some(two)))
+}
+
+/// A name as a part of a path. `.` alone, `..` and what git keeps for itself get a sign in front.
+fn part(name: Option<&str>) -> String {
+    let Some(name) = name else { return ALL.to_owned() };
+    let safe = utf8_percent_encode(name, ODD).to_string();
+    if safe.starts_with('.') || safe.is_empty() { format!("%{safe}") } else { safe }
+}

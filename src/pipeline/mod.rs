@@ -1,0 +1,26 @@
+//! May this version go to that stage now? Gates answer, each in a file of its own, and [`judge`] asks
+//! all of them at once: for every command, and for any moment of the past.
+//!
+//! Everything here is a value in and a value out: what has to be asked of programs, addresses and
+//! forges was asked before and comes in as [`Facts`]; the past comes in as [`Evidence`], an index that
+//! is made once for any number of questions.
+
+mod calendar;
+mod evidence;
+mod facts;
+mod gates;
+mod judge;
+pub mod ledger;
+mod question;
+mod queue;
+#[cfg(test)]
+mod testing;
+mod verdict;
+mod words;
+
+pub use evidence::{Evidence, Landing, Past};
+pub use facts::{Asked, Facts};
+pub use judge::judge;
+pub use question::{Purpose, Question, Subject};
+pub use queue::{Next, candidates, pick};
+pub use verdict::{Answer, Judgement, Override, Place, Verdict};

@@ -1,0 +1,70 @@
+//! What is asked of the gates.
+
+use crate::model::{AppName, SlotKey, StageName, TargetName, Version};
+use jiff::Timestamp;
+use std::fmt;
+
+/// An app, or one of its images.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Subject {
+    pub app: AppName,
+    pub component: Option<String>,
+}
+
+impl Subject {
+    /// Is this slot meant?
+    pub fn covers(&self, slot: &SlotKey) -> bool {
+        slot.app == self.app && (self.component.is_none() || slot.component == self.component)
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.component {
+            Some(component) => write!(f, "{}/{component}", self.app),
+            None => f.pad(self.app.as_str()),
+        }
+    }
+}
+
+/// Forth or back?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Forward,
+    /// To a version that ran there before: the way out of a failure.
+    Back,
+}
+
+/// May this version of this app go to that stage at this moment?
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'q> {
+    pub subject: &'q Subject,
+    pub stage: &'q StageName,
+    /// All of the stage's targets, unless one is named.
+    pub target: Option<&'q TargetName>,
+    pub version: &'q Version,
+    pub at: Timestamp,
+    /// What came after `at` is not looked at. Otherwise all counts that is known, whatever the clocks
+    /// of others said.
+    pub is_past: bool,
+    pub purpose: Purpose,
+}
+
+impl Question<'_> {
+    /// The moment, in seconds since 1970.
+    pub fn seconds(&self) -> i64 {
+        self.at.as_second()
+    }
+
+    /// Where the past ends for this question.
+    pub fn end(&self) -> Option<i64> {
+        self.is_past.then(|| self.seconds())
+    }
+
+    /// Is this one of the slots that would move?
+    pub fn moves(&self, slot: &SlotKey) -> bool {
+        slot.stage == *self.stage
+            && self.subject.covers(slot)
+            && self.target.is_none_or(|target| slot.target.as_ref() == Some(target))
+    }
+}

@@ -1,0 +1,47 @@
+//! Which version goes next: what a stage before has had since, and this one never.
+
+use super::evidence::Evidence;
+use super::judge::judge;
+use super::question::Question;
+use super::verdict::Judgement;
+use crate::model::{StageName, Version};
+
+/// A version that may go next, and what the gates say to it.
+#[derive(Debug, Clone)]
+pub struct Next {
+    pub version: Version,
+    pub judgement: Judgement,
+}
+
+/// The versions that came to `before` after all that the stage has run, newest first.
+pub fn candidates(evidence: &Evidence<'_>, question: &Question<'_>, before: &StageName) -> Vec<Version> {
+    let end = question.end();
+    let here = evidence.asked(question).into_iter().flat_map(|slot| evidence.course(slot, end));
+    let had: Vec<&Version> = here.map(|landing| landing.version).collect();
+    let mut out: Vec<Version> = Vec::new();
+    for slot in evidence.sources(question, before) {
+        let course = evidence.course(slot, end).into_iter();
+        let newer = course.take_while(|landing| !had.iter().any(|version| version.is_same(landing.version)));
+        for landing in newer {
+            if !out.iter().any(|known| known.is_same(landing.version)) {
+                out.push(landing.version.clone());
+            }
+        }
+    }
+    out
+}
+
+/// Picks one of the candidates: the newest that is open, else the newest that may be proposed; with
+/// `each`, the oldest and no other. What is picked may be shut: then all are.
+pub fn pick(evidence: &Evidence<'_>, question: &Question<'_>, candidates: &[Version], each: bool) -> Option<Next> {
+    let judged = |version: &Version| {
+        let judgement = judge(evidence, &Question { version, ..*question });
+        Next { version: version.clone(), judgement }
+    };
+    if each {
+        return candidates.last().map(judged);
+    }
+    let all: Vec<Next> = candidates.iter().map(judged).collect();
+    let find = |fits: &dyn Fn(&Judgement) -> bool| all.iter().find(|next| fits(&next.judgement));
+    find(&Judgement::allows).or_else(|| find(&Judgement::allows_proposal)).or(all.first()).cloned()
+}

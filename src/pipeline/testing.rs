@@ -1,0 +1,119 @@
+//! Gates asked in a few readable lines.
+
+use super::ledger::{By, Event, Ledger, Outcome, What};
+use super::{Evidence, Facts, Judgement, Past, Place, Purpose, Question, Subject, Verdict, judge};
+use crate::config::{self, Config};
+use crate::git::Oid;
+use crate::history::Timeline;
+use crate::history::testing::timeline;
+use crate::model::{StageName, TargetName, Version};
+use jiff::Timestamp;
+
+/// dev is two ahead of prod, staging one; all by hand.
+pub(super) const PAST: [&str; 6] = [
+    "0 web dev ->v1",
+    "1 web staging ->v1",
+    "2 web prod ->v1",
+    "10 web dev v1>v2",
+    "20 web staging v1>v2",
+    "30 web dev v2>v3",
+];
+
+/// A pipeline with a past. Times are minutes since 1970.
+pub(super) struct Bench {
+    config: Config,
+    timeline: Timeline,
+    events: Vec<Event>,
+    pub facts: Facts,
+    pub ours: Vec<Oid>,
+}
+
+impl Bench {
+    /// The stages dev, staging and prod; `gates` as in `towpath.yaml`; deployments as in
+    /// [`timeline`].
+    pub fn new(gates: &str, deployments: &[&str]) -> Self {
+        let text = format!("stages: [dev, staging, prod]\n{gates}");
+        let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
+        Bench { config, timeline: timeline(deployments), events: Vec::new(), facts: Facts::default(), ours: Vec::new() }
+    }
+
+    /// Writes an event.
+    pub fn event(mut self, minute: i64, who: &str, what: What) -> Self {
+        let id = format!("e{}", self.events.len() + 1);
+        let by = By { name: who.to_owned(), email: format!("{who}@example.com") };
+        self.events.push(Event { id, time: time(minute), what, by });
+        self
+    }
+
+    /// Writes how the version that a stage got last turned out: `web staging v2 passed`.
+    pub fn outcome(self, minute: i64, words: &str) -> Self {
+        let [app, stage, version, outcome] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
+        let landed = self.timeline.deployments().find(|deployment| {
+            deployment.slot.app.as_str() == app
+                && deployment.slot.stage.as_str() == stage
+                && deployment.time <= minute * 60
+                && deployment.to.is_some_and(|to| to.version.to_string() == version)
+        });
+        let what = What::Outcome {
+            app: app.to_owned(),
+            stage: stage.into(),
+            target: None,
+            version: version.to_owned(),
+            deployments: landed.map(|deployment| deployment.commit.to_string()).into_iter().collect(),
+            outcome: if outcome == "passed" { Outcome::Passed } else { Outcome::Failed },
+            evidence: None,
+        };
+        self.event(minute, "ci", what)
+    }
+
+    /// Asks `web prod v2` at a minute of the past, with what follows `v2` for a purpose: `back`.
+    pub fn judged(&self, minute: i64, words: &str) -> Judgement {
+        let words: Vec<&str> = words.split(' ').collect();
+        let (app, component) = words[0].split_once('/').map_or((words[0], None), |(app, part)| (app, Some(part)));
+        let (stage, target) = words[1].split_once('/').map_or((words[1], None), |(stage, to)| (stage, Some(to)));
+        let subject = Subject { app: app.into(), component: component.map(str::to_owned) };
+        let (stage, target) = (StageName::from(stage), target.map(TargetName::from));
+        let purpose = if words.contains(&"back") { Purpose::Back } else { Purpose::Forward };
+        let question = Question {
+            subject: &subject,
+            stage: &stage,
+            target: target.as_ref(),
+            version: &Version::parse(words[2]),
+            at: time(minute),
+            is_past: !words.contains(&"now"),
+            purpose,
+        };
+        let is_ours = |commit: Oid| self.ours.contains(&commit);
+        let past = Past::new(&self.timeline, &[], Box::new(is_ours));
+        let ledger = Ledger::new(self.events.clone());
+        judge(&Evidence::new(&self.config, &past, &ledger, &self.facts), &question)
+    }
+
+    /// The answers of some gates, a line each; of all, if none is named.
+    pub fn said(&self, minute: i64, words: &str, gates: &[&str]) -> String {
+        let judgement = self.judged(minute, words);
+        let meant = judgement.answers.iter().filter(|answer| gates.is_empty() || gates.contains(&answer.gate.as_str()));
+        let lines = meant.map(|answer| {
+            let place = match &answer.place {
+                Place::BuiltIn => "built-in".to_owned(),
+                Place::Config(line) => format!("line {line}"),
+                Place::Ledger(id) => id.clone(),
+            };
+            let clear = answer.clear.as_ref().map(|clear| format!("\n  clear: {clear}")).unwrap_or_default();
+            format!("{} {} ({place}): {}{clear}\n", answer.gate, shown(&answer.verdict), answer.reason)
+        });
+        lines.collect()
+    }
+}
+
+/// `open`, or `wait until 1970-01-01 00:30`.
+pub(super) fn shown(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Wait { until } => format!("wait until {}", until.strftime("%Y-%m-%d %H:%M %Z")),
+        other => other.as_str().to_owned(),
+    }
+}
+
+pub(super) fn time(minute: i64) -> Timestamp {
+    Timestamp::from_second(minute * 60).expect("in range")
+}

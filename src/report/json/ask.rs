@@ -1,0 +1,125 @@
+//! `towpath.ask/1`.
+
+use crate::pipeline::{Answer, Place, Verdict};
+use crate::report::Judged;
+use serde::Serialize;
+
+/// The answer to one question.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.ask/1"))]
+pub struct AskJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.ask/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    pub branch: Option<String>,
+    /// The commit that was read.
+    pub revision: Option<String>,
+    pub app: String,
+    pub component: Option<String>,
+    pub stage: String,
+    pub target: Option<String>,
+    pub tag: Option<String>,
+    pub digest: Option<String>,
+    /// The moment it is asked for.
+    pub time: String,
+    /// May it be done at that moment?
+    pub allowed: bool,
+    /// The stage runs it already.
+    pub there: bool,
+    /// `open`, `wait`, `needs-approval` or `shut`.
+    pub verdict: &'static str,
+    /// With `wait`: until when.
+    pub until: Option<String>,
+    pub sentence: String,
+    pub gates: Vec<GateJson>,
+    /// Set where somebody has broken the glass for it.
+    pub broken: Option<BrokenJson>,
+}
+
+/// What one gate answers.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct GateJson {
+    pub gate: &'static str,
+    /// As above.
+    pub verdict: &'static str,
+    pub until: Option<String>,
+    pub reason: String,
+    pub since: Option<String>,
+    /// `towpath.yaml:12`, `built-in`, or `ledger` with the beginning of an event's id.
+    pub from: String,
+    /// The event of the ledger that it comes from.
+    pub event: Option<String>,
+    /// The command that would clear it.
+    pub clear: Option<String>,
+}
+
+/// Who has broken the glass.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct BrokenJson {
+    pub event: String,
+    pub by: String,
+    pub reason: String,
+    pub until: String,
+}
+
+impl AskJson {
+    /// The answer, as it was found in a repository.
+    pub fn new(judged: &Judged, repository: String, branch: Option<String>, revision: Option<String>) -> Self {
+        let gates = judged.judgement.answers.iter().zip(&judged.places).map(|(answer, from)| gate(answer, from));
+        let broken = judged.judgement.broken.as_ref().map(|broken| BrokenJson {
+            event: broken.id.clone(),
+            by: broken.by.clone(),
+            reason: broken.reason.clone(),
+            until: seconds(broken.until),
+        });
+        AskJson {
+            schema: "towpath.ask/1",
+            repository,
+            branch,
+            revision,
+            app: judged.subject.app.to_string(),
+            component: judged.subject.component.clone(),
+            stage: judged.stage.to_string(),
+            target: judged.target.as_ref().map(ToString::to_string),
+            tag: judged.version.tag.clone(),
+            digest: judged.version.digest.clone(),
+            time: judged.at.to_string(),
+            allowed: judged.allows(),
+            there: judged.is_there,
+            verdict: judged.judgement.verdict.as_str(),
+            until: until(&judged.judgement.verdict),
+            sentence: judged.sentence(),
+            gates: gates.collect(),
+            broken,
+        }
+    }
+}
+
+fn gate(answer: &Answer, from: &str) -> GateJson {
+    GateJson {
+        gate: answer.gate.as_str(),
+        verdict: answer.verdict.as_str(),
+        until: until(&answer.verdict),
+        reason: answer.reason.clone(),
+        since: answer.since.map(seconds),
+        from: from.to_owned(),
+        event: match &answer.place {
+            Place::Ledger(id) => Some(id.clone()),
+            _ => None,
+        },
+        clear: answer.clear.clone(),
+    }
+}
+
+fn until(verdict: &Verdict) -> Option<String> {
+    match verdict {
+        Verdict::Wait { until } => Some(until.timestamp().to_string()),
+        _ => None,
+    }
+}
+
+fn seconds(seconds: i64) -> String {
+    crate::report::moment(seconds).to_string()
+}

@@ -1,0 +1,75 @@
+//! `towpath.event/1` and `towpath.locks/1`.
+
+use crate::pipeline::ledger::{Event, Lock};
+use serde::Serialize;
+
+/// One event of the ledger. Beside these fields it has those of its kind (docs/pipeline.md).
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.event/1"))]
+pub struct EventJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.event/1")))]
+    pub schema: &'static str,
+    pub by: ByJson,
+    /// The event as it stands in the ledger: `id`, `time`, `event` and what belongs to it.
+    #[serde(flatten)]
+    pub event: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Who wrote it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct ByJson {
+    pub name: String,
+    pub email: String,
+}
+
+/// The locks that hold.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.locks/1"))]
+pub struct LocksJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.locks/1")))]
+    pub schema: &'static str,
+    pub locks: Vec<LockJson>,
+}
+
+/// One lock.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct LockJson {
+    /// All apps, if none.
+    pub app: Option<String>,
+    /// All stages, if none.
+    pub stage: Option<String>,
+    pub reason: String,
+    pub since: String,
+    pub until: Option<String>,
+    pub by: ByJson,
+    /// The event of the ledger.
+    pub event: String,
+}
+
+impl From<&Event> for EventJson {
+    fn from(event: &Event) -> Self {
+        let json = serde_json::to_value(event).expect("an event is plain data");
+        let map = json.as_object().cloned().unwrap_or_default();
+        EventJson { schema: "towpath.event/1", by: by(event), event: map }
+    }
+}
+
+impl From<&Lock<'_>> for LockJson {
+    fn from(lock: &Lock<'_>) -> Self {
+        LockJson {
+            app: lock.app.map(str::to_owned),
+            stage: lock.stage.map(ToString::to_string),
+            reason: lock.reason.to_owned(),
+            since: lock.event.time.to_string(),
+            until: lock.until.map(|until| until.to_string()),
+            by: by(lock.event),
+            event: lock.event.id.clone(),
+        }
+    }
+}
+
+fn by(event: &Event) -> ByJson {
+    ByJson { name: event.by.name.clone(), email: event.by.email.clone() }
+}

@@ -1,0 +1,88 @@
+//! What `towpath ask` tells: the answer of each gate, and of all together.
+
+use crate::config::Config;
+use crate::model::{StageName, TargetName, Version};
+use crate::pipeline::{Judgement, Place, Subject, Verdict};
+use crate::promotion::Item;
+use jiff::Timestamp;
+
+/// One question with its answer.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    pub subject: Subject,
+    pub stage: StageName,
+    pub target: Option<TargetName>,
+    pub version: Version,
+    /// The moment it is asked for.
+    pub at: Timestamp,
+    /// The stage runs it already.
+    pub is_there: bool,
+    pub judgement: Judgement,
+    /// Where the rule of each answer comes from: `towpath.yaml:12`.
+    pub places: Vec<String>,
+}
+
+impl Judged {
+    /// May it be done now?
+    pub fn allows(&self) -> bool {
+        self.is_there || self.judgement.allows()
+    }
+
+    /// May it be proposed?
+    pub fn allows_proposal(&self) -> bool {
+        self.is_there || self.judgement.allows_proposal()
+    }
+
+    /// Is it about this part of a plan?
+    pub fn is_about(&self, item: &Item) -> bool {
+        self.subject.app == item.app && (item.component.is_none() || self.subject.component == item.component)
+    }
+
+    /// The places in words.
+    pub fn places(judgement: &Judgement, config: &Config) -> Vec<String> {
+        let word = |place: &Place| match place {
+            Place::BuiltIn => "built-in".to_owned(),
+            Place::Config(line) => config.provenance(Some(*line)).to_string(),
+            Place::Ledger(id) => format!("ledger {}", id.get(..8).unwrap_or(id)),
+        };
+        judgement.answers.iter().map(|answer| word(&answer.place)).collect()
+    }
+
+    /// The answer in one sentence.
+    pub fn sentence(&self) -> String {
+        let (app, version) = (&self.subject, &self.version);
+        let to = match &self.target {
+            Some(target) => format!("{} ({target})", self.stage),
+            None => self.stage.to_string(),
+        };
+        if self.is_there {
+            return format!("{app} {version} is in {to} already.");
+        }
+        if let (Some(broken), false) = (&self.judgement.broken, self.judgement.verdict.is_open()) {
+            return format!("{app} {version} may go to {to}: {} has broken the glass ({}).", broken.by, broken.reason);
+        }
+        match &self.judgement.verdict {
+            Verdict::Open => format!("{app} {version} may go to {to}."),
+            Verdict::Wait { until } => {
+                let zone = until.time_zone().iana_name().unwrap_or("UTC");
+                let until = until.strftime("%a %Y-%m-%d %H:%M");
+                format!("{app} {version} has to wait for {to} until {until} {zone}: {}.", self.names())
+            }
+            Verdict::NeedsApproval => {
+                format!("{app} {version} may be proposed for {to}, and somebody has to approve it.")
+            }
+            Verdict::Shut => format!("{app} {version} may not go to {to}: {}.", self.names()),
+        }
+    }
+
+    /// The gates that are not open.
+    fn names(&self) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for answer in self.judgement.closed() {
+            if !names.contains(&answer.gate.as_str()) {
+                names.push(answer.gate.as_str());
+            }
+        }
+        names.join(", ")
+    }
+}

@@ -1,0 +1,56 @@
+//! The gates, one a line, what would clear them, and the answer in a sentence.
+
+use super::table::{Align, Column, Table, Text};
+use super::{Look, Tone, age, visible};
+use crate::pipeline::{Answer, Verdict};
+use crate::report::{Judged, moment};
+use jiff::Timestamp;
+
+/// Reasons are never cut: they are the answer.
+const WHOLE: usize = usize::MAX;
+
+/// The whole answer.
+pub fn render(judged: &Judged, look: &Look) -> String {
+    let column = |heading, least| Column { heading, align: Align::Left, least };
+    let columns =
+        [column("gate", WHOLE), column("answer", WHOLE), column("why", WHOLE), column("since", 3), column("from", 8)];
+    let answers = judged.judgement.answers.iter().zip(&judged.places);
+    let rows: Vec<[Text; 5]> = answers.map(|(answer, place)| row(answer, place, judged.at)).collect();
+    let table = if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) + "\n" };
+    let tone = if judged.allows() { Tone::Good } else { Tone::Bad };
+    let sentence = judged.sentence();
+    let sentence = look.paint(tone, &visible(&sentence)).into_owned();
+    format!("{table}{sentence}\n{}", clears(judged))
+}
+
+/// One line: the answer to one of many questions.
+pub fn line(judged: &Judged, look: &Look) -> String {
+    let tone = if judged.allows() { Tone::Good } else { Tone::Bad };
+    format!("{} {}\n", judged.at, look.paint(tone, &visible(&judged.sentence())))
+}
+
+fn row(answer: &Answer, place: &str, at: Timestamp) -> [Text; 5] {
+    let tone = match answer.verdict {
+        Verdict::Open => Tone::Good,
+        Verdict::Wait { .. } | Verdict::NeedsApproval => Tone::Warn,
+        Verdict::Shut => Tone::Bad,
+    };
+    [
+        Text::plain(answer.gate.as_str()),
+        Text::new(answer.verdict.as_str(), tone),
+        Text::plain(visible(&answer.reason)),
+        Text::plain(answer.since.map(|since| age::age(moment(since), at)).unwrap_or_default()),
+        Text::new(visible(place), Tone::Dim),
+    ]
+}
+
+/// The commands that would clear what is not open, each once.
+fn clears(judged: &Judged) -> String {
+    let mut seen: Vec<&str> = Vec::new();
+    for command in judged.judgement.closed().filter_map(|answer| answer.clear.as_deref()) {
+        if !seen.contains(&command) && !judged.allows() {
+            seen.push(command);
+        }
+    }
+    seen.into_iter().map(|command| format!("to clear it: {}\n", visible(command))).collect()
+}

@@ -1,0 +1,202 @@
+//! `towpath advance`: proposals by themselves, once each.
+
+use super::configured;
+use crate::delivery::values;
+use snapbox::{assert_data_eq, str};
+
+#[test]
+fn what_may_go_on_is_proposed_once() {
+    let site = configured("gates:\n- { window: 'Mon-Thu 09:00-16:00 Europe/London', stages: [prod] }\n");
+    assert_data_eq!(
+        site.told(&["advance", "--dry-run"]),
+        str![[r#"
+exit 0
+web v2 to staging: would be proposed: every gate is open
+api v2 to prod: would be proposed: every gate is open
+--
+
+"#]]
+    );
+    assert_eq!(site.at_origin(&["for-each-ref", "--format=%(refname)"]), "refs/heads/main\n");
+    assert_data_eq!(
+        site.told_at("2026-09-05T12:00:00Z", &["advance"]),
+        str![[r#"
+exit 0
+web v2 to staging: opened /sandbox/origin.git#1: every gate is open
+api v2 to prod: opened /sandbox/origin.git#2: window: opens Mon 2026-09-07 09:00 Europe/London
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told_at("2026-09-05T12:00:00Z", &["advance"]),
+        str![[r#"
+exit 0
+web v2 to staging: is proposed /sandbox/origin.git#1: every gate is open
+api v2 to prod: is proposed /sandbox/origin.git#2: window: opens Mon 2026-09-07 09:00 Europe/London
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told_at("2026-09-07T12:00:00Z", &["advance"]),
+        str![[r#"
+exit 0
+web v2 to staging: is proposed /sandbox/origin.git#1: every gate is open
+api v2 to prod: updated /sandbox/origin.git#2: every gate is open
+--
+
+"#]]
+    );
+    assert_eq!(site.says("towpath/prod/api", "apps/prod/api.yaml"), values("api", "v2"));
+    let shown = site.told(&["proposals", "show", "towpath/prod/api"]);
+    assert!(shown.contains("open: order, isolation, window"), "{shown}");
+}
+
+#[test]
+fn what_is_shut_stays_and_says_why() {
+    let site = configured("gates: [verified]\n");
+    assert_data_eq!(
+        site.told(&["advance"]),
+        str![[r#"
+exit 0
+web v2 to staging: stays: verified: v2 has no outcome in dev; unknown is not passed
+api v2 to prod: stays: verified: v2 has no outcome in staging; unknown is not passed
+--
+
+"#]]
+    );
+    site.told(&["record", "web", "--stage", "dev", "passed"]);
+    assert_data_eq!(
+        site.told(&["advance", "--stage", "staging"]),
+        str![[r#"
+exit 0
+web v2 to staging: opened /sandbox/origin.git#1: every gate is open
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["advance", "--app", "blog"]),
+        str![[r#"
+exit 0
+--
+nothing to do
+
+"#]]
+    );
+}
+
+#[test]
+fn automatic_stages_merge_what_is_open_and_only_that() {
+    let config = "\
+proposals: { merge: auto }
+gates:
+- { approvals: 1, apps: [web] }
+";
+    let site = configured(config);
+    assert_data_eq!(
+        site.told(&["advance"]),
+        str![[r#"
+exit 0
+web v2 to staging: opened /sandbox/origin.git#1: approval: nobody has approved; 1 needed
+api v2 to prod: merged /sandbox/origin.git#2
+--
+
+"#]]
+    );
+    assert_eq!(site.says("main", "apps/prod/api.yaml"), values("api", "v2"));
+    assert_eq!(site.says("main", "apps/staging/web.yaml"), values("web", "v1"));
+    site.told(&["approve", "web", "--stage", "staging"]);
+    assert_data_eq!(
+        site.told(&["advance"]),
+        str![[r#"
+exit 0
+web v2 to staging: merged /sandbox/origin.git#1
+--
+
+"#]]
+    );
+    assert_eq!(site.says("main", "apps/staging/web.yaml"), values("web", "v2"));
+    site.sandbox.git(&site.clone, &["pull", "-q"]);
+    assert_data_eq!(
+        site.told(&["advance"]),
+        str![[r#"
+exit 0
+web v2 to prod: opened /sandbox/origin.git#3: approval: nobody has approved; 1 needed
+--
+
+"#]]
+    );
+}
+
+#[test]
+fn what_landed_by_other_means_is_closed() {
+    let site = configured("");
+    site.told(&["advance", "--app", "api"]);
+    site.land("apps/prod/api.yaml", &values("api", "v2"), "by hand", "2026-08-20T10:00:00Z");
+    assert_data_eq!(
+        site.told(&["advance", "--app", "api"]),
+        str![[r#"
+exit 0
+/sandbox/origin.git#1 was closed: what it brings is there already
+--
+
+"#]]
+    );
+    assert!(site.told(&["proposals", "show", "1"]).contains("closed"));
+}
+
+#[test]
+fn the_newest_version_that_passed_is_taken_or_each_in_turn() {
+    for (queue, expected) in [("newest", "v3"), ("each", "v2")] {
+        let site = configured("");
+        let config = format!(
+            "\
+stages: [dev, {{name: staging, queue: {queue}, gates: [verified]}}, prod]
+sources:
+- helm-values: 'apps/{{stage}}/{{app}}.yaml'
+"
+        );
+        site.land("towpath.yaml", &config, "queue", "2026-08-06T10:00:00Z");
+        site.told(&["record", "web", "--stage", "dev", "passed"]);
+        for (version, time) in [("v3", "2026-08-07T10:00:00Z"), ("v4", "2026-08-08T10:00:00Z")] {
+            site.land("apps/dev/web.yaml", &values("web", version), version, time);
+            if version == "v3" {
+                site.told(&["record", "web", "--stage", "dev", "passed"]);
+            }
+        }
+        let said = site.told(&["advance", "--app", "web"]);
+        assert!(said.contains(&format!("web {expected} to staging: opened")), "{queue}: {said}");
+    }
+}
+
+#[test]
+fn two_at_once_do_it_once() {
+    let site = configured("proposals: { merge: auto }\n");
+    let other = site.another("other");
+    let start = |at: &std::path::Path| site.sandbox.spawn(at, &["advance"], std::process::Stdio::piped());
+    for child in [start(&site.clone), start(&other)] {
+        child.wait_with_output().expect("it ends");
+    }
+    site.told(&["advance"]);
+    assert_eq!(site.says("main", "apps/prod/api.yaml"), values("api", "v2"));
+    let landed = site.at_origin(&["log", "--format=%s", "--first-parent", "main", "--", "apps/prod/api.yaml"]);
+    assert_eq!(landed.lines().count(), 2, "{landed}");
+}
+
+#[test]
+fn nothing_is_done_under_read_only() {
+    let site = configured("");
+    assert_data_eq!(
+        site.told(&["--read-only", "advance"]),
+        str![[r#"
+exit 2
+--
+error: nothing is proposed or merged under --read-only
+hint: --dry-run says what would be done
+
+"#]]
+    );
+    assert!(site.told(&["--read-only", "advance", "--dry-run"]).starts_with("exit 0\n"));
+}

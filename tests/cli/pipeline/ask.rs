@@ -1,0 +1,272 @@
+//! `towpath ask`, as people and scripts see it.
+
+use super::configured;
+use crate::delivery::{Site, values};
+use snapbox::{assert_data_eq, str};
+
+#[test]
+fn without_a_config_it_says_what_holds() {
+    let site = Site::new();
+    assert_data_eq!(
+        site.told(&["ask", "api", "--to", "prod"]),
+        str![[r#"
+exit 0
+gate        answer   why                                          since   from
+order       open     staging runs v2 since 2026-08-03 10:00 UTC   29d     built-in
+isolation   open     v1 landed before outcomes were kept here     31d     built-in
+lock        open     nobody has locked it                                 built-in
+rejected    open     nobody has rejected it                               built-in
+hold        open     it is not on hold                                    built-in
+
+api v2 may go to prod.
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ask", "web", "--to", "prod", "--version", "v2"]),
+        str![[r#"
+exit 3
+gate        answer   why                                        since   from
+order       shut     staging has never run v2                           built-in
+isolation   open     v1 landed before outcomes were kept here   31d     built-in
+lock        open     nobody has locked it                               built-in
+rejected    open     nobody has rejected it                             built-in
+hold        open     it is not on hold                                  built-in
+
+web v2 may not go to prod: order.
+to clear it: towpath deploy web v2 --stage staging
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ask", "blog", "--to", "prod"]),
+        str![[r#"
+exit 0
+gate        answer   why                                          since   from
+order       open     staging runs v1 since 2026-08-01 10:00 UTC   31d     built-in
+isolation   open     v1 landed before outcomes were kept here     31d     built-in
+lock        open     nobody has locked it                                 built-in
+rejected    open     nobody has rejected it                               built-in
+hold        open     it is not on hold                                    built-in
+
+blog v1 is in prod already.
+--
+
+"#]]
+    );
+}
+
+#[test]
+fn every_gate_answers_and_says_what_would_clear_it() {
+    let site = configured(
+        "\
+gates:
+- isolation
+- { verified: staging, stages: [prod] }
+- { bake: 2h, stages: [prod] }
+- { approvals: 1, stages: [prod] }
+- { window: 'Mon-Thu 09:00-16:00 Europe/London', stages: [prod] }
+- { freeze: { from: 2026-12-20, to: 2027-01-03, reason: holidays }, stages: [prod] }
+- { version: 'v[0-9]+', stages: [prod] }
+permissions:
+  prod: [ann@example.com]
+",
+    );
+    assert_data_eq!(
+        site.told_at("2026-09-05T20:00:00Z", &["ask", "api", "--to", "prod"]),
+        str![[r#"
+exit 3
+gate        answer           why                                                                           since   from
+order       open             staging runs v2 since 2026-08-03 10:00 UTC                                    33d     built-in
+isolation   shut             v1 landed at 2026-08-01 10:00 UTC and has no outcome; unknown is not passed   35d     towpath.yaml:5
+verified    shut             v2 has no outcome in staging; unknown is not passed                           33d     towpath.yaml:6
+bake        open             v2 in staging has baked for 33d 10h                                           33d     towpath.yaml:7
+approval    needs-approval   nobody has approved; 1 needed                                                         towpath.yaml:8
+window      wait             opens Mon 2026-09-07 09:00 Europe/London                                              towpath.yaml:9
+freeze      open             the freeze begins Sun 2026-12-20 00:00 UTC                                            towpath.yaml:10
+lock        open             nobody has locked it                                                                  built-in
+rejected    open             nobody has rejected it                                                                built-in
+hold        open             it is not on hold                                                                     built-in
+version     open             v2 is as it should be                                                                 towpath.yaml:11
+
+api v2 may not go to prod: isolation, verified, approval, window.
+to clear it: towpath record api --stage prod passed
+to clear it: towpath record api --stage staging passed --version v2
+to clear it: towpath approve api --stage prod --version v2
+--
+
+"#]]
+    );
+}
+
+#[test]
+fn json_has_it_all() {
+    let site = configured("gates:\n- window: Mon-Thu 09:00-16:00 Europe/London\n");
+    site.told(&["lock", "--stage", "prod", "--reason", "incident 12"]);
+    let said = site.told_at("2026-09-05T20:00:00Z", &["ask", "api", "--to", "prod", "-o", "json"]);
+    assert_data_eq!(said, snapbox::file!["ask.json.txt"]);
+}
+
+#[test]
+fn any_moment_can_be_asked() {
+    let site = configured("gates:\n- bake: 26h\n");
+    let ask = |at: &str| site.told(&["ask", "api", "--to", "prod", "--version", "v2", "--at", at]);
+    assert_data_eq!(
+        ask("2026-08-03T09:59:00Z"),
+        str![[r#"
+exit 3
+gate        answer   why                                        since   from
+order       shut     staging has never run v2                           built-in
+isolation   open     v1 landed before outcomes were kept here   1d      built-in
+bake        shut     staging has never run v2                           towpath.yaml:5
+lock        open     nobody has locked it                               built-in
+rejected    open     nobody has rejected it                             built-in
+hold        open     it is not on hold                                  built-in
+
+api v2 may not go to prod: order, bake.
+to clear it: towpath deploy api v2 --stage staging
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        ask("2026-08-04T10:00:00Z"),
+        str![[r#"
+exit 3
+gate        answer   why                                                        since   from
+order       open     staging runs v2 since 2026-08-03 10:00 UTC                 1d      built-in
+isolation   open     v1 landed before outcomes were kept here                   3d      built-in
+bake        wait     v2 in staging bakes for 1d 2h since 2026-08-03 10:00 UTC   1d      towpath.yaml:5
+lock        open     nobody has locked it                                               built-in
+rejected    open     nobody has rejected it                                             built-in
+hold        open     it is not on hold                                                  built-in
+
+api v2 has to wait for prod until Tue 2026-08-04 12:00 UTC: bake.
+--
+
+"#]]
+    );
+    assert!(ask("2026-08-04T12:00:00Z").starts_with("exit 0\n"));
+    assert_data_eq!(
+        ask("some day"),
+        str![[r#"
+exit 2
+--
+error: `some day` is no commit, branch or tag of this repository, and no time either
+hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+
+"#]]
+    );
+}
+
+#[test]
+fn a_past_answer_knows_nothing_of_later_events() {
+    let site = configured("");
+    site.told_at("2026-08-10T10:00:00Z", &["lock", "api", "--reason", "broken"]);
+    let exit = |at: &str| site.told(&["ask", "api", "--to", "prod", "--at", at]).lines().next().map(str::to_owned);
+    assert_eq!(exit("2026-08-10T09:59:59Z").as_deref(), Some("exit 0"));
+    assert_eq!(exit("2026-08-10T10:00:00Z").as_deref(), Some("exit 3"));
+}
+
+#[test]
+fn what_cannot_be_asked() {
+    let site = configured("");
+    assert_data_eq!(
+        site.told(&["ask", "apy", "--to", "prod"]),
+        str![[r#"
+exit 2
+--
+error: there is no app `apy`
+hint: did you mean `api`?
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ask", "api", "--to", "prd"]),
+        str![[r#"
+exit 2
+--
+error: there is no stage `prd`
+hint: did you mean `prod`?
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ask", "api", "--to", "dev"]),
+        str![[r#"
+exit 2
+--
+error: nothing comes before dev that says which version is meant
+hint: name it with --version
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ask", "api", "--to", "prod", "--target", "eu"]),
+        str![[r#"
+exit 2
+--
+error: there is no target `eu`
+
+"#]]
+    );
+}
+
+#[test]
+fn many_questions_are_answered_at_once() {
+    let site = configured("");
+    std::fs::write(site.clone.join("questions"), "api prod\n\nweb prod v2\nblog prod - 2026-08-02T10:00:00Z\n")
+        .expect("written");
+    assert_data_eq!(
+        site.told(&["ask", "--questions", "questions"]),
+        str![[r#"
+exit 3
+2026-09-01T12:00:00Z api v2 may go to prod.
+2026-09-01T12:00:00Z web v2 may not go to prod: order.
+2026-08-02T10:00:00Z blog v1 is in prod already.
+--
+
+"#]]
+    );
+    let jsonl = site.told(&["ask", "--questions", "questions", "-o", "jsonl"]);
+    assert_eq!(jsonl.lines().filter(|line| line.contains(r#""schema":"towpath.ask/1""#)).count(), 3);
+    std::fs::write(site.clone.join("questions"), "api prod\nweb\n").expect("written");
+    assert_data_eq!(
+        site.told(&["ask", "--questions", "questions"]),
+        str![[r#"
+exit 2
+--
+error: `web` is no question
+hint: a question is APP STAGE [VERSION [TIME]]
+hint: it is asked in line 2
+
+"#]]
+    );
+}
+
+#[test]
+fn it_waits_until_it_may() {
+    let site = configured("");
+    site.told(&["lock", "api", "--reason", "wait"]);
+    let start = std::process::Stdio::piped();
+    let waiting = site.sandbox.spawn(&site.clone, &["ask", "api", "--to", "prod", "--wait", "--every", "100ms"], start);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let other = site.another("other");
+    site.sandbox.towpath(&other, &["unlock", "api"]).assert().success();
+    let output = waiting.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("api v2 may go to prod.\n"));
+    let over = site.told(&["ask", "web", "--to", "prod", "--version", "v2", "--wait", "--timeout", "1ms"]);
+    assert!(over.starts_with("exit 3\n"), "{over}");
+}
+
+#[test]
+fn flags_of_the_mapping_stop_it() {
+    let site = configured("gates: [version]\n");
+    let flagged = |flag: &str| format!("{}{flag}: false\n", values("api", "v2"));
+    site.land("apps/staging/api.yaml", &flagged("promote_deployment"), "hold api", "2026-08-06T10:00:00Z");
+    let said = site.told(&["ask", "api", "--to", "prod"]);
+    assert!(said.contains("version     shut     promote_deployment is false in staging"), "{said}");
+}

@@ -1,0 +1,257 @@
+//! The commands that write to the ledger.
+
+use super::configured;
+use snapbox::{assert_data_eq, str};
+
+#[test]
+fn locks_are_set_listed_and_taken_away() {
+    let site = configured("");
+    assert_data_eq!(
+        site.told(&["lock", "--stage", "prod", "--reason", "incident 12", "--until", "2h"]),
+        str![[r#"
+exit 0
+--
+Lock prod until 2026-09-01 14:00 UTC: incident 12
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["lock", "api", "--stage", "prod", "--reason", "load test", "--until", "11:00"]),
+        str![[r#"
+exit 0
+--
+Lock api in prod until 2026-09-02 11:00 UTC: load test
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["locks"]),
+        str![[r#"
+exit 0
+locked        by       since   until                  reason
+prod          Jo Doe   0s      2026-09-01 14:00 UTC   incident 12
+api in prod   Jo Doe   0s      2026-09-02 11:00 UTC   load test
+--
+
+"#]]
+    );
+    assert_data_eq!(site.told(&["locks", "-o", "json"]), snapbox::file!["locks.json.txt"]);
+    assert_data_eq!(
+        site.told(&["ask", "api", "--to", "prod"]),
+        str![[r#"
+exit 3
+gate        answer   why                                                              since   from
+order       open     staging runs v2 since 2026-08-03 10:00 UTC                       29d     built-in
+isolation   open     v1 landed before outcomes were kept here                         31d     built-in
+lock        wait     Jo Doe has locked prod until 2026-09-01 14:00 UTC: incident 12   0s      ledger [short]
+rejected    open     nobody has rejected it                                                   built-in
+hold        open     it is not on hold                                                        built-in
+
+api v2 has to wait for prod until Tue 2026-09-01 14:00 UTC: lock.
+to clear it: towpath unlock --stage prod
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["unlock", "--stage", "prod"]),
+        str![[r#"
+exit 0
+--
+Unlock prod
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["unlock", "--stage", "prod"]),
+        str![[r#"
+exit 2
+--
+error: prod is not locked
+hint: locked: api in prod
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told_at("2026-09-02T11:00:00Z", &["locks"]),
+        str![[r#"
+exit 0
+--
+nothing is locked
+
+"#]]
+    );
+}
+
+#[test]
+fn locks_say_what_and_until_when() {
+    let site = configured("");
+    assert_data_eq!(
+        site.told(&["lock", "--reason", "all"]),
+        str![[r#"
+exit 2
+--
+error: it is not said what
+hint: name an app or a --stage, or say --all
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["lock", "--all", "--reason", "x", "--until", "2026-01-01"]),
+        str![[r#"
+exit 2
+--
+error: `2026-01-01` is over already
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["lock", "--all", "--reason", "x", "--until", "soon"]),
+        str![[r#"
+exit 2
+--
+error: `soon` is no time span and no time
+hint: it is written `2h`, or `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+
+"#]]
+    );
+}
+
+#[test]
+fn outcomes_are_about_a_deployment() {
+    let site = configured("gates: [isolation, verified]\n");
+    assert_data_eq!(
+        site.told(&["record", "api", "--stage", "staging", "passed", "--evidence", "https://ci.example.com/7"]),
+        str![[r#"
+exit 0
+--
+Record api v2 in staging: passed
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["record", "api", "--stage", "prod", "failed", "--version", "v1"]),
+        str![[r#"
+exit 0
+--
+Record api v1 in prod: failed
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ask", "api", "--to", "prod"]),
+        str![[r#"
+exit 0
+gate        answer   why                                            since   from
+order       open     staging runs v2 since 2026-08-03 10:00 UTC     29d     built-in
+isolation   open     v1 failed at 2026-09-01 12:00 UTC              0s      towpath.yaml:4
+verified    open     v2 passed in staging at 2026-09-01 12:00 UTC   0s      towpath.yaml:4
+lock        open     nobody has locked it                                   built-in
+rejected    open     nobody has rejected it                                 built-in
+hold        open     it is not on hold                                      built-in
+
+api v2 may go to prod.
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["record", "api", "--stage", "prod", "passed", "--version", "v9"]),
+        str![[r#"
+exit 2
+--
+error: prod has never run api v9
+hint: `towpath history api --stage prod` shows what it ran
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["record", "api", "--stage", "prod", "fine"]),
+        str![[r#"
+exit 2
+--
+error: invalid value 'fine' for '<passed|failed>'
+  [possible values: passed, failed]
+
+  tip: a similar value exists: 'failed'
+
+For more information, try '--help'.
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ledger"]),
+        str![[r#"
+exit 0
+time                   id         by       event
+2026-09-01 12:00 UTC   [short]   Jo Doe   Record api v1 in prod: failed
+2026-09-01 12:00 UTC   [short]   Jo Doe   Record api v2 in staging: passed
+--
+
+"#]]
+    );
+    let jsonl = site.told(&["ledger", "-o", "jsonl", "-n", "1"]);
+    assert_data_eq!(
+        jsonl,
+        str![[r#"
+exit 0
+{"schema":"towpath.event/1","by":{"name":"Jo Doe","email":"jo@example.com"},"id":"[id]","time":"2026-09-01T12:00:00Z","event":"outcome","app":"api","stage":"prod","target":null,"version":"v1","deployments":["8c09f889a474075571943d9180eacc395c6121b4"],"outcome":"failed","evidence":null}
+--
+
+"#]]
+    );
+}
+
+#[test]
+fn people_approve_reject_and_release() {
+    let site = configured("gates: [approvals: 1]\npermissions:\n  prod: [jo@example.com]\n  staging: [ann]\n");
+    assert_data_eq!(
+        site.told(&["approve", "api", "--stage", "prod"]),
+        str![[r#"
+exit 0
+--
+Approve api v2 for prod
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["approve", "web", "--stage", "staging"]),
+        str![[r#"
+exit 3
+--
+error: Jo Doe <jo@example.com> may not approve for staging
+hint: `permissions` in towpath.yaml:7 names ann
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["reject", "web", "v2", "--reason", "it leaks"]),
+        str![[r#"
+exit 0
+--
+Reject web v2: it leaks
+
+"#]]
+    );
+    let said = site.told(&["ask", "web", "--to", "staging"]);
+    assert!(said.contains("Jo Doe has rejected v2: it leaks"), "{said}");
+    assert_data_eq!(
+        site.told(&["unreject", "web", "v2"]),
+        str![[r#"
+exit 0
+--
+Take back the rejection of web v2
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["release", "web", "--stage", "prod"]),
+        str![[r#"
+exit 0
+--
+Release web in prod
+
+"#]]
+    );
+    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("approved by Jo Doe"));
+}
