@@ -87,10 +87,15 @@ class Git:
         return self.run("cat-file", "blob", f"{revision}:{path}").decode(errors="replace")
 
     def written(self, entry, side, revision, changed):
-        """Does the file of an entry, or another that the commit changed, bear the version?"""
+        """Does the file of an entry, or another that the commit changed, bear the version? Or a base, which
+        the commit need not change, beside the name of the image?"""
         texts = [text for text in (side["tag"], side["digest"]) if text]
         paths = [entry["path"], *(path for path in sorted(changed) if path != entry["path"])]
-        return any(all(text in content for text in texts) for content in (self.text(revision, path) for path in paths))
+        if any(all(text in content for text in texts) for content in (self.text(revision, path) for path in paths)):
+            return True
+        words = [word for text in [*texts, side["image"]] if text for word in ("-e", text)]
+        folder = "/".join(entry["path"].split("/")[:2])
+        return bool(side["image"] and self.run("grep", "-l", "-F", "--all-match", *words, revision, "--", folder))
 
     def fault(self, entry):
         """Why git does not show an entry."""

@@ -4,10 +4,10 @@ use super::context::Context;
 use super::settings;
 use super::survey::{Past, Survey};
 use crate::config::Config;
-use crate::git::{GitError, Oid, Reached, Repository, Snapshot};
+use crate::git::{GitError, Oid, Reached, Repository};
 use crate::history::index::{Asked, Part, Record, refreshed, settled};
 use crate::history::{Deployment, Since, Timeline, describe};
-use crate::model::{Entry, SourceKind, StageName};
+use crate::model::{Entry, StageName};
 use crate::source::Cache;
 use crate::ui::Bar;
 use std::cell::Cell;
@@ -69,7 +69,7 @@ impl Survey {
         bar: &Bar,
     ) -> Result<Part, GitError> {
         let spare = Cache::default();
-        let readings = |cache| Ok(self.state(&Snapshot::of_commit(repository, tip)?, cache, stage));
+        let readings = |cache| self.state(repository, tip, stage, cache);
         let asked = Asked { question: self.question(repository, tip, stage), tip: readings, spare: &spare };
         refreshed(&asked, known, |Reached { done, total }| bar.set(done, total.unwrap_or(0)))
     }
@@ -85,10 +85,7 @@ impl Survey {
         entries: &[Entry],
         past: &mut Past,
     ) -> Result<(), GitError> {
-        // Of what is built from many files, a walk for what stands now and one for all that ever was
-        // do not see every move alike; `status` says what the former sees.
-        let builds = self.settings.config.rules.iter().any(|rule| rule.kind == SourceKind::Kustomize);
-        if builds || !self.is_near(repository)? {
+        if !self.is_near(repository)? {
             return Ok(());
         }
         let (record, is_new) = self.record(context, repository)?;

@@ -4,7 +4,7 @@ use super::environment::chance;
 use std::time::Duration;
 
 /// After so long nothing new is begun.
-pub const PATIENCE: Duration = Duration::from_secs(45);
+pub const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A pause is any part of the time that the attempt took, from seeing the branch to the push, doubled
 /// with each race that is lost: the more there are, the longer each takes, and the fewer should try at

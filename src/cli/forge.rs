@@ -137,7 +137,9 @@ pub fn open<'r>(
     match home {
         Home::Hosted { place, is_hearsay } => hosted(place, *is_hearsay, repository, context),
         Home::Plain => {
-            let workspace = context.workspace(repository, author)?;
+            let workspace = context.workspace(repository, author).map_err(|failure| {
+                failure.hint("without a forge, pull requests are fetched into this clone to be read")
+            })?;
             let who = workspace.author()?;
             let address = repository.origin_url().unwrap_or_default();
             Ok(plain(workspace, address, format!("{} <{}>", who.name, who.email), clock()))
@@ -220,7 +222,10 @@ fn credential(host: &str, repository: &Repository, context: &Context) -> Option<
 
 impl From<ForgeError> for Failure {
     fn from(error: ForgeError) -> Self {
-        let failure = Failure::failed(error.to_string());
+        let failure = match error {
+            ForgeError::NoSuchProposal { .. } => Failure::usage(error.to_string()),
+            _ => Failure::failed(error.to_string()),
+        };
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,

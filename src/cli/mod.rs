@@ -40,6 +40,7 @@ mod output;
 mod plugin;
 mod promote;
 mod proposals;
+mod readings;
 mod recent;
 mod record;
 mod rollback;

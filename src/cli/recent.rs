@@ -6,7 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::survey::Survey;
 use crate::config::Config;
-use crate::git::{Flow, Oid, Repository, Snapshot, Stopped};
+use crate::git::{Flow, Oid, Repository, Stopped};
 use crate::history::{self, Deployment, Kind, Timeline, Told};
 use crate::model::SlotKey;
 
@@ -58,7 +58,7 @@ impl Newest<'_> {
 
     fn read(&self, repository: &Repository, survey: &Survey, tip: Oid) -> Result<Told, Failure> {
         let question = survey.question(repository, tip, None);
-        let readings = survey.state(&Snapshot::of_commit(repository, tip)?, &survey.cache, None);
+        let readings = survey.state(repository, tip, None, &survey.cache)?;
         let (mut seen, mut found, mut commits) = (0, 0, 0);
         let mut last = None;
         let enough = |timeline: &Timeline| {

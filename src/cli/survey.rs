@@ -4,6 +4,7 @@ use super::archive::Archive;
 use super::context::Context;
 use super::failure::Failure;
 use super::keep::Keep;
+use super::readings::Readings;
 use super::settings::{self, Settings, Stated};
 use crate::config::{Config, Origin};
 use crate::discovery::{Basis, Proposal};
@@ -37,6 +38,8 @@ pub struct Survey {
     pub time: Option<Timestamp>,
     /// What was parsed, for the look into the past.
     pub(super) cache: Cache,
+    /// What each claim says, until the look into the past takes it.
+    pub(super) readings: RefCell<Readings>,
     /// On how many threads the past is read, if said.
     threads: Option<usize>,
     pub(super) keep: Keep,
@@ -91,12 +94,18 @@ impl Survey {
                 let mapping = std::mem::take(&mut known.mapping);
                 let archive = RefCell::new(record.map(Archive::Current));
                 let threads = context.environment.threads;
-                return Ok(Survey { settings, mapping, branch, commit, time, cache, threads, keep, archive });
+                let readings = RefCell::default();
+                return Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, keep, archive });
             }
             stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
         }
         let settings = settings::load(context, repository, stated, &Reader::new(&snapshot, &cache));
-        let mut mapping = mapping(context, repository, &settings.config, &Reader::new(&snapshot, &cache), &cache)?;
+        let (mut mapping, readings) = {
+            let reader = Reader::new(&snapshot, &cache);
+            let readings = source::readings(&settings.config, &reader, None);
+            let mapping = assembled(context, repository, &settings.config, (&reader, &readings), &cache)?;
+            (mapping, Readings::of(readings))
+        };
         if let Some(proposal) = &settings.assumed {
             mapping.warnings.extend(proposal.unreadable.iter().cloned());
             mapping.warnings.sort();
@@ -106,7 +115,8 @@ impl Survey {
         let threads = context.environment.threads;
         let keep = if settings.follow_from_a_commit() && !when.is_ahead { keep } else { Keep::nowhere() };
         let archive = RefCell::new(record.filter(|_| when.at.is_none() || when.is_ahead).map(Archive::Older));
-        Ok(Survey { settings, mapping, branch, commit, time, cache, threads, keep, archive })
+        let readings = RefCell::new(readings);
+        Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, keep, archive })
     }
 
     /// Since when each of these entries runs what it runs. Files on disk have no past.
@@ -140,8 +150,8 @@ impl Survey {
         if slots.is_empty() {
             return Ok(Arrivals { found: HashMap::new(), stopped: Stopped::Done });
         }
-        let (question, state) = (self.question(repository, tip, branch_stage), Snapshot::of_commit(repository, tip)?);
-        history::since(question, self.state(&state, &self.cache, branch_stage), slots)
+        let question = self.question(repository, tip, branch_stage);
+        history::since(question, self.state(repository, tip, branch_stage, &self.cache)?, slots)
     }
 
     pub(super) fn question<'a>(
@@ -152,15 +162,6 @@ impl Survey {
     ) -> Question<'a> {
         let (config, cache) = (&self.settings.config, &self.cache);
         Question { repository, config, tip, branch_stage, cache, until: None, threads: self.threads }
-    }
-
-    pub(super) fn state<'a>(
-        &'a self,
-        snapshot: &Snapshot<'_>,
-        cache: &'a Cache,
-        branch_stage: Option<&StageName>,
-    ) -> Vec<(Claim<'a>, Reading)> {
-        source::readings(&self.settings.config, &Reader::new(snapshot, cache), branch_stage)
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
@@ -218,7 +219,20 @@ pub fn mapping(
     reader: &Reader<'_>,
     cache: &Cache,
 ) -> Result<Mapping, Failure> {
-    let mut mapping = source::read(config, reader, None);
+    let readings = source::readings(config, reader, None);
+    assembled(context, repository, config, (reader, &readings), cache)
+}
+
+/// The mapping that readings make together.
+fn assembled(
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+    (reader, readings): (&Reader<'_>, &[(Claim<'_>, Reading)]),
+    cache: &Cache,
+) -> Result<Mapping, Failure> {
+    let entries = readings.iter().map(|(_, reading)| reading.entries.clone());
+    let mut mapping = source::mapping(config, entries, reader.warnings());
     stage_branches(context, repository, config, cache, &mut mapping)?;
     Ok(mapping)
 }

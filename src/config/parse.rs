@@ -84,6 +84,8 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
         config.apps = apps::read(field, &mut config.said, problems);
     }
     config.pipeline = pipeline(&fields, &config.stages, problems);
+    config.said.extend(config.pipeline.said());
+    config.said.extend(fields.said("", &["ledger"]));
     let Some(field) = fields.get("sources") else { return };
     if fields.get("stages").is_none() {
         let hint = String::from("list them in pipeline order: `stages: [dev, staging, prod]`");

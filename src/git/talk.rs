@@ -13,13 +13,13 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What it may lose to them at all.
-const LONGEST: Duration = Duration::from_secs(50);
+const LONGEST: Duration = Duration::from_secs(40);
 
 /// The shortest limit of a talk.
 const SHORTEST: Duration = Duration::from_secs(5);
 
 /// So often a connection that broke is made again, and one that was not made at all.
-const BROKEN_ATTEMPTS: u32 = 10;
+const BROKEN_ATTEMPTS: u32 = 6;
 const UNMADE_ATTEMPTS: u32 = 3;
 
 /// Before the second attempt; doubled before each further one, up to the longest.

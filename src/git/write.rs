@@ -87,6 +87,10 @@ impl WriteError {
             WriteError::Refused { .. } => "a protected branch may take a pull request: leave out --push",
             WriteError::Moved { .. } | WriteError::TooSlow { .. } => "run it again",
             WriteError::Git(error) => return error.hint(),
+            WriteError::Failed { doing: "ask the remote" | "fetch", .. } => {
+                "nothing was changed; run it again when `git fetch` works here"
+            }
+            WriteError::Failed { doing: "push", .. } => "run it again: what did arrive is not done twice",
             WriteError::Failed { .. } => return None,
         };
         Some(hint.into())

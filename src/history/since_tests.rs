@@ -26,14 +26,20 @@ fn text_config() -> Config {
     config(&[(SourceKind::Text, "tags/{stage}/{app}", &[])])
 }
 
-/// `app/stage version: subject`, sorted.
+/// `app/stage version: subject` of every slot, sorted.
 fn asked(repository: &Repository, config: &Config) -> (Vec<String>, Stopped) {
+    asked_of(repository, config, |_| true)
+}
+
+/// The same for those slots that are wanted.
+fn asked_of(repository: &Repository, config: &Config, wanted: fn(&SlotKey) -> bool) -> (Vec<String>, Stopped) {
     let tip = repository.head().expect("a head");
     let snapshot = Snapshot::of_commit(repository, tip).expect("a snapshot");
     let cache = Cache::default();
     let reader = Reader::new(&snapshot, &cache);
     let readings = source::readings(config, &reader, None);
-    let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot()).collect();
+    let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot());
+    let slots = slots.filter(wanted).collect();
     drop(reader);
     let question = Question { repository, config, tip, cache: &cache, branch_stage: None, until: None, threads: None };
     let arrivals = since(question, readings, &slots).expect("a walk");
@@ -111,4 +117,35 @@ fn a_shallow_clone_answers_what_it_can() {
     let (lines, stopped) = asked(&repository, &text_config());
     assert_eq!(lines, ["web/dev v3: third"]);
     assert!(matches!(stopped, Stopped::Shallow(_)));
+}
+
+/// The places of `base` belong to the first rule as soon as `apps/web/dev` is built on them, so that
+/// another reading of `all/dev`, which nobody asks about, does not count any more.
+#[test]
+fn only_what_is_asked_for_is_waited_for() {
+    let config = config(&[
+        (SourceKind::Kustomize, "apps/{app}/{stage}", &[]),
+        (SourceKind::Kustomize, "{app}/{stage}", &[]),
+        (SourceKind::Text, "tags/{stage}/{app}", &[]),
+    ]);
+    let pod = |name: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\nspec: {{containers: [{{name: a, image: {name}:v1}}]}}\n"
+        )
+    };
+    let mut test = TestRepository::new();
+    test.commit("first", &[("tags/dev/late", Some("v1"))]);
+    test.commit(
+        "all",
+        &[
+            ("web/kustomization.yaml", Some("resources: [pod.yaml]\n")),
+            ("web/pod.yaml", Some(&pod("web"))),
+            ("api/kustomization.yaml", Some("resources: [pod.yaml]\n")),
+            ("api/pod.yaml", Some(&pod("api"))),
+            ("all/dev/kustomization.yaml", Some("resources: [../../web, ../../api]\n")),
+        ],
+    );
+    test.commit("one", &[("apps/web/dev/kustomization.yaml", Some("resources: [../../../web]\n"))]);
+    let (lines, _) = asked_of(&test.open(), &config, |slot| slot.app.as_str() != "all");
+    assert_eq!(lines, ["late/dev v1: first", "web/dev v1: one"]);
 }

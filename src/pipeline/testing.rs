@@ -9,6 +9,16 @@ use crate::history::testing::timeline;
 use crate::model::{StageName, TargetName, Version};
 use jiff::Timestamp;
 
+/// dev is two ahead of prod, staging one; all by hand.
+pub(super) const PAST: [&str; 6] = [
+    "0 web dev ->v1",
+    "1 web staging ->v1",
+    "2 web prod ->v1",
+    "10 web dev v1>v2",
+    "20 web staging v1>v2",
+    "30 web dev v2>v3",
+];
+
 /// A pipeline with a past. Times are minutes since 1970.
 pub(super) struct Bench {
     config: Config,

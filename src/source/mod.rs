@@ -27,6 +27,7 @@ mod notation;
 mod place;
 mod pulumi;
 mod reader;
+mod reduced;
 mod remote;
 pub mod shape;
 mod template_scan;

@@ -3,6 +3,7 @@
 use super::by_document::Documents;
 use super::kustomize;
 use super::leaf::{self, Leaf};
+use super::reduced::Stamp;
 use super::template_scan;
 use super::touched::{Found, Touched};
 use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
@@ -27,6 +28,7 @@ pub struct Cache {
     pub(super) kustomize: kustomize::Parsed,
     /// What was built of the commit read last.
     builds: RefCell<Option<BuildsOf>>,
+    last_stamp: Cell<Stamp>,
     /// The same for readers that are asked for versions only.
     version_builds: RefCell<Option<BuildsOf>>,
 }
@@ -39,6 +41,11 @@ impl Cache {
     /// not.
     fn builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
         commit.map(|commit| builds_of(&self.builds, commit, Rc::default)).unwrap_or_default()
+    }
+
+    /// Is it known what was built of this commit?
+    pub fn has_builds_of(&self, commit: Oid) -> bool {
+        self.builds.borrow().as_ref().is_some_and(|(of, _)| *of == commit)
     }
 
     /// As `builds`, for versions only: builds with borrowed places are not for others, but those with
@@ -65,6 +72,12 @@ impl Cache {
         let affected = Rc::get_mut(&mut builds).filter(|_| of == from)?.moved(changes, &self.kustomize);
         self.version_builds.replace(Some((to, builds)));
         Some(affected)
+    }
+
+    /// A stamp that nothing bears yet.
+    pub(super) fn next_stamp(&self) -> Stamp {
+        self.last_stamp.set(self.last_stamp.get() + 1);
+        self.last_stamp.get()
     }
 
     /// Counts a text that is about to be kept.
@@ -102,9 +115,6 @@ fn builds_of(
     }
 }
 
-/// What is left of files by path, or why nothing is; of each the contents seen last.
-pub(super) type Reduced<T> = RefCell<HashMap<String, (Oid, Result<Rc<T>, Warning>)>>;
-
 /// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
 /// that a later change of one of them is known to matter, and warns once about each unreadable file.
 pub struct Reader<'a> {
@@ -112,7 +122,7 @@ pub struct Reader<'a> {
     pub(super) cache: &'a Cache,
     /// Directories of this snapshot that were built.
     pub(super) kustomize: Rc<kustomize::Builds>,
-    touched: RefCell<Touched>,
+    pub(super) touched: RefCell<Touched>,
     /// The path that was looked up last, and what is there.
     last: RefCell<(String, Option<File>)>,
     warnings: RefCell<BTreeMap<String, Warning>>,
@@ -280,54 +290,6 @@ impl<'a> Reader<'a> {
         self.leaves(path)
     }
 
-    /// What `reduce` leaves of a YAML file's text and tree, which themselves are not kept: for files
-    /// that are many and large and of which little is needed. `None` with a warning, as for
-    /// [`Reader::yaml`].
-    pub(super) fn reduced<T>(
-        &self,
-        known: &Reduced<T>,
-        path: &str,
-        reduce: impl FnOnce(&str, &yaml::Stream) -> T,
-    ) -> Option<Rc<T>> {
-        self.remembered(known, path, |path, text| match yaml::parse(text) {
-            Ok(stream) => Ok(reduce(text, &stream)),
-            Err(error) => Err(not_yaml(path, &error, is_template(text))),
-        })
-    }
-
-    /// As [`Reader::reduced`], of the text alone.
-    pub(super) fn reduced_text<T>(
-        &self,
-        known: &Reduced<T>,
-        path: &str,
-        reduce: impl FnOnce(&str) -> T,
-    ) -> Option<Rc<T>> {
-        self.remembered(known, path, |_, text| Ok(reduce(text)))
-    }
-
-    /// What `reduce` leaves of a file, given its path and text.
-    pub(super) fn remembered<T>(
-        &self,
-        known: &Reduced<T>,
-        path: &str,
-        reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
-    ) -> Option<Rc<T>> {
-        let Some(file) = self.find(path) else {
-            self.warn(unreadable(path, &ReadError::NotFound));
-            return None;
-        };
-        let remembered = known.borrow().get(path).filter(|(id, _)| *id == file.id).map(|(_, result)| result.clone());
-        let result = remembered.unwrap_or_else(|| {
-            let read =
-                self.snapshot.read(&file).and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
-            let text = read.map_err(|error| unreadable(&file.path, &error));
-            let result = text.and_then(|text| reduce(&file.path, &text)).map(Rc::new);
-            known.borrow_mut().insert(path.to_owned(), (file.id, result.clone()));
-            result
-        });
-        result.map_err(|warning| self.warn(warning)).ok()
-    }
-
     fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {
         let plain = file.kind == FileKind::File;
         if plain && let Some(known) = self.cache.texts.borrow().get(&file.id) {
@@ -354,7 +316,7 @@ pub enum Unparsed {
     Yaml(yaml::YamlError, bool),
 }
 
-fn unreadable(path: &str, error: &ReadError) -> Warning {
+pub(super) fn unreadable(path: &str, error: &ReadError) -> Warning {
     let code = match error {
         ReadError::NotFound => "not-found",
         ReadError::Symlink => "symlink",

@@ -1,6 +1,7 @@
 //! Which paths were looked at and what was there, shared between everything that looked through the
 //! same build.
 
+use super::reduced::{Made, Stamp};
 use crate::git::{File, FileKind, Oid};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
@@ -24,20 +25,39 @@ impl From<Option<&File>> for Found {
 /// held once.
 #[derive(Debug, Clone, Default)]
 pub struct Touched {
-    own: BTreeMap<String, Found>,
+    own: BTreeMap<String, Seen>,
     shared: Vec<Rc<Touched>>,
+}
+
+/// What was found at a path, and what was made of it.
+#[derive(Debug, Clone)]
+struct Seen {
+    found: Found,
+    made: Vec<(Made, Stamp)>,
 }
 
 impl Touched {
     /// Adds a path. Of what was found there, most counts.
     pub fn insert(&mut self, path: &str, found: Found) {
         match self.own.get_mut(path) {
-            Some(known) if *known == Found::Nothing => *known = found,
+            Some(known) if known.found == Found::Nothing => known.found = found,
             Some(_) => {}
             None => {
-                self.own.insert(path.to_owned(), found);
+                self.own.insert(path.to_owned(), Seen { found, made: Vec::new() });
             }
         }
+    }
+
+    /// Says what was made of a file that was looked at.
+    pub(super) fn made_of(&mut self, path: &str, made: Made, stamp: Stamp) {
+        if let Some(seen) = self.own.get_mut(path).filter(|seen| !seen.made.contains(&(made, stamp))) {
+            seen.made.push((made, stamp));
+        }
+    }
+
+    /// All that was made of a file of its own.
+    pub(super) fn made(&self, path: &str) -> &[(Made, Stamp)] {
+        self.own.get(path).map_or(&[], |seen| &seen.made)
     }
 
     /// Adds everything another set holds.
@@ -64,7 +84,7 @@ impl Touched {
 
     /// What was found at a path of its own.
     pub(super) fn found(&self, path: &str) -> Option<Found> {
-        self.own.get(path).copied()
+        self.own.get(path).map(|seen| seen.found)
     }
 
     /// All paths of files, there or not. A directory is left out: what matters in it was looked at,
@@ -76,7 +96,7 @@ impl Touched {
     }
 
     fn collect(&self, seen: &mut HashSet<*const Touched>, out: &mut BTreeSet<String>) {
-        out.extend(self.own.iter().filter(|(_, found)| **found != Found::Directory).map(|(path, _)| path.clone()));
+        out.extend(self.own.iter().filter(|(_, seen)| seen.found != Found::Directory).map(|(path, _)| path.clone()));
         for shared in &self.shared {
             if seen.insert(Rc::as_ptr(shared)) {
                 shared.collect(seen, out);

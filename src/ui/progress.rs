@@ -18,15 +18,8 @@ const LATE: Duration = Duration::from_millis(500);
 impl Bar {
     /// A bar with a sentence before it; hidden when quiet or when stderr is no terminal.
     pub fn new(ui: &Ui, what: &str) -> Self {
-        if !ui.live || ui.verbosity == Verbosity::Quiet {
-            return Bar::from(ProgressBar::hidden());
-        }
-        let bar = ProgressBar::new(0);
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        bar.set_style(style);
-        bar.set_message(visible(what).into_owned());
-        Bar::from(bar)
+        let shown = if is_watched(ui) { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Bar { bar: bar(what, "{msg} {wide_bar} {pos}/{len}", shown), waits: Cell::new(false) }
     }
 
     /// A line that says what is waited for, with a sign that moves.
@@ -43,15 +36,8 @@ impl Bar {
 
     /// A bar that appears only when the work takes long, with an estimate of how long it will.
     pub fn late(ui: &Ui, what: &str) -> Self {
-        let bar = Bar::new(ui, what);
-        if !bar.bar.is_hidden() {
-            let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} commits, {eta} left")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
-            bar.bar.set_draw_target(ProgressDrawTarget::hidden());
-            bar.bar.set_style(style);
-            bar.waits.set(true);
-        }
-        bar
+        let bar = bar(what, "{msg} {wide_bar} {pos}/{len} commits, {eta} left", ProgressDrawTarget::hidden());
+        Bar { bar, waits: Cell::new(is_watched(ui)) }
     }
 
     /// Says how far the work is.
@@ -70,14 +56,20 @@ impl Bar {
     }
 }
 
-impl From<ProgressBar> for Bar {
-    fn from(bar: ProgressBar) -> Self {
-        Bar { bar, waits: Cell::new(false) }
-    }
-}
-
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+fn is_watched(ui: &Ui) -> bool {
+    ui.live && ui.verbosity != Verbosity::Quiet
+}
+
+/// A bar that was never drawn anywhere but where it belongs: setting its words draws it.
+fn bar(what: &str, template: &str, shown: ProgressDrawTarget) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(0), shown);
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_message(visible(what).into_owned());
+    bar
 }

@@ -25,7 +25,10 @@ mod man;
 mod metrics;
 mod pipeline;
 mod plugin;
+#[cfg(unix)]
+mod progress;
 mod proposals;
+mod recipes;
 mod schema;
 mod status;
 #[cfg(unix)]

@@ -80,20 +80,22 @@ impl Sandbox {
         self.plain(env!("CARGO_BIN_EXE_towpath")).current_dir(at).args(arguments)
     }
 
-    /// towpath that goes on beside the test.
-    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+    /// towpath, to be started beside the test.
+    pub fn program(&self, at: &Path, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
         command.env_clear().envs(self.variables()).current_dir(at).args(arguments);
+        command
+    }
+
+    /// towpath that goes on beside the test.
+    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+        let mut command = self.program(at, arguments);
         command.stdin(std::process::Stdio::null()).stdout(stdout).spawn().expect("it starts")
     }
 
     /// A bash script, with towpath on its search path.
     pub fn bash(&self, at: &Path, script: &str) -> Command {
-        let programs = Path::new(env!("CARGO_BIN_EXE_towpath")).parent().expect("it lies in a folder");
-        let mut path = programs.as_os_str().to_owned();
-        path.push(":");
-        path.push(search_path());
-        self.plain("bash").current_dir(at).env("PATH", path).args(["--norc", "-c", script])
+        self.plain("bash").current_dir(at).env("PATH", search_path_with_towpath()).args(["--norc", "-c", script])
     }
 
     /// towpath as a person at a terminal of 80 columns runs it.
@@ -101,6 +103,15 @@ impl Sandbox {
     pub fn at_a_terminal(&self, at: &Path, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
         command.current_dir(at).args(arguments).env_clear().envs(self.variables()).env("TERM", "xterm");
+        command
+    }
+
+    /// A bash script as a person at a terminal runs it, with towpath on its search path.
+    #[cfg(unix)]
+    pub fn script_at_a_terminal(&self, at: &Path, script: &str) -> std::process::Command {
+        let mut command = std::process::Command::new("bash");
+        command.current_dir(at).args(["--norc", "-c", script]).env_clear().envs(self.variables());
+        command.env("TERM", "xterm").env("PATH", search_path_with_towpath());
         command
     }
 
@@ -121,6 +132,14 @@ impl Sandbox {
             ("TOWPATH_NOW", NOW.into()),
         ]
     }
+}
+
+fn search_path_with_towpath() -> std::ffi::OsString {
+    let programs = Path::new(env!("CARGO_BIN_EXE_towpath")).parent().expect("it lies in a folder");
+    let mut path = programs.as_os_str().to_owned();
+    path.push(":");
+    path.push(search_path());
+    path
 }
 
 #[expect(clippy::disallowed_methods, reason = "git and the shells have to be found")]

@@ -5,6 +5,8 @@
 mod freeze;
 pub(super) mod keys;
 mod opening;
+mod options;
+mod pipeline;
 pub(super) mod read;
 mod settings;
 
@@ -13,6 +15,7 @@ mod tests;
 
 pub use freeze::Freeze;
 pub use opening::Opening;
+pub use pipeline::{BREAK_GLASS, LedgerPlace, Permission, Pipeline, Policy};
 
 use crate::model::{AppName, StageName};
 use regex::Regex;
@@ -219,84 +222,10 @@ pub struct VersionRule {
 /// The keys beside a version that are heard unless said otherwise.
 pub(super) const FLAGS: [&str; 2] = ["promote_deployment", "automatic_deploys_enabled"];
 
-/// Everything that is said about the pipeline.
-#[derive(Debug, Clone, Default)]
-pub struct Pipeline {
-    /// Those for all stages first.
-    pub gates: Vec<GateRule>,
-    pub permissions: Vec<Permission>,
-    pub ledger: LedgerPlace,
-    pub policies: Vec<Policy>,
-}
-
-/// Where the ledger is kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum LedgerPlace {
-    /// `refs/towpath/ledger`.
-    #[default]
-    Ref,
-    /// A branch, for forges that refuse other refs.
-    Branch,
-}
-
-/// Who may do something.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
-    /// A stage, or `break-glass`.
-    pub of: String,
-    /// Names, mail addresses or logins.
-    pub actors: Vec<String>,
-    pub line: u32,
-}
-
-/// How `advance` treats a stage.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Policy {
-    pub stage: Option<StageName>,
-    /// Propose each version in turn, not the newest alone.
-    pub each: bool,
-}
-
-/// The name that break-glass permissions stand under.
-pub const BREAK_GLASS: &str = "break-glass";
-
-impl Pipeline {
-    /// The rules of one kind that hold for an app in a stage, in the order they are written. `off`
-    /// takes back those before it.
-    pub fn rules(&self, kind: GateKind, stage: &StageName, app: &AppName) -> Vec<&GateRule> {
-        let mut out: Vec<&GateRule> = Vec::new();
-        for rule in self.gates.iter().filter(|rule| rule.gate.kind() == kind && rule.holds(stage, app)) {
-            match (&rule.gate, kind) {
-                (Gate::Off(_), _) | (_, GateKind::Order | GateKind::Isolation) => out.clear(),
-                _ => {}
-            }
-            out.push(rule);
-        }
-        out
-    }
-
-    /// Who may do this: `None` where nobody said, so that everyone may.
-    pub fn actors(&self, of: &str) -> Option<&Permission> {
-        self.permissions.iter().find(|permission| permission.of == of)
-    }
-
-    /// How `advance` treats a stage.
-    pub fn policy(&self, stage: &StageName) -> Policy {
-        self.policies.iter().find(|policy| policy.stage.as_ref() == Some(stage)).cloned().unwrap_or_default()
-    }
-}
-
 impl GateRule {
     fn holds(&self, stage: &StageName, app: &AppName) -> bool {
         (self.stages.is_empty() || self.stages.contains(stage))
             && (self.apps.is_empty() || self.apps.iter().any(|pattern| fits(pattern, app.as_str())))
-    }
-}
-
-impl Permission {
-    /// Is one of these words among those that are named?
-    pub fn names<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
-        words.into_iter().any(|word| self.actors.iter().any(|actor| actor.eq_ignore_ascii_case(word)))
     }
 }
 

@@ -2,20 +2,12 @@
 
 use super::keys::{GATES, GateKey, Short};
 use super::read::gate_key;
-use super::{
-    Bake, BlockedBy, Blocker, Call, FLAGS, Freeze, Gate, GateKind, Isolation, Opening, Order, Proof, Verified,
-    VersionRule,
-};
+use super::{Bake, FLAGS, Gate, GateKind, Isolation, Opening, Order, Proof, Verified, VersionRule};
 use crate::config::Stage;
 use crate::config::diagnostic::{Diagnostics, did_you_mean};
 use crate::config::fields::{Field, Fields, Word, shown};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use regex::Regex;
-
-/// How long an answer is waited for, in seconds.
-const TIMEOUT: u64 = 10;
-/// Nobody waits longer for one.
-const MAX_TIMEOUT: u64 = 600;
 
 /// Reads values, and reports what cannot be read.
 pub(super) struct Settings<'s, 'p, 't> {
@@ -163,98 +155,6 @@ impl Settings<'_, '_, '_> {
         (openings.len() == words.len()).then_some(Gate::Window(openings))
     }
 
-    fn freeze(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
-        let text = |name: &str, problems: &mut Diagnostics<'_>| fields.text(name, problems).map(|word| word.text);
-        let (Some(from), Some(to)) = (text("from", self.problems), text("to", self.problems)) else {
-            return self.missing(field, "from` and `to");
-        };
-        let (zone, reason) = (text("zone", self.problems), text("reason", self.problems));
-        match Freeze::parse(from, to, zone, reason) {
-            Ok(freeze) => Some(Gate::Freeze(freeze)),
-            Err(why) => {
-                self.problems.add(field.key, format!("this is no freeze: {why}"), None);
-                None
-            }
-        }
-    }
-
-    fn blocker(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
-        let kinds = ["command", "file", "issue", "url"];
-        let given: Vec<&str> = kinds.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
-        let [kind] = given.as_slice() else {
-            let message = "a blocker has one of `command`, `file`, `issue` and `url`";
-            self.problems.add(field.key, message, None);
-            return None;
-        };
-        let by = match *kind {
-            "command" => BlockedBy::Command(self.call(fields)?),
-            "url" => self.http(fields)?,
-            kind => {
-                let text = fields.text(kind, self.problems)?.text.to_owned();
-                if kind == "file" { BlockedBy::File(text) } else { BlockedBy::Issue(text) }
-            }
-        };
-        let reason = fields.text("reason", self.problems).map(|word| word.text.to_owned());
-        Some(Gate::Blocker(Blocker { by, reason }))
-    }
-
-    fn http(&mut self, fields: &Fields<'_>) -> Option<BlockedBy> {
-        let url = fields.text("url", self.problems)?;
-        if !url.text.starts_with("https://") && !url.text.starts_with("http://") {
-            self.problems.add(url.at, "an address begins with `https://` or `http://`", None);
-            return None;
-        }
-        let pointer = fields.text("pointer", self.problems);
-        let equals = fields.text("equals", self.problems);
-        let expect = match (pointer, equals) {
-            (Some(pointer), Some(equals)) if pointer.text.starts_with('/') => {
-                Some((pointer.text.to_owned(), equals.text.to_owned()))
-            }
-            (None, None) => None,
-            (Some(word), _) | (None, Some(word)) => {
-                let hint = String::from("for example `pointer: /status/indicator` and `equals: none`");
-                self.problems.add(word.at, "`pointer`, a JSON pointer, and `equals` belong together", hint);
-                return None;
-            }
-        };
-        Some(BlockedBy::Http { url: url.text.to_owned(), expect, timeout: self.timeout(fields)? })
-    }
-
-    fn version(&mut self, fields: &Fields<'_>) -> Option<Gate> {
-        let pattern = match fields.text("pattern", self.problems) {
-            Some(word) => Some(self.pattern(word)?),
-            None => None,
-        };
-        let texts = |words: Vec<Word<'_>>| words.into_iter().map(|word| word.text.to_owned()).collect::<Vec<_>>();
-        let is_empty = |field: Field<'_>| field.value.is_sequence() && field.value.items().next().is_none();
-        let flags = match fields.get("flags") {
-            Some(field) if is_empty(field) => Vec::new(),
-            field => flags(field.map(|field| texts(field.words(self.problems)))),
-        };
-        Some(Gate::Version(VersionRule {
-            pattern,
-            branches: fields.texts("branches", self.problems).map(texts).unwrap_or_default(),
-            immutable: fields.text("immutable", self.problems).is_some_and(|word| word.text == "true"),
-            digest: fields.text("digest", self.problems).is_some_and(|word| word.text == "true"),
-            flags,
-        }))
-    }
-
-    fn call(&mut self, fields: &Fields<'_>) -> Option<Call> {
-        let argv = fields.texts("command", self.problems)?.into_iter().map(|word| word.text.to_owned()).collect();
-        Some(Call { argv, timeout: self.timeout(fields)? })
-    }
-
-    fn timeout(&mut self, fields: &Fields<'_>) -> Option<u64> {
-        let Some(word) = fields.text("timeout", self.problems) else { return Some(TIMEOUT) };
-        let seconds = u64::try_from(self.seconds(word)?).unwrap_or(TIMEOUT);
-        if !(1..=MAX_TIMEOUT).contains(&seconds) {
-            self.problems.add(word.at, "a time-out is between 1s and 10m", None);
-            return None;
-        }
-        Some(seconds)
-    }
-
     fn approvals(&mut self, word: Word<'_>) -> Option<Gate> {
         let count = word.text.parse().ok().filter(|count| (1..=100).contains(count));
         if count.is_none() {
@@ -268,7 +168,7 @@ impl Settings<'_, '_, '_> {
         self.stage_names(&words)
     }
 
-    fn pattern(&mut self, word: Word<'_>) -> Option<Regex> {
+    pub(super) fn pattern(&mut self, word: Word<'_>) -> Option<Regex> {
         self.regex(word, &format!("^(?:{})$", word.text))
     }
 
@@ -284,7 +184,7 @@ impl Settings<'_, '_, '_> {
         }
     }
 
-    fn seconds(&mut self, word: Word<'_>) -> Option<i64> {
+    pub(super) fn seconds(&mut self, word: Word<'_>) -> Option<i64> {
         let seconds = duration(word.text);
         if seconds.is_none() {
             let hint = String::from("for example `30m`, `12h` or `2d`");
@@ -293,7 +193,7 @@ impl Settings<'_, '_, '_> {
         seconds
     }
 
-    fn missing(&mut self, field: Field<'_>, option: &str) -> Option<Gate> {
+    pub(super) fn missing(&mut self, field: Field<'_>, option: &str) -> Option<Gate> {
         self.problems.add(field.key, format!("`{}` needs `{option}`", field.name), None);
         None
     }
@@ -306,7 +206,7 @@ fn duration(text: &str) -> Option<i64> {
     exact.or_else(days).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0)
 }
 
-fn flags(given: Option<Vec<String>>) -> Vec<String> {
+pub(super) fn flags(given: Option<Vec<String>>) -> Vec<String> {
     given.unwrap_or_else(|| FLAGS.map(str::to_owned).to_vec())
 }
 

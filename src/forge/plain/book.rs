@@ -5,14 +5,14 @@ use super::entry::{Entry, FILE, REFS, Standing};
 use crate::forge::{Clock, ForgeError, Result};
 use crate::git::{Oid, Pushed, Swap, Workspace};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// After so many seconds of losing races nothing new is begun.
 const PATIENCE: i64 = 45;
 
-/// The first pause after a lost race; it doubles, with jitter.
-const PAUSE: Duration = Duration::from_millis(40);
-const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
+/// A pause after a lost race is any part of the time that the attempt took, doubled with each further
+/// loss, so that of many writers few try at once. It is never longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// The entries at `origin`, and where each was seen.
 pub(super) struct Book<'w> {
@@ -38,23 +38,41 @@ pub(super) enum Word<T> {
 impl Book<'_> {
     /// Every entry, by number. What cannot be read as one is left out: it is not ours.
     pub fn entries(&self) -> Result<BTreeMap<u64, Seen>> {
-        let refs = self.workspace.remote_refs(&[format!("{REFS}*")])?;
+        self.named("*")
+    }
+
+    fn named(&self, numbers: &str) -> Result<BTreeMap<u64, Seen>> {
+        let refs = self.workspace.remote_refs(&[format!("{REFS}{numbers}")])?;
         self.workspace.fetch_refs(&refs)?;
+        self.read(&refs)
+    }
+
+    fn read(&self, refs: &BTreeMap<String, Oid>) -> Result<BTreeMap<u64, Seen>> {
         let mut out = BTreeMap::new();
         for (name, at) in refs {
             let Some(number) = name.strip_prefix(REFS).and_then(|number| number.parse().ok()) else { continue };
-            let text = self.workspace.recorded(at, FILE)?;
+            let text = self.workspace.recorded(*at, FILE)?;
             if let Some(entry) = text.as_deref().and_then(Entry::parse).filter(|entry| entry.number == number) {
-                out.insert(number, Seen { at, entry });
+                out.insert(number, Seen { at: *at, entry });
             }
         }
         Ok(out)
     }
 
+    /// An entry, and what its branch and its base are at, all seen at once.
+    pub fn view(&self, known: &Entry) -> Result<(Seen, Option<Oid>, Option<Oid>)> {
+        let [head, base] = [&known.head, &known.base].map(|branch| format!("refs/heads/{branch}"));
+        let refs = self.workspace.remote_refs(&[format!("{REFS}{}", known.number), head.clone(), base.clone()])?;
+        self.workspace.fetch_refs(&refs)?;
+        let seen = self.read(&refs)?.remove(&known.number);
+        let seen = seen.ok_or(ForgeError::NoSuchProposal { number: known.number })?;
+        Ok((seen, refs.get(&head).copied(), refs.get(&base).copied()))
+    }
+
     /// The entry with this number.
     pub fn entry(&self, number: u64) -> Result<Seen> {
         let missing = || ForgeError::NoSuchProposal { number };
-        self.entries()?.remove(&number).ok_or_else(missing)
+        self.named(&number.to_string())?.remove(&number).ok_or_else(missing)
     }
 
     /// What branches are at, with their commits brought here.
@@ -80,8 +98,9 @@ impl Book<'_> {
 
     /// Thinks and writes until nobody else was faster.
     pub fn write<T>(&self, think: impl Fn() -> Result<Word<T>>) -> Result<T> {
-        let (started, mut pause) = ((self.clock.now)(), PAUSE);
+        let (started, mut losses) = ((self.clock.now)(), 0);
         loop {
+            let begun = Instant::now();
             let (swaps, answer) = match think()? {
                 Word::Said(answer) => return Ok(answer),
                 Word::Write(swaps, answer) => (swaps, answer),
@@ -92,8 +111,9 @@ impl Book<'_> {
             if (self.clock.now)() - started > PATIENCE {
                 return Err(ForgeError::Busy);
             }
-            (self.clock.sleep)(pause.mul_f64((self.clock.chance)() * 2.0));
-            pause = (pause * 2).min(LONGEST_PAUSE);
+            let longest = begun.elapsed().saturating_mul(1 << u32::min(losses, 10)).min(LONGEST_PAUSE);
+            (self.clock.sleep)(longest.mul_f64((self.clock.chance)()));
+            losses += 1;
         }
     }
 

@@ -57,12 +57,11 @@ impl<'w> Plain<'w> {
     }
 
     /// The moves of a merge: the base, and the entry that says so.
-    fn merging(&self, seen: &Seen, how: &Merge) -> Result<Word<Entry>> {
+    fn merging(&self, seen: &Seen, head: Option<Oid>, base: Option<Oid>, how: &Merge) -> Result<Word<Entry>> {
         let (number, entry) = (seen.entry.number, &seen.entry);
         let refuse = |why: String| ForgeError::NotMergeable { number, why };
-        let heads = self.book.heads(&[&entry.head, &entry.base])?;
-        let head = *heads.get(&entry.head).ok_or_else(|| refuse(format!("its branch `{}` is gone", entry.head)))?;
-        let base = *heads.get(&entry.base).ok_or_else(|| refuse(format!("there is no branch `{}`", entry.base)))?;
+        let head = head.ok_or_else(|| refuse(format!("its branch `{}` is gone", entry.head)))?;
+        let base = base.ok_or_else(|| refuse(format!("there is no branch `{}`", entry.base)))?;
         if let Some(entry) = self.book.noted_as_merged(seen, Some(head), Some(base))? {
             return Ok(Word::Said(entry));
         }
@@ -138,12 +137,11 @@ impl Forge for Plain<'_> {
     }
 
     fn proposal(&self, number: u64) -> Result<Proposal> {
-        let seen = self.book.entry(number)?;
-        if seen.entry.state != Standing::Open {
-            return Ok(self.shown(&seen.entry, None));
+        let known = self.book.entry(number)?.entry;
+        if known.state != Standing::Open {
+            return Ok(self.shown(&known, None));
         }
-        let heads = self.book.heads(&[&seen.entry.head, &seen.entry.base])?;
-        let (head, base) = (heads.get(&seen.entry.head).copied(), heads.get(&seen.entry.base).copied());
+        let (seen, head, base) = self.book.view(&known)?;
         let merged = self.book.noted_as_merged(&seen, head, base)?;
         Ok(self.shown(merged.as_ref().unwrap_or(&seen.entry), head))
     }
@@ -175,12 +173,13 @@ impl Forge for Plain<'_> {
     }
 
     fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+        let known = self.book.entry(number)?.entry;
         let entry = self.book.write(|| {
-            let seen = self.book.entry(number)?;
+            let (seen, head, base) = self.book.view(&known)?;
             match seen.entry.state {
                 Standing::Merged => Ok(Word::Said(seen.entry)),
                 Standing::Closed => Err(ForgeError::NotMergeable { number, why: "it is closed".into() }),
-                Standing::Open => self.merging(&seen, how),
+                Standing::Open => self.merging(&seen, head, base, how),
             }
         })?;
         Ok(self.shown(&entry, None))

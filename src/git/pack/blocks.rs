@@ -4,11 +4,11 @@ use super::file::read_up_to;
 use std::fs::File;
 
 /// Bytes of a block. Trees of one folder lie near each other, so the next is often in the same.
-const BLOCK: usize = 16 << 10;
+const BLOCK: usize = 8 << 10;
 /// Blocks repeat the first bytes of the next, so that the header of an entry is always in one piece.
 pub(super) const OVERLAP: usize = 64;
 /// How many blocks are kept.
-const SLOTS: usize = 32;
+const SLOTS: usize = 64;
 
 /// Each block has one place where it can be kept.
 pub(super) struct Blocks(Vec<Option<Block>>);

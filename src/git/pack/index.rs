@@ -29,12 +29,20 @@ pub(super) struct Index {
     pub pack_checksum: [u8; 20],
 }
 
-/// The objects whose ids start with the same byte.
+/// The objects whose ids start with the same byte. Looking one up is waiting for memory, so what
+/// belongs together lies together, and few places are looked at.
 struct Bucket {
-    /// 20 bytes each, sorted.
-    ids: Box<[u8]>,
-    /// 4 bytes each.
-    offsets: Box<[u8]>,
+    /// Sorted by id.
+    objects: Box<[Located]>,
+    /// Where those with each second byte, or a higher one, begin.
+    starts: Box<[u32]>,
+}
+
+/// An object's id and what the index says of its place.
+#[derive(Clone, Copy)]
+struct Located {
+    id: [u8; 20],
+    offset: [u8; 4],
 }
 
 impl Index {
@@ -65,8 +73,7 @@ impl Index {
     /// Where in the pack the object starts.
     pub fn offset(&self, id: &[u8; 20]) -> Option<u64> {
         let bucket = self.buckets[usize::from(id[0])].get_or_init(|| self.bucket(id[0])).as_ref()?;
-        let at = position(bucket.ids.as_chunks::<20>().0, id)?;
-        let offset = u32::from_be_bytes(*bucket.offsets.as_chunks::<4>().0.get(at)?);
+        let offset = u32::from_be_bytes(bucket.find(id)?.offset);
         if offset & LARGE == 0 {
             return Some(u64::from(offset));
         }
@@ -90,19 +97,38 @@ impl Index {
             read_exact(&self.file, at + u64::from(start) * u64::from(width), &mut bytes)?;
             Some(bytes.into_boxed_slice())
         };
-        Some(Bucket { ids: table(IDS, 20)?, offsets: table(self.table(24), 4)? })
+        Some(Bucket::new(&table(IDS, 20)?, &table(self.table(24), 4)?))
     }
 }
 
-/// The place of an id in a sorted list of ids that share their first byte. Ids are spread evenly, so
-/// a guess by value is close; after a few guesses, halving ends the search whatever the ids are.
-fn position(ids: &[[u8; 20]], id: &[u8; 20]) -> Option<usize> {
+impl Bucket {
+    /// Puts 20 bytes of each id and 4 of each place together.
+    fn new(ids: &[u8], offsets: &[u8]) -> Self {
+        let both = ids.as_chunks::<20>().0.iter().zip(offsets.as_chunks::<4>().0);
+        let objects: Box<[Located]> = both.map(|(id, offset)| Located { id: *id, offset: *offset }).collect();
+        let start = |byte: usize| objects.partition_point(|object| usize::from(object.id[1]) < byte);
+        let starts = (0..=256).map(|byte| u32::try_from(start(byte)).unwrap_or(u32::MAX)).collect();
+        Bucket { objects, starts }
+    }
+
+    fn find(&self, id: &[u8; 20]) -> Option<&Located> {
+        let second = usize::from(id[1]);
+        let (start, end) = (*self.starts.get(second)? as usize, *self.starts.get(second + 1)? as usize);
+        let near = self.objects.get(start..end)?;
+        near.get(position(near, id)?)
+    }
+}
+
+/// The place of an id in a sorted list of objects whose ids share their first two bytes. Ids are spread
+/// evenly, so a guess by value is close; after a few guesses, halving ends the search whatever the ids
+/// are.
+fn position(objects: &[Located], id: &[u8; 20]) -> Option<usize> {
     const GUESSES: usize = 4;
     // Nearly all ids differ in the first eight bytes, and numbers compare faster.
     let word = |id: &[u8; 20]| id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
     let wanted = word(id);
-    let value = |word: u64| (word >> 24) & 0xffff_ffff;
-    let (mut low, mut high) = (0, ids.len());
+    let value = |word: u64| (word >> 16) & 0xffff_ffff;
+    let (mut low, mut high) = (0, objects.len());
     let (mut low_value, mut high_value) = (0, 1 << 32);
     let mut guesses = 0;
     while low < high {
@@ -112,8 +138,8 @@ fn position(ids: &[[u8; 20]], id: &[u8; 20]) -> Option<usize> {
             _ => span as u64 / 2,
         };
         let at = low + usize::try_from(step).map_or(span - 1, |step| step.min(span - 1));
-        let here = word(&ids[at]);
-        match here.cmp(&wanted).then_with(|| ids[at].cmp(id)) {
+        let here = word(&objects[at].id);
+        match here.cmp(&wanted).then_with(|| objects[at].id.cmp(id)) {
             Ordering::Equal => return Some(at),
             Ordering::Less => (low, low_value) = (at + 1, value(here)),
             Ordering::Greater => (high, high_value) = (at, value(here)),

@@ -1,39 +1,76 @@
 //! Since when versions are there, out of a timeline instead of a walk.
 
 use crate::git::Oid;
-use crate::history::timeline::{Deployment, Timeline};
+use crate::history::timeline::{NOTHING, Row, Timeline};
 use crate::model::{Entry, SlotKey, Version};
 use std::collections::HashMap;
 
-/// For entries of the timeline's tip, the commit that put their version there. Left out are those of
-/// which the timeline cannot say it: the slot is written in several places, or was.
-pub fn settled<'e>(timeline: &Timeline, entries: &'e [Entry]) -> HashMap<(SlotKey, Version), Oid> {
-    let mut standing: HashMap<SlotKey, Vec<&'e Version>> = HashMap::new();
+/// For entries of the timeline's tip, the commit that put their version there; of several places, that
+/// of the first. Left out are slots of which the timeline cannot say it.
+pub fn settled(timeline: &Timeline, entries: &[Entry]) -> HashMap<(SlotKey, Version), Oid> {
+    let mut slots: HashMap<SlotKey, Slot<'_>> = HashMap::new();
     for entry in entries {
-        standing.entry(entry.slot()).or_default().push(&entry.version);
+        slots.entry(entry.slot()).or_default().place(&entry.version).asked += 1;
     }
-    let newest = newest_of_plain_slots(timeline);
+    let mut numbered: Vec<Option<Slot<'_>>> = timeline.slots().iter().map(|slot| slots.remove(slot)).collect();
+    for row in &timeline.rows {
+        if let Some(slot) = &mut numbered[row.slot as usize] {
+            slot.undo(row, timeline);
+        }
+    }
     let mut found = HashMap::new();
-    for (slot, versions) in standing {
-        let ([version], Some(deployment)) = (versions.as_slice(), newest.get(&slot)) else { continue };
-        if deployment.to.is_some_and(|to| to.version == **version) {
-            found.insert((slot, (*version).clone()), deployment.commit);
+    for (key, slot) in timeline.slots().iter().zip(numbered) {
+        for (version, place) in slot.into_iter().filter(|slot| !slot.unclear).flat_map(|slot| slot.places) {
+            if let Some(commit) = place.brought {
+                found.insert((key.clone(), version.clone()), timeline.commits[commit as usize].id);
+            }
         }
     }
     found
 }
 
-/// The newest deployment of each slot whose deployments are one chain: what the newer one replaces is
-/// what the older one brought. Two places in one slot would break it.
-fn newest_of_plain_slots(timeline: &Timeline) -> HashMap<SlotKey, Deployment<'_>> {
-    let mut newest: HashMap<&SlotKey, (Deployment<'_>, Deployment<'_>, bool)> = HashMap::new();
-    for deployment in timeline.deployments() {
-        let (_, last, plain) = newest.entry(deployment.slot).or_insert((deployment, deployment, true));
-        if last.index != deployment.index {
-            *plain &= last.from.map(|from| &from.version) == deployment.to.map(|to| &to.version);
-            *last = deployment;
+/// What stands in one slot before the rows that were undone.
+#[derive(Default)]
+struct Slot<'t> {
+    places: Vec<(&'t Version, Places)>,
+    /// The rows do not say which place they are about.
+    unclear: bool,
+}
+
+/// The places of one version.
+#[derive(Default)]
+struct Places {
+    /// Those of the tip.
+    asked: usize,
+    /// Those that lost it before the tip.
+    others: usize,
+    /// The number of the oldest commit so far that brought it to one that is asked for.
+    brought: Option<u32>,
+}
+
+impl<'t> Slot<'t> {
+    fn place(&mut self, version: &'t Version) -> &mut Places {
+        let known = self.places.iter().position(|(known, _)| *known == version);
+        let at = known.unwrap_or_else(|| {
+            self.places.push((version, Places::default()));
+            self.places.len() - 1
+        });
+        &mut self.places[at].1
+    }
+
+    /// Goes back before a deployment.
+    fn undo(&mut self, row: &Row, timeline: &'t Timeline) {
+        let version = |pin: u32| timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version);
+        if let Some(version) = version(row.to) {
+            let places = self.place(version);
+            match (places.asked, places.others) {
+                (1.., 0) => (places.asked, places.brought) = (places.asked - 1, Some(row.commit)),
+                (0, 1..) => places.others -= 1,
+                _ => self.unclear = true,
+            }
+        }
+        if let Some(version) = version(row.from) {
+            self.place(version).others += 1;
         }
     }
-    let plain = newest.into_iter().filter(|(_, (_, _, plain))| *plain);
-    plain.map(|(slot, (newest, ..))| (slot.clone(), newest)).collect()
 }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::history::testing::{oid, timeline};
-use crate::model::Warning;
+use crate::model::{Confidence, Entry, SlotKey, SourceKind, Version, Warning};
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -112,36 +112,52 @@ fn the_format_is_what_it_was() {
     assert_eq!((format::FORMAT, crc32fast::hash(&bytes)), (1, 1_498_704_464));
 }
 
-#[test]
-fn versions_of_plain_slots_are_settled() {
-    let timeline = timeline(&[
-        "0 web dev ->v1",
-        "1 web dev v1>v2",
-        "0 api dev ->v1",
-        "1 api dev ->v1",
-        "2 api dev v1>v2",
-        "3 api dev v1>v2",
-    ]);
-    let entry = |slot: &crate::model::SlotKey, version: &str| crate::model::Entry {
+fn entry(slot: &SlotKey, version: &str) -> Entry {
+    Entry {
         app: slot.app.clone(),
         component: None,
         stage: slot.stage.clone(),
         target: None,
         image: None,
-        version: crate::model::Version::parse(version),
+        version: Version::parse(version),
         locations: Vec::new(),
-        source: crate::model::SourceKind::Text,
+        source: SourceKind::Text,
         rule: 0,
-        confidence: crate::model::Confidence::High,
+        confidence: Confidence::High,
         notes: Vec::new(),
-    };
-    let said = |version: &str| {
-        let entries: Vec<_> = timeline.slots().iter().map(|slot| entry(slot, version)).collect();
-        let mut said: Vec<String> =
-            settled(&timeline, &entries).into_iter().map(|((slot, _), id)| format!("{} {id}", slot.app)).collect();
-        said.sort();
-        said
-    };
-    assert_eq!(said("v2"), [format!("web {}", oid(1))], "two places run api, so a walk has to say it");
-    assert!(said("v3").is_empty());
+    }
+}
+
+/// What is settled of one slot with these deployments, if it runs these versions: `version commit`.
+fn settled_of(lines: &[&str], versions: &[&str]) -> Vec<String> {
+    let lines: Vec<String> = lines.iter().map(|line| line.replacen(' ', " web dev ", 1)).collect();
+    let timeline = timeline(&lines.iter().map(String::as_str).collect::<Vec<_>>());
+    let entries: Vec<Entry> = versions.iter().map(|version| entry(&timeline.slots()[0], version)).collect();
+    let mut said: Vec<String> = settled(&timeline, &entries)
+        .into_iter()
+        .map(|((_, version), id)| format!("{version} {}", id.to_string().trim_start_matches('0')))
+        .collect();
+    said.sort();
+    said
+}
+
+#[test]
+fn versions_are_settled_by_their_newest_deployment() {
+    assert_eq!(settled_of(&["1 ->v1", "2 v1>v2"], &["v2"]), ["v2 2"]);
+    assert_eq!(settled_of(&["1 ->v1", "2 v1>v2", "3 v2>v1"], &["v1"]), ["v1 3"], "it came back");
+    assert!(settled_of(&["1 ->v1", "2 v1>v2"], &["v3"]).is_empty(), "nothing brought it");
+}
+
+#[test]
+fn of_several_places_each_version_is_settled() {
+    assert_eq!(settled_of(&["1 ->v1", "1 ->v3", "2 v3>v2"], &["v1", "v2"]), ["v1 1", "v2 2"]);
+    assert_eq!(settled_of(&["1 ->v1", "1 ->v2", "2 v1>v2"], &["v2", "v2"]), ["v2 1"], "since the first of them");
+    assert_eq!(settled_of(&["1 ->v1", "1 ->v3", "2 v3>-"], &["v1"]), ["v1 1"], "the other one is gone");
+}
+
+#[test]
+fn what_may_be_about_either_place_is_not_settled() {
+    let lines = ["1 ->v1", "2 ->v1", "3 v1>v2"];
+    assert_eq!(settled_of(&lines, &["v1", "v2"]), Vec::<String>::new(), "one of the two that brought v1");
+    assert!(settled_of(&["1 ->v2", "2 ->v2"], &["v2"]).is_empty(), "two were brought and one is there");
 }

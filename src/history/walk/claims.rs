@@ -167,7 +167,7 @@ impl<'a> Claims<'a> {
                 pin: timeline.pins.number(&Pinned { image: entry.image.clone(), version: entry.version.clone() }),
                 path: timeline.paths.number_of(path),
                 pending: None,
-                asked: commit.is_none(),
+                asked: false,
             };
             let places = if self.shared { self.owners.places(entry) } else { Vec::new() };
             holds.push((held, places));

@@ -14,6 +14,8 @@ mod version;
 mod window;
 
 #[cfg(test)]
+mod people_tests;
+#[cfg(test)]
 mod tests;
 
 use super::evidence::{Evidence, Landing};

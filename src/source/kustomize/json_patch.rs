@@ -11,7 +11,14 @@ pub(super) struct Operation {
     kind: Kind,
     path: Vec<String>,
     from: Vec<String>,
-    value: Node,
+    pub value: Node,
+}
+
+impl Operation {
+    /// Do both do the same, leaving their values aside?
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.kind, &self.path, &self.from) == (other.kind, &other.path, &other.from)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

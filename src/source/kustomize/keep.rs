@@ -47,12 +47,37 @@ pub(super) struct Kept {
 }
 
 /// Why a build may not hold.
-#[derive(Clone, Copy)]
 struct Doubt {
     /// The move that put it in doubt.
     by: u64,
-    /// Something that it looked at itself is another; else only its bases are in doubt.
-    own: bool,
+    own: Own,
+}
+
+/// What of that which a build looked at itself is not what it was.
+#[derive(Clone, Default)]
+pub(super) struct Own {
+    /// Something came or is gone.
+    pub moved: bool,
+    /// Files have other contents.
+    pub changed: Vec<Rc<str>>,
+}
+
+impl Own {
+    fn add(&mut self, cause: &Cause) {
+        match cause {
+            Cause::Base => {}
+            Cause::Moved => self.moved = true,
+            Cause::Changed(path) => self.changed.push(Rc::clone(path)),
+        }
+    }
+}
+
+/// What puts a build in doubt.
+#[derive(Clone)]
+enum Cause {
+    Base,
+    Moved,
+    Changed(Rc<str>),
 }
 
 impl Kept {
@@ -103,9 +128,10 @@ impl Builds {
         self.with(directory, |kept| kept.doubted.is_some()).unwrap_or_default()
     }
 
-    /// Is there something else at a path that the build in doubt looked at itself?
-    pub(super) fn looked_at_changes(&self, directory: &str) -> bool {
-        self.with(directory, |kept| kept.doubted.is_some_and(|doubt| doubt.own)).unwrap_or_default()
+    /// What the build in doubt looked at itself and is not what it was.
+    pub(super) fn changed(&self, directory: &str) -> Own {
+        let own = |kept: &Kept| kept.doubted.as_ref().map(|doubt| doubt.own.clone());
+        self.with(directory, own).flatten().unwrap_or_default()
     }
 
     pub(super) fn built(&self, directory: &str) -> Option<Rc<Built>> {
@@ -191,30 +217,29 @@ impl Builds {
         let kept = self.kept.get_mut();
         let watchers = self.watchers.get_mut().get_or_insert_with(|| watchers_of(kept));
         watchers.take_left().iter().for_each(|path| parsed.forget(path));
-        let mut open: Vec<Rc<str>> = Vec::new();
+        let mut open: Vec<(Rc<str>, Cause)> = Vec::new();
         for (path, change) in changes {
-            open.extend_from_slice(watchers.lookers(path));
-            open.extend(of_folders(path, change, watchers, kept));
+            let cause = if change == Change::Modified { Cause::Changed(Rc::from(path)) } else { Cause::Moved };
+            open.extend(watchers.lookers(path).iter().map(|name| (Rc::clone(name), cause.clone())));
+            open.extend(of_folders(path, change, watchers, kept).into_iter().map(|name| (name, Cause::Moved)));
         }
-        let mut affected = Vec::new();
-        let mut open: Vec<(Rc<str>, bool)> = open.into_iter().map(|name| (name, true)).collect();
-        while let Some((name, own)) = open.pop() {
-            let by = self.moves;
-            match kept.get_mut(&name).map(|one| (one.doubted, one)) {
-                Some((None, one)) => {
-                    one.doubted = Some(Doubt { by, own });
-                    affected.extend(one.findings.is_some().then(|| Rc::clone(&name)));
-                }
-                Some((Some(before), _)) if before.by < by => {
-                    kept.remove(&name).iter().for_each(|one| watchers.remove(&name, &one.touched, &one.trace));
-                }
-                Some((Some(before), one)) => {
-                    one.doubted = Some(Doubt { by, own: own || before.own });
+        let (mut affected, by) = (Vec::new(), self.moves);
+        while let Some((name, cause)) = open.pop() {
+            let Some(one) = kept.get_mut(&name) else { continue };
+            match &mut one.doubted {
+                Some(doubt) if doubt.by == by => {
+                    doubt.own.add(&cause);
                     continue;
                 }
-                None => continue,
+                Some(_) => {
+                    kept.remove(&name).iter().for_each(|one| watchers.remove(&name, &one.touched, &one.trace));
+                }
+                none => {
+                    none.insert(Doubt { by, own: Own::default() }).own.add(&cause);
+                    affected.extend(one.findings.is_some().then(|| Rc::clone(&name)));
+                }
             }
-            open.extend(watchers.users(&name).iter().map(|user| (Rc::clone(user), false)));
+            open.extend(watchers.users(&name).iter().map(|user| (Rc::clone(user), Cause::Base)));
         }
         affected.sort_unstable();
         affected

@@ -3,6 +3,7 @@
 
 use super::build::{Builder, Built, MAX_DEPTH};
 use super::keep::{Kept, Trace};
+use super::parsed;
 use crate::model::Warning;
 use crate::source::{Finding, Reader};
 use std::collections::HashSet;
@@ -114,7 +115,7 @@ impl Builder<'_, '_> {
         }
         let trace = builds.trace(directory);
         let open = self.open.len() >= MAX_DEPTH || self.open.iter().any(|open| open == directory);
-        if trace.tangled || open || builds.looked_at_changes(directory) {
+        if trace.tangled || open || !self.own_files_hold(directory) {
             return false;
         }
         self.open.push(directory.to_owned());
@@ -124,6 +125,16 @@ impl Builder<'_, '_> {
             self.reader.kustomize.settle(directory);
         }
         same
+    }
+
+    /// Is all that a build in doubt made of the files it looked at itself the same as before?
+    fn own_files_hold(&self, directory: &str) -> bool {
+        let (own, touched) = (self.reader.kustomize.changed(directory), self.reader.kustomize.touched(directory));
+        let holds = |path: &Rc<str>| {
+            let made = touched.made(path);
+            !made.is_empty() && made.iter().all(|(made, stamp)| parsed::stamp(self.reader, *made, path) == Some(*stamp))
+        };
+        !own.moved && own.changed.iter().all(holds)
     }
 
     /// Which build of a directory is the one of this revision.

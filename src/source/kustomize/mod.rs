@@ -41,7 +41,7 @@ mod unmatched;
 mod watch;
 
 pub use keep::Builds;
-pub use parsed::Parsed;
+pub use parsed::{Made, Parsed};
 
 use super::folder::folder_of;
 use super::{Claim, Finding, Reader, Source};

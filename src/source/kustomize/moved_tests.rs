@@ -8,6 +8,7 @@ use crate::source::testing::{TestRepository, revisions};
 use crate::source::{Cache, Change, Claim, Finding, Reader, Source};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 type Files = BTreeMap<&'static str, &'static str>;
 
@@ -236,4 +237,34 @@ fn what_is_built_on_a_base_is_built_again_only_if_something_comes_out_differentl
     assert_eq!(stamp(2), first, "a comment came");
     let (base, dev) = stamp(3);
     assert!(base != first.0 && dev != first.1, "the image changed");
+}
+
+#[test]
+fn nothing_is_built_again_for_what_no_build_uses() {
+    let files = |web, kustomization| {
+        Files::from([("base/web.yaml", web), ("base/patch.yaml", PATCH), ("base/kustomization.yaml", kustomization)])
+    };
+    let plain = "resources: [web.yaml]\npatches: [{path: patch.yaml}]\n";
+    let all = [
+        files(WEB, plain),
+        files(WEB_LOWER, plain),
+        files(WEB, "# more\n\nresources: [web.yaml]\npatches: [{path: patch.yaml}]\nsortOptions: {order: fifo}\n"),
+        files(WEB, "resources: [web.yaml]\n"),
+    ];
+    let (repository, commits) = revisions(&all);
+    let cache = Cache::default();
+    let traces: Vec<_> = (0..all.len())
+        .map(|at| {
+            if at > 0 {
+                cache.moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at])).expect("builds");
+            }
+            let snapshot = repository.snapshot_of(commits[at]);
+            let reader = Reader::of_versions(&snapshot, &cache);
+            said(&reader, "base/kustomization.yaml");
+            reader.kustomize.trace("base")
+        })
+        .collect();
+    assert!(Rc::ptr_eq(&traces[0], &traces[1]), "lines moved");
+    assert!(Rc::ptr_eq(&traces[0], &traces[2]), "a key came that is about no image");
+    assert!(!Rc::ptr_eq(&traces[0], &traces[3]), "a patch is gone");
 }

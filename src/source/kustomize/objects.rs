@@ -3,9 +3,11 @@
 
 use super::manifest::{Manifest, Reading, objects};
 use super::place::Page;
+use crate::model::Warning;
 use crate::source::Reader;
 use crate::source::by_document::fingerprint;
-use crate::source::reader::{Reduced, is_template, not_yaml};
+use crate::source::reader::{is_template, not_yaml};
+use crate::source::reduced::Reduced;
 use crate::yaml::{self, YamlError};
 use std::rc::Rc;
 
@@ -33,15 +35,17 @@ impl Objects {
 
 /// Reads the objects of a file. For versions only, a document that is the same as before keeps its
 /// objects, also if its lines are others.
-pub(super) fn read(reader: &Reader<'_>, known: &Reduced<Objects>, path: &str) -> Option<Rc<Objects>> {
-    let before = known.borrow().get(path).and_then(|(_, file)| file.clone().ok());
-    if !reader.of_versions && before.as_ref().is_some_and(|before| !before.exact) {
-        known.borrow_mut().remove(path);
+pub(super) fn read(reader: &Reader<'_>, known: &Reduced<Objects>, path: &str, text: &str) -> Result<Objects, Warning> {
+    let by_document = || of_pieces(path, text, known.last(path).as_deref());
+    let by_document = reader.of_versions.then(by_document).flatten();
+    by_document.map_or_else(|| whole(path, text), Ok).map_err(|error| not_yaml(path, &error, is_template(text)))
+}
+
+/// Forgets what has the lines of another text, for a reader who wants them right.
+pub(super) fn forget_inexact(reader: &Reader<'_>, known: &Reduced<Objects>, path: &str) {
+    if !reader.of_versions && known.last(path).is_some_and(|before| !before.exact) {
+        known.forget(path);
     }
-    reader.remembered(known, path, |path, text| {
-        let by_document = reader.of_versions.then(|| of_pieces(path, text, before.as_deref())).flatten();
-        by_document.map_or_else(|| whole(path, text), Ok).map_err(|error| not_yaml(path, &error, is_template(text)))
-    })
 }
 
 /// Reads a text as it is, and keeps its documents apart where they can be told.

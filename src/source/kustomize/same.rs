@@ -1,12 +1,98 @@
-//! When two builds are the same as far as versions go: the images, and the files and keys that say
-//! them, but not the lines.
+//! When two builds, or what is left of two files, are the same as far as versions go: the images, and
+//! the files and keys that say them, but not the lines.
 
 use super::build::Built;
+use super::file::{Kustomization, Named, Patch, PatchBody, PatchText, Transformer};
 use super::image::{ImageEntry, Written};
+use super::json_patch::Operation;
 use super::manifest::{Cell, Manifest, Node};
+use super::objects::Objects;
+use super::parsed::Generator;
 use super::remote::Remote;
+use super::transform::FieldSpec;
 use crate::model::Location;
+use crate::source::reduced::Same;
 use std::rc::Rc;
+
+impl Same for Kustomization {
+    fn same(&self, other: &Self) -> bool {
+        all(&self.resources, &other.resources, same_named)
+            && all(&self.components, &other.components, same_named)
+            && all(&self.patches, &other.patches, same_patch)
+            && all(&self.late_patches, &other.late_patches, same_patch)
+            && all(&self.images, &other.images, same_entry)
+            && all(&self.transformers, &other.transformers, same_transformer)
+            && all(&self.charts, &other.charts, same_remote)
+            && (&self.configurations, &self.generators) == (&other.configurations, &other.generators)
+            && (&self.namespace, &self.prefix, &self.suffix) == (&other.namespace, &other.prefix, &other.suffix)
+            && (&self.labels, &self.annotations) == (&other.labels, &other.annotations)
+            && self.replaces_images == other.replaces_images
+    }
+}
+
+impl Same for Objects {
+    fn same(&self, other: &Self) -> bool {
+        self.all().count() == other.all().count()
+            && self.all().zip(other.all()).all(|(a, b)| Rc::ptr_eq(a, b) || same_object(a, b))
+    }
+}
+
+impl Same for PatchText {
+    fn same(&self, other: &Self) -> bool {
+        all(&self.merges, &other.merges, same_object)
+            && all(&self.operations, &other.operations, same_operation)
+            && self.speaks_of_images == other.speaks_of_images
+    }
+}
+
+impl Same for Vec<Rc<ImageEntry>> {
+    fn same(&self, other: &Self) -> bool {
+        all(self, other, same_entry)
+    }
+}
+
+impl Same for Generator {
+    fn same(&self, other: &Self) -> bool {
+        all(&self.charts, &other.charts, same_remote) && self.plugin == other.plugin
+    }
+}
+
+impl Same for Vec<FieldSpec> {
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+impl Same for bool {
+    fn same(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+fn same_named(a: &Named, b: &Named) -> bool {
+    a.text == b.text && same_place(&a.location, &b.location)
+}
+
+fn same_patch(a: &Patch, b: &Patch) -> bool {
+    a.target == b.target
+        && match (&a.body, &b.body) {
+            (PatchBody::File(a), PatchBody::File(b)) => a == b,
+            (PatchBody::Inline(a), PatchBody::Inline(b)) => a.same(b),
+            _ => false,
+        }
+}
+
+fn same_transformer(a: &Transformer, b: &Transformer) -> bool {
+    match (a, b) {
+        (Transformer::File(a), Transformer::File(b)) => a == b,
+        (Transformer::Inline(a), Transformer::Inline(b)) => a.same(b),
+        _ => false,
+    }
+}
+
+fn same_operation(a: &Operation, b: &Operation) -> bool {
+    a.is_like(b) && same_node(&a.value, &b.value)
+}
 
 /// Do two builds of a directory say the same to what builds on it?
 pub(super) fn same_build(a: &Built, b: &Built) -> bool {

@@ -5,7 +5,7 @@ use crate::yaml::Value;
 use regex::{Regex, RegexBuilder};
 
 /// A selector; what it does not say fits everything.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Target {
     group: Option<Pattern>,
     version: Option<Pattern>,
@@ -25,6 +25,16 @@ enum Pattern {
     /// character.
     Word(String),
     Expression(Regex),
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Pattern::Word(a), Pattern::Word(b)) => a == b,
+            (Pattern::Expression(a), Pattern::Expression(b)) => a.as_str() == b.as_str(),
+            _ => false,
+        }
+    }
 }
 
 impl Pattern {
@@ -50,7 +60,7 @@ impl Pattern {
 }
 
 /// One condition of a label selector.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 enum Condition {
     In(String, Vec<String>),
     NotIn(String, Vec<String>),

@@ -185,3 +185,39 @@ hint: set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and its
 "#]]
     );
 }
+
+#[test]
+fn an_origin_out_of_reach_is_said() {
+    let site = Site::new();
+    let mut said = String::new();
+    for url in ["http://127.0.0.1:1/team/deploy.git", "/sandbox/moved.git", "ext::sh -c 'touch ran'"] {
+        site.sandbox.git(&site.clone, &["remote", "set-url", "origin", url]);
+        said += &format!("{url}\n{}\n", site.run(&["deploy", "web", "v3", "--push"]));
+    }
+    assert_data_eq!(
+        said,
+        str![[r#"
+http://127.0.0.1:1/team/deploy.git
+exit 1
+--
+error: git could not ask the remote: fatal: unable to access [..]
+hint: nothing was changed; run it again when `git fetch` works here
+
+/sandbox/moved.git
+exit 1
+--
+error: git could not ask the remote: fatal: '/sandbox/moved.git' does not appear to be a git repository; fatal: Could not read from remote repository.
+hint: nothing was changed; run it again when `git fetch` works here
+
+ext::sh -c 'touch ran'
+exit 1
+--
+error: git could not ask the remote: fatal: transport 'ext' not allowed
+hint: nothing was changed; run it again when `git fetch` works here
+
+
+"#]]
+    );
+    assert!(!site.clone.join("ran").exists());
+    assert_eq!(site.sandbox.git(&site.clone, &["status", "--porcelain"]), "");
+}

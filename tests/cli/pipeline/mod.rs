@@ -2,8 +2,10 @@
 
 mod advance;
 mod ask;
+mod chain;
 mod deliver;
 mod ledger;
+mod model;
 mod world;
 mod writers;
 

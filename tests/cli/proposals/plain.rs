@@ -211,6 +211,7 @@ hint: if `git.example.com` is a forge, say which with --forge; `--forge plain` n
 exit 1
 --
 error: git could not ask the remote: fatal: Could not read from remote repository.
+hint: nothing was changed; run it again when `git fetch` works here
 
 "#]]
     );

@@ -1,0 +1,105 @@
+//! Gates that are mappings: freezes, blockers, and what a version must look like.
+
+use super::settings::{Settings, flags};
+use super::{BlockedBy, Blocker, Call, Freeze, Gate, VersionRule};
+use crate::config::diagnostic::Diagnostics;
+use crate::config::fields::{Field, Fields, Word};
+
+/// How long an answer is waited for, in seconds.
+const TIMEOUT: u64 = 10;
+/// Nobody waits longer for one.
+const MAX_TIMEOUT: u64 = 600;
+
+impl Settings<'_, '_, '_> {
+    pub(super) fn freeze(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
+        let text = |name: &str, problems: &mut Diagnostics<'_>| fields.text(name, problems).map(|word| word.text);
+        let (Some(from), Some(to)) = (text("from", self.problems), text("to", self.problems)) else {
+            return self.missing(field, "from` and `to");
+        };
+        let (zone, reason) = (text("zone", self.problems), text("reason", self.problems));
+        match Freeze::parse(from, to, zone, reason) {
+            Ok(freeze) => Some(Gate::Freeze(freeze)),
+            Err(why) => {
+                self.problems.add(field.key, format!("this is no freeze: {why}"), None);
+                None
+            }
+        }
+    }
+
+    pub(super) fn blocker(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
+        let kinds = ["command", "file", "issue", "url"];
+        let given: Vec<&str> = kinds.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
+        let [kind] = given.as_slice() else {
+            let message = "a blocker has one of `command`, `file`, `issue` and `url`";
+            self.problems.add(field.key, message, None);
+            return None;
+        };
+        let by = match *kind {
+            "command" => BlockedBy::Command(self.call(fields)?),
+            "url" => self.http(fields)?,
+            kind => {
+                let text = fields.text(kind, self.problems)?.text.to_owned();
+                if kind == "file" { BlockedBy::File(text) } else { BlockedBy::Issue(text) }
+            }
+        };
+        let reason = fields.text("reason", self.problems).map(|word| word.text.to_owned());
+        Some(Gate::Blocker(Blocker { by, reason }))
+    }
+
+    fn http(&mut self, fields: &Fields<'_>) -> Option<BlockedBy> {
+        let url = fields.text("url", self.problems)?;
+        if !url.text.starts_with("https://") && !url.text.starts_with("http://") {
+            self.problems.add(url.at, "an address begins with `https://` or `http://`", None);
+            return None;
+        }
+        let pointer = fields.text("pointer", self.problems);
+        let equals = fields.text("equals", self.problems);
+        let expect = match (pointer, equals) {
+            (Some(pointer), Some(equals)) if pointer.text.starts_with('/') => {
+                Some((pointer.text.to_owned(), equals.text.to_owned()))
+            }
+            (None, None) => None,
+            (Some(word), _) | (None, Some(word)) => {
+                let hint = String::from("for example `pointer: /status/indicator` and `equals: none`");
+                self.problems.add(word.at, "`pointer`, a JSON pointer, and `equals` belong together", hint);
+                return None;
+            }
+        };
+        Some(BlockedBy::Http { url: url.text.to_owned(), expect, timeout: self.timeout(fields)? })
+    }
+
+    pub(super) fn version(&mut self, fields: &Fields<'_>) -> Option<Gate> {
+        let pattern = match fields.text("pattern", self.problems) {
+            Some(word) => Some(self.pattern(word)?),
+            None => None,
+        };
+        let texts = |words: Vec<Word<'_>>| words.into_iter().map(|word| word.text.to_owned()).collect::<Vec<_>>();
+        let is_empty = |field: Field<'_>| field.value.is_sequence() && field.value.items().next().is_none();
+        let flags = match fields.get("flags") {
+            Some(field) if is_empty(field) => Vec::new(),
+            field => flags(field.map(|field| texts(field.words(self.problems)))),
+        };
+        Some(Gate::Version(VersionRule {
+            pattern,
+            branches: fields.texts("branches", self.problems).map(texts).unwrap_or_default(),
+            immutable: fields.text("immutable", self.problems).is_some_and(|word| word.text == "true"),
+            digest: fields.text("digest", self.problems).is_some_and(|word| word.text == "true"),
+            flags,
+        }))
+    }
+
+    pub(super) fn call(&mut self, fields: &Fields<'_>) -> Option<Call> {
+        let argv = fields.texts("command", self.problems)?.into_iter().map(|word| word.text.to_owned()).collect();
+        Some(Call { argv, timeout: self.timeout(fields)? })
+    }
+
+    fn timeout(&mut self, fields: &Fields<'_>) -> Option<u64> {
+        let Some(word) = fields.text("timeout", self.problems) else { return Some(TIMEOUT) };
+        let seconds = u64::try_from(self.seconds(word)?).unwrap_or(TIMEOUT);
+        if !(1..=MAX_TIMEOUT).contains(&seconds) {
+            self.problems.add(word.at, "a time-out is between 1s and 10m", None);
+            return None;
+        }
+        Some(seconds)
+    }
+}

@@ -1,0 +1,101 @@
+//! All that is said about the pipeline: gates, who may do what, the ledger, and how stages move.
+
+use super::{Gate, GateKind, GateRule};
+use crate::config::resolved::Said;
+use crate::model::{AppName, StageName};
+
+/// Everything that is said about the pipeline.
+#[derive(Debug, Clone, Default)]
+pub struct Pipeline {
+    /// Those for all stages first.
+    pub gates: Vec<GateRule>,
+    pub permissions: Vec<Permission>,
+    pub ledger: LedgerPlace,
+    pub policies: Vec<Policy>,
+}
+
+/// Where the ledger is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LedgerPlace {
+    /// `refs/towpath/ledger`.
+    #[default]
+    Ref,
+    /// A branch, for forges that refuse other refs.
+    Branch,
+}
+
+/// Who may do something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permission {
+    /// A stage, or `break-glass`.
+    pub of: String,
+    /// Names, mail addresses or logins.
+    pub actors: Vec<String>,
+    pub line: u32,
+}
+
+/// How `advance` treats a stage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    pub stage: Option<StageName>,
+    /// Propose each version in turn, not the newest alone.
+    pub each: bool,
+}
+
+/// The name that break-glass permissions stand under.
+pub const BREAK_GLASS: &str = "break-glass";
+
+impl Pipeline {
+    /// The rules of one kind that hold for an app in a stage, in the order they are written. `off`
+    /// takes back those before it.
+    pub fn rules(&self, kind: GateKind, stage: &StageName, app: &AppName) -> Vec<&GateRule> {
+        let mut out: Vec<&GateRule> = Vec::new();
+        for rule in self.gates.iter().filter(|rule| rule.gate.kind() == kind && rule.holds(stage, app)) {
+            match (&rule.gate, kind) {
+                (Gate::Off(_), _) | (_, GateKind::Order | GateKind::Isolation) => out.clear(),
+                _ => {}
+            }
+            out.push(rule);
+        }
+        out
+    }
+
+    /// What is said, for people: each gate with what it holds for, and who may do what.
+    pub(in crate::config) fn said(&self) -> Vec<Said> {
+        let gate = |rule: &GateRule| {
+            let stages: Vec<&str> = rule.stages.iter().map(|stage| stage.as_str()).collect();
+            let scope = [stages.join(", "), rule.apps.join(", ")].into_iter().filter(|part| !part.is_empty());
+            let scope: Vec<String> = scope.collect();
+            let value = match (&rule.gate, scope.is_empty()) {
+                (Gate::Off(_), true) => "off".to_owned(),
+                (Gate::Off(_), false) => format!("off for {}", scope.join("; ")),
+                (_, true) => "everywhere".to_owned(),
+                (_, false) => format!("for {}", scope.join("; ")),
+            };
+            Said { name: format!("gates.{}", rule.gate.kind()), value, line: rule.line }
+        };
+        let permission = |one: &Permission| Said {
+            name: format!("permissions.{}", one.of),
+            value: one.actors.join(", "),
+            line: one.line,
+        };
+        self.gates.iter().map(gate).chain(self.permissions.iter().map(permission)).collect()
+    }
+
+    /// Who may do this: `None` where nobody said, so that everyone may.
+    pub fn actors(&self, of: &str) -> Option<&Permission> {
+        self.permissions.iter().find(|permission| permission.of == of)
+    }
+
+    /// How `advance` treats a stage.
+    pub fn policy(&self, stage: &StageName) -> Policy {
+        self.policies.iter().find(|policy| policy.stage.as_ref() == Some(stage)).cloned().unwrap_or_default()
+    }
+}
+
+impl Permission {
+    /// Is one of these words among those that are named?
+    pub fn names<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
+        words.into_iter().any(|word| self.actors.iter().any(|actor| actor.eq_ignore_ascii_case(word)))
+    }
+}

@@ -1,0 +1,234 @@
+//! What the gates say about people, times, the world and versions.
+
+use crate::pipeline::facts::Asked;
+use crate::pipeline::ledger::What;
+use crate::pipeline::testing::{Bench, PAST, shown, time};
+use snapbox::{assert_data_eq, str};
+
+fn approved(version: &str) -> What {
+    What::Approved { app: "web".into(), stage: "prod".into(), version: version.into(), reason: None }
+}
+
+#[test]
+fn after_a_failure_somebody_has_to_approve() {
+    let bench = Bench::new("gates: [approval-after-failure]\npermissions: { prod: [ann, bob] }\n", &PAST);
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["approval"]),
+        "approval open (line 2): the last deployment to prod has not failed\n"
+    );
+    let bench = bench.event(3, "ann", approved("v2")).outcome(5, "web prod v1 failed");
+    let needed = str![[r#"
+approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC, so somebody has to approve
+  clear: towpath approve web --stage prod --version v2
+
+"#]];
+    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), needed.clone());
+    let bench = bench.event(6, "eve", approved("v2")).event(6, "ann", approved("v1"));
+    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), needed);
+    assert_data_eq!(bench.said(40, "web prod v0 back", &["approval"]), "approval open[..]\n");
+    let bench = bench.event(7, "bob", approved("v2"));
+    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), "approval open (line 2): approved by bob\n");
+}
+
+#[test]
+fn approvals_are_counted_by_head() {
+    let bench = Bench::new("gates: [approvals: 2]\n", &PAST);
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["approval"]),
+        str![[r#"
+approval needs-approval (line 2): nobody has approved; 2 needed
+  clear: towpath approve web --stage prod --version v2
+
+"#]]
+    );
+    let bench = bench.event(3, "ann", approved("v2")).event(4, "ann", approved("v2"));
+    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), "approval needs[..] 1 of 2 have approved: ann\n...");
+    let bench = bench.event(4, "bob", approved("v2"));
+    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), "approval open (line 2): approved by ann, bob\n");
+    assert_data_eq!(bench.said(3, "web prod v2", &["approval"]), "approval needs[..]\n...");
+}
+
+#[test]
+fn window_and_freeze_open_together() {
+    let gates = "\
+gates:
+- window: Thu-Fri 09:00-16:00 Europe/London
+- freeze: { from: 1970-01-01, to: 1970-01-05, reason: holidays, zone: Europe/London }
+";
+    let bench = Bench::new(gates, &PAST);
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["window", "freeze"]),
+        str![[r#"
+window wait until 1970-01-01 09:00 BST (line 3): opens Thu 1970-01-01 09:00 Europe/London
+freeze wait until 1970-01-06 00:00 BST (line 4): holidays: frozen until Tue 1970-01-06 00:00 Europe/London
+
+"#]]
+    );
+    assert_eq!(shown(&bench.judged(40, "web prod v2").verdict), "wait until 1970-01-08 09:00 BST");
+    let week = 7 * 24 * 60;
+    assert_data_eq!(
+        bench.said(week + 9 * 60, "web prod v2", &["window", "freeze"]),
+        str![[r#"
+window open (line 3): these are opening hours
+freeze open (line 4): the freeze ended Tue 1970-01-06 00:00 Europe/London
+
+"#]]
+    );
+}
+
+#[test]
+fn a_blocker_without_an_answer_is_shut() {
+    let gates = "gates:\n- blocker: { command: [./incidents], reason: open incident }\n";
+    let mut bench = Bench::new(gates, &PAST);
+    let said = |bench: &Bench| bench.said(40, "web prod v2 now", &["blocker"]);
+    assert_data_eq!(said(&bench), "blocker shut (line 3): `./incidents` was not asked, which counts as shut\n");
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["blocker"]),
+        "blocker open (line 3): `./incidents` tells only of now, and was not asked\n"
+    );
+    bench.facts.tell(3, Asked::NoAnswer("it did not end within 10s".into()));
+    assert_data_eq!(
+        said(&bench),
+        "blocker shut (line 3): no answer of `./incidents`, which counts as shut: it did not end within 10s\n"
+    );
+    bench.facts.tell(3, Asked::Shut(String::new()));
+    assert_data_eq!(said(&bench), "blocker shut (line 3): open incident\n");
+    bench.facts.tell(3, Asked::Shut("INC-7".into()));
+    assert_data_eq!(said(&bench), "blocker shut (line 3): open incident: INC-7\n");
+    bench.facts.tell(3, Asked::Open);
+    assert_data_eq!(said(&bench), "blocker open (line 3): `./incidents` has nothing against it\n");
+}
+
+#[test]
+fn locks_hold_until_their_end() {
+    let lock = |app: Option<&str>, stage: Option<&str>, until: Option<i64>| What::Locked {
+        app: app.map(str::to_owned),
+        stage: stage.map(Into::into),
+        reason: "incident 12".into(),
+        until: until.map(time),
+    };
+    let bench = Bench::new("", &PAST).event(5, "ann", lock(None, Some("prod"), Some(50)));
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["lock"]),
+        str![[r#"
+lock wait until 1970-01-01 00:50 UTC (e1): ann has locked prod until 1970-01-01 00:50 UTC: incident 12
+  clear: towpath unlock --stage prod
+
+"#]]
+    );
+    assert_data_eq!(bench.said(50, "web prod v2", &["lock"]), "lock open (built-in): nobody has locked it\n");
+    assert_data_eq!(bench.said(4, "web prod v2", &["lock"]), "lock open[..]\n");
+    assert_data_eq!(bench.said(40, "web staging v3", &["lock"]), "lock open[..]\n");
+    let bench = bench.event(6, "bob", lock(Some("web"), None, None));
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["lock"]),
+        str![[r#"
+lock shut (e2): bob has locked web: incident 12
+  clear: towpath unlock web
+
+"#]]
+    );
+    let unlocked = bench.event(7, "bob", What::Unlocked { app: Some("web".into()), stage: None });
+    assert_data_eq!(unlocked.said(40, "web staging v3", &["lock"]), "lock open[..]\n");
+    let all = unlocked.event(8, "ann", lock(None, None, None));
+    assert_data_eq!(
+        all.said(40, "api dev v3", &["lock"]),
+        "lock shut (e4): ann has locked everything: incident 12\n..."
+    );
+}
+
+#[test]
+fn rejected_and_on_hold_until_taken_back() {
+    let rejected = What::Rejected { app: "web".into(), version: "v2".into(), reason: Some("leaks".into()) };
+    let held = What::Held { app: "web".into(), stage: "prod".into(), reason: "rolled back from v2".into() };
+    let bench = Bench::new("", &PAST).event(25, "ann", rejected).event(26, "ann", held);
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["rejected", "hold"]),
+        str![[r#"
+rejected shut (e1): ann has rejected v2: leaks
+  clear: towpath unreject web v2
+hold shut (e2): ann put it on hold: rolled back from v2
+  clear: towpath release web --stage prod
+
+"#]]
+    );
+    assert_data_eq!(bench.said(40, "web prod v3", &["rejected"]), "rejected open[..]\n");
+    assert_data_eq!(bench.said(40, "web staging v2", &["hold"]), "hold open[..]\n");
+    assert_data_eq!(
+        bench.said(40, "web prod v1 back", &["hold"]),
+        "hold open (built-in): a hold does not stop a rollback\n"
+    );
+    let bench = bench.event(27, "ann", What::Unrejected { app: "web".into(), version: "v2".into() });
+    let bench = bench.event(28, "ann", What::Released { app: "web".into(), stage: "prod".into() });
+    assert_eq!(shown(&bench.judged(40, "web prod v2").verdict), "open");
+}
+
+#[test]
+fn version_knows_what_it_must_look_like() {
+    let gate = "gates:\n- version: { pattern: 'main-.*', branches: [main], immutable: true, digest: true }\n";
+    let bench = Bench::new(gate, &PAST);
+    let said = |version: &str| bench.said(40, &format!("web dev {version}"), &["version"]);
+    assert_data_eq!(said("v1"), "version shut (line 3): v1 does not fit `main-.*`\n");
+    assert_data_eq!(said("main-latest"), "version shut (line 3): main-latest moves: what it names changes\n");
+    assert_data_eq!(said("main-27e1396"), "version shut (line 3): main-27e1396 has no digest\n");
+    let digest = format!("main-1@sha256:{}", "0".repeat(64));
+    assert_data_eq!(said(&digest), "version open (line 3): main-1@sha256:[..] is as it should be\n");
+    let bench = Bench::new("gates:\n- version: { branches: [main, release/*] }\n", &PAST);
+    assert_data_eq!(
+        bench.said(40, "web dev next-1", &["version"]),
+        "version shut (line 3): next-1 is not of branch main or release/*\n"
+    );
+}
+
+#[test]
+fn version_hears_the_flags_of_the_mapping() {
+    let mut bench = Bench::new("gates: [version]\n", &PAST);
+    let slot =
+        |stage: &str| crate::model::SlotKey { app: "web".into(), component: None, stage: stage.into(), target: None };
+    bench.facts.flags.insert(
+        slot("prod"),
+        [("automatic_deploys_enabled".into(), true), ("promote_deployment".into(), false)].into(),
+    );
+    assert_data_eq!(bench.said(40, "web prod v2", &["version"]), "version open[..]\n");
+    bench.facts.flags.insert(slot("staging"), [("promote_deployment".into(), false)].into());
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["version"]),
+        "version shut (line 2): promote_deployment is false in staging\n"
+    );
+    assert_data_eq!(bench.said(40, "web staging v3", &["version"]), "version open[..]\n");
+}
+
+#[test]
+fn gates_hold_for_the_apps_and_stages_they_name() {
+    let gates = "\
+gates:
+- { bake: 1h, apps: [pay*], stages: [prod] }
+- bake: 5m
+";
+    let count = |words: &str| {
+        Bench::new(gates, &PAST).judged(40, words).answers.iter().filter(|a| a.gate.as_str() == "bake").count()
+    };
+    assert_eq!([count("web prod v2"), count("payments prod v2"), count("payments staging v2")], [1, 2, 1]);
+}
+
+#[test]
+fn broken_glass_opens_for_one_version_and_some_time() {
+    let broken = |version: &str| What::Overridden {
+        app: "web".into(),
+        stage: "prod".into(),
+        version: version.into(),
+        reason: "fire".into(),
+        incident: None,
+        expires: time(60),
+        gates: vec!["order".into()],
+    };
+    let gates = "permissions: { break-glass: { actors: [ann@example.com] } }\n";
+    let bench = Bench::new(gates, &PAST).event(30, "ann", broken("v3"));
+    let judgement = bench.judged(40, "web prod v3");
+    assert!(judgement.allows() && !judgement.verdict.is_open());
+    assert_eq!(judgement.broken.map(|broken| (broken.by, broken.reason)), Some(("ann".into(), "fire".into())));
+    assert!(!bench.judged(60, "web prod v3").allows(), "its time is over");
+    assert!(!bench.judged(40, "web prod v4").allows(), "another version");
+    assert!(!Bench::new(gates, &PAST).event(30, "eve", broken("v3")).judged(40, "web prod v3").allows());
+    assert!(!Bench::new("", &PAST).event(30, "ann", broken("v3")).judged(40, "web prod v3").allows());
+}

@@ -1,0 +1,112 @@
+//! What is left of files that are many and large and of which little is needed: their texts and trees
+//! are not kept.
+//!
+//! Each value bears a stamp, which another text of the file changes only if the value is another. So who
+//! used a value knows whether a change of the file matters.
+
+use super::reader::{Reader, unreadable};
+use crate::git::{File, Oid, ReadError};
+use crate::model::Warning;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+pub(super) use super::kustomize::Made;
+
+/// Tells the values apart that were ever made of one file.
+pub(super) type Stamp = u64;
+
+/// When two values are the same as far as versions go.
+pub(super) trait Same {
+    /// Are these two?
+    fn same(&self, other: &Self) -> bool;
+}
+
+/// What is left of files by path, or why nothing is; of each the contents seen last.
+pub(super) struct Reduced<T>(RefCell<HashMap<String, Known<T>>>);
+
+/// What is left of one file.
+struct Known<T> {
+    id: Oid,
+    value: Result<Rc<T>, Warning>,
+    stamp: Stamp,
+}
+
+impl<T> Default for Reduced<T> {
+    fn default() -> Self {
+        Reduced(RefCell::default())
+    }
+}
+
+impl<T: Same> Reduced<T> {
+    /// What was left of a path's contents seen last.
+    pub fn last(&self, path: &str) -> Option<Rc<T>> {
+        self.0.borrow().get(path).and_then(|known| known.value.clone().ok())
+    }
+
+    /// Forgets a path.
+    pub fn forget(&self, path: &str) {
+        self.0.borrow_mut().remove(path);
+    }
+
+    /// All paths.
+    pub fn paths(&self) -> HashSet<String> {
+        self.0.borrow().keys().cloned().collect()
+    }
+
+    /// What is left of a file, read if its contents are others than last time.
+    fn of(
+        &self,
+        reader: &Reader<'_>,
+        file: &File,
+        reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
+    ) -> (Result<Rc<T>, Warning>, Stamp) {
+        let current = |known: &Known<T>| (known.id == file.id).then(|| (known.value.clone(), known.stamp));
+        if let Some(current) = self.0.borrow().get(&file.path).and_then(current) {
+            return current;
+        }
+        let bytes = reader.snapshot().read(file);
+        let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok().ok_or(ReadError::NotText));
+        let text = text.map_err(|error| unreadable(&file.path, &error));
+        let value = text.and_then(|text| reduce(&file.path, &text)).map(Rc::new);
+        let mut all = self.0.borrow_mut();
+        let kept = all.get(&file.path).filter(|known| match (&known.value, &value) {
+            (Ok(old), Ok(new)) => old.same(new),
+            _ => false,
+        });
+        let stamp = kept.map_or_else(|| reader.cache.next_stamp(), |known| known.stamp);
+        all.insert(file.path.clone(), Known { id: file.id, value: value.clone(), stamp });
+        (value, stamp)
+    }
+}
+
+impl Reader<'_> {
+    /// What `reduce` leaves of a file, given its path and text; noted as `made` of it. `None` with a
+    /// warning where nothing is.
+    pub(super) fn remembered<T: Same>(
+        &self,
+        (known, made): (&Reduced<T>, Made),
+        path: &str,
+        reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
+    ) -> Option<Rc<T>> {
+        let Some(file) = self.find(path) else {
+            self.warn(unreadable(path, &ReadError::NotFound));
+            return None;
+        };
+        let (value, stamp) = known.of(self, &file, reduce);
+        self.touched.borrow_mut().made_of(path, made, stamp);
+        value.map_err(|warning| self.warn(warning)).ok()
+    }
+
+    /// The stamp of what is left of a file; `None` where nothing is. Nobody has looked at it for that.
+    pub(super) fn stamp_of<T: Same>(
+        &self,
+        known: &Reduced<T>,
+        path: &str,
+        reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
+    ) -> Option<Stamp> {
+        let file = self.snapshot().find(path)?;
+        let (value, stamp) = known.of(self, &file, reduce);
+        value.is_ok().then_some(stamp)
+    }
+}
