@@ -54,6 +54,26 @@ def counted(clone):
     return counts
 
 
+def audited(clone, *arguments):
+    return json.loads(towpath(clone, "audit", "-o", "json", *arguments))["findings"]
+
+
+def order(clone):
+    """What came to production before staging: beyond the tolerance, within it, and never in staging."""
+    findings = [finding for finding in audited(clone) if finding["stage"] == "production"]
+    about = lambda rule: [f for f in findings if f["rule"] == rule and f["message"].startswith("staging ")]  # noqa: E731
+    count = collections.Counter(finding["severity"] for finding in about("out-of-order"))
+    return count["high"], count["low"], len(about("skipped-stage"))
+
+
+def confirmed(clone):
+    """The cases that people have confirmed, with the beginnings of their commits."""
+    known = {("publisher", "783b29ef"), ("service-manual-publisher", "b8329dc7"), ("router", "v247")}
+    findings = audited(clone, "--since", "2026-01-01", "--stage", "production")
+    named = [f for f in findings if f["rule"] in ("skipped-stage", "out-of-order")]
+    return tuple(sorted(f["commit"][:8] for f in named if (f["app"], (f["tag"] or "")[:8]) in known))
+
+
 def figures(clones):
     """What each figure is about, what is known, and how to find it."""
     govuk, infra = (os.path.join(clones, name + ".git") for name in (GOVUK, INFRA))
@@ -65,6 +85,8 @@ def figures(clones):
         (526,),
         lambda: (measured(govuk, "integration", "production", "2026-01-01")["lead_seconds"]["median"],),
     )
+    yield GOVUK, "audit: production first, within the tolerance, never in staging", (4, 60, 88), lambda: order(govuk)
+    yield GOVUK, "audit: the confirmed cases", ("1f53d7cb", "6e7b3901", "8f1a9a1a"), lambda: confirmed(govuk)
     yield INFRA, "staging/base > production/base", (547, 482, 56, 1, 8), lambda: row(counted(infra))
 
 
