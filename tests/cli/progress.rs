@@ -61,7 +61,8 @@ fn a_short_walk_shows_nothing() {
 #[test]
 fn an_interrupted_walk_leaves_nothing_behind() {
     let sandbox = Sandbox::new();
-    let repository = repository(&sandbox, MANY);
+    // Long enough for a busy machine to pass the keys on in time.
+    let repository = repository(&sandbox, 4 * MANY);
     let mut walking = terminal(&sandbox, &repository, "exec towpath history -o csv >out.csv");
     walking.exp_string(BAR).expect("a bar");
     walking.send_control('c').expect("it listens");
