@@ -12,6 +12,7 @@ import threading
 import time
 
 TOWPATH = sys.argv[1]
+PROCESSES = int(os.environ.get("RACES", "50"))
 LONGEST = 60  # seconds that a process may take
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
@@ -179,7 +180,7 @@ def judge(name, site, results, landed, may_fail):
 def deploy_race(name, url_of, shared, may_fail=False):
     with tempfile.TemporaryDirectory(prefix="towpath-races-") as work:
         folder = pathlib.Path(work)
-        apps = [f"app{n:02}" for n in range(50)]
+        apps = [f"app{n:02}" for n in range(PROCESSES)]
         site = Site(folder, apps)
         daemon = Daemon(folder)
         try:
@@ -236,10 +237,10 @@ def stalling(daemon):
 if __name__ == "__main__":
     if shutil.which("git") is None:
         sys.exit("git is needed")
-    deploy_race("50 deployments, a clone each", straight, shared=False)
-    deploy_race("50 deployments, one clone", straight, shared=True)
+    deploy_race(f"{PROCESSES} deployments, a clone each", straight, shared=False)
+    deploy_race(f"{PROCESSES} deployments, one clone", straight, shared=True)
     promote_race("20 promotions of one app", straight)
-    deploy_race("50 deployments in a storm", stormy, shared=False, may_fail=True)
+    deploy_race(f"{PROCESSES} deployments in a storm", stormy, shared=False, may_fail=True)
     promote_race("20 promotions in a storm", stormy, may_fail=True)
-    deploy_race("50 deployments, stalling", stalling, shared=False, may_fail=True)
+    deploy_race(f"{PROCESSES} deployments, stalling", stalling, shared=False, may_fail=True)
     sys.exit(f"{check.failed} wrong" if check.failed else None)

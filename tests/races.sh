@@ -3,7 +3,7 @@
 # from clones of their own, from one clone, and through a proxy that delays, resets and stalls
 # connections. Every change must land once, in a linear history, and nobody may take a minute.
 #
-#   tests/races.sh [TOWPATH]     needs git with `git daemon`, and python3
+#   tests/races.sh [TOWPATH]     needs git with `git daemon`, and python3; RACES=12 for 12 instead of 50
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 towpath=${1:-}

@@ -10,8 +10,9 @@ const SIGINT: i32 = 2;
 
 const BAR: &str = "Reading the history";
 
-/// So many commits take a second or more, also where the program is optimised.
-const MANY: i64 = if cfg!(debug_assertions) { 4_000 } else { 60_000 };
+/// So many commits take seconds, also where the program is optimised: time enough for a busy machine to
+/// show the bar, and to pass keys on.
+const MANY: i64 = if cfg!(debug_assertions) { 16_000 } else { 120_000 };
 
 /// Each commit changes two words of a file, so that it has to be understood anew.
 fn repository(sandbox: &Sandbox, commits: i64) -> PathBuf {
@@ -62,8 +63,7 @@ fn a_short_walk_shows_nothing() {
 #[test]
 fn an_interrupted_walk_leaves_nothing_behind() {
     let sandbox = Sandbox::new();
-    // Long enough for a busy machine to pass the keys on in time.
-    let repository = repository(&sandbox, 2 * MANY);
+    let repository = repository(&sandbox, MANY);
     // What runs in the background of a shell has been told to ignore the signal, and hands that on.
     let script = "exec env --default-signal=INT towpath history -o csv >out.csv";
     let mut walking = terminal(&sandbox, &repository, script);
