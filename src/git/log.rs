@@ -3,9 +3,9 @@
 //! Only commits are fetched, without files, into a clone in the cache folder. It is asked for what is
 //! new only where a revision is not known yet.
 
-use super::child::{self, Answer, ChildError};
+use super::child::{self, Answer};
 use super::url::{folder_name, is_url, redact, refused};
-use super::write::{WriteError, said};
+use super::write::{WriteError, done, run};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -99,13 +99,13 @@ impl Log {
     fn ask(&self, arguments: &[&str]) -> Result<Answer, WriteError> {
         let mut git = self.git();
         git.args(arguments).env("GIT_NO_LAZY_FETCH", "1");
-        run(git, "read an app's sources", SOON)
+        run(git, b"", "read an app's sources", SOON)
     }
 
     fn fetch(&self) -> Result<(), WriteError> {
         let mut git = self.git();
         git.args(["fetch", "--quiet", "--prune", "--tags", "--force", "--", "origin", "+refs/heads/*:refs/heads/*"]);
-        done(run(git, "fetch an app's sources", NETWORK)?, "fetch an app's sources")
+        done(run(git, b"", "fetch an app's sources", NETWORK)?, "fetch an app's sources").map(drop)
     }
 
     /// Clones under another name and renames: a clone that is there is whole.
@@ -118,7 +118,7 @@ impl Log {
         let mut git = child::git(self.interactive, Some(url));
         git.args(["-c", "core.hooksPath=/dev/null", "clone", "--bare", "--quiet", "--template=", "--filter=tree:0"]);
         git.arg("--").arg(redact(url)).arg(&new);
-        done(run(git, doing, NETWORK)?, doing)?;
+        done(run(git, b"", doing, NETWORK)?, doing)?;
         match std::fs::rename(&new, &self.clone) {
             Err(error) if !self.clone.join("HEAD").is_file() => Err(failed(error)),
             _ => Ok(()),
@@ -130,17 +130,6 @@ impl Log {
         git.args(["-c", "core.hooksPath=/dev/null", "--git-dir"]).arg(&self.clone);
         git
     }
-}
-
-fn run(git: Command, doing: &'static str, limit: Duration) -> Result<Answer, WriteError> {
-    child::run(git, b"", limit).map_err(|error| match error {
-        ChildError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
-        ChildError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
-    })
-}
-
-fn done(answer: Answer, doing: &'static str) -> Result<(), WriteError> {
-    if answer.status.success() { Ok(()) } else { Err(WriteError::Failed { doing, message: said(&answer) }) }
 }
 
 fn logged(line: &str) -> Option<Logged> {

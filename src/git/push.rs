@@ -1,6 +1,6 @@
 //! The remote of a workspace: where its branches are, what they bring, and pushes to them.
 
-use super::write::{Workspace, WriteError, said};
+use super::write::{Workspace, WriteError, done, said};
 use super::{GitError, Oid};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -57,9 +57,7 @@ impl Workspace<'_> {
         let answer = self.talk("ask the remote", LISTING, |git| {
             git.args(["ls-remote", "--", "origin"]).args(names);
         })?;
-        if !answer.status.success() {
-            return Err(WriteError::Failed { doing: "ask the remote", message: said(&answer) });
-        }
+        let answer = done(answer, "ask the remote")?;
         let one = |line: &str| {
             let (id, name) = line.split_once('\t')?;
             Some((name.to_owned(), Oid::from_str(id).ok()?))
@@ -89,10 +87,7 @@ impl Workspace<'_> {
             git.args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", "origin"]);
             git.args(&missing);
         })?;
-        if answer.status.success() {
-            return Ok(());
-        }
-        Err(WriteError::Failed { doing: "fetch", message: said(&answer) })
+        done(answer, "fetch").map(drop)
     }
 
     /// Pushes one branch to `origin`.
@@ -138,11 +133,6 @@ impl Workspace<'_> {
         };
         let all: Result<Vec<Ahead>, git2::Error> = walk.take(limit).map(one).collect();
         Ok(all.map_err(failed)?)
-    }
-
-    /// Is `commit` the tip, or did the tip come from it? False where objects are missing.
-    pub fn has_landed(&self, commit: Oid, tip: Oid) -> bool {
-        commit == tip || self.repository.inner().graph_descendant_of(tip, commit).unwrap_or(false)
     }
 
     /// Has this commit the same contents at these paths?

@@ -1,8 +1,8 @@
 //! A clone of one commit, for a job that writes a file and is gone.
 
-use super::child::{self, ChildError};
+use super::child;
 use super::url::{redact, refused};
-use super::write::{WriteError, said};
+use super::write::{WriteError, done, run};
 use std::path::Path;
 use std::time::Duration;
 
@@ -27,9 +27,5 @@ pub fn shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(), Wri
         git.arg(format!("--branch={branch}"));
     }
     git.arg("--").arg(redact(url)).arg(folder);
-    let answer = child::run(git, b"", LIMIT).map_err(|error| match error {
-        ChildError::NotStarted(why) => WriteError::NoGit { doing: DOING, why: why.to_string() },
-        ChildError::TooSlow(seconds) => WriteError::TooSlow { doing: DOING, seconds },
-    })?;
-    if answer.status.success() { Ok(()) } else { Err(WriteError::Failed { doing: DOING, message: said(&answer) }) }
+    done(run(git, b"", DOING, LIMIT)?, DOING).map(drop)
 }

@@ -275,11 +275,17 @@ fn command(repository: &Repository, manner: &Manner) -> Command {
     git
 }
 
-fn run(git: Command, input: &[u8], doing: &'static str, limit: Duration) -> Result<Answer, WriteError> {
+/// Runs git to its end. That it failed is in the answer.
+pub(super) fn run(git: Command, input: &[u8], doing: &'static str, limit: Duration) -> Result<Answer, WriteError> {
     child::run(git, input, limit).map_err(|error| match error {
         ChildError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
         ChildError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
     })
+}
+
+/// The answer of a git that did what it was to do.
+pub(super) fn done(answer: Answer, doing: &'static str) -> Result<Answer, WriteError> {
+    if answer.status.success() { Ok(answer) } else { Err(WriteError::Failed { doing, message: said(&answer) }) }
 }
 
 /// An identity as commits have it; git drops the same characters.
