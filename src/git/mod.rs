@@ -5,6 +5,7 @@
 //! many times slower (docs/performance.md). Knows nothing of stages.
 
 pub mod at;
+mod backoff;
 mod branches;
 mod chain;
 mod child;
@@ -33,6 +34,7 @@ pub mod url;
 mod walk;
 mod write;
 
+pub use backoff::pause;
 pub use chain::{Chain, Link, LinkFile};
 pub use commit::{CommitInfo, Person};
 pub use diff::{Change, Scope};

@@ -166,7 +166,7 @@ impl Desk<'_> {
         pushed: bool,
     ) -> Result<(Proposal, &'static str), Failure> {
         // Forges write line ends of their own.
-        let there = open.body.replace("\r\n", "\n");
+        let there = open.text();
         let has_labels = !self.forge.lacks().contains(&Feature::Labels);
         let mut add_labels = if has_labels { self.labels(group) } else { Vec::new() };
         add_labels.retain(|label| !open.labels.contains(label));

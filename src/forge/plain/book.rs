@@ -3,16 +3,12 @@
 
 use super::entry::{Entry, FILE, REFS, Standing};
 use crate::forge::{Clock, ForgeError, Result};
-use crate::git::{Oid, Pushed, Swap, Workspace};
+use crate::git::{Oid, Pushed, Swap, Workspace, pause};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// After so many seconds of losing races nothing new is begun.
 const PATIENCE: i64 = 45;
-
-/// A pause after a lost race is any part of the time that the attempt took, doubled with each further
-/// loss, so that of many writers few try at once. It is never longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// The entries at `origin`, and where each was seen.
 pub(super) struct Book<'w> {
@@ -111,9 +107,8 @@ impl Book<'_> {
             if (self.clock.now)() - started > PATIENCE {
                 return Err(ForgeError::Busy);
             }
-            let longest = begun.elapsed().saturating_mul(1 << u32::min(losses, 10)).min(LONGEST_PAUSE);
-            (self.clock.sleep)(longest.mul_f64((self.clock.chance)()));
             losses += 1;
+            (self.clock.sleep)(pause(begun.elapsed(), losses, (self.clock.chance)()));
         }
     }
 

@@ -1,0 +1,29 @@
+//! How long to wait after a race for a ref that was lost.
+
+use std::time::Duration;
+
+/// A pause is any part of the time that the attempt took, from seeing the ref to the push, doubled with
+/// each race that is lost: the more there are, the longer each takes, and the fewer should try at once.
+/// It is never longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// The pause after an attempt of this length, and so many races lost in a row. `chance` is from 0 to 1.
+pub fn pause(attempt: Duration, losses: u32, chance: f64) -> Duration {
+    let longest = attempt.saturating_mul(1 << losses.saturating_sub(1).min(10)).min(LONGEST_PAUSE);
+    if losses == 0 { Duration::ZERO } else { longest.mul_f64(chance) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_grows_and_has_an_end() {
+        let attempt = Duration::from_millis(100);
+        let chances = || (0..50).map(|part| f64::from(part) / 49.0);
+        assert_eq!(pause(attempt, 0, 1.0), Duration::ZERO);
+        assert!(chances().all(|chance| pause(attempt, 1, chance) <= attempt));
+        assert!(chances().any(|chance| pause(attempt, 5, chance) > attempt));
+        assert!(chances().all(|chance| pause(attempt, 400, chance) <= LONGEST_PAUSE));
+    }
+}
