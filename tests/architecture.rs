@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("audit", &["model", "config", "history", "pipeline", "git"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
-    ("report", &["model", "config", "history", "pipeline", "promotion", "audit"]),
+    ("report", &["model", "config", "history", "pipeline", "promotion", "audit", "forge"]),
     ("ui", &["model", "config", "report", "pipeline", "promotion", "audit"]),
 ];
 

@@ -32,11 +32,29 @@ pub struct Proposal {
     pub merge_commit: Option<String>,
 }
 
+impl Proposal {
+    /// Its text. Forges write line ends of their own.
+    pub fn text(&self) -> String {
+        self.body.replace("\r\n", "\n")
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Open,
     Closed,
     Merged,
+}
+
+impl State {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Closed => "closed",
+            State::Merged => "merged",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

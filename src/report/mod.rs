@@ -14,6 +14,7 @@ mod proposals;
 mod status;
 mod trace;
 
+pub use crate::forge::{Proposal, State};
 pub use crate::history::{Ahead, Figures, Kind, PairFigures, Pinned, Spread};
 pub use audit::{Audited, Told};
 pub use cells::{Cell, Column, Matrix, Row, Running};
@@ -22,6 +23,6 @@ pub use diff::{Diff, Difference, Here, Side};
 pub use judged::Judged;
 pub use metrics::Measured;
 pub use plan::Planned;
-pub use proposals::{Proposal, ProposalState, Proposals};
+pub use proposals::Proposals;
 pub use status::{Arrival, Occupant, Status, display_names, names_over_time};
 pub use trace::{Trace, Visit, Way};

@@ -3,7 +3,7 @@
 use super::look::left;
 use super::table::{Align, Column, Table, Text};
 use super::{Look, Tone, visible};
-use crate::report::{Proposal, ProposalState, Proposals};
+use crate::report::{Proposal, Proposals, State};
 
 /// The width of the words before the facts.
 const LABEL: usize = 11;
@@ -49,7 +49,7 @@ pub fn in_full(one: &Proposal, look: &Look) -> String {
     fact("labels", &one.labels.join(", "));
     fact("reviewers", &one.reviewers.join(", "));
     fact("commit", one.head_commit.as_deref().unwrap_or_default());
-    if one.state == ProposalState::Open && one.mergeable == Some(false) {
+    if one.state == State::Open && one.mergeable == Some(false) {
         fact("conflict", "it does not merge cleanly");
     }
     fact("merged as", one.merge_commit.as_deref().unwrap_or_default());

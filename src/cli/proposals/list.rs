@@ -6,8 +6,8 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::output;
 use crate::promotion::BRANCHES;
+use crate::report::Proposals;
 use crate::report::json::ProposalsJson;
-use crate::report::{Proposal, Proposals};
 use crate::ui::{self, Format};
 use clap::Args;
 
@@ -37,7 +37,7 @@ pub fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
     let listed = Proposals {
         repository: context.shown_repository(&repository),
         forge: office.forge.kind().name(),
-        proposals: open.iter().map(Proposal::from).collect(),
+        proposals: open,
     };
     match args.output {
         Format::Json => context.ui.answer(&ui::json(&ProposalsJson::from(&listed)))?,

@@ -8,7 +8,6 @@ use crate::config::{Method, ProposalTerms};
 use crate::forge::{ForgeError, Merge, Proposal, State};
 use crate::git::Repository;
 use crate::promotion::is_to_stage;
-use crate::report;
 use crate::ui;
 use clap::Args;
 
@@ -39,7 +38,7 @@ pub fn run(args: &MergeArgs, context: &Context) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     if context.can_ask() && !args.yes {
-        context.ui.say(&ui::proposal(&report::Proposal::from(&found), &context.ui.err));
+        context.ui.say(&ui::proposal(&found, &context.ui.err));
         if !ui::confirm("Merge this?")? {
             context.ui.note("nothing was changed");
             return Ok(Exit::Done);

@@ -12,9 +12,8 @@ use super::forge_args::ForgeArgs;
 use super::scene::known_tip;
 use super::settings;
 use crate::config::Config;
-use crate::forge::{Forge, Proposal, State};
+use crate::forge::{Forge, Proposal};
 use crate::git::{Repository, Snapshot};
-use crate::report;
 use crate::source::{Cache, Reader};
 use clap::{Args, Subcommand};
 
@@ -119,32 +118,6 @@ fn read_only(context: &Context) -> Result<(), Failure> {
         return Err(Failure::usage("nothing is merged or closed under --read-only"));
     }
     Ok(())
-}
-
-impl From<&Proposal> for report::Proposal {
-    fn from(one: &Proposal) -> Self {
-        report::Proposal {
-            number: one.number,
-            url: one.url.clone(),
-            title: one.title.clone(),
-            body: one.body.replace("\r\n", "\n"),
-            state: match one.state {
-                State::Open => report::ProposalState::Open,
-                State::Closed => report::ProposalState::Closed,
-                State::Merged => report::ProposalState::Merged,
-            },
-            draft: one.draft,
-            author: one.author.clone(),
-            head: one.head.clone(),
-            head_commit: one.head_commit.clone(),
-            base: one.base.clone(),
-            labels: one.labels.clone(),
-            reviewers: one.reviewers.clone(),
-            auto_merge: one.auto_merge,
-            mergeable: one.mergeable,
-            merge_commit: one.merge_commit.clone(),
-        }
-    }
 }
 
 #[cfg(test)]

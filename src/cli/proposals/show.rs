@@ -4,8 +4,8 @@ use super::{Office, WhichArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output;
+use crate::report::Proposals;
 use crate::report::json::ProposalsJson;
-use crate::report::{Proposal, Proposals};
 use crate::ui::{self, Format};
 use clap::Args;
 
@@ -26,7 +26,7 @@ pub(super) const FORMATS: [Format; 2] = [Format::Table, Format::Json];
 pub fn run(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
     let repository = context.repository()?;
     let office = Office::open(&args.which.forge, &repository, context)?;
-    let found = Proposal::from(&office.find(&args.which.proposal)?);
+    let found = office.find(&args.which.proposal)?;
     if args.output != Format::Json {
         context.ui.answer(&ui::proposal(&found, &context.ui.out))?;
         return Ok(Exit::Done);

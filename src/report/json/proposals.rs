@@ -56,12 +56,13 @@ impl From<&Proposals> for ProposalsJson {
 
 impl From<&Proposal> for ProposalJson {
     fn from(one: &Proposal) -> Self {
+        let text = one.text();
         let one = one.clone();
         ProposalJson {
             number: one.number,
             url: one.url,
             title: one.title,
-            body: one.body,
+            body: text,
             state: one.state.as_str(),
             draft: one.draft,
             author: one.author,
