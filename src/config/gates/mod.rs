@@ -15,7 +15,7 @@ mod tests;
 
 pub use freeze::Freeze;
 pub use opening::Opening;
-pub use pipeline::{BREAK_GLASS, LedgerPlace, Permission, Pipeline, Policy};
+pub use pipeline::{BREAK_GLASS, CONFIG, LedgerPlace, Permission, Pipeline, Policy};
 
 use crate::model::{AppName, StageName};
 use regex::Regex;
