@@ -67,7 +67,6 @@ pub struct BrokenJson {
 impl AskJson {
     /// The answer, as it was found in a repository.
     pub fn new(judged: &Judged, repository: String, branch: Option<String>, revision: Option<String>) -> Self {
-        let gates = judged.judgement.answers.iter().zip(&judged.places).map(|(answer, from)| gate(answer, from));
         let broken = judged.judgement.broken.as_ref().map(|broken| BrokenJson {
             event: broken.id.clone(),
             by: broken.by.clone(),
@@ -91,10 +90,15 @@ impl AskJson {
             verdict: judged.judgement.verdict.as_str(),
             until: until(&judged.judgement.verdict),
             sentence: judged.sentence(),
-            gates: gates.collect(),
+            gates: gates(judged).collect(),
             broken,
         }
     }
+}
+
+/// What each gate answers.
+pub(super) fn gates(judged: &Judged) -> impl Iterator<Item = GateJson> {
+    judged.judgement.answers.iter().zip(&judged.places).map(|(answer, from)| gate(answer, from))
 }
 
 fn gate(answer: &Answer, from: &str) -> GateJson {
