@@ -96,10 +96,25 @@ impl<'s> Scene<'s> {
         links.iter().filter(move |link| link.index == index)
     }
 
-    /// What the ledger says of the time that is meant.
-    pub fn events(&self) -> impl Iterator<Item = &'s Event> + '_ {
-        let meant = |event: &&Event| (self.window.since..self.window.until).contains(&event.time.as_second());
-        self.evidence.ledger.events().iter().filter(meant)
+    /// What the ledger says of the time and the cells that are meant, with those cells. What names
+    /// neither app nor stage is always meant; what names cells that never were, where all are.
+    pub fn events(&self) -> impl Iterator<Item = (&'s Event, Vec<SlotKey>)> + '_ {
+        let in_time = |event: &&Event| (self.window.since..self.window.until).contains(&event.time.as_second());
+        let events = self.evidence.ledger.events().iter().filter(in_time);
+        events.filter_map(|event| {
+            let named: Vec<&SlotKey> = self.slots().filter(|slot| is_about(event, slot)).collect();
+            let is_meant = if named.is_empty() {
+                self.slots().all(|slot| (self.wanted)(slot))
+            } else {
+                named.iter().any(|slot| (self.wanted)(slot))
+            };
+            is_meant.then(|| (event, named.into_iter().filter(|slot| (self.wanted)(slot)).cloned().collect()))
+        })
+    }
+
+    /// Every cell there ever was.
+    fn slots(&self) -> impl Iterator<Item = &'s SlotKey> {
+        self.timeline.slots().iter()
     }
 
     /// The stage that a link looks back to.
@@ -142,16 +157,24 @@ impl<'s> Scene<'s> {
     /// The deployments whose commits do not do what nearly all do; none where there is no such
     /// custom.
     pub fn against_custom(&self, does: impl Fn(&Account) -> bool) -> Vec<Deployment<'s>> {
+        let Some(commits) = self.custom(does) else { return Vec::new() };
+        self.deployments().filter(|deployment| !commits[&deployment.commit]).collect()
+    }
+
+    /// Do nearly all deploying commits do this?
+    pub fn is_custom(&self, does: impl Fn(&Account) -> bool) -> bool {
+        self.custom(does).is_some()
+    }
+
+    /// Which of the deploying commits do it, where it is the custom.
+    fn custom(&self, does: impl Fn(&Account) -> bool) -> Option<BTreeMap<Oid, bool>> {
         let mut commits: BTreeMap<Oid, bool> = BTreeMap::new();
         for deployment in self.deployments() {
             let told = || self.account(deployment.commit).is_none_or(|account| does(&account));
             commits.entry(deployment.commit).or_insert_with(told);
         }
         let with = commits.values().filter(|does| **does).count();
-        if commits.len() < ENOUGH || with * 10 < commits.len() * 9 {
-            return Vec::new();
-        }
-        self.deployments().filter(|deployment| !commits[&deployment.commit]).collect()
+        (commits.len() >= ENOUGH && with * 10 >= commits.len() * 9).then_some(commits)
     }
 
     /// The gates that were not open when a deployment landed, with its index; those in which nobody
@@ -165,4 +188,11 @@ impl<'s> Scene<'s> {
         let fitting = self.closed().iter().filter(|(_, answer)| answer.gate == gate);
         fitting.map(|(index, answer)| (self.timeline.deployment(*index), answer)).collect()
     }
+}
+
+/// Does an event name this cell? An app is named as in `towpath status`: `web`, or `api/nginx`.
+fn is_about(event: &Event, slot: &SlotKey) -> bool {
+    let image = || slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
+    let is_app = |app: &str| app == slot.app.as_str() || image().is_some_and(|image| app == image);
+    event.what.app().is_none_or(is_app) && event.what.stage().is_none_or(|stage| *stage == slot.stage)
 }

@@ -1,11 +1,13 @@
 //! `direct-push`: no pull request brought it.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
+use crate::history::Account;
 
 pub(super) static RULE: Rule = Rule {
     id: "direct-push",
     severity: Severity::Medium,
+    needs: Need::Custom(names_pull_request, "pull requests"),
     title: "No pull request brought the deployment",
     about: "A commit deployed something, and its message names no pull or merge request, while at least nine tenths \
             of the deploying commits that are looked at (20 or more) do. Where pull requests are not the custom, \
@@ -15,8 +17,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.against_custom(|account| account.pull_request.is_some()).into_iter();
+    let found = scene.against_custom(names_pull_request).into_iter();
     found.map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request")).collect()
+}
+
+fn names_pull_request(account: &Account) -> bool {
+    account.pull_request.is_some()
 }
 
 #[cfg(test)]

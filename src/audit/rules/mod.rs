@@ -24,7 +24,7 @@ mod unpinned;
 mod unsigned;
 mod unverified;
 
-use super::{Finding, Scene, Severity};
+use super::{Finding, Need, Scene, Severity};
 use crate::config::gates::GateKind;
 use crate::model::{Entry, Note};
 use std::fmt;
@@ -34,6 +34,8 @@ pub struct Rule {
     /// The word it is known by, also in baselines.
     pub id: &'static str,
     pub severity: Severity,
+    /// Without it nothing is judged.
+    pub needs: Need,
     /// What it finds, in a few words.
     pub title: &'static str,
     /// One paragraph: what it finds, when it is silent, and what to do.

@@ -1,11 +1,13 @@
 //! `unsigned`: the commit carries no signature.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
+use crate::history::Account;
 
 pub(super) static RULE: Rule = Rule {
     id: "unsigned",
     severity: Severity::Low,
+    needs: Need::Custom(is_signed, "signing"),
     title: "The deploying commit is not signed",
     about: "A commit deployed something and carries no signature, while at least nine tenths of the deploying commits \
             that are looked at (20 or more) do. Where signing is not the custom, nothing is listed. Whether a \
@@ -14,8 +16,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.against_custom(|account| account.is_signed).into_iter();
+    let found = scene.against_custom(is_signed).into_iter();
     found.map(|deployment| Finding::of(&RULE, &deployment, "its commit is not signed")).collect()
+}
+
+fn is_signed(account: &Account) -> bool {
+    account.is_signed
 }
 
 #[cfg(test)]
