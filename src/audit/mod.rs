@@ -13,7 +13,7 @@ mod scene;
 mod testing;
 
 pub use finding::{Finding, Severity};
-pub use need::Need;
+pub use need::{Custom, Need};
 pub use rules::Rule;
 pub use scene::{Known, Scene, Touch};
 

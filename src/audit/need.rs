@@ -16,7 +16,13 @@ pub enum Need {
     LedgerOr(GateKind),
     Ledger,
     /// Nearly all deploying commits do this.
-    Custom(fn(&Account) -> bool, &'static str),
+    Custom(&'static Custom),
+}
+
+/// What commits may be in the habit of.
+pub struct Custom {
+    pub name: &'static str,
+    pub does: fn(&Account) -> bool,
 }
 
 impl Need {
@@ -31,7 +37,7 @@ impl Need {
             Need::Gate(kind) => gate(*kind),
             Need::LedgerOr(kind) => gate(*kind) || ledger(),
             Need::Ledger => ledger(),
-            Need::Custom(does, _) => scene.is_custom(does),
+            Need::Custom(custom) => scene.keepers(custom).is_some(),
         }
     }
 
@@ -44,7 +50,7 @@ impl Need {
             Need::Gate(kind) => format!("a gate `{kind}`"),
             Need::LedgerOr(kind) => format!("a ledger or a gate `{kind}`"),
             Need::Ledger => "a ledger".into(),
-            Need::Custom(_, custom) => format!("the custom of {custom}"),
+            Need::Custom(custom) => format!("the custom of {}", custom.name),
         }
     }
 }

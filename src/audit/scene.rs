@@ -1,6 +1,6 @@
 //! What the rules look at.
 
-use super::gates;
+use super::{Custom, gates};
 use crate::config::Config;
 use crate::config::gates::GateKind;
 use crate::git::Oid;
@@ -9,7 +9,7 @@ use crate::model::{Entry, SlotKey, StageName};
 use crate::pipeline::ledger::Event;
 use crate::pipeline::{Answer, Evidence, Landing};
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 /// Of so many deploying commits nine tenths have to do something before it counts as the custom.
@@ -49,6 +49,8 @@ pub struct Touch {
 #[derive(Default)]
 pub struct Known {
     accounts: RefCell<HashMap<Oid, Option<Rc<Account>>>>,
+    /// Who keeps a custom, by its name; `None` where it is none.
+    customs: RefCell<HashMap<&'static str, Option<Rc<HashSet<Oid>>>>>,
     closed: OnceCell<Vec<(usize, Answer)>>,
 }
 
@@ -156,25 +158,27 @@ impl<'s> Scene<'s> {
 
     /// The deployments whose commits do not do what nearly all do; none where there is no such
     /// custom.
-    pub fn against_custom(&self, does: impl Fn(&Account) -> bool) -> Vec<Deployment<'s>> {
-        let Some(commits) = self.custom(does) else { return Vec::new() };
-        self.deployments().filter(|deployment| !commits[&deployment.commit]).collect()
+    pub fn against(&self, custom: &'static Custom) -> Vec<Deployment<'s>> {
+        let Some(keepers) = self.keepers(custom) else { return Vec::new() };
+        self.deployments().filter(|deployment| !keepers.contains(&deployment.commit)).collect()
     }
 
-    /// Do nearly all deploying commits do this?
-    pub fn is_custom(&self, does: impl Fn(&Account) -> bool) -> bool {
-        self.custom(does).is_some()
+    /// The deploying commits that keep a custom, where nearly all do.
+    pub(super) fn keepers(&self, custom: &'static Custom) -> Option<Rc<HashSet<Oid>>> {
+        let mut known = self.known.customs.borrow_mut();
+        known.entry(custom.name).or_insert_with(|| self.counted(custom).map(Rc::new)).clone()
     }
 
-    /// Which of the deploying commits do it, where it is the custom.
-    fn custom(&self, does: impl Fn(&Account) -> bool) -> Option<BTreeMap<Oid, bool>> {
-        let mut commits: BTreeMap<Oid, bool> = BTreeMap::new();
-        for deployment in self.deployments() {
-            let told = || self.account(deployment.commit).is_none_or(|account| does(&account));
-            commits.entry(deployment.commit).or_insert_with(told);
+    fn counted(&self, custom: &Custom) -> Option<HashSet<Oid>> {
+        let (mut seen, mut keepers) = (HashSet::new(), HashSet::new());
+        // In the order of history, in which commits are read fastest.
+        for commit in self.deployments().map(|deployment| deployment.commit) {
+            if seen.insert(commit) && self.account(commit).is_none_or(|account| (custom.does)(&account)) {
+                keepers.insert(commit);
+            }
         }
-        let with = commits.values().filter(|does| **does).count();
-        (commits.len() >= ENOUGH && with * 10 >= commits.len() * 9).then_some(commits)
+        let all = seen.len();
+        (all >= ENOUGH && keepers.len() * 10 >= all * 9).then_some(keepers)
     }
 
     /// The gates that were not open when a deployment landed, with its index; those in which nobody

@@ -1,13 +1,12 @@
 //! `direct-push`: no pull request brought it.
 
 use super::Rule;
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::history::Account;
+use crate::audit::{Custom, Finding, Need, Scene, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "direct-push",
     severity: Severity::Medium,
-    needs: Need::Custom(names_pull_request, "pull requests"),
+    needs: Need::Custom(&CUSTOM),
     title: "No pull request brought the deployment",
     about: "A commit deployed something, and its message names no pull or merge request, while at least nine tenths \
             of the deploying commits that are looked at (20 or more) do. Where pull requests are not the custom, \
@@ -16,13 +15,11 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.against_custom(names_pull_request).into_iter();
-    found.map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request")).collect()
-}
+static CUSTOM: Custom = Custom { name: "pull requests", does: |account| account.pull_request.is_some() };
 
-fn names_pull_request(account: &Account) -> bool {
-    account.pull_request.is_some()
+fn find(scene: &Scene<'_>) -> Vec<Finding> {
+    let found = scene.against(&CUSTOM).into_iter();
+    found.map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request")).collect()
 }
 
 #[cfg(test)]

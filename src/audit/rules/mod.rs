@@ -118,6 +118,17 @@ mod tests {
     use super::ALL;
     use std::collections::BTreeSet;
 
+    /// The document has a row for each rule, with its severity and whether it needs something.
+    #[test]
+    fn the_document_lists_the_rules() {
+        let document = include_str!("../../../docs/audit.md");
+        for rule in ALL {
+            let begin = format!("| `{}` | {} | ", rule.id, rule.severity.as_str());
+            let row = document.lines().find(|line| line.starts_with(&begin)).unwrap_or_else(|| panic!("{begin}"));
+            assert_eq!(row.ends_with(" | |"), rule.needs.words().is_empty(), "{row}");
+        }
+    }
+
     #[test]
     fn every_rule_has_a_name_of_its_own_and_explains_itself() {
         let ids: BTreeSet<&str> = ALL.iter().map(|rule| rule.id).collect();

