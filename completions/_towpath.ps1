@@ -208,6 +208,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
             [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List every finding by itself; `table`, `markdown` and `html` fold what repeats itself')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
             [CompletionResult]::new('--no-index', '--no-index', [CompletionResultType]::ParameterName, 'Read all history anew, and keep no index of it')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')

@@ -199,6 +199,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --config 'The configuration, instead of the repository''s towpath.yaml'
             cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
             cand --color 'When to use colour'
+            cand --all 'List every finding by itself; `table`, `markdown` and `html` fold what repeats itself'
             cand --read-only 'Change nothing: no repository, none of its files'
             cand --no-index 'Read all history anew, and keep no index of it'
             cand -q 'Say only the answer and errors'

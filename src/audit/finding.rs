@@ -7,7 +7,7 @@ use crate::model::{SlotKey, Version};
 use std::collections::BTreeSet;
 
 /// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing.
     Low,
@@ -83,13 +83,15 @@ impl Finding {
     }
 
     /// The name it keeps, whatever else is found and however it is worded: made of rule, app, stage,
-    /// targets and commit.
+    /// targets and commit, or of the event.
     pub fn id(&self) -> String {
         let of_slot = |slot: &SlotKey| {
             let target = slot.target.as_ref().map(ToString::to_string).unwrap_or_default();
             [slot.app.to_string(), slot.component.clone().unwrap_or_default(), slot.stage.to_string(), target]
         };
-        let slots: BTreeSet<[String; 4]> = self.slots.iter().map(of_slot).collect();
+        // An event keeps its name when its app gets another image.
+        let slots = self.slots.iter().filter(|_| self.event.is_none());
+        let slots: BTreeSet<[String; 4]> = slots.map(of_slot).collect();
         let rest = [self.commit.map(|commit| commit.to_string()), self.event.clone()];
         let parts = std::iter::once(self.rule.id.to_owned()).chain(slots.into_iter().flatten());
         let whole: Vec<String> = parts.chain(rest.into_iter().map(Option::unwrap_or_default)).collect();

@@ -6,12 +6,14 @@
 
 mod finding;
 mod gates;
+mod need;
 pub mod rules;
 mod scene;
 #[cfg(test)]
 mod testing;
 
 pub use finding::{Finding, Severity};
+pub use need::{Custom, Need};
 pub use rules::Rule;
 pub use scene::{Known, Scene, Touch};
 
@@ -28,6 +30,11 @@ pub fn audit(scene: &Scene<'_>) -> Vec<Finding> {
 pub fn stopped(scene: &Scene<'_>) -> usize {
     let stopped: BTreeSet<usize> = scene.closed().iter().map(|(index, _)| *index).collect();
     stopped.len()
+}
+
+/// The rules that nothing could be asked of: what they need is not there.
+pub fn unjudged(scene: &Scene<'_>) -> Vec<&'static Rule> {
+    rules::ALL.into_iter().filter(|rule| !rule.needs.is_met(scene)).collect()
 }
 
 fn place(rule: &Rule) -> usize {

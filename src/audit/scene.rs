@@ -1,6 +1,6 @@
 //! What the rules look at.
 
-use super::gates;
+use super::{Custom, gates};
 use crate::config::Config;
 use crate::config::gates::GateKind;
 use crate::git::Oid;
@@ -9,7 +9,7 @@ use crate::model::{Entry, SlotKey, StageName};
 use crate::pipeline::ledger::Event;
 use crate::pipeline::{Answer, Evidence, Landing};
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 /// Of so many deploying commits nine tenths have to do something before it counts as the custom.
@@ -49,6 +49,8 @@ pub struct Touch {
 #[derive(Default)]
 pub struct Known {
     accounts: RefCell<HashMap<Oid, Option<Rc<Account>>>>,
+    /// Who keeps a custom, by its name; `None` where it is none.
+    customs: RefCell<HashMap<&'static str, Option<Rc<HashSet<Oid>>>>>,
     closed: OnceCell<Vec<(usize, Answer)>>,
 }
 
@@ -96,10 +98,25 @@ impl<'s> Scene<'s> {
         links.iter().filter(move |link| link.index == index)
     }
 
-    /// What the ledger says of the time that is meant.
-    pub fn events(&self) -> impl Iterator<Item = &'s Event> + '_ {
-        let meant = |event: &&Event| (self.window.since..self.window.until).contains(&event.time.as_second());
-        self.evidence.ledger.events().iter().filter(meant)
+    /// What the ledger says of the time and the cells that are meant, with those cells. What names
+    /// neither app nor stage is always meant; what names cells that never were, where all are.
+    pub fn events(&self) -> impl Iterator<Item = (&'s Event, Vec<SlotKey>)> + '_ {
+        let in_time = |event: &&Event| (self.window.since..self.window.until).contains(&event.time.as_second());
+        let events = self.evidence.ledger.events().iter().filter(in_time);
+        events.filter_map(|event| {
+            let named: Vec<&SlotKey> = self.slots().filter(|slot| is_about(event, slot)).collect();
+            let is_meant = if named.is_empty() {
+                self.slots().all(|slot| (self.wanted)(slot))
+            } else {
+                named.iter().any(|slot| (self.wanted)(slot))
+            };
+            is_meant.then(|| (event, named.into_iter().filter(|slot| (self.wanted)(slot)).cloned().collect()))
+        })
+    }
+
+    /// Every cell there ever was.
+    fn slots(&self) -> impl Iterator<Item = &'s SlotKey> {
+        self.timeline.slots().iter()
     }
 
     /// The stage that a link looks back to.
@@ -141,17 +158,27 @@ impl<'s> Scene<'s> {
 
     /// The deployments whose commits do not do what nearly all do; none where there is no such
     /// custom.
-    pub fn against_custom(&self, does: impl Fn(&Account) -> bool) -> Vec<Deployment<'s>> {
-        let mut commits: BTreeMap<Oid, bool> = BTreeMap::new();
-        for deployment in self.deployments() {
-            let told = || self.account(deployment.commit).is_none_or(|account| does(&account));
-            commits.entry(deployment.commit).or_insert_with(told);
+    pub fn against(&self, custom: &'static Custom) -> Vec<Deployment<'s>> {
+        let Some(keepers) = self.keepers(custom) else { return Vec::new() };
+        self.deployments().filter(|deployment| !keepers.contains(&deployment.commit)).collect()
+    }
+
+    /// The deploying commits that keep a custom, where nearly all do.
+    pub(super) fn keepers(&self, custom: &'static Custom) -> Option<Rc<HashSet<Oid>>> {
+        let mut known = self.known.customs.borrow_mut();
+        known.entry(custom.name).or_insert_with(|| self.counted(custom).map(Rc::new)).clone()
+    }
+
+    fn counted(&self, custom: &Custom) -> Option<HashSet<Oid>> {
+        let (mut seen, mut keepers) = (HashSet::new(), HashSet::new());
+        // In the order of history, in which commits are read fastest.
+        for commit in self.deployments().map(|deployment| deployment.commit) {
+            if seen.insert(commit) && self.account(commit).is_none_or(|account| (custom.does)(&account)) {
+                keepers.insert(commit);
+            }
         }
-        let with = commits.values().filter(|does| **does).count();
-        if commits.len() < ENOUGH || with * 10 < commits.len() * 9 {
-            return Vec::new();
-        }
-        self.deployments().filter(|deployment| !commits[&deployment.commit]).collect()
+        let all = seen.len();
+        (all >= ENOUGH && keepers.len() * 10 >= all * 9).then_some(keepers)
     }
 
     /// The gates that were not open when a deployment landed, with its index; those in which nobody
@@ -165,4 +192,11 @@ impl<'s> Scene<'s> {
         let fitting = self.closed().iter().filter(|(_, answer)| answer.gate == gate);
         fitting.map(|(index, answer)| (self.timeline.deployment(*index), answer)).collect()
     }
+}
+
+/// Does an event name this cell? An app is named as in `towpath status`: `web`, or `api/nginx`.
+fn is_about(event: &Event, slot: &SlotKey) -> bool {
+    let image = || slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
+    let is_app = |app: &str| app == slot.app.as_str() || image().is_some_and(|image| app == image);
+    event.what.app().is_none_or(is_app) && event.what.stage().is_none_or(|stage| *stage == slot.stage)
 }

@@ -1,7 +1,7 @@
 //! Rules asked in a few readable lines.
 
 use super::scene::Known;
-use super::{Finding, Scene, Touch, audit};
+use super::{Finding, Rule, Scene, Touch, audit, unjudged};
 use crate::config::{self, Config};
 use crate::git::Person;
 use crate::history::testing::{oid, timeline};
@@ -22,6 +22,8 @@ pub(super) struct Bench {
     accounts: HashMap<usize, Account>,
     touches: Vec<Touch>,
     now: i64,
+    /// The only stage that is meant.
+    only: Option<&'static str>,
 }
 
 impl Bench {
@@ -40,6 +42,7 @@ impl Bench {
             accounts: HashMap::new(),
             touches: Vec::new(),
             now: 1_000_000,
+            only: None,
         }
     }
 
@@ -77,8 +80,23 @@ impl Bench {
         Bench { now: minute, ..self }
     }
 
+    /// Means one stage alone.
+    pub fn only(self, stage: &'static str) -> Self {
+        Bench { only: Some(stage), ..self }
+    }
+
     /// What one rule says: `minute app stage/targets version: message`, a line each.
-    pub fn said(mut self, rule: &str) -> String {
+    pub fn said(self, rule: &str) -> String {
+        self.asked(|scene| audit(scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect())
+    }
+
+    /// The rules that could not be asked, and what they need.
+    pub fn unjudged(self) -> String {
+        let line = |rule: &&Rule| format!("{}: {}\n", rule.id, rule.needs.words());
+        self.asked(|scene| unjudged(scene).iter().map(line).collect())
+    }
+
+    fn asked(mut self, ask: impl FnOnce(&Scene<'_>) -> String) -> String {
         let comparison = classify(&mut self.timeline, &self.config, 600);
         let ledger = Ledger::new(self.events.clone());
         let facts = Facts::default();
@@ -97,11 +115,11 @@ impl Bench {
             window: Window { since: 0, until: self.now * 60 },
             touches: &self.touches,
             now: self.now * 60,
-            wanted: &|_| true,
+            wanted: &|slot| self.only.is_none_or(|only| slot.stage.as_str() == only),
             tells: &tells,
             known: Known::default(),
         };
-        audit(&scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect()
+        ask(&scene)
     }
 }
 

@@ -1,5 +1,6 @@
 //! `towpath audit`: the rules, asked of the whole past.
 
+mod page;
 mod touches;
 
 use super::choice::{self, Choice};
@@ -14,8 +15,8 @@ use crate::history::{self, Window};
 use crate::model::SlotKey;
 use crate::pipeline::Facts;
 use crate::report::json::AuditJson;
-use crate::report::{Audited, Told, moment};
-use crate::ui;
+use crate::report::{Audited, PairFigures, Told, moment};
+use crate::ui::{self, Detail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use jiff::SignedDuration;
@@ -27,6 +28,7 @@ Examples:
   towpath audit                                 everything, from the beginning
   towpath audit --since 2026-01-01 --stage prod
   towpath audit --explain skipped-stage         what a rule finds, and what to do
+  towpath audit --output html > audit.html      one page, to be opened anywhere
   towpath audit --policy tomorrow.yaml          what would these gates have stopped?
   towpath audit --output json > known.json      … and later only what is new:
   towpath audit --baseline known.json --fail-on medium
@@ -77,12 +79,16 @@ pub struct AuditArgs {
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = args::duration)]
     tolerance: SignedDuration,
 
+    /// List every finding by itself; `table`, `markdown` and `html` fold what repeats itself
+    #[arg(long)]
+    all: bool,
+
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = PossibleValuesParser::new(FORMATS))]
     output: String,
 }
 
-const FORMATS: [&str; 6] = ["table", "json", "csv", "markdown", "sarif", "junit"];
+const FORMATS: [&str; 7] = ["table", "json", "csv", "markdown", "html", "sarif", "junit"];
 
 fn rule() -> impl TypedValueParser<Value = &'static Rule> {
     PossibleValuesParser::new(rules::ALL.map(|rule| rule.id))
@@ -114,8 +120,9 @@ pub fn run(args: &AuditArgs, context: &Context) -> Result<Exit, Failure> {
     }
     let ledger = book::read(context, &repository, &survey.settings.config)?;
     let mut inquiry = Inquiry { context, repository: &repository, survey, chronicle, ledger };
-    let audited = audited(args, &mut inquiry, &known)?;
-    context.ui.answer(&written(&audited, &args.output, context))?;
+    let meant = Meant::of(args, &inquiry)?;
+    let audited = audited(args, &mut inquiry, &meant, &known)?;
+    context.ui.answer(&written(args, &audited, &inquiry, &meant))?;
     tell(&audited, context);
     inquiry.chronicle.tell_edge(context);
     let fails = args.fail_on.is_some_and(|severity| audited.has(severity));
@@ -141,14 +148,31 @@ fn baseline(path: &Path) -> Result<HashSet<String>, Failure> {
     Ok(findings.filter_map(|finding| Some(finding["id"].as_str()?.to_owned())).collect())
 }
 
+/// The part of the past that is meant.
+struct Meant {
+    choice: Choice,
+    window: Window,
+}
+
+impl Meant {
+    fn of(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Self, Failure> {
+        let choice = Choice::new(&[], &args.choice, inquiry.context, &inquiry.survey, &inquiry.chronicle)?;
+        Ok(Meant { choice, window: window(args, inquiry)? })
+    }
+}
+
 /// Asks the rules.
-fn audited(args: &AuditArgs, inquiry: &mut Inquiry<'_>, known: &HashSet<String>) -> Result<Audited, Failure> {
+fn audited(
+    args: &AuditArgs,
+    inquiry: &mut Inquiry<'_>,
+    meant: &Meant,
+    known: &HashSet<String>,
+) -> Result<Audited, Failure> {
     let tolerance = args.tolerance.as_secs();
     let comparison = inquiry.chronicle.comparison(&inquiry.survey.settings.config, tolerance);
     let inquiry = &*inquiry;
     let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
-    let choice = Choice::new(&[], &args.choice, inquiry.context, survey, chronicle)?;
-    let window = window(args, inquiry)?;
+    let Meant { choice, window } = meant;
     let (past, facts, touches) = (inquiry.past(), Facts::default(), touches::touches(inquiry)?);
     let accepts = |slot: &SlotKey| choice.accepts(slot);
     let scene = Scene {
@@ -157,7 +181,7 @@ fn audited(args: &AuditArgs, inquiry: &mut Inquiry<'_>, known: &HashSet<String>)
         config: inquiry.config(),
         evidence: &inquiry.evidence(&past, &facts),
         entries: &survey.mapping.entries,
-        window,
+        window: *window,
         touches: &touches,
         now: inquiry.context.now().as_second(),
         wanted: &accepts,
@@ -165,9 +189,10 @@ fn audited(args: &AuditArgs, inquiry: &mut Inquiry<'_>, known: &HashSet<String>)
         known: Known::default(),
     };
     let found = audit::audit(&scene);
-    let is_meant = |finding: &Finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule.id == finding.rule.id);
-    let (hidden, findings): (Vec<Finding>, Vec<Finding>) =
-        found.into_iter().filter(is_meant).partition(|finding| known.contains(&finding.id()));
+    let unjudged = audit::unjudged(&scene);
+    let is_asked = |rule: &&'static Rule| args.rule.is_empty() || args.rule.iter().any(|asked| asked.id == rule.id);
+    let found = found.into_iter().filter(|finding| is_asked(&finding.rule));
+    let (hidden, findings): (Vec<Finding>, Vec<Finding>) = found.partition(|finding| known.contains(&finding.id()));
     Ok(Audited {
         repository: inquiry.context.shown_repository(inquiry.repository),
         branch: survey.branch.clone(),
@@ -179,7 +204,9 @@ fn audited(args: &AuditArgs, inquiry: &mut Inquiry<'_>, known: &HashSet<String>)
         deployments: scene.deployments().count(),
         findings: findings.into_iter().map(|finding| told(finding, &scene, chronicle)).collect(),
         hidden: hidden.len(),
-        pairs: history::metrics(&chronicle.timeline, &comparison, window, &accepts).pairs,
+        pairs: history::metrics(&chronicle.timeline, &comparison, *window, &accepts).pairs,
+        asked: rules::ALL.into_iter().filter(is_asked).collect(),
+        unjudged: unjudged.into_iter().filter(is_asked).collect(),
         stopped: args.policy.as_ref().map(|_| audit::stopped(&scene)),
     })
 }
@@ -214,14 +241,16 @@ fn told(finding: Finding, scene: &Scene<'_>, chronicle: &Chronicle<'_>) -> Told 
     Told { finding, name, account }
 }
 
-fn written(audited: &Audited, format: &str, context: &Context) -> String {
-    match format {
+fn written(args: &AuditArgs, audited: &Audited, inquiry: &Inquiry<'_>, meant: &Meant) -> String {
+    let detail = if args.all { Detail::Whole } else { Detail::Folded };
+    match args.output.as_str() {
         "json" => ui::json(&AuditJson::from(audited)),
         "csv" => ui::audit_csv(audited),
-        "markdown" => ui::audit_markdown(audited),
+        "markdown" => ui::audit_markdown(audited, detail),
+        "html" => ui::audit_html(&page::page(audited, inquiry, meant), detail),
         "sarif" => ui::sarif(audited, env!("CARGO_PKG_VERSION")),
         "junit" => ui::junit(audited),
-        _ => ui::audit(audited, &context.ui.out),
+        _ => ui::audit(audited, detail, &inquiry.context.ui.out),
     }
 }
 
@@ -236,7 +265,20 @@ fn tell(audited: &Audited, context: &Context) {
     if let Some(stopped) = audited.stopped {
         context.ui.note(&format!("the gates of the policy would have stopped {stopped} of them"));
     }
-    for pair in audited.pairs.iter().filter(|pair| !pair.comparable) {
-        context.ui.caution(&ui::incomparable(pair));
+    if !audited.unjudged.is_empty() {
+        let ids: Vec<&str> = audited.unjudged.iter().map(|rule| rule.id).collect();
+        context.ui.note(&format!("not judged, for want of what they need: {}", ids.join(", ")));
     }
+    let apart: Vec<&PairFigures> = audited.pairs.iter().filter(|pair| !pair.comparable).collect();
+    if apart.len() > FEW && context.ui.verbosity < ui::Verbosity::Verbose {
+        let count = apart.len();
+        context.ui.caution(&format!(
+            "{count} pairs of stages are not comparable, as tags seem to be renamed on the way; -v lists them"
+        ));
+        return;
+    }
+    apart.into_iter().for_each(|pair| context.ui.caution(&ui::incomparable(pair)));
 }
+
+/// So many cautions of one kind are read.
+const FEW: usize = 3;

@@ -15,6 +15,16 @@ impl Place {
         }
     }
 
+    /// The page that shows a commit.
+    pub fn commit(&self, commit: &str) -> String {
+        let (web, commit) = (self.page(), escape(commit));
+        match self.kind {
+            Kind::GitLab => format!("{web}/-/commit/{commit}"),
+            Kind::Bitbucket => format!("{web}/commits/{commit}"),
+            Kind::GitHub | Kind::Gitea | Kind::Plain | Kind::Azure => format!("{web}/commit/{commit}"),
+        }
+    }
+
     /// The repository's own page.
     pub fn page(&self) -> String {
         let owner: Vec<String> = self.owner.split('/').map(escape).collect();
@@ -51,6 +61,16 @@ mod tests {
     fn page(remote: &str, known: Option<Kind>) -> String {
         let known = known.map(|kind| Known { kind, host: None, api: None });
         Place::of(remote, known.as_ref()).expect("a place").comparison("v1", "a/v2+x")
+    }
+
+    #[test]
+    fn every_forge_shows_commits() {
+        let shown = |remote| Place::of(remote, None).expect("a place").commit("60216d35");
+        assert_eq!(shown("git@github.com:o/r.git"), "https://github.com/o/r/commit/60216d35");
+        assert_eq!(shown("https://codeberg.org/o/r"), "https://codeberg.org/o/r/commit/60216d35");
+        assert_eq!(shown("git@gitlab.com:a/b/r.git"), "https://gitlab.com/a/b/r/-/commit/60216d35");
+        assert_eq!(shown("git@bitbucket.org:t/r.git"), "https://bitbucket.org/t/r/commits/60216d35");
+        assert_eq!(shown("https://dev.azure.com/o/p/_git/r"), "https://dev.azure.com/o/p/_git/r/commit/60216d35");
     }
 
     #[test]

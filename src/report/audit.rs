@@ -1,5 +1,13 @@
 //! What `towpath audit` tells.
 
+mod group;
+mod page;
+mod plot;
+
+pub use group::Group;
+pub use page::Page;
+pub use plot::{Plot, StagePlot};
+
 use crate::audit::{Finding, Rule, Severity, rules};
 use crate::history::{Account, PairFigures};
 use jiff::Timestamp;
@@ -25,6 +33,10 @@ pub struct Audited {
     pub hidden: usize,
     /// How the changes of each stage relate to the stages before it.
     pub pairs: Vec<PairFigures>,
+    /// The rules that were asked.
+    pub asked: Vec<&'static Rule>,
+    /// Those of them that nothing could be asked of: what they need is not there.
+    pub unjudged: Vec<&'static Rule>,
     /// How many deployments a policy that is not in force yet would have stopped.
     pub stopped: Option<usize>,
 }
@@ -80,5 +92,31 @@ impl Audited {
     /// Is there something as grave as this?
     pub fn has(&self, severity: Severity) -> bool {
         self.findings.iter().any(|told| told.finding.severity >= severity)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::{Audited, Told, rules};
+    use crate::report::moment;
+
+    /// An audit that found this, and nothing else is known.
+    pub fn audited(findings: Vec<Told>) -> Audited {
+        Audited {
+            repository: "deploy".into(),
+            branch: Some("main".into()),
+            revision: Some("0123456789".repeat(4)),
+            since: moment(0),
+            until: moment(86_400),
+            tolerance: 600,
+            complete: true,
+            deployments: findings.len(),
+            findings,
+            hidden: 0,
+            pairs: Vec::new(),
+            asked: rules::ALL.to_vec(),
+            unjudged: Vec::new(),
+            stopped: None,
+        }
     }
 }

@@ -17,7 +17,7 @@ mod trace;
 
 pub use crate::forge::{Proposal, State};
 pub use crate::history::{Ahead, Figures, Kind, PairFigures, Pinned, Spread};
-pub use audit::{Audited, Told};
+pub use audit::{Audited, Group, Page, Plot, StagePlot, Told};
 pub use cells::{Cell, Column, Matrix, Row, Running};
 pub use change::{Change, moment};
 pub use diff::{Diff, Difference, Here, Side};

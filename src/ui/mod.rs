@@ -29,7 +29,9 @@ mod yaml;
 pub use age::{age, span};
 pub use app::render as app_in_full;
 pub use ask::{line as ask_line, render as ask};
-pub use audit::{csv as audit_csv, junit, markdown as audit_markdown, sarif, table as audit};
+pub use audit::{
+    Detail, csv as audit_csv, html as audit_html, junit, markdown as audit_markdown, sarif, table as audit,
+};
 pub use config::render as config;
 pub use diff::{csv as diff_csv, markdown as diff_markdown, table as diff};
 pub use escape::{machine, visible};

@@ -49,16 +49,18 @@ unknown-version   high              1   No earlier stage ever had the version
 skipped-stage     high              1   The stage before never had the version
 out-of-order      low               1   The stage before got the version only later
 
-rule              app   stage   version   time               commit       what
+rule              app   stage   version   last               commit       what
 unknown-version   web   prod    hotfix    2026-08-04 10:00   60216d3523   no earlier stage ever had this version
 skipped-stage     web   prod    hotfix    2026-08-04 10:00   60216d3523   dev never had this version
 out-of-order      web   prod    v3        2026-08-03 10:00   bf609b51a7   dev got it 5m later, within the tolerance
 
-dev to prod: 3 changes; 1 came to prod first, 1 of them by 10m or less; 1 were never in dev
+order         changes   too early   by 10m or less   never before
+dev to prod         3           1                1              1
 
 "#]])
         .stderr_eq(str![[r#"
 7 deployments from 2026-08-01 to 2026-09-01
+not judged, for want of what they need: unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
 
 "#]]);
 }
@@ -72,12 +74,12 @@ rule            severity   findings   what
 unauthorised    high              1   Somebody without permission changed the stage
 during-freeze   high              2   Deployed during a freeze
 
-rule            app   stage   version   time               commit       what
-unauthorised    web   prod    hotfix    2026-08-04 10:00   60216d3523   Alice is none of the actors of prod
-during-freeze   web   prod    v3        2026-08-03 10:00   bf609b51a7   inventory: frozen until Tue 2026-08-04 00:00 UTC
-during-freeze   web   prod    v2        2026-08-02 11:00   70b28eeec1   inventory: frozen until Tue 2026-08-04 00:00 UTC
+rule            app   stage   findings   version   first              last               commit       what
+unauthorised    web   prod               hotfix                       2026-08-04 10:00   60216d3523   Alice is none of the actors of prod
+during-freeze   web   prod           2   v3        2026-08-02 11:00   2026-08-03 10:00   bf609b51a7   inventory: frozen until Tue 2026-08-04 00:00 UTC
 
-dev to prod: 3 changes; 1 came to prod first, 1 of them by 10m or less; 1 were never in dev
+order         changes   too early   by 10m or less   never before
+dev to prod         3           1                1              1
 
 "#]])
         .stderr_eq(str![[r#"
@@ -115,6 +117,7 @@ c52a6388940697d2,skipped-stage,high,web,prod,,hotfix,2026-08-04T10:00:00Z,60216d
         .stderr_eq(str![[r#"
 7 deployments from 2026-08-01 to 2026-09-01
 1 that the baseline has are left out
+not judged, for want of what they need: unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
 
 "#]]);
     sandbox.towpath(&repository, &["audit", "--baseline", "prod/web"]).assert().code(2).stdout_eq("").stderr_eq(str![
@@ -159,13 +162,15 @@ fn markdown() {
 | skipped-stage | high | 1 | The stage before never had the version |
 | out-of-order | low | 1 | The stage before got the version only later |
 
-| rule | app | stage | version | time | commit | what |
-| --- | --- | --- | --- | --- | --- | --- |
-| unknown-version | web | prod | hotfix | 2026-08-04 10:00 | 60216d3523 | no earlier stage ever had this version |
-| skipped-stage | web | prod | hotfix | 2026-08-04 10:00 | 60216d3523 | dev never had this version |
-| out-of-order | web | prod | v3 | 2026-08-03 10:00 | bf609b51a7 | dev got it 5m later, within the tolerance |
+| rule | app | stage | findings | version | first | last | commit | what |
+| --- | --- | --- | ---: | --- | --- | --- | --- | --- |
+| unknown-version | web | prod |  | hotfix |  | 2026-08-04 10:00 | 60216d3523 | no earlier stage ever had this version |
+| skipped-stage | web | prod |  | hotfix |  | 2026-08-04 10:00 | 60216d3523 | dev never had this version |
+| out-of-order | web | prod |  | v3 |  | 2026-08-03 10:00 | bf609b51a7 | dev got it 5m later, within the tolerance |
 
-* dev to prod: 3 changes; 1 came to prod first, 1 of them by 10m or less; 1 were never in dev
+| order | changes | too early | by 10m or less | never before | judged |
+| --- | ---: | ---: | ---: | ---: | --- |
+| dev to prod | 3 | 1 | 1 | 1 |  |
 
 "#]]);
 }
@@ -188,6 +193,156 @@ fn junit() {
   
 "#]]
     );
+}
+
+/// The page stands by itself: the browser's view of it is judged by `tests/page/run`.
+#[test]
+fn html() {
+    let output = audit(&["-o", "html", "-q"]).success().get_output().stdout.clone();
+    let page = String::from_utf8(output).expect("UTF-8");
+    assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">\n"), "{page}");
+    assert!(page.contains("content=\"default-src 'none'; style-src 'sha256-"));
+    let part = |from: &str, to: &str| {
+        let rest = page.split_once(from).unwrap_or_else(|| panic!("there is no {from}")).1;
+        rest.split_once(to).expect("it ends").0.to_owned()
+    };
+    snapbox::assert_data_eq!(
+        part("<div class=\"verdict", "</div>"),
+        str![[r#"
+ high">
+<p>2 rules were broken<span class="last">the last time on 2026-08-04</span></p>
+<ul class="counts">
+<li class="high"><b>2</b> high</li>
+<li class="zero"><b>0</b> medium</li>
+<li class="low"><b>1</b> low</li>
+</ul>
+
+"#]]
+    );
+    snapbox::assert_data_eq!(
+        part("<tbody>\n", "</tbody>"),
+        str![[r##"
+<tr><th scope="row">web</th><td><code>v3</code></td><td class="differs"><span aria-hidden="true">≠ </span><span class="unseen">differs: </span><code>hotfix</code> <a class="badge high" href="#unknown-version-high">unknown-version</a></td></tr>
+
+"##]]
+    );
+    snapbox::assert_data_eq!(
+        part("<h3 id=\"skipped-stage-high\">", "</section>"),
+        str![[r#"
+<span class="badge high">high</span> skipped-stage <span class="dim">1</span></h3>
+<p>The stage before never had the version.</p>
+<details class="about">
+<summary>What this rule finds, and what to do</summary>
+<p>A version came to a stage, and the stage before, which has the app, never had it: not earlier, not later. It is not judged where the two stages write versions differently (more than half of the versions never match), nor when a cell is new. A rollback to something that never was in the stage before counts. Look at the commit: a hotfix by hand, or a pipeline that lost a step.</p>
+</details>
+<details class="fold">
+<summary><span class="span dim">2026-08-04</span> <b>web</b> in prod <span class="message">dev never had this version</span></summary>
+<ul class="items">
+<li><time>2026-08-04 10:00</time> <code>hotfix</code> <span class="dim meta"><span>Alice</span><span><code>60216d3523</code></span><span>“hotfix”</span><span>prod&#x2f;web</span><span>c52a6388940697d2</span></span></li>
+</ul>
+</details>
+
+"#]]
+    );
+    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("<script"));
+}
+
+/// Everything a repository says is a text and nothing else.
+#[test]
+fn html_of_a_hostile_repository() {
+    let config = "stages: [dev, prod]\nsources:\n  - yaml: '{stage}/{app}.yaml'\n    tag: tag\n";
+    let (script, name) = ("<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>");
+    let file = |stage: &str| format!("{stage}/{name}.yaml");
+    let story = History::new()
+        .commit("2026-08-01T10:00:00Z", "\u{202e}Mallory&lt;", "start")
+        .write("towpath.yaml", config)
+        .write(&file("dev"), "tag: v1\n")
+        .write(&file("prod"), "tag: v1\n")
+        .commit(
+            "2026-08-02T10:00:00Z",
+            "\u{202e}Mallory&lt;",
+            "</title></style><script>alert(2)</script> \u{9b}31m {{ 7 * 7 }}",
+        )
+        .write(&file("prod"), &format!("tag: '{script}\u{202e}'\n"))
+        .commit("2026-08-03T10:00:00Z", "Bob", "dev")
+        .write(&file("dev"), "tag: v2\n")
+        .commit("2026-08-04T10:00:00Z", "Bob", "prod")
+        .write(&file("prod"), "tag: v2\n");
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &story);
+    let output =
+        sandbox.towpath(&repository, &["audit", "-o", "html", "-q"]).assert().success().get_output().stdout.clone();
+    let page = String::from_utf8(output).expect("UTF-8");
+    for wrong in ["<script", "<img", "Mallory&lt;", "\u{202e}", "\u{9b}", "49"] {
+        assert!(!page.contains(wrong), "{wrong} is in the page");
+    }
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;&#x2f;script&gt;\\u{202e}"));
+    assert!(page.contains("{{ 7 * 7 }}"));
+}
+
+/// A cell that breaks a rule again and again is one line, unless all are wanted.
+#[test]
+fn what_repeats_itself_is_folded() {
+    let mut story = story();
+    for day in 5..8 {
+        let time = format!("2026-08-0{day}T10:00:00Z");
+        story = story.commit(&time, "Alice", "hotfix").write("prod/web", &format!("hotfix-{day}\n"));
+        let time = format!("2026-08-0{day}T12:00:00Z");
+        story = story.commit(&time, "Deploy-Bot", "dev").write("dev/web", &format!("v{day}\n"));
+        let time = format!("2026-08-0{day}T13:00:00Z");
+        story = story.commit(&time, "Deploy-Bot", "prod").write("prod/web", &format!("v{day}\n"));
+    }
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &story);
+    let run =
+        |arguments: &[&str]| sandbox.towpath(&repository, &[&["audit", "-q"], arguments].concat()).assert().success();
+    run(&["--rule", "skipped-stage"]).stdout_eq(str![[r#"
+rule            severity   findings   what
+skipped-stage   high              4   The stage before never had the version
+
+rule            app   stage   findings   version    first              last               commit       what
+skipped-stage   web   prod           4   hotfix-7   2026-08-04 10:00   2026-08-07 10:00   92748d002b   dev never had this version
+
+order         changes   too early   by 10m or less   never before
+dev to prod         9           1                1              4
+
+"#]]);
+    run(&["--rule", "skipped-stage", "--all"]).stdout_eq(str![[r#"
+rule            severity   findings   what
+skipped-stage   high              4   The stage before never had the version
+
+rule            app   stage   version    last               commit       what
+skipped-stage   web   prod    hotfix-7   2026-08-07 10:00   92748d002b   dev never had this version
+skipped-stage   web   prod    hotfix-6   2026-08-06 10:00   e496dec3b9   dev never had this version
+skipped-stage   web   prod    hotfix-5   2026-08-05 10:00   2ae44e37e6   dev never had this version
+skipped-stage   web   prod    hotfix     2026-08-04 10:00   60216d3523   dev never had this version
+
+order         changes   too early   by 10m or less   never before
+dev to prod         9           1                1              4
+
+"#]]);
+}
+
+/// What the ledger says is about an app and a stage, too; and a repository elsewhere is read with it.
+#[test]
+fn broken_glass_elsewhere_is_not_meant() {
+    let sandbox = Sandbox::new();
+    let may = "stages: [dev, prod]\nsources:\n  - text: '{stage}/{app}'\npermissions: { break-glass: [jo] }\n";
+    let story = story().commit("2026-08-05T10:00:00Z", "Jo", "who may").write("towpath.yaml", may);
+    let origin = sandbox.bare("origin", &story);
+    let url = format!("file://{}", origin.display());
+    sandbox.introduce();
+    let home = sandbox.path("home");
+    sandbox.git(&home, &["clone", "-q", &url, "clone"]);
+    let words = ["deploy", "web", "v9", "--stage", "prod", "--push", "--yes", "--break-glass", "login is down"];
+    sandbox.towpath(&home.join("clone"), &words).assert().success();
+    let count = |more: &[&str]| {
+        let arguments = [&["audit", "-C", &url, "-q", "--rule", "break-glass", "-o", "json"], more].concat();
+        let answer = crate::schema::fits("audit", &sandbox.towpath(&home, &arguments).output().expect("runs").stdout);
+        let findings = answer["findings"].as_array().expect("findings").clone();
+        findings.iter().filter(|finding| finding["event"].is_string() && finding["app"] == "web").count()
+    };
+    assert_eq!([count(&[]), count(&["--stage", "prod"]), count(&["--stage", "dev"])], [1, 1, 0]);
 }
 
 /// What GitHub asks of a SARIF file, beside the schema.

@@ -1,12 +1,13 @@
 //! `bake-too-short`: it had not run long enough before.
 
 use super::{Rule, gated};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::config::gates::GateKind;
 
 pub(super) static RULE: Rule = Rule {
     id: "bake-too-short",
     severity: Severity::Medium,
+    needs: Need::Gate(GateKind::Bake),
     title: "Deployed before the version had baked",
     about: "A version came to a stage before it had run long enough in the stages before. It needs `bake` among the gates, or in a `--policy`. The time is what the gate would have said the second before the deployment landed. Rollbacks need not bake.",
     find,

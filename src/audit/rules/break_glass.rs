@@ -1,13 +1,15 @@
 //! `break-glass`: somebody passed the gates on purpose.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::history::Deployment;
+use crate::model::{SlotKey, Version};
 use crate::pipeline::ledger::{Event, What};
 
 pub(super) static RULE: Rule = Rule {
     id: "break-glass",
     severity: Severity::Medium,
+    needs: Need::Nothing,
     title: "Somebody passed the gates on purpose",
     about: "Somebody broke the glass: an event in the ledger, or a `Gate-Override:` or `Break-glass:` trailer of a \
             deploying commit. That may have been right; it is listed because it should be rare and looked at. The \
@@ -17,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let commits = scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment));
-    let events = scene.events().filter_map(|event| by_event(event, &RULE));
+    let events = scene.events().filter_map(|(event, slots)| by_event(event, slots, &RULE));
     commits.chain(events).collect()
 }
 
@@ -27,13 +29,19 @@ fn by_trailer(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding>
     Some(Finding::of(&RULE, deployment, format!("{}: {reason}", account.who.name)))
 }
 
-/// What the ledger says of it.
-pub(super) fn by_event(event: &Event, rule: &'static Rule) -> Option<Finding> {
+/// What the ledger says of it, about these cells.
+pub(super) fn by_event(event: &Event, slots: Vec<SlotKey>, rule: &'static Rule) -> Option<Finding> {
     let What::Overridden { app, stage, version, reason, .. } = &event.what else { return None };
+    let by = &event.by.name;
+    // Cells that never were have no columns of their own.
+    let message =
+        if slots.is_empty() { format!("{by} for {app} in {stage}: {reason}") } else { format!("{by}: {reason}") };
     Some(Finding {
+        slots,
+        version: Some(Version::parse(version)),
         time: Some(event.time.as_second()),
         event: Some(event.id.clone()),
-        ..Finding::bare(rule, format!("{} for {app} {version} in {stage}: {reason}", event.by.name))
+        ..Finding::bare(rule, message)
     })
 }
 
@@ -56,13 +64,17 @@ mod tests {
             expires: jiff::Timestamp::from_second(6000).expect("in range"),
             gates: Vec::new(),
         };
-        let bench = Bench::new("", &lines).event(2, "alice", broken);
+        let elsewhere = Bench::new("", &lines).event(2, "alice", broken.clone()).only("dev");
+        assert_eq!(elsewhere.said("break-glass"), "");
+        let gone = Bench::new("", &lines[..1]).event(2, "alice", broken.clone());
+        assert_eq!(gone.said("break-glass"), "2  v2: alice for web in prod: login is down\n");
+        let bench = Bench::new("", &lines).event(2, "alice", broken).only("prod");
         let bench = bench.account(3, "Bob", |account| account.break_glass = Some("incident 12".into()));
         assert_data_eq!(
             bench.said("break-glass"),
             str![[r#"
 3 web prod v2: Bob: incident 12
-2 : alice for web v2 in prod: login is down
+2 web prod v2: alice: login is down
 
 "#]]
         );

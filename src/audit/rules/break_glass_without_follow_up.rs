@@ -2,12 +2,13 @@
 
 use super::Rule;
 use super::break_glass::by_event;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::pipeline::ledger::Event;
 
 pub(super) static RULE: Rule = Rule {
     id: "break-glass-without-follow-up",
     severity: Severity::High,
+    needs: Need::Ledger,
     title: "The glass was broken, and nobody said why afterwards",
     about: "Somebody broke the glass more than a week ago, and no note in the ledger tells what came of it. \
             `towpath ledger note EVENT TEXT` writes one: a link to the report of the incident is enough.",
@@ -19,9 +20,10 @@ const WEEK: i64 = 7 * 24 * 60 * 60;
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let open = scene.evidence.ledger.unexplained();
-    let is_open = |event: &&Event| open.iter().any(|other| other.id == event.id);
-    let is_late = |event: &&Event| event.time.as_second() + WEEK <= scene.now;
-    scene.events().filter(is_open).filter(is_late).filter_map(|event| by_event(event, &RULE)).collect()
+    let is_open = |event: &Event| open.iter().any(|other| other.id == event.id);
+    let is_late = |event: &Event| event.time.as_second() + WEEK <= scene.now;
+    let late = scene.events().filter(|(event, _)| is_open(event) && is_late(event));
+    late.filter_map(|(event, slots)| by_event(event, slots, &RULE)).collect()
 }
 
 #[cfg(test)]
@@ -49,7 +51,7 @@ mod tests {
         assert_data_eq!(
             bench().said(rule),
             str![[r#"
-2 : alice for web v2 in prod: login is down
+2 web prod v2: alice: login is down
 
 "#]]
         );

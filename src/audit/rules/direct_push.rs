@@ -1,11 +1,12 @@
 //! `direct-push`: no pull request brought it.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Custom, Finding, Need, Scene, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "direct-push",
     severity: Severity::Medium,
+    needs: Need::Custom(&CUSTOM),
     title: "No pull request brought the deployment",
     about: "A commit deployed something, and its message names no pull or merge request, while at least nine tenths \
             of the deploying commits that are looked at (20 or more) do. Where pull requests are not the custom, \
@@ -14,8 +15,10 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
+static CUSTOM: Custom = Custom { name: "pull requests", does: |account| account.pull_request.is_some() };
+
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.against_custom(|account| account.pull_request.is_some()).into_iter();
+    let found = scene.against(&CUSTOM).into_iter();
     found.map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request")).collect()
 }
 

@@ -1,7 +1,7 @@
 //! `diverged-targets`: clusters of one stage disagree.
 
 use super::{Rule, span, standing};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::model::{Entry, SlotKey, Version};
 use crate::pipeline::Landing;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) static RULE: Rule = Rule {
     id: "diverged-targets",
     severity: Severity::Low,
+    needs: Need::Nothing,
     title: "The targets of one stage run different versions",
     about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and nothing changed \
             about that for a week, so no rollout is under way. It is about what stands there now, and only about \

@@ -1,12 +1,13 @@
 //! `during-freeze`: it landed in a freeze.
 
 use super::{Rule, gated};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::config::gates::GateKind;
 
 pub(super) static RULE: Rule = Rule {
     id: "during-freeze",
     severity: Severity::High,
+    needs: Need::Gate(GateKind::Freeze),
     title: "Deployed during a freeze",
     about: "A deployment landed between the beginning and the end of a freeze that holds for its stage and app. It needs `freeze` among the gates, or in a `--policy`: so a freeze that is planned can be tried on the past. Where somebody had broken the glass for it, it is not listed here but under `break-glass`.",
     find,

@@ -1,7 +1,7 @@
 //! `flapping`: back and forth between two versions.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::history::Deployment;
 use crate::model::SlotKey;
 use std::collections::{BTreeSet, HashMap};
@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 pub(super) static RULE: Rule = Rule {
     id: "flapping",
     severity: Severity::Medium,
+    needs: Need::Nothing,
     title: "A cell went back and forth between two versions",
     about: "Within a day a cell went from one version to another, back, and forth again. Two automations that do not \
             know of each other do that, or a rollback that something undoes. One back-and-forth is listed once, \

@@ -24,7 +24,7 @@ mod unpinned;
 mod unsigned;
 mod unverified;
 
-use super::{Finding, Scene, Severity};
+use super::{Finding, Need, Scene, Severity};
 use crate::config::gates::GateKind;
 use crate::model::{Entry, Note};
 use std::fmt;
@@ -34,6 +34,8 @@ pub struct Rule {
     /// The word it is known by, also in baselines.
     pub id: &'static str,
     pub severity: Severity,
+    /// Without it nothing is judged.
+    pub needs: Need,
     /// What it finds, in a few words.
     pub title: &'static str,
     /// One paragraph: what it finds, when it is silent, and what to do.
@@ -115,6 +117,17 @@ fn span(seconds: i64) -> String {
 mod tests {
     use super::ALL;
     use std::collections::BTreeSet;
+
+    /// The document has a row for each rule, with its severity and whether it needs something.
+    #[test]
+    fn the_document_lists_the_rules() {
+        let document = include_str!("../../../docs/audit.md");
+        for rule in ALL {
+            let begin = format!("| `{}` | {} | ", rule.id, rule.severity.as_str());
+            let row = document.lines().find(|line| line.starts_with(&begin)).unwrap_or_else(|| panic!("{begin}"));
+            assert_eq!(row.ends_with(" | |"), rule.needs.words().is_empty(), "{row}");
+        }
+    }
 
     #[test]
     fn every_rule_has_a_name_of_its_own_and_explains_itself() {

@@ -1,12 +1,13 @@
 //! `mutable-tag`: the tag names a moving thing.
 
 use super::{Rule, standing};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::model::Note;
 
 pub(super) static RULE: Rule = Rule {
     id: "mutable-tag",
     severity: Severity::Low,
+    needs: Need::Nothing,
     title: "The tag names something that moves",
     about: "A stage runs a tag such as `latest`, `main` or `2.1-SNAPSHOT`, without a digest: what runs there may \
             change while the text stays, and cannot be rolled back to. It is about what stands there now, and only \

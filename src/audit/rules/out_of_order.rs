@@ -1,12 +1,13 @@
 //! `out-of-order`: the stage before got the version only afterwards.
 
 use super::{Rule, span};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::history::{Deployment, Link, Relation};
 
 pub(super) static RULE: Rule = Rule {
     id: "out-of-order",
     severity: Severity::High,
+    needs: Need::Order,
     title: "The stage before got the version only later",
     about: "A version came to a stage before it came to the stage before. Merges overtake each other: what came to \
             the stage before up to `--tolerance` later (10 minutes unless said) is listed as `low`. It is not judged \

@@ -1,12 +1,13 @@
 //! `outside-window`: it landed outside of opening hours.
 
 use super::{Rule, gated};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::config::gates::GateKind;
 
 pub(super) static RULE: Rule = Rule {
     id: "outside-window",
     severity: Severity::Medium,
+    needs: Need::Gate(GateKind::Window),
     title: "Deployed outside of opening hours",
     about: "A deployment landed when none of the stage's windows was open. It needs `window` among the gates, or in a `--policy`. Hours are those of the zone that the window names, with its daylight saving time. Where somebody had broken the glass for it, it is not listed here but under `break-glass`.",
     find,

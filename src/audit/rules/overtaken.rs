@@ -1,12 +1,13 @@
 //! `overtaken`: what it replaced had no outcome.
 
 use super::{Rule, gated};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::config::gates::GateKind;
 
 pub(super) static RULE: Rule = Rule {
     id: "overtaken",
     severity: Severity::Medium,
+    needs: Need::LedgerOr(GateKind::Isolation),
     title: "Deployed over something without an outcome",
     about: "A deployment replaced one of which nobody knew yet how it had turned out: isolation was broken. It is judged from when the ledger begins, and for all the past where `isolation` stands among the gates or in a `--policy`. Rollbacks are left out: they say themselves how the last one turned out.",
     find,

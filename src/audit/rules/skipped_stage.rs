@@ -1,12 +1,13 @@
 //! `skipped-stage`: the stage before never had the version.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::history::Relation;
 
 pub(super) static RULE: Rule = Rule {
     id: "skipped-stage",
     severity: Severity::High,
+    needs: Need::Order,
     title: "The stage before never had the version",
     about: "A version came to a stage, and the stage before, which has the app, never had it: not earlier, not \
             later. It is not judged where the two stages write versions differently (more than half of the versions \

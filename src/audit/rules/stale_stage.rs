@@ -1,7 +1,7 @@
 //! `stale-stage`: others moved, this one did not.
 
 use super::{Rule, span, standing};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::history::Deployment;
 use crate::model::{AppName, Entry, SlotKey, StageName};
 use std::collections::HashMap;
@@ -9,6 +9,7 @@ use std::collections::HashMap;
 pub(super) static RULE: Rule = Rule {
     id: "stale-stage",
     severity: Severity::Low,
+    needs: Need::Nothing,
     title: "An app was left behind in a stage",
     about: "An app has not moved in a stage for 90 days, while the stage right before it got at least five newer \
             versions of the app, and other apps moved in the stage. It is about what stands there now. The app is \

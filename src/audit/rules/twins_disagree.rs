@@ -1,12 +1,13 @@
 //! `twins-disagree`: places that should agree do not.
 
 use super::{Rule, noted};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::model::Note;
 
 pub(super) static RULE: Rule = Rule {
     id: "twins-disagree",
     severity: Severity::Medium,
+    needs: Need::Nothing,
     title: "Places that should name one version do not",
     about: "One version is written in several places that should move together (a tag and the `ref` of its resources, or several containers), and now they differ. It is about what stands there now. A promotion was cut short, or somebody changed one of them by hand.",
     find,

@@ -1,7 +1,7 @@
 //! `unauthorised`: somebody else changed the mapping.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity, Touch};
+use crate::audit::{Finding, Need, Scene, Severity, Touch};
 use crate::git::Oid;
 use crate::history::Deployment;
 use crate::model::SlotKey;
@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 pub(super) static RULE: Rule = Rule {
     id: "unauthorised",
     severity: Severity::High,
+    needs: Need::Permissions,
     title: "Somebody without permission changed the stage",
     about: "The author of a deployment is none of the actors that `permissions:` names for its stage. An actor is a \
             name, a mail address or what stands before its `@`. It needs `permissions:`; a stage that has none is \

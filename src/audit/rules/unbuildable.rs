@@ -1,12 +1,13 @@
 //! `unbuildable`: YAML reads the tag as something else.
 
 use super::{Rule, noted};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::model::Note;
 
 pub(super) static RULE: Rule = Rule {
     id: "unbuildable",
     severity: Severity::High,
+    needs: Need::Nothing,
     title: "YAML reads the tag as a number, so the build fails",
     about: "A tag stands there without quotes, and YAML reads it as a number, a bool or null: `1.10` becomes 1.1, and kustomize refuses to build. It is about what stands there now. Quote the tag.",
     find,

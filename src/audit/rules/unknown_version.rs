@@ -1,13 +1,14 @@
 //! `unknown-version`: no stage before ever had the version.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::history::{Deployment, Relation};
 use std::collections::BTreeMap;
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-version",
     severity: Severity::High,
+    needs: Need::Order,
     title: "No earlier stage ever had the version",
     about: "A version came to a stage, and none of the stages before, direct or not, ever had it. These are the ones \
             of `skipped-stage` that nobody can have tried anywhere. It is not judged where one of the stages before \

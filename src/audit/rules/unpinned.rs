@@ -1,12 +1,13 @@
 //! `unpinned`: an image without a version.
 
 use super::{Rule, standing};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::model::{Entry, Note};
 
 pub(super) static RULE: Rule = Rule {
     id: "unpinned",
     severity: Severity::Low,
+    needs: Need::Nothing,
     title: "The image has neither tag nor digest",
     about: "An image is named and no version with it, so that `latest` runs: whatever the registry gives at the time. \
             It is about what stands there now. Where a chart's own `appVersion` counts, nothing is listed.",

@@ -1,11 +1,12 @@
 //! `unsigned`: the commit carries no signature.
 
 use super::Rule;
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Custom, Finding, Need, Scene, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unsigned",
     severity: Severity::Low,
+    needs: Need::Custom(&CUSTOM),
     title: "The deploying commit is not signed",
     about: "A commit deployed something and carries no signature, while at least nine tenths of the deploying commits \
             that are looked at (20 or more) do. Where signing is not the custom, nothing is listed. Whether a \
@@ -13,8 +14,10 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
+static CUSTOM: Custom = Custom { name: "signing", does: |account| account.is_signed };
+
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.against_custom(|account| account.is_signed).into_iter();
+    let found = scene.against(&CUSTOM).into_iter();
     found.map(|deployment| Finding::of(&RULE, &deployment, "its commit is not signed")).collect()
 }
 

@@ -1,12 +1,13 @@
 //! `unverified`: it had not passed in the stages before.
 
 use super::{Rule, gated};
-use crate::audit::{Finding, Scene, Severity};
+use crate::audit::{Finding, Need, Scene, Severity};
 use crate::config::gates::GateKind;
 
 pub(super) static RULE: Rule = Rule {
     id: "unverified",
     severity: Severity::High,
+    needs: Need::Gate(GateKind::Verified),
     title: "Deployed onwards without a passed outcome",
     about: "A version came to a stage, and in the stages before it had not passed by then: it had no outcome, or a failed one. Unknown is not passed. It needs `verified` among the gates, or in a `--policy`, and outcomes in the ledger (`towpath record`). Rollbacks need not be verified.",
     find,

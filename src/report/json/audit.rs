@@ -22,6 +22,8 @@ pub struct AuditJson {
     pub deployments: usize,
     pub stopped_by_policy: Option<usize>,
     pub rules: Vec<RuleJson>,
+    /// Rules that could not be asked, for want of what they need.
+    pub not_judged: Vec<UnjudgedJson>,
     pub findings: Vec<FindingJson>,
     pub hidden_by_baseline: usize,
     pub pairs: Vec<PairJson>,
@@ -35,6 +37,14 @@ pub struct RuleJson {
     pub severity: &'static str,
     pub title: &'static str,
     pub findings: usize,
+}
+
+/// A rule that could not be asked.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct UnjudgedJson {
+    pub id: &'static str,
+    pub needs: String,
 }
 
 /// One finding.
@@ -74,6 +84,7 @@ impl From<&Audited> for AuditJson {
             deployments: audited.deployments,
             stopped_by_policy: audited.stopped,
             rules: audited.counts().into_iter().map(RuleJson::from).collect(),
+            not_judged: audited.unjudged.iter().map(|rule| UnjudgedJson::from(*rule)).collect(),
             findings: audited.findings.iter().map(FindingJson::from).collect(),
             hidden_by_baseline: audited.hidden,
             pairs: audited.pairs.iter().map(PairJson::from).collect(),
@@ -84,6 +95,12 @@ impl From<&Audited> for AuditJson {
 impl From<(&'static Rule, Severity, usize)> for RuleJson {
     fn from((rule, severity, findings): (&'static Rule, Severity, usize)) -> Self {
         RuleJson { id: rule.id, severity: severity.as_str(), title: rule.title, findings }
+    }
+}
+
+impl From<&'static Rule> for UnjudgedJson {
+    fn from(rule: &'static Rule) -> Self {
+        UnjudgedJson { id: rule.id, needs: rule.needs.words() }
     }
 }
 

@@ -1,0 +1,142 @@
+//! Findings that say the same again and again, folded: a cell that breaks a rule with every deployment
+//! is one line, and so are apps that always break it together.
+
+use super::{Audited, Told};
+use crate::audit::{Rule, Severity};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// The findings of one rule about one place; in several apps, if all of them are of the same commits.
+#[derive(Debug, Clone)]
+pub struct Group<'a> {
+    /// How the apps are called, each once.
+    pub names: Vec<&'a str>,
+    /// As they stand in the audit: the newest first.
+    pub findings: Vec<&'a Told>,
+}
+
+impl<'a> Group<'a> {
+    /// One finding by itself.
+    pub fn single(told: &'a Told) -> Self {
+        Group { names: vec![&told.name], findings: vec![told] }
+    }
+
+    /// The newest finding; a group is never empty.
+    pub fn newest(&self) -> &'a Told {
+        self.findings[0]
+    }
+
+    pub fn rule(&self) -> &'static Rule {
+        self.newest().finding.rule
+    }
+
+    pub fn severity(&self) -> Severity {
+        self.newest().finding.severity
+    }
+
+    /// When it was found first and last, in seconds since 1970; `None` for what stands there now.
+    pub fn span(&self) -> Option<(i64, i64)> {
+        let times = || self.findings.iter().filter_map(|told| told.finding.time);
+        Some((times().min()?, times().max()?))
+    }
+
+    /// `web`, or `web and 3 more`.
+    pub fn name(&self) -> String {
+        match self.names.as_slice() {
+            [one] => (*one).to_owned(),
+            names => format!("{} and {} more", names[0], names.len() - 1),
+        }
+    }
+}
+
+impl Audited {
+    /// The findings folded, in the order of the newest of each.
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        let by_app = gathered(self.findings.iter(), |told| (place(told), told.name.as_str()));
+        // Apps go together where all is of the same commits, or the same is said of what stands there.
+        let together = gathered(by_app.into_iter(), |findings| {
+            let marks = findings.iter().map(|told| {
+                let finding = &told.finding;
+                (finding.commit, finding.commit.is_none().then_some(finding.message.as_str()), finding.time)
+            });
+            (place(findings[0]), marks.collect::<Vec<_>>())
+        });
+        together.into_iter().map(folded).collect()
+    }
+}
+
+fn place(told: &Told) -> (&'static str, Severity, String) {
+    (told.finding.rule.id, told.finding.severity, told.place())
+}
+
+/// Values with equal keys, in the order of the first of each.
+fn gathered<T, K: Eq + Hash>(values: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
+    let mut out: Vec<Vec<T>> = Vec::new();
+    let mut known: HashMap<K, usize> = HashMap::new();
+    for value in values {
+        let at = *known.entry(key(&value)).or_insert(out.len());
+        if at == out.len() {
+            out.push(Vec::new());
+        }
+        out[at].push(value);
+    }
+    out
+}
+
+/// The findings of several apps as one group, the newest first.
+fn folded(apps: Vec<Vec<&Told>>) -> Group<'_> {
+    let names = apps.iter().map(|findings| findings[0].name.as_str()).collect();
+    let mut findings: Vec<&Told> = apps.into_iter().flatten().collect();
+    findings.sort_by_key(|told| Reverse(told.finding.time));
+    Group { names, findings }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{Finding, rules};
+    use crate::model::SlotKey;
+    use crate::report::audit::testing::audited;
+
+    /// `time app[/target] stage`; no time: what stands there now.
+    fn told(line: &str) -> Told {
+        let mut words = line.split(' ');
+        let mut word = || words.next().expect("three words");
+        let (time, cell, stage) = (word().parse::<i64>().ok(), word(), word());
+        let (app, target) = cell.split_once('/').map_or((cell, None), |(app, target)| (app, Some(target.into())));
+        let slot = SlotKey { app: app.into(), component: None, stage: stage.into(), target };
+        let rule = rules::of("mutable-tag").expect("there is such a rule");
+        // A commit for each time, as in most repositories.
+        let commit = time.map(|time| format!("{time:040x}").parse().expect("forty digits"));
+        let finding = Finding { slots: vec![slot], time, commit, ..Finding::bare(rule, "said") };
+        Told { finding, name: app.to_owned(), account: None }
+    }
+
+    fn groups(lines: &[&str]) -> Vec<String> {
+        let audited = audited(lines.iter().map(|line| told(line)).collect());
+        let shown = |group: &Group<'_>| {
+            let span = group.span().map(|(first, last)| format!(" {first}-{last}")).unwrap_or_default();
+            format!("{} {} x{}{span}", group.name(), group.newest().place(), group.findings.len())
+        };
+        audited.groups().iter().map(shown).collect()
+    }
+
+    #[test]
+    fn a_cell_that_repeats_itself_is_one_line() {
+        let lines = ["9 web prod", "8 api prod", "7 web dev", "5 web prod", "2 web prod"];
+        assert_eq!(groups(&lines), ["web prod x3 2-9", "api prod x1 8-8", "web dev x1 7-7"]);
+    }
+
+    #[test]
+    fn apps_that_always_go_together_are_one_line() {
+        let lines = ["9 web prod", "9 api prod", "9 job prod", "5 web prod", "5 api prod"];
+        assert_eq!(groups(&lines), ["web and 1 more prod x4 5-9", "job prod x1 9-9"]);
+        assert_eq!(groups(&["- web prod", "- api prod", "- job dev"]), ["web and 1 more prod x2", "job dev x1"]);
+    }
+
+    #[test]
+    fn other_targets_are_another_place() {
+        assert_eq!(groups(&["9 web/eu prod", "5 web/us prod"]), ["web prod/eu x1 9-9", "web prod/us x1 5-5"]);
+    }
+}

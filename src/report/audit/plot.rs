@@ -1,0 +1,171 @@
+//! How many deployments came to each stage, period by period.
+
+use super::Audited;
+use crate::audit::Severity;
+use crate::model::StageName;
+use crate::report::moment;
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{Span, ToSpan};
+
+/// More periods than this are too narrow to be told apart on a phone.
+const MOST: usize = 60;
+
+/// How long a bar of the plot is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    Day,
+    Week,
+    Month,
+    Quarter,
+    Year,
+}
+
+impl Period {
+    const ALL: [Period; 5] = [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year];
+
+    /// `day`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Period::Day => "day",
+            Period::Week => "week",
+            Period::Month => "month",
+            Period::Quarter => "quarter",
+            Period::Year => "year",
+        }
+    }
+
+    fn length(self) -> Span {
+        match self {
+            Period::Day => 1.day(),
+            Period::Week => 1.week(),
+            Period::Month => 1.month(),
+            Period::Quarter => 3.months(),
+            Period::Year => 1.year(),
+        }
+    }
+
+    /// The first day of the period that a day is in.
+    fn start(self, day: Date) -> Date {
+        let start = match self {
+            Period::Day => Ok(day),
+            Period::Week if day.weekday() == Weekday::Monday => Ok(day),
+            Period::Week => day.nth_weekday(-1, Weekday::Monday),
+            Period::Month => Ok(day.first_of_month()),
+            Period::Quarter => Date::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
+            Period::Year => Ok(day.first_of_year()),
+        };
+        // Before the first Monday that a calendar knows nothing was deployed.
+        start.unwrap_or(day)
+    }
+}
+
+/// Deployments over time.
+#[derive(Debug, Clone)]
+pub struct Plot {
+    pub period: Period,
+    /// The first day of each period, the oldest first.
+    pub starts: Vec<Date>,
+    /// In pipeline order; stages without any deployment are left out.
+    pub stages: Vec<StagePlot>,
+}
+
+/// The deployments of one stage.
+#[derive(Debug, Clone)]
+pub struct StagePlot {
+    pub stage: StageName,
+    /// One for each period.
+    pub deployments: Vec<usize>,
+    /// Findings of high severity, likewise.
+    pub grave: Vec<usize>,
+}
+
+impl Plot {
+    /// Counts the deployments, each a stage and a time in seconds since 1970, and the grave findings.
+    pub fn new<'d>(
+        audited: &Audited,
+        stages: &[StageName],
+        deployments: impl Iterator<Item = (&'d StageName, i64)>,
+    ) -> Self {
+        let (period, starts) = periods(day(audited.since.as_second()), day(audited.until.as_second() - 1));
+        let empty = |stage: &StageName| StagePlot {
+            stage: stage.clone(),
+            deployments: vec![0; starts.len()],
+            grave: vec![0; starts.len()],
+        };
+        let begins: Vec<i64> = starts.iter().copied().filter_map(begin).collect();
+        let mut plot = Plot { period, stages: stages.iter().map(empty).collect(), starts };
+        for (stage, time) in deployments {
+            plot.count(stage.as_str(), &begins, time, |stage| &mut stage.deployments);
+        }
+        for told in audited.findings.iter().filter(|told| told.finding.severity == Severity::High) {
+            told.finding
+                .time
+                .into_iter()
+                .for_each(|time| plot.count(told.stage(), &begins, time, |stage| &mut stage.grave));
+        }
+        plot.stages.retain(|stage| stage.deployments.iter().any(|count| *count > 0));
+        plot
+    }
+
+    fn count(&mut self, stage: &str, begins: &[i64], time: i64, of: impl Fn(&mut StagePlot) -> &mut Vec<usize>) {
+        let after = begins.partition_point(|begin| *begin <= time);
+        let stage = self.stages.iter_mut().find(|known| known.stage.as_str() == stage);
+        if let (Some(at), Some(stage)) = (after.checked_sub(1), stage) {
+            of(stage)[at] += 1;
+        }
+    }
+}
+
+/// When a day begins, in seconds since 1970.
+fn begin(day: Date) -> Option<i64> {
+    Some(day.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+fn day(seconds: i64) -> Date {
+    moment(seconds).to_zoned(TimeZone::UTC).date()
+}
+
+/// The shortest periods of which there are not too many.
+fn periods(first: Date, last: Date) -> (Period, Vec<Date>) {
+    let starts = |period: Period| {
+        let all = period.start(first).series(period.length());
+        all.take_while(|start| *start <= last).take(MOST + 1).collect::<Vec<_>>()
+    };
+    let fitting = Period::ALL.into_iter().map(|period| (period, starts(period)));
+    let mut fitting = fitting.skip_while(|(period, starts)| starts.len() > MOST && *period != Period::Year);
+    fitting.next().unwrap_or((Period::Year, Vec::new()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::audit::testing::audited;
+    use jiff::civil::date;
+
+    #[test]
+    fn no_more_periods_than_can_be_told_apart() {
+        let count = |first, last| {
+            let (period, starts) = periods(first, last);
+            (period, starts.len(), starts[0])
+        };
+        let until = date(2026, 8, 5);
+        assert_eq!(count(date(2026, 8, 1), until), (Period::Day, 5, date(2026, 8, 1)));
+        assert_eq!(count(date(2026, 1, 1), until), (Period::Week, 32, date(2025, 12, 29)));
+        assert_eq!(count(date(2024, 8, 9), until), (Period::Month, 25, date(2024, 8, 1)));
+        assert_eq!(count(date(2015, 2, 9), until), (Period::Quarter, 47, date(2015, 1, 1)));
+        assert_eq!(count(date(1998, 2, 9), until), (Period::Year, 29, date(1998, 1, 1)));
+    }
+
+    #[test]
+    fn deployments_are_counted_by_stage_and_period() {
+        let stages = ["dev", "idle", "prod"].map(StageName::from);
+        let mut audited = audited(Vec::new());
+        audited.until = moment(3 * 86_400);
+        let deployments = [("dev", 5), ("dev", 90_000), ("dev", 90_001), ("prod", 200_000)];
+        let deployments = deployments.map(|(stage, time)| (StageName::from(stage), time));
+        let plot = Plot::new(&audited, &stages, deployments.iter().map(|(stage, time)| (stage, *time)));
+        let shown: Vec<_> = plot.stages.iter().map(|stage| (stage.stage.as_str(), &stage.deployments[..])).collect();
+        assert_eq!(shown, [("dev", &[1, 2, 0][..]), ("prod", &[0, 0, 1])]);
+    }
+}

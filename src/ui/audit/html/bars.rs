@@ -1,0 +1,125 @@
+//! The deployments of each stage as bars, with a strip below them where grave findings are; and the
+//! same in figures.
+
+use super::shown;
+use crate::report::{Plot, StagePlot};
+use crate::ui::audit::lines::thousands;
+use serde::Serialize;
+use std::fmt::Write;
+
+/// In units of the drawing, which is stretched to the width that there is.
+const STEP: usize = 10;
+const BAR: usize = 8;
+const HEIGHT: usize = 40;
+/// Between the bars and the strip, and how high that is.
+const GAP: usize = 3;
+const STRIP: usize = 5;
+
+#[derive(Serialize)]
+pub(super) struct Timeline {
+    period: &'static str,
+    width: usize,
+    height: usize,
+    baseline: usize,
+    first: String,
+    middle: String,
+    last: String,
+    stages: Vec<Lane>,
+    rows: Vec<Row>,
+}
+
+/// The drawing of one stage.
+#[derive(Serialize)]
+struct Lane {
+    stage: String,
+    total: String,
+    most: String,
+    /// The sentence for those who do not see it.
+    told: String,
+    bars: String,
+    strip: String,
+}
+
+/// A period in figures.
+#[derive(Serialize)]
+struct Row {
+    start: String,
+    /// Deployments and grave findings of each stage.
+    cells: Vec<(usize, usize)>,
+}
+
+/// Nothing where nothing was deployed.
+pub(super) fn timeline(plot: &Plot) -> Option<Timeline> {
+    let (first, last) = (plot.starts.first()?, plot.starts.last()?);
+    if plot.stages.is_empty() {
+        return None;
+    }
+    let is_filled = |at: &usize| plot.stages.iter().any(|stage| stage.deployments[*at] + stage.grave[*at] > 0);
+    let rows = (0..plot.starts.len()).rev().filter(is_filled).map(|at| Row {
+        start: plot.starts[at].to_string(),
+        cells: plot.stages.iter().map(|stage| (stage.deployments[at], stage.grave[at])).collect(),
+    });
+    Some(Timeline {
+        period: plot.period.as_str(),
+        width: plot.starts.len() * STEP,
+        height: HEIGHT + GAP + STRIP,
+        baseline: HEIGHT,
+        first: first.to_string(),
+        middle: plot.starts[plot.starts.len() / 2].to_string(),
+        last: last.to_string(),
+        stages: plot.stages.iter().map(|stage| lane(stage, plot)).collect(),
+        rows: rows.collect(),
+    })
+}
+
+fn lane(stage: &StagePlot, plot: &Plot) -> Lane {
+    let most = stage.deployments.iter().copied().max().unwrap_or_default();
+    let (total, grave): (usize, usize) = (stage.deployments.iter().sum(), stage.grave.iter().sum());
+    let period = plot.period.as_str();
+    let told = format!(
+        "{} deployments from {} to {}, at most {} in a {period}; {} grave findings.",
+        thousands(total),
+        plot.starts[0],
+        plot.starts[plot.starts.len() - 1],
+        thousands(most),
+        thousands(grave),
+    );
+    Lane {
+        stage: shown(stage.stage.as_str()),
+        total: thousands(total),
+        most: thousands(most),
+        told,
+        bars: bars(&stage.deployments, most),
+        strip: strip(&stage.grave),
+    }
+}
+
+/// One path for all bars. What is there at all can be seen.
+fn bars(counts: &[usize], most: usize) -> String {
+    let mut path = String::new();
+    for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let height = (count * HEIGHT / most.max(1)).max(2);
+        let _ = write!(path, "M{} {}v-{height}h{BAR}v{height}z", at * STEP + (STEP - BAR) / 2, HEIGHT);
+    }
+    path
+}
+
+fn strip(counts: &[usize]) -> String {
+    let mut path = String::new();
+    for (at, _) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
+        let _ = write!(path, "M{} {}h{STEP}v{STRIP}h-{STEP}z", at * STEP, HEIGHT + GAP);
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bars, strip};
+
+    #[test]
+    fn what_is_there_can_be_seen() {
+        assert_eq!(bars(&[0, 1, 100], 100), "M11 40v-2h8v2zM21 40v-40h8v40z");
+        assert_eq!(strip(&[0, 7]), "M10 43h10v5h-10z");
+        assert_eq!(bars(&[0], 0), "");
+    }
+}

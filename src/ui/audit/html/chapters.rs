@@ -1,0 +1,135 @@
+//! The findings, a chapter for each rule, in it a fold for each place that repeats itself.
+
+use super::shown;
+use super::view::anchor;
+use crate::report::{Group, Page, Told};
+use crate::ui::audit::lines::thousands;
+use crate::ui::audit::{Detail, brief, commit, minute, version};
+use serde::Serialize;
+
+/// So many places of a rule, and so many findings of a place, are read on a page.
+const PLACES: usize = 40;
+const FINDINGS: usize = 25;
+
+#[derive(Serialize)]
+pub(super) struct Chapter {
+    anchor: String,
+    rule: &'static str,
+    severity: &'static str,
+    title: &'static str,
+    about: &'static str,
+    count: String,
+    folds: Vec<Fold>,
+    /// What was left out.
+    rest: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Fold {
+    name: String,
+    place: String,
+    message: String,
+    /// Set where there is more than one.
+    count: Option<String>,
+    /// `2026-08-21`, or `2026-08-01 to 2026-08-21`.
+    span: String,
+    items: Vec<Item>,
+    rest: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Item {
+    id: String,
+    time: String,
+    /// Set where the fold is about several apps.
+    name: Option<String>,
+    version: String,
+    commit: String,
+    link: Option<String>,
+    author: String,
+    pull_request: Option<u64>,
+    subject: String,
+    path: String,
+    message: String,
+}
+
+pub(super) fn chapters(page: &Page<'_>, detail: Detail) -> Vec<Chapter> {
+    let groups = page.audited.groups();
+    let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
+    rules.map(|groups| chapter(page, groups, detail)).collect()
+}
+
+fn chapter(page: &Page<'_>, groups: &[Group<'_>], detail: Detail) -> Chapter {
+    let (rule, severity) = (groups[0].rule(), groups[0].severity());
+    let (shown, left) = split(groups, PLACES, detail);
+    let count: usize = groups.iter().map(|group| group.findings.len()).sum();
+    let findings: usize = left.iter().map(|group| group.findings.len()).sum();
+    Chapter {
+        anchor: anchor(rule, severity),
+        rule: rule.id,
+        severity: severity.as_str(),
+        title: rule.title,
+        about: rule.about,
+        count: thousands(count),
+        folds: shown.iter().map(|group| fold(page, group, detail)).collect(),
+        rest: (!left.is_empty()).then(|| more(findings, &format!(" in {} more places", thousands(left.len())))),
+    }
+}
+
+/// What is shown, and what is left.
+fn split<T>(all: &[T], most: usize, detail: Detail) -> (&[T], &[T]) {
+    match detail {
+        Detail::Folded => all.split_at(all.len().min(most)),
+        Detail::Whole => (all, &[]),
+    }
+}
+
+fn more(findings: usize, place: &str) -> String {
+    let noun = if findings == 1 { "finding" } else { "findings" };
+    format!("{} more {noun}{place}; --all and --output json have them", thousands(findings))
+}
+
+fn fold(page: &Page<'_>, group: &Group<'_>, detail: Detail) -> Fold {
+    let newest = group.newest();
+    let (listed, left) = split(&group.findings, FINDINGS, detail);
+    let several = group.names.len() > 1;
+    let day = |time| minute(time).chars().take(10).collect::<String>();
+    let span = group.span().map(|(first, last)| (day(first), day(last)));
+    let count = group.findings.len();
+    Fold {
+        name: shown(&group.name()),
+        place: shown(&newest.place()),
+        message: shown(&newest.finding.message),
+        count: (count > 1).then(|| thousands(count)),
+        span: match span {
+            Some((first, last)) if first == last => last,
+            Some((first, last)) => format!("{first} to {last}"),
+            None => "now".to_owned(),
+        },
+        items: listed.iter().map(|told| item(page, told, (several, &newest.finding.message))).collect(),
+        rest: (!left.is_empty()).then(|| more(left.len(), "")),
+    }
+}
+
+/// `said` is what stands above, and need not be said again.
+fn item(page: &Page<'_>, told: &Told, (several, said): (bool, &str)) -> Item {
+    let finding = &told.finding;
+    let account = told.account.as_deref();
+    let commit = commit(told);
+    let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let path = finding.path.as_deref().map(|path| format!("{path}{line}"));
+    let link = page.place.as_ref().filter(|_| !commit.is_empty()).map(|place| place.commit(&commit));
+    Item {
+        id: finding.id(),
+        time: finding.time.map(minute).unwrap_or_default(),
+        name: several.then(|| shown(&told.name)),
+        version: shown(&version(told)),
+        commit: brief(&commit),
+        link: link.filter(|link| link.starts_with("https://")),
+        author: account.map(|account| shown(&account.author.name)).unwrap_or_default(),
+        pull_request: account.and_then(|account| account.pull_request),
+        subject: account.map(|account| shown(&account.subject)).unwrap_or_default(),
+        path: path.as_deref().map(shown).unwrap_or_default(),
+        message: if finding.message == said { String::new() } else { shown(&finding.message) },
+    }
+}

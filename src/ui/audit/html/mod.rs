@@ -1,0 +1,60 @@
+//! The answer as one page for people: no script, no other file, nothing from the network.
+//!
+//! All that a repository says is untrusted here. It passes `visible`, the template escapes it, and the
+//! page's own policy lets nothing run and nothing load but the one style sheet, by its hash.
+
+mod bars;
+mod chapters;
+mod matrix;
+mod view;
+
+use super::Detail;
+use crate::report::Page;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+const TEMPLATE: &str = include_str!("page.html");
+const STYLE: &str = include_str!("page.css");
+
+/// SHA-256 of [`STYLE`], as the policy names it.
+const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
+
+/// The whole page.
+pub fn html(page: &Page<'_>, detail: Detail) -> String {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).build().expect("nothing else is changed"));
+    let values = context! {
+        page => Value::from(Serde(view::View::new(page, detail))),
+        style => Value::from_safe_string(STYLE.to_owned()),
+        style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
+        version => env!("CARGO_PKG_VERSION"),
+    };
+    let template = environment.template_from_named_str("page.html", TEMPLATE).expect("a test renders it");
+    template.render(values).expect("the template uses what a view has; tests render every part of it")
+}
+
+/// A text of the repository: nothing in it acts, and nobody reads more of it than this.
+fn shown(text: &str) -> String {
+    const MOST: usize = 240;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => crate::ui::visible(&text[..end]).into_owned() + "…",
+        None => crate::ui::visible(text).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{STYLE, STYLE_HASH};
+    use base64::Engine;
+
+    /// A browser leaves out a style sheet that the policy does not name.
+    #[test]
+    fn the_policy_names_the_style_sheet() {
+        let suite = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256.tls13().expect("it is one of 1.3");
+        let hash = suite.common.hash_provider.hash(STYLE.as_bytes());
+        let encoded = base64::engine::general_purpose::STANDARD.encode(hash.as_ref());
+        assert_eq!(STYLE_HASH, format!("sha256-{encoded}"));
+    }
+}

@@ -1,0 +1,188 @@
+//! What the template is filled with.
+
+use super::bars::{self, Timeline};
+use super::chapters::{self, Chapter};
+use super::matrix::{self, Grid};
+use super::shown;
+use crate::audit::{Rule, Severity};
+use crate::report::{Audited, Page, moment};
+use crate::ui::audit::lines::{self, thousands};
+use crate::ui::audit::{Detail, brief};
+use serde::Serialize;
+
+/// The page, part by part.
+#[derive(Serialize)]
+pub(super) struct View {
+    /// The last part of `repository`.
+    name: String,
+    repository: String,
+    branch: Option<String>,
+    revision: Option<String>,
+    since: String,
+    until: String,
+    deployments: String,
+    verdict: Verdict,
+    counts: Vec<Count>,
+    remarks: Vec<String>,
+    rules: Vec<RuleRow>,
+    kept: Vec<Quiet>,
+    unjudged: Vec<Quiet>,
+    grid: Grid,
+    timeline: Option<Timeline>,
+    chapters: Vec<Chapter>,
+    pair_headings: Vec<String>,
+    pairs: Vec<lines::Pair>,
+    more_pairs: Option<String>,
+}
+
+/// What is to be known in ten seconds.
+#[derive(Serialize)]
+struct Verdict {
+    /// A class of the style sheet.
+    tone: &'static str,
+    words: String,
+    /// When a rule was last broken gravely.
+    last: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    severity: &'static str,
+    count: String,
+    is_none: bool,
+}
+
+/// A rule that found something.
+#[derive(Serialize)]
+struct RuleRow {
+    id: &'static str,
+    anchor: String,
+    severity: &'static str,
+    title: &'static str,
+    count: String,
+    last: String,
+}
+
+/// A rule that found nothing.
+#[derive(Serialize)]
+struct Quiet {
+    id: &'static str,
+    title: &'static str,
+    needs: String,
+}
+
+impl View {
+    pub fn new(page: &Page<'_>, detail: Detail) -> Self {
+        let audited = page.audited;
+        let (pairs, left) = lines::pairs(audited, detail);
+        let (unjudged, kept) = quiet(audited);
+        View {
+            name: shown(name(&audited.repository)),
+            repository: shown(&audited.repository),
+            branch: audited.branch.as_deref().map(shown),
+            revision: audited.revision.as_deref().map(brief),
+            since: day(audited.since.as_second()),
+            until: day(audited.until.as_second()),
+            deployments: thousands(audited.deployments),
+            verdict: verdict(audited),
+            counts: Severity::ALL.into_iter().rev().map(|severity| count(audited, severity)).collect(),
+            remarks: remarks(audited),
+            rules: audited.counts().into_iter().map(|counted| rule(audited, counted)).collect(),
+            kept,
+            unjudged,
+            grid: matrix::grid(page),
+            timeline: bars::timeline(&page.plot),
+            chapters: chapters::chapters(page, detail),
+            pair_headings: lines::pair_headings(audited).to_vec(),
+            pairs: pairs.into_iter().map(|pair| pair.map(|cell| shown(&cell))).collect(),
+            more_pairs: (left > 0).then(|| lines::more_pairs(left)),
+        }
+    }
+}
+
+/// A folder or an address by its last part.
+fn name(repository: &str) -> &str {
+    let whole = repository.trim_end_matches('/');
+    let last = whole.rsplit(['/', '\\']).next().unwrap_or(whole);
+    Some(last.trim_end_matches(".git")).filter(|name| !name.is_empty()).unwrap_or(repository)
+}
+
+/// `2026-08-21`, in UTC.
+fn day(seconds: i64) -> String {
+    moment(seconds).strftime("%Y-%m-%d").to_string()
+}
+
+/// Where the findings of a rule stand on the page.
+pub(super) fn anchor(rule: &Rule, severity: Severity) -> String {
+    format!("{}-{}", rule.id, severity.as_str())
+}
+
+fn number(audited: &Audited, severity: Severity) -> usize {
+    audited.findings.iter().filter(|told| told.finding.severity == severity).count()
+}
+
+fn verdict(audited: &Audited) -> Verdict {
+    let broken = audited.counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
+    let (tone, words) = match (broken, audited.findings.len()) {
+        (0, 0) if audited.deployments == 0 => ("none", "No deployment was found to judge".to_owned()),
+        (0, 0) if audited.hidden > 0 => ("good", "Nothing new was found".to_owned()),
+        (0, 0) => ("good", "Every rule that could be judged was kept".to_owned()),
+        (0, 1) => ("medium", "No grave finding; one deserves a look".to_owned()),
+        (0, some) => ("medium", format!("No grave finding; {} deserve a look", thousands(some))),
+        (1, _) => ("high", "A rule was broken".to_owned()),
+        (rules, _) => ("high", format!("{rules} rules were broken")),
+    };
+    let grave = audited.findings.iter().filter(|told| told.finding.severity == Severity::High);
+    let last = grave.filter_map(|told| told.finding.time).max();
+    Verdict { tone, words, last: last.map(day) }
+}
+
+fn count(audited: &Audited, severity: Severity) -> Count {
+    let count = number(audited, severity);
+    Count { severity: severity.as_str(), count: thousands(count), is_none: count == 0 }
+}
+
+/// What limits the answer.
+fn remarks(audited: &Audited) -> Vec<String> {
+    let mut out = Vec::new();
+    if !audited.complete {
+        out.push("Parts of the history are not in this clone, so older deployments are not judged.".to_owned());
+    }
+    if audited.hidden > 0 {
+        out.push(format!("{} findings that the baseline has are left out.", thousands(audited.hidden)));
+    }
+    if let Some(stopped) = audited.stopped {
+        out.push(format!(
+            "This is judged by a policy that need not be in force; its gates would have stopped {} of {} deployments.",
+            thousands(stopped),
+            thousands(audited.deployments)
+        ));
+    }
+    out
+}
+
+fn rule(audited: &Audited, (rule, severity, count): (&'static Rule, Severity, usize)) -> RuleRow {
+    let findings = audited.findings.iter().map(|told| &told.finding);
+    let last = findings
+        .filter(|finding| finding.rule.id == rule.id && finding.severity == severity)
+        .filter_map(|finding| finding.time)
+        .max();
+    RuleRow {
+        id: rule.id,
+        anchor: anchor(rule, severity),
+        severity: severity.as_str(),
+        title: rule.title,
+        count: thousands(count),
+        last: last.map_or_else(|| "now".to_owned(), day),
+    }
+}
+
+/// The rules that could not be judged, and those that were kept.
+fn quiet(audited: &Audited) -> (Vec<Quiet>, Vec<Quiet>) {
+    let silent =
+        audited.asked.iter().filter(|rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id));
+    let is_unjudged = |rule: &&&Rule| audited.unjudged.iter().any(|other| other.id == rule.id);
+    let (unjudged, kept): (Vec<&&Rule>, Vec<&&Rule>) = silent.partition(is_unjudged);
+    let quiet = |rule: &&'static Rule| Quiet { id: rule.id, title: rule.title, needs: rule.needs.words() };
+    (unjudged.into_iter().map(quiet).collect(), kept.into_iter().map(quiet).collect())
+}

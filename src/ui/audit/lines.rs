@@ -1,0 +1,124 @@
+//! What tables say: the rules, a line for each place that repeats itself, and the order of the stages.
+
+use super::{Detail, brief, commit, minute, span, version};
+use crate::audit::Severity;
+use crate::report::{Audited, Group, PairFigures};
+
+/// So many lines of one rule are read; `--all` is for those who want more.
+const SHOWN: usize = 12;
+
+/// Findings in one line.
+pub(super) struct Line {
+    pub rule: &'static str,
+    pub severity: Severity,
+    /// App, stage, findings, version, first, last, commit, what.
+    pub cells: [String; 8],
+}
+
+pub(super) const HEADINGS: [&str; 9] =
+    ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "what"];
+
+/// The lines of all rules, the gravest first.
+pub(super) fn findings(audited: &Audited, detail: Detail) -> Vec<Line> {
+    if detail == Detail::Whole {
+        return audited.findings.iter().map(|told| line(&Group::single(told))).collect();
+    }
+    let groups = audited.groups();
+    let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
+    rules.flat_map(|groups| groups.iter().take(SHOWN).map(line).chain(rest(groups))).collect()
+}
+
+fn line(group: &Group<'_>) -> Line {
+    let newest = group.newest();
+    let count = group.findings.len();
+    let versions = group.findings.iter().all(|told| told.finding.version == newest.finding.version);
+    let is_one_app = group.names.len() == 1;
+    let (first, last) = group.span().map(|(first, last)| (minute(first), minute(last))).unwrap_or_default();
+    let cells = [
+        group.name(),
+        newest.place(),
+        if count > 1 { thousands(count) } else { String::new() },
+        if is_one_app || versions { version(newest) } else { String::new() },
+        if first == last { String::new() } else { first },
+        last,
+        brief(&commit(newest)),
+        newest.finding.message.clone(),
+    ];
+    Line { rule: group.rule().id, severity: group.severity(), cells }
+}
+
+/// What is left of one rule.
+fn rest(groups: &[Group<'_>]) -> Option<Line> {
+    let left = groups.get(SHOWN..).filter(|left| !left.is_empty())?;
+    let findings = left.iter().map(|group| group.findings.len()).sum();
+    let what = match left.len() {
+        1 => "in 1 more place; --all lists it".to_owned(),
+        several => format!("in {} more places; --all lists them", thousands(several)),
+    };
+    let cells = ["…".to_owned(), String::new(), thousands(findings), String::new(), String::new()];
+    let [app, stage, findings, version, first] = cells;
+    let cells = [app, stage, findings, version, first, String::new(), String::new(), what];
+    Some(Line { rule: groups[0].rule().id, severity: groups[0].severity(), cells })
+}
+
+/// Of two stages: their names, changes, how many came too early, how many of those hardly, how many
+/// never came before, and what that is worth.
+pub(super) type Pair = [String; 6];
+
+pub(super) fn pair_headings(audited: &Audited) -> [String; 6] {
+    let within = format!("by {} or less", span(audited.tolerance));
+    ["order", "changes", "too early", &within, "never before", "judged"].map(str::to_owned)
+}
+
+/// The pairs of stages in pipeline order; where there are many, those with most to say. And how many
+/// were left out.
+pub(super) fn pairs(audited: &Audited, detail: Detail) -> (Vec<Pair>, usize) {
+    let mut pairs: Vec<(usize, &PairFigures)> = audited.pairs.iter().enumerate().collect();
+    if detail == Detail::Folded {
+        pairs.retain(|(_, pair)| pair.comparable);
+        pairs.sort_by_key(|(_, pair)| std::cmp::Reverse(pair.after - pair.tolerated + pair.never));
+        pairs.truncate(SHOWN);
+        pairs.sort_by_key(|(at, _)| *at);
+    }
+    let left = audited.pairs.len() - pairs.len();
+    (pairs.into_iter().map(|(_, pair)| in_figures(pair)).collect(), left)
+}
+
+fn in_figures(pair: &PairFigures) -> Pair {
+    let PairFigures { before, stage, changes, after, tolerated, never, versions, met, .. } = pair;
+    let [changes, after, tolerated, never] = [*changes, *after, *tolerated, *never].map(thousands);
+    let silent = || format!("no: {} of {} versions never match", thousands(versions - met), thousands(*versions));
+    let judged = if pair.comparable { String::new() } else { silent() };
+    [format!("{before} to {stage}"), changes, after, tolerated, never, judged]
+}
+
+/// What is said where pairs were left out.
+pub(super) fn more_pairs(left: usize) -> String {
+    match left {
+        1 => "1 more pair of stages; --all lists it".to_owned(),
+        left => format!("{} more pairs of stages; --all lists them", thousands(left)),
+    }
+}
+
+/// `22,092`.
+pub(super) fn thousands(count: usize) -> String {
+    let digits = count.to_string();
+    let mut out = String::with_capacity(digits.len() + 2);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn long_numbers_are_readable() {
+        assert_eq!([0, 999, 1_000, 22_092, 1_234_567].map(thousands), ["0", "999", "1,000", "22,092", "1,234,567"]);
+    }
+}
