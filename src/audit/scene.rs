@@ -4,12 +4,12 @@ use super::gates;
 use crate::config::Config;
 use crate::config::gates::GateKind;
 use crate::git::Oid;
-use crate::history::{Account, Comparison, Deployment, Kind, Link, Timeline, Window};
+use crate::history::{Account, Comparison, Deployment, Kind, Link, Mark, Timeline, Window};
 use crate::model::{Entry, SlotKey, StageName};
 use crate::pipeline::ledger::Event;
 use crate::pipeline::{Answer, Evidence, Landing};
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
 /// Of so many deploying commits nine tenths have to do something before it counts as the custom.
@@ -33,6 +33,8 @@ pub struct Scene<'s> {
     pub wanted: &'s dyn Fn(&SlotKey) -> bool,
     /// What a commit tells; `None` where the clone lacks it.
     pub tells: &'s dyn Fn(Oid) -> Option<Rc<Account>>,
+    /// What a commit is like, which is asked of all of them; `None` where the clone lacks it.
+    pub marks: &'s dyn Fn(Oid) -> Option<Mark>,
     pub known: Known,
 }
 
@@ -90,10 +92,11 @@ impl<'s> Scene<'s> {
         self.comparison.pair(link.before, link.stage).is_none_or(|pair| pair.is_comparable())
     }
 
-    /// All that one deployment was compared with; links stand in the order of their deployments.
+    /// All that one deployment was compared with; links stand in the order of time, and numbers count back.
     pub fn links_of(&self, index: usize) -> impl Iterator<Item = &'s Link> {
         let links = &self.comparison.links;
-        links.iter().filter(move |link| link.index == index)
+        let first = links.partition_point(|link| link.index > index);
+        links[first..].iter().take_while(move |link| link.index == index)
     }
 
     /// What the ledger says of the time that is meant.
@@ -141,17 +144,21 @@ impl<'s> Scene<'s> {
 
     /// The deployments whose commits do not do what nearly all do; none where there is no such
     /// custom.
-    pub fn against_custom(&self, does: impl Fn(&Account) -> bool) -> Vec<Deployment<'s>> {
-        let mut commits: BTreeMap<Oid, bool> = BTreeMap::new();
-        for deployment in self.deployments() {
-            let told = || self.account(deployment.commit).is_none_or(|account| does(&account));
-            commits.entry(deployment.commit).or_insert_with(told);
+    pub fn against_custom(&self, does: impl Fn(Mark) -> bool) -> Vec<Deployment<'s>> {
+        let commits: HashSet<Oid> = self.deployments().map(|deployment| deployment.commit).collect();
+        let mut against = HashSet::new();
+        for commit in &commits {
+            if !(self.marks)(*commit).is_none_or(&does) {
+                against.insert(*commit);
+            }
+            if against.len() * 10 > commits.len() {
+                return Vec::new();
+            }
         }
-        let with = commits.values().filter(|does| **does).count();
-        if commits.len() < ENOUGH || with * 10 < commits.len() * 9 {
+        if commits.len() < ENOUGH {
             return Vec::new();
         }
-        self.deployments().filter(|deployment| !commits[&deployment.commit]).collect()
+        self.deployments().filter(|deployment| against.contains(&deployment.commit)).collect()
     }
 
     /// The gates that were not open when a deployment landed, with its index; those in which nobody

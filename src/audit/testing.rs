@@ -5,7 +5,7 @@ use super::{Finding, Scene, Touch, audit};
 use crate::config::{self, Config};
 use crate::git::Person;
 use crate::history::testing::{oid, timeline};
-use crate::history::{Account, Timeline, Window, classify};
+use crate::history::{Account, Mark, Timeline, Window, classify};
 use crate::model::{Confidence, Entry, Location, Note, Part, SlotKey, SourceKind, Span, Version};
 use crate::pipeline::ledger::{By, Event, Ledger, What};
 use crate::pipeline::{Evidence, Facts, Past};
@@ -99,6 +99,7 @@ impl Bench {
             now: self.now * 60,
             wanted: &|_| true,
             tells: &tells,
+            marks: &|commit| tells(commit).as_deref().map(Mark::from),
             known: Known::default(),
         };
         audit(&scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect()

@@ -1,5 +1,6 @@
 //! `towpath audit`: the rules, asked of the whole past.
 
+mod marks;
 mod touches;
 
 use super::choice::{self, Choice};
@@ -58,7 +59,7 @@ pub struct AuditArgs {
     rule: Vec<&'static Rule>,
 
     /// Say what a rule finds, and nothing else
-    #[arg(long, value_name = "ID", value_parser = rule(), exclusive = true)]
+    #[arg(long, value_name = "ID", value_parser = rule())]
     explain: Option<&'static Rule>,
 
     /// End with 3 when something as grave as this is found
@@ -151,6 +152,7 @@ fn audited(args: &AuditArgs, inquiry: &mut Inquiry<'_>, known: &HashSet<String>)
     let window = window(args, inquiry)?;
     let (past, facts, touches) = (inquiry.past(), Facts::default(), touches::touches(inquiry)?);
     let accepts = |slot: &SlotKey| choice.accepts(slot);
+    let marked = marks::Marked::open(inquiry.context, inquiry.repository);
     let scene = Scene {
         timeline: &chronicle.timeline,
         comparison: &comparison,
@@ -162,9 +164,11 @@ fn audited(args: &AuditArgs, inquiry: &mut Inquiry<'_>, known: &HashSet<String>)
         now: inquiry.context.now().as_second(),
         wanted: &accepts,
         tells: &|commit| chronicle.account(commit).ok(),
+        marks: &|commit| marked.of(commit, chronicle),
         known: Known::default(),
     };
     let found = audit::audit(&scene);
+    marked.keep(inquiry.context);
     let is_meant = |finding: &Finding| args.rule.is_empty() || args.rule.iter().any(|rule| rule.id == finding.rule.id);
     let (hidden, findings): (Vec<Finding>, Vec<Finding>) =
         found.into_iter().filter(is_meant).partition(|finding| known.contains(&finding.id()));

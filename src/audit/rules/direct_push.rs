@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::audit::{Finding, Scene, Severity};
+use crate::history::Mark;
 
 pub(super) static RULE: Rule = Rule {
     id: "direct-push",
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.against_custom(|account| account.pull_request.is_some()).into_iter();
+    let found = scene.against_custom(Mark::is_proposed).into_iter();
     found.map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request")).collect()
 }
 

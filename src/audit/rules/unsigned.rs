@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::audit::{Finding, Scene, Severity};
+use crate::history::Mark;
 
 pub(super) static RULE: Rule = Rule {
     id: "unsigned",
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let found = scene.against_custom(|account| account.is_signed).into_iter();
+    let found = scene.against_custom(Mark::is_signed).into_iter();
     found.map(|deployment| Finding::of(&RULE, &deployment, "its commit is not signed")).collect()
 }
 
