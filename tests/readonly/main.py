@@ -146,6 +146,18 @@ def refusing(site):
                 check(not looked, f"{what}: looks at {looked[:3]} before it refuses")
 
 
+def completing(site):
+    """A shell that asks for names gets them, and nothing else happens."""
+    clone = site.work / "plain" / "deploy"
+    asking = {"COMPLETE": "bash", "_CLAP_COMPLETE_INDEX": "2", "_CLAP_IFS": "\n"}
+    for more in ({"XDG_CACHE_HOME": str(site.work / "none"), "TOWPATH_READ_ONLY": "1"}, {}):
+        what, seen = site.watched("--", "towpath status ''", clone, **asking, **more)
+        check(seen.exit == 0 and "checkout" in seen.out, f"completion: {seen.out}{seen.err}")
+        kept = outside(seen.written, site.work / "none" if more else site.cache)
+        check(not kept and not (more and seen.written), f"completion: writes {seen.written[:3]}")
+        check(len(seen.started) == 1, f"completion: starts {seen.started[1:]}")
+
+
 def elsewhere(site):
     """A repository named by its address: a copy in the cache is used, none is made."""
     address = f"file://{site.work}/plain/origin.git"
@@ -164,6 +176,7 @@ def main():
         site, shown = Site(WORK), set()
         reading(site, shown)
         refusing(site)
+        completing(site)
         elsewhere(site)
         hostile.run(site, check, TOWPATH)
         print("git and others were started like this, and not otherwise:")
