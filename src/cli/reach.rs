@@ -26,13 +26,15 @@ const DELIVERY: Reach = WritesUnless(&["--dry-run", "--patch"]);
 const FORGE: Reach = WritesUnless(&["--forge"]);
 
 /// Every command that can be typed.
-pub static COMMANDS: [(&str, Reach); 36] = [
+pub static COMMANDS: [(&str, Reach); 37] = [
     ("status", Reads),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
     ("trace", Reads),
     ("metrics", Reads),
     ("audit", Reads),
+    // The file that --summary names is the user's, and left alone under --read-only.
+    ("guard", Reads),
     ("promote", DELIVERY),
     ("deploy", DELIVERY),
     ("rollback", DELIVERY),

@@ -25,6 +25,7 @@ ARGUMENTS = {
         "--baseline %/known.json",
         "--explain skipped-stage",
     ],
+    "guard": ["--base HEAD~1", "--base HEAD~3 -o json", "--base HEAD~2 --head HEAD~1 -o sarif"],
     "promote": ["--to prod --dry-run", "storefront --to prod --patch", "--dry-run -o json"],
     "deploy": ["checkout v9 --dry-run", "checkout v9 --patch"],
     "rollback": ["storefront --stage prod --dry-run", "storefront --stage prod --patch"],
@@ -44,7 +45,7 @@ ARGUMENTS = {
 }
 
 # What ends with something else than 0: gates that say no, and a forge that is not there.
-ENDS = {"ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
+ENDS = {"guard": (0, 3), "ask": (0, 3), "promote": (0, 3), "deploy": (0, 1, 3), "rollback": (0, 3), "proposals list": (1, 2), "proposals show": (1, 2)}
 
 # The same of what writes, to be refused.
 REFUSED = {
