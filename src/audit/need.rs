@@ -3,7 +3,7 @@
 
 use super::Scene;
 use crate::config::gates::GateKind;
-use crate::history::Account;
+use crate::history::Mark;
 
 /// What a rule needs.
 pub enum Need {
@@ -22,7 +22,7 @@ pub enum Need {
 /// What commits may be in the habit of.
 pub struct Custom {
     pub name: &'static str,
-    pub does: fn(&Account) -> bool,
+    pub does: fn(Mark) -> bool,
 }
 
 impl Need {

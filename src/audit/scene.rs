@@ -4,7 +4,7 @@ use super::{Custom, gates};
 use crate::config::Config;
 use crate::config::gates::GateKind;
 use crate::git::Oid;
-use crate::history::{Account, Comparison, Deployment, Kind, Link, Timeline, Window};
+use crate::history::{Account, Comparison, Deployment, Kind, Link, Mark, Timeline, Window};
 use crate::model::{Entry, SlotKey, StageName};
 use crate::pipeline::ledger::Event;
 use crate::pipeline::{Answer, Evidence, Landing};
@@ -33,6 +33,8 @@ pub struct Scene<'s> {
     pub wanted: &'s dyn Fn(&SlotKey) -> bool,
     /// What a commit tells; `None` where the clone lacks it.
     pub tells: &'s dyn Fn(Oid) -> Option<Rc<Account>>,
+    /// What a commit is like, which is asked of all of them; `None` where the clone lacks it.
+    pub marks: &'s dyn Fn(Oid) -> Option<Mark>,
     pub known: Known,
 }
 
@@ -92,10 +94,11 @@ impl<'s> Scene<'s> {
         self.comparison.pair(link.before, link.stage).is_none_or(|pair| pair.is_comparable())
     }
 
-    /// All that one deployment was compared with; links stand in the order of their deployments.
+    /// All that one deployment was compared with; links stand in the order of time, and numbers count back.
     pub fn links_of(&self, index: usize) -> impl Iterator<Item = &'s Link> {
         let links = &self.comparison.links;
-        links.iter().filter(move |link| link.index == index)
+        let first = links.partition_point(|link| link.index > index);
+        links[first..].iter().take_while(move |link| link.index == index)
     }
 
     /// What the ledger says of the time and the cells that are meant, with those cells. What names
@@ -170,15 +173,19 @@ impl<'s> Scene<'s> {
     }
 
     fn counted(&self, custom: &Custom) -> Option<HashSet<Oid>> {
-        let (mut seen, mut keepers) = (HashSet::new(), HashSet::new());
+        let mut seen = HashSet::new();
         // In the order of history, in which commits are read fastest.
-        for commit in self.deployments().map(|deployment| deployment.commit) {
-            if seen.insert(commit) && self.account(commit).is_none_or(|account| (custom.does)(&account)) {
-                keepers.insert(commit);
+        let commits = self.deployments().map(|deployment| deployment.commit);
+        let commits: Vec<Oid> = commits.filter(|commit| seen.insert(*commit)).collect();
+        let mut keepers = HashSet::new();
+        for (read, commit) in commits.iter().enumerate() {
+            if (self.marks)(*commit).is_none_or(custom.does) {
+                keepers.insert(*commit);
+            } else if (read + 1 - keepers.len()) * 10 > commits.len() {
+                return None;
             }
         }
-        let all = seen.len();
-        (all >= ENOUGH && keepers.len() * 10 >= all * 9).then_some(keepers)
+        (commits.len() >= ENOUGH).then_some(keepers)
     }
 
     /// The gates that were not open when a deployment landed, with its index; those in which nobody

@@ -5,7 +5,7 @@ use super::{Finding, Rule, Scene, Touch, audit, unjudged};
 use crate::config::{self, Config};
 use crate::git::Person;
 use crate::history::testing::{oid, timeline};
-use crate::history::{Account, Timeline, Window, classify};
+use crate::history::{Account, Mark, Timeline, Window, classify};
 use crate::model::{Confidence, Entry, Location, Note, Part, SlotKey, SourceKind, Span, Version};
 use crate::pipeline::ledger::{By, Event, Ledger, What};
 use crate::pipeline::{Evidence, Facts, Past};
@@ -117,6 +117,7 @@ impl Bench {
             now: self.now * 60,
             wanted: &|slot| self.only.is_none_or(|only| slot.stage.as_str() == only),
             tells: &tells,
+            marks: &|commit| tells(commit).as_deref().map(Mark::from),
             known: Known::default(),
         };
         ask(&scene)

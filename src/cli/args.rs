@@ -1,5 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
+use super::reach::Writing;
 use super::{
     advance, ask, assent, audit, completions, config, demo, deploy, diff, guard, history, init, ledger, lock, man,
     metrics,
@@ -105,6 +106,10 @@ pub struct Globals {
     #[arg(skip)]
     pub branch_from: Provenance,
 
+    /// What the command writes, if it does.
+    #[arg(skip)]
+    pub writing: Option<Writing>,
+
     /// The configuration, instead of the repository's towpath.yaml
     #[arg(long, value_name = "FILE", global = true, env = "TOWPATH_CONFIG", hide_env_values = true)]
     #[arg(value_hint = ValueHint::FilePath)]
@@ -115,10 +120,15 @@ pub struct Globals {
     #[arg(default_value = "5m", value_parser = duration, hide_short_help = true)]
     pub max_age: SignedDuration,
 
-    /// Change nothing: no repository, none of its files
+    /// Write nothing, anywhere, not even to the cache; commands that would are refused
     #[arg(long, global = true, env = "TOWPATH_READ_ONLY", hide_env_values = true)]
     #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
     pub read_only: bool,
+
+    /// Run the commands that gates in the repository's towpath.yaml name
+    #[arg(long, global = true, env = "TOWPATH_ALLOW_COMMANDS", hide_env_values = true)]
+    #[arg(action = ArgAction::SetTrue, value_parser = FalseyValueParser::new(), hide_short_help = true)]
+    pub allow_commands: bool,
 
     /// Read all history anew, and keep no index of it
     #[arg(long, global = true, env = "TOWPATH_NO_INDEX", hide_env_values = true)]
@@ -158,6 +168,7 @@ impl Cli {
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let matches = command().try_get_matches_from(arguments)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.globals.writing = Writing::of(&matches);
         cli.globals.branch_from = match matches.value_source("branch") {
             Some(ValueSource::CommandLine) => Provenance::Flag("--branch"),
             Some(ValueSource::EnvVariable) => Provenance::Environment("TOWPATH_BRANCH"),

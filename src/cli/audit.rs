@@ -1,5 +1,6 @@
 //! `towpath audit`: the rules, asked of the whole past.
 
+mod marks;
 mod page;
 mod touches;
 
@@ -60,7 +61,7 @@ pub struct AuditArgs {
     rule: Vec<&'static Rule>,
 
     /// Say what a rule finds, and nothing else
-    #[arg(long, value_name = "ID", value_parser = rule(), exclusive = true)]
+    #[arg(long, value_name = "ID", value_parser = rule())]
     explain: Option<&'static Rule>,
 
     /// End with 3 when something as grave as this is found
@@ -175,6 +176,7 @@ fn audited(
     let Meant { choice, window } = meant;
     let (past, facts, touches) = (inquiry.past(), Facts::default(), touches::touches(inquiry)?);
     let accepts = |slot: &SlotKey| choice.accepts(slot);
+    let marked = marks::Marked::open(inquiry.context, inquiry.repository);
     let scene = Scene {
         timeline: &chronicle.timeline,
         comparison: &comparison,
@@ -186,10 +188,12 @@ fn audited(
         now: inquiry.context.now().as_second(),
         wanted: &accepts,
         tells: &|commit| chronicle.account(commit).ok(),
+        marks: &|commit| marked.of(commit, chronicle),
         known: Known::default(),
     };
     let found = audit::audit(&scene);
     let unjudged = audit::unjudged(&scene);
+    marked.keep(inquiry.context);
     let is_asked = |rule: &&'static Rule| args.rule.is_empty() || args.rule.iter().any(|asked| asked.id == rule.id);
     let found = found.into_iter().filter(|finding| is_asked(&finding.rule));
     let (hidden, findings): (Vec<Finding>, Vec<Finding>) = found.partition(|finding| known.contains(&finding.id()));

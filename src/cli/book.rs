@@ -6,7 +6,7 @@ use super::environment::unique_word;
 use super::failure::Failure;
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
-use crate::git::{Chain, GitError, Link, LinkFile, Repository, Workspace, WriteError};
+use crate::git::{Chain, GitError, Link, LinkFile, Manner, Repository, Workspace, WriteError};
 use crate::pipeline::ledger::{Event, Ledger, What};
 use clap::Args;
 use std::cell::Cell;
@@ -43,7 +43,9 @@ pub fn read(context: &Context, repository: &Repository, config: &Config) -> Resu
     let chain = chain(config);
     if context.url().is_some() && !context.globals.read_only {
         // What cannot be fetched was fetched before, or is not there.
-        let fetched = Workspace::new(repository, context.manner(None)).fetch_chain(&chain);
+        // The copy in the cache is of our making, and what is configured there is the user's.
+        let manner = Manner { trusts: true, ..context.manner(None) };
+        let fetched = Workspace::new(repository, manner).fetch_chain(&chain);
         if let Err(error) = fetched {
             context.ui.detail(&format!("the ledger is as it was last seen: {error}"));
         }

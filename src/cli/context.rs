@@ -52,13 +52,25 @@ impl Context {
         }
     }
 
+    /// May this command do what it does?
+    ///
+    /// # Errors
+    /// When it writes, under `--read-only`.
+    pub fn admit(&self) -> Result<(), Failure> {
+        match &self.globals.writing {
+            Some(writing) if self.globals.read_only => Err(writing.refused()),
+            _ => Ok(()),
+        }
+    }
+
     /// A repository to write to.
     ///
     /// # Errors
-    /// Under `--read-only`: then there is none.
+    /// Under `--read-only`, and of a command that only reads: then there is none.
     pub fn workspace<'r>(&self, repository: &'r Repository, author: Option<&Person>) -> Result<Workspace<'r>, Failure> {
-        if self.globals.read_only {
-            return Err(Failure::usage("nothing is written under --read-only"));
+        self.admit()?;
+        if self.globals.writing.is_none() {
+            return Err(Failure::failed("this command only reads, and writes nothing to the repository"));
         }
         Ok(Workspace::new(repository, self.manner(author)))
     }
@@ -67,7 +79,8 @@ impl Context {
     pub fn manner(&self, author: Option<&Person>) -> Manner {
         let date = format!("{} {}", self.now().as_second(), self.environment.now.strftime("%z"));
         let url = self.url().map(str::to_owned);
-        Manner { interactive: self.can_ask(), url, date, author: author.cloned(), committer: None }
+        let trusts = self.globals.writing.is_some();
+        Manner { interactive: self.can_ask(), url, date, author: author.cloned(), committer: None, trusts }
     }
 
     fn bring(&self, url: &str) -> Result<PathBuf, Failure> {
@@ -78,7 +91,15 @@ impl Context {
         let bar = Bar::new(&self.ui, &format!("Asking {}", redact(url)));
         let max_age = self.globals.max_age.unsigned_abs();
         let interactive = self.can_ask();
-        Ok(Clones::new(cache, max_age, self.now().as_second(), interactive, &Shown(&bar)).bring(url)?)
+        let shown = Shown(&bar);
+        let clones = Clones::new(cache, max_age, self.now().as_second(), interactive, &shown);
+        if !self.globals.read_only {
+            return Ok(clones.bring(url)?);
+        }
+        clones.known(url)?.ok_or_else(|| {
+            Failure::usage(format!("there is no copy of `{}` yet, and --read-only makes none", redact(url)))
+                .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
+        })
     }
 
     /// Fetches from the origin of a clone, if it has one.

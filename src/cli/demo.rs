@@ -77,9 +77,6 @@ const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpa
 
 /// Makes the demo, and shows it.
 pub fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
-    if context.globals.read_only {
-        return Err(Failure::usage("the demo makes a repository, and --read-only refuses that"));
-    }
     let demo = make(args, context)?;
     if args.no_tour {
         context.ui.answer(&demo.clone.display().to_string())?;
@@ -116,8 +113,13 @@ fn visit(stop: &Stop, demo: &Demo, context: &Context) -> Result<(), Failure> {
     context.ui.answer(&head)?;
     let arguments: Vec<OsString> = ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
     let cli = Cli::read(&arguments).expect("the tour is typed well; a test walks it");
-    let globals =
-        Globals { repo: Some(demo.clone.display().to_string()), branch: None, config: None, ..context.globals.clone() };
+    let globals = Globals {
+        repo: Some(demo.clone.display().to_string()),
+        branch: None,
+        config: None,
+        writing: cli.globals.writing,
+        ..context.globals.clone()
+    };
     super::run(cli.command, &Context::new(globals, context.environment.clone()))?;
     context.ui.answer("\n")?;
     Ok(())

@@ -15,7 +15,7 @@ use std::thread;
 pub type Tell<'a> = &'a dyn Fn(&Survey, &Chronicle<'_>, usize) -> Result<(), Failure>;
 
 /// The context for looking at what is elsewhere: a copy is fetched each time, and of a clone the
-/// branch of its origin counts, fetched too unless nothing may change.
+/// branch of its origin counts, fetched too.
 ///
 /// # Errors
 /// When the repository cannot be read.
@@ -54,7 +54,7 @@ pub fn run(first: &Chronicle<'_>, every: SignedDuration, context: &Context, tell
 
 /// That the origin of a clone cannot be reached is said, and tried again later.
 fn fetch(context: &Context) {
-    if context.url().is_some() || context.globals.read_only {
+    if context.url().is_some() {
         return;
     }
     let fetched = context.repository().and_then(|repository| context.fetch_origin(&repository));

@@ -82,9 +82,6 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
 /// The file to write, if it may be written. All refusals come before any work.
 fn goal(args: &InitArgs, context: &Context, repository: &Repository) -> Result<PathBuf, Failure> {
     let show = "`towpath init --stdout` prints it instead";
-    if context.globals.read_only {
-        return Err(Failure::usage(format!("{CONFIG_FILE} is not written under --read-only")).hint(show));
-    }
     let Some(top) = repository.work_tree() else {
         let path = context.shown_repository(repository);
         return Err(Failure::usage(format!("`{path}` has no work tree to write {CONFIG_FILE} into")).hint(show));

@@ -5,6 +5,12 @@ use super::settings::Stated;
 use crate::git::Repository;
 use crate::history::index::{Record, Shelf};
 
+/// The place of what is known of single commits, in whatever way a repository is read.
+pub fn of_commits(context: &Context, repository: &Repository) -> Option<Shelf> {
+    let folder = context.environment.cache.as_deref().filter(|_| !context.globals.no_index)?;
+    Some(Shelf::new(folder.join("commits"), repository.common_dir(), &[]))
+}
+
 /// The place of the index, for one way of reading a repository.
 pub struct Keep(Option<Shelf>);
 

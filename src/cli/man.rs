@@ -28,9 +28,6 @@ pub fn run(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
             let all: Vec<String> = pages.into_iter().map(|(_, page)| page).collect();
             context.ui.answer(&all.join(""))?;
         }
-        Some(_) if context.globals.read_only => {
-            return Err(Failure::usage("--dir writes files, and --read-only refuses that"));
-        }
         Some(folder) => write(folder, &pages)?,
     }
     Ok(Exit::Done)

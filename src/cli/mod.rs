@@ -41,6 +41,7 @@ mod output;
 mod plugin;
 mod promote;
 mod proposals;
+mod reach;
 mod readings;
 mod recent;
 mod record;
@@ -55,6 +56,7 @@ mod wish;
 
 pub use args::command;
 pub use failure::{Exit, Failure};
+pub use reach::{COMMANDS, Reach};
 
 use args::{Cli, Command};
 use context::Context;
@@ -88,6 +90,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
+    context.admit()?;
     match command {
         Command::Status(args) => status::run(&args, context),
         Command::History(args) => history::run(&args, context),

@@ -71,9 +71,6 @@ pub struct PluginArgs {
 
 /// Clones, writes, pushes.
 pub fn run(args: &PluginArgs, context: &Context) -> Result<Exit, Failure> {
-    if context.globals.read_only {
-        return Err(Failure::usage("nothing is written under --read-only"));
-    }
     let job = Job::of(args)?;
     let folder = tempfile::tempdir()
         .map_err(|error| Failure::failed("there is no temporary folder to clone into").because(&error))?;

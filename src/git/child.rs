@@ -50,6 +50,51 @@ pub(super) fn git(interactive: bool, url: Option<&str>) -> Command {
     git
 }
 
+/// What the configuration of a repository can name that git would run, set back to what git has by
+/// itself.
+const OWN_PROGRAMS: [&str; 16] = [
+    "core.hooksPath=/dev/null",
+    "core.pager=cat",
+    "core.editor=false",
+    "core.askPass=",
+    "core.sshCommand=ssh",
+    "core.gitProxy=",
+    "core.alternateRefsCommand=",
+    "credential.helper=",
+    "diff.external=",
+    "gpg.format=openpgp",
+    "gpg.program=gpg",
+    "gpg.openpgp.program=gpg",
+    "gpg.x509.program=gpgsm",
+    "gpg.ssh.program=ssh-keygen",
+    "gpg.ssh.defaultKeyCommand=",
+    "log.showSignature=false",
+];
+
+/// Variables that make git write a trace, wherever they say.
+const TRACES: [&str; 9] = [
+    "GIT_TRACE",
+    "GIT_TRACE_SETUP",
+    "GIT_TRACE_PERFORMANCE",
+    "GIT_TRACE_PACKET",
+    "GIT_TRACE_PACK_ACCESS",
+    "GIT_TRACE_REFS",
+    "GIT_TRACE2",
+    "GIT_TRACE2_EVENT",
+    "GIT_TRACE2_PERF",
+];
+
+/// For a repository of anybody's: none of the programs that its configuration names, no pager, no
+/// traces, and no fetching of objects that are missing. Before the subcommand only.
+pub(super) fn distrust(git: &mut Command) {
+    git.arg("--no-pager");
+    settings(git, &OWN_PROGRAMS);
+    git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_OPTIONAL_LOCKS", "0");
+    for variable in TRACES {
+        git.env_remove(variable);
+    }
+}
+
 /// Settings of one run, as `name=value`; they count more than any file. Before the subcommand only.
 pub(super) fn settings(git: &mut Command, settings: &[&str]) {
     for setting in settings {

@@ -79,16 +79,21 @@ impl<'p> Clones<'p> {
     /// # Errors
     /// [`RemoteError`]; credentials in the URL are in none of its texts.
     pub fn bring(&self, url: &str) -> Result<PathBuf, RemoteError> {
-        if let Some(why) = refused(url) {
-            return Err(RemoteError::Refused { url: redact(url), why });
-        }
-        let clone = self.folder.join(folder_name(url));
+        let clone = self.place(url)?;
         if !clone.join("HEAD").is_file() {
             self.clone_into(url, &clone)?;
         } else if self.is_old(&clone) {
             self.fetch(url, &clone)?;
         }
         Ok(clone)
+    }
+
+    /// The folder of the clone of `url` as it was last brought, if it ever was.
+    ///
+    /// # Errors
+    /// [`RemoteError::Refused`].
+    pub fn known(&self, url: &str) -> Result<Option<PathBuf>, RemoteError> {
+        Ok(Some(self.place(url)?).filter(|clone| clone.join("HEAD").is_file()))
     }
 
     /// Fetches what is new at the origin of a repository of the user's own, as its configuration
@@ -100,6 +105,13 @@ impl<'p> Clones<'p> {
         let mut git = self.git(url);
         git.arg("--git-dir").arg(git_dir).args(["fetch", "--progress", "--", "origin"]);
         self.run(git, "fetch", url).map(drop)
+    }
+
+    fn place(&self, url: &str) -> Result<PathBuf, RemoteError> {
+        match refused(url) {
+            Some(why) => Err(RemoteError::Refused { url: redact(url), why }),
+            None => Ok(self.folder.join(folder_name(url))),
+        }
     }
 
     fn is_old(&self, clone: &Path) -> bool {

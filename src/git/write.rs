@@ -9,11 +9,14 @@ use super::{GitError, Person};
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid};
 use std::cell::{Cell, OnceCell};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 /// For what git answers by itself.
 const SOON: Duration = Duration::from_secs(20);
+/// A repository that is none.
+const NOWHERE: &str = "/dev/null";
 /// For signing, which may ask a key or its owner.
 const SIGNING: Duration = Duration::from_secs(120);
 
@@ -43,6 +46,9 @@ pub struct Manner {
     pub author: Option<Person>,
     /// Who commits it, if not the user.
     pub committer: Option<Person>,
+    /// May programs run that the repository's own configuration names? Where it is the user's and is
+    /// written to; never where it is only read.
+    pub trusts: bool,
 }
 
 /// What a commit is to hold.
@@ -206,7 +212,7 @@ impl<'r> Workspace<'r> {
 
     /// git, in this repository.
     pub(super) fn git(&self) -> Command {
-        command(self.repository, &self.manner)
+        command(self.repository.git_dir(), &self.manner)
     }
 
     pub(super) fn run(
@@ -247,7 +253,9 @@ pub fn credential(repository: &Repository, manner: &Manner, host: &str) -> Optio
     if host.chars().any(char::is_control) {
         return None;
     }
-    let mut git = command(repository, &Manner { interactive: false, ..manner.clone() });
+    // Without the repository its configuration is not read, and all helpers are the user's own.
+    let place = if manner.trusts { repository.git_dir() } else { Path::new(NOWHERE) };
+    let mut git = command(place, &Manner { interactive: false, trusts: true, ..manner.clone() });
     git.args(["-c", "core.askPass=", "credential", "fill"]);
     git.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
     let answer = run(git, format!("protocol=https\nhost={host}\n\n").as_bytes(), "find a password", SOON).ok()?;
@@ -255,7 +263,7 @@ pub fn credential(repository: &Repository, manner: &Manner, host: &str) -> Optio
 }
 
 fn identity(repository: &Repository, manner: &Manner, variable: &str) -> Result<Person, WriteError> {
-    let mut git = command(repository, manner);
+    let mut git = command(repository.git_dir(), manner);
     git.args(["var", variable]);
     let answer = run(git, b"", "say who you are", SOON)?;
     let person = answer.stdout.rsplit_once('>').and_then(|(text, _)| text.split_once('<'));
@@ -265,10 +273,13 @@ fn identity(repository: &Repository, manner: &Manner, variable: &str) -> Result<
     }
 }
 
-fn command(repository: &Repository, manner: &Manner) -> Command {
+fn command(git_dir: &Path, manner: &Manner) -> Command {
     let mut git = child::git(manner.interactive, manner.url.as_deref());
     child::settings(&mut git, &["gc.auto=0"]);
-    git.arg("--git-dir").arg(repository.git_dir());
+    if !manner.trusts {
+        child::distrust(&mut git);
+    }
+    git.arg("--git-dir").arg(git_dir);
     // The sign keeps git from taking a small number for a date of the calendar.
     let date = format!("@{}", manner.date);
     git.env("GIT_AUTHOR_DATE", &date).env("GIT_COMMITTER_DATE", &date);

@@ -106,7 +106,7 @@ fn read_only_makes_nothing() {
     let here = sandbox.path("home");
     let demo = sandbox.towpath(&here, &["demo", "--read-only", "--dir", "demo"]);
     demo.assert().code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the demo makes a repository, and --read-only refuses that
+error: `towpath demo` writes, and --read-only refuses that
 
 "#]]);
     assert!(!here.join("demo").exists());

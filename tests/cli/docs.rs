@@ -9,6 +9,7 @@ use crate::support::Sandbox;
 use regex::Regex;
 use std::fs;
 use std::path::{Path, PathBuf};
+use towpath::cli::{COMMANDS, Reach};
 
 /// The folder that pages name in place of the test's own.
 const SHOWN: &str = "/tmp/";
@@ -175,6 +176,29 @@ fn the_command_reference_is_fresh() {
         fs::write(&path, &page).expect("the page can be written");
     }
     assert_eq!(read(&path), page, "docs/reference/commands.md is stale");
+}
+
+#[test]
+fn the_table_of_what_writes_is_fresh() {
+    let mut page =
+        "# What writes\n\nEvery command, and what `--read-only` (or `TOWPATH_READ_ONLY=1`) refuses before it \
+         looks at anything. [security.md](../security.md) says what else is promised. A test writes this page.\n\n\
+         | command | writes |\n| --- | --- |\n"
+            .to_owned();
+    for (command, reach) in COMMANDS {
+        let writes = match reach {
+            Reach::Reads => "no".to_owned(),
+            Reach::Writes => "yes".to_owned(),
+            Reach::WritesUnless(options) => format!("unless `{}`", options.join("` or `")),
+            Reach::WritesWith(option) => format!("with `{option}`"),
+        };
+        page.push_str(&format!("| `{command}` | {writes} |\n"));
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/read-only.md");
+    if overwrite() {
+        fs::write(&path, &page).expect("the page can be written");
+    }
+    assert_eq!(read(&path), page, "docs/reference/read-only.md is stale");
 }
 
 fn read(path: &Path) -> String {

@@ -98,118 +98,7 @@ towpath 0.1.0
 
 #[test]
 fn status() {
-    help(&["status", "--help"]).success().stderr_eq("").stdout_eq(str![[r#"
-Show which version of which app runs in which stage.
-
-Apps go down, stages across in pipeline order. A cell that differs from the stage before bears a
-sign. Where the places of one stage (clusters, regions) agree, they are one cell. With an app, shows
-everything about it: image, tag, digest, each file and line, and the commit behind it.
-
-Everything is read from git objects of the deployed branch; a dirty work tree changes nothing.
-
-Usage: towpath status [OPTIONS] [APP]...
-
-Arguments:
-  [APP]...
-          Show these apps in full
-
-Options:
-      --app <GLOB>
-          Only apps that fit; `*` and `?` stand for any text and any character
-
-      --stage <GLOB>
-          Only stages that fit
-
-      --at <REV|TIME>
-          As it was at a revision or a time, with ages counted from there: `v1.2`,
-          `2026-05-05T10:00`, `3 days ago`
-
-      --worktree
-          Read the files on disk instead of a commit
-
-      --targets
-          Give each target (cluster, region) a column of its own
-
-      --no-since
-          Do not look up since when each version is there
-
-      --exit-code
-          End with 4 when stages differ
-
-  -o, --output <FORMAT>
-          How the answer is written
-          
-          [default: table]
-          [possible values: table, json, yaml, csv, markdown]
-
-  -h, --help
-          Print help (see a summary with '-h')
-
-Global options:
-  -C, --repo <PATH|URL>
-          The deployment repository: a folder, a bare repository or a URL
-          
-          [env: TOWPATH_REPO]
-
-      --branch <BRANCH>
-          The branch that is deployed, instead of the repository's own
-          
-          [env: TOWPATH_BRANCH]
-
-      --config <FILE>
-          The configuration, instead of the repository's towpath.yaml
-          
-          [env: TOWPATH_CONFIG]
-
-      --max-age <TIME>
-          Fetch a repository named by URL again when its copy is older than this, such as `1h`
-          
-          [env: TOWPATH_MAX_AGE]
-          [default: 5m]
-
-      --read-only
-          Change nothing: no repository, none of its files
-          
-          [env: TOWPATH_READ_ONLY]
-
-      --no-index
-          Read all history anew, and keep no index of it
-          
-          [env: TOWPATH_NO_INDEX]
-
-      --color <WHEN>
-          When to use colour
-
-          Possible values:
-          - auto:   On a terminal, unless NO_COLOR says otherwise
-          - always: Also in pipes and files
-          - never:  Signs say the same
-          
-          [env: TOWPATH_COLOR]
-          [default: auto]
-
-  -q, --quiet
-          Say only the answer and errors
-
-  -v, --verbose...
-          Say more: every warning, and what was assumed
-
-Examples:
-  towpath status                           every app, stage by stage
-  towpath status publisher                 one app in full
-  towpath status --stage 'prod*' --targets each cluster of the production stages
-  towpath status --at v1.2                 as it was at a tag
-  towpath status --at '3 days ago'         as it was then
-  towpath status --output json | jq '.entries[] | select(.stage == "prod") | .tag'
-  towpath status --exit-code --quiet       is everything promoted?
-
-Exit codes:
-  0  the answer was given
-  1  it could not be read
-  2  wrong usage or configuration
-  4  stages differ (only with --exit-code)
-
-"#]]);
+    help(&["status", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/status.txt"]);
 }
 
 #[test]
@@ -250,9 +139,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it
@@ -325,9 +219,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it
@@ -444,9 +343,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it
@@ -523,9 +427,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it
@@ -604,9 +513,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it
@@ -674,9 +588,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it
@@ -737,9 +656,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it
@@ -812,9 +736,14 @@ Global options:
           [default: 5m]
 
       --read-only
-          Change nothing: no repository, none of its files
+          Write nothing, anywhere, not even to the cache; commands that would are refused
           
           [env: TOWPATH_READ_ONLY]
+
+      --allow-commands
+          Run the commands that gates in the repository's towpath.yaml name
+          
+          [env: TOWPATH_ALLOW_COMMANDS]
 
       --no-index
           Read all history anew, and keep no index of it

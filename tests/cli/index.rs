@@ -23,7 +23,8 @@ fn answer(sandbox: &Sandbox, at: &Path, arguments: &[&str]) -> (String, String) 
 
 /// Every question, answered with the index and without, twice the same.
 fn same(sandbox: &Sandbox, at: &Path) {
-    let questions: [&[&str]; 5] = [
+    let questions: [&[&str]; 6] = [
+        &["audit", "--output", "json"],
         &["history", "--output", "json"],
         &["status", "--output", "json"],
         &["trace", "v2", "--output", "json"],
@@ -170,6 +171,27 @@ fn a_full_disk_costs_the_index_only() {
     let said = String::from_utf8(output.stderr).expect("text");
     assert!(said.contains("the index cannot be kept: "), "{said}");
     assert!(indexes(&sandbox).is_empty());
+}
+
+#[test]
+fn what_commits_are_like_is_kept_and_can_be_lost() {
+    let sandbox = Sandbox::new();
+    let repository = sandbox.repository("deploy", &story());
+    let folder = sandbox.path("cache/towpath/commits");
+    for flag in ["--read-only", "--no-index"] {
+        answer(&sandbox, &repository, &["audit", flag]);
+        assert!(!folder.exists(), "{flag}");
+    }
+    let whole = answer(&sandbox, &repository, &["audit"]);
+    let files: Vec<PathBuf> =
+        std::fs::read_dir(&folder).expect("it is kept").map(|file| file.expect("readable").path()).collect();
+    let [file] = files.as_slice() else { panic!("one file: {files:?}") };
+    let kept = std::fs::read(file).expect("readable");
+    for damage in [b"".as_slice(), b"damaged", &kept[..kept.len() - 1]] {
+        std::fs::write(file, damage).expect("writable");
+        assert_eq!(answer(&sandbox, &repository, &["audit"]), whole);
+        assert_eq!(std::fs::read(file).expect("readable"), kept);
+    }
 }
 
 #[test]

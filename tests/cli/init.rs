@@ -100,8 +100,8 @@ hint: `towpath init --stdout` prints it instead
 #[test]
 fn read_only_writes_nothing() {
     init(&["--yes", "--read-only"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: towpath.yaml is not written under --read-only
-hint: `towpath init --stdout` prints it instead
+error: `towpath init` writes, and --read-only refuses that
+hint: with --stdout it only reads
 
 "#]]);
     init(&["--stdout", "--read-only"]).success();

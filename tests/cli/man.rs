@@ -28,7 +28,8 @@ fn read_only_writes_no_pages() {
     let here = sandbox.path("home");
     sandbox.towpath(&here, &["man", "--dir", "pages"]).env("TOWPATH_READ_ONLY", "1").assert().code(2).stderr_eq(str![
         [r#"
-error: --dir writes files, and --read-only refuses that
+error: `towpath man --dir` writes, and --read-only refuses that
+hint: without --dir it only reads
 
 "#]
     ]);

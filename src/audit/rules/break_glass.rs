@@ -24,6 +24,7 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 fn by_trailer(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
+    (scene.marks)(deployment.commit).filter(|mark| mark.breaks_glass())?;
     let account = scene.account(deployment.commit)?;
     let reason = account.break_glass.as_ref()?;
     Some(Finding::of(&RULE, deployment, format!("{}: {reason}", account.who.name)))

@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::audit::{Custom, Finding, Need, Scene, Severity};
+use crate::history::Mark;
 
 pub(super) static RULE: Rule = Rule {
     id: "direct-push",
@@ -15,7 +16,7 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-static CUSTOM: Custom = Custom { name: "pull requests", does: |account| account.pull_request.is_some() };
+static CUSTOM: Custom = Custom { name: "pull requests", does: Mark::is_proposed };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let found = scene.against(&CUSTOM).into_iter();

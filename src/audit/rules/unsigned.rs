@@ -2,6 +2,7 @@
 
 use super::Rule;
 use crate::audit::{Custom, Finding, Need, Scene, Severity};
+use crate::history::Mark;
 
 pub(super) static RULE: Rule = Rule {
     id: "unsigned",
@@ -14,7 +15,7 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-static CUSTOM: Custom = Custom { name: "signing", does: |account| account.is_signed };
+static CUSTOM: Custom = Custom { name: "signing", does: Mark::is_signed };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let found = scene.against(&CUSTOM).into_iter();

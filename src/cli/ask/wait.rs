@@ -15,7 +15,7 @@ pub(super) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
         let now = follow::watching(&now)?;
         let repository = now.repository()?;
         let inquiry = Inquiry::of(&now, &repository)?;
-        if repository.origin_url().is_some() && now.url().is_none() && !now.globals.read_only {
+        if repository.origin_url().is_some() && now.url().is_none() {
             // What cannot be fetched now is fetched the next time.
             let _fetched = book::fetch(&now, &repository, inquiry.config());
         }

@@ -2,7 +2,6 @@
 
 use crate::cli::args::duration;
 use crate::cli::context::Context;
-use crate::cli::failure::Failure;
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::Terms;
 use crate::cli::output;
@@ -113,22 +112,14 @@ impl DeliveryArgs {
     }
 
     /// What is to be done with the plan.
-    ///
-    /// # Errors
-    /// Under `--read-only`, where it would write.
-    pub(super) fn way(&self, context: &Context) -> Result<Way, Failure> {
-        let way = match (self.dry_run, self.patch, self.commit, self.push) {
+    pub(super) fn way(&self) -> Way {
+        match (self.dry_run, self.patch, self.commit, self.push) {
             (true, ..) => Way::DryRun,
             (_, true, ..) => Way::Patch,
             (_, _, true, _) => Way::Commit,
             (_, _, _, true) => Way::Push,
             _ => Way::Propose,
-        };
-        if context.globals.read_only && !matches!(way, Way::DryRun | Way::Patch) {
-            let failure = Failure::usage("nothing is committed, pushed or proposed under --read-only");
-            return Err(failure.hint("--dry-run shows the plan, --patch prints the commit"));
         }
-        Ok(way)
     }
 
     pub fn is_dry_run(&self) -> bool {

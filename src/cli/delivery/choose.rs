@@ -83,7 +83,7 @@ fn shown_age(time: i64, from: &StageName, context: &Context) -> String {
 /// What is proposed already, and whose branch it is. Whatever is in the way of looking is in the way
 /// later, and told then.
 fn standings(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) -> HashMap<String, String> {
-    let proposes = args.way(context).is_ok_and(|way| way == Way::Propose) && !args.is_joint();
+    let proposes = args.way() == Way::Propose && !args.is_joint();
     if proposes { looked_up(planned, args, scene, context).unwrap_or_default() } else { HashMap::new() }
 }
 

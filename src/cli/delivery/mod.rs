@@ -41,7 +41,7 @@ pub enum Selection {
 
 /// Carries an intent out.
 pub fn run(intent: &Intent, args: &DeliveryArgs, selection: Selection, context: &Context) -> Result<Exit, Failure> {
-    let way = args.way(context)?;
+    let way = args.way();
     let repository = context.repository()?;
     match way {
         Way::DryRun | Way::Patch => {

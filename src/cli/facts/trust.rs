@@ -21,6 +21,10 @@ pub(super) struct Trust {
     config: Option<Config>,
     /// The user named a configuration on the command line.
     is_named: bool,
+    /// The user lets commands of the repository's run.
+    is_allowed: bool,
+    /// Where copies of programs are put; nowhere, if nothing may be written.
+    folder: Option<PathBuf>,
 }
 
 /// A program that may be run.
@@ -67,7 +71,9 @@ impl Trust {
     fn new(context: &Context, repository: &Repository, commit: Option<Oid>, name: String) -> Self {
         let text = commit.and_then(|commit| text(&Snapshot::of_commit(repository, commit).ok()?, CONFIG_FILE));
         let config = text.and_then(|text| config::parse(&text, CONFIG_FILE).ok());
-        Trust { commit, name, config, is_named: context.globals.config.is_some() }
+        let folder = context.writable_cache().map(|cache| cache.join("programs"));
+        let (is_named, is_allowed) = (context.globals.config.is_some(), context.globals.allow_commands);
+        Trust { commit, name, config, is_named, is_allowed, folder }
     }
 
     /// The program of a call, if that call may be run.
@@ -80,6 +86,9 @@ impl Trust {
                 Some(_) => format!("the {CONFIG_FILE} of {} does not name it, so it is not run", self.name),
                 None => "it is not known which branch is protected; say with --branch".into(),
             });
+        }
+        if !self.is_named && !self.is_allowed {
+            return Err(format!("commands that a {CONFIG_FILE} names are run with --allow-commands only"));
         }
         let program = call.argv.first().map_or("", String::as_str);
         let is_of_repository = program.contains('/') && !program.starts_with('/');
@@ -96,8 +105,12 @@ impl Trust {
         let snapshot = Snapshot::of_commit(repository, commit).map_err(|error| error.to_string())?;
         let file = snapshot.find(path).filter(|file| file.kind == FileKind::File).ok_or_else(missing)?;
         let bytes = snapshot.read(&file).map_err(|error| error.to_string())?;
+        let folder = self.folder.as_deref().ok_or_else(|| {
+            format!("{path} would have to be copied to be run, and there is no cache that may be written to")
+        })?;
         let write = || -> std::io::Result<TempPath> {
-            let mut file = tempfile::Builder::new().prefix("towpath-program-").tempfile()?;
+            std::fs::create_dir_all(folder)?;
+            let mut file = tempfile::Builder::new().prefix("towpath-program-").tempfile_in(folder)?;
             file.write_all(&bytes)?;
             #[cfg(unix)]
             std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700))?;

@@ -1,6 +1,6 @@
 //! `towpath proposals close`: the end without a merge.
 
-use super::{Office, WhichArgs, read_only};
+use super::{Office, WhichArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::forge::State;
@@ -15,7 +15,6 @@ pub struct CloseArgs {
 
 /// Closes.
 pub fn run(args: &CloseArgs, context: &Context) -> Result<Exit, Failure> {
-    read_only(context)?;
     let repository = context.repository()?;
     let office = Office::open(&args.which.forge, &repository, context)?;
     let found = office.find(&args.which.proposal)?;

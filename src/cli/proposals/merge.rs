@@ -1,6 +1,6 @@
 //! `towpath proposals merge`: what was seen goes in, and nothing else.
 
-use super::{Office, WhichArgs, read_only};
+use super::{Office, WhichArgs};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::forge::{self, Home};
@@ -28,7 +28,6 @@ pub struct MergeArgs {
 
 /// Merges.
 pub fn run(args: &MergeArgs, context: &Context) -> Result<Exit, Failure> {
-    read_only(context)?;
     let repository = context.repository()?;
     let office = Office::open(&args.which.forge, &repository, context)?;
     let found = office.find(&args.which.proposal)?;

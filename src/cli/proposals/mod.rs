@@ -113,13 +113,6 @@ fn number(named: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-fn read_only(context: &Context) -> Result<(), Failure> {
-    if context.globals.read_only {
-        return Err(Failure::usage("nothing is merged or closed under --read-only"));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::number;

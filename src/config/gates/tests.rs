@@ -236,7 +236,7 @@ fn permissions_ledger_and_policies() {
     assert_data_eq!(
         errors("permissions: [alice]\nledger: file\n"),
         str![[r#"
-2:1: `permissions` must be a mapping from a stage, or `break-glass`, to `actors`
+2:1: `permissions` must be a mapping from a stage, `break-glass` or `config` to `actors`
   hint: for example `permissions: { break-glass: { actors: [alice] } }`
 3:9: `ledger` cannot be `file`
   hint: known are `ref`, `branch`

@@ -1,6 +1,6 @@
 //! The file: a mark, the version of the format, length and checksum of the rest, and the rest.
 
-use super::Record;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// What every index begins with.
@@ -37,7 +37,7 @@ struct Keyed<K, R> {
 }
 
 /// The bytes of a file. `None` when something cannot be written, which nothing in it is.
-pub(super) fn encode(key: &str, record: &Record) -> Option<Vec<u8>> {
+pub(super) fn encode<R: Serialize>(key: &str, record: &R) -> Option<Vec<u8>> {
     let mut bytes = vec![0; HEAD];
     bytes = postcard::to_extend(&Keyed { key, record }, bytes).ok()?;
     let (head, body) = bytes.split_at_mut(HEAD);
@@ -51,7 +51,7 @@ pub(super) fn encode(key: &str, record: &Record) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// [`Damage`], whatever they are.
-pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Record, Damage> {
+pub(super) fn decode<R: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<R, Damage> {
     let (head, body) = bytes.split_at_checked(HEAD).ok_or(Damage::Cut)?;
     let (mark, rest) = head.split_at(MARK.len());
     let (format, rest) = rest.split_at(4);
@@ -65,7 +65,7 @@ pub(super) fn decode(key: &str, bytes: &[u8]) -> Result<Record, Damage> {
     if sum != crc32fast::hash(body).to_le_bytes() {
         return Err(Damage::Changed);
     }
-    let (keyed, rest) = postcard::take_from_bytes::<Keyed<String, Record>>(body).ok().ok_or(Damage::Inconsistent)?;
+    let (keyed, rest) = postcard::take_from_bytes::<Keyed<String, R>>(body).ok().ok_or(Damage::Inconsistent)?;
     match keyed {
         _ if !rest.is_empty() => Err(Damage::Inconsistent),
         Keyed { key: found, .. } if found != key => Err(Damage::OtherKey),

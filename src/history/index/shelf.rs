@@ -1,7 +1,9 @@
 //! Where indexes lie: one file for each repository and way of reading it.
 
+use super::format;
 use super::format::{Damage, decode, encode};
-use super::{Record, format};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -40,7 +42,7 @@ impl Shelf {
     ///
     /// # Errors
     /// [`Damage`] where there is one that cannot be used.
-    pub fn read(&self) -> Result<Option<Record>, Damage> {
+    pub fn read<R: DeserializeOwned>(&self) -> Result<Option<R>, Damage> {
         match std::fs::read(self.path()) {
             Ok(bytes) => decode(&self.key, &bytes).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -52,7 +54,7 @@ impl Shelf {
     ///
     /// # Errors
     /// As the operating system says.
-    pub fn write(&self, record: &Record) -> io::Result<()> {
+    pub fn write<R: Serialize>(&self, record: &R) -> io::Result<()> {
         let bytes = encode(&self.key, record).ok_or(ErrorKind::InvalidData)?;
         std::fs::create_dir_all(&self.folder)?;
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;

@@ -34,9 +34,9 @@ fn written(folder: &TempDir) -> (std::path::PathBuf, Vec<u8>) {
 #[test]
 fn what_was_written_is_read() {
     let folder = TempDir::new().expect("a folder");
-    assert!(shelf(&folder).read().expect("nothing is wrong").is_none());
+    assert!(shelf(&folder).read::<Record>().expect("nothing is wrong").is_none());
     written(&folder);
-    let read = shelf(&folder).read().expect("nothing is wrong").expect("it is there");
+    let read = shelf(&folder).read::<Record>().expect("nothing is wrong").expect("it is there");
     let (before, after) = (record(), read);
     let shown = |record: &Record| {
         let rows: Vec<String> = record.parts[0].timeline.deployments().map(|row| format!("{row:?}")).collect();
@@ -52,16 +52,16 @@ fn nothing_that_was_cut_or_changed_is_read() {
     let (path, bytes) = written(&folder);
     for length in 0..bytes.len() {
         std::fs::write(&path, &bytes[..length]).expect("writable");
-        assert!(shelf(&folder).read().is_err(), "the first {length} bytes");
+        assert!(shelf(&folder).read::<Record>().is_err(), "the first {length} bytes");
     }
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1 << (at % 8);
         std::fs::write(&path, &changed).expect("writable");
-        assert!(shelf(&folder).read().is_err(), "byte {at}");
+        assert!(shelf(&folder).read::<Record>().is_err(), "byte {at}");
     }
     std::fs::write(&path, [&bytes[..], b"x"].concat()).expect("writable");
-    assert!(matches!(shelf(&folder).read(), Err(Damage::Cut)));
+    assert!(matches!(shelf(&folder).read::<Record>(), Err(Damage::Cut)));
 }
 
 /// Also where the checksum is right: every number is looked at.
@@ -75,7 +75,7 @@ fn numbers_out_of_range_are_no_timeline() {
     for record in wrong {
         let folder = TempDir::new().expect("a folder");
         shelf(&folder).write(&record).expect("there is room");
-        assert!(matches!(shelf(&folder).read(), Err(Damage::Inconsistent)));
+        assert!(matches!(shelf(&folder).read::<Record>(), Err(Damage::Inconsistent)));
     }
 }
 
@@ -84,12 +84,12 @@ fn another_key_is_another_index() {
     let folder = TempDir::new().expect("a folder");
     let (path, bytes) = written(&folder);
     let other = Shelf::new(folder.path().join("index"), Path::new("/repository"), &["mai", "n"]);
-    assert!(other.read().expect("nothing is wrong").is_none());
+    assert!(other.read::<Record>().expect("nothing is wrong").is_none());
     other.write(&record()).expect("there is room");
     let files = std::fs::read_dir(folder.path().join("index")).expect("a folder").filter_map(Result::ok);
     let second = files.map(|file| file.path()).find(|file| *file != path).expect("a second file");
     std::fs::write(second, bytes).expect("writable");
-    assert!(matches!(other.read(), Err(Damage::OtherKey)));
+    assert!(matches!(other.read::<Record>(), Err(Damage::OtherKey)));
 }
 
 #[test]

@@ -193,8 +193,8 @@ fn nothing_is_done_under_read_only() {
         str![[r#"
 exit 2
 --
-error: nothing is proposed or merged under --read-only
-hint: --dry-run says what would be done
+error: `towpath advance` writes, and --read-only refuses that
+hint: with --dry-run it only reads
 
 "#]]
     );

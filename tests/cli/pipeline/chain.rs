@@ -134,7 +134,7 @@ fn nothing_is_written_under_read_only() {
         str![[r#"
 exit 2
 --
-error: nothing is written under --read-only
+error: `towpath lock` writes, and --read-only refuses that
 
 "#]]
     );

@@ -8,7 +8,11 @@ use std::net::TcpListener;
 
 /// The line of the blocker, and the exit code.
 fn blocker(site: &Site) -> String {
-    let said = site.told(&["ask", "api", "--to", "prod"]);
+    blocker_with(site, &["--allow-commands"])
+}
+
+fn blocker_with(site: &Site, options: &[&str]) -> String {
+    let said = site.told(&[&["ask", "api", "--to", "prod"], options].concat());
     let exit = said.lines().next().unwrap_or_default().to_owned();
     let line = said.lines().find(|line| line.starts_with("blocker")).unwrap_or(&said);
     let line: Vec<&str> = line.split("   ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
@@ -119,6 +123,37 @@ exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shu
 
 "#]]
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_is_run_only_where_the_user_says_so() {
+    let site = configured(COMMAND);
+    script(&site, "touch pwned");
+    assert_data_eq!(
+        blocker_with(&site, &[]),
+        str![[r#"
+exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: commands that a towpath.yaml names are run with --allow-commands only | towpath.yaml:5
+
+"#]]
+    );
+    assert_data_eq!(
+        blocker_with(&site, &["--allow-commands", "--read-only"]),
+        str![[r#"
+exit 3: blocker | shut | no answer of `./scripts/incidents`, which counts as shut: scripts/incidents would have to be copied to be run, and there is no cache that may be written to | towpath.yaml:5
+
+"#]]
+    );
+    assert!(!site.clone.join("pwned").exists());
+    let config = site.clone.join("towpath.yaml").display().to_string();
+    assert_data_eq!(
+        blocker_with(&site, &["--config", &config]),
+        str![[r#"
+exit 0: blocker | open | `./scripts/incidents` has nothing against it | [..]towpath.yaml:5
+
+"#]]
+    );
+    assert!(site.clone.join("pwned").exists());
 }
 
 #[test]

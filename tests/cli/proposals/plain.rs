@@ -143,7 +143,7 @@ error: proposal 2 cannot be merged: it is closed
         str![[r#"
 exit 2
 --
-error: nothing is merged or closed under --read-only
+error: `towpath proposals close` writes, and --read-only refuses that
 
 "#]]
     );

@@ -1,0 +1,211 @@
+//! What every command may change, declared here and nowhere else.
+//!
+//! A command that only reads gets no workspace, so it cannot change a repository. One that writes is
+//! refused under `--read-only`, before it looks at anything.
+
+use super::failure::Failure;
+use clap::ArgMatches;
+use clap::parser::ValueSource;
+
+/// What a command does to repositories and to files outside the cache folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Reads,
+    Writes,
+    /// It writes, unless one of these options is given.
+    WritesUnless(&'static [&'static str]),
+    /// It writes where this option is given.
+    WritesWith(&'static str),
+}
+
+use Reach::{Reads, Writes, WritesUnless, WritesWith};
+
+const DELIVERY: Reach = WritesUnless(&["--dry-run", "--patch"]);
+
+/// Without a forge, pull requests are fetched into the clone to be read.
+const FORGE: Reach = WritesUnless(&["--forge"]);
+
+/// Every command that can be typed.
+pub static COMMANDS: [(&str, Reach); 37] = [
+    ("status", Reads),
+    ("history", WritesWith("--follow")),
+    ("diff", Reads),
+    ("trace", Reads),
+    ("metrics", Reads),
+    ("audit", Reads),
+    // The file that --summary names is the user's, and left alone under --read-only.
+    ("guard", Reads),
+    ("promote", DELIVERY),
+    ("deploy", DELIVERY),
+    ("rollback", DELIVERY),
+    ("ask", WritesWith("--wait")),
+    ("advance", WritesUnless(&["--dry-run"])),
+    ("record", Writes),
+    ("approve", Writes),
+    ("reject", Writes),
+    ("unreject", Writes),
+    ("release", Writes),
+    ("lock", Writes),
+    ("unlock", Writes),
+    ("locks", Reads),
+    ("ledger", Reads),
+    ("ledger fetch", Writes),
+    ("ledger push", Writes),
+    ("ledger note", Writes),
+    ("proposals list", FORGE),
+    ("proposals show", FORGE),
+    ("proposals merge", Writes),
+    ("proposals close", Writes),
+    ("plugin", Writes),
+    ("init", WritesUnless(&["--stdout"])),
+    ("config show", Reads),
+    ("config check", Reads),
+    ("config schema", Reads),
+    ("demo", Writes),
+    ("completions", Reads),
+    ("man", WritesWith("--dir")),
+    ("help", Reads),
+];
+
+/// What was typed writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writing {
+    /// The command, as it is typed.
+    command: String,
+    reach: Reach,
+}
+
+impl Writing {
+    /// What the command of a command line writes; `None` where it only reads.
+    pub fn of(matches: &ArgMatches) -> Option<Self> {
+        let (command, options) = typed(matches);
+        let known = COMMANDS.iter().find(|(name, _)| *name == command);
+        // A test walks the commands, so this is none that was forgotten.
+        let reach = known.map_or(Writes, |(_, reach)| *reach);
+        let writes = match reach {
+            Reads => false,
+            Writes => true,
+            WritesUnless(instead) => !instead.iter().any(|option| is_given(options, option)),
+            WritesWith(option) => is_given(options, option),
+        };
+        writes.then_some(Writing { command, reach })
+    }
+
+    /// Why it is not done under `--read-only`.
+    pub fn refused(&self) -> Failure {
+        let command = &self.command;
+        let refused = |what: &str| Failure::usage(format!("`towpath {what}` writes, and --read-only refuses that"));
+        match self.reach {
+            WritesUnless(["--forge"]) => refused(command)
+                .hint("without a forge, pull requests are fetched into this clone; with --forge NAME only it is asked"),
+            WritesUnless([one]) => refused(command).hint(format!("with {one} it only reads")),
+            WritesUnless(instead) => refused(command).hint(format!("with {} it only reads", instead.join(" or "))),
+            WritesWith(option) => {
+                refused(&format!("{command} {option}")).hint(format!("without {option} it only reads"))
+            }
+            Reads | Writes => refused(command),
+        }
+    }
+}
+
+/// The command with its subcommands, and its own arguments.
+fn typed(matches: &ArgMatches) -> (String, &ArgMatches) {
+    let (mut words, mut at) = (Vec::new(), matches);
+    while let Some((word, below)) = at.subcommand() {
+        words.push(word);
+        at = below;
+    }
+    (words.join(" "), at)
+}
+
+/// Was an option given, and not to say `plain`, which is no forge?
+fn is_given(options: &ArgMatches, option: &str) -> bool {
+    let id = id(option);
+    let is_said = options.value_source(&id).is_some_and(|source| source != ValueSource::DefaultValue);
+    is_said && !options.get_raw(&id).into_iter().flatten().any(|value| value == "plain")
+}
+
+fn id(option: &str) -> String {
+    option.trim_start_matches('-').replace('-', "_")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args;
+    use std::collections::BTreeSet;
+
+    /// What can be typed: commands without subcommands, and those that do something without one.
+    fn commands(command: &clap::Command, above: &str, out: &mut Vec<(String, clap::Command)>) {
+        for below in command.get_subcommands() {
+            let name = format!("{above}{}", below.get_name());
+            if !below.is_subcommand_required_set() {
+                out.push((name.clone(), below.clone()));
+            }
+            commands(below, &format!("{name} "), out);
+        }
+    }
+
+    fn all() -> Vec<(String, clap::Command)> {
+        let mut out = Vec::new();
+        commands(&args::command(), "", &mut out);
+        out
+    }
+
+    #[test]
+    fn every_command_says_whether_it_writes() {
+        let there: BTreeSet<String> = all().into_iter().map(|(name, _)| name).chain(["help".into()]).collect();
+        let declared: BTreeSet<String> = COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(there, declared, "left: the commands there are; right: those that say what they write");
+        assert_eq!(declared.len(), COMMANDS.len(), "none says it twice");
+    }
+
+    #[test]
+    fn the_options_that_decide_are_there() {
+        for (name, command) in all() {
+            let reach = COMMANDS.iter().find(|(known, _)| *known == name).map(|(_, reach)| *reach);
+            let named = match reach {
+                Some(WritesUnless(options)) => options.to_vec(),
+                Some(WritesWith(option)) => vec![option],
+                _ => Vec::new(),
+            };
+            for option in named {
+                let found = command.get_arguments().find(|argument| argument.get_id() == id(option).as_str());
+                let long = found.and_then(clap::Arg::get_long);
+                assert_eq!(long, Some(option.trim_start_matches('-')), "{name} {option}");
+            }
+        }
+    }
+
+    fn writes(line: &str) -> bool {
+        let matches = args::command().try_get_matches_from(line.split(' ')).expect("it is typed well");
+        Writing::of(&matches).is_some()
+    }
+
+    #[test]
+    fn options_decide() {
+        for line in [
+            "towpath status",
+            "towpath promote web --to prod --dry-run",
+            "towpath promote --patch",
+            "towpath init --stdout",
+            "towpath man",
+            "towpath ledger --app web",
+            "towpath proposals list --forge github",
+        ] {
+            assert!(!writes(line), "{line}");
+        }
+        for line in [
+            "towpath promote web --to prod",
+            "towpath init --yes",
+            "towpath man --dir x",
+            "towpath ledger fetch",
+            "towpath proposals list",
+            "towpath proposals show 1 --forge plain",
+            "towpath ask web --to prod --wait",
+            "towpath history --follow",
+        ] {
+            assert!(writes(line), "{line}");
+        }
+    }
+}

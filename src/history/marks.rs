@@ -1,0 +1,113 @@
+//! What is asked of every deploying commit and never changes: small enough to be kept beside the
+//! index, so that a hundred thousand commits need not be read again.
+
+use super::Account;
+use crate::git::Oid;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An id and its mark.
+const ROW: usize = 21;
+
+const SIGNED: u8 = 1;
+const PROPOSED: u8 = 2;
+const GLASS: u8 = 4;
+
+/// What one commit is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark(u8);
+
+impl Mark {
+    /// It carries a signature, good or not.
+    pub fn is_signed(self) -> bool {
+        self.0 & SIGNED != 0
+    }
+
+    /// Its message names a pull request.
+    pub fn is_proposed(self) -> bool {
+        self.0 & PROPOSED != 0
+    }
+
+    /// Its trailers say that the glass was broken.
+    pub fn breaks_glass(self) -> bool {
+        self.0 & GLASS != 0
+    }
+}
+
+impl From<&Account> for Mark {
+    fn from(account: &Account) -> Self {
+        let bit = |is_so: bool, bit: u8| if is_so { bit } else { 0 };
+        let proposed = bit(account.pull_request.is_some(), PROPOSED);
+        Mark(bit(account.is_signed, SIGNED) | proposed | bit(account.break_glass.is_some(), GLASS))
+    }
+}
+
+/// The marks of many commits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Marks {
+    /// Rows in the order of their ids.
+    known: Vec<u8>,
+    /// What was learned since.
+    #[serde(skip)]
+    news: BTreeMap<[u8; ROW - 1], u8>,
+}
+
+impl Marks {
+    /// What is known of a commit.
+    pub fn get(&self, commit: Oid) -> Option<Mark> {
+        let id = commit.as_bytes().get(..ROW - 1)?;
+        let rows = self.known.as_chunks::<ROW>().0;
+        let found = rows.binary_search_by(|row| row[..ROW - 1].cmp(id)).ok().map(|at| rows[at][ROW - 1]);
+        found.or_else(|| self.news.get(id).copied()).map(Mark)
+    }
+
+    /// Remembers it.
+    pub fn learn(&mut self, commit: Oid, mark: Mark) {
+        if let Some(id) = commit.as_bytes().first_chunk() {
+            self.news.insert(*id, mark.0);
+        }
+    }
+
+    /// All that is known, in one order, if something is new.
+    pub fn renewed(&self) -> Option<Self> {
+        if self.news.is_empty() {
+            return None;
+        }
+        let news = self.news.iter().map(|(id, mark)| {
+            let mut row = [*mark; ROW];
+            row[..ROW - 1].copy_from_slice(id);
+            row
+        });
+        let mut rows: Vec<[u8; ROW]> = self.known.as_chunks().0.iter().copied().chain(news).collect();
+        rows.sort_unstable();
+        Some(Marks { known: rows.into_flattened(), news: BTreeMap::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::testing::oid;
+
+    #[test]
+    fn marks_are_found_again() {
+        let mut marks = Marks::default();
+        assert_eq!((marks.get(oid(1)), marks.renewed()), (None, None));
+        for number in [7, 3, 900, 12] {
+            marks.learn(oid(number), Mark(u8::try_from(number % 8).expect("small")));
+        }
+        let mut kept = marks.renewed().expect("there are news");
+        kept.learn(oid(5), Mark(SIGNED));
+        for all in [kept.clone(), kept.renewed().expect("there are news")] {
+            let found: Vec<Option<Mark>> = [3, 5, 7, 12, 900, 901].map(|number| all.get(oid(number))).into();
+            assert_eq!(found, [Some(Mark(3)), Some(Mark(1)), Some(Mark(7)), Some(Mark(4)), Some(Mark(4)), None]);
+        }
+        assert!(kept.renewed().expect("there are news").renewed().is_none());
+    }
+
+    #[test]
+    fn rows_that_are_cut_off_are_none() {
+        let marks = Marks { known: vec![0; ROW + 5], news: BTreeMap::new() };
+        assert_eq!(marks.get(oid(1)), None);
+    }
+}
