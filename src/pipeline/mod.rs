@@ -16,6 +16,7 @@ mod queue;
 #[cfg(test)]
 mod testing;
 mod verdict;
+mod waves;
 mod words;
 
 pub use evidence::{Evidence, Landing, Past};
@@ -24,3 +25,4 @@ pub use judge::judge;
 pub use question::{Purpose, Question, Subject};
 pub use queue::{Next, candidates, pick};
 pub use verdict::{Answer, Judgement, Override, Place, Verdict};
+pub use waves::turns;

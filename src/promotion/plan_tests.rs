@@ -36,7 +36,7 @@ fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&Ground<'_>) ->
 }
 
 fn request<'a>(to: &'a StageName, choice: Choice<'a>) -> Request<'a> {
-    Request { to, target: None, choice, named: None, consent: Consent::default() }
+    Request { to, targets: &[], waves: None, choice, named: None, consent: Consent::default() }
 }
 
 /// Everything of dev to prod; `target` narrows.
@@ -46,7 +46,7 @@ fn promoted(config: &Config, files: &[(&str, &str)], target: Option<&str>) -> St
     planned(config, files, &|ground| {
         let entries = ground.mapping().entries;
         let choice = Choice::Runs { stage: &dev, entries: &entries };
-        plan(ground, &Request { target: target.as_ref(), ..request(&prod, choice) })
+        plan(ground, &Request { targets: target.as_slice(), ..request(&prod, choice) })
     })
 }
 

@@ -1,5 +1,6 @@
 //! What a delivery leaves in the ledger: a broken glass, and the hold that a rollback puts a stage on.
 
+use super::Errand;
 use super::args::DeliveryArgs;
 use super::group::Group;
 use crate::cli::book::{self, BookArgs};
@@ -79,7 +80,8 @@ fn gates(judged: &Judged) -> Vec<String> {
 
 /// Writes to the ledger what is about to be done. An emergency does not wait for it: where it cannot
 /// be written, that is said, and the commit still says it.
-pub fn record(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) {
+pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) {
+    let Errand { args, context, .. } = *errand;
     let mut events: Vec<What> = Vec::new();
     if args.break_glass.is_some() {
         let broken = planned.gates.iter().filter(|one| is_broken(one));
@@ -127,7 +129,7 @@ fn rolled_back(planned: &Planned, scene: &Scene<'_>, context: &Context) -> Resul
         let asked = Asked {
             subject: one.subject.clone(),
             stage: one.stage.clone(),
-            target: one.target.clone(),
+            targets: one.targets.clone(),
             version: one.version.clone(),
             purpose: Purpose::Back,
         };

@@ -1,12 +1,10 @@
 //! Pushing straight to the branch that is deployed. Who loses the race plans again on the new tip.
 
-use super::args::DeliveryArgs;
 use super::group::groups;
-use super::{Selection, agreed, ending, glass, plan, remote_tip, tell_rest};
+use super::{Errand, Selection, agreed, ending, glass, plan, remote_tip, tell_rest};
 use crate::cli::backoff::{PATIENCE, pause};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::intent::Intent;
 use crate::cli::scene::Scene;
 use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
 use crate::model::{SlotKey, Version};
@@ -16,19 +14,14 @@ use std::thread;
 use std::time::Instant;
 
 /// Plans, asks once, and pushes until it is there.
-pub fn run(
-    intent: &Intent,
-    args: &DeliveryArgs,
-    selection: Selection,
-    repository: &Repository,
-    context: &Context,
-) -> Result<Exit, Failure> {
+pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure> {
+    let Errand { intent, args, context, .. } = *errand;
     let workspace = context.workspace(repository, args.author())?;
     let mut begun = Instant::now();
     let scene = seen(context, repository, &workspace)?;
     let looking = begun.elapsed();
-    let Some(first) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
-    glass::record(&first, args, &scene, context);
+    let Some(first) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
+    glass::record(&first, errand, &scene);
     let (mut planned, mut scene, mut losses) = (first.clone(), scene, 0);
     // Time to think does not count.
     let started = Instant::now();
@@ -38,7 +31,7 @@ pub fn run(
             return Ok(ending(&planned, intent));
         }
         let there = scene.of(&planned.plan.to);
-        let Some(lost) = attempt(&planned, args, &there, &workspace, context)? else {
+        let Some(lost) = attempt(&planned, errand, &there, &workspace)? else {
             return Ok(ending(&planned, intent));
         };
         if started.elapsed() > PATIENCE {
@@ -54,7 +47,7 @@ pub fn run(
         if workspace.contains(there.tip, lost.commit).unwrap_or(false) {
             landed(lost.commit, &lost.subject, &there, context)?;
         }
-        planned = again(intent, args, &first, &scene, context)?;
+        planned = again(errand, &first, &scene)?;
     }
 }
 
@@ -74,11 +67,11 @@ struct Lost {
 /// Pushes what the plan makes; `None` when all of it is there.
 fn attempt(
     planned: &Planned,
-    args: &DeliveryArgs,
+    errand: &Errand<'_>,
     scene: &Scene<'_>,
     workspace: &Workspace<'_>,
-    context: &Context,
 ) -> Result<Option<Lost>, Failure> {
+    let Errand { args, context, .. } = *errand;
     let branch = scene.branch()?;
     for (index, group) in groups(planned, args, scene, &workspace.author()?)?.into_iter().enumerate() {
         let text = group.message.commit();
@@ -99,14 +92,11 @@ fn landed(commit: Oid, subject: &str, scene: &Scene<'_>, context: &Context) -> R
 }
 
 /// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.
-fn again(
-    intent: &Intent,
-    args: &DeliveryArgs,
-    first: &Planned,
-    scene: &Scene<'_>,
-    context: &Context,
-) -> Result<Planned, Failure> {
-    let Some(mut planned) = plan(intent, args, Selection::Given, scene, context)? else { return Ok(first.clone()) };
+fn again(errand: &Errand<'_>, first: &Planned, scene: &Scene<'_>) -> Result<Planned, Failure> {
+    let context = errand.context;
+    let Some(mut planned) = plan(&Errand { selection: Selection::Given, ..*errand }, scene)? else {
+        return Ok(first.clone());
+    };
     let wanted = wanted(first);
     let same_edge = planned.from == first.from && planned.plan.to == first.plan.to;
     if !same_edge {

@@ -20,7 +20,7 @@ use crate::git::{Repository, Workspace};
 use crate::pipeline::Verdict;
 use crate::report::{Judged, Planned};
 use crate::ui::visible;
-use next::{Step, Steps, steps};
+use next::{Look, Step, Steps};
 
 /// What is asked of a tick.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ pub fn advance(
     let args = DeliveryArgs::proposing(forge.clone());
     if tick.dry_run {
         let scene = Scene::read(context, repository, &known_tip)?;
-        let steps = steps(tick, &args, &scene, context)?;
+        let steps = Look { tick, args: &args, scene: &scene, context }.steps()?;
         refused(&steps, context)?;
         for step in &steps.all {
             let what = if may_be_proposed(step) { "would be proposed" } else { "stays" };
@@ -54,7 +54,7 @@ pub fn advance(
     let workspace = context.workspace(repository, None)?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     book::fetch(context, repository, &scene.settings.config)?;
-    let steps = steps(tick, &args, &scene, context)?;
+    let steps = Look { tick, args: &args, scene: &scene, context }.steps()?;
     refused(&steps, context)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
@@ -164,7 +164,7 @@ impl From<&Judged> for Asked {
         Asked {
             subject: one.subject.clone(),
             stage: one.stage.clone(),
-            target: one.target.clone(),
+            targets: one.targets.clone(),
             version: one.version.clone(),
             purpose: crate::pipeline::Purpose::Forward,
         }
@@ -189,15 +189,12 @@ fn say(context: &Context, step: &Step, what: &str) -> Result<(), Failure> {
     Ok(context.ui.part(&format!("{}\n", visible(&line)))?)
 }
 
-/// `web v2 to prod`.
+/// `web v2 to prod`, or `web v2 to prod (eu, us)`.
 fn name(planned: &Planned) -> String {
-    let what = match planned.plan.moving().next() {
-        Some((item, moves)) => {
-            let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();
-            versions.dedup();
-            format!("{} {}", item.name(), versions.join(", "))
-        }
-        None => String::new(),
-    };
-    format!("{what} to {}", planned.plan.to)
+    let Some((item, moves)) = planned.plan.moving().next() else { return format!("nothing to {}", planned.plan.to) };
+    let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();
+    versions.dedup();
+    let targets: Vec<&str> = item.targets.iter().map(|target| target.as_str()).collect();
+    let place = if targets.is_empty() { String::new() } else { format!(" ({})", targets.join(", ")) };
+    format!("{} {} to {}{place}", item.name(), versions.join(", "), planned.plan.to)
 }

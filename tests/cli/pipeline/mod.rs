@@ -6,6 +6,7 @@ mod chain;
 mod deliver;
 mod ledger;
 mod model;
+mod waves;
 mod world;
 mod writers;
 
