@@ -7,6 +7,7 @@ use crate::cli::facts::Witness;
 use crate::cli::failure::Failure;
 use crate::cli::inquiry::{Asked, Inquiry};
 use crate::cli::scene::Scene;
+use crate::git::RefAt;
 use crate::model::Version;
 use crate::pipeline::{Facts, Purpose, Subject};
 use crate::promotion::{Item, Moves, Obstacle, Outcome};
@@ -20,14 +21,15 @@ const CODE: &str = "gates";
 pub const LABEL: &str = "break-glass";
 
 /// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
-/// what is shut; pushed is only what is open.
-pub fn judge(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<(), Failure> {
+/// what is shut; pushed is only what is open. Where the ledger was at `origin`, if it was looked at.
+pub fn judge(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<RefAt>, Failure> {
     let Errand { args, context, .. } = *errand;
     if planned.plan.moving().next().is_none() {
-        return Ok(());
+        return Ok(None);
     }
+    let mut ledger = None;
     if args.writes_elsewhere() && scene.repository.origin_url().is_some() {
-        book::fetch(context, scene.repository, &scene.settings.config)?;
+        ledger = Some(book::fetch(context, scene.repository, &scene.settings.config)?.there);
     }
     let inquiry = Inquiry::on(context, scene)?;
     let purpose = if planned.is_rollback { Purpose::Back } else { Purpose::Forward };
@@ -38,7 +40,7 @@ pub fn judge(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> R
         glass::open(planned, args, &inquiry)?;
     }
     stop(planned, args.only_proposes());
-    Ok(())
+    Ok(ledger)
 }
 
 /// Did the gates stop anything?

@@ -79,8 +79,8 @@ fn gates(judged: &Judged) -> Vec<String> {
 }
 
 /// Writes to the ledger what is about to be done. An emergency does not wait for it: where it cannot
-/// be written, that is said, and the commit still says it.
-pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) {
+/// be written, that is said, and the commit still says it. Was anything written?
+pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> bool {
     let Errand { args, context, .. } = *errand;
     let mut events: Vec<What> = Vec::new();
     if args.break_glass.is_some() {
@@ -94,14 +94,18 @@ pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) {
         }
     }
     if events.is_empty() {
-        return;
+        return false;
     }
     let config = &scene.settings.config;
     match book::write(context, scene.repository, config, events, BookArgs { local: false }) {
-        Ok(events) => events.iter().for_each(|event| context.ui.note(&event.what.sentence())),
+        Ok(events) => {
+            events.iter().for_each(|event| context.ui.note(&event.what.sentence()));
+            true
+        }
         Err(failure) => {
             let why = failure.message().unwrap_or("it cannot be written");
             context.ui.caution(&format!("this is not in the ledger, so nothing is on hold: {why}"));
+            false
         }
     }
 }

@@ -23,7 +23,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::intent::Intent;
 use super::scene::{Scene, known_tip};
-use crate::git::{Workspace, WriteError};
+use crate::git::{RefAt, Workspace, WriteError};
 use crate::promotion::Outcome;
 use crate::report::Planned;
 use crate::report::json::PlanJson;
@@ -48,6 +48,14 @@ pub struct Errand<'a> {
     pub context: &'a Context,
 }
 
+/// A plan that was judged.
+#[derive(Debug, Clone)]
+pub(super) struct Ready {
+    pub planned: Planned,
+    /// Where the ledger was then, if it was looked at.
+    pub ledger: Option<RefAt>,
+}
+
 /// Carries an intent out.
 pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
     let Errand { args, context, .. } = *errand;
@@ -56,7 +64,7 @@ pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
     match way {
         Way::DryRun | Way::Patch => {
             let scene = Scene::read(context, &repository, &known_tip)?;
-            let Some(planned) = plan(errand, &scene)? else { return Ok(Exit::Done) };
+            let Some(Ready { planned, .. }) = plan(errand, &scene)? else { return Ok(Exit::Done) };
             match way {
                 Way::DryRun => show(&planned, args, context)?,
                 _ => local::patch(&planned, errand, &scene.of(&planned.plan.to))?,
@@ -66,7 +74,7 @@ pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
         Way::Commit => {
             let workspace = context.workspace(&repository, args.author())?;
             let scene = Scene::read(context, &repository, &known_tip)?;
-            let Some(planned) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
+            let Some(Ready { planned, .. }) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
             local::commit(&planned, errand, &scene.of(&planned.plan.to), &workspace)?;
             Ok(ending(&planned, errand.intent))
         }
@@ -76,31 +84,31 @@ pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
 }
 
 /// The plan on one state; `None` when the person chose nothing.
-fn plan(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Planned>, Failure> {
+fn plan(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
     let Errand { intent, args, selection, context } = *errand;
     let ground = scene.ground()?;
     let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else { return Ok(None) };
     if selection == Selection::Asked && !choose::chosen(&mut planned, errand, scene)? {
         return Ok(None);
     }
-    gates::judge(&mut planned, errand, scene)?;
-    Ok(Some(planned))
+    let ledger = gates::judge(&mut planned, errand, scene)?;
+    Ok(Some(Ready { planned, ledger }))
 }
 
 /// The plan, shown and agreed to; `None` when nothing is left to do.
-fn agreed(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Planned>, Failure> {
+fn agreed(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
     let context = errand.context;
-    let Some(planned) = plan(errand, scene)? else {
+    let Some(ready) = plan(errand, scene)? else {
         context.ui.note("nothing was changed");
         return Ok(None);
     };
-    tell(&planned, context);
-    let moves = planned.plan.moving().next().is_some();
+    tell(&ready.planned, context);
+    let moves = ready.planned.plan.moving().next().is_some();
     if !moves || !errand.args.asks(context) {
-        return Ok(Some(planned));
+        return Ok(Some(ready));
     }
     if ui::confirm("Do this?")? {
-        return Ok(Some(planned));
+        return Ok(Some(ready));
     }
     context.ui.note("nothing was changed");
     Ok(None)

@@ -5,6 +5,7 @@ mod ask;
 mod chain;
 mod deliver;
 mod ledger;
+mod meanwhile;
 mod model;
 mod waves;
 mod world;
