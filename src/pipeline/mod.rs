@@ -11,6 +11,8 @@ mod facts;
 mod gates;
 mod judge;
 pub mod ledger;
+#[cfg(test)]
+mod model_tests;
 mod question;
 mod queue;
 #[cfg(test)]

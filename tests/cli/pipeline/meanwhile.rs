@@ -59,7 +59,9 @@ fn a_lock_that_lands_before_the_push_is_heeded() {
     let site = site();
     let locked = lock_to_come(&site);
     moves(&site, 1, "refs/towpath/ledger", &locked);
-    assert_data_eq!(site.told(&["promote", "web", "--to", "staging", "--push"]), str![[r#"
+    assert_data_eq!(
+        site.told(&["promote", "web", "--to", "staging", "--push"]),
+        str![[r#"
 exit 3
 --
 app   staging   from dev
@@ -68,7 +70,8 @@ warning: web is refused: web v2 may not go to staging: lock.
   lock: Jo Doe has locked staging: incident 12
 hint: `towpath unlock --stage staging` would clear it; `towpath ask` tells more
 
-"#]]);
+"#]]
+    );
     assert_eq!(runs(&site), values("web", "v1"));
 }
 
@@ -90,7 +93,9 @@ fn and_one_that_lands_beside_a_hold_of_our_own() {
     let locked = lock_to_come(&site);
     moves(&site, 2, "refs/towpath/ledger", &locked);
     let said = site.told(&["rollback", "web", "--stage", "staging", "--push"]);
-    assert_data_eq!(said, str![[r#"
+    assert_data_eq!(
+        said,
+        str![[r#"
 exit 3
 --
 app   staging   to
@@ -101,7 +106,8 @@ warning: web is refused: web v1 may not go to staging: lock.
   lock: Jo Doe has locked staging: incident 12
 hint: `towpath unlock --stage staging` would clear it; `towpath ask` tells more
 
-"#]]);
+"#]]
+    );
     assert_eq!(runs(&site), values("web", "v2"));
 }
 
@@ -124,12 +130,15 @@ fn advance_merges_nothing_that_was_locked_meanwhile() {
     let site = site();
     let locked = lock_to_come(&site);
     moves(&site, 2, "refs/towpath/ledger", &locked);
-    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+    assert_data_eq!(
+        site.told(&["advance", "--app", "web"]),
+        str![[r#"
 exit 0
 web v2 to staging: opened /sandbox/origin.git#1: lock: Jo Doe has locked staging: incident 12
 --
 
-"#]]);
+"#]]
+    );
     assert_eq!(runs(&site), values("web", "v1"));
 }
 
@@ -144,11 +153,14 @@ fn advance_merges_nothing_beside_what_landed_meanwhile() {
     site.sandbox.git_with(&site.clone, &["commit", "-qam", "api by another"], &date);
     site.sandbox.git(&site.clone, &["push", "-q", "origin", "coming"]);
     site.sandbox.git(&site.clone, &["switch", "-q", "main"]);
-    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+    assert_data_eq!(
+        site.told(&["advance", "--app", "web"]),
+        str![[r#"
 exit 0
 web v2 to staging: opened /sandbox/origin.git#1: isolation: api v9 landed at 2026-09-01 11:59 UTC and has no outcome; unknown is not passed
 --
 
-"#]]);
+"#]]
+    );
     assert_eq!((runs(&site), site.says("main", "apps/staging/api.yaml")), (values("web", "v1"), values("api", "v9")));
 }
