@@ -7,6 +7,7 @@ mod deliver;
 mod ledger;
 mod meanwhile;
 mod model;
+mod outside;
 mod waves;
 mod world;
 mod writers;
