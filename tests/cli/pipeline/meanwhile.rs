@@ -86,6 +86,21 @@ fn so_is_one_that_begins_the_ledger() {
 }
 
 #[test]
+fn a_server_without_atomic_pushes_is_asked_right_before() {
+    let site = site();
+    site.at_origin(&["config", "receive.advertiseAtomic", "false"]);
+    let locked = lock_to_come(&site);
+    moves(&site, 1, "refs/towpath/ledger", &locked);
+    let said = site.told(&["promote", "web", "--to", "staging", "--push"]);
+    assert!(said.starts_with("exit 3\n") && said.contains("incident 12"), "{said}");
+    assert_eq!(runs(&site), values("web", "v1"));
+    assert!(site.told(&["unlock", "--stage", "staging"]).starts_with("exit 0\n"));
+    let said = site.told(&["promote", "web", "--to", "staging", "--push"]);
+    assert!(said.starts_with("exit 0\n"), "{said}");
+    assert_eq!(runs(&site), values("web", "v2"));
+}
+
+#[test]
 fn and_one_that_lands_beside_a_hold_of_our_own() {
     let site = site();
     assert!(site.told(&["promote", "web", "--to", "staging", "--push"]).starts_with("exit 0\n"));

@@ -99,7 +99,19 @@ pushed to main: Promote web to prod/canary: v1 -> v2
 "#]]
     );
     assert_eq!(runs(&site), "canary v2, eu v1, us v1, sa v1");
+}
+
+/// The first wave has it, and it has passed there.
+fn begun() -> Site {
+    let site = site(WAVES);
+    at(&site, 0, &["promote", "web", "--to", "prod", "--push"]);
     at(&site, 1, &["record", "web", "--stage", "prod", "--target", "canary", "passed"]);
+    site
+}
+
+#[test]
+fn the_next_wave_waits_until_the_one_before_has_baked() {
+    let site = begun();
     assert_data_eq!(
         at(&site, 10, &["ask", "web", "--to", "prod"]),
         str![[r#"
@@ -133,7 +145,38 @@ warning: web is refused: web v2 has to wait for prod (eu, us) until Tue 2026-09-
 
 "#]]
     );
-    // Nobody gets round it by naming a target.
+    assert_eq!(runs(&site), "canary v2, eu v1, us v1, sa v1");
+    let said = at(&site, 31, &["promote", "web", "--to", "prod", "--push"]);
+    assert!(said.starts_with("exit 0\n"), "{said}");
+    assert_eq!(runs(&site), "canary v2, eu v2, us v2, sa v1");
+    let said = at(&site, 32, &["promote", "web", "--to", "prod", "--push"]);
+    assert!(said.starts_with("exit 0\n"), "{said}");
+    assert_eq!(runs(&site), "canary v2, eu v2, us v2, sa v2");
+    assert_data_eq!(
+        at(&site, 33, &["ask", "web", "--to", "prod"]),
+        str![[r#"
+exit 0
+web v2 is in prod (canary) already.
+web v2 is in prod (eu, us) already.
+
+gate        answer   why                                                                                since   from
+order       open     dev runs v2 since 2026-08-31 10:00 UTC                                             1d      built-in
+isolation   shut     v2 (sa) landed at 2026-09-01 12:32 UTC and has no outcome; unknown is not passed   1m      built-in
+wave        open     it has v2 already                                                                          towpath.yaml:6
+lock        open     nobody has locked it                                                                       built-in
+rejected    open     nobody has rejected it                                                                     built-in
+hold        open     it is not on hold                                                                          built-in
+
+web v2 is in prod (sa) already.
+--
+
+"#]]
+    );
+}
+
+#[test]
+fn nobody_gets_round_it_by_naming_a_target() {
+    let site = begun();
     assert_data_eq!(
         at(&site, 10, &["promote", "web", "--to", "prod", "--target", "sa", "--push"]),
         str![[r#"
@@ -166,32 +209,6 @@ to clear it: towpath promote web --to prod --version v2
 "#]]
     );
     assert_eq!(runs(&site), "canary v2, eu v1, us v1, sa v1");
-    let said = at(&site, 31, &["promote", "web", "--to", "prod", "--push"]);
-    assert!(said.starts_with("exit 0\n"), "{said}");
-    assert_eq!(runs(&site), "canary v2, eu v2, us v2, sa v1");
-    let said = at(&site, 32, &["promote", "web", "--to", "prod", "--push"]);
-    assert!(said.starts_with("exit 0\n"), "{said}");
-    assert_eq!(runs(&site), "canary v2, eu v2, us v2, sa v2");
-    assert_data_eq!(
-        at(&site, 33, &["ask", "web", "--to", "prod"]),
-        str![[r#"
-exit 0
-web v2 is in prod (canary) already.
-web v2 is in prod (eu, us) already.
-
-gate        answer   why                                                                                since   from
-order       open     dev runs v2 since 2026-08-31 10:00 UTC                                             1d      built-in
-isolation   shut     v2 (sa) landed at 2026-09-01 12:32 UTC and has no outcome; unknown is not passed   1m      built-in
-wave        open     it has v2 already                                                                          towpath.yaml:6
-lock        open     nobody has locked it                                                                       built-in
-rejected    open     nobody has rejected it                                                                     built-in
-hold        open     it is not on hold                                                                          built-in
-
-web v2 is in prod (sa) already.
---
-
-"#]]
-    );
 }
 
 #[test]
@@ -276,9 +293,7 @@ web v2 to prod (sa): merged /sandbox/origin.git#4
 
 #[test]
 fn a_proposal_of_a_later_wave_says_what_it_waits_for_and_is_closed_when_it_comes_too_late() {
-    let site = site(WAVES);
-    at(&site, 0, &["promote", "web", "--to", "prod", "--push"]);
-    at(&site, 1, &["record", "web", "--stage", "prod", "--target", "canary", "passed"]);
+    let site = begun();
     assert_data_eq!(
         at(&site, 2, &["advance"]),
         str![[r#"
