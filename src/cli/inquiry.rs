@@ -109,8 +109,14 @@ impl<'r> Inquiry<'r> {
         Evidence::new(self.config(), past, &self.ledger, facts)
     }
 
-    /// towpath's own commits say so in their trailers.
+    /// towpath's own commits say so in their trailers. A forge that merges one says nothing of it in the
+    /// merge, but it is what was merged.
     fn is_ours(&self, commit: Oid) -> bool {
+        let merged = || self.repository.resolve(&format!("{commit}^2")).ok();
+        self.says_ours(commit) || merged().is_some_and(|merged| self.says_ours(merged))
+    }
+
+    fn says_ours(&self, commit: Oid) -> bool {
         let Ok(info) = self.repository.commit_info(commit) else { return false };
         ["App", "Stage", "To-Version"].into_iter().all(|key| info.trailers(key).next().is_some())
     }

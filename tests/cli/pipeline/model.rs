@@ -278,11 +278,16 @@ impl Pair {
         let format = "--format=%H%x09%s%x09%(trailers:key=Stage,valueonly,separator=)%x09%(trailers:key=To-Version,valueonly,separator=)%x09%(trailers:key=Promoted-From,valueonly,separator=)";
         let log = self.site.at_origin(&["log", "--reverse", "--first-parent", format, &range]);
         for line in log.lines() {
-            let words: Vec<&str> = line.split('\t').collect();
+            let hash = line.split('\t').next().unwrap_or_default();
+            // What was merged beside something else says in its own commit what it is.
+            let merged = format!("{hash}^2");
+            let is_merge = line.ends_with("\t\t\t");
+            let line = if is_merge { self.site.at_origin(&["log", "-1", format, &merged]) } else { line.to_owned() };
+            let words: Vec<&str> = line.trim_end_matches('\n').split('\t').collect();
             let stage = STAGES.iter().position(|stage| *stage == words[2]).expect("it is one of towpath's");
             let version = words[3].trim_start_matches('v').parse().expect("a version of ours");
             self.model.landed(words[1], stage, version);
-            words[0].clone_into(&mut self.main);
+            hash.clone_into(&mut self.main);
         }
         for (stage, name) in STAGES.iter().enumerate() {
             let text = self.site.says("main", &format!("apps/{name}/web.yaml"));
