@@ -42,6 +42,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show where a version runs and ran, when it came and went, and how long each step took')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show how often is deployed, how long it takes, how often it fails, and for how long')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Find what the rules do not allow, in all that ever happened')
+            [CompletionResult]::new('guard', 'guard', [CompletionResultType]::ParameterValue, 'Judge a pull request: may it change what runs where?')
             [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Take what one stage runs to the next, as a pull request')
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Put a version into the first stage, or another one')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a version that a stage ran before')
@@ -201,6 +202,33 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--tolerance', '--tolerance', [CompletionResultType]::ParameterName, 'A version may come to the stage before this much later: merges overtake each other')
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'The configuration, instead of the repository''s towpath.yaml')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Fetch a repository named by URL again when its copy is older than this, such as `1h`')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Change nothing: no repository, none of its files')
+            [CompletionResult]::new('--no-index', '--no-index', [CompletionResultType]::ParameterName, 'Read all history anew, and keep no index of it')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Say only the answer and errors')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more: every warning, and what was assumed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'towpath;guard' {
+            [CompletionResult]::new('--base', '--base', [CompletionResultType]::ParameterName, 'The branch it is to be merged into')
+            [CompletionResult]::new('--head', '--head', [CompletionResultType]::ParameterName, 'What is to be merged')
+            [CompletionResult]::new('--actor', '--actor', [CompletionResultType]::ParameterName, 'Who asks, where the caller knows for certain: the user of a server hook')
+            [CompletionResult]::new('--proposal', '--proposal', [CompletionResultType]::ParameterName, 'Ask the forge who opened this pull request')
+            [CompletionResult]::new('--event', '--event', [CompletionResultType]::ParameterName, 'The event that the forge''s automation wrote')
+            [CompletionResult]::new('--summary', '--summary', [CompletionResultType]::ParameterName, 'Add a summary in Markdown to this file')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How the answer is written')
+            [CompletionResult]::new('--forge', '--forge', [CompletionResultType]::ParameterName, 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none')
+            [CompletionResult]::new('--forge-api', '--forge-api', [CompletionResultType]::ParameterName, 'The address of the forge''s API, where it is not the usual one')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
             [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
             [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')
@@ -976,6 +1004,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('trace', 'trace', [CompletionResultType]::ParameterValue, 'Show where a version runs and ran, when it came and went, and how long each step took')
             [CompletionResult]::new('metrics', 'metrics', [CompletionResultType]::ParameterValue, 'Show how often is deployed, how long it takes, how often it fails, and for how long')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Find what the rules do not allow, in all that ever happened')
+            [CompletionResult]::new('guard', 'guard', [CompletionResultType]::ParameterValue, 'Judge a pull request: may it change what runs where?')
             [CompletionResult]::new('promote', 'promote', [CompletionResultType]::ParameterValue, 'Take what one stage runs to the next, as a pull request')
             [CompletionResult]::new('deploy', 'deploy', [CompletionResultType]::ParameterValue, 'Put a version into the first stage, or another one')
             [CompletionResult]::new('rollback', 'rollback', [CompletionResultType]::ParameterValue, 'Bring back a version that a stage ran before')
@@ -1016,6 +1045,9 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             break
         }
         'towpath;help;audit' {
+            break
+        }
+        'towpath;help;guard' {
             break
         }
         'towpath;help;promote' {

@@ -39,6 +39,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand trace 'Show where a version runs and ran, when it came and went, and how long each step took'
             cand metrics 'Show how often is deployed, how long it takes, how often it fails, and for how long'
             cand audit 'Find what the rules do not allow, in all that ever happened'
+            cand guard 'Judge a pull request: may it change what runs where?'
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
@@ -192,6 +193,32 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --tolerance 'A version may come to the stage before this much later: merges overtake each other'
             cand -o 'How the answer is written'
             cand --output 'How the answer is written'
+            cand -C 'The deployment repository: a folder, a bare repository or a URL'
+            cand --repo 'The deployment repository: a folder, a bare repository or a URL'
+            cand --branch 'The branch that is deployed, instead of the repository''s own'
+            cand --config 'The configuration, instead of the repository''s towpath.yaml'
+            cand --max-age 'Fetch a repository named by URL again when its copy is older than this, such as `1h`'
+            cand --color 'When to use colour'
+            cand --read-only 'Change nothing: no repository, none of its files'
+            cand --no-index 'Read all history anew, and keep no index of it'
+            cand -q 'Say only the answer and errors'
+            cand --quiet 'Say only the answer and errors'
+            cand -v 'Say more: every warning, and what was assumed'
+            cand --verbose 'Say more: every warning, and what was assumed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'towpath;guard'= {
+            cand --base 'The branch it is to be merged into'
+            cand --head 'What is to be merged'
+            cand --actor 'Who asks, where the caller knows for certain: the user of a server hook'
+            cand --proposal 'Ask the forge who opened this pull request'
+            cand --event 'The event that the forge''s automation wrote'
+            cand --summary 'Add a summary in Markdown to this file'
+            cand -o 'How the answer is written'
+            cand --output 'How the answer is written'
+            cand --forge 'The forge of `origin`, where its address does not say: github, gitlab, gitea, forgejo, bitbucket, azure; plain is none'
+            cand --forge-api 'The address of the forge''s API, where it is not the usual one'
             cand -C 'The deployment repository: a folder, a bare repository or a URL'
             cand --repo 'The deployment repository: a folder, a bare repository or a URL'
             cand --branch 'The branch that is deployed, instead of the repository''s own'
@@ -919,6 +946,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand trace 'Show where a version runs and ran, when it came and went, and how long each step took'
             cand metrics 'Show how often is deployed, how long it takes, how often it fails, and for how long'
             cand audit 'Find what the rules do not allow, in all that ever happened'
+            cand guard 'Judge a pull request: may it change what runs where?'
             cand promote 'Take what one stage runs to the next, as a pull request'
             cand deploy 'Put a version into the first stage, or another one'
             cand rollback 'Bring back a version that a stage ran before'
@@ -953,6 +981,8 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;help;metrics'= {
         }
         &'towpath;help;audit'= {
+        }
+        &'towpath;help;guard'= {
         }
         &'towpath;help;promote'= {
         }

@@ -12,6 +12,7 @@
 //! | [`history`] | which commit put what where |
 //! | [`pipeline`] | gates, verdicts and the ledger: may this go there now? |
 //! | [`audit`] | the rules, asked of the whole past |
+//! | [`guard`] | may this identity change this mapping? |
 //! | [`promotion`] | what is wanted of the files: edits, or why not |
 //! | [`demo`] | a small repository to try all this on |
 //! | [`report`] | what a command has to tell, as plain values |
@@ -25,6 +26,7 @@ pub mod demo;
 pub mod discovery;
 pub mod forge;
 pub mod git;
+pub mod guard;
 pub mod history;
 pub mod model;
 pub mod pipeline;

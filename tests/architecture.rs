@@ -16,10 +16,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("history", &["model", "config", "source", "git"]),
     ("pipeline", &["model", "config", "history", "git", "forge"]),
     ("audit", &["model", "config", "history", "pipeline", "git"]),
+    ("guard", &["model", "config", "pipeline", "git"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
-    ("report", &["model", "config", "history", "pipeline", "promotion", "audit", "forge"]),
-    ("ui", &["model", "config", "report", "pipeline", "promotion", "audit"]),
+    ("report", &["model", "config", "history", "pipeline", "promotion", "audit", "guard", "forge"]),
+    ("ui", &["model", "config", "report", "pipeline", "promotion", "audit", "guard"]),
 ];
 
 #[test]

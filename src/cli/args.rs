@@ -1,7 +1,8 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::{
-    advance, ask, assent, audit, completions, config, demo, deploy, diff, history, init, ledger, lock, man, metrics,
+    advance, ask, assent, audit, completions, config, demo, deploy, diff, guard, history, init, ledger, lock, man,
+    metrics,
 };
 use super::{plugin, promote, proposals, record, rollback, status, trace};
 use crate::config::Provenance;
@@ -63,6 +64,7 @@ pub enum Command {
     Trace(trace::TraceArgs),
     Metrics(metrics::MetricsArgs),
     Audit(audit::AuditArgs),
+    Guard(guard::GuardArgs),
     Promote(promote::PromoteArgs),
     Deploy(deploy::DeployArgs),
     Rollback(rollback::RollbackArgs),

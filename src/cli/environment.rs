@@ -64,6 +64,11 @@ pub fn text(name: &str) -> Option<String> {
     variable(name).and_then(|value| value.into_string().ok())
 }
 
+/// Where git keeps what a push brings while a hook of the server is asked, if this is one.
+pub fn incoming() -> Option<PathBuf> {
+    variable("GIT_QUARANTINE_PATH").map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
 /// The clock, or `TOWPATH_NOW`, with which tests stand still.
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
 fn now() -> Timestamp {

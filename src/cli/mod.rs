@@ -26,6 +26,7 @@ mod filter;
 mod follow;
 mod forge;
 mod forge_args;
+mod guard;
 mod history;
 mod init;
 mod inquiry;
@@ -94,6 +95,7 @@ fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
         Command::Trace(args) => trace::run(&args, context),
         Command::Metrics(args) => metrics::run(&args, context),
         Command::Audit(args) => audit::run(&args, context),
+        Command::Guard(args) => guard::run(&args, context),
         Command::Promote(args) => promote::run(&args, context),
         Command::Deploy(args) => deploy::run(&args, context),
         Command::Rollback(args) => rollback::run(&args, context),

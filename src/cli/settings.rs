@@ -49,11 +49,8 @@ impl Stated {
 /// # Errors
 /// When the file that counts is wrong, with all its problems.
 pub fn stated(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Option<Stated>, Failure> {
-    if let Some(path) = &context.globals.config {
-        return Stated::new(read(path)?, &path.display().to_string(), None).map(Some);
-    }
-    if let Some(text) = text_in(reader)? {
-        return Stated::new(text, CONFIG_FILE, None).map(Some);
+    if let Some(own) = own(context, reader)? {
+        return Ok(Some(own));
     }
     let cache = Cache::default();
     let tip = repository.head().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
@@ -71,6 +68,17 @@ pub fn stated(context: &Context, repository: &Repository, reader: &Reader<'_>) -
         return Stated::new(text, CONFIG_FILE, Some(note)).map(Some);
     }
     Ok(None)
+}
+
+/// What the user named, or else what one state says of itself: no other state is asked.
+///
+/// # Errors
+/// When it is wrong, with all its problems.
+pub fn own(context: &Context, reader: &Reader<'_>) -> Result<Option<Stated>, Failure> {
+    if let Some(path) = &context.globals.config {
+        return Stated::new(read(path)?, &path.display().to_string(), None).map(Some);
+    }
+    text_in(reader)?.map(|text| Stated::new(text, CONFIG_FILE, None)).transpose()
 }
 
 /// The configuration that counts; what nobody wrote is discovered.

@@ -26,6 +26,8 @@ pub struct When<'a> {
     pub work_tree: bool,
     /// What is named is newer than what this clone has: an index helps, and is left as it is.
     pub is_ahead: bool,
+    /// Nothing but its own configuration counts.
+    pub is_alone: bool,
 }
 
 /// What was found, and how.
@@ -72,14 +74,18 @@ impl Survey {
         let cache = Cache::default();
         let mut branch = context.globals.branch.clone().or_else(|| repository.head_branch());
         let mut snapshot = snapshot(context, repository, when, context.globals.branch.as_deref())?;
-        let mut stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
+        let stated_in = |snapshot: &Snapshot<'_>| {
+            let reader = Reader::new(snapshot, &cache);
+            if when.is_alone { settings::own(context, &reader) } else { settings::stated(context, repository, &reader) }
+        };
+        let mut stated = stated_in(&snapshot)?;
         if let (None, Some(written)) = (&context.globals.branch, &stated)
             && let Some(named) = written.config.branch.clone()
             && branch.as_ref() != Some(&named)
         {
             snapshot = self::snapshot(context, repository, when, Some(&named))?;
             if written.config.rules.is_empty() {
-                stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
+                stated = stated_in(&snapshot)?;
             }
             branch = Some(named);
         }
@@ -97,7 +103,7 @@ impl Survey {
                 let readings = RefCell::default();
                 return Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, keep, archive });
             }
-            stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
+            stated = stated_in(&snapshot)?;
         }
         let settings = settings::load(context, repository, stated, &Reader::new(&snapshot, &cache));
         let (mut mapping, readings) = {

@@ -91,6 +91,20 @@ impl Config {
         self.stages.iter().position(|stage| stage.name == *name).unwrap_or(self.stages.len())
     }
 
+    /// All stages that come before this one, however far.
+    pub fn earlier(&self, name: &StageName) -> Vec<&StageName> {
+        let after = |name: &StageName| self.stage(name.as_str()).into_iter().flat_map(|stage| &stage.after);
+        let mut out: Vec<&StageName> = Vec::new();
+        let mut open: Vec<&StageName> = after(name).collect();
+        while let Some(stage) = open.pop() {
+            if !out.contains(&stage) {
+                out.push(stage);
+                open.extend(after(stage));
+            }
+        }
+        out
+    }
+
     /// All words that name a stage: names, then aliases.
     pub fn stage_words(&self) -> Vec<String> {
         let names = self.stages.iter().map(|stage| stage.name.to_string());

@@ -94,7 +94,9 @@ fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> V
             }
         }
         Kind::GitLab if public || names_host("GITLAB_HOST") || names_host("CI_SERVER_URL") => out.push("GITLAB_TOKEN"),
-        Kind::Gitea if public || names_host("GITEA_SERVER_URL") || names_host("GITHUB_SERVER_URL") => {
+        Kind::Gitea
+            if public || ["GITEA_SERVER_URL", "GITHUB_SERVER_URL", "CI_FORGE_URL"].into_iter().any(names_host) =>
+        {
             out.extend(["FORGEJO_TOKEN", "GITEA_TOKEN"]);
             if names_host("GITHUB_SERVER_URL") {
                 out.push("GITHUB_TOKEN");

@@ -85,6 +85,16 @@ fn standing(part: &str, path: &str) -> Standing {
     }
 }
 
+/// All that differs between two states.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// In no promised order.
+    pub changes: Vec<Change>,
+    /// Directories in which something differs that no path can name: its name is not UTF-8, or it lies
+    /// too deep.
+    pub beyond: Vec<String>,
+}
+
 /// The paths that differ between two top trees, in no promised order; `None` is an empty tree.
 pub(super) fn diff(
     repository: &Repository,
@@ -92,9 +102,19 @@ pub(super) fn diff(
     after: Option<Oid>,
     scope: &Scope,
 ) -> Result<Vec<Change>, GitError> {
-    let mut comparison = Comparison { repository, scope, path: String::new(), changes: Vec::new() };
+    differences(repository, before, after, scope).map(|found| found.changes)
+}
+
+/// As [`diff`], with what it has to leave out.
+pub(super) fn differences(
+    repository: &Repository,
+    before: Option<Oid>,
+    after: Option<Oid>,
+    scope: &Scope,
+) -> Result<Differences, GitError> {
+    let mut comparison = Comparison { repository, scope, path: String::new(), found: Differences::default() };
     comparison.trees(before, after, scope.standing(""), 0)?;
-    Ok(comparison.changes)
+    Ok(comparison.found)
 }
 
 struct Comparison<'o> {
@@ -102,7 +122,7 @@ struct Comparison<'o> {
     scope: &'o Scope,
     /// Of the directory that is being compared.
     path: String,
-    changes: Vec<Change>,
+    found: Differences,
 }
 
 /// The two sides of one name.
@@ -116,7 +136,11 @@ impl Comparison<'_> {
         standing: Standing,
         depth: usize,
     ) -> Result<(), GitError> {
-        if before == after || standing == Standing::Outside || depth > MAX_DEPTH {
+        if before == after || standing == Standing::Outside {
+            return Ok(());
+        }
+        if depth > MAX_DEPTH {
+            self.found.beyond.push(self.path.clone());
             return Ok(());
         }
         let old = before.map(|id| self.repository.tree(id)).transpose()?;
@@ -135,7 +159,10 @@ impl Comparison<'_> {
         standing: Standing,
         depth: usize,
     ) -> Result<(), GitError> {
-        let Some(name) = before.or(after).and_then(|entry| std::str::from_utf8(entry.name).ok()) else { return Ok(()) };
+        let Some(name) = before.or(after).and_then(|entry| std::str::from_utf8(entry.name).ok()) else {
+            self.found.beyond.push(self.path.clone());
+            return Ok(());
+        };
         let length = self.path.len();
         if length > 0 {
             self.path.push('/');
@@ -150,7 +177,7 @@ impl Comparison<'_> {
         self.trees(tree(before), tree(after), standing, depth + 1)?;
         let (before, after) = (file(before), file(after));
         if standing == Standing::Inside && (before.is_some() || after.is_some()) {
-            self.changes.push(Change { path: self.path.clone(), before, after });
+            self.found.changes.push(Change { path: self.path.clone(), before, after });
         }
         self.path.truncate(length);
         Ok(())

@@ -17,6 +17,8 @@ pub enum GitError {
     UnknownBranch { branch: String },
     #[error("`{revision}` is no commit, branch or tag of this repository")]
     UnknownRevision { revision: String },
+    #[error("`{revision}` can mean {}", names.join(" and "))]
+    Ambiguous { revision: String, names: Vec<String> },
     #[error("object {id} is missing from the repository")]
     MissingObject { id: String },
     #[error("object {id} is not what it should be; `git fsck` tells more")]
@@ -42,6 +44,7 @@ impl GitError {
             GitError::Unsupported { .. } => Some(
                 "clone it again with `git clone --object-format=sha1 --ref-format=files`, if its forge allows".into(),
             ),
+            GitError::Ambiguous { .. } => Some("write the one that is meant in full".into()),
             GitError::Empty | GitError::Unborn { .. } => {
                 Some("commit something first, or name a branch with --branch".into())
             }

@@ -69,7 +69,7 @@ impl Workspace<'_> {
 }
 
 /// The files in conflict, each once.
-fn conflicts(index: &git2::Index) -> Result<Vec<String>, git2::Error> {
+pub(super) fn conflicts(index: &git2::Index) -> Result<Vec<String>, git2::Error> {
     let mut out = Vec::new();
     for conflict in index.conflicts()? {
         let conflict = conflict?;

@@ -3,6 +3,7 @@
 use super::GitError;
 use super::objects::Objects;
 use super::pack::Packs;
+use super::premerge::Imagined;
 use super::tree::TreeCache;
 use git2::{ObjectType, Oid};
 use std::cell::{OnceCell, RefCell};
@@ -28,6 +29,10 @@ pub struct Repository {
     packs: OnceCell<Arc<Packs>>,
     /// This thread's; those that walk have their own.
     objects: RefCell<Option<Objects>>,
+    /// What a merge would bring.
+    imagined: RefCell<Option<Imagined>>,
+    /// Where the objects are that a push brings, while the server still asks whether to take them.
+    incoming: Option<PathBuf>,
 }
 
 /// A repository that is to be opened on another thread.
@@ -76,6 +81,8 @@ impl Repository {
             trees: TreeCache::default(),
             packs: OnceCell::new(),
             objects: RefCell::default(),
+            imagined: RefCell::default(),
+            incoming: None,
         })
     }
 
@@ -115,7 +122,42 @@ impl Repository {
     /// # Errors
     /// [`GitError::MissingObject`] when it is not there, or is of another kind.
     pub(super) fn object(&self, id: Oid, kind: ObjectType) -> Result<Rc<[u8]>, GitError> {
-        self.with_objects(|objects| objects.read(id, kind))
+        let found = self.with_objects(|objects| objects.read(id, kind));
+        found.or_else(|error| self.elsewhere(id, kind).ok_or(error))
+    }
+
+    /// The same with the objects in a folder that git names to a hook, `GIT_QUARANTINE_PATH`: those of a
+    /// push that is not taken yet.
+    ///
+    /// # Errors
+    /// When libgit2 cannot look there.
+    pub fn with_incoming(self, folder: &Path) -> Result<Self, GitError> {
+        let failed = |error: git2::Error| GitError::from_git2("what is pushed", &error);
+        let shown = folder.to_str().unwrap_or_default();
+        self.inner.odb().and_then(|odb| odb.add_disk_alternate(shown)).map_err(failed)?;
+        Ok(Repository { incoming: Some(folder.to_path_buf()), ..self })
+    }
+
+    /// Where the objects of a push are, if there is one.
+    pub(super) fn incoming(&self) -> Option<&Path> {
+        self.incoming.as_deref()
+    }
+
+    /// Keeps the objects of a merge that was only thought of.
+    pub(super) fn keep_imagined(&self, imagined: Imagined) {
+        self.imagined.replace(Some(imagined));
+    }
+
+    /// An object that is not in the repository itself.
+    fn elsewhere(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
+        let incoming = || {
+            self.incoming.as_ref()?;
+            let odb = self.inner.odb().ok()?;
+            let object = odb.read(id).ok().filter(|object| object.kind() == kind)?;
+            Some(Rc::from(object.data()))
+        };
+        let imagined = self.imagined.borrow();
+        imagined.as_ref().and_then(|imagined| imagined.read(id, kind)).or_else(incoming)
     }
 
     /// The bytes of a blob, unless it is longer than `limit`: then its length.
@@ -123,7 +165,7 @@ impl Repository {
     /// # Errors
     /// As [`Repository::object`].
     pub(super) fn blob(&self, id: Oid, limit: usize) -> Result<Result<Rc<[u8]>, usize>, GitError> {
-        self.with_objects(|objects| {
+        let found = self.with_objects(|objects| {
             if let Some(bytes) = objects.packed(id, ObjectType::Blob) {
                 return Ok(if bytes.len() > limit { Err(bytes.len()) } else { Ok(bytes) });
             }
@@ -131,7 +173,12 @@ impl Repository {
                 Some(length) if length > limit => Ok(Err(length)),
                 _ => objects.read(id, ObjectType::Blob).map(Ok),
             }
-        })
+        });
+        let elsewhere = |error| {
+            let bytes = self.elsewhere(id, ObjectType::Blob).ok_or(error)?;
+            Ok(if bytes.len() > limit { Err(bytes.len()) } else { Ok(bytes) })
+        };
+        found.or_else(elsewhere)
     }
 
     /// The bytes of a tree, read if they are not kept.

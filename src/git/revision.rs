@@ -11,6 +11,9 @@ use git2::{ObjectType, Oid};
 /// Tags that point to tags deeper than this are no commits.
 const MAX_TAGS: usize = 16;
 
+/// What was fetched last, in a file of its own form.
+const FETCHED: &str = "FETCH_HEAD";
+
 /// Where git looks for a name, in its order (gitrevisions(7)).
 const PLACES: [&str; 6] = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/", "refs/remotes/…/HEAD"];
 
@@ -27,10 +30,36 @@ impl Repository {
         self.commit_of(id).and_then(|commit| self.stepped(commit, steps)).ok_or_else(unknown)
     }
 
+    /// As [`Repository::resolve`], for what must be meant and nothing else: a tag may be called like a
+    /// branch.
+    ///
+    /// # Errors
+    /// [`GitError::UnknownRevision`], or [`GitError::Ambiguous`] where references of other commits are
+    /// called the same.
+    pub fn resolve_only(&self, revision: &str) -> Result<Oid, GitError> {
+        let found = self.resolve(revision)?;
+        let name = revision.split(['~', '^']).next().unwrap_or_default();
+        let is_fixed = ["@", "HEAD", FETCHED].contains(&name) || name.len() == 40 && Oid::from_str(name).is_ok();
+        let places = PLACES.iter().map(|place| place_of(place, name));
+        let mut known: Vec<(String, Oid)> =
+            places.filter_map(|name| Some((name.clone(), self.reference(&name)?))).collect();
+        known.extend(self.beginning(name).map(|id| (id.to_string(), id)));
+        known.dedup_by_key(|(_, id)| *id);
+        if is_fixed || known.len() < 2 {
+            return Ok(found);
+        }
+        let names = known.into_iter().map(|(name, _)| name).collect();
+        Err(GitError::Ambiguous { revision: revision.to_owned(), names })
+    }
+
     /// The object a name stands for.
     fn named(&self, name: &str) -> Option<Oid> {
         if name == "@" || name == "HEAD" {
             return self.target_of_head();
+        }
+        if name == FETCHED {
+            let text = std::fs::read_to_string(self.git_dir().join(FETCHED)).ok()?;
+            return Oid::from_str(text.get(..40)?).ok();
         }
         if name.len() == 40
             && let Ok(id) = Oid::from_str(name)
@@ -116,6 +145,27 @@ fn place_of(place: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use crate::git::testing::TestRepository;
+
+    #[test]
+    fn what_is_meant_alone_is_called_like_nothing_else() {
+        let mut test = TestRepository::new();
+        let one = test.commit("one", &[("a", Some("1"))]);
+        test.commit("two", &[("a", Some("2"))]);
+        let repository = test.open();
+        test.git(&["update-ref", "refs/remotes/origin/main", "main"]);
+        let only = |revision: &str| repository.resolve_only(revision).map(|id| id == test.id(one));
+        assert!(only("origin/main~1").expect("one branch"));
+        test.git(&["tag", "origin/main", "main"]);
+        assert!(only("origin/main^").expect("the same commit"));
+        test.git(&["tag", "-f", "origin/main", "main~1"]);
+        let error = only("origin/main").expect_err("two commits").to_string();
+        let names = "refs/tags/origin/main and refs/remotes/origin/main";
+        assert_eq!(error, format!("`origin/main` can mean {names}"));
+        assert!(!only("refs/remotes/origin/main").expect("in full"));
+        test.git(&["branch", "old", "main~1"]);
+        test.git(&["fetch", "-q", ".", "old"]);
+        assert!(only("FETCH_HEAD").expect("fetched"));
+    }
 
     #[test]
     fn names_are_read_as_git_reads_them() {

@@ -1,6 +1,7 @@
 //! The files of a repository at one revision, or on disk. Links are never followed.
 
 use super::commit::CommitHead;
+use super::diff::{self, Differences, Scope};
 use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
@@ -142,6 +143,22 @@ impl<'r> Snapshot<'r> {
     pub fn time(&self) -> Option<i64> {
         match &self.origin {
             Origin::Commit { time, .. } => Some(*time),
+            Origin::Disk { .. } => None,
+        }
+    }
+
+    /// All that is different in a later state.
+    ///
+    /// # Errors
+    /// When trees are missing.
+    pub fn differences(&self, later: &Snapshot<'_>) -> Result<Differences, GitError> {
+        diff::differences(self.repository, self.tree(), later.tree(), &Scope::whole())
+    }
+
+    /// The top tree; `None` for the work tree.
+    fn tree(&self) -> Option<Oid> {
+        match &self.origin {
+            Origin::Commit { tree, .. } => Some(*tree),
             Origin::Disk { .. } => None,
         }
     }

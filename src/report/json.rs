@@ -3,6 +3,7 @@
 mod ask;
 mod audit;
 mod diff;
+mod guard;
 mod history;
 mod ledger;
 mod metrics;
@@ -13,6 +14,7 @@ mod trace;
 pub use ask::AskJson;
 pub use audit::AuditJson;
 pub use diff::DiffJson;
+pub use guard::GuardJson;
 pub use history::{DeploymentJson, HistoryJson, PinnedJson};
 pub use ledger::{EventJson, LockJson, LocksJson};
 pub use metrics::MetricsJson;
@@ -221,7 +223,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{AskJson, AuditJson, EventJson, LocksJson};
+    use super::{AskJson, AuditJson, EventJson, GuardJson, LocksJson};
     use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson, TraceJson};
     use schemars::JsonSchema;
     use std::path::Path;
@@ -238,6 +240,7 @@ mod tests {
         is_fresh::<PlanJson>("plan");
         is_fresh::<AskJson>("ask");
         is_fresh::<AuditJson>("audit");
+        is_fresh::<GuardJson>("guard");
         is_fresh::<EventJson>("event");
         is_fresh::<LocksJson>("locks");
         is_fresh::<ProposalsJson>("proposals");

@@ -22,6 +22,7 @@ Commands:
   trace        Show where a version runs and ran, when it came and went, and how long each step took
   metrics      Show how often is deployed, how long it takes, how often it fails, and for how long
   audit        Find what the rules do not allow, in all that ever happened
+  guard        Judge a pull request: may it change what runs where?
   promote      Take what one stage runs to the next, as a pull request
   deploy       Put a version into the first stage, or another one
   rollback     Bring back a version that a stage ran before
@@ -865,5 +866,6 @@ fn commands_over_time() {
         help(&[command, "--help"]).success().stderr_eq("").stdout_eq(expected);
     }
     help(&["audit", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/audit.txt"]);
+    help(&["guard", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/guard.txt"]);
     help(&["metrics", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/metrics.txt"]);
 }

@@ -9,19 +9,24 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use towpath::forge::Kind;
 
-type Variables = BTreeMap<String, String>;
+pub type Variables = BTreeMap<String, String>;
+
+/// The part of the page whose recipes `guard/recipes.rs` runs.
+pub const CHECK: &str = "\n## The check on pull requests\n";
 
 /// One job: its variables, and the lines of its scripts, each with variables of its own.
-struct Job {
-    name: String,
-    steps: Vec<(Variables, String)>,
+pub struct Job {
+    pub name: String,
+    pub steps: Vec<(Variables, String)>,
 }
 
 #[test]
 fn recipes_do_what_they_say() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md")).expect("the page");
     let mut done = String::new();
-    for (language, block) in blocks(&page) {
+    let (before, _) = page.split_once(CHECK).expect("the page has a part about the check");
+    let (_, after) = page.split_once("\n## A shell\n").expect("the page has a part about the shell");
+    for (language, block) in blocks(before).into_iter().chain(blocks(after)) {
         match language {
             "yml" => {
                 for job in jobs(&serde_yaml::from_str(block).expect("YAML")) {
@@ -69,13 +74,13 @@ shell:
 }
 
 /// The fenced recipes of a page: language and text.
-fn blocks(page: &str) -> Vec<(&str, &str)> {
+pub fn blocks(page: &str) -> Vec<(&str, &str)> {
     let fenced = page.split("\n```").skip(1).step_by(2);
     fenced.filter_map(|block| block.split_once('\n')).filter(|(language, _)| ["yml", "sh"].contains(language)).collect()
 }
 
 /// The jobs of a pipeline, whichever system it is for.
-fn jobs(pipeline: &Mapping) -> Vec<Job> {
+pub fn jobs(pipeline: &Mapping) -> Vec<Job> {
     let common = variables(pipeline.get("env"));
     if let Some(Value::Mapping(jobs)) = pipeline.get("jobs") {
         return jobs.iter().map(|(name, job)| of_actions(name, job, &common)).collect();
@@ -111,18 +116,20 @@ fn of_woodpecker(step: &Value) -> Job {
     Job { name: format!("{name}, the plugin"), steps: vec![(variables, "towpath plugin".into())] }
 }
 
-fn lines(job: &Value, variables_are: &str, script: &str) -> Vec<(Variables, String)> {
+pub fn lines(job: &Value, variables_are: &str, script: &str) -> Vec<(Variables, String)> {
     let variables = variables(job.get(variables_are));
     let lines = job.get(script).and_then(Value::as_sequence).expect("a script").iter();
     lines.map(|line| (variables.clone(), text(line))).collect()
 }
 
-fn variables(map: Option<&Value>) -> Variables {
+pub fn variables(map: Option<&Value>) -> Variables {
     let map = map.and_then(Value::as_mapping).into_iter().flatten();
-    map.map(|(name, value)| (text(name), text(value))).collect()
+    // What stands in for a secret of the system is left out.
+    let plain = map.filter(|(_, value)| !value.is_mapping());
+    plain.map(|(name, value)| (text(name), text(value))).collect()
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().expect("a text").to_owned()
 }
 

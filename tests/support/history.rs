@@ -46,6 +46,13 @@ impl History {
         self
     }
 
+    /// Another branch, which stands where this one does.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub fn also(mut self, name: &str) -> Self {
+        self.add(format!("reset refs/heads/{name}\nfrom refs/heads/{}\n", self.branch));
+        self
+    }
+
     /// The last commit merges another branch.
     pub fn merge(mut self, branch: &str) -> Self {
         self.add(format!("merge refs/heads/{branch}\n"));

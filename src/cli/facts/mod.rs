@@ -10,7 +10,7 @@ mod trust;
 use super::context::Context;
 use super::inquiry::Inquiry;
 use crate::config::gates::{BlockedBy, Blocker, Gate, GateKind, GateRule, Proof};
-use crate::git::{FileKind, Snapshot};
+use crate::git::{FileKind, Oid, Snapshot};
 use crate::pipeline::{Asked, Evidence, Facts, Question};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -52,6 +52,12 @@ impl<'w, 'r> Witness<'w, 'r> {
             }
         }
         facts
+    }
+
+    /// The same where this commit is what is protected.
+    pub fn trusting(inquiry: &'w Inquiry<'r>, commit: Oid) -> Self {
+        let trust = Trust::of_commit(inquiry.context, inquiry.repository, commit);
+        Witness { trust, ..Witness::new(inquiry) }
     }
 
     fn ask(&self, rule: &GateRule, evidence: &Evidence<'_>, question: &Question<'_>, facts: &mut Facts) {

@@ -55,6 +55,16 @@ impl Trust {
             }
         };
         let commit = revision.and_then(|revision| repository.resolve(&revision).ok());
+        Trust::new(context, repository, commit, name)
+    }
+
+    /// A commit that the user named as what is protected.
+    pub fn of_commit(context: &Context, repository: &Repository, commit: Oid) -> Self {
+        let name: String = commit.to_string().chars().take(10).collect();
+        Trust::new(context, repository, Some(commit), name)
+    }
+
+    fn new(context: &Context, repository: &Repository, commit: Option<Oid>, name: String) -> Self {
         let text = commit.and_then(|commit| text(&Snapshot::of_commit(repository, commit).ok()?, CONFIG_FILE));
         let config = text.and_then(|text| config::parse(&text, CONFIG_FILE).ok());
         Trust { commit, name, config, is_named: context.globals.config.is_some() }

@@ -141,5 +141,7 @@ pub(in crate::config) const BAKE: [Key; 2] = [
 ];
 
 /// The keys of a permission.
-pub(in crate::config) const PERMISSION: [Key; 1] =
-    [key("actors", Shape::Texts, "Names, mail addresses or logins at the forge.")];
+pub(in crate::config) const PERMISSION: [Key; 2] = [
+    key("actors", Shape::Texts, "Names, mail addresses or logins at the forge."),
+    key("signers", Shape::Texts, "Files of this repository with allowed signers (ssh-keygen's format), for `guard`."),
+];

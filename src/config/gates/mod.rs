@@ -18,7 +18,7 @@ mod waves_tests;
 
 pub use freeze::Freeze;
 pub use opening::Opening;
-pub use pipeline::{BREAK_GLASS, LedgerPlace, Permission, Pipeline, Policy};
+pub use pipeline::{BREAK_GLASS, CONFIG, LedgerPlace, Permission, Pipeline, Policy};
 pub use waves::{Wave, Waves};
 
 use crate::model::{AppName, StageName};

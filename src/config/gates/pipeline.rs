@@ -28,10 +28,12 @@ pub enum LedgerPlace {
 /// Who may do something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
-    /// A stage, or `break-glass`.
+    /// A stage, `break-glass`, or `config`.
     pub of: String,
     /// Names, mail addresses or logins.
     pub actors: Vec<String>,
+    /// Files of the repository with allowed signers.
+    pub signers: Vec<String>,
     pub line: u32,
 }
 
@@ -45,6 +47,9 @@ pub struct Policy {
 
 /// The name that break-glass permissions stand under.
 pub const BREAK_GLASS: &str = "break-glass";
+
+/// The name that the permission to change the rules themselves stands under.
+pub const CONFIG: &str = "config";
 
 impl Pipeline {
     /// The rules of one kind that hold for an app in a stage, in the order they are written. `off`
@@ -77,7 +82,7 @@ impl Pipeline {
         };
         let permission = |one: &Permission| Said {
             name: format!("permissions.{}", one.of),
-            value: one.actors.join(", "),
+            value: one.all().collect::<Vec<_>>().join(", "),
             line: one.line,
         };
         let waves = self.waves.iter().map(Waves::said);
@@ -101,6 +106,11 @@ impl Pipeline {
 }
 
 impl Permission {
+    /// Everyone that is named, and the files that name more.
+    pub fn all(&self) -> impl Iterator<Item = &str> {
+        self.actors.iter().chain(&self.signers).map(String::as_str)
+    }
+
     /// Is one of these words among those that are named?
     pub fn names<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
         words.into_iter().any(|word| self.actors.iter().any(|actor| actor.eq_ignore_ascii_case(word)))

@@ -2,7 +2,7 @@
 
 use super::keys::{GATES, GateKey, PERMISSION, SCOPE};
 use super::settings::Settings;
-use super::{BREAK_GLASS, GateRule, Permission, Policy, Waves};
+use super::{BREAK_GLASS, CONFIG, GateRule, Permission, Policy, Waves};
 use crate::config::Stage;
 use crate::config::diagnostic::{Diagnostics, did_you_mean};
 use crate::config::fields::{Field, Fields, Word, shown};
@@ -116,23 +116,33 @@ pub(in crate::config) fn permissions(
 ) -> Vec<Permission> {
     if !field.value.is_mapping() {
         let hint = String::from("for example `permissions: { break-glass: { actors: [alice] } }`");
-        problems.add(field.key, "`permissions` must be a mapping from a stage, or `break-glass`, to `actors`", hint);
+        problems.add(
+            field.key,
+            "`permissions` must be a mapping from a stage, `break-glass` or `config` to `actors`",
+            hint,
+        );
         return Vec::new();
     }
     // Without stages, discovery finds them, and any name may be one.
     let any = field.value.raw_pairs().filter_map(|(key, _)| key.text()).filter(|_| stages.is_empty());
-    let known: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).chain([BREAK_GLASS]).chain(any).collect();
+    let known: Vec<&str> =
+        stages.iter().map(|stage| stage.name.as_str()).chain([BREAK_GLASS, CONFIG]).chain(any).collect();
     let entries = Fields::read(field.value, &known, problems);
     let mut out = Vec::new();
     for entry in entries.iter() {
-        let actors = if entry.value.is_mapping() {
+        let (actors, signers) = if entry.value.is_mapping() {
             let known = PERMISSION.map(|key| key.name);
-            Fields::read(entry.value, &known, problems).texts("actors", problems).unwrap_or_default()
+            let fields = Fields::read(entry.value, &known, problems);
+            (
+                fields.texts("actors", problems).unwrap_or_default(),
+                fields.texts("signers", problems).unwrap_or_default(),
+            )
         } else {
-            entry.words(problems)
+            (entry.words(problems), Vec::new())
         };
-        let actors = actors.into_iter().map(|word| word.text.to_owned()).collect();
-        out.push(Permission { of: entry.name.to_owned(), actors, line: entry.key.line() });
+        let texts = |words: Vec<Word<'_>>| words.into_iter().map(|word| word.text.to_owned()).collect();
+        let (of, line) = (entry.name.to_owned(), entry.key.line());
+        out.push(Permission { of, actors: texts(actors), signers: texts(signers), line });
     }
     out
 }

@@ -86,7 +86,6 @@ impl AskJson {
     /// The answer, as it was found in a repository.
     pub fn new(waves: &Turns, repository: String, branch: Option<String>, revision: Option<String>) -> Self {
         let judged = waves.turn();
-        let gates = judged.judgement.answers.iter().zip(&judged.places).map(|(answer, from)| gate(answer, from));
         let broken = judged.judgement.broken.as_ref().map(|broken| BrokenJson {
             event: broken.id.clone(),
             by: broken.by.clone(),
@@ -111,7 +110,7 @@ impl AskJson {
             verdict: judged.judgement.verdict.as_str(),
             until: until(&judged.judgement.verdict),
             sentence: judged.sentence(),
-            gates: gates.collect(),
+            gates: gates(judged).collect(),
             broken,
             waves: waves.all().filter(|_| waves.are_many()).map(wave).collect(),
         }
@@ -127,6 +126,11 @@ fn wave(judged: &Judged) -> WaveJson {
         until: until(&judged.judgement.verdict),
         sentence: judged.sentence(),
     }
+}
+
+/// What each gate answers.
+pub(super) fn gates(judged: &Judged) -> impl Iterator<Item = GateJson> {
+    judged.judgement.answers.iter().zip(&judged.places).map(|(answer, from)| gate(answer, from))
 }
 
 fn gate(answer: &Answer, from: &str) -> GateJson {

@@ -4,6 +4,7 @@ mod junit;
 mod sarif;
 
 pub use junit::junit;
+pub(super) use sarif::physical;
 pub use sarif::sarif;
 
 use super::formats::{cell_text, records};

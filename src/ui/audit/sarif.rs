@@ -77,7 +77,8 @@ fn result(told: &Told) -> Value {
     result
 }
 
-fn physical(path: &str, line: Option<u32>) -> Value {
+/// A place in the repository.
+pub(in crate::ui) fn physical(path: &str, line: Option<u32>) -> Value {
     let uri = utf8_percent_encode(path, PATH).to_string();
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if let Some(line) = line {

@@ -104,7 +104,7 @@ fn of_one(pull: &mut Pull, request: &Request, method: &str, rest: &[&str]) -> An
 
 /// Lists leave reviewers and participants out.
 fn show(pull: &Pull, whole: bool) -> Value {
-    let side = |branch: &str, repo: &str| json!({ "branch": { "name": branch }, "commit": { "hash": &sha(branch)[..12] }, "repository": { "full_name": repo } });
+    let side = |branch: &str, commit: &str, repo: &str| json!({ "branch": { "name": branch }, "commit": { "hash": &commit[..12] }, "repository": { "full_name": repo } });
     let state = match pull.state.as_str() {
         "open" => "OPEN",
         "merged" => "MERGED",
@@ -113,7 +113,7 @@ fn show(pull: &Pull, whole: bool) -> Value {
     let mut out = json!({
         "type": "pullrequest", "id": pull.number, "title": pull.title, "description": pull.body, "state": state,
         "draft": pull.draft, "author": person(ME),
-        "source": side(&pull.head, if pull.fork { "someone/r" } else { "o/r" }), "destination": side(&pull.base, "o/r"),
+        "source": side(&pull.head, &pull.sha(), if pull.fork { "someone/r" } else { "o/r" }), "destination": side(&pull.base, &sha(&pull.base), "o/r"),
         "links": { "html": { "href": format!("https://bitbucket.org/o/r/pull-requests/{}", pull.number) } },
         "merge_commit": (pull.state == "merged").then(|| json!({ "hash": &sha("merge")[..12] })),
     });

@@ -1,0 +1,82 @@
+//! What a forge's automation says of the pull request that it runs for: a file that GitHub, Gitea and
+//! Forgejo write, or a number in the environment.
+
+use crate::cli::environment;
+use crate::cli::failure::Failure;
+use crate::guard::{Person, Proof};
+use serde_json::Value;
+use std::path::Path;
+
+/// The variables in which automations name the number of the merge request they run for: GitLab CI,
+/// Bitbucket Pipelines, Azure Pipelines, Woodpecker, Drone.
+const NUMBERS: [&str; 5] = [
+    "CI_MERGE_REQUEST_IID",
+    "BITBUCKET_PR_ID",
+    "SYSTEM_PULLREQUEST_PULLREQUESTID",
+    "CI_COMMIT_PULL_REQUEST",
+    "DRONE_PULL_REQUEST",
+];
+
+/// A pull request, as an event tells of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    pub number: Option<u64>,
+    /// The commit that was its newest.
+    pub head: Option<String>,
+    /// Who opened it, and who did what the event is about.
+    pub persons: Vec<Person>,
+}
+
+/// Reads an event's file.
+///
+/// # Errors
+/// When it is not there, or is no JSON.
+pub fn read(path: &Path) -> Result<Option<Event>, Failure> {
+    let shown = path.display();
+    let failed = || Failure::usage(format!("the event `{shown}` cannot be read"));
+    let text = std::fs::read_to_string(path).map_err(|error| failed().because(&error))?;
+    let value: Value = serde_json::from_str(&text).map_err(|error| failed().because(&error))?;
+    Ok(of(&value))
+}
+
+/// `None` for an event that is about no pull request.
+fn of(value: &Value) -> Option<Event> {
+    let proposal = value.get("pull_request").filter(|value| value.is_object())?;
+    let login = |value: &Value| value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned);
+    let author = login(&proposal["user"]).map(|name| Person { name, proof: Proof::Event });
+    let sender = login(&value["sender"]).map(|name| Person { name, proof: Proof::Sender });
+    let is_other = |sender: &Person| author.as_ref().is_none_or(|author| author.name != sender.name);
+    let sender = sender.filter(is_other);
+    Some(Event {
+        number: proposal["number"].as_u64(),
+        head: proposal["head"]["sha"].as_str().map(str::to_owned),
+        // Somebody else may have pushed to the branch of a person who is permitted.
+        persons: author.into_iter().chain(sender).collect(),
+    })
+}
+
+/// The number that the environment names.
+pub fn number() -> Option<u64> {
+    NUMBERS.iter().find_map(|name| environment::text(name)?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn author_and_sender_are_both_there() {
+        let event = |author: &str, sender: &str| {
+            let head = json!({ "sha": "abc" });
+            let proposal = json!({ "number": 7, "user": { "login": author }, "head": head });
+            of(&json!({ "pull_request": proposal, "sender": { "login": sender } })).expect("a pull request")
+        };
+        let names = |event: &Event| event.persons.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let both = event("deploy-bot", "mallory");
+        assert_eq!((both.number, both.head.as_deref()), (Some(7), Some("abc")));
+        assert_eq!(names(&both), ["deploy-bot", "mallory"]);
+        assert_eq!(names(&event("alice", "alice")), ["alice"]);
+        assert_eq!(of(&json!({ "ref": "refs/heads/main", "pusher": { "name": "x" } })), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! The gates, asked about what a change would bring.
+
+use super::GuardArgs;
+use super::people::Asker;
+use super::sides::Sides;
+use crate::cli::ask::judged;
+use crate::cli::book;
+use crate::cli::choice::TOLERANCE;
+use crate::cli::chronicle::Chronicle;
+use crate::cli::context::Context;
+use crate::cli::facts::Witness;
+use crate::cli::failure::Failure;
+use crate::cli::inquiry::{self, Inquiry};
+use crate::cli::survey::{Survey, When};
+use crate::config::gates::GateKind;
+use crate::git::Repository;
+use crate::guard::{self, Asked, Move, Query};
+use crate::pipeline::{Facts, Purpose};
+use crate::report::Judged;
+
+/// What was asked, and the answers in the same order.
+#[derive(Default)]
+pub struct Answers {
+    pub asked: Asked,
+    pub judged: Vec<Judged>,
+}
+
+/// Asks as of the state that stands, by its rules.
+///
+/// # Errors
+/// When the past cannot be read.
+pub fn answers(
+    args: &GuardArgs,
+    context: &Context,
+    repository: &Repository,
+    sides: &Sides<'_>,
+    (moves, asker): (&[Move], &Asker<'_>),
+) -> Result<Answers, Failure> {
+    if moves.is_empty() {
+        return Ok(Answers::default());
+    }
+    let inquiry = inquiry(context, repository, sides)?;
+    let (past, nothing) = (inquiry.past(), Facts::default());
+    let evidence = inquiry.evidence(&past, &nothing);
+    let asked = guard::queries(moves, &evidence, &sides.before.entries, context.now());
+    let owned: Vec<inquiry::Asked> = asked.queries.iter().map(of_query).collect();
+    let questions: Vec<_> = owned.iter().map(|one| one.question(context, None)).collect();
+    let mut facts = Witness::trusting(&inquiry, sides.base).facts(&evidence, &questions);
+    let needs_reviews = |question: &&crate::pipeline::Question<'_>| {
+        !sides.config().pipeline.rules(GateKind::Approval, question.stage, &question.subject.app).is_empty()
+    };
+    if questions.iter().any(|question| needs_reviews(&question)) {
+        let reviews = asker.reviews(args, context, repository, sides);
+        questions.iter().filter(needs_reviews).for_each(|question| facts.review(question, reviews.clone()));
+    }
+    let evidence = inquiry.evidence(&past, &facts);
+    let one = |(asked, question)| Judged { is_there: false, ..judged(asked, question, &evidence) };
+    let judged = owned.iter().zip(&questions).map(one).collect();
+    inquiry.chronicle.tell_edge(context);
+    Ok(Answers { asked, judged })
+}
+
+/// The past of the state that stands.
+fn inquiry<'r>(context: &'r Context, repository: &'r Repository, sides: &Sides<'_>) -> Result<Inquiry<'r>, Failure> {
+    let at = sides.base.to_string();
+    let when = When { at: Some(&at), is_ahead: true, is_alone: true, ..When::default() };
+    let survey = Survey::of(context, repository, when)?;
+    let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
+    let ledger = book::read(context, repository, &survey.settings.config)?;
+    Ok(Inquiry { context, repository, survey, chronicle, ledger })
+}
+
+fn of_query(query: &Query) -> inquiry::Asked {
+    inquiry::Asked {
+        subject: query.subject.clone(),
+        stage: query.stage.clone(),
+        targets: query.target.iter().cloned().collect(),
+        version: query.version.clone(),
+        purpose: if query.is_back { Purpose::Back } else { Purpose::Forward },
+    }
+}

@@ -1,0 +1,187 @@
+//! Who asks: the event, the forge, the caller's word, or the signatures of the commits.
+
+use super::GuardArgs;
+use super::event::{self, Event};
+use super::sides::Sides;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::forge;
+use crate::forge::{Forge, Review};
+use crate::git::{Oid, Repository, Signature, Signers};
+use crate::guard::{Glass, Person, Proof, Signed};
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+/// Branches with more commits than this are not looked at one by one.
+const MOST: usize = 1_000;
+
+/// The pull request that the check is for, as far as it is known.
+pub struct Asker<'r> {
+    pub persons: Vec<Person>,
+    pub number: Option<u64>,
+    forge: Option<Box<dyn Forge + 'r>>,
+}
+
+impl<'r> Asker<'r> {
+    /// Finds out, where somebody has to be permitted.
+    ///
+    /// # Errors
+    /// When an event or a pull request is about another commit, or cannot be read.
+    pub fn find(
+        args: &GuardArgs,
+        context: &Context,
+        repository: &'r Repository,
+        sides: &Sides<'_>,
+    ) -> Result<Self, Failure> {
+        let told = |name: &String| Person { name: name.clone(), proof: Proof::Told };
+        if !args.actor.is_empty() {
+            let persons = args.actor.iter().map(told).collect();
+            return Ok(Asker { persons, number: args.proposal, forge: None });
+        }
+        let event = args.event.as_deref().map(event::read).transpose()?.flatten();
+        if let (Some(event), None) = (event, args.proposal) {
+            let Event { number, head, persons } = event;
+            matches(repository, sides.head, head.as_deref(), "the event")?;
+            return Ok(Asker { persons, number, forge: None });
+        }
+        let number = args.proposal.or_else(event::number);
+        let nobody = Asker { persons: Vec::new(), number, forge: None };
+        let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else { return Ok(nobody) };
+        let forge = match opened(args, context, repository, sides) {
+            Ok(forge) => forge,
+            Err(failure) if args.proposal.is_some() => return Err(failure),
+            Err(failure) => {
+                let why = failure.message().unwrap_or("it cannot be asked");
+                context.ui.caution(&format!("the forge does not say whose pull request {asked} is: {why}"));
+                return Ok(nobody);
+            }
+        };
+        let proposal = forge.proposal(asked)?;
+        matches(repository, sides.head, proposal.head_commit.as_deref(), "the pull request")?;
+        let persons = vec![Person { name: proposal.author, proof: Proof::Forge }];
+        Ok(Asker { persons, number, forge: Some(forge) })
+    }
+
+    /// What reviewers think of the pull request's newest commit. No forge, no reviews.
+    pub fn reviews(
+        &self,
+        args: &GuardArgs,
+        context: &Context,
+        repository: &Repository,
+        sides: &Sides<'_>,
+    ) -> Vec<Review> {
+        let Some(number) = self.number else { return Vec::new() };
+        let reviews = match &self.forge {
+            Some(forge) => forge.reviews(number).ok(),
+            None => opened(args, context, repository, sides).ok().and_then(|forge| forge.reviews(number).ok()),
+        };
+        let head = sides.head.to_string();
+        let parents: Vec<String> = parents(repository, sides.head);
+        let is_newest = |review: &Review| {
+            let Some(seen) = &review.commit else { return true };
+            [&head].into_iter().chain(&parents).any(|commit| commit.starts_with(seen.as_str()))
+        };
+        reviews.unwrap_or_default().into_iter().filter(is_newest).collect()
+    }
+}
+
+fn opened<'r>(
+    args: &GuardArgs,
+    context: &Context,
+    repository: &'r Repository,
+    sides: &Sides<'_>,
+) -> Result<Box<dyn Forge + 'r>, Failure> {
+    let home = forge::home(args.forge.said(sides.config()), repository)?;
+    forge::open(&home, repository, None, context)
+}
+
+/// Is it about the commit that is judged, or about one that the forge has just merged for the check?
+fn matches(repository: &Repository, head: Oid, said: Option<&str>, what: &str) -> Result<(), Failure> {
+    let Some(said) = said.filter(|said| said.len() >= 7) else { return Ok(()) };
+    let is_meant = head.to_string().starts_with(said)
+        || parents(repository, head).iter().skip(1).any(|parent| parent.starts_with(said));
+    if is_meant {
+        return Ok(());
+    }
+    let failure = Failure::usage(format!("{what} is about commit {said}, and --head is {head}"));
+    Err(failure.hint("check out the newest commit of the pull request, or name it with --head"))
+}
+
+fn parents(repository: &Repository, commit: Oid) -> Vec<String> {
+    repository.parents(commit).unwrap_or_default().into_iter().map(|parent| parent.to_string()).collect()
+}
+
+/// The commits that are proposed, and their signatures.
+pub struct Commits<'c> {
+    context: &'c Context,
+    repository: &'c Repository,
+    sides: &'c Sides<'c>,
+    /// `None`: more than anybody looks at.
+    all: Option<Vec<Oid>>,
+    known: RefCell<HashMap<Vec<String>, Signed>>,
+}
+
+impl<'c> Commits<'c> {
+    /// Lists them.
+    ///
+    /// # Errors
+    /// When commits are missing.
+    pub fn list(context: &'c Context, repository: &'c Repository, sides: &'c Sides<'c>) -> Result<Self, Failure> {
+        let all = repository.ahead(sides.base, sides.head, MOST)?;
+        Ok(Commits { context, repository, sides, all, known: RefCell::default() })
+    }
+
+    /// What the signatures come to, by these lists of the state that stands.
+    pub fn signed(&self, lists: &[String]) -> Signed {
+        if let Some(known) = self.known.borrow().get(lists) {
+            return known.clone();
+        }
+        let found = self.verify(lists).unwrap_or_else(Signed::No);
+        self.known.borrow_mut().insert(lists.to_vec(), found.clone());
+        found
+    }
+
+    fn verify(&self, lists: &[String]) -> Result<Signed, String> {
+        if self.context.globals.read_only {
+            return Err("signatures are not verified under --read-only: git needs a temporary file for it".into());
+        }
+        let all = self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
+        let texts = lists.iter().map(|path| {
+            let text = self.sides.text(path.trim_start_matches("./"));
+            text.ok_or_else(|| format!("{path} with the signers is not in the base"))
+        });
+        let texts = texts.collect::<Result<Vec<String>, _>>()?;
+        let signers = Signers::new(texts.iter().map(String::as_str), &self.context.environment.now);
+        let signers = signers.map_err(|error| format!("signatures cannot be verified: {error}"))?;
+        let weighty = self.sides.weighty();
+        let mut by = BTreeSet::new();
+        for commit in all {
+            if !self.repository.touches_itself(*commit, &weighty).map_err(|error| error.to_string())? {
+                continue;
+            }
+            let short: String = commit.to_string().chars().take(10).collect();
+            match signers.verify(self.repository, *commit).map_err(|error| error.to_string())? {
+                Signature::Good(signer) => by.insert(signer),
+                Signature::None => return Err(format!("{short} is not signed with an ssh key")),
+                Signature::Bad(why) => {
+                    return Err(format!("{short} is not signed by anybody in {}: {why}", lists.join(", ")));
+                }
+            };
+        }
+        if by.is_empty() {
+            return Err("no commit that matters is signed".into());
+        }
+        Ok(Signed::By(by))
+    }
+
+    /// The commits that say they break the glass.
+    pub fn glasses(&self) -> Vec<Glass> {
+        let infos = self.all.iter().flatten().filter_map(|commit| self.repository.commit_info(*commit).ok());
+        let glass = |info: crate::git::CommitInfo| {
+            let all = |key: &str| info.trailers(key).map(str::to_owned).collect();
+            let reason = info.trailers("Gate-Override").next()?.to_owned();
+            Some(Glass { commit: info.id.to_string(), reason, apps: all("App"), stages: all("Stage") })
+        };
+        infos.filter_map(glass).collect()
+    }
+}

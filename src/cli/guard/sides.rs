@@ -1,0 +1,189 @@
+//! The state that stands, the state that would be, and what is different.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::settings::{self, Settings};
+use crate::cli::survey::CONFIG_FILE;
+use crate::config::gates::{BlockedBy, Call, Gate, Proof};
+use crate::config::{self, Config};
+use crate::git::{Change, Differences, FileKind, Oid, Premerge, Repository, Snapshot};
+use crate::guard::{self, Move, Ruling, Scope, Side};
+use crate::model::StageName;
+use crate::source::{self, Cache, Reader, Touched};
+use crate::yaml;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Both states.
+pub struct Sides<'r> {
+    pub settings: Settings,
+    pub base: Oid,
+    pub head: Oid,
+    standing: Snapshot<'r>,
+    coming: Snapshot<'r>,
+    pub before: Side,
+    pub after: Side,
+    /// Without a configuration: the same, by what discovery makes of the state that would be.
+    others: Option<(Side, Side)>,
+    pub differences: Differences,
+    rule_files: BTreeSet<String>,
+}
+
+impl<'r> Sides<'r> {
+    /// Reads both. `coming` is what the branch would be.
+    ///
+    /// # Errors
+    /// When objects are missing, or the configuration of the state that stands is wrong.
+    pub fn read(
+        context: &Context,
+        repository: &'r Repository,
+        (base, head): (Oid, Oid),
+        premerge: &Premerge,
+        branch: &str,
+    ) -> Result<Self, Failure> {
+        let standing = Snapshot::of_commit(repository, base)?;
+        let coming = match premerge {
+            Premerge::Forward(commit) => Snapshot::of_commit(repository, *commit)?,
+            Premerge::Tree(tree) => repository.snapshot_of_tree(*tree, standing.time().unwrap_or_default())?,
+            _ => Snapshot::of_commit(repository, base)?,
+        };
+        let differences = standing.differences(&coming)?;
+        let cache = Cache::default();
+        let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
+        let is_of_branch = |stage: &&config::Stage| stage.branch.as_deref() == Some(branch);
+        let stage = settings.config.stages.iter().find(is_of_branch).map(|stage| stage.name.clone());
+        let read = |config: &Config, snapshot: &Snapshot<'_>| side(config, snapshot, &cache, stage.as_ref());
+        let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
+        let others = match &settings.assumed {
+            Some(_) if !differences.changes.is_empty() => {
+                let other = own_settings(context, repository, &Reader::new(&coming, &cache));
+                other.ok().map(|other| (read(&other.config, &standing), read(&other.config, &coming)))
+            }
+            _ => None,
+        };
+        let rule_files = rule_files(&settings.config);
+        Ok(Sides { settings, base, head, standing, coming, before, after, others, differences, rule_files })
+    }
+
+    /// The configuration of the state that stands.
+    pub fn config(&self) -> &Config {
+        &self.settings.config
+    }
+
+    /// Every cell that moves, whichever way it is read.
+    pub fn moves(&self) -> Vec<Move> {
+        let is_changed = |path: &str| self.differences.changes.iter().any(|change| change.path == path);
+        let pairs = [Some((&self.before, &self.after)), self.others.as_ref().map(|(a, b)| (a, b))];
+        let mut out: Vec<Move> = Vec::new();
+        for (before, after) in pairs.into_iter().flatten() {
+            let moves = guard::moves(&before.entries, &after.entries, &is_changed);
+            out.extend(
+                moves.into_iter().filter(|one| !out.iter().any(|known| known.slot == one.slot)).collect::<Vec<_>>(),
+            );
+        }
+        out
+    }
+
+    /// The paths that matter to the mapping or the rules, of all that differ.
+    pub fn weighty(&self) -> BTreeSet<&str> {
+        let sides = [&self.before, &self.after].into_iter().chain(self.others.iter().flat_map(|(a, b)| [a, b]));
+        let touched: Vec<&BTreeSet<String>> = sides.map(|side| &side.touched).chain([&self.rule_files]).collect();
+        let changes = self.differences.changes.iter().map(|change| change.path.as_str());
+        changes.filter(|path| touched.iter().any(|paths| paths.contains(*path))).collect()
+    }
+
+    /// The files of rules that differ, and what is wrong with the new configuration.
+    pub fn rules(&self) -> (Vec<&str>, Option<String>) {
+        let changes = self.differences.changes.iter().map(|change| change.path.as_str());
+        let paths: Vec<&str> = changes.filter(|path| self.rule_files.contains(*path)).collect();
+        let wrong = paths.contains(&CONFIG_FILE).then(|| self.wrong()).flatten();
+        (paths, wrong)
+    }
+
+    fn wrong(&self) -> Option<String> {
+        let text = text(&self.coming, CONFIG_FILE)?;
+        config::parse(&text, CONFIG_FILE).err().map(|error| error.to_string())
+    }
+
+    /// What cannot be judged.
+    pub fn oddities(&self) -> Vec<Ruling> {
+        let twice = |change: &Change| {
+            let (before, after) = (self.twice(&self.standing, change), self.twice(&self.coming, change));
+            after.filter(|(key, _)| before.is_none_or(|(known, _)| known != *key))
+        };
+        let scope = Scope {
+            config: self.config(),
+            before: &self.before,
+            after: &self.after,
+            differences: &self.differences,
+            rule_files: &self.rule_files,
+            twice: &twice,
+            stands: &|path| self.standing.find(path).is_some(),
+        };
+        guard::oddities(&scope)
+    }
+
+    fn twice(&self, snapshot: &Snapshot<'_>, change: &Change) -> Option<(String, u32)> {
+        let stream = yaml::parse(&text(snapshot, &change.path)?).ok()?;
+        let found = stream.documents.iter().find_map(yaml::Document::twice);
+        found.map(|(key, line)| (key.to_owned(), line))
+    }
+
+    /// The text of a file of the state that stands.
+    pub fn text(&self, path: &str) -> Option<String> {
+        text(&self.standing, path)
+    }
+}
+
+fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
+    let file = snapshot.find(path).filter(|file| file.kind == FileKind::File)?;
+    String::from_utf8(snapshot.read(&file).ok()?).ok()
+}
+
+/// What a state says of itself, or what discovery makes of it: no other state is asked.
+fn own_settings(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
+    let stated = settings::own(context, reader)?;
+    Ok(settings::load(context, repository, stated, reader))
+}
+
+fn side(config: &Config, snapshot: &Snapshot<'_>, cache: &Cache, stage: Option<&StageName>) -> Side {
+    let reader = Reader::new(snapshot, cache);
+    let readings = source::readings(config, &reader, stage);
+    let mut touched = Touched::default();
+    let mut entries = Vec::new();
+    for (_, reading) in readings {
+        touched.share(Rc::new(reading.touched));
+        entries.push(reading.entries);
+    }
+    let mapping = source::mapping(config, entries, reader.warnings());
+    let is_here = |name: &StageName| match stage {
+        Some(stage) => name == stage,
+        None => config.stage(name.as_str()).is_none_or(|stage| stage.branch.is_none()),
+    };
+    let entries = mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
+    Side { entries, touched: touched.paths(), warnings: mapping.warnings }
+}
+
+/// The configuration, the lists of signers, and the programs of the repository that gates call.
+fn rule_files(config: &Config) -> BTreeSet<String> {
+    let signers = config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());
+    let calls = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
+        Gate::Blocker(blocker) => match &blocker.by {
+            BlockedBy::Command(call) => Some(call),
+            _ => None,
+        },
+        Gate::Verified(verified) => match &verified.by {
+            Proof::Command(call) => Some(call),
+            _ => None,
+        },
+        _ => None,
+    });
+    let own = calls.filter_map(program).map(str::to_owned);
+    let files = signers.chain(own).map(|path| path.trim_start_matches("./").to_owned());
+    files.chain([CONFIG_FILE.to_owned()]).collect()
+}
+
+/// The file of the repository that a call runs.
+fn program(call: &Call) -> Option<&str> {
+    call.argv.first().map(String::as_str).filter(|program| program.contains('/') && !program.starts_with('/'))
+}

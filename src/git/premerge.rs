@@ -1,0 +1,96 @@
+//! What a merge would bring, worked out in memory. Nothing is written, and no hook or driver runs.
+
+use super::snapshot::Snapshot;
+use super::{GitError, Oid, Repository};
+use git2::{MergeOptions, ObjectType};
+use std::rc::Rc;
+
+/// What would stand on a branch if something were merged into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Premerge {
+    /// The branch has it all already.
+    Nothing,
+    /// The two have no commit in common.
+    Unrelated,
+    /// Both have changed these files.
+    Conflict(Vec<String>),
+    /// It goes on from the branch, so this commit would be the new state.
+    Forward(Oid),
+    /// A tree of both, which is only in memory.
+    Tree(Oid),
+}
+
+/// The objects of merges that were only thought of.
+pub(super) struct Imagined(git2::Repository);
+
+impl Imagined {
+    /// A second handle, whose new objects stay in memory.
+    fn open(repository: &Repository) -> Result<Self, git2::Error> {
+        let git = git2::Repository::open_bare(repository.common_dir())?;
+        // Higher than the backends on disk, so that it takes what is written.
+        let odb = git.odb()?;
+        odb.add_new_mempack_backend(1_000)?;
+        if let Some(folder) = repository.incoming().and_then(|folder| folder.to_str()) {
+            odb.add_disk_alternate(folder)?;
+        }
+        drop(odb);
+        Ok(Imagined(git))
+    }
+
+    /// The bytes of an object that was thought of.
+    pub fn read(&self, id: Oid, kind: ObjectType) -> Option<Rc<[u8]>> {
+        let odb = self.0.odb().ok()?;
+        let object = odb.read(id).ok().filter(|object| object.kind() == kind)?;
+        Some(object.data().into())
+    }
+}
+
+impl Repository {
+    /// What merging `head` into `base` would bring. Renames are not looked for: where they would
+    /// matter, both sides have changed a file, and that is a conflict.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn premerge(&self, base: Oid, head: Oid) -> Result<Premerge, GitError> {
+        let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
+        let fork = match self.inner().merge_base(base, head) {
+            Ok(fork) => fork,
+            Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Premerge::Unrelated),
+            Err(error) => return Err(failed(error)),
+        };
+        if fork == head {
+            return Ok(Premerge::Nothing);
+        }
+        if fork == base {
+            return Ok(Premerge::Forward(head));
+        }
+        let imagined = Imagined::open(self).map_err(failed)?;
+        let merged = merged(&imagined.0, base, head).map_err(failed)?;
+        self.keep_imagined(imagined);
+        Ok(merged)
+    }
+
+    /// The files of a tree that was thought of, as if a commit of that name and time had it.
+    ///
+    /// # Errors
+    /// When there is no such tree.
+    pub fn snapshot_of_tree(&self, tree: Oid, time: i64) -> Result<Snapshot<'_>, GitError> {
+        self.tree(tree)?;
+        Ok(Snapshot::of_tree(self, tree, tree, time))
+    }
+}
+
+fn merged(git: &git2::Repository, base: Oid, head: Oid) -> Result<Premerge, git2::Error> {
+    let (ours, theirs) = (git.find_commit(base)?, git.find_commit(head)?);
+    let mut options = MergeOptions::new();
+    options.find_renames(false);
+    let mut index = git.merge_commits(&ours, &theirs, Some(&options))?;
+    if index.has_conflicts() {
+        return Ok(Premerge::Conflict(super::merge::conflicts(&index)?));
+    }
+    Ok(Premerge::Tree(index.write_tree_to(git)?))
+}
+
+#[cfg(test)]
+#[path = "premerge_tests.rs"]
+mod tests;

@@ -1,0 +1,38 @@
+//! Names that some file systems take for one.
+
+/// A path without what a file system may not tell apart: case, characters that are not seen, and dots
+/// and blanks at the ends of names. Case and invisible characters are those HFS+ and NTFS are known
+/// for (git has the same care for `.git`, in `path.c`).
+pub(super) fn folded(path: &str) -> String {
+    let part = |part: &str| {
+        let seen: String = part.chars().filter(|c| !is_unseen(*c)).flat_map(char::to_lowercase).collect();
+        seen.trim_end_matches(['.', ' ']).to_owned()
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The directories above a path, the nearest last.
+pub(super) fn directories(path: &str) -> impl Iterator<Item = &str> {
+    path.match_indices('/').map(|(at, _)| &path[..at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_file_systems_confuse_is_the_same() {
+        let same = folded("charts/prod/web.yaml");
+        for path in
+            ["Charts/prod/web.yaml", "charts/PROD/web.yaml", "charts/prod/web.yaml.", "charts/pro\u{200c}d/web.yaml"]
+        {
+            assert_eq!(folded(path), same, "{path:?}");
+        }
+        assert_ne!(folded("charts/prod2/web.yaml"), same);
+        assert_eq!(directories("a/b/c").collect::<Vec<_>>(), ["a", "a/b"]);
+    }
+}

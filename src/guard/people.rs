@@ -1,0 +1,154 @@
+//! Who is proven to ask, and what they may do.
+//!
+//! An author line proves nothing: anybody can write one.
+
+use crate::config::gates::{BREAK_GLASS, CONFIG, Permission, Pipeline};
+use std::collections::BTreeSet;
+
+/// Somebody who had a hand in the change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub name: String,
+    pub proof: Proof,
+}
+
+/// How it is known who somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// The forge's event says who opened the pull request.
+    Event,
+    /// The forge's event says who changed it last.
+    Sender,
+    /// The forge says who opened it.
+    Forge,
+    /// Whoever runs the check vouches for it.
+    Told,
+}
+
+impl Proof {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Proof::Event => "opened the pull request",
+            Proof::Sender => "acted on the pull request last",
+            Proof::Forge => "opened the pull request",
+            Proof::Told => "is vouched for by --actor",
+        }
+    }
+
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Proof::Event => "event",
+            Proof::Sender => "sender",
+            Proof::Forge => "forge",
+            Proof::Told => "actor",
+        }
+    }
+}
+
+/// What the signatures of the commits come to, by some lists of signers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signed {
+    /// Every commit that matters bears a good signature by one of these.
+    By(BTreeSet<String>),
+    /// Why that is not so.
+    No(String),
+}
+
+/// Everybody who had a hand in the change.
+pub struct People<'p> {
+    /// All of them have to be permitted.
+    pub persons: Vec<Person>,
+    /// Asked for some files with allowed signers.
+    pub signed: &'p dyn Fn(&[String]) -> Signed,
+}
+
+/// May they?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Permit {
+    /// Everyone may.
+    Free,
+    /// Who, and how that is known.
+    Granted(String),
+    Denied(Denial),
+}
+
+/// Why they may not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    pub reason: String,
+    /// The line of the configuration, if there is one.
+    pub line: Option<u32>,
+    /// Who may.
+    pub named: String,
+    /// Nobody said who asks.
+    pub is_unknown: bool,
+}
+
+/// The words of a commit that breaks the glass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glass {
+    pub commit: String,
+    pub reason: String,
+    /// Apps and stages; empty: for all of the change.
+    pub apps: Vec<String>,
+    pub stages: Vec<String>,
+}
+
+impl People<'_> {
+    /// May they change a stage?
+    pub fn stage(&self, rules: &Pipeline, stage: &str) -> Permit {
+        rules.actors(stage).map_or(Permit::Free, |permission| self.permit(permission, &format!("actors of {stage}")))
+    }
+
+    /// May they change the rules themselves? Where anybody is named for anything, somebody has to be
+    /// named for this, or everybody could name themselves.
+    pub fn rules(&self, rules: &Pipeline) -> Permit {
+        match rules.actors(CONFIG) {
+            Some(permission) => self.permit(permission, "people who may change the rules"),
+            None if rules.permissions.is_empty() => Permit::Free,
+            None => Permit::Denied(Denial {
+                reason: format!("nobody may change the rules: `permissions` names nobody for `{CONFIG}`"),
+                line: None,
+                named: String::new(),
+                is_unknown: false,
+            }),
+        }
+    }
+
+    /// May they break the glass? Nobody may, unless named.
+    pub fn glass(&self, rules: &Pipeline) -> Option<String> {
+        match self.permit(rules.actors(BREAK_GLASS)?, "people who may break the glass") {
+            Permit::Granted(who) => Some(who),
+            _ => None,
+        }
+    }
+
+    fn permit(&self, permission: &Permission, group: &str) -> Permit {
+        let is_named = |person: &Person| permission.names([person.name.as_str()]);
+        if !self.persons.is_empty() && self.persons.iter().all(is_named) {
+            let who: Vec<String> =
+                self.persons.iter().map(|one| format!("{} {}", one.name, one.proof.as_str())).collect();
+            return Permit::Granted(who.join("; "));
+        }
+        let signed = (!permission.signers.is_empty()).then(|| (self.signed)(&permission.signers));
+        if let Some(Signed::By(signers)) = &signed {
+            let signers: Vec<&str> = signers.iter().map(String::as_str).collect();
+            return Permit::Granted(format!("signed by {}", signers.join(", ")));
+        }
+        let stranger = self.persons.iter().find(|person| !is_named(person));
+        let stranger = match stranger {
+            Some(person) => format!("{}, who {}, is none of the {group}", person.name, person.proof.as_str()),
+            None => "it is not known who asks for it; what commits say of their authors proves nothing".to_owned(),
+        };
+        let reason = match signed {
+            Some(Signed::No(why)) if self.persons.is_empty() => why,
+            Some(Signed::No(why)) => format!("{stranger}; {why}"),
+            _ => stranger,
+        };
+        let is_unknown = self.persons.is_empty() && permission.signers.is_empty();
+        let named = permission.all().collect::<Vec<_>>().join(", ");
+        Permit::Denied(Denial { reason, line: Some(permission.line), named, is_unknown })
+    }
+}

@@ -1,0 +1,226 @@
+//! What the gates are asked about a change.
+
+use super::moves::{Kind, Move};
+use super::rulings::{Check, Refusal};
+use crate::config::Config;
+use crate::config::gates::GateKind;
+use crate::model::{AppName, Entry, SlotKey, StageName, TargetName, Version};
+use crate::pipeline::{Evidence, Purpose, Question, Subject};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// Which gates have to be open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Need {
+    All,
+    /// Nothing arrives: only those that keep a stage as it is.
+    Quiet,
+}
+
+impl Need {
+    /// Does this gate count?
+    pub fn has(self, gate: GateKind) -> bool {
+        let quiet = [GateKind::Lock, GateKind::Window, GateKind::Freeze, GateKind::Blocker];
+        self == Need::All || quiet.contains(&gate)
+    }
+}
+
+/// One question, and the moves that wait for its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    pub subject: Subject,
+    pub stage: StageName,
+    pub target: Option<TargetName>,
+    pub version: Version,
+    pub is_back: bool,
+    pub need: Need,
+    /// Indices of moves.
+    pub moves: Vec<usize>,
+}
+
+/// What cells ask together: they are of one app and stage, and get one version.
+type Group<'m> = (&'m AppName, &'m StageName, &'m Version, bool, Need);
+
+/// The questions, and what is out of order without one. `before` is what stands there.
+pub fn queries(moves: &[Move], evidence: &Evidence<'_>, before: &[Entry], at: Timestamp) -> Asked {
+    let order = Order { moves, evidence, before, at };
+    let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
+    let mut asked = Asked::default();
+    for (index, one) in moves.iter().enumerate() {
+        let strange = order.strange_images(one).chain(order.strange_digests(one));
+        asked.refusals.extend(strange.map(|refusal| (index, refusal)));
+        for (version, need) in wanted(one) {
+            match order.subject(one) {
+                Err(refusal) => asked.refusals.push((index, refusal)),
+                Ok(subject) if subject.app == one.slot.app => {
+                    let is_back = need == Need::All && order.is_back(&one.slot, version);
+                    let group = (&one.slot.app, &one.slot.stage, version, is_back, need);
+                    groups.entry(group).or_default().push(index);
+                }
+                Ok(kin) => asked.queries.push(query(one, kin, None, version, index)),
+            }
+        }
+    }
+    for ((app, stage, version, is_back, need), members) in groups {
+        let whole = Subject { app: app.clone(), component: None };
+        let parts = if order.is_whole(&whole, stage, &members) {
+            vec![(whole, None, members)]
+        } else {
+            members.into_iter().map(|index| of_cell(&moves[index].slot, index)).collect()
+        };
+        asked.queries.extend(parts.into_iter().map(|(subject, target, moves)| {
+            let (stage, version) = (stage.clone(), version.clone());
+            Query { subject, stage, target, version, is_back, need, moves }
+        }));
+    }
+    asked
+}
+
+/// Questions for the gates, and what needs none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Asked {
+    pub queries: Vec<Query>,
+    /// With the index of the move.
+    pub refusals: Vec<(usize, Refusal)>,
+}
+
+fn of_cell(slot: &SlotKey, index: usize) -> (Subject, Option<TargetName>, Vec<usize>) {
+    (Subject { app: slot.app.clone(), component: slot.component.clone() }, slot.target.clone(), vec![index])
+}
+
+fn query(one: &Move, subject: Subject, target: Option<TargetName>, version: &Version, index: usize) -> Query {
+    let (stage, version) = (one.slot.stage.clone(), version.clone());
+    Query { subject, stage, target, version, is_back: false, need: Need::All, moves: vec![index] }
+}
+
+/// The versions a move is asked about. What only goes away is asked about what was there.
+fn wanted(one: &Move) -> Vec<(&Version, Need)> {
+    let arriving = one.arriving();
+    if !arriving.is_empty() {
+        return arriving.into_iter().map(|version| (version, Need::All)).collect();
+    }
+    let staying = if one.kind() == Kind::Gone { one.from.first() } else { one.to.first() };
+    staying.map(|written| (&written.version, Need::Quiet)).into_iter().collect()
+}
+
+/// What has to be known to put a move in order.
+struct Order<'o, 'e> {
+    moves: &'o [Move],
+    evidence: &'o Evidence<'e>,
+    before: &'o [Entry],
+    at: Timestamp,
+}
+
+impl Order<'_, '_> {
+    fn config(&self) -> &Config {
+        self.evidence.config
+    }
+
+    /// What has to have come this way before: the app itself. A new cell may hold what is known by
+    /// another name.
+    fn subject(&self, one: &Move) -> Result<Subject, Refusal> {
+        let slot = &one.slot;
+        let own = Subject { app: slot.app.clone(), component: slot.component.clone() };
+        let earlier = self.config().earlier(&slot.stage);
+        if one.kind() != Kind::New || earlier.is_empty() || self.is_before(&own, &slot.stage) {
+            return Ok(own);
+        }
+        let whole = Subject { app: slot.app.clone(), component: None };
+        if self.is_before(&whole, &slot.stage) {
+            return Ok(whole);
+        }
+        if let Some(stage) = self.is_new_in(one, &earlier) {
+            let reason = format!("it is new in {stage} and in {} at once, and {} comes later", slot.stage, slot.stage);
+            return Err(Refusal::of(Check::Gate(GateKind::Order), reason).hint("one stage after the other"));
+        }
+        if let Some(kin) = self.kin(one, &earlier) {
+            return Ok(kin);
+        }
+        self.renamed(one).map_or(Ok(own), Err)
+    }
+
+    /// Is it in a stage before this one?
+    fn is_before(&self, subject: &Subject, stage: &StageName) -> bool {
+        let version = Version::default();
+        let at = self.at;
+        let purpose = Purpose::Forward;
+        let question = Question { subject, stage, targets: &[], version: &version, at, is_past: false, purpose };
+        !self.evidence.before(&question).is_empty()
+    }
+
+    /// An earlier stage that gets the app by the same change.
+    fn is_new_in<'s>(&self, one: &Move, earlier: &[&'s StageName]) -> Option<&'s StageName> {
+        let is_there = |stage: &StageName| {
+            let same = |other: &&Move| other.slot.app == one.slot.app && other.slot.stage == *stage;
+            self.moves.iter().filter(same).any(|other| other.kind() == Kind::New)
+        };
+        earlier.iter().copied().find(|stage| is_there(stage))
+    }
+
+    /// The app that has the same image in an earlier stage.
+    fn kin(&self, one: &Move, earlier: &[&StageName]) -> Option<Subject> {
+        let has_image = |entry: &&Entry| entry.image.is_some() && one.to.iter().any(|to| to.image == entry.image);
+        let mut kin = self.before.iter().filter(|entry| earlier.contains(&&entry.stage)).filter(has_image);
+        kin.next().map(|entry| Subject { app: entry.app.clone(), component: entry.component.clone() })
+    }
+
+    /// Something of the stage goes away by the same change, and it was not this.
+    fn renamed(&self, one: &Move) -> Option<Refusal> {
+        let is_gone = |other: &&Move| other.kind() == Kind::Gone && other.slot.stage == one.slot.stage;
+        let gone: Vec<&Move> = self.moves.iter().filter(is_gone).collect();
+        let first = gone.first()?;
+        if gone.iter().any(|other| other.from == one.to) {
+            return None;
+        }
+        let (stage, away) = (&one.slot.stage, &first.slot.app);
+        let reason = format!("it is new in {stage} while {away} goes away, and is not the same version");
+        Some(Refusal::of(Check::Rename, reason).hint("rename first, then deploy"))
+    }
+
+    /// Images that nothing before the stage has.
+    fn strange_images<'m>(&'m self, one: &'m Move) -> impl Iterator<Item = Refusal> + 'm {
+        let earlier = self.config().earlier(&one.slot.stage);
+        let known = move |entry: &&Entry| {
+            entry.app == one.slot.app && earlier.contains(&&entry.stage) && entry.component == one.slot.component
+        };
+        let known: Vec<&str> = self.before.iter().filter(known).filter_map(|entry| entry.image.as_deref()).collect();
+        let strange = one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
+        strange.map(|image| {
+            let reason = format!("the image {image} is in no stage before {}", one.slot.stage);
+            Refusal::of(Check::Image, reason)
+        })
+    }
+
+    /// Digests that nothing before the stage has, in a cell that had none: they say what runs, whatever
+    /// the tag says.
+    fn strange_digests<'m>(&'m self, one: &'m Move) -> impl Iterator<Item = Refusal> + 'm {
+        let earlier = self.config().earlier(&one.slot.stage);
+        let is_pinned = one.from.iter().any(|from| from.version.digest.is_some());
+        let arriving = one.arriving().into_iter().filter_map(|version| version.digest.as_deref());
+        let is_known = move |digest: &str| {
+            let mut entries = self.before.iter().filter(|entry| earlier.contains(&&entry.stage));
+            earlier.is_empty() || entries.any(|entry| entry.version.digest.as_deref() == Some(digest))
+        };
+        arriving.filter(move |digest| !is_pinned && !is_known(digest)).map(|digest| {
+            Refusal::of(Check::Image, format!("the digest {digest} is in no stage before {}", one.slot.stage))
+        })
+    }
+
+    /// Did this version come to the cell before the one that is there now?
+    fn is_back(&self, slot: &SlotKey, version: &Version) -> bool {
+        let subject = Subject { app: slot.app.clone(), component: slot.component.clone() };
+        let slots = self.evidence.slots(&subject);
+        let Some(slot) = slots.into_iter().find(|known| *known == slot) else { return false };
+        let course = self.evidence.course(slot, None);
+        let first = |version: &Version| course.iter().rposition(|landing| landing.version.is_same(version));
+        let now = course.first().filter(|landing| landing.left.is_none()).and_then(|now| first(now.version));
+        matches!((now, first(version)), (Some(now), Some(then)) if then > now)
+    }
+
+    /// Do these moves take all that the app has in the stage?
+    fn is_whole(&self, app: &Subject, stage: &StageName, members: &[usize]) -> bool {
+        let slots = self.evidence.slots(app).into_iter().filter(|slot| slot.stage == *stage);
+        let is_member = |slot: &SlotKey| members.iter().any(|index| self.moves[*index].slot == *slot);
+        members.len() > 1 && slots.into_iter().all(is_member)
+    }
+}

@@ -1,0 +1,237 @@
+//! What is said to each part of a change.
+
+use super::moves::Move;
+use super::people::{Glass, People, Permit};
+use super::queries::{Asked, Query};
+use crate::config::Config;
+use crate::config::gates::{CONFIG, GateKind};
+use crate::model::{SlotKey, Version};
+use crate::pipeline::{Judgement, Verdict};
+
+/// What was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Check {
+    /// May they?
+    Permission,
+    Gate(GateKind),
+    /// An image that no earlier stage has.
+    Image,
+    /// One app goes, another comes.
+    Rename,
+    /// The rules themselves, or what they are made of.
+    Rules,
+    /// A file of the mapping that can no longer be read, or be read in two ways.
+    Unreadable,
+    /// A link or a submodule where the mapping is.
+    Link,
+    /// Names that some file systems take for one.
+    Alike,
+    /// It cannot be merged as it is.
+    Merge,
+}
+
+impl Check {
+    /// The word used in tables and JSON: the gate's own, or that of the check.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Check::Permission => "permission",
+            Check::Gate(gate) => gate.as_str(),
+            Check::Image => "image",
+            Check::Rename => "rename",
+            Check::Rules => "rules",
+            Check::Unreadable => "unreadable",
+            Check::Link => "link",
+            Check::Alike => "alike",
+            Check::Merge => "merge",
+        }
+    }
+
+    /// Can a broken glass open it? What cannot be judged stays out.
+    fn is_rule(self) -> bool {
+        matches!(self, Check::Permission | Check::Gate(_) | Check::Image | Check::Rename)
+    }
+}
+
+/// Why something is not let through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub check: Check,
+    /// Half a sentence.
+    pub reason: String,
+    pub hint: Option<String>,
+}
+
+impl Refusal {
+    /// A reason.
+    pub fn of(check: Check, reason: impl Into<String>) -> Self {
+        Refusal { check, reason: reason.into(), hint: None }
+    }
+
+    /// The same, with what would help.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Refusal { hint: Some(hint.into()), ..self }
+    }
+}
+
+/// What is said to some cells that move alike, or to a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// Of one app and stage. Empty: it is about a file.
+    pub slots: Vec<SlotKey>,
+    pub from: Vec<Version>,
+    pub to: Vec<Version>,
+    pub path: Option<String>,
+    /// 1-based.
+    pub line: Option<u32>,
+    /// Empty: it may pass.
+    pub refusals: Vec<Refusal>,
+    /// Who may do it, and how that is known; `None` where everyone may.
+    pub granted: Option<String>,
+    /// What was in the way, and is overridden.
+    pub overridden: Vec<Refusal>,
+    /// The questions it waits for, as indices.
+    pub queries: Vec<usize>,
+}
+
+impl Ruling {
+    /// About a file.
+    pub fn of_file(path: impl Into<String>, line: Option<u32>, refusal: Option<Refusal>) -> Self {
+        Ruling {
+            slots: Vec::new(),
+            from: Vec::new(),
+            to: Vec::new(),
+            path: Some(path.into()),
+            line,
+            refusals: refusal.into_iter().collect(),
+            granted: None,
+            overridden: Vec::new(),
+            queries: Vec::new(),
+        }
+    }
+
+    /// May it pass?
+    pub fn passes(&self) -> bool {
+        self.refusals.is_empty()
+    }
+
+    fn is_like(&self, other: &Ruling) -> bool {
+        let cell = |one: &Ruling| one.slots.first().map(|slot| (slot.app.clone(), slot.stage.clone()));
+        cell(self) == cell(other)
+            && (&self.from, &self.to, &self.refusals, &self.overridden)
+                == (&other.from, &other.to, &other.refusals, &other.overridden)
+    }
+}
+
+/// Rules on all moves. `judgements` answer the queries, in their order.
+pub fn of_moves(
+    moves: &[Move],
+    asked: &Asked,
+    judgements: &[Judgement],
+    config: &Config,
+    people: &People<'_>,
+    glasses: &[Glass],
+) -> Vec<Ruling> {
+    let may_break = people.glass(&config.pipeline);
+    let mut out: Vec<Ruling> = Vec::new();
+    for (index, one) in moves.iter().enumerate() {
+        let permit = people.stage(&config.pipeline, one.slot.stage.as_str());
+        let mut ruling = ruling(one, &permit, config);
+        let mut is_broken = may_break.is_some() && glasses.iter().any(|glass| glass.covers(&one.slot));
+        for (at, query) in asked.queries.iter().enumerate().filter(|(_, query)| query.moves.contains(&index)) {
+            is_broken |= may_break.is_some() && judgements[at].broken.is_some();
+            ruling.refusals.extend(closed(query, &judgements[at]));
+            ruling.queries.push(at);
+        }
+        let more = asked.refusals.iter().filter(|(of, _)| *of == index);
+        ruling.refusals.extend(more.map(|(_, refusal)| refusal.clone()));
+        if is_broken {
+            (ruling.overridden, ruling.refusals) = ruling.refusals.into_iter().partition(|one| one.check.is_rule());
+            ruling.granted.clone_from(&may_break);
+        }
+        match out.iter_mut().find(|known| known.is_like(&ruling)) {
+            Some(known) => {
+                known.slots.extend(ruling.slots);
+                known
+                    .queries
+                    .extend(ruling.queries.into_iter().filter(|at| !known.queries.contains(at)).collect::<Vec<_>>());
+            }
+            None => out.push(ruling),
+        }
+    }
+    out
+}
+
+fn ruling(one: &Move, permit: &Permit, config: &Config) -> Ruling {
+    let versions = |written: &[super::Written]| written.iter().map(|one| one.version.clone()).collect();
+    let (granted, refusal) = permitted(permit, config);
+    Ruling {
+        slots: vec![one.slot.clone()],
+        from: versions(&one.from),
+        to: versions(&one.to),
+        path: one.path.clone(),
+        line: one.line,
+        refusals: refusal.into_iter().collect(),
+        granted,
+        overridden: Vec::new(),
+        queries: Vec::new(),
+    }
+}
+
+/// Who may, or why not.
+fn permitted(permit: &Permit, config: &Config) -> (Option<String>, Option<Refusal>) {
+    match permit {
+        Permit::Free => (None, None),
+        Permit::Granted(who) => (Some(who.clone()), None),
+        Permit::Denied(denial) => {
+            let refusal = Refusal::of(Check::Permission, denial.reason.clone());
+            let hint = match denial.line {
+                Some(_) if denial.is_unknown => {
+                    Some("an event of the forge, --proposal, --actor or signatures say who asks".into())
+                }
+                Some(line) => {
+                    Some(format!("`permissions` in {} names {}", config.provenance(Some(line)), denial.named))
+                }
+                None => Some(format!("`permissions: {{ {CONFIG}: [...] }}` names them")),
+            };
+            (None, Some(Refusal { hint, ..refusal }))
+        }
+    }
+}
+
+/// The gates that are in the way.
+fn closed<'q>(query: &'q Query, judgement: &'q Judgement) -> impl Iterator<Item = Refusal> + 'q {
+    let counts = judgement.closed().filter(|answer| query.need.has(answer.gate));
+    counts.map(|answer| {
+        let reason = match &answer.verdict {
+            Verdict::Wait { until } => {
+                format!("{} (until {})", answer.reason, until.strftime("%a %Y-%m-%d %H:%M %Z"))
+            }
+            _ => answer.reason.clone(),
+        };
+        let hint = answer.clear.as_ref().map(|command| format!("`{command}` would clear it"));
+        Refusal { check: Check::Gate(answer.gate), reason, hint }
+    })
+}
+
+impl Glass {
+    fn covers(&self, slot: &SlotKey) -> bool {
+        let is_of = |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
+        (self.apps.is_empty() || self.apps.iter().any(is_of))
+            && (self.stages.is_empty() || self.stages.iter().any(|stage| stage == slot.stage.as_str()))
+    }
+}
+
+/// Rules on a change of the rules themselves. `is_wrong` says what is wrong with the new ones.
+pub fn of_rules(paths: &[&str], is_wrong: Option<&str>, config: &Config, people: &People<'_>) -> Vec<Ruling> {
+    let (granted, refusal) = permitted(&people.rules(&config.pipeline), config);
+    let mut out: Vec<Ruling> = Vec::new();
+    for path in paths {
+        let refusal = refusal.clone().map(|refusal| Refusal { check: Check::Rules, ..refusal });
+        out.push(Ruling { granted: granted.clone(), ..Ruling::of_file(*path, None, refusal) });
+    }
+    if let (Some(wrong), Some(first)) = (is_wrong, out.first_mut()) {
+        first.refusals.push(Refusal::of(Check::Rules, wrong));
+    }
+    out
+}

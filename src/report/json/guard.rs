@@ -1,0 +1,129 @@
+//! `towpath.guard/1`.
+
+use super::ask::{GateJson, gates};
+use crate::guard::{Refusal, Ruling};
+use crate::model::SlotKey;
+use crate::report::Guarded;
+use serde::Serialize;
+
+/// What may be merged, and what not.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.guard/1"))]
+pub struct GuardJson {
+    #[cfg_attr(test, schemars(extend("const" = "towpath.guard/1")))]
+    pub schema: &'static str,
+    pub repository: String,
+    /// The commit that it is to be merged into, and whose rules count.
+    pub base: String,
+    /// The commit that is to be merged.
+    pub head: String,
+    /// May all of it be merged?
+    pub allowed: bool,
+    pub sentence: String,
+    /// How many files differ.
+    pub files: usize,
+    /// Who asks, as far as that is proven.
+    pub persons: Vec<PersonJson>,
+    /// What was judged. Files that have nothing to do with the mapping are not listed.
+    pub rulings: Vec<RulingJson>,
+}
+
+/// Somebody who asks.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct PersonJson {
+    pub name: String,
+    /// `event`, `sender`, `forge` or `actor`.
+    pub proof: &'static str,
+}
+
+/// What is said to some cells that move alike, or to a file.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RulingJson {
+    pub allowed: bool,
+    /// Empty: it is about a file.
+    pub cells: Vec<CellJson>,
+    /// The versions that were there.
+    pub from: Vec<String>,
+    /// The versions that would be there.
+    pub to: Vec<String>,
+    pub path: Option<String>,
+    /// 1-based, in the file as it would be.
+    pub line: Option<u32>,
+    /// Who may do it, and how that is known; `null` where everyone may, or nobody.
+    pub granted: Option<String>,
+    pub refusals: Vec<RefusalJson>,
+    /// What would be in the way if nobody had broken the glass.
+    pub overridden: Vec<RefusalJson>,
+    /// What the gates answer.
+    pub gates: Vec<GateJson>,
+}
+
+/// A place in the mapping.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct CellJson {
+    pub app: String,
+    pub component: Option<String>,
+    pub stage: String,
+    pub target: Option<String>,
+}
+
+/// Why something may not be merged.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct RefusalJson {
+    /// The name of a gate, or `permission`, `image`, `rename`, `rules`, `unreadable`, `link`, `alike` or
+    /// `merge`.
+    pub check: &'static str,
+    pub reason: String,
+    pub hint: Option<String>,
+}
+
+impl From<&Guarded> for GuardJson {
+    fn from(guarded: &Guarded) -> Self {
+        let person = |one: &crate::guard::Person| PersonJson { name: one.name.clone(), proof: one.proof.word() };
+        GuardJson {
+            schema: "towpath.guard/1",
+            repository: guarded.repository.clone(),
+            base: guarded.base.clone(),
+            head: guarded.head.clone(),
+            allowed: guarded.allows(),
+            sentence: guarded.sentence(),
+            files: guarded.files,
+            persons: guarded.persons.iter().map(person).collect(),
+            rulings: guarded.rulings.iter().map(|ruling| of(ruling, guarded)).collect(),
+        }
+    }
+}
+
+fn of(ruling: &Ruling, guarded: &Guarded) -> RulingJson {
+    let words = |versions: &[crate::model::Version]| versions.iter().map(ToString::to_string).collect();
+    let judged = ruling.queries.iter().filter_map(|at| guarded.judged.get(*at));
+    RulingJson {
+        allowed: ruling.passes(),
+        cells: ruling.slots.iter().map(cell).collect(),
+        from: words(&ruling.from),
+        to: words(&ruling.to),
+        path: ruling.path.clone(),
+        line: ruling.line,
+        granted: ruling.granted.clone(),
+        refusals: ruling.refusals.iter().map(refusal).collect(),
+        overridden: ruling.overridden.iter().map(refusal).collect(),
+        gates: judged.flat_map(gates).collect(),
+    }
+}
+
+fn cell(slot: &SlotKey) -> CellJson {
+    CellJson {
+        app: slot.app.to_string(),
+        component: slot.component.clone(),
+        stage: slot.stage.to_string(),
+        target: slot.target.as_ref().map(ToString::to_string),
+    }
+}
+
+fn refusal(refusal: &Refusal) -> RefusalJson {
+    RefusalJson { check: refusal.check.as_str(), reason: refusal.reason.clone(), hint: refusal.hint.clone() }
+}

@@ -1,0 +1,123 @@
+//! What the guard says: a line for each thing that was judged, and why it may not.
+
+mod github;
+mod sarif;
+
+pub use github::github;
+pub use sarif::sarif;
+
+use super::formats::cell_text;
+use super::table::{Align, Column, Table, Text};
+use super::{Look, Tone, visible};
+use crate::guard::{Refusal, Ruling};
+use crate::report::Guarded;
+
+/// Reasons are never cut: they are the answer.
+const WHOLE: usize = usize::MAX;
+
+/// The whole answer for people.
+pub fn table(guarded: &Guarded, look: &Look) -> String {
+    if guarded.rulings.is_empty() {
+        return guarded.sentence() + "\n";
+    }
+    let column = |heading, least| Column { heading, align: Align::Left, least };
+    let columns = [
+        column("answer", WHOLE),
+        column("what", WHOLE),
+        column("stage", 8),
+        column("change", 16),
+        column("check", WHOLE),
+        column("why", WHOLE),
+    ];
+    let rows: Vec<[Text; 6]> = guarded.rulings.iter().flat_map(|ruling| rows(ruling, guarded, look)).collect();
+    let table = Table::new(columns).whole(&rows, look);
+    let hints: String = hints(guarded).iter().map(|hint| format!("hint: {}\n", visible(hint))).collect();
+    format!("{table}{hints}")
+}
+
+/// A line for each reason; what a cell is called stands on the first.
+fn rows(ruling: &Ruling, guarded: &Guarded, look: &Look) -> Vec<[Text; 6]> {
+    let (answer, tone) = answer(ruling);
+    let head = [
+        Text::new(answer, tone),
+        Text::plain(visible(&what(ruling, guarded))),
+        Text::plain(visible(&Guarded::place(ruling))),
+        Text::plain(visible(&Guarded::versions(ruling, look.arrow()))),
+    ];
+    let whys = whys(ruling);
+    let empty = || std::array::from_fn(|_| Text::plain(""));
+    let with = |head: [Text; 4], (check, why): (&str, String)| {
+        let [a, b, c, d] = head;
+        [a, b, c, d, Text::plain(check), Text::plain(visible(&why))]
+    };
+    let mut whys = whys.into_iter();
+    let first = with(head, whys.next().unwrap_or_default());
+    std::iter::once(first).chain(whys.map(|why| with(empty(), why))).collect()
+}
+
+fn answer(ruling: &Ruling) -> (&'static str, Tone) {
+    match (ruling.passes(), ruling.overridden.is_empty()) {
+        (true, true) => ("ok", Tone::Good),
+        (true, false) => ("glass broken", Tone::Warn),
+        (false, _) => ("no", Tone::Bad),
+    }
+}
+
+/// The app, or else the file.
+fn what(ruling: &Ruling, guarded: &Guarded) -> String {
+    let name = guarded.name(ruling);
+    if name.is_empty() { ruling.path.clone().unwrap_or_default() } else { name }
+}
+
+/// Why it may not; why it would not; or who may.
+fn whys(ruling: &Ruling) -> Vec<(&'static str, String)> {
+    let why = |refusal: &Refusal| (refusal.check.as_str(), refusal.reason.clone());
+    if !ruling.passes() {
+        return ruling.refusals.iter().map(why).collect();
+    }
+    let granted = ruling.granted.iter().map(|who| ("permission", who.clone()));
+    let overridden = ruling.overridden.iter().map(|one| (one.check.as_str(), format!("overridden: {}", one.reason)));
+    granted.chain(overridden).collect()
+}
+
+/// What would help, each once.
+fn hints(guarded: &Guarded) -> Vec<&str> {
+    let refusals = guarded.rulings.iter().flat_map(|ruling| &ruling.refusals);
+    let mut out: Vec<&str> = Vec::new();
+    for hint in refusals.filter_map(|refusal| refusal.hint.as_deref()) {
+        if !out.contains(&hint) {
+            out.push(hint);
+        }
+    }
+    out
+}
+
+/// For pages: the sentence, then a table.
+pub fn markdown(guarded: &Guarded) -> String {
+    let title = if guarded.allows() { "towpath guard: may be merged" } else { "towpath guard: may not be merged" };
+    let mut out = format!("### {title}\n\n{}.\n", cell_text(&guarded.sentence()));
+    if guarded.rulings.is_empty() {
+        return out;
+    }
+    out.push_str("\n| answer | what | stage | change | why |\n| --- | --- | --- | --- | --- |\n");
+    for ruling in &guarded.rulings {
+        let whys: Vec<String> =
+            whys(ruling).iter().map(|(check, why)| format!("**{check}** {}", cell_text(why))).collect();
+        let cells = [what(ruling, guarded), Guarded::place(ruling), Guarded::versions(ruling, "→")];
+        let cells = cells.map(|cell| cell_text(&cell)).join(" | ");
+        out.push_str(&format!("| {} | {cells} | {} |\n", answer(ruling).0, whys.join("<br>")));
+    }
+    let hints: String = hints(guarded).iter().map(|hint| format!("* {}\n", cell_text(hint))).collect();
+    if hints.is_empty() { out } else { format!("{out}\n{hints}") }
+}
+
+/// One reason in one sentence, for formats that have no columns.
+fn sentence(ruling: &Ruling, refusal: &Refusal, guarded: &Guarded) -> String {
+    let place = Guarded::place(ruling);
+    let subject = match ruling.slots.is_empty() {
+        true => String::new(),
+        false => format!("{} in {place}, {}: ", guarded.name(ruling), Guarded::versions(ruling, "→")),
+    };
+    let hint = refusal.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+    visible(&format!("{subject}{}: {}{hint}", refusal.check.as_str(), refusal.reason)).into_owned()
+}

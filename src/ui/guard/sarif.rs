@@ -1,0 +1,51 @@
+//! SARIF 2.1.0 of what may not be merged.
+
+use super::sentence;
+use crate::guard::{Check, Refusal, Ruling};
+use crate::report::Guarded;
+use crate::ui::audit::physical;
+use serde_json::{Value, json};
+
+/// What each check is about. All gates are one rule.
+const RULES: [(&str, &str); 9] = [
+    ("guard-permission", "Somebody changes a stage who is not permitted, or not known"),
+    ("guard-gate", "A gate is not open for the version"),
+    ("guard-image", "An image comes that no earlier stage has"),
+    ("guard-rename", "One app goes and another comes at once"),
+    ("guard-rules", "The rules themselves change"),
+    ("guard-unreadable", "A file of the mapping cannot be read, or be read in two ways"),
+    ("guard-link", "A link or a submodule stands where versions are read"),
+    ("guard-alike", "Some file systems take two names for one"),
+    ("guard-merge", "It cannot be merged as it is"),
+];
+
+/// One run with all reasons.
+pub fn sarif(guarded: &Guarded, version: &str) -> String {
+    let rule = |(id, text): (&str, &str)| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": "error" } });
+    let driver = json!({ "name": "towpath", "semanticVersion": version, "rules": RULES.map(rule) });
+    let refused = guarded.rulings.iter().flat_map(|ruling| ruling.refusals.iter().map(move |one| (ruling, one)));
+    let results: Vec<Value> = refused.map(|(ruling, refusal)| result(ruling, refusal, guarded)).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results }],
+    });
+    crate::ui::json(&log)
+}
+
+fn result(ruling: &Ruling, refusal: &Refusal, guarded: &Guarded) -> Value {
+    let id = match refusal.check {
+        Check::Gate(_) => "guard-gate".to_owned(),
+        check => format!("guard-{}", check.as_str()),
+    };
+    let mut result = json!({
+        "ruleId": id,
+        "ruleIndex": RULES.iter().position(|(rule, _)| *rule == id),
+        "level": "error",
+        "message": { "text": sentence(ruling, refusal, guarded) },
+    });
+    if let Some(path) = ruling.path.as_deref().filter(|path| *path != ".") {
+        result["locations"] = json!([{ "physicalLocation": physical(path, ruling.line) }]);
+    }
+    result
+}
