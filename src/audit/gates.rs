@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 /// What the past can tell about. Approvals, blockers and facts of the forge are not kept with their
 /// time, and order is judged with the tolerance for merges instead.
-const ASKED: [GateKind; 5] =
-    [GateKind::Isolation, GateKind::Verified, GateKind::Bake, GateKind::Window, GateKind::Freeze];
+const ASKED: [GateKind; 6] =
+    [GateKind::Isolation, GateKind::Wave, GateKind::Verified, GateKind::Bake, GateKind::Window, GateKind::Freeze];
 
 /// The gates that were not open.
 pub(super) fn closed(scene: &Scene<'_>) -> Vec<(usize, Answer)> {
@@ -30,7 +30,10 @@ fn changes_version(deployment: &Deployment<'_>) -> bool {
 /// Nothing has to be asked where nothing is configured and no ledger was begun.
 fn is_gated(scene: &Scene<'_>, deployment: &Deployment<'_>) -> bool {
     let rules = |kind| !scene.config.pipeline.rules(kind, &deployment.slot.stage, &deployment.slot.app).is_empty();
-    ASKED.into_iter().any(rules) || scene.evidence.ledger.begins().is_some_and(|begins| begins <= deployment.time)
+    let has_waves = scene.config.pipeline.waves(&deployment.slot.stage).is_some();
+    has_waves
+        || ASKED.into_iter().any(rules)
+        || scene.evidence.ledger.begins().is_some_and(|begins| begins <= deployment.time)
 }
 
 fn answers(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Vec<Answer> {
@@ -38,9 +41,9 @@ fn answers(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Vec<Answer> {
     let slot = deployment.slot;
     let subject = Subject { app: slot.app.clone(), component: slot.component.clone() };
     let purpose = if deployment.kind == Kind::Rollback { Purpose::Back } else { Purpose::Forward };
-    let target = slot.target.as_ref();
+    let targets = slot.target.as_slice();
     let question =
-        Question { subject: &subject, stage: &slot.stage, target, version: &to.version, at, is_past: true, purpose };
+        Question { subject: &subject, stage: &slot.stage, targets, version: &to.version, at, is_past: true, purpose };
     let judgement = judge(scene.evidence, &question);
     if judgement.broken.is_some() {
         return Vec::new();

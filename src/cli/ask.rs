@@ -10,9 +10,10 @@ use super::inquiry::{Asked, Inquiry};
 use super::{args, complete, output};
 use crate::git::Repository;
 use crate::git::at::{AtError, TIME_FORMS, parse_time};
-use crate::pipeline::{Evidence, Facts, Purpose, Question, judge};
-use crate::report::Judged;
+use crate::model::Version;
+use crate::pipeline::{Evidence, Facts, Purpose, Question, judge, turns};
 use crate::report::json::AskJson;
+use crate::report::{Judged, Turns};
 use crate::ui::{self, Format};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -96,43 +97,58 @@ pub fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
     inquiry.survey.tell(context);
     match &args.questions {
         Some(path) => many::run(path, args.output, &inquiry),
-        None => tell(&answer(args, &inquiry)?, args.output, &inquiry),
+        None => tell(&answers(args, &inquiry)?, args.output, &inquiry),
     }
 }
 
-/// Prints an answer.
-fn tell(judged: &Judged, format: Format, inquiry: &Inquiry<'_>) -> Result<Exit, Failure> {
+/// Prints the answer.
+fn tell(waves: &Turns, format: Format, inquiry: &Inquiry<'_>) -> Result<Exit, Failure> {
     let context = inquiry.context;
     let text = match format {
-        Format::Table => ui::ask(judged, &context.ui.out),
-        Format::Json => ui::json(&json(judged, inquiry)),
-        _ => serde_json::to_string(&json(judged, inquiry)).unwrap_or_default(),
+        Format::Table => ui::ask(waves, &context.ui.out),
+        Format::Json => ui::json(&json(waves, inquiry)),
+        _ => serde_json::to_string(&json(waves, inquiry)).unwrap_or_default(),
     };
     context.ui.answer(&text)?;
-    Ok(if judged.allows() { Exit::Done } else { Exit::Refused })
+    Ok(if waves.turn().allows() { Exit::Done } else { Exit::Refused })
 }
 
-fn json(judged: &Judged, inquiry: &Inquiry<'_>) -> AskJson {
+fn json(waves: &Turns, inquiry: &Inquiry<'_>) -> AskJson {
     let (repository, survey) = (inquiry.context.shown_repository(inquiry.repository), &inquiry.survey);
-    AskJson::new(judged, repository, survey.branch.clone(), survey.commit.map(|commit| commit.to_string()))
+    AskJson::new(waves, repository, survey.branch.clone(), survey.commit.map(|commit| commit.to_string()))
 }
 
-/// The answer to the question on the command line.
-fn answer(args: &AskArgs, inquiry: &Inquiry<'_>) -> Result<Judged, Failure> {
+/// The answer to the question on the command line, wave by wave.
+fn answers(args: &AskArgs, inquiry: &Inquiry<'_>) -> Result<Turns, Failure> {
     let (past, nothing) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let subject = inquiry.subject(args.app.as_deref().unwrap_or_default())?;
     let stage = inquiry.stage(args.to.as_deref().unwrap_or_default())?.name.clone();
-    let target = args.target.as_deref().map(|word| inquiry.target(word)).transpose()?;
+    let targets = args.target.as_deref().map(|word| inquiry.target(word)).transpose()?.into_iter().collect();
     let at = args.at.as_deref().map(|text| moment(text, inquiry.context, inquiry.repository)).transpose()?;
-    let version = match &args.version {
-        Some(text) => inquiry.version(&evidence, &subject, text),
-        None => inquiry.candidate(&evidence, &subject, &stage, at)?,
+    let mut asked = Asked { subject, stage, targets, version: Version::default(), purpose: Purpose::Forward };
+    asked.version = match &args.version {
+        Some(text) => inquiry.version(&evidence, &asked.subject, text),
+        None => inquiry.candidate(&evidence, &asked, at)?,
     };
-    let asked = Asked { subject, stage, target, version, purpose: Purpose::Forward };
-    let question = asked.question(inquiry.context, at);
-    let facts = Witness::new(inquiry).facts(&evidence, &[question]);
-    Ok(judged(&asked, &question, &inquiry.evidence(&past, &facts)))
+    Ok(by_wave(&asked, at, &evidence, &Witness::new(inquiry)))
+}
+
+/// Asks the gates about each wave of the stage, or about all at once where it has none.
+fn by_wave(asked: &Asked, at: Option<Timestamp>, evidence: &Evidence<'_>, witness: &Witness<'_, '_>) -> Turns {
+    let context = witness.context();
+    let end = asked.question(context, at).end();
+    let turns = match asked.targets.is_empty() {
+        true => turns(evidence, &asked.subject, &asked.stage, end),
+        false => vec![asked.targets.clone()],
+    };
+    let waves: Vec<Asked> = turns.into_iter().map(|targets| Asked { targets, ..asked.clone() }).collect();
+    let questions: Vec<Question<'_>> = waves.iter().map(|wave| wave.question(context, at)).collect();
+    let facts = witness.facts(evidence, &questions);
+    let evidence = evidence.with(&facts);
+    let mut all = waves.iter().zip(&questions).map(|(wave, question)| judged(wave, question, &evidence));
+    let first = all.next().expect("all targets together are one");
+    Turns::new(first, all.collect())
 }
 
 /// Asks the gates.
@@ -144,7 +160,7 @@ pub fn judged(asked: &Asked, question: &Question<'_>, evidence: &Evidence<'_>) -
     Judged {
         subject: asked.subject.clone(),
         stage: asked.stage.clone(),
-        target: asked.target.clone(),
+        targets: asked.targets.clone(),
         version: asked.version.clone(),
         at: question.at,
         is_there: !slots.is_empty() && slots.into_iter().all(runs),

@@ -4,11 +4,11 @@ use super::book::{self, BookArgs};
 use super::complete;
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::inquiry::Inquiry;
+use super::inquiry::{Asked, Inquiry};
 use crate::git;
-use crate::model::StageName;
+use crate::model::{StageName, Version};
 use crate::pipeline::ledger::{By, What};
-use crate::pipeline::{Facts, Subject};
+use crate::pipeline::{Facts, Purpose, Subject};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -103,11 +103,13 @@ pub fn approve(args: &ApproveArgs, context: &Context) -> Result<Exit, Failure> {
         permitted(inquiry, &stage)?;
         let (past, facts) = (inquiry.past(), Facts::default());
         let evidence = inquiry.evidence(&past, &facts);
+        let (targets, purpose) = (Vec::new(), Purpose::Forward);
+        let asked = Asked { subject, stage, targets, version: Version::default(), purpose };
         let version = match &args.version {
-            Some(text) => inquiry.version(&evidence, &subject, text),
-            None => inquiry.candidate(&evidence, &subject, &stage, None)?,
+            Some(text) => inquiry.version(&evidence, &asked.subject, text),
+            None => inquiry.candidate(&evidence, &asked, None)?,
         };
-        let (app, version) = (subject.to_string(), version.to_string());
+        let (app, stage, version) = (asked.subject.to_string(), asked.stage, version.to_string());
         Ok(What::Approved { app, stage, version, reason: args.reason.clone() })
     })
 }

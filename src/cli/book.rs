@@ -6,7 +6,7 @@ use super::environment::unique_word;
 use super::failure::Failure;
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
-use crate::git::{Chain, GitError, Link, LinkFile, Manner, Repository, Workspace, WriteError};
+use crate::git::{Brought, Chain, GitError, Link, LinkFile, Manner, Repository, Workspace, WriteError};
 use crate::pipeline::ledger::{Event, Ledger, What};
 use clap::Args;
 use std::cell::Cell;
@@ -106,11 +106,11 @@ pub fn write(
     Ok(events)
 }
 
-/// Brings the ledger here. How many events were only written here.
+/// Brings the ledger here.
 ///
 /// # Errors
 /// When the remote cannot be reached.
-pub fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<usize, Failure> {
+pub fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<Brought, Failure> {
     context.workspace(repository, None)?.fetch_chain(&chain(config)).map_err(refused)
 }
 

@@ -2,7 +2,7 @@
 
 use super::complete;
 use super::context::Context;
-use super::delivery::{self, DeliveryArgs, Selection};
+use super::delivery::{self, DeliveryArgs, Errand, Selection};
 use super::failure::{Exit, Failure};
 use super::intent::Intent;
 use clap::Args;
@@ -49,5 +49,5 @@ pub fn run(args: &DeployArgs, context: &Context) -> Result<Exit, Failure> {
         return Err(Failure::usage("a version has no spaces and is not empty"));
     }
     let intent = Intent::Deploy { app: args.app.clone(), version: args.version.clone(), stage: args.stage.clone() };
-    delivery::run(&intent, &args.delivery, Selection::Given, context)
+    delivery::run(&Errand { intent: &intent, args: &args.delivery, selection: Selection::Given, context })
 }

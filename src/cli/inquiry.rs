@@ -29,7 +29,8 @@ pub struct Inquiry<'r> {
 pub struct Asked {
     pub subject: Subject,
     pub stage: StageName,
-    pub target: Option<TargetName>,
+    /// None: all of the stage.
+    pub targets: Vec<TargetName>,
     pub version: Version,
     pub purpose: Purpose,
 }
@@ -41,7 +42,7 @@ impl Asked {
         Question {
             subject: &self.subject,
             stage: &self.stage,
-            target: self.target.as_ref(),
+            targets: &self.targets,
             version: &self.version,
             at: at.unwrap_or(now),
             is_past: at.is_some_and(|at| at < now),
@@ -59,7 +60,7 @@ impl<'r> Inquiry<'r> {
         let survey = Survey::of(context, repository, When::default())?;
         let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
         let ledger = book::read(context, repository, &survey.settings.config)?;
-        Ok(Inquiry { context, repository, survey, chronicle, ledger })
+        Inquiry { context, repository, survey, chronicle, ledger }.checked()
     }
 
     /// Reads the state that is about to be changed.
@@ -71,7 +72,30 @@ impl<'r> Inquiry<'r> {
         let repository = scene.repository;
         let chronicle = Chronicle::of(&seeing, repository, &survey, TOLERANCE)?;
         let ledger = book::read(context, repository, &survey.settings.config)?;
-        Ok(Inquiry { context, repository, survey, chronicle, ledger })
+        Inquiry { context, repository, survey, chronicle, ledger }.checked()
+    }
+
+    /// A wave that names a target which its stage does not have would hold nothing back.
+    ///
+    /// # Errors
+    /// Where one does.
+    pub fn checked(self) -> Result<Self, Failure> {
+        for waves in &self.config().pipeline.waves {
+            let slots = self.chronicle.slots().filter(|slot| slot.stage == waves.stage);
+            let known: Vec<&TargetName> = slots.filter_map(|slot| slot.target.as_ref()).collect();
+            if let Some((name, line)) = waves.unknown(&known) {
+                let words: BTreeSet<String> = known.into_iter().map(ToString::to_string).collect();
+                let words: Vec<String> = words.into_iter().collect();
+                let place = self.config().provenance(Some(line));
+                let message = format!("{place}: a wave of {} names `{name}`, which is no target there", waves.stage);
+                let failure = Failure::usage(message);
+                return Err(failure.hint(match words.is_empty() {
+                    true => format!("{} has no targets at all; a path with `{{target}}` finds them", waves.stage),
+                    false => format!("its targets are {}", words.join(", ")),
+                }));
+            }
+        }
+        Ok(self)
     }
 
     pub fn config(&self) -> &Config {
@@ -88,8 +112,14 @@ impl<'r> Inquiry<'r> {
         Evidence::new(self.config(), past, &self.ledger, facts)
     }
 
-    /// towpath's own commits say so in their trailers.
+    /// towpath's own commits say so in their trailers. A forge that merges one says nothing of it in the
+    /// merge, but it is what was merged.
     fn is_ours(&self, commit: Oid) -> bool {
+        let merged = || self.repository.resolve(&format!("{commit}^2")).ok();
+        self.says_ours(commit) || merged().is_some_and(|merged| self.says_ours(merged))
+    }
+
+    fn says_ours(&self, commit: Oid) -> bool {
         let Ok(info) = self.repository.commit_info(commit) else { return false };
         ["App", "Stage", "To-Version"].into_iter().all(|key| info.trailers(key).next().is_some())
     }
@@ -154,17 +184,10 @@ impl<'r> Inquiry<'r> {
     pub fn candidate(
         &self,
         evidence: &Evidence<'_>,
-        subject: &Subject,
-        stage: &StageName,
+        asked: &Asked,
         at: Option<jiff::Timestamp>,
     ) -> Result<Version, Failure> {
-        let asked = Asked {
-            subject: subject.clone(),
-            stage: stage.clone(),
-            target: None,
-            version: Version::default(),
-            purpose: Purpose::Forward,
-        };
+        let (subject, stage) = (&asked.subject, &asked.stage);
         let question = asked.question(self.context, at);
         let before = evidence.before(&question);
         let slots = before.iter().flat_map(|before| evidence.sources(&question, before));

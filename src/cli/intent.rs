@@ -36,7 +36,10 @@ pub enum Intent {
 /// How the plan is to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct Terms<'a> {
-    pub target: Option<&'a str>,
+    /// None: all, or the wave whose turn it is.
+    pub targets: &'a [TargetName],
+    /// Do the targets of a stage move together, whatever its waves?
+    pub at_once: bool,
     pub consent: Consent,
     /// A person may be asked what is left open.
     pub ask: bool,
@@ -178,11 +181,13 @@ impl Desk<'_> {
     }
 
     fn plan(&self, stage: &Stage, choice: Choice<'_>, apps: &[String]) -> Result<Plan, Failure> {
-        let target = self.terms.target.map(TargetName::new);
+        let goes_back = matches!(choice, Choice::Before(_) | Choice::Back { .. });
+        let waves = self.scene.settings.config.pipeline.waves(&stage.name);
         let named = self.named(apps);
         let request = Request {
             to: &stage.name,
-            target: target.as_ref(),
+            targets: self.terms.targets,
+            waves: waves.filter(|_| !self.terms.at_once && !goes_back),
             choice,
             named: (!apps.is_empty()).then_some(&named as &dyn Fn(&SlotKey) -> bool),
             consent: self.terms.consent,
@@ -262,13 +267,13 @@ impl Desk<'_> {
     }
 
     fn check_target(&self) -> Result<(), Failure> {
-        let Some(target) = self.terms.target else { return Ok(()) };
-        let targets: Vec<String> =
-            self.entries.iter().filter_map(|entry| entry.target.as_ref()).map(ToString::to_string).collect();
-        if targets.iter().any(|known| known == target) {
-            Ok(())
-        } else {
-            Err(unknown("target", target, &targets, &targets))
+        let known: Vec<&TargetName> = self.entries.iter().filter_map(|entry| entry.target.as_ref()).collect();
+        match self.terms.targets.iter().find(|target| !known.contains(target)) {
+            Some(target) => {
+                let words: Vec<String> = known.into_iter().map(ToString::to_string).collect();
+                Err(unknown("target", target.as_str(), &words, &words))
+            }
+            None => Ok(()),
         }
     }
 }

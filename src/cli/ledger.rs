@@ -118,7 +118,7 @@ fn json(event: &Event) -> String {
 
 fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<Exit, Failure> {
     let before = book::read(context, repository, config)?.events().len();
-    let ours = book::fetch(context, repository, config)?;
+    let ours = book::fetch(context, repository, config)?.ours;
     let news = book::read(context, repository, config)?.events().len().saturating_sub(before);
     context.ui.note(&match news {
         0 => "nothing new".to_owned(),

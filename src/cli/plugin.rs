@@ -129,7 +129,7 @@ impl<'a> Job<'a> {
             };
             let files = vec![(self.path, text.as_str())];
             let commit = workspace.commit(&NewCommit { parent: tip, message: &self.message, files })?;
-            if workspace.push(&Push { branch, commit, way: Way::Forward })? == Pushed::Done {
+            if workspace.push(&Push { branch, commit, way: Way::Forward, if_still: &[] })? == Pushed::Done {
                 context.ui.answer(&commit.to_string())?;
                 context.ui.note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
                 return Ok(Exit::Done);

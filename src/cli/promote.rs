@@ -2,7 +2,7 @@
 
 use super::complete;
 use super::context::Context;
-use super::delivery::{self, DeliveryArgs, Selection};
+use super::delivery::{self, DeliveryArgs, Errand, Selection};
 use super::failure::{Exit, Failure};
 use super::intent::Intent;
 use clap::Args;
@@ -69,5 +69,5 @@ pub fn run(args: &PromoteArgs, context: &Context) -> Result<Exit, Failure> {
         to: args.to.clone(),
         version: args.version.clone(),
     };
-    delivery::run(&intent, &args.delivery, selection, context)
+    delivery::run(&Errand { intent: &intent, args: &args.delivery, selection, context })
 }

@@ -73,7 +73,7 @@ pub fn run(args: &RecordArgs, context: &Context) -> Result<Exit, Failure> {
     let asked = Asked {
         subject: inquiry.subject(&args.app)?,
         stage: inquiry.stage(&args.stage)?.name.clone(),
-        target: args.target.as_deref().map(|word| inquiry.target(word)).transpose()?,
+        targets: args.target.as_deref().map(|word| inquiry.target(word)).transpose()?.into_iter().collect(),
         version: args.version.as_deref().map(Version::parse).unwrap_or_default(),
         purpose: Purpose::Forward,
     };
@@ -123,7 +123,7 @@ pub fn outcomes(asked: &Asked, landings: &[Landing<'_>], outcome: Outcome, evide
     let one = |(version, deployments): (&Version, Vec<String>)| What::Outcome {
         app: asked.subject.to_string(),
         stage: asked.stage.clone(),
-        target: asked.target.clone(),
+        target: asked.targets.first().filter(|_| asked.targets.len() == 1).cloned(),
         version: version.to_string(),
         deployments,
         outcome,

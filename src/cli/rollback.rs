@@ -2,7 +2,7 @@
 
 use super::complete;
 use super::context::Context;
-use super::delivery::{self, DeliveryArgs, Selection};
+use super::delivery::{self, DeliveryArgs, Errand, Selection};
 use super::failure::{Exit, Failure};
 use super::intent::Intent;
 use clap::Args;
@@ -46,5 +46,5 @@ pub struct RollbackArgs {
 /// Rolls back.
 pub fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
     let intent = Intent::RollBack { app: args.app.clone(), stage: args.stage.clone(), to: args.to.clone() };
-    delivery::run(&intent, &args.delivery, Selection::Given, context)
+    delivery::run(&Errand { intent: &intent, args: &args.delivery, selection: Selection::Given, context })
 }

@@ -31,6 +31,10 @@ pub(super) enum Shape {
     OneOf(&'static [&'static str]),
     /// A mapping with [`PROPOSALS`].
     Proposals,
+    /// A list of waves.
+    Waves,
+    /// A time span, or a mapping.
+    Bake,
     /// A mapping from names of apps to mappings with [`APP`].
     Apps,
 }
@@ -111,7 +115,7 @@ pub(super) const APP: [Key; 2] = [
 ];
 
 /// The keys of a stage that is more than a name.
-pub(super) const STAGE: [Key; 11] = [
+pub(super) const STAGE: [Key; 12] = [
     key("name", Shape::Text, "The name of the stage, as towpath shows it."),
     key("aliases", Shape::Texts, "Other words for the stage in paths and keys."),
     key(
@@ -127,6 +131,7 @@ pub(super) const STAGE: [Key; 11] = [
     HOW,
     key("gates", Shape::Gates, "What a deployment to this stage has to pass, after the gates for all stages."),
     key("queue", Shape::OneOf(&QUEUE), "What `towpath advance` proposes: the `newest` version, or `each` in turn."),
+    key("waves", Shape::Waves, "How the targets of the stage follow each other. Unless given, they move together."),
 ];
 
 /// The keys of a source beside its kind.

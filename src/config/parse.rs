@@ -103,8 +103,9 @@ fn pipeline(fields: &Fields<'_>, stages: &[Stage], problems: &mut Diagnostics<'_
     let items = fields.get("stages").filter(|field| field.value.is_sequence());
     let known = keys::STAGE.map(|key| key.name);
     for item in items.iter().flat_map(|field| field.value.items()).filter(|item| item.is_mapping()) {
-        let (rules, policy) = gates::read::stage(item, stages, &known, problems);
+        let (rules, policy, waves) = gates::read::stage(item, stages, &known, problems);
         pipeline.gates.extend(rules);
+        pipeline.waves.extend(waves);
         pipeline.policies.extend(Some(policy).filter(|policy| policy.each));
     }
     if let Some(field) = fields.get("permissions") {

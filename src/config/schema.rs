@@ -1,6 +1,6 @@
 //! The JSON schema of `towpath.yaml`, made from the table of keys that the reader uses.
 
-use super::gates::keys::{GATES, PERMISSION, SCOPE, Short};
+use super::gates::keys::{BAKE, GATES, PERMISSION, SCOPE, Short, WAVE};
 use super::keys::{self, Key, Shape};
 use crate::model::SourceKind;
 use serde_json::{Map, Value, json};
@@ -83,6 +83,13 @@ fn gate() -> Value {
     json!({ "description": "A gate: its name, or a mapping from the name to what it asks for.", "anyOf": [text(), long] })
 }
 
+/// Targets that move together, with or without a time to bake.
+fn wave() -> Value {
+    let mut long = object(&WAVE);
+    long["required"] = json!(["targets"]);
+    json!({ "anyOf": [{ "$ref": "#/$defs/texts" }, long] })
+}
+
 fn permissions() -> Value {
     let actors = json!({ "anyOf": [{ "$ref": "#/$defs/texts" }, object(&PERMISSION)] });
     json!({ "type": "object", "additionalProperties": actors })
@@ -105,6 +112,8 @@ fn property(key: &Key) -> Value {
         Shape::Sources => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } }),
         Shape::Gates => json!({ "type": "array", "items": { "$ref": "#/$defs/gate" } }),
         Shape::Permissions => permissions(),
+        Shape::Waves => json!({ "type": "array", "minItems": 1, "items": wave() }),
+        Shape::Bake => json!({ "anyOf": [text(), object(&BAKE)] }),
     };
     merge(&mut out, &mut shape);
     out

@@ -45,6 +45,8 @@ pub enum ForgeError {
     NoSuchProposal { number: u64 },
     #[error("others have written to the proposals each time before this arrived")]
     Busy,
+    #[error("proposal {number} is not merged: what it was judged by has changed")]
+    Outdated { number: u64 },
     /// What git says about a repository without a forge.
     #[error("{why}")]
     Git { why: String, hint: Option<String> },
@@ -79,7 +81,7 @@ impl ForgeError {
             ForgeError::Unreadable { .. } => "the address of the API may be wrong, or a login page answers for it",
             ForgeError::NoSuchPerson { .. } => "reviewers are named as on the forge, not by their full name",
             ForgeError::NoSuchProposal { .. } => "`towpath proposals list` shows those that are open",
-            ForgeError::Busy => "run it again; nothing was changed",
+            ForgeError::Busy | ForgeError::Outdated { .. } => "run it again; nothing was changed",
             ForgeError::Git { hint, .. } => return hint.clone(),
             ForgeError::Exists { .. }
             | ForgeError::Refused { .. }
@@ -190,6 +192,7 @@ mod tests {
             (ForgeError::Unsupported { forge: "Bitbucket", feature: Feature::Labels }, "Bitbucket has no labels"),
             (ForgeError::NoSuchPerson { forge: "GitLab", name: "bob".into() }, "GitLab knows nobody called `bob`"),
             (ForgeError::NoSuchProposal { number: 7 }, "there is no proposal 7"),
+            (ForgeError::Outdated { number: 7 }, "proposal 7 is not merged: what it was judged by has changed"),
             (ForgeError::Busy, "others have written to the proposals each time before this arrived"),
             (ForgeError::Git { why: why(), hint: None }, "no"),
             (ForgeError::Settings { what: "the proxy", why: why() }, "the proxy cannot be used: no"),

@@ -1,5 +1,7 @@
 //! What goes to a forge and comes back: plain values, the same for all of them.
 
+use crate::git::RefAt;
+
 /// A pull request or merge request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
@@ -111,6 +113,9 @@ pub struct Merge {
     /// The subject and the body of the commit; the forge's own words otherwise.
     pub title: Option<String>,
     pub message: Option<String>,
+    /// Refs that must be where they were when it was judged. Only a repository without a forge heeds
+    /// them: the others have no words for that.
+    pub if_still: Vec<RefAt>,
 }
 
 impl Merge {

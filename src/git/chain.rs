@@ -5,7 +5,7 @@
 //! along with the next push, each once.
 
 use super::write::{Workspace, WriteError};
-use super::{CommitInfo, GitError, Oid, Pushed, Repository, Swap};
+use super::{CommitInfo, GitError, Oid, Pushed, RefAt, Repository, Swap};
 use git2::build::TreeUpdateBuilder;
 use git2::{Delta, FileMode, Tree};
 use std::collections::HashSet;
@@ -36,6 +36,15 @@ pub struct LinkFile {
     pub path: String,
     /// `None`: it goes, if it is there.
     pub text: Option<String>,
+}
+
+/// What a fetch of a chain has brought.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// So many links were only written here.
+    pub ours: usize,
+    /// Where the chain is at `origin`.
+    pub there: RefAt,
 }
 
 /// Told that somebody else was faster, for the given time; says whether to try again.
@@ -123,17 +132,17 @@ impl Workspace<'_> {
         Err(WriteError::Moved { branch: chain.here.to_owned() })
     }
 
-    /// Brings the chain here as it is at `origin`; links that were only written here stay on top. How
-    /// many those are.
+    /// Brings the chain here as it is at `origin`; links that were only written here stay on top.
     ///
     /// # Errors
     /// When the remote cannot be reached.
-    pub fn fetch_chain(&self, chain: &Chain<'_>) -> Result<usize, WriteError> {
+    pub fn fetch_chain(&self, chain: &Chain<'_>) -> Result<Brought, WriteError> {
         let (here, there) = (self.repository.chain_tip(chain), self.bring(chain)?);
         let tip = self.with_ours(here, there)?;
         self.adopt(chain, tip, here)?;
         let known = self.ancestry(there)?;
-        Ok(self.repository.links_beyond(tip, &known)?.len())
+        let ours = self.repository.links_beyond(tip, &known)?.len();
+        Ok(Brought { ours, there: RefAt { name: chain.there.to_owned(), at: there } })
     }
 
     /// Where the chain is at `origin`; its commits are here then.

@@ -38,7 +38,7 @@ mod walk;
 mod write;
 
 pub use backoff::pause;
-pub use chain::{Chain, Link, LinkFile};
+pub use chain::{Brought, Chain, Link, LinkFile};
 pub use commit::{CommitInfo, Person};
 pub use diff::{Change, Differences, Scope};
 pub use error::GitError;
@@ -48,7 +48,7 @@ pub use mainline::{Flow, Stopped};
 pub use merge::Joined;
 pub use premerge::Premerge;
 pub use progress::{NoProgress, Progress};
-pub use push::{Ahead, Push, Pushed, Way};
+pub use push::{Ahead, Push, Pushed, RefAt, Way};
 pub use record::Swap;
 pub use repository::Repository;
 pub use shallow::shallow;

@@ -1,5 +1,6 @@
 //! The remote of a workspace: where its branches are, what they bring, and pushes to them.
 
+use super::child::Answer;
 use super::write::{Workspace, WriteError, done, said};
 use super::{GitError, Oid};
 use std::collections::BTreeMap;
@@ -17,6 +18,17 @@ pub struct Push<'a> {
     pub branch: &'a str,
     pub commit: Oid,
     pub way: Way,
+    /// Other refs that must be where they were seen.
+    pub if_still: &'a [RefAt],
+}
+
+/// Where a ref of `origin` was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefAt {
+    /// Its full name.
+    pub name: String,
+    /// `None`: it was not there.
+    pub at: Option<Oid>,
 }
 
 /// What a push may do to a branch.
@@ -90,31 +102,59 @@ impl Workspace<'_> {
         done(answer, "fetch").map(drop)
     }
 
-    /// Pushes one branch to `origin`.
+    /// Are these refs of `origin` where they were seen?
+    ///
+    /// # Errors
+    /// When the remote cannot be reached.
+    pub fn stand(&self, refs: &[RefAt]) -> Result<bool, WriteError> {
+        if refs.is_empty() {
+            return Ok(true);
+        }
+        let now = self.remote_refs(&refs.iter().map(|one| one.name.clone()).collect::<Vec<_>>())?;
+        Ok(refs.iter().all(|one| now.get(&one.name).copied() == one.at))
+    }
+
+    /// Pushes one branch to `origin`, if the refs of `if_still` are where they were when the connection
+    /// begins. git looks at them in the list that the remote begins with, and sends nothing of what is
+    /// there already, so nobody needs to be allowed to write them; what moves them while the push is on
+    /// its way is not seen (`remote.c`, `set_ref_status_for_push`). A ref that was not there is looked
+    /// for right before, and so are all where the remote knows no atomic pushes.
     ///
     /// # Errors
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
     pub fn push(&self, push: &Push<'_>) -> Result<Pushed, WriteError> {
+        let (there, absent): (Vec<RefAt>, Vec<RefAt>) = push.if_still.iter().cloned().partition(|one| one.at.is_some());
+        if !self.stand(&absent)? {
+            return Ok(Pushed::Lost);
+        }
+        let answer = self.pushed(push, &there)?;
+        if there.is_empty() || !answer.stderr.contains("does not support --atomic") {
+            return verdict(push, &answer);
+        }
+        if !self.stand(&there)? {
+            return Ok(Pushed::Lost);
+        }
+        verdict(push, &self.pushed(push, &[])?)
+    }
+
+    fn pushed(&self, push: &Push<'_>, if_still: &[RefAt]) -> Result<Answer, WriteError> {
         let target = format!("refs/heads/{}", push.branch);
-        let answer = self.talk("push", TRANSFER, |git| {
+        let seen: Vec<(&str, Oid)> = if_still.iter().filter_map(|one| Some((one.name.as_str(), one.at?))).collect();
+        self.talk("push", TRANSFER, |git| {
             git.args(["push", "--porcelain", "--no-follow-tags"]);
+            if !seen.is_empty() {
+                git.arg("--atomic");
+            }
+            for (name, at) in &seen {
+                git.arg(format!("--force-with-lease={name}:{at}"));
+            }
             if let Way::Replace(expected) = push.way {
                 let expected = expected.map(|id| id.to_string()).unwrap_or_default();
                 git.arg(format!("--force-with-lease={target}:{expected}"));
             }
             git.args(["--", "origin"]).arg(format!("{}:{target}", push.commit));
-        })?;
-        if answer.status.success() {
-            return Ok(Pushed::Done);
-        }
-        match answer.stdout.lines().find_map(|line| line.strip_prefix("!\t")) {
-            Some(line) if is_lost(line) => Ok(Pushed::Lost),
-            Some(line) => {
-                let message = refusal(line, &answer.stderr);
-                Err(WriteError::Refused { branch: push.branch.to_owned(), message })
-            }
-            None => Err(WriteError::Failed { doing: "push", message: said(&answer) }),
-        }
+            git.args(seen.iter().map(|(name, at)| format!("{at}:{name}")));
+        })
     }
 
     /// The commits that `tip` has and `base` has not, newest first, up to `limit`.
@@ -143,6 +183,24 @@ impl Workspace<'_> {
             let id = Oid::hash_object(git2::ObjectType::Blob, text.as_bytes());
             tree.get_path(path.as_ref()).is_ok_and(|entry| id.is_ok_and(|id| id == entry.id()))
         })
+    }
+}
+
+/// How a push of one branch ended. Where several refs go at once, one that is turned away stops all.
+fn verdict(push: &Push<'_>, answer: &Answer) -> Result<Pushed, WriteError> {
+    if answer.status.success() {
+        return Ok(Pushed::Done);
+    }
+    let lines: Vec<&str> = answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
+    if lines.iter().any(|line| is_lost(line)) {
+        return Ok(Pushed::Lost);
+    }
+    match lines.iter().find(|line| !line.contains("atomic")).or(lines.first()) {
+        Some(line) => {
+            let message = refusal(line, &answer.stderr);
+            Err(WriteError::Refused { branch: push.branch.to_owned(), message })
+        }
+        None => Err(WriteError::Failed { doing: "push", message: said(answer) }),
     }
 }
 

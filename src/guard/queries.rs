@@ -144,7 +144,7 @@ impl Order<'_, '_> {
         let version = Version::default();
         let at = self.at;
         let purpose = Purpose::Forward;
-        let question = Question { subject, stage, target: None, version: &version, at, is_past: false, purpose };
+        let question = Question { subject, stage, targets: &[], version: &version, at, is_past: false, purpose };
         !self.evidence.before(&question).is_empty()
     }
 

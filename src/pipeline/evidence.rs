@@ -169,16 +169,17 @@ impl<'e> Evidence<'e> {
         self.config.stage(stage.as_str()).map(|stage| stage.after.iter().collect()).unwrap_or_default()
     }
 
-    /// The slots that a version comes from: of the same target, where the stage has it.
+    /// The slots that a version comes from: of the same targets, where the stage has them.
     pub fn sources(&self, question: &Question<'_>, stage: &StageName) -> Vec<&'e SlotKey> {
         let slots: Vec<&SlotKey> =
             self.slots(question.subject).into_iter().filter(|slot| slot.stage == *stage).collect();
-        let same: Vec<&SlotKey> = slots
-            .iter()
-            .copied()
-            .filter(|slot| question.target.is_some() && slot.target.as_ref() == question.target)
-            .collect();
+        let same: Vec<&SlotKey> = slots.iter().copied().filter(|slot| question.names(slot)).collect();
         if same.is_empty() { slots } else { same }
+    }
+
+    /// The slots of the waves right before those that would move.
+    pub fn wave_before(&self, question: &Question<'_>) -> Vec<&'e SlotKey> {
+        super::waves::before(self, question).into_iter().flat_map(|before| before.slots).collect()
     }
 
     /// Did this landing happen before the pipeline was watched: before the ledger begins, and not by

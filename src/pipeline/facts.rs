@@ -57,6 +57,6 @@ impl Facts {
 }
 
 fn key(question: &Question<'_>) -> String {
-    let target = question.target.map(|target| format!("@{target}")).unwrap_or_default();
-    format!("{}\n{}{target}\n{}", question.subject, question.stage, question.version)
+    let targets: String = question.targets.iter().map(|target| format!("@{target}")).collect();
+    format!("{}\n{}{targets}\n{}", question.subject, question.stage, question.version)
 }

@@ -11,11 +11,14 @@ mod facts;
 mod gates;
 mod judge;
 pub mod ledger;
+#[cfg(test)]
+mod model_tests;
 mod question;
 mod queue;
 #[cfg(test)]
 mod testing;
 mod verdict;
+mod waves;
 mod words;
 
 pub use evidence::{Evidence, Landing, Past};
@@ -24,3 +27,4 @@ pub use judge::judge;
 pub use question::{Purpose, Question, Subject};
 pub use queue::{Next, candidates, pick};
 pub use verdict::{Answer, Judgement, Override, Place, Verdict};
+pub use waves::turns;

@@ -40,8 +40,8 @@ pub enum Purpose {
 pub struct Question<'q> {
     pub subject: &'q Subject,
     pub stage: &'q StageName,
-    /// All of the stage's targets, unless one is named.
-    pub target: Option<&'q TargetName>,
+    /// All of the stage's targets, unless some are named.
+    pub targets: &'q [TargetName],
     pub version: &'q Version,
     pub at: Timestamp,
     /// What came after `at` is not looked at. Otherwise all counts that is known, whatever the clocks
@@ -63,8 +63,11 @@ impl Question<'_> {
 
     /// Is this one of the slots that would move?
     pub fn moves(&self, slot: &SlotKey) -> bool {
-        slot.stage == *self.stage
-            && self.subject.covers(slot)
-            && self.target.is_none_or(|target| slot.target.as_ref() == Some(target))
+        slot.stage == *self.stage && self.subject.covers(slot) && (self.targets.is_empty() || self.names(slot))
+    }
+
+    /// Is this one of the targets that are named?
+    pub fn names(&self, slot: &SlotKey) -> bool {
+        slot.target.as_ref().is_some_and(|target| self.targets.contains(target))
     }
 }

@@ -4,7 +4,7 @@ use super::evidence::Evidence;
 use super::judge::judge;
 use super::question::Question;
 use super::verdict::Judgement;
-use crate::model::{StageName, Version};
+use crate::model::{SlotKey, Version};
 
 /// A version that may go next, and what the gates say to it.
 #[derive(Debug, Clone)]
@@ -13,13 +13,13 @@ pub struct Next {
     pub judgement: Judgement,
 }
 
-/// The versions that came to `before` after all that the stage has run, newest first.
-pub fn candidates(evidence: &Evidence<'_>, question: &Question<'_>, before: &StageName) -> Vec<Version> {
+/// The versions that came to `sources` after all that ran where they would go, newest first.
+pub fn candidates(evidence: &Evidence<'_>, question: &Question<'_>, sources: &[&SlotKey]) -> Vec<Version> {
     let end = question.end();
     let here = evidence.asked(question).into_iter().flat_map(|slot| evidence.course(slot, end));
     let had: Vec<&Version> = here.map(|landing| landing.version).collect();
     let mut out: Vec<Version> = Vec::new();
-    for slot in evidence.sources(question, before) {
+    for slot in sources {
         let course = evidence.course(slot, end).into_iter();
         let newer = course.take_while(|landing| !had.iter().any(|version| version.is_same(landing.version)));
         for landing in newer {

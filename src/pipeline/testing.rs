@@ -32,7 +32,12 @@ impl Bench {
     /// The stages dev, staging and prod; `gates` as in `towpath.yaml`; deployments as in
     /// [`timeline`].
     pub fn new(gates: &str, deployments: &[&str]) -> Self {
-        let text = format!("stages: [dev, staging, prod]\n{gates}");
+        Bench::of(&format!("stages: [dev, staging, prod]\n{gates}"), deployments)
+    }
+
+    /// The same with a whole configuration.
+    pub fn of(text: &str, deployments: &[&str]) -> Self {
+        let text = text.to_owned();
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
         Bench { config, timeline: timeline(deployments), events: Vec::new(), facts: Facts::default(), ours: Vec::new() }
     }
@@ -45,19 +50,22 @@ impl Bench {
         self
     }
 
-    /// Writes how the version that a stage got last turned out: `web staging v2 passed`.
+    /// Writes how the version that a stage got last turned out: `web staging v2 passed`, or for one
+    /// target `web prod/eu v2 passed`.
     pub fn outcome(self, minute: i64, words: &str) -> Self {
         let [app, stage, version, outcome] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
+        let (stage, target) = stage.split_once('/').map_or((stage, None), |(stage, target)| (stage, Some(target)));
         let landed = self.timeline.deployments().find(|deployment| {
             deployment.slot.app.as_str() == app
                 && deployment.slot.stage.as_str() == stage
+                && target.is_none_or(|target| deployment.slot.target.as_ref().is_some_and(|at| at.as_str() == target))
                 && deployment.time <= minute * 60
                 && deployment.to.is_some_and(|to| to.version.to_string() == version)
         });
         let what = What::Outcome {
             app: app.to_owned(),
             stage: stage.into(),
-            target: None,
+            target: target.map(TargetName::from),
             version: version.to_owned(),
             deployments: landed.map(|deployment| deployment.commit.to_string()).into_iter().collect(),
             outcome: if outcome == "passed" { Outcome::Passed } else { Outcome::Failed },
@@ -72,12 +80,14 @@ impl Bench {
         let (app, component) = words[0].split_once('/').map_or((words[0], None), |(app, part)| (app, Some(part)));
         let (stage, target) = words[1].split_once('/').map_or((words[1], None), |(stage, to)| (stage, Some(to)));
         let subject = Subject { app: app.into(), component: component.map(str::to_owned) };
-        let (stage, target) = (StageName::from(stage), target.map(TargetName::from));
+        let stage = StageName::from(stage);
+        let targets: Vec<TargetName> =
+            target.into_iter().flat_map(|names| names.split('+')).map(TargetName::from).collect();
         let purpose = if words.contains(&"back") { Purpose::Back } else { Purpose::Forward };
         let question = Question {
             subject: &subject,
             stage: &stage,
-            target: target.as_ref(),
+            targets: &targets,
             version: &Version::parse(words[2]),
             at: time(minute),
             is_past: !words.contains(&"now"),

@@ -42,8 +42,9 @@ pub struct Obstacle {
 
 impl Obstacle {
     /// The app is not in the stage that is to change.
-    pub(super) fn absent(app: &AppName, stage: &StageName, target: Option<&TargetName>) -> Self {
-        let place = target.map_or_else(|| stage.to_string(), |target| format!("{stage} ({target})"));
+    pub(super) fn absent(app: &AppName, stage: &StageName, targets: &[TargetName]) -> Self {
+        let names: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
+        let place = if names.is_empty() { stage.to_string() } else { format!("{stage} ({})", names.join(", ")) };
         Obstacle::new("absent", format!("{app} is not in {place}"), "write its files there first; then it can be moved")
     }
 
@@ -79,10 +80,10 @@ impl Choice<'_> {
         &self,
         app: &AppName,
         entries: &[&'e Entry],
-        target: Option<&TargetName>,
+        targets: &[TargetName],
     ) -> Result<Vec<Pair<'e>>, Obstacle> {
         match *self {
-            Choice::Runs { stage, entries: all } => runs(app, entries, target, stage, all),
+            Choice::Runs { stage, entries: all } => runs(app, entries, targets, stage, all),
             Choice::Ran { stage, entries: all, version, past } => ran(app, entries, stage, all, version, past),
             Choice::Made(version) => made(app, entries, version),
             Choice::Before(past) => before(app, entries, past),
@@ -94,15 +95,15 @@ impl Choice<'_> {
 fn runs<'e>(
     app: &AppName,
     entries: &[&'e Entry],
-    target: Option<&TargetName>,
+    targets: &[TargetName],
     stage: &StageName,
     all: &[Entry],
 ) -> Result<Vec<Pair<'e>>, Obstacle> {
     let mut out = Vec::new();
     for entry in entries {
         let mut found = counterparts(entry, entries, stage, all);
-        if target.is_some() && found.iter().any(|other| other.target.as_ref() == target) {
-            found.retain(|other| other.target.as_ref() == target);
+        if !targets.is_empty() && found.iter().any(|other| other.target == entry.target) {
+            found.retain(|other| other.target == entry.target);
         }
         let versions: BTreeSet<&Version> = found.iter().map(|other| &other.version).collect();
         match (found.first(), versions.len()) {

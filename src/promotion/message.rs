@@ -8,7 +8,7 @@
 use super::body::{Moved, note};
 use super::plan::{Item, Step};
 use crate::config::{SubjectParts, SubjectTemplate};
-use crate::model::{StageName, Version};
+use crate::model::{StageName, TargetName, Version};
 use std::collections::BTreeSet;
 
 /// What a plan is for.
@@ -230,16 +230,24 @@ pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
     rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The branch of one app's proposal: the same each time. A target that was asked for is part of it.
-pub fn branch_name(item: &Item, to: &StageName, target: Option<&str>) -> String {
-    branch_of(&item.name(), to, target)
+/// The branch of one app's proposal: the same each time. Targets that it is for alone are part of it.
+pub fn branch_name(item: &Item, to: &StageName) -> String {
+    branch_of(&item.name(), to, &item.targets)
 }
 
+/// So many characters of targets are in the name of a branch.
+const LONGEST_TARGETS: usize = 60;
+
 /// The same for an app by its name: `web`, or `api/nginx`.
-pub fn branch_of(app: &str, to: &StageName, target: Option<&str>) -> String {
-    let name = match target {
-        Some(target) => format!("{app}@{target}"),
-        None => app.to_owned(),
+pub fn branch_of(app: &str, to: &StageName, targets: &[TargetName]) -> String {
+    let all = targets.iter().map(|target| target.as_str()).collect::<Vec<_>>().join("+");
+    let name = match targets {
+        [] => app.to_owned(),
+        [first, rest @ ..] if all.chars().count() > LONGEST_TARGETS => {
+            let (first, hash) = (first.as_str(), fnv(&all));
+            format!("{app}@{}+{}-{hash:08x}", first.chars().take(LONGEST_TARGETS).collect::<String>(), rest.len())
+        }
+        _ => format!("{app}@{all}"),
     };
     format!("{BRANCHES}{}/{}", ref_part(to.as_str()), ref_part(&name))
 }
@@ -258,9 +266,12 @@ fn ref_part(name: &str) -> String {
         return name.to_owned();
     }
     let safe: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
-    // FNV-1a, 32 bits.
-    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    format!("{}-{hash:08x}", safe.trim_matches('-'))
+    format!("{}-{:08x}", safe.trim_matches('-'), fnv(name))
+}
+
+/// FNV-1a, 32 bits.
+fn fnv(text: &str) -> u32 {
+    text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

@@ -7,15 +7,18 @@ use super::edits::{Change, Consent, Edits};
 use super::ground::Ground;
 use super::refusal::Refusal;
 use super::value::Move;
+use crate::config::gates::Waves;
 use crate::model::{AppName, Entry, SlotKey, StageName, TargetName, Version};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked for.
 pub struct Request<'a> {
     /// The stage that is to change.
     pub to: &'a StageName,
-    /// Only this target of it.
-    pub target: Option<&'a TargetName>,
+    /// Only these targets of it; none: all.
+    pub targets: &'a [TargetName],
+    /// Its targets follow each other: only those move whose turn it is.
+    pub waves: Option<&'a Waves>,
     /// Which version each app is to have.
     pub choice: Choice<'a>,
     /// Which apps and components were named; `None` for all there are.
@@ -36,6 +39,8 @@ pub struct Item {
     pub app: AppName,
     /// The one that was named, where the app has several.
     pub component: Option<String>,
+    /// The targets it is about alone: those that were named, or the wave whose turn it is.
+    pub targets: Vec<TargetName>,
     pub outcome: Outcome,
 }
 
@@ -116,10 +121,10 @@ pub fn plan(ground: &Ground<'_>, request: &Request<'_>) -> Plan {
             apps.entry(&entry.app).or_default().push(entry);
         }
     }
-    let item = |(app, entries): (&AppName, Vec<&Entry>)| Item {
-        app: app.clone(),
-        component: request.named.and_then(|_| only_component(&mapping.entries, &entries)),
-        outcome: outcome(ground, request, app, &entries).unwrap_or_else(Outcome::Refused),
+    let item = |(app, entries): (&AppName, Vec<&Entry>)| {
+        let (targets, outcome) = in_turn(ground, request, app, &entries);
+        let component = request.named.and_then(|_| only_component(&mapping.entries, &entries));
+        Item { app: app.clone(), component, targets, outcome: outcome.unwrap_or_else(Outcome::Refused) }
     };
     Plan { to: request.to.clone(), items: apps.into_iter().map(item).collect() }
 }
@@ -133,17 +138,50 @@ fn only_component(all: &[Entry], entries: &[&Entry]) -> Option<String> {
     first.component.clone().filter(|_| is_only && has_more)
 }
 
+/// The first wave that is not as wanted, with its targets; where there are no waves, all there is.
+fn in_turn(
+    ground: &Ground<'_>,
+    request: &Request<'_>,
+    app: &AppName,
+    entries: &[&Entry],
+) -> (Vec<TargetName>, Result<Outcome, Obstacle>) {
+    let mut waves: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        let index = request.waves.map_or(0, |waves| waves.index(entry.target.as_ref()));
+        waves.entry(index).or_default().push(entry);
+    }
+    if waves.len() < 2 || !request.targets.is_empty() {
+        return (request.targets.to_vec(), outcome(ground, request, app, (entries, request.targets)));
+    }
+    let mut same = None;
+    for wave in waves.values() {
+        let targets: BTreeSet<TargetName> = wave.iter().filter_map(|entry| entry.target.clone()).collect();
+        let targets: Vec<TargetName> = targets.into_iter().collect();
+        match outcome(ground, request, app, (wave, &targets)) {
+            Ok(Outcome::UpToDate(version)) => same = same.or(Some(version)),
+            other => return (targets, other),
+        }
+    }
+    (Vec::new(), Ok(Outcome::UpToDate(same.unwrap_or_default())))
+}
+
 fn is_meant(entry: &Entry, request: &Request<'_>) -> bool {
     entry.stage == *request.to
-        && request.target.is_none_or(|target| entry.target.as_ref() == Some(target))
+        && (request.targets.is_empty() || entry.target.as_ref().is_some_and(|target| request.targets.contains(target)))
         && request.named.is_none_or(|named| named(&entry.slot()))
 }
 
-fn outcome(ground: &Ground<'_>, request: &Request<'_>, app: &AppName, entries: &[&Entry]) -> Result<Outcome, Obstacle> {
+/// What becomes of some entries of an app, which are of these targets alone.
+fn outcome(
+    ground: &Ground<'_>,
+    request: &Request<'_>,
+    app: &AppName,
+    (entries, targets): (&[&Entry], &[TargetName]),
+) -> Result<Outcome, Obstacle> {
     if entries.is_empty() {
-        return Err(Obstacle::absent(app, request.to, request.target));
+        return Err(Obstacle::absent(app, request.to, targets));
     }
-    let wanted = request.choice.versions(app, entries, request.target)?;
+    let wanted = request.choice.versions(app, entries, targets)?;
     let mut steps = Vec::new();
     for (entry, version) in &wanted {
         let change = Move::of(&entry.version, version, None, request.consent);

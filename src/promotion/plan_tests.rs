@@ -36,7 +36,7 @@ fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&Ground<'_>) ->
 }
 
 fn request<'a>(to: &'a StageName, choice: Choice<'a>) -> Request<'a> {
-    Request { to, target: None, choice, named: None, consent: Consent::default() }
+    Request { to, targets: &[], waves: None, choice, named: None, consent: Consent::default() }
 }
 
 /// Everything of dev to prod; `target` narrows.
@@ -46,7 +46,7 @@ fn promoted(config: &Config, files: &[(&str, &str)], target: Option<&str>) -> St
     planned(config, files, &|ground| {
         let entries = ground.mapping().entries;
         let choice = Choice::Runs { stage: &dev, entries: &entries };
-        plan(ground, &Request { target: target.as_ref(), ..request(&prod, choice) })
+        plan(ground, &Request { targets: target.as_slice(), ..request(&prod, choice) })
     })
 }
 
@@ -84,6 +84,31 @@ fn a_target_takes_what_its_own_twin_runs() {
     assert_data_eq!(promoted(&texts(), &files, Some("us")), "api (us) v0 -> v2\n");
     let agreed = [files[0], ("dev/us/api.tag", "v1"), files[2], files[3]];
     assert_data_eq!(promoted(&texts(), &agreed, None), "api (eu) v0 -> v1\napi (us) v0 -> v1\n");
+}
+
+/// Of the app's waves the first one moves that is not as wanted, and no more.
+#[test]
+fn a_wave_at_a_time() {
+    let waves = "stages:\n- dev\n- name: prod\n  waves: [canary, [eu, us]]\n";
+    let pipeline = crate::config::parse(waves, "towpath.yaml").expect("it is right").pipeline;
+    let (dev, prod) = (StageName::from("dev"), StageName::from("prod"));
+    let all = |files: &[(&str, &str)], targets: &[TargetName]| {
+        planned(&texts(), files, &|ground| {
+            let entries = ground.mapping().entries;
+            let choice = Choice::Runs { stage: &dev, entries: &entries };
+            plan(ground, &Request { waves: pipeline.waves(&prod), targets, ..request(&prod, choice) })
+        })
+    };
+    let files =
+        [("dev/api.tag", "v2"), ("prod/canary/api.tag", "v1"), ("prod/eu/api.tag", "v1"), ("prod/us/api.tag", "v1")];
+    assert_data_eq!(all(&files, &[]), "api (canary) v1 -> v2\n");
+    let second = [files[0], ("prod/canary/api.tag", "v2"), files[2], files[3]];
+    assert_data_eq!(all(&second, &[]), "api (eu) v1 -> v2\napi (us) v1 -> v2\n");
+    let third = [files[0], second[1], ("prod/eu/api.tag", "v2"), ("prod/us/api.tag", "v2")];
+    assert_data_eq!(all(&third, &[]), "api up to date: v2\n");
+    assert_data_eq!(all(&files, &[TargetName::from("us")]), "api (us) v1 -> v2\n");
+    // An app in one wave alone has none.
+    assert_data_eq!(all(&[("dev/web.tag", "v2"), ("prod/eu/web.tag", "v1")], &[]), "web (eu) v1 -> v2\n");
 }
 
 #[test]

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 pub struct Judged {
     pub subject: Subject,
     pub stage: StageName,
-    pub target: Option<TargetName>,
+    /// Only these targets of the stage; none: all.
+    pub targets: Vec<TargetName>,
     pub version: Version,
     /// The moment it is asked for.
     pub at: Timestamp,
@@ -20,6 +21,43 @@ pub struct Judged {
     pub judgement: Judgement,
     /// Where the rule of each answer comes from: `towpath.yaml:12`.
     pub places: Vec<String>,
+}
+
+/// The answers for the waves of a stage, in turn; one where its targets move together.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    first: Judged,
+    rest: Vec<Judged>,
+}
+
+impl Turns {
+    /// Takes them in turn.
+    pub fn new(first: Judged, rest: Vec<Judged>) -> Self {
+        Turns { first, rest }
+    }
+
+    /// All of them.
+    pub fn all(&self) -> impl Iterator<Item = &Judged> {
+        std::iter::once(&self.first).chain(&self.rest)
+    }
+
+    /// Do several follow each other?
+    pub fn are_many(&self) -> bool {
+        !self.rest.is_empty()
+    }
+
+    /// The one whose turn it is: the first that does not have the version, or else the last.
+    pub fn turn(&self) -> &Judged {
+        self.around().1
+    }
+
+    /// The same with those before and behind it.
+    pub fn around(&self) -> (Vec<&Judged>, &Judged, Vec<&Judged>) {
+        let missing = self.all().position(|wave| !wave.is_there).unwrap_or(self.rest.len());
+        let before = self.all().take(missing).collect();
+        let turn = self.all().nth(missing).unwrap_or(&self.first);
+        (before, turn, self.all().skip(missing + 1).collect())
+    }
 }
 
 impl Judged {
@@ -48,13 +86,16 @@ impl Judged {
         judgement.answers.iter().map(|answer| word(&answer.place)).collect()
     }
 
+    /// `prod`, or `prod (eu, us)`.
+    pub fn place(&self) -> String {
+        let names: Vec<&str> = self.targets.iter().map(|target| target.as_str()).collect();
+        if names.is_empty() { self.stage.to_string() } else { format!("{} ({})", self.stage, names.join(", ")) }
+    }
+
     /// The answer in one sentence.
     pub fn sentence(&self) -> String {
         let (app, version) = (&self.subject, &self.version);
-        let to = match &self.target {
-            Some(target) => format!("{} ({target})", self.stage),
-            None => self.stage.to_string(),
-        };
+        let to = self.place();
         if self.is_there {
             return format!("{app} {version} is in {to} already.");
         }

@@ -22,7 +22,7 @@ pub use cells::{Cell, Column, Matrix, Row, Running};
 pub use change::{Change, moment};
 pub use diff::{Diff, Difference, Here, Side};
 pub use guard::Guarded;
-pub use judged::Judged;
+pub use judged::{Judged, Turns};
 pub use metrics::Measured;
 pub use plan::Planned;
 pub use proposals::Proposals;

@@ -3,30 +3,38 @@
 use super::table::{Align, Column, Table, Text};
 use super::{Look, Tone, age, visible};
 use crate::pipeline::{Answer, Verdict};
-use crate::report::{Judged, moment};
+use crate::report::{Judged, Turns, moment};
 use jiff::Timestamp;
 
 /// Reasons are never cut: they are the answer.
 const WHOLE: usize = usize::MAX;
 
-/// The whole answer.
-pub fn render(judged: &Judged, look: &Look) -> String {
+/// The whole answer: of waves, a sentence each, and the gates of the one whose turn it is.
+pub fn render(waves: &Turns, look: &Look) -> String {
+    let (before, turn, after) = waves.around();
+    let told = |waves: &[&Judged]| waves.iter().map(|wave| sentence(wave, look) + "\n").collect::<String>();
+    let parts = [told(&before), whole(turn, look), told(&after)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn whole(judged: &Judged, look: &Look) -> String {
     let column = |heading, least| Column { heading, align: Align::Left, least };
     let columns =
         [column("gate", WHOLE), column("answer", WHOLE), column("why", WHOLE), column("since", 3), column("from", 8)];
     let answers = judged.judgement.answers.iter().zip(&judged.places);
     let rows: Vec<[Text; 5]> = answers.map(|(answer, place)| row(answer, place, judged.at)).collect();
     let table = if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) + "\n" };
+    format!("{table}{}\n{}", sentence(judged, look), clears(judged))
+}
+
+fn sentence(judged: &Judged, look: &Look) -> String {
     let tone = if judged.allows() { Tone::Good } else { Tone::Bad };
-    let sentence = judged.sentence();
-    let sentence = look.paint(tone, &visible(&sentence)).into_owned();
-    format!("{table}{sentence}\n{}", clears(judged))
+    look.paint(tone, &visible(&judged.sentence())).into_owned()
 }
 
 /// One line: the answer to one of many questions.
 pub fn line(judged: &Judged, look: &Look) -> String {
-    let tone = if judged.allows() { Tone::Good } else { Tone::Bad };
-    format!("{} {}\n", judged.at, look.paint(tone, &visible(&judged.sentence())))
+    format!("{} {}\n", judged.at, sentence(judged, look))
 }
 
 fn row(answer: &Answer, place: &str, at: Timestamp) -> [Text; 5] {

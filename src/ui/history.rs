@@ -128,7 +128,7 @@ impl Scroll {
             Text::plain(format!("{} {}", self.look.arrow(), self.version(change, &change.to))),
             Text::new(change.kind.as_str(), tone(change.kind)),
             Text::plain(visible(&change.account.who.name)),
-            Text::new(request(change), Tone::Dim),
+            changed(change),
         ]
     }
 
@@ -166,6 +166,14 @@ pub(super) fn tone(kind: Kind) -> Tone {
 pub(super) fn request(change: &Change) -> String {
     let number = change.account.pull_request.map(|number| format!("#{number}"));
     number.unwrap_or_else(|| change.commit.chars().take(10).collect())
+}
+
+/// The same, and that the glass was broken for it: that is never hidden.
+fn changed(change: &Change) -> Text {
+    match &change.account.break_glass {
+        Some(reason) => Text::new(format!("{}, glass broken: {}", request(change), visible(reason)), Tone::Bad),
+        None => Text::new(request(change), Tone::Dim),
+    }
 }
 
 fn record(change: &Change) -> [String; 19] {

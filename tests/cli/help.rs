@@ -787,7 +787,8 @@ fn commands_over_time() {
     help(&["history", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/history.txt"]);
     help(&["diff", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/diff.txt"]);
     help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
-    let pipeline = ["ask", "advance", "record", "approve", "reject", "release", "lock", "unlock", "locks", "ledger"];
+    let pipeline =
+        ["ask", "advance", "record", "approve", "reject", "unreject", "release", "lock", "unlock", "locks", "ledger"];
     for command in ["promote", "deploy", "rollback"].into_iter().chain(pipeline) {
         let file = format!("{}/tests/cli/help/{command}.txt", env!("CARGO_MANIFEST_DIR"));
         let expected = snapbox::Data::read_from(file.as_ref(), None);

@@ -116,5 +116,6 @@ pub fn merge_of(head: &str) -> Merge {
         expect: crate::fake::sha(head),
         title: Some("Promote web".into()),
         message: Some("App: web".into()),
+        if_still: Vec::new(),
     }
 }

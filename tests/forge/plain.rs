@@ -73,7 +73,7 @@ fn git(at: &Path, arguments: &[&str]) -> String {
 }
 
 fn how(expect: String, method: MergeMethod) -> Merge {
-    Merge { method, expect, title: None, message: Some("App: web\n".into()) }
+    Merge { method, expect, title: None, message: Some("App: web\n".into()), if_still: Vec::new() }
 }
 
 #[test]

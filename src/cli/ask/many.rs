@@ -1,9 +1,8 @@
 //! Many questions at once: the past is read once for all of them.
 
-use super::{Asked, Exit, Failure, Format, Inquiry, Purpose, json, judged, moment};
+use super::{Asked, Exit, Failure, Format, Inquiry, Purpose, Turns, Version, by_wave, json, moment};
 use crate::cli::facts::Witness;
 use crate::pipeline::{Evidence, Facts};
-use crate::report::Judged;
 use crate::ui;
 use jiff::Timestamp;
 use std::io::Read;
@@ -19,19 +18,17 @@ pub(super) fn run(path: &Path, format: Format, inquiry: &Inquiry<'_>) -> Result<
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |failure: Failure| failure.hint(format!("it is asked in line {number}"));
         let (asked, at) = question(line, inquiry, &evidence).map_err(wrong)?;
-        let question = asked.question(inquiry.context, at);
-        let facts = witness.facts(&evidence, &[question]);
-        let answer = judged(&asked, &question, &inquiry.evidence(&past, &facts));
-        all_open &= answer.allows();
+        let answer = by_wave(&asked, at, &evidence, &witness);
+        all_open &= answer.turn().allows();
         out.push_str(&shown(&answer, format, inquiry));
     }
     inquiry.context.ui.part(&out)?;
     Ok(if all_open { Exit::Done } else { Exit::Refused })
 }
 
-fn shown(answer: &Judged, format: Format, inquiry: &Inquiry<'_>) -> String {
+fn shown(answer: &Turns, format: Format, inquiry: &Inquiry<'_>) -> String {
     match format {
-        Format::Table => ui::ask_line(answer, &inquiry.context.ui.out),
+        Format::Table => ui::ask_line(answer.turn(), &inquiry.context.ui.out),
         _ => serde_json::to_string(&json(answer, inquiry)).unwrap_or_default() + "\n",
     }
 }
@@ -59,9 +56,11 @@ fn question(line: &str, inquiry: &Inquiry<'_>, evidence: &Evidence<'_>) -> Resul
     };
     let subject = inquiry.subject(app)?;
     let stage = inquiry.stage(stage)?.name.clone();
-    let version = match version {
-        Some(text) => inquiry.version(evidence, &subject, text),
-        None => inquiry.candidate(evidence, &subject, &stage, at)?,
+    let (targets, purpose) = (Vec::new(), Purpose::Forward);
+    let mut asked = Asked { subject, stage, targets, version: Version::default(), purpose };
+    asked.version = match version {
+        Some(text) => inquiry.version(evidence, &asked.subject, text),
+        None => inquiry.candidate(evidence, &asked, at)?,
     };
-    Ok((Asked { subject, stage, target: None, version, purpose: Purpose::Forward }, at))
+    Ok((asked, at))
 }

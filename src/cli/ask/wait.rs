@@ -1,6 +1,6 @@
 //! `--wait`: looks again and again, fetching what is new, until the answer is yes.
 
-use super::{AskArgs, Exit, Failure, Inquiry, answer, tell};
+use super::{AskArgs, Exit, Failure, Inquiry, answers, tell};
 use crate::cli::context::Context;
 use crate::cli::environment::Environment;
 use crate::cli::{book, follow};
@@ -20,10 +20,11 @@ pub(super) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
             let _fetched = book::fetch(&now, &repository, inquiry.config());
         }
         let inquiry = Inquiry::of(&now, &repository)?;
-        let judged = answer(args, &inquiry)?;
+        let answers = answers(args, &inquiry)?;
+        let judged = answers.turn();
         let is_over = args.timeout.is_some_and(|limit| started.elapsed() >= limit.unsigned_abs());
         if judged.allows() || is_over {
-            return tell(&judged, args.output, &inquiry);
+            return tell(&answers, args.output, &inquiry);
         }
         let sentence = judged.sentence();
         if sentence != said {

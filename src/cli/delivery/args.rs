@@ -6,6 +6,7 @@ use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::Terms;
 use crate::cli::output;
 use crate::git::Person;
+use crate::model::TargetName;
 use crate::promotion::Consent;
 use crate::ui::Format;
 use clap::Args;
@@ -77,8 +78,8 @@ pub struct DeliveryArgs {
     pub(super) expires: SignedDuration,
 
     /// Only this target of the stage: a cluster, region or tenant
-    #[arg(long, value_name = "TARGET")]
-    target: Option<String>,
+    #[arg(long, value_name = "TARGET", value_parser = |text: &str| Ok::<_, String>(TargetName::from(text)))]
+    target: Option<TargetName>,
 
     /// Who wrote it, instead of the user that git knows
     #[arg(long, value_name = "NAME <MAIL>", value_parser = person)]
@@ -148,8 +149,8 @@ impl DeliveryArgs {
         self.author.as_ref()
     }
 
-    pub(super) fn target(&self) -> Option<&str> {
-        self.target.as_deref()
+    pub(super) fn targets(&self) -> &[TargetName] {
+        self.target.as_slice()
     }
 
     pub(super) fn output(&self) -> Format {
@@ -166,7 +167,8 @@ impl DeliveryArgs {
 
     pub(super) fn terms(&self, context: &Context) -> Terms<'_> {
         let ask = self.asks(context) && !self.dry_run && !self.patch;
-        Terms { target: self.target(), consent: self.consent(), ask }
+        let at_once = self.break_glass.is_some();
+        Terms { targets: self.targets(), at_once, consent: self.consent(), ask }
     }
 }
 

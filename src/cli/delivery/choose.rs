@@ -1,7 +1,8 @@
 //! The list from which a person at a terminal chooses: what would move, how long the stage before has
 //! had it, and what is in the way.
 
-use super::args::{DeliveryArgs, Way};
+use super::Errand;
+use super::args::Way;
 use super::group::groups;
 use super::standing::Standing;
 use super::tell_refused;
@@ -16,18 +17,14 @@ use crate::ui;
 use std::collections::HashMap;
 
 /// Lets a person choose. False: nothing was chosen.
-pub fn chosen(
-    planned: &mut Planned,
-    args: &DeliveryArgs,
-    scene: &Scene<'_>,
-    context: &Context,
-) -> Result<bool, Failure> {
+pub fn chosen(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<bool, Failure> {
+    let context = errand.context;
     tell_refused(planned, context);
     if planned.plan.moving().next().is_none() {
         return Ok(true);
     }
     let ages = ages(planned, scene, context)?;
-    let standings = standings(planned, args, &scene.of(&planned.plan.to), context);
+    let standings = standings(planned, errand, &scene.of(&planned.plan.to));
     let names: Vec<String> = planned.plan.moving().map(|(item, _)| item.name()).collect();
     let row = |(item, moves): (&Item, &Moves)| {
         let said = |about: &HashMap<String, String>| about.get(&item.name()).cloned().unwrap_or_default();
@@ -82,17 +79,14 @@ fn shown_age(time: i64, from: &StageName, context: &Context) -> String {
 
 /// What is proposed already, and whose branch it is. Whatever is in the way of looking is in the way
 /// later, and told then.
-fn standings(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) -> HashMap<String, String> {
+fn standings(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> HashMap<String, String> {
+    let args = errand.args;
     let proposes = args.way() == Way::Propose && !args.is_joint();
-    if proposes { looked_up(planned, args, scene, context).unwrap_or_default() } else { HashMap::new() }
+    if proposes { looked_up(planned, errand, scene).unwrap_or_default() } else { HashMap::new() }
 }
 
-fn looked_up(
-    planned: &Planned,
-    args: &DeliveryArgs,
-    scene: &Scene<'_>,
-    context: &Context,
-) -> Result<HashMap<String, String>, Failure> {
+fn looked_up(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<HashMap<String, String>, Failure> {
+    let Errand { args, context, .. } = *errand;
     let workspace = context.workspace(scene.repository, args.author())?;
     let home = forge::home(args.forge.said(&scene.settings.config), scene.repository)?;
     let open = forge::open(&home, scene.repository, args.author(), context)?.open_proposals()?;

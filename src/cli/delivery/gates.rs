@@ -1,15 +1,14 @@
 //! What the gates say to a plan. What they stop is taken out of it; the rest goes on.
 
-use super::args::DeliveryArgs;
-use super::glass;
+use super::{Errand, glass};
 use crate::cli::ask::judged;
 use crate::cli::book;
-use crate::cli::context::Context;
 use crate::cli::facts::Witness;
 use crate::cli::failure::Failure;
 use crate::cli::inquiry::{Asked, Inquiry};
 use crate::cli::scene::Scene;
-use crate::model::{TargetName, Version};
+use crate::git::RefAt;
+use crate::model::Version;
 use crate::pipeline::{Facts, Purpose, Subject};
 use crate::promotion::{Item, Moves, Obstacle, Outcome};
 use crate::report::{Judged, Planned};
@@ -22,26 +21,26 @@ const CODE: &str = "gates";
 pub const LABEL: &str = "break-glass";
 
 /// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
-/// what is shut; pushed is only what is open.
-pub fn judge(planned: &mut Planned, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) -> Result<(), Failure> {
+/// what is shut; pushed is only what is open. Where the ledger was at `origin`, if it was looked at.
+pub fn judge(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<RefAt>, Failure> {
+    let Errand { args, context, .. } = *errand;
     if planned.plan.moving().next().is_none() {
-        return Ok(());
+        return Ok(None);
     }
+    let mut ledger = None;
     if args.writes_elsewhere() && scene.repository.origin_url().is_some() {
-        book::fetch(context, scene.repository, &scene.settings.config)?;
+        ledger = Some(book::fetch(context, scene.repository, &scene.settings.config)?.there);
     }
     let inquiry = Inquiry::on(context, scene)?;
     let purpose = if planned.is_rollback { Purpose::Back } else { Purpose::Forward };
-    let target = args.target().map(TargetName::new);
     let moving = planned.plan.moving();
-    let asked: Vec<Asked> =
-        moving.flat_map(|(item, moves)| questions(planned, item, moves, target.as_ref(), purpose)).collect();
+    let asked: Vec<Asked> = moving.flat_map(|(item, moves)| questions(planned, item, moves, purpose)).collect();
     planned.gates = answers(&asked, &inquiry);
     if args.break_glass.is_some() {
         glass::open(planned, args, &inquiry)?;
     }
     stop(planned, args.only_proposes());
-    Ok(())
+    Ok(ledger)
 }
 
 /// Did the gates stop anything?
@@ -50,13 +49,7 @@ pub fn stopped(planned: &Planned) -> bool {
 }
 
 /// One question for each version that moves: components and targets may differ in theirs.
-pub fn questions(
-    planned: &Planned,
-    item: &Item,
-    moves: &Moves,
-    target: Option<&TargetName>,
-    purpose: Purpose,
-) -> Vec<Asked> {
+pub fn questions(planned: &Planned, item: &Item, moves: &Moves, purpose: Purpose) -> Vec<Asked> {
     let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
     let is_one = versions.len() == 1;
     let mut out: Vec<Asked> = Vec::new();
@@ -65,7 +58,7 @@ pub fn questions(
         let asked = Asked {
             subject: Subject { app: item.app.clone(), component },
             stage: planned.plan.to.clone(),
-            target: if is_one { target.cloned() } else { step.entry.target.clone() },
+            targets: if is_one { item.targets.clone() } else { step.entry.target.iter().cloned().collect() },
             version: step.to.clone(),
             purpose,
         };

@@ -1,5 +1,6 @@
 //! What a delivery leaves in the ledger: a broken glass, and the hold that a rollback puts a stage on.
 
+use super::Errand;
 use super::args::DeliveryArgs;
 use super::group::Group;
 use crate::cli::book::{self, BookArgs};
@@ -78,8 +79,9 @@ fn gates(judged: &Judged) -> Vec<String> {
 }
 
 /// Writes to the ledger what is about to be done. An emergency does not wait for it: where it cannot
-/// be written, that is said, and the commit still says it.
-pub fn record(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) {
+/// be written, that is said, and the commit still says it. Was anything written?
+pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> bool {
+    let Errand { args, context, .. } = *errand;
     let mut events: Vec<What> = Vec::new();
     if args.break_glass.is_some() {
         let broken = planned.gates.iter().filter(|one| is_broken(one));
@@ -92,14 +94,18 @@ pub fn record(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, context
         }
     }
     if events.is_empty() {
-        return;
+        return false;
     }
     let config = &scene.settings.config;
     match book::write(context, scene.repository, config, events, BookArgs { local: false }) {
-        Ok(events) => events.iter().for_each(|event| context.ui.note(&event.what.sentence())),
+        Ok(events) => {
+            events.iter().for_each(|event| context.ui.note(&event.what.sentence()));
+            true
+        }
         Err(failure) => {
             let why = failure.message().unwrap_or("it cannot be written");
             context.ui.caution(&format!("this is not in the ledger, so nothing is on hold: {why}"));
+            false
         }
     }
 }
@@ -127,7 +133,7 @@ fn rolled_back(planned: &Planned, scene: &Scene<'_>, context: &Context) -> Resul
         let asked = Asked {
             subject: one.subject.clone(),
             stage: one.stage.clone(),
-            target: one.target.clone(),
+            targets: one.targets.clone(),
             version: one.version.clone(),
             purpose: Purpose::Back,
         };

@@ -41,7 +41,7 @@ impl Group {
 pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Person) -> Result<Vec<Group>, Failure> {
     let moving: Vec<(&Item, &Moves)> = planned.plan.moving().collect();
     if !args.is_joint() || moving.len() < 2 {
-        return Ok(moving.into_iter().map(|one| single(planned, args, one, by, scene)).collect());
+        return Ok(moving.into_iter().map(|one| single(planned, one, by, scene)).collect());
     }
     let ground = scene.ground()?;
     let edits = planned.plan.together(&ground, args.consent()).map_err(|refusal| {
@@ -57,19 +57,13 @@ pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Pe
     Ok(vec![glass::marked(Group { branch, message, edits, judged })])
 }
 
-fn single(
-    planned: &Planned,
-    args: &DeliveryArgs,
-    (item, moves): (&Item, &Moves),
-    by: &Person,
-    scene: &Scene<'_>,
-) -> Group {
+fn single(planned: &Planned, (item, moves): (&Item, &Moves), by: &Person, scene: &Scene<'_>) -> Group {
     let name = item.name();
     let to = &planned.plan.to;
     let part = Part { name: &name, steps: &moves.steps };
     let message = Message::of(planned.purpose(), to, &[part], &who(by), scene.subject());
     let judged = planned.gates.iter().filter(|one| one.is_about(item)).cloned().collect();
-    let (branch, edits) = (branch_name(item, to, args.target()), moves.edits.clone());
+    let (branch, edits) = (branch_name(item, to), moves.edits.clone());
     glass::marked(Group { branch, message, edits, judged })
 }
 

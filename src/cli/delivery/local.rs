@@ -1,10 +1,9 @@
 //! Deliveries that leave the remote alone: a mail, and a local commit.
 
-use super::args::DeliveryArgs;
+use super::Errand;
 use super::group::{groups, who};
 use super::standing::{Standing, foreign};
 use super::tell_rest;
-use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::scene::Scene;
 use crate::git::{self, Workspace};
@@ -12,7 +11,8 @@ use crate::promotion::mbox;
 use crate::report::Planned;
 
 /// Prints the commit for `git am`.
-pub fn patch(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) -> Result<(), Failure> {
+pub fn patch(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<(), Failure> {
+    let Errand { args, context, .. } = *errand;
     tell_rest(planned, context);
     if planned.plan.moving().next().is_none() {
         return Ok(());
@@ -28,11 +28,11 @@ pub fn patch(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, context:
 /// Makes a commit on a local branch for each group.
 pub fn commit(
     planned: &Planned,
-    args: &DeliveryArgs,
+    errand: &Errand<'_>,
     scene: &Scene<'_>,
     workspace: &Workspace<'_>,
-    context: &Context,
 ) -> Result<(), Failure> {
+    let Errand { args, context, .. } = *errand;
     if planned.plan.moving().next().is_none() {
         return Ok(());
     }

@@ -23,7 +23,7 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::intent::Intent;
 use super::scene::{Scene, known_tip};
-use crate::git::{Workspace, WriteError};
+use crate::git::{RefAt, Workspace, WriteError};
 use crate::promotion::Outcome;
 use crate::report::Planned;
 use crate::report::json::PlanJson;
@@ -39,69 +39,76 @@ pub enum Selection {
     Asked,
 }
 
+/// What is wanted, and how it is to be carried out.
+#[derive(Clone, Copy)]
+pub struct Errand<'a> {
+    pub intent: &'a Intent,
+    pub args: &'a DeliveryArgs,
+    pub selection: Selection,
+    pub context: &'a Context,
+}
+
+/// A plan that was judged.
+#[derive(Debug, Clone)]
+pub(super) struct Ready {
+    pub planned: Planned,
+    /// Where the ledger was then, if it was looked at.
+    pub ledger: Option<RefAt>,
+}
+
 /// Carries an intent out.
-pub fn run(intent: &Intent, args: &DeliveryArgs, selection: Selection, context: &Context) -> Result<Exit, Failure> {
+pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
+    let Errand { args, context, .. } = *errand;
     let way = args.way();
     let repository = context.repository()?;
     match way {
         Way::DryRun | Way::Patch => {
             let scene = Scene::read(context, &repository, &known_tip)?;
-            let Some(planned) = plan(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
+            let Some(Ready { planned, .. }) = plan(errand, &scene)? else { return Ok(Exit::Done) };
             match way {
                 Way::DryRun => show(&planned, args, context)?,
-                _ => local::patch(&planned, args, &scene.of(&planned.plan.to), context)?,
+                _ => local::patch(&planned, errand, &scene.of(&planned.plan.to))?,
             }
-            Ok(ending(&planned, intent))
+            Ok(ending(&planned, errand.intent))
         }
         Way::Commit => {
             let workspace = context.workspace(&repository, args.author())?;
             let scene = Scene::read(context, &repository, &known_tip)?;
-            let agreed = agreed(intent, args, selection, &scene, context)?;
-            let Some(planned) = agreed else { return Ok(Exit::Done) };
-            local::commit(&planned, args, &scene.of(&planned.plan.to), &workspace, context)?;
-            Ok(ending(&planned, intent))
+            let Some(Ready { planned, .. }) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
+            local::commit(&planned, errand, &scene.of(&planned.plan.to), &workspace)?;
+            Ok(ending(&planned, errand.intent))
         }
-        Way::Push => push::run(intent, args, selection, &repository, context),
-        Way::Propose => propose::run(intent, args, selection, &repository, context),
+        Way::Push => push::run(errand, &repository),
+        Way::Propose => propose::run(errand, &repository),
     }
 }
 
 /// The plan on one state; `None` when the person chose nothing.
-fn plan(
-    intent: &Intent,
-    args: &DeliveryArgs,
-    selection: Selection,
-    scene: &Scene<'_>,
-    context: &Context,
-) -> Result<Option<Planned>, Failure> {
+fn plan(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
+    let Errand { intent, args, selection, context } = *errand;
     let ground = scene.ground()?;
     let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else { return Ok(None) };
-    if selection == Selection::Asked && !choose::chosen(&mut planned, args, scene, context)? {
+    if selection == Selection::Asked && !choose::chosen(&mut planned, errand, scene)? {
         return Ok(None);
     }
-    gates::judge(&mut planned, args, scene, context)?;
-    Ok(Some(planned))
+    let ledger = gates::judge(&mut planned, errand, scene)?;
+    Ok(Some(Ready { planned, ledger }))
 }
 
 /// The plan, shown and agreed to; `None` when nothing is left to do.
-fn agreed(
-    intent: &Intent,
-    args: &DeliveryArgs,
-    selection: Selection,
-    scene: &Scene<'_>,
-    context: &Context,
-) -> Result<Option<Planned>, Failure> {
-    let Some(planned) = plan(intent, args, selection, scene, context)? else {
+fn agreed(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
+    let context = errand.context;
+    let Some(ready) = plan(errand, scene)? else {
         context.ui.note("nothing was changed");
         return Ok(None);
     };
-    tell(&planned, context);
-    let moves = planned.plan.moving().next().is_some();
-    if !moves || !args.asks(context) {
-        return Ok(Some(planned));
+    tell(&ready.planned, context);
+    let moves = ready.planned.plan.moving().next().is_some();
+    if !moves || !errand.args.asks(context) {
+        return Ok(Some(ready));
     }
     if ui::confirm("Do this?")? {
-        return Ok(Some(planned));
+        return Ok(Some(ready));
     }
     context.ui.note("nothing was changed");
     Ok(None)

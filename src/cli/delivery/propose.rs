@@ -1,16 +1,14 @@
 //! Pull requests: a branch of our own for each commit, and one open proposal for each branch. Running
 //! again updates what is there.
 
-use super::args::DeliveryArgs;
 use super::group::{Group, groups};
 use super::sources;
 use super::standing::{Standing, foreign};
 use super::wait;
-use super::{Selection, agreed, ending, gates, glass, remote_tip};
+use super::{Errand, Ready, agreed, ending, gates, glass, remote_tip};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::forge::{self, Home};
-use crate::cli::intent::Intent;
 use crate::cli::scene::Scene;
 use crate::config::{Merging, Method, ProposalTerms};
 use crate::forge::{Change, Draft, Feature, Forge, Merge, NewProposal, Proposal};
@@ -24,25 +22,20 @@ const ATTEMPTS: u32 = 4;
 
 /// Plans, asks, pushes branches and opens or updates their proposals. What fails for one app does not
 /// stop the others.
-pub fn run(
-    intent: &Intent,
-    args: &DeliveryArgs,
-    selection: Selection,
-    repository: &Repository,
-    context: &Context,
-) -> Result<Exit, Failure> {
+pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure> {
+    let Errand { intent, args, context, .. } = *errand;
     forge::origin(repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let workspace = context.workspace(repository, args.author())?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     let config = &scene.settings.config;
     let home = forge::home(args.forge.said(config), repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
-    let Some(planned) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
+    let Some(Ready { planned, .. }) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
     let scene = scene.of(&planned.plan.to);
     if planned.plan.moving().next().is_none() {
         return Ok(ending(&planned, intent));
     }
     let forge = forge::open(&home, repository, args.author(), context)?;
-    glass::record(&planned, args, &scene, context);
+    let _is_written = glass::record(&planned, errand, &scene);
     let terms = config.proposals.of(&planned.plan.to);
     let (forge, home) = (forge.as_ref(), &home);
     let desk = Desk { scene: &scene, workspace: &workspace, forge, home, terms, open: None, context };
@@ -134,7 +127,7 @@ impl Desk<'_> {
                 Standing::Absent | Standing::Older(_) => {
                     let text = group.message.commit();
                     let commit = self.workspace.commit(&group.commit(self.scene, &text))?;
-                    let push = Push { branch, commit, way: Way::Replace(head) };
+                    let push = Push { branch, commit, way: Way::Replace(head), if_still: &[] };
                     if self.workspace.push(&push)? == Pushed::Done {
                         return Ok((commit, true));
                     }
@@ -222,6 +215,7 @@ fn how(method: Method, group: &Group, number: &str, head: Oid) -> Merge {
     Merge {
         method: forge::method(method),
         expect: head.to_string(),
+        if_still: Vec::new(),
         title: is_squash.then(|| format!("{} ({number})", group.message.subject)),
         message: is_squash.then(|| group.message.below_the_subject()),
     }

@@ -1,60 +1,72 @@
 //! Pushing straight to the branch that is deployed. Who loses the race plans again on the new tip.
 
-use super::args::DeliveryArgs;
 use super::group::groups;
-use super::{Selection, agreed, ending, glass, plan, remote_tip, tell_rest};
+use super::{Errand, Ready, Selection, agreed, ending, gates, glass, plan, remote_tip, tell_rest};
 use crate::cli::backoff::{PATIENCE, pause};
+use crate::cli::book;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::intent::Intent;
+use crate::cli::inquiry::{Asked, Inquiry};
 use crate::cli::scene::Scene;
 use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
 use crate::model::{SlotKey, Version};
+use crate::pipeline::Purpose;
 use crate::report::Planned;
 use std::collections::BTreeMap;
 use std::thread;
 use std::time::Instant;
 
 /// Plans, asks once, and pushes until it is there.
-pub fn run(
-    intent: &Intent,
-    args: &DeliveryArgs,
-    selection: Selection,
-    repository: &Repository,
-    context: &Context,
-) -> Result<Exit, Failure> {
+pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure> {
+    let Errand { intent, args, context, .. } = *errand;
     let workspace = context.workspace(repository, args.author())?;
     let mut begun = Instant::now();
     let scene = seen(context, repository, &workspace)?;
     let looking = begun.elapsed();
-    let Some(first) = agreed(intent, args, selection, &scene, context)? else { return Ok(Exit::Done) };
-    glass::record(&first, args, &scene, context);
-    let (mut planned, mut scene, mut losses) = (first.clone(), scene, 0);
+    let Some(first) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
+    let (mut ready, mut scene, mut losses) = (first.clone(), scene, 0);
+    if glass::record(&first.planned, errand, &scene) {
+        ready = after_our_word(&first, &scene, context)?;
+    }
     // Time to think does not count.
     let started = Instant::now();
     begun = started.checked_sub(looking).unwrap_or(started);
     loop {
-        if planned.plan.moving().next().is_none() {
-            return Ok(ending(&planned, intent));
+        if ready.planned.plan.moving().next().is_none() {
+            return Ok(ending(&ready.planned, intent));
         }
-        let there = scene.of(&planned.plan.to);
-        let Some(lost) = attempt(&planned, args, &there, &workspace, context)? else {
-            return Ok(ending(&planned, intent));
+        let there = scene.of(&ready.planned.plan.to);
+        let Some(lost) = attempt(&ready, errand, &there, &workspace)? else {
+            return Ok(ending(&ready.planned, intent));
         };
         if started.elapsed() > PATIENCE {
-            let message = format!("`{}` moved each time before the push arrived", there.branch()?);
+            let message = format!("`{}` or the ledger moved each time before the push arrived", there.branch()?);
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
         }
         losses = if lost.is_first { losses + 1 } else { 0 };
         thread::sleep(pause(begun.elapsed(), losses));
         begun = Instant::now();
         scene = seen(context, repository, &workspace)?;
-        let there = scene.of(&planned.plan.to);
+        let there = scene.of(&ready.planned.plan.to);
         // In a shallow clone it may not be known; the plan then finds it done.
         if workspace.contains(there.tip, lost.commit).unwrap_or(false) {
             landed(lost.commit, &lost.subject, &there, context)?;
         }
-        planned = again(intent, args, &first, &scene, context)?;
+        ready = again(errand, &first.planned, &scene)?;
+    }
+}
+
+/// The plan after a word of ours in the ledger: others may have written there before it.
+fn after_our_word(first: &Ready, scene: &Scene<'_>, context: &Context) -> Result<Ready, Failure> {
+    let ledger = book::fetch(context, scene.repository, &scene.settings.config)?.there;
+    let inquiry = Inquiry::on(context, scene)?;
+    let purpose = if first.planned.is_rollback { Purpose::Back } else { Purpose::Forward };
+    let moving =
+        first.planned.gates.iter().filter(|one| first.planned.plan.moving().any(|(item, _)| one.is_about(item)));
+    let asked: Vec<Asked> = moving.map(|one| Asked { purpose, ..Asked::from(one) }).collect();
+    match gates::answers(&asked, &inquiry).iter().find(|one| !one.allows()) {
+        Some(no) => Err(Failure::refused(no.sentence()).hint("nothing was pushed; `towpath ask` tells more")),
+        None => Ok(Ready { ledger: Some(ledger), ..first.clone() }),
     }
 }
 
@@ -73,18 +85,18 @@ struct Lost {
 
 /// Pushes what the plan makes; `None` when all of it is there.
 fn attempt(
-    planned: &Planned,
-    args: &DeliveryArgs,
+    ready: &Ready,
+    errand: &Errand<'_>,
     scene: &Scene<'_>,
     workspace: &Workspace<'_>,
-    context: &Context,
 ) -> Result<Option<Lost>, Failure> {
-    let branch = scene.branch()?;
-    for (index, group) in groups(planned, args, scene, &workspace.author()?)?.into_iter().enumerate() {
+    let Errand { args, context, .. } = *errand;
+    let (branch, if_still) = (scene.branch()?, ready.ledger.as_slice());
+    for (index, group) in groups(&ready.planned, args, scene, &workspace.author()?)?.into_iter().enumerate() {
         let text = group.message.commit();
         let commit = workspace.commit(&group.commit(scene, &text))?;
         let subject = group.message.subject;
-        if workspace.push(&Push { branch, commit, way: Way::Forward })? == Pushed::Lost {
+        if workspace.push(&Push { branch, commit, way: Way::Forward, if_still })? == Pushed::Lost {
             return Ok(Some(Lost { commit, subject, is_first: index == 0 }));
         }
         landed(commit, &subject, scene, context)?;
@@ -99,14 +111,12 @@ fn landed(commit: Oid, subject: &str, scene: &Scene<'_>, context: &Context) -> R
 }
 
 /// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.
-fn again(
-    intent: &Intent,
-    args: &DeliveryArgs,
-    first: &Planned,
-    scene: &Scene<'_>,
-    context: &Context,
-) -> Result<Planned, Failure> {
-    let Some(mut planned) = plan(intent, args, Selection::Given, scene, context)? else { return Ok(first.clone()) };
+fn again(errand: &Errand<'_>, first: &Planned, scene: &Scene<'_>) -> Result<Ready, Failure> {
+    let context = errand.context;
+    let again = plan(&Errand { selection: Selection::Given, ..*errand }, scene)?;
+    let Some(Ready { mut planned, ledger }) = again else {
+        return Ok(Ready { planned: first.clone(), ledger: None });
+    };
     let wanted = wanted(first);
     let same_edge = planned.from == first.from && planned.plan.to == first.plan.to;
     if !same_edge {
@@ -119,10 +129,12 @@ fn again(
         return Err(Failure::failed(message).hint("run it again to see the new plan; nothing was changed"));
     }
     if planned.plan.moving().next().is_none() {
-        context.ui.note("somebody else has done it meanwhile");
+        if !gates::stopped(&planned) {
+            context.ui.note("somebody else has done it meanwhile");
+        }
         tell_rest(&planned, context);
     }
-    Ok(planned)
+    Ok(Ready { planned, ledger })
 }
 
 /// Which version each place is to have.

@@ -4,9 +4,10 @@ mod closing;
 mod next;
 
 use super::args::DeliveryArgs;
-use super::group::groups;
+use super::group::{Group, groups};
 use super::propose::{Desk, Proposed};
 use super::remote_tip;
+use crate::cli::backoff::{PATIENCE, pause};
 use crate::cli::book;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -15,12 +16,14 @@ use crate::cli::forge_args::ForgeArgs;
 use crate::cli::inquiry::{Asked, Inquiry};
 use crate::cli::scene::{Scene, known_tip};
 use crate::config::Merging;
-use crate::forge::{Check, CheckState, Forge, Proposal};
-use crate::git::{Repository, Workspace};
+use crate::forge::{Check, CheckState, Forge, ForgeError, Merge, Proposal};
+use crate::git::{RefAt, Repository, Workspace};
 use crate::pipeline::Verdict;
 use crate::report::{Judged, Planned};
 use crate::ui::visible;
-use next::{Step, Steps, steps};
+use next::{Look, Step, Steps};
+use std::thread;
+use std::time::Instant;
 
 /// What is asked of a tick.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +46,7 @@ pub fn advance(
     let args = DeliveryArgs::proposing(forge.clone());
     if tick.dry_run {
         let scene = Scene::read(context, repository, &known_tip)?;
-        let steps = steps(tick, &args, &scene, context)?;
+        let steps = Look { tick, args: &args, scene: &scene, context }.steps()?;
         refused(&steps, context)?;
         for step in &steps.all {
             let what = if may_be_proposed(step) { "would be proposed" } else { "stays" };
@@ -54,7 +57,7 @@ pub fn advance(
     let workspace = context.workspace(repository, None)?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     book::fetch(context, repository, &scene.settings.config)?;
-    let steps = steps(tick, &args, &scene, context)?;
+    let steps = Look { tick, args: &args, scene: &scene, context }.steps()?;
     refused(&steps, context)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
@@ -122,25 +125,55 @@ impl Hand<'_> {
                 self.mark(&proposed, step);
             }
             let is_open = step.judged.iter().all(Judged::allows) && !proposed.proposal.draft;
-            if is_auto && is_open && self.still_open(step)? {
-                forge.merge(proposed.proposal.number, &desk.way_to_merge(&group, &proposed))?;
-                say(context, step, &format!("merged {}", proposed.proposal.url))?;
-            } else {
-                let done = if proposed.done == "nothing to do:" { "is proposed" } else { proposed.done };
-                say(context, step, &format!("{done} {}: {}", proposed.proposal.url, why(step)))?;
+            let closed = if is_auto && is_open { self.merge(step, &desk, &group, &proposed)? } else { Some(why(step)) };
+            match closed {
+                None => say(context, step, &format!("merged {}", proposed.proposal.url))?,
+                Some(why) => {
+                    let done = if proposed.done == "nothing to do:" { "is proposed" } else { proposed.done };
+                    say(context, step, &format!("{done} {}: {why}", proposed.proposal.url))?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Asks again, on the tip that a merge goes to: others, or this very tick, may have landed something.
-    fn still_open(&self, step: &Step) -> Result<bool, Failure> {
-        let scene =
-            Scene::read(self.context, self.workspace.repository(), &|_, branch| remote_tip(self.workspace, branch))?;
-        book::fetch(self.context, self.workspace.repository(), &scene.settings.config)?;
+    /// Merges, if the gates are still open on the tip that it goes to: others, or this very tick, may have
+    /// landed or said something. What stands in the way, if so. Where git is the forge, nothing comes
+    /// between that question and the merge.
+    fn merge(
+        &self,
+        step: &Step,
+        desk: &Desk<'_>,
+        group: &Group,
+        proposed: &Proposed,
+    ) -> Result<Option<String>, Failure> {
+        let started = Instant::now();
+        loop {
+            let begun = Instant::now();
+            let (judged, if_still) = self.judged_again(step)?;
+            if !judged.iter().all(Judged::allows) {
+                return Ok(Some(reasons(&judged)));
+            }
+            let how = Merge { if_still, ..desk.way_to_merge(group, proposed) };
+            match self.forge.merge(proposed.proposal.number, &how) {
+                Err(ForgeError::Outdated { .. }) if started.elapsed() < PATIENCE => {
+                    thread::sleep(pause(begun.elapsed(), 1))
+                }
+                merged => return Ok(merged.map(|_| None)?),
+            }
+        }
+    }
+
+    /// What the gates say now, and the refs that they said it of.
+    fn judged_again(&self, step: &Step) -> Result<(Vec<Judged>, Vec<RefAt>), Failure> {
+        let repository = self.workspace.repository();
+        let scene = Scene::read(self.context, repository, &|_, branch| remote_tip(self.workspace, branch))?;
+        let ledger = book::fetch(self.context, repository, &scene.settings.config)?.there;
         let inquiry = Inquiry::on(self.context, &scene)?;
         let asked: Vec<Asked> = step.judged.iter().map(Asked::from).collect();
-        Ok(super::gates::answers(&asked, &inquiry).iter().all(|one| one.allows() && !one.is_there))
+        let there = scene.of(&step.planned.plan.to);
+        let base = RefAt { name: format!("refs/heads/{}", there.branch()?), at: Some(there.tip) };
+        Ok((super::gates::answers(&asked, &inquiry), vec![base, ledger]))
     }
 
     /// The status on the head. A forge without statuses is no reason to stop.
@@ -164,7 +197,7 @@ impl From<&Judged> for Asked {
         Asked {
             subject: one.subject.clone(),
             stage: one.stage.clone(),
-            target: one.target.clone(),
+            targets: one.targets.clone(),
             version: one.version.clone(),
             purpose: crate::pipeline::Purpose::Forward,
         }
@@ -173,7 +206,11 @@ impl From<&Judged> for Asked {
 
 /// What stands in the way, in one line.
 fn why(step: &Step) -> String {
-    let closed = step.judged.iter().flat_map(|one| one.judgement.closed());
+    reasons(&step.judged)
+}
+
+fn reasons(judged: &[Judged]) -> String {
+    let closed = judged.iter().flat_map(|one| one.judgement.closed());
     let mut reasons: Vec<String> = Vec::new();
     for answer in closed {
         let reason = format!("{}: {}", answer.gate, answer.reason);
@@ -189,15 +226,12 @@ fn say(context: &Context, step: &Step, what: &str) -> Result<(), Failure> {
     Ok(context.ui.part(&format!("{}\n", visible(&line)))?)
 }
 
-/// `web v2 to prod`.
+/// `web v2 to prod`, or `web v2 to prod (eu, us)`.
 fn name(planned: &Planned) -> String {
-    let what = match planned.plan.moving().next() {
-        Some((item, moves)) => {
-            let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();
-            versions.dedup();
-            format!("{} {}", item.name(), versions.join(", "))
-        }
-        None => String::new(),
-    };
-    format!("{what} to {}", planned.plan.to)
+    let Some((item, moves)) = planned.plan.moving().next() else { return format!("nothing to {}", planned.plan.to) };
+    let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();
+    versions.dedup();
+    let targets: Vec<&str> = item.targets.iter().map(|target| target.as_str()).collect();
+    let place = if targets.is_empty() { String::new() } else { format!(" ({})", targets.join(", ")) };
+    format!("{} {} to {}{place}", item.name(), versions.join(", "), planned.plan.to)
 }

@@ -37,7 +37,8 @@ impl<'w, 'r> Desk<'w, 'r> {
     pub fn checks(&self, named: &[StageName], evidence: &Evidence<'_>, question: &Question<'_>, facts: &mut Facts) {
         let before = evidence.before(question);
         let stages = if named.is_empty() { &before } else { named };
-        for slot in stages.iter().flat_map(|stage| evidence.sources(question, stage)) {
+        let waves = if named.is_empty() { evidence.wave_before(question) } else { Vec::new() };
+        for slot in stages.iter().flat_map(|stage| evidence.sources(question, stage)).chain(waves) {
             let course = evidence.course(slot, question.end());
             let landing = course.iter().find(|landing| landing.version.is_same(question.version));
             let Some(commit) = landing.and_then(|landing| landing.commit) else { continue };
@@ -49,8 +50,7 @@ impl<'w, 'r> Desk<'w, 'r> {
 
     /// What reviewers think of the open proposal. No forge, no reviews: the ledger has approvals, too.
     pub fn reviews(&self, question: &Question<'_>, facts: &mut Facts) {
-        let target = question.target.map(|target| target.as_str());
-        let branch = branch_of(&question.subject.to_string(), question.stage, target);
+        let branch = branch_of(&question.subject.to_string(), question.stage, question.targets);
         let open = self
             .proposals
             .get_or_init(|| self.forge().and_then(|forge| forge.open_proposals().map_err(|error| error.to_string())));

@@ -7,6 +7,7 @@ mod forge;
 mod http;
 mod trust;
 
+use super::context::Context;
 use super::inquiry::Inquiry;
 use crate::config::gates::{BlockedBy, Blocker, Gate, GateKind, GateRule, Proof};
 use crate::git::{FileKind, Oid, Snapshot};
@@ -29,6 +30,11 @@ impl<'w, 'r> Witness<'w, 'r> {
     pub fn new(inquiry: &'w Inquiry<'r>) -> Self {
         let trust = Trust::of(inquiry.context, inquiry.repository);
         Witness { inquiry, trust, known: RefCell::default(), desk: forge::Desk::new(inquiry) }
+    }
+
+    /// Who asks.
+    pub fn context(&self) -> &'w Context {
+        self.inquiry.context
     }
 
     /// All that the gates need for some questions. What lies in the past is not asked.

@@ -67,14 +67,14 @@ fn inquiry<'r>(context: &'r Context, repository: &'r Repository, sides: &Sides<'
     let survey = Survey::of(context, repository, when)?;
     let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
     let ledger = book::read(context, repository, &survey.settings.config)?;
-    Ok(Inquiry { context, repository, survey, chronicle, ledger })
+    Inquiry { context, repository, survey, chronicle, ledger }.checked()
 }
 
 fn of_query(query: &Query) -> inquiry::Asked {
     inquiry::Asked {
         subject: query.subject.clone(),
         stage: query.stage.clone(),
-        target: query.target.clone(),
+        targets: query.target.iter().cloned().collect(),
         version: query.version.clone(),
         purpose: if query.is_back { Purpose::Back } else { Purpose::Forward },
     }

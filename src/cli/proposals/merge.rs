@@ -97,5 +97,5 @@ fn how(
     }
     let title = (method == Method::Squash)
         .then(|| format!("{} ({})", found.title, forge::reference(office.forge.kind(), found.number)));
-    Ok(Merge { method: forge::method(method), expect, title, message })
+    Ok(Merge { method: forge::method(method), expect, title, message, if_still: Vec::new() })
 }

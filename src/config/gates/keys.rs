@@ -128,6 +128,18 @@ pub(in crate::config) const SCOPE: [Key; 2] = [
     key("stages", Shape::Texts, "At the top: the stages it holds for. Unless given, all."),
 ];
 
+/// The keys of a wave that is more than its targets.
+pub(in crate::config) const WAVE: [Key; 2] = [
+    key("targets", Shape::Texts, "The targets that move together, with `*` for all that no wave names."),
+    key("bake", Shape::Bake, "How long a version runs in this wave before the next wave takes it, such as `30m`."),
+];
+
+/// The keys of a wave's time to bake.
+pub(in crate::config) const BAKE: [Key; 2] = [
+    key("for", Shape::Text, "How long, such as `30m` or `2d`."),
+    key("from", Shape::OneOf(&["landing", "outcome"]), "Counted from `landing`, or from the `outcome`."),
+];
+
 /// The keys of a permission.
 pub(in crate::config) const PERMISSION: [Key; 2] = [
     key("actors", Shape::Texts, "Names, mail addresses or logins at the forge."),

@@ -9,13 +9,17 @@ mod options;
 mod pipeline;
 pub(super) mod read;
 mod settings;
+mod waves;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod waves_tests;
 
 pub use freeze::Freeze;
 pub use opening::Opening;
 pub use pipeline::{BREAK_GLASS, CONFIG, LedgerPlace, Permission, Pipeline, Policy};
+pub use waves::{Wave, Waves};
 
 use crate::model::{AppName, StageName};
 use regex::Regex;
@@ -26,6 +30,7 @@ use std::fmt;
 pub enum GateKind {
     Order,
     Isolation,
+    Wave,
     Verified,
     Bake,
     Approval,
@@ -40,9 +45,10 @@ pub enum GateKind {
 
 impl GateKind {
     /// All of them, in the order they are shown.
-    pub const ALL: [GateKind; 12] = [
+    pub const ALL: [GateKind; 13] = [
         GateKind::Order,
         GateKind::Isolation,
+        GateKind::Wave,
         GateKind::Verified,
         GateKind::Bake,
         GateKind::Approval,
@@ -60,6 +66,7 @@ impl GateKind {
         match self {
             GateKind::Order => "order",
             GateKind::Isolation => "isolation",
+            GateKind::Wave => "wave",
             GateKind::Verified => "verified",
             GateKind::Bake => "bake",
             GateKind::Approval => "approval",

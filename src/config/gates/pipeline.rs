@@ -1,6 +1,6 @@
 //! All that is said about the pipeline: gates, who may do what, the ledger, and how stages move.
 
-use super::{Gate, GateKind, GateRule};
+use super::{Gate, GateKind, GateRule, Waves};
 use crate::config::resolved::Said;
 use crate::model::{AppName, StageName};
 
@@ -12,6 +12,7 @@ pub struct Pipeline {
     pub permissions: Vec<Permission>,
     pub ledger: LedgerPlace,
     pub policies: Vec<Policy>,
+    pub waves: Vec<Waves>,
 }
 
 /// Where the ledger is kept.
@@ -84,12 +85,18 @@ impl Pipeline {
             value: one.all().collect::<Vec<_>>().join(", "),
             line: one.line,
         };
-        self.gates.iter().map(gate).chain(self.permissions.iter().map(permission)).collect()
+        let waves = self.waves.iter().map(Waves::said);
+        waves.chain(self.gates.iter().map(gate)).chain(self.permissions.iter().map(permission)).collect()
     }
 
     /// Who may do this: `None` where nobody said, so that everyone may.
     pub fn actors(&self, of: &str) -> Option<&Permission> {
         self.permissions.iter().find(|permission| permission.of == of)
+    }
+
+    /// How the targets of a stage follow each other; `None`: they move together.
+    pub fn waves(&self, stage: &StageName) -> Option<&Waves> {
+        self.waves.iter().find(|waves| waves.stage == *stage)
     }
 
     /// How `advance` treats a stage.

@@ -2,7 +2,7 @@
 
 use super::keys::{GATES, GateKey, PERMISSION, SCOPE};
 use super::settings::Settings;
-use super::{BREAK_GLASS, CONFIG, GateRule, Permission, Policy};
+use super::{BREAK_GLASS, CONFIG, GateRule, Permission, Policy, Waves};
 use crate::config::Stage;
 use crate::config::diagnostic::{Diagnostics, did_you_mean};
 use crate::config::fields::{Field, Fields, Word, shown};
@@ -147,13 +147,13 @@ pub(in crate::config) fn permissions(
     out
 }
 
-/// What one stage says: its gates, and how `advance` treats it.
+/// What one stage says: its gates, how `advance` treats it, and how its targets follow each other.
 pub(in crate::config) fn stage(
     item: Value<'_>,
     stages: &[Stage],
     keys: &[&str],
     problems: &mut Diagnostics<'_>,
-) -> (Vec<GateRule>, Policy) {
+) -> (Vec<GateRule>, Policy, Option<Waves>) {
     // What is wrong with the other keys was said when they were read.
     let mut silent = Diagnostics::new("", "");
     let fields = Fields::read(item, keys, &mut silent);
@@ -163,6 +163,7 @@ pub(in crate::config) fn stage(
         None => Vec::new(),
     };
     let each = fields.one_of("queue", &QUEUE, problems).is_some_and(|word| word.text == "each");
-    let policy = Policy { stage: name, each };
-    (rules, policy)
+    let waves = fields.get("waves").zip(name.as_ref());
+    let waves = waves.and_then(|(field, name)| Settings { stages, problems }.waves(field, name));
+    (rules, Policy { stage: name, each }, waves)
 }

@@ -10,7 +10,7 @@ mod entry;
 use super::settle::same_head;
 use super::types::{Change, Check, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal, Review};
 use super::{Clock, Forge, ForgeError, Kind, Result};
-use crate::git::{Joined, Oid, Swap, Workspace, WriteError};
+use crate::git::{Joined, Oid, RefAt, Swap, Workspace, WriteError};
 use book::{Book, Seen, Word};
 use entry::{Entry, Standing};
 
@@ -75,7 +75,21 @@ impl<'w> Plain<'w> {
         merged.head_commit = Some(head.to_string());
         merged.merge_commit = Some(commit.to_string());
         let landing = Swap { name: format!("refs/heads/{}", entry.base), from: Some(base), to: commit };
-        Ok(Word::Write(vec![landing, self.book.swap(&merged, Some(seen.at), "Merge")?], merged))
+        let mut swaps = vec![landing, self.book.swap(&merged, Some(seen.at), "Merge")?];
+        swaps.extend(self.held(number, how, &swaps)?);
+        Ok(Word::Write(swaps, merged))
+    }
+
+    /// The refs that the merge depends on, as moves to where they are.
+    fn held(&self, number: u64, how: &Merge, moving: &[Swap]) -> Result<Vec<Swap>> {
+        let expected = |one: &&RefAt| moving.iter().find(|swap| swap.name == one.name).map(|swap| swap.from);
+        let moved = how.if_still.iter().any(|one| expected(&one).is_some_and(|from| from != one.at));
+        if moved || !self.book.workspace.stand(&how.if_still)? {
+            return Err(ForgeError::Outdated { number });
+        }
+        let others = how.if_still.iter().filter(|one| expected(one).is_none());
+        let still = |one: &RefAt| one.at.map(|at| Swap { name: one.name.clone(), from: Some(at), to: at });
+        Ok(others.filter_map(still).collect())
     }
 
     /// The commit that the base is to be at.

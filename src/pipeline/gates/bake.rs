@@ -6,12 +6,21 @@ use crate::model::{SlotKey, StageName};
 use crate::pipeline::evidence::Landing;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::question::Purpose;
-use crate::pipeline::verdict::{Answer, Verdict};
+use crate::pipeline::verdict::{Answer, Place, Verdict};
 use crate::pipeline::words::{span, when};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 const KIND: GateKind = GateKind::Bake;
+
+/// How long something bakes, and who says so.
+pub(super) struct Oven {
+    pub kind: GateKind,
+    pub place: Place,
+    pub seconds: i64,
+    /// Counted from when it passed.
+    pub from_outcome: bool,
+}
 
 pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let Gate::Bake(bake) = &rule.gate else { return None };
@@ -25,50 +34,53 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
 }
 
 fn in_stage(case: &Case<'_>, rule: &GateRule, bake: &Bake, stage: &StageName) -> Answer {
+    let oven = Oven { kind: KIND, place: place(rule), seconds: bake.seconds, from_outcome: bake.from_outcome };
     let slots = case.evidence.sources(case.question, stage);
-    let answers = slots.into_iter().filter_map(|slot| in_slot(case, rule, bake, slot));
+    let answers = slots.into_iter().filter_map(|slot| in_slot(case, &oven, slot));
     let never = || Answer::shut(KIND, place(rule), format!("{stage} has never run {}", case.question.version));
     answers.reduce(Answer::worse).unwrap_or_else(never)
 }
 
-/// The best of all stays of the version counts.
-fn in_slot<'c>(case: &Case<'c>, rule: &GateRule, bake: &Bake, slot: &'c SlotKey) -> Option<Answer> {
+fn in_slot<'c>(case: &Case<'c>, oven: &Oven, slot: &'c SlotKey) -> Option<Answer> {
     let course = case.evidence.course(slot, case.question.end());
-    let stays = course.iter().filter(|landing| landing.version.is_same(case.question.version));
-    let answers = stays.map(|landing| of_stay(case, rule, bake, landing));
+    best(case, oven, course.iter().filter(|landing| landing.version.is_same(case.question.version)))
+}
+
+/// The best of all stays of the version counts; `None` where there is none.
+pub(super) fn best<'l, 'e: 'l>(
+    case: &Case<'_>,
+    oven: &Oven,
+    stays: impl Iterator<Item = &'l Landing<'e>>,
+) -> Option<Answer> {
+    let answers = stays.map(|landing| of_stay(case, oven, landing));
     answers.reduce(|one, other| if other.verdict.is_open() && !one.verdict.is_open() { other } else { one })
 }
 
-fn of_stay(case: &Case<'_>, rule: &GateRule, bake: &Bake, landing: &Landing<'_>) -> Answer {
+fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
+    let (kind, place) = (oven.kind, oven.place.clone());
     let name = format!("{} in {}{}", landing.version, landing.slot.stage, target(landing.slot));
-    let needed = span(bake.seconds);
-    let start = match (bake.from_outcome, case.evidence.ledger.outcome(landing, case.question.end())) {
+    let needed = span(oven.seconds);
+    let start = match (oven.from_outcome, case.evidence.ledger.outcome(landing, case.question.end())) {
         (false, _) => landing.time,
         (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
         (true, _) => {
             let reason = format!("{name} has not passed, and bakes for {needed} from then");
-            let rest = format!(" passed --version {}", landing.version);
-            return Answer::shut(KIND, place(rule), reason).since(landing.time).clear(case.command(
-                "record",
-                &landing.slot.stage,
-                &rest,
-            ));
+            return Answer::shut(kind, place, reason).since(landing.time).clear(case.record(landing.slot, "passed"));
         }
     };
     let Some(start) = start else {
-        return Answer::open(KIND, place(rule), format!("{name} is older than history"));
+        return Answer::open(kind, place, format!("{name} is older than history"));
     };
-    let done = start.saturating_add(bake.seconds);
+    let done = start.saturating_add(oven.seconds);
     let end = landing.left.unwrap_or(case.question.seconds());
-    let place = place(rule);
     if end >= done {
-        return Answer::open(KIND, place, format!("{name} has baked for {}", span(end - start))).since(Some(start));
+        return Answer::open(kind, place, format!("{name} has baked for {}", span(end - start))).since(Some(start));
     }
     if landing.left.is_some() {
         let reason = format!("{name} was replaced after {}; it bakes for {needed}", span(end - start));
-        return Answer::shut(KIND, place, reason).since(landing.left);
+        return Answer::shut(kind, place, reason).since(landing.left);
     }
     let reason = format!("{name} bakes for {needed} since {}", when(start));
     let until = Timestamp::from_second(done).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC);
-    Answer::other(KIND, place, Verdict::Wait { until }, reason).since(Some(start))
+    Answer::other(kind, place, Verdict::Wait { until }, reason).since(Some(start))
 }

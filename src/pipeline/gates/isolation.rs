@@ -54,9 +54,11 @@ fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
     let landed = landing.time.map(|time| format!(" landed at {} and", when(time))).unwrap_or_default();
     let subject = Subject { app: landing.slot.app.clone(), component: None };
     let (app, stage) = (argument(&subject.to_string()), argument(landing.slot.stage.as_str()));
+    let only = landing.slot.target.as_ref().map(|target| format!(" --target {}", argument(target.as_str())));
+    let only = only.unwrap_or_default();
     Answer::shut(GateKind::Isolation, place, format!("{version}{landed} has no outcome; unknown is not passed"))
         .since(landing.time)
-        .clear(format!("towpath record {app} --stage {stage} passed"))
+        .clear(format!("towpath record {app} --stage {stage}{only} passed"))
 }
 
 /// The version, and whose it is if that is another app.

@@ -11,12 +11,15 @@ mod order;
 mod rejected;
 mod verified;
 mod version;
+mod wave;
 mod window;
 
 #[cfg(test)]
 mod people_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wave_tests;
 
 use super::evidence::{Evidence, Landing};
 use super::question::Question;
@@ -66,6 +69,14 @@ impl<'c> Case<'c> {
         self.evidence.sources(self.question, stage).into_iter().filter_map(newest).collect()
     }
 
+    /// The command that says how the version turned out in a place.
+    fn record(&self, slot: &SlotKey, outcome: &str) -> String {
+        let target = slot.target.as_ref().map(|target| format!(" --target {}", argument(target.as_str())));
+        let version = argument(&self.question.version.to_string());
+        let rest = format!(" {outcome}{} --version {version}", target.unwrap_or_default());
+        self.command("record", &slot.stage, &rest)
+    }
+
     /// `towpath VERB APP --stage STAGE`, with all that is needed to name this very deployment.
     fn command(&self, verb: &str, stage: &StageName, rest: &str) -> String {
         let app = argument(&self.question.subject.to_string());
@@ -78,6 +89,7 @@ pub(super) fn answers(kind: GateKind, case: &Case<'_>) -> Vec<Answer> {
     match kind {
         GateKind::Order => order::answer(case).into_iter().collect(),
         GateKind::Isolation => isolation::answer(case).into_iter().collect(),
+        GateKind::Wave => wave::answer(case).into_iter().collect(),
         GateKind::Lock => vec![lock::answer(case)],
         GateKind::Rejected => vec![rejected::answer(case)],
         GateKind::Hold => vec![hold::answer(case)],

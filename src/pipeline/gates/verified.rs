@@ -1,16 +1,16 @@
 //! `verified`: the version has passed in the stages before: by the ledger, by checks of the forge, or
 //! by a command.
 
-use super::{Case, place};
+use super::{Case, place, target};
 use crate::config::gates::{Gate, GateKind, GateRule, Proof, fits};
 use crate::forge::{Check, CheckState};
-use crate::model::StageName;
+use crate::model::{SlotKey, StageName};
 use crate::pipeline::evidence::Landing;
 use crate::pipeline::facts::Asked;
 use crate::pipeline::ledger::Outcome;
 use crate::pipeline::question::Purpose;
 use crate::pipeline::verdict::{Answer, Place};
-use crate::pipeline::words::{argument, when};
+use crate::pipeline::words::when;
 
 const KIND: GateKind = GateKind::Verified;
 
@@ -23,7 +23,9 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
         return Some(by_command(case, rule, call.argv.first().map_or("", String::as_str)));
     }
     let stages = case.stages(&verified.stages);
+    let waves = if verified.stages.is_empty() { case.evidence.wave_before(case.question) } else { Vec::new() };
     let answers = stages.iter().map(|stage| in_stage(case, rule, &verified.by, stage));
+    let answers = answers.chain(waves.into_iter().map(|slot| in_wave(case, rule, &verified.by, slot)));
     let nothing = || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
     Some(answers.reduce(Answer::worse).unwrap_or_else(nothing))
 }
@@ -39,20 +41,30 @@ fn by_command(case: &Case<'_>, rule: &GateRule, program: &str) -> Answer {
 
 fn in_stage(case: &Case<'_>, rule: &GateRule, by: &Proof, stage: &StageName) -> Answer {
     let landings = case.landings(stage);
-    let one = |landing: &Landing<'_>| match by {
-        Proof::Checks(pattern) => by_checks(case, landing, pattern, place(rule)),
-        _ => by_ledger(case, landing, place(rule)),
-    };
+    let one = |landing: &Landing<'_>| of_landing(case, rule, by, landing);
     let never = || Answer::shut(KIND, place(rule), format!("{stage} has never run {}", case.question.version));
     landings.iter().map(one).reduce(Answer::worse).unwrap_or_else(never)
 }
 
+/// What comes before a later wave is the wave before.
+fn in_wave(case: &Case<'_>, rule: &GateRule, by: &Proof, slot: &SlotKey) -> Answer {
+    let version = case.question.version;
+    let course = case.evidence.course(slot, case.question.end());
+    let newest = course.iter().find(|landing| landing.version.is_same(version));
+    let never = || Answer::shut(KIND, place(rule), format!("{}{} has never run {version}", slot.stage, target(slot)));
+    newest.map_or_else(never, |landing| of_landing(case, rule, by, landing))
+}
+
+fn of_landing(case: &Case<'_>, rule: &GateRule, by: &Proof, landing: &Landing<'_>) -> Answer {
+    match by {
+        Proof::Checks(pattern) => by_checks(case, landing, pattern, place(rule)),
+        _ => by_ledger(case, landing, place(rule)),
+    }
+}
+
 fn by_ledger(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
-    let (stage, version) = (&landing.slot.stage, landing.version);
-    let record = |result: &str| {
-        let rest = format!(" {result} --version {}", argument(&version.to_string()));
-        case.command("record", stage, &rest)
-    };
+    let (version, stage) = (landing.version, format!("{}{}", landing.slot.stage, target(landing.slot)));
+    let record = || case.record(landing.slot, "passed");
     match case.evidence.ledger.outcome(landing, case.question.end()) {
         Some((Outcome::Passed, event)) => {
             let at = event.time.as_second();
@@ -61,11 +73,11 @@ fn by_ledger(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
         Some((Outcome::Failed, event)) => {
             let at = event.time.as_second();
             let reason = format!("{version} failed in {stage} at {}", when(at));
-            Answer::shut(KIND, place, reason).since(Some(at)).clear(record("passed"))
+            Answer::shut(KIND, place, reason).since(Some(at)).clear(record())
         }
         None => {
             let reason = format!("{version} has no outcome in {stage}; unknown is not passed");
-            Answer::shut(KIND, place, reason).since(landing.time).clear(record("passed"))
+            Answer::shut(KIND, place, reason).since(landing.time).clear(record())
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `towpath.ask/1`.
 
 use crate::pipeline::{Answer, Place, Verdict};
-use crate::report::Judged;
+use crate::report::{Judged, Turns};
 use serde::Serialize;
 
 /// The answer to one question.
@@ -17,7 +17,10 @@ pub struct AskJson {
     pub app: String,
     pub component: Option<String>,
     pub stage: String,
+    /// The target that is meant, if it is one.
     pub target: Option<String>,
+    /// The targets that are meant; none: all of the stage.
+    pub targets: Vec<String>,
     pub tag: Option<String>,
     pub digest: Option<String>,
     /// The moment it is asked for.
@@ -34,6 +37,21 @@ pub struct AskJson {
     pub gates: Vec<GateJson>,
     /// Set where somebody has broken the glass for it.
     pub broken: Option<BrokenJson>,
+    /// Where the targets of the stage follow each other, each wave in turn; all else is of the one whose turn it is.
+    pub waves: Vec<WaveJson>,
+}
+
+/// The answer for one wave.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct WaveJson {
+    pub targets: Vec<String>,
+    pub allowed: bool,
+    pub there: bool,
+    /// As above.
+    pub verdict: &'static str,
+    pub until: Option<String>,
+    pub sentence: String,
 }
 
 /// What one gate answers.
@@ -66,7 +84,8 @@ pub struct BrokenJson {
 
 impl AskJson {
     /// The answer, as it was found in a repository.
-    pub fn new(judged: &Judged, repository: String, branch: Option<String>, revision: Option<String>) -> Self {
+    pub fn new(waves: &Turns, repository: String, branch: Option<String>, revision: Option<String>) -> Self {
+        let judged = waves.turn();
         let broken = judged.judgement.broken.as_ref().map(|broken| BrokenJson {
             event: broken.id.clone(),
             by: broken.by.clone(),
@@ -81,7 +100,8 @@ impl AskJson {
             app: judged.subject.app.to_string(),
             component: judged.subject.component.clone(),
             stage: judged.stage.to_string(),
-            target: judged.target.as_ref().map(ToString::to_string),
+            target: judged.targets.first().filter(|_| judged.targets.len() == 1).map(ToString::to_string),
+            targets: judged.targets.iter().map(ToString::to_string).collect(),
             tag: judged.version.tag.clone(),
             digest: judged.version.digest.clone(),
             time: judged.at.to_string(),
@@ -92,7 +112,19 @@ impl AskJson {
             sentence: judged.sentence(),
             gates: gates(judged).collect(),
             broken,
+            waves: waves.all().filter(|_| waves.are_many()).map(wave).collect(),
         }
+    }
+}
+
+fn wave(judged: &Judged) -> WaveJson {
+    WaveJson {
+        targets: judged.targets.iter().map(ToString::to_string).collect(),
+        allowed: judged.allows(),
+        there: judged.is_there,
+        verdict: judged.judgement.verdict.as_str(),
+        until: until(&judged.judgement.verdict),
+        sentence: judged.sentence(),
     }
 }
 

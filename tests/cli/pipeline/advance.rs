@@ -171,6 +171,23 @@ sources:
     }
 }
 
+/// A merge commit says nothing of who made what it merges; the isolation that nobody configured begins
+/// with it all the same.
+#[test]
+fn what_a_forge_merges_is_watched() {
+    let site = configured("");
+    site.told(&["advance", "--app", "web"]);
+    site.land("apps/prod/blog.yaml", &values("blog", "v5"), "beside", "2026-08-20T10:00:00Z");
+    site.sandbox.git(&site.clone, &["fetch", "-q"]);
+    let date = [("GIT_AUTHOR_DATE", "2026-09-01T13:00:00Z"), ("GIT_COMMITTER_DATE", "2026-09-01T13:00:00Z")];
+    let merge = ["merge", "-q", "--no-ff", "-m", "Merge pull request #1", "origin/towpath/staging/web"];
+    site.sandbox.git_with(&site.clone, &merge, &date);
+    site.sandbox.git(&site.clone, &["push", "-q", "origin", "HEAD:main"]);
+    site.land("apps/dev/web.yaml", &values("web", "v3"), "v3", "2026-09-01T14:00:00Z");
+    let said = site.told_at("2026-09-01T15:00:00Z", &["ask", "web", "--to", "staging"]);
+    assert!(said.contains("v2 landed at 2026-09-01 13:00 UTC and has no outcome"), "{said}");
+}
+
 #[test]
 fn two_at_once_do_it_once() {
     let site = configured("proposals: { merge: auto }\n");

@@ -5,7 +5,10 @@ mod ask;
 mod chain;
 mod deliver;
 mod ledger;
+mod meanwhile;
 mod model;
+mod outside;
+mod waves;
 mod world;
 mod writers;
 

@@ -278,11 +278,16 @@ impl Pair {
         let format = "--format=%H%x09%s%x09%(trailers:key=Stage,valueonly,separator=)%x09%(trailers:key=To-Version,valueonly,separator=)%x09%(trailers:key=Promoted-From,valueonly,separator=)";
         let log = self.site.at_origin(&["log", "--reverse", "--first-parent", format, &range]);
         for line in log.lines() {
-            let words: Vec<&str> = line.split('\t').collect();
+            let hash = line.split('\t').next().unwrap_or_default();
+            // What was merged beside something else says in its own commit what it is.
+            let merged = format!("{hash}^2");
+            let is_merge = line.ends_with("\t\t\t");
+            let line = if is_merge { self.site.at_origin(&["log", "-1", format, &merged]) } else { line.to_owned() };
+            let words: Vec<&str> = line.trim_end_matches('\n').split('\t').collect();
             let stage = STAGES.iter().position(|stage| *stage == words[2]).expect("it is one of towpath's");
             let version = words[3].trim_start_matches('v').parse().expect("a version of ours");
             self.model.landed(words[1], stage, version);
-            words[0].clone_into(&mut self.main);
+            hash.clone_into(&mut self.main);
         }
         for (stage, name) in STAGES.iter().enumerate() {
             let text = self.site.says("main", &format!("apps/{name}/web.yaml"));
@@ -296,8 +301,16 @@ impl Pair {
     }
 }
 
+/// Few, for each takes seconds; `src/pipeline/model_tests.rs` tries hundreds in memory. More with
+/// `PROPTEST_CASES=60`.
+fn cases() -> u32 {
+    let wanted = ProptestConfig::default().cases;
+    let usual = ProptestConfig::with_cases(256).cases;
+    if wanted == usual { 4 } else { wanted }
+}
+
 proptest::proptest! {
-    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_stage_gets_what_its_gates_do_not_allow(steps in proptest::collection::vec(step(), 12..20)) {

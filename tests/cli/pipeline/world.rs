@@ -7,7 +7,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 
 /// The line of the blocker, and the exit code.
-fn blocker(site: &Site) -> String {
+pub fn blocker(site: &Site) -> String {
     blocker_with(site, &["--allow-commands"])
 }
 
@@ -177,7 +177,7 @@ exit 3: blocker | shut | frozen: the move to the new cluster | towpath.yaml:5
 }
 
 /// Answers every request with this, and says where.
-fn serve(answer: &'static [u8]) -> String {
+pub fn serve(answer: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     std::thread::spawn(move || {
@@ -194,7 +194,7 @@ fn serve(answer: &'static [u8]) -> String {
     format!("http://{address}/status")
 }
 
-fn asked(url: &str, rest: &str) -> String {
+pub fn asked(url: &str, rest: &str) -> String {
     let site = configured(&format!("gates:\n- blocker: {{ url: '{url}', timeout: 1s{rest} }}\n"));
     blocker(&site).replace(url, "http://status")
 }

@@ -22,14 +22,14 @@ fn address(kind: Kind) -> &'static str {
     }
 }
 
-struct Forge {
-    site: Site,
-    fake: Fake,
+pub struct Forge {
+    pub site: Site,
+    pub fake: Fake,
     name: &'static str,
 }
 
 impl Forge {
-    fn new(kind: Kind, name: &'static str) -> Forge {
+    pub fn new(kind: Kind, name: &'static str) -> Forge {
         let site = Site::new();
         let real = format!("url.{}.insteadOf", site.origin.display());
         site.sandbox.git(&site.clone, &["config", &real, address(kind)]);
@@ -43,7 +43,7 @@ impl Forge {
         Forge { site, fake, name }
     }
 
-    fn run(&self, arguments: &[&str]) -> String {
+    pub fn run(&self, arguments: &[&str]) -> String {
         let api = self.fake.api();
         let variables = [("TOWPATH_FORGE", self.name), ("TOWPATH_FORGE_API", &api), ("TOWPATH_TOKEN", TOKEN)];
         let said = self.site.run_with(arguments, &variables).replace(&self.fake.base, "http://forge");

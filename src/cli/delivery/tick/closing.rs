@@ -4,11 +4,12 @@ use super::{Hand, Step, Tick};
 use crate::cli::failure::Failure;
 use crate::cli::scene::Scene;
 use crate::config::Stage;
+use crate::config::gates::Waves;
 use crate::forge::Proposal;
 use crate::git::Oid;
-use crate::model::Version;
-use crate::promotion::{branch_of, is_to_stage};
-use std::collections::BTreeMap;
+use crate::model::{Entry, TargetName, Version};
+use crate::promotion::{branch_name, branch_of, is_to_stage};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Closes the open proposals of ours whose version is where it was to go. How many.
 pub fn close(hand: &Hand<'_>, tick: &Tick<'_>, steps: &[Step], scene: &Scene<'_>) -> Result<usize, Failure> {
@@ -37,7 +38,7 @@ pub fn close(hand: &Hand<'_>, tick: &Tick<'_>, steps: &[Step], scene: &Scene<'_>
 
 fn branches(step: &Step) -> Vec<String> {
     let to = &step.planned.plan.to;
-    step.planned.plan.items.iter().map(|item| branch_of(&item.name(), to, None)).collect()
+    step.planned.plan.items.iter().map(|item| branch_name(item, to)).collect()
 }
 
 /// Does the stage run what the head of a proposal says in its trailers?
@@ -54,6 +55,22 @@ fn landed(hand: &Hand<'_>, proposal: &Proposal, stage: &Stage, scene: &Scene<'_>
         let whole = name(&entry.component, entry.app.as_str());
         entry.stage == stage.name && (entry.app.as_str() == app || whole.as_deref() == Some(app))
     });
-    let versions: Vec<&Version> = here.map(|entry| &entry.version).collect();
-    Ok(!versions.is_empty() && versions.iter().all(|running| running.is_same(&version)))
+    let here: Vec<&Entry> = here.collect();
+    let named = named(&here, scene.settings.config.pipeline.waves(&stage.name), &|targets| {
+        branch_of(app, &stage.name, targets) == proposal.head
+    });
+    let mut meant = here.iter().filter(|entry| named.is_empty() || entry.target.iter().any(|at| named.contains(at)));
+    Ok(!here.is_empty() && meant.all(|entry| entry.version.is_same(&version)))
+}
+
+/// The targets that a branch is about, by its name: a wave, or a single one; none: all.
+fn named(here: &[&Entry], waves: Option<&Waves>, is_it: &dyn Fn(&[TargetName]) -> bool) -> Vec<TargetName> {
+    let mut sets: BTreeMap<Option<usize>, BTreeSet<TargetName>> = BTreeMap::new();
+    for entry in here {
+        let index = waves.map(|waves| waves.index(entry.target.as_ref()));
+        sets.entry(index).or_default().extend(entry.target.clone());
+    }
+    let waves = sets.into_values().map(|targets| targets.into_iter().collect::<Vec<_>>());
+    let single = here.iter().filter_map(|entry| Some(vec![entry.target.clone()?]));
+    waves.chain(single).find(|targets| !targets.is_empty() && is_it(targets)).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! What could go on: for each app and each stage that comes after another, the version that is next.
+//! What could go on: for each app and each stage that comes after another, the version that is next;
+//! where the targets of a stage follow each other, for each of their waves.
 
 use super::Tick;
 use crate::cli::context::Context;
@@ -7,11 +8,11 @@ use crate::cli::delivery::gates::{answers, questions};
 use crate::cli::facts::Witness;
 use crate::cli::failure::Failure;
 use crate::cli::inquiry::{Asked, Inquiry};
-use crate::cli::intent::Intent;
+use crate::cli::intent::{Intent, Terms};
 use crate::cli::scene::Scene;
 use crate::config::Stage;
-use crate::model::{StageName, Version};
-use crate::pipeline::{Evidence, Facts, Purpose, Question, Subject, candidates, pick};
+use crate::model::{SlotKey, StageName, Version};
+use crate::pipeline::{Evidence, Facts, Purpose, Question, Subject, candidates, pick, turns};
 use crate::promotion::{Ground, Item, Moves};
 use crate::report::{Judged, Planned};
 use std::collections::BTreeSet;
@@ -31,103 +32,131 @@ pub struct Steps {
     pub refused: Vec<String>,
 }
 
-/// Looks at every stage that comes after another.
-pub fn steps(tick: &Tick<'_>, args: &DeliveryArgs, scene: &Scene<'_>, context: &Context) -> Result<Steps, Failure> {
-    let config = &scene.settings.config;
-    let only = tick.stage.map(|word| crate::cli::inquiry::stage(config, word)).transpose()?;
-    let mut plans = Vec::new();
-    for stage in config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name)) {
-        for before in &stage.after {
-            plans.extend(planned(tick, args, scene, context, (before, stage))?);
-        }
-    }
-    let refused = plans.iter().flat_map(|plan| plan.plan.refused().map(move |(item, why)| (plan, item, why)));
-    let refused =
-        refused.map(|(plan, item, why)| format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason));
-    let mut out = Steps { all: Vec::new(), refused: refused.collect() };
-    if plans.iter().all(|plan| plan.plan.moving().next().is_none()) {
-        return Ok(out);
-    }
-    let inquiry = Inquiry::on(context, scene)?;
-    let (past, nothing) = (inquiry.past(), Facts::default());
-    let evidence = inquiry.evidence(&past, &nothing);
-    let choice =
-        Choice { args, scene, context, inquiry: &inquiry, witness: Witness::new(&inquiry), evidence: &evidence };
-    for plan in &plans {
-        for (item, moves) in plan.plan.moving() {
-            let is_known = |step: &Step| {
-                step.planned.plan.to == plan.plan.to
-                    && step.planned.plan.items.iter().any(|known| known.name() == item.name())
-            };
-            if !out.all.iter().any(is_known) {
-                out.all.extend(choice.step(plan, item, moves)?);
-            }
-        }
-    }
-    Ok(out)
+/// What is looked at, and for what.
+#[derive(Clone, Copy)]
+pub struct Look<'a, 'r> {
+    pub tick: &'a Tick<'a>,
+    pub args: &'a DeliveryArgs,
+    pub scene: &'a Scene<'r>,
+    pub context: &'a Context,
 }
 
-fn planned(
-    tick: &Tick<'_>,
-    args: &DeliveryArgs,
-    scene: &Scene<'_>,
-    context: &Context,
-    (before, stage): (&StageName, &Stage),
-) -> Result<Option<Planned>, Failure> {
-    let there = scene.of(&stage.name);
-    let ground: Ground<'_> = there.ground()?;
-    let intent = Intent::Promote {
-        apps: tick.app.map(str::to_owned).into_iter().collect(),
-        from: Some(before.to_string()),
-        to: Some(stage.name.to_string()),
-        version: None,
+impl Look<'_, '_> {
+    /// Looks at every stage that comes after another.
+    pub fn steps(&self) -> Result<Steps, Failure> {
+        let config = &self.scene.settings.config;
+        let only = self.tick.stage.map(|word| crate::cli::inquiry::stage(config, word)).transpose()?;
+        let mut plans = Vec::new();
+        for stage in config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name)) {
+            for before in &stage.after {
+                plans.extend(self.planned(before, stage)?);
+            }
+        }
+        let mut out = Steps { all: Vec::new(), refused: plans.iter().flat_map(refused).collect() };
+        if plans.iter().all(|plan| plan.plan.moving().next().is_none()) {
+            return Ok(out);
+        }
+        let inquiry = Inquiry::on(self.context, self.scene)?;
+        let (past, nothing) = (inquiry.past(), Facts::default());
+        let evidence = inquiry.evidence(&past, &nothing);
+        let choice = Choice { look: self, inquiry: &inquiry, witness: Witness::new(&inquiry), evidence: &evidence };
+        for plan in &plans {
+            for (item, moves) in plan.plan.moving() {
+                let is_known = |step: &Step| {
+                    step.planned.plan.to == plan.plan.to
+                        && step.planned.plan.items.iter().any(|known| known.name() == item.name())
+                };
+                if !out.all.iter().any(is_known) {
+                    out.all.extend(choice.steps(plan, item, moves)?);
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn planned(&self, before: &StageName, stage: &Stage) -> Result<Option<Planned>, Failure> {
+        let there = self.scene.of(&stage.name);
+        let ground: Ground<'_> = there.ground()?;
+        let intent = Intent::Promote {
+            apps: self.tick.app.map(str::to_owned).into_iter().collect(),
+            from: Some(before.to_string()),
+            to: Some(stage.name.to_string()),
+            version: None,
+        };
+        intent.planned(self.context, self.scene, &ground, self.args.terms(self.context))
+    }
+}
+
+/// A line for each app that cannot be moved.
+fn refused(plan: &Planned) -> Vec<String> {
+    let line = |(item, why): (&Item, &crate::promotion::Obstacle)| {
+        format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason)
     };
-    intent.planned(context, scene, &ground, args.terms(context))
+    plan.plan.refused().map(line).collect()
 }
 
 struct Choice<'a, 'r> {
-    args: &'a DeliveryArgs,
-    scene: &'a Scene<'r>,
-    context: &'a Context,
+    look: &'a Look<'a, 'r>,
     inquiry: &'a Inquiry<'r>,
     witness: Witness<'a, 'r>,
     evidence: &'a Evidence<'a>,
 }
 
 impl Choice<'_, '_> {
-    /// The step of one app, if there is one: what its stage has run before is not newer.
-    fn step(&self, plan: &Planned, item: &Item, moves: &Moves) -> Result<Option<Step>, Failure> {
+    /// The steps of one app, if there are any: what its stage has run before is not newer. Each wave of
+    /// its targets takes what the wave before has had.
+    fn steps(&self, plan: &Planned, item: &Item, moves: &Moves) -> Result<Vec<Step>, Failure> {
         let alone = Planned { plan: only(plan, item), ..plan.clone() };
         let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
         let (Some(version), 1, Some(before)) = (versions.first(), versions.len(), &plan.from) else {
-            let asked = questions(&alone, item, moves, None, Purpose::Forward);
+            let asked = questions(&alone, item, moves, Purpose::Forward);
             let judged = answers(&asked, self.inquiry);
-            return Ok(Some(Step { planned: alone, judged }));
+            return Ok(vec![Step { planned: alone, judged }]);
         };
-        let asked = Asked {
+        let mut asked = Asked {
             subject: Subject { app: item.app.clone(), component: item.component.clone() },
             stage: plan.plan.to.clone(),
-            target: None,
+            targets: Vec::new(),
             version: (*version).clone(),
             purpose: Purpose::Forward,
         };
-        let question = asked.question(self.context, None);
-        let all = candidates(self.evidence, &question, before);
+        let mut sources = self.evidence.sources(&asked.question(self.look.context, None), before);
+        let mut out = Vec::new();
+        for targets in turns(self.evidence, &asked.subject, &asked.stage, None) {
+            asked.targets = targets;
+            out.extend(self.step(&alone, &asked, before, &sources)?);
+            sources = self.evidence.asked(&asked.question(self.look.context, None));
+        }
+        Ok(out)
+    }
+
+    /// The step of one wave, which takes what `sources` have had.
+    fn step(
+        &self,
+        alone: &Planned,
+        asked: &Asked,
+        before: &StageName,
+        sources: &[&SlotKey],
+    ) -> Result<Option<Step>, Failure> {
+        let question = asked.question(self.look.context, None);
+        let all = candidates(self.evidence, &question, sources);
         let questions: Vec<Question<'_>> = all.iter().map(|version| Question { version, ..question }).collect();
         let facts = self.witness.facts(self.evidence, &questions);
         let evidence = self.evidence.with(&facts);
-        let each = self.scene.settings.config.pipeline.policy(&plan.plan.to).each;
+        let each = self.look.scene.settings.config.pipeline.policy(&asked.stage).each;
         let Some(next) = pick(&evidence, &question, &all, each) else { return Ok(None) };
-        let planned = if next.version.is_same(version) { alone } else { self.other(&asked, before, &next.version)? };
+        let is_planned =
+            next.version.is_same(&asked.version) && alone.plan.items.iter().all(|item| item.targets == asked.targets);
+        let asked = Asked { version: next.version.clone(), ..asked.clone() };
+        let planned = if is_planned { alone.clone() } else { self.other(&asked, before)? };
         let is_there = planned.plan.moving().next().is_none();
-        let asked = Asked { version: next.version.clone(), ..asked };
         let places = Judged::places(&next.judgement, self.evidence.config);
         let judged = Judged {
             subject: asked.subject,
             stage: asked.stage,
-            target: None,
+            targets: asked.targets,
             version: next.version,
-            at: self.context.now(),
+            at: self.look.context.now(),
             is_there: false,
             judgement: next.judgement,
             places,
@@ -136,17 +165,19 @@ impl Choice<'_, '_> {
         Ok((!is_there).then_some(Step { planned, judged: vec![judged] }))
     }
 
-    /// The plan for a version that the stage before has run.
-    fn other(&self, asked: &Asked, before: &StageName, version: &Version) -> Result<Planned, Failure> {
-        let there = self.scene.of(&asked.stage);
+    /// The plan for a version that the stage before has run, and for some targets.
+    fn other(&self, asked: &Asked, before: &StageName) -> Result<Planned, Failure> {
+        let Look { args, scene, context, .. } = *self.look;
+        let there = scene.of(&asked.stage);
         let ground = there.ground()?;
         let intent = Intent::Promote {
             apps: vec![asked.subject.to_string()],
             from: Some(before.to_string()),
             to: Some(asked.stage.to_string()),
-            version: Some(version.to_string()),
+            version: Some(asked.version.to_string()),
         };
-        let planned = intent.planned(self.context, self.scene, &ground, self.args.terms(self.context))?;
+        let terms = Terms { targets: &asked.targets, ..args.terms(context) };
+        let planned = intent.planned(context, scene, &ground, terms)?;
         planned.ok_or_else(|| Failure::failed("nothing was chosen"))
     }
 }

@@ -1,0 +1,135 @@
+//! `waves:` of a stage: its targets move after each other, and each wave bakes before the next.
+
+use super::fits;
+use super::keys::{BAKE, WAVE};
+use super::settings::Settings;
+use crate::config::fields::{Field, Fields, Word, shown};
+use crate::config::resolved::Said;
+use crate::model::{StageName, TargetName};
+use crate::yaml::Value;
+
+/// How the targets of one stage follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waves {
+    pub stage: StageName,
+    /// In turn. What none of them names comes last.
+    pub waves: Vec<Wave>,
+    /// The line of `waves`, 1-based.
+    pub line: u32,
+}
+
+/// Targets that move together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wave {
+    /// Names, and patterns with `*`.
+    pub targets: Vec<String>,
+    /// How long a version runs in it before the next wave takes it, in seconds.
+    pub bake: i64,
+    /// Counted from when it passed, not from when it landed.
+    pub from_outcome: bool,
+    /// The line of `towpath.yaml`, 1-based.
+    pub line: u32,
+}
+
+impl Waves {
+    /// The wave that a target belongs to, counted from 0: the one that names it, else the first with a
+    /// pattern that fits, else one behind all.
+    pub fn index(&self, target: Option<&TargetName>) -> usize {
+        let Some(target) = target else { return self.waves.len() };
+        let names = |wave: &Wave| wave.targets.iter().any(|name| name == target.as_str());
+        let covers = |wave: &Wave| wave.targets.iter().any(|pattern| fits(pattern, target.as_str()));
+        let found = self.waves.iter().position(names).or_else(|| self.waves.iter().position(covers));
+        found.unwrap_or(self.waves.len())
+    }
+
+    /// The line that makes a wave wait for those before it.
+    pub fn line_of(&self, index: usize) -> u32 {
+        self.waves.get(index).map_or(self.line, |wave| wave.line)
+    }
+
+    /// The first name that is none of these targets, with its line.
+    pub fn unknown(&self, known: &[&TargetName]) -> Option<(&str, u32)> {
+        let names = self.waves.iter().flat_map(|wave| wave.targets.iter().map(|name| (name.as_str(), wave.line)));
+        let mut exact = names.filter(|(name, _)| !name.contains('*'));
+        exact.find(|(name, _)| !known.iter().any(|target| target.as_str() == *name))
+    }
+
+    /// For people: `canary, then eu + us`.
+    pub(in crate::config) fn said(&self) -> Said {
+        let waves: Vec<String> = self.waves.iter().map(|wave| wave.targets.join(" + ")).collect();
+        Said { name: format!("stages.{}.waves", self.stage), value: waves.join(", then "), line: self.line }
+    }
+}
+
+impl Settings<'_, '_, '_> {
+    /// The waves of a stage; what is wrong is reported.
+    pub(super) fn waves(&mut self, field: Field<'_>, stage: &StageName) -> Option<Waves> {
+        if !field.value.is_sequence() || field.value.items().next().is_none() {
+            let hint = String::from("for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`");
+            self.problems.add(field.key, "`waves` must be a list of waves, in the order they follow each other", hint);
+            return None;
+        }
+        let before = self.problems.count();
+        let mut seen: Vec<Word<'_>> = Vec::new();
+        let mut waves = Vec::new();
+        for item in field.value.items() {
+            waves.extend(self.wave(field, item, &mut seen));
+        }
+        let waves = Waves { stage: stage.clone(), waves, line: field.key.line() };
+        (self.problems.count() == before).then_some(waves)
+    }
+
+    fn wave<'a>(&mut self, list: Field<'a>, item: Value<'a>, seen: &mut Vec<Word<'a>>) -> Option<Wave> {
+        let line = item.line();
+        if !item.is_mapping() {
+            let targets = self.targets(Field { value: item, ..list }, item, seen)?;
+            return Some(Wave { targets, bake: 0, from_outcome: false, line });
+        }
+        let fields = Fields::read(item, &WAVE.map(|key| key.name), self.problems);
+        let Some(named) = fields.get("targets") else {
+            if !fields.unknown {
+                self.problems.add(item, "this wave has no `targets`", String::from("`'*'` are all that no wave names"));
+            }
+            return None;
+        };
+        let targets = self.targets(named, item, seen)?;
+        let (bake, from_outcome) = match fields.get("bake") {
+            Some(field) => self.baking(field)?,
+            None => (0, false),
+        };
+        Some(Wave { targets, bake, from_outcome, line })
+    }
+
+    /// The names of a wave. Each stands in one wave only.
+    fn targets<'a>(&mut self, field: Field<'a>, item: Value<'a>, seen: &mut Vec<Word<'a>>) -> Option<Vec<String>> {
+        let before = self.problems.count();
+        let words = field.words(self.problems);
+        if words.is_empty() && self.problems.count() == before {
+            self.problems.add(item, "this wave names no target", String::from("`'*'` are all that no wave names"));
+        }
+        for word in &words {
+            if let Some(first) = seen.iter().find(|one| one.text == word.text) {
+                let line = first.at.line();
+                let message = format!("the target `{}` is in two waves; the first is in line {line}", shown(word.text));
+                self.problems.add(word.at, message, None);
+            }
+            seen.push(*word);
+        }
+        (self.problems.count() == before).then(|| words.iter().map(|word| word.text.to_owned()).collect())
+    }
+
+    /// `30m`, or `{ for: 30m, from: outcome }`.
+    fn baking(&mut self, field: Field<'_>) -> Option<(i64, bool)> {
+        if !field.value.is_mapping() {
+            let word = field.words(self.problems).into_iter().next()?;
+            return Some((self.seconds(word)?, false));
+        }
+        let fields = Fields::read(field.value, &BAKE.map(|key| key.name), self.problems);
+        let from = fields.one_of("from", &["landing", "outcome"], self.problems);
+        let Some(word) = fields.text("for", self.problems) else {
+            self.problems.add(field.key, "`bake` needs `for`", None);
+            return None;
+        };
+        Some((self.seconds(word)?, from.is_some_and(|from| from.text == "outcome")))
+    }
+}

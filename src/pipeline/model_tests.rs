@@ -1,0 +1,360 @@
+//! Random histories of a pipeline with waves, judged in memory, against a model that knows by itself
+//! what every gate should say. `tests/cli/pipeline/model.rs` does the same with the program.
+//!
+//! * Nothing goes where the model does not allow it, and nothing is held back that it allows, unless
+//!   the glass is broken.
+//! * Between two landings in an isolated place there is an outcome, unless somebody pushed by hand.
+//! * A later wave never gets a version that the wave before did not have for long enough.
+//! * What is picked to go on may go on; and asked later about that moment, all gates say the same.
+//! * No event is lost, however often it comes.
+
+mod model;
+
+use super::ledger::{By, Event, Ledger, Outcome, What};
+use super::testing::time;
+use super::{Evidence, Facts, Judgement, Past, Purpose, Question, Subject, candidates, judge, pick, turns};
+use crate::config::{self, Config};
+use crate::history::Timeline;
+use crate::history::testing::{oid, timeline};
+use crate::model::{SlotKey, StageName, TargetName, Version};
+use model::{CANARY, DEV, EU, Model, PLACES, Stay};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
+
+const CONFIG: &str = "\
+stages:
+- dev
+- staging
+- name: prod
+  gates: [verified, bake: 30m, window: 08:00-20:00 UTC]
+  waves: [{ targets: canary, bake: 1h }, eu]
+gates:
+- { isolation: target, stages: [staging, prod] }
+- approval-after-failure
+permissions: { break-glass: [boss] }
+";
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// A new version.
+    Deploy,
+    /// A version this many behind the newest one.
+    Bring(usize, u32),
+    Advance(usize, bool),
+    Record(usize, bool),
+    /// All tests pass.
+    AllPass,
+    Lock(usize),
+    Reject(u32),
+    RollBack(usize),
+    /// Locks, holds and rejections are taken back.
+    AllClear,
+    Approve(usize, u32),
+    BreakGlass(usize, u32, bool),
+    ByHand(usize, u32),
+    Minutes(i64),
+    Morning,
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (place, back) = (0..4_usize, 0..3_u32);
+    prop_oneof![
+        3 => Just(Step::Deploy),
+        3 => (place.clone(), back.clone()).prop_map(|(place, back)| Step::Bring(place, back)),
+        9 => (1..4_usize, any::<bool>()).prop_map(|(place, each)| Step::Advance(place, each)),
+        4 => (place.clone(), any::<bool>()).prop_map(|(place, passed)| Step::Record(place, passed)),
+        7 => Just(Step::AllPass),
+        1 => place.clone().prop_map(Step::Lock),
+        1 => back.clone().prop_map(Step::Reject),
+        1 => place.clone().prop_map(Step::RollBack),
+        5 => Just(Step::AllClear),
+        2 => (place.clone(), back.clone()).prop_map(|(place, back)| Step::Approve(place, back)),
+        1 => (place.clone(), back.clone(), any::<bool>()).prop_map(|(at, back, boss)| Step::BreakGlass(at, back, boss)),
+        1 => (place, back).prop_map(|(place, back)| Step::ByHand(place, back)),
+        5 => (10..150_i64).prop_map(Step::Minutes),
+        3 => Just(Step::Morning),
+    ]
+}
+
+/// A question that was asked, and the answer.
+struct Said {
+    place: usize,
+    version: u32,
+    minute: i64,
+    purpose: Purpose,
+    judgement: Judgement,
+}
+
+/// The pipeline and the model, side by side.
+struct Pair {
+    config: Config,
+    lines: Vec<String>,
+    timeline: Timeline,
+    commits: usize,
+    events: Vec<Event>,
+    model: Model,
+    now: i64,
+    newest: u32,
+    said: Vec<Said>,
+}
+
+impl Pair {
+    fn new() -> Self {
+        let config = config::parse(CONFIG, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
+        let first = || vec![Stay { version: 1, since: 0, until: None, commit: 0, outcome: None }];
+        let places = [first(), first(), first(), first()];
+        let lines: Vec<String> = PLACES.iter().map(|place| format!("0 web {} ->v1", named(*place))).collect();
+        let model = Model { places, ..Model::default() };
+        let (timeline, events, said) = (Timeline::default(), Vec::new(), Vec::new());
+        let mut pair = Pair { config, lines, timeline, commits: 1, events, model, now: 540, newest: 1, said };
+        pair.read();
+        pair
+    }
+
+    fn read(&mut self) {
+        self.timeline = timeline(&self.lines.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+
+    /// Asks about one place, now or as of a minute that is past.
+    fn judged<T>(
+        &self,
+        (place, version): (usize, u32),
+        (minute, is_past): (i64, bool),
+        purpose: Purpose,
+        ask: impl FnOnce(&Evidence<'_>, &Question<'_>) -> T,
+    ) -> T {
+        let (stage, target) = PLACES[place];
+        let subject = Subject { app: "web".into(), component: None };
+        let (stage, version) = (StageName::from(stage), Version::parse(&format!("v{version}")));
+        let targets: Vec<TargetName> = target.into_iter().map(TargetName::from).collect();
+        let (past, facts) = (Past::new(&self.timeline, &[], Box::new(|_| false)), Facts::default());
+        let ledger = Ledger::new(self.events.clone());
+        let evidence = Evidence::new(&self.config, &past, &ledger, &facts);
+        let (stage, targets) = (&stage, targets.as_slice());
+        let question =
+            Question { subject: &subject, stage, targets, version: &version, at: time(minute), is_past, purpose };
+        ask(&evidence, &question)
+    }
+
+    /// Asks now, compares with the model, and keeps the answer. May it be done?
+    fn asked(&mut self, place: usize, version: u32, purpose: Purpose) -> bool {
+        let minute = self.now;
+        let judgement = self.judged((place, version), (minute, false), purpose, judge);
+        let expected = match purpose {
+            Purpose::Forward => self.model.allows(place, version, minute),
+            Purpose::Back => !self.model.is_closed(place, version, minute),
+        };
+        let what = format!("{:?} v{version} at {minute}: {judgement:#?}\n{:#?}", PLACES[place], self.model);
+        assert_eq!(judgement.verdict.is_open(), expected, "{what}");
+        assert_eq!(judgement.broken.is_some(), self.model.glass(place, version, minute), "{what}");
+        let allows = judgement.allows();
+        self.said.push(Said { place, version, minute, purpose, judgement });
+        allows
+    }
+
+    fn event(&mut self, who: &str, what: What) {
+        let id = format!("e{}", self.events.len());
+        let by = By { name: who.to_owned(), email: format!("{who}@example.com") };
+        self.events.push(Event { id, time: time(self.now), what, by });
+    }
+
+    fn land(&mut self, place: usize, version: u32) {
+        self.now += 1;
+        let now = self.now;
+        let stays = &mut self.model.places[place];
+        let last = stays.last_mut().expect("something runs everywhere");
+        last.until = Some(now);
+        self.lines.push(format!("{now} web {} v{}>v{version}", named(PLACES[place]), last.version));
+        stays.push(Stay { version, since: now, until: None, commit: self.commits, outcome: None });
+        self.commits += 1;
+        self.read();
+    }
+
+    fn bring(&mut self, place: usize, version: u32) {
+        if version != self.model.last(place).version && self.asked(place, version, Purpose::Forward) {
+            self.landed_in_turn(place, version);
+            self.land(place, version);
+        }
+    }
+
+    /// The invariants in the words of the issue, looked for in what has happened and nowhere else.
+    fn landed_in_turn(&self, place: usize, version: u32) {
+        if self.model.glass(place, version, self.now) {
+            return;
+        }
+        let last = self.model.last(place);
+        assert!(place == DEV || last.outcome.is_some(), "two landings without an outcome: {:#?}", self.model);
+        let stays = self.model.stays(CANARY, version);
+        let held = |stay: &&Stay| stay.until.unwrap_or(self.now) - stay.since >= 60;
+        assert!(place != EU || stays.iter().any(held), "the wave before had it too short: {:#?}", self.model);
+    }
+
+    fn record(&mut self, place: usize, passed: bool) {
+        let (now, (stage, target)) = (self.now, PLACES[place]);
+        let stay = self.model.places[place].last_mut().expect("something runs everywhere");
+        stay.outcome = Some((passed, now));
+        let (version, commit) = (format!("v{}", stay.version), stay.commit);
+        let what = What::Outcome {
+            app: "web".into(),
+            stage: stage.into(),
+            target: target.map(TargetName::from),
+            version,
+            deployments: vec![oid(commit).to_string()],
+            outcome: if passed { Outcome::Passed } else { Outcome::Failed },
+            evidence: None,
+        };
+        self.event("ci", what);
+    }
+
+    fn advance(&mut self, place: usize, each: bool) {
+        let slot = |place: usize| SlotKey {
+            app: "web".into(),
+            component: None,
+            stage: PLACES[place].0.into(),
+            target: PLACES[place].1.map(TargetName::from),
+        };
+        let source = slot(place - 1);
+        let now = (self.now, false);
+        let next = self.judged((place, 0), now, Purpose::Forward, |evidence, question| {
+            let all = candidates(evidence, question, &[&source].map(|slot| find(evidence, slot)));
+            pick(evidence, question, &all, each)
+        });
+        let Some(next) = next else { return };
+        let version = next.version.tag.as_deref().and_then(|tag| tag[1..].parse().ok()).expect("a version of ours");
+        let allowed = self.asked(place, version, Purpose::Forward);
+        assert_eq!(next.judgement.allows(), allowed, "picked, and asked: {:#?}", self.model);
+        if allowed {
+            self.landed_in_turn(place, version);
+            self.land(place, version);
+        }
+    }
+
+    fn roll_back(&mut self, place: usize) {
+        let now = self.model.last(place).version;
+        let before = self.model.places[place].iter().rev().find(|stay| stay.version != now);
+        let Some(version) = before.map(|stay| stay.version) else { return };
+        if self.asked(place, version, Purpose::Back) {
+            self.now += 1;
+            if self.model.last(place).outcome.is_none() {
+                self.record(place, false);
+            }
+            let stage = PLACES[place].0;
+            self.event("boss", What::Held { app: "web".into(), stage: stage.into(), reason: "back".into() });
+            self.model.held.insert(stage);
+            self.land(place, version);
+        }
+    }
+
+    fn take(&mut self, step: &Step) {
+        self.now += 1;
+        let (now, newest) = (self.now, self.newest);
+        let behind = |back: u32| newest.saturating_sub(back).max(1);
+        let app = "web".to_owned();
+        match *step {
+            Step::Deploy => {
+                self.newest += 1;
+                self.bring(DEV, newest + 1);
+            }
+            Step::Bring(place, back) => self.bring(place, behind(back)),
+            Step::Advance(place, each) => self.advance(place, each),
+            Step::Record(place, passed) => self.record(place, passed),
+            Step::AllPass => (0..PLACES.len()).for_each(|place| self.record(place, true)),
+            Step::Lock(place) => {
+                let stage = PLACES[place].0;
+                let (app, reason) = (Some(app), "x".to_owned());
+                self.event("ops", What::Locked { app, stage: Some(stage.into()), reason, until: None });
+                self.model.locked.insert(stage);
+            }
+            Step::Reject(back) => {
+                self.event("ops", What::Rejected { app, version: format!("v{}", behind(back)), reason: None });
+                self.model.rejected.insert(behind(back));
+            }
+            Step::RollBack(place) => self.roll_back(place),
+            Step::AllClear => self.all_clear(),
+            Step::Approve(place, back) => {
+                let (stage, version) = (PLACES[place].0, format!("v{}", behind(back)));
+                self.event("ann", What::Approved { app, stage: stage.into(), version, reason: None });
+                self.model.approved.push((stage, behind(back), now));
+            }
+            Step::BreakGlass(place, back, is_boss) => self.break_glass(place, behind(back), is_boss),
+            Step::ByHand(place, back) if self.model.last(place).version != behind(back) => {
+                self.land(place, behind(back));
+            }
+            Step::ByHand(..) => {}
+            Step::Minutes(minutes) => self.now += minutes,
+            Step::Morning => self.now += 1440 - now % 1440 + 540,
+        }
+        self.compare();
+    }
+
+    fn all_clear(&mut self) {
+        for stage in std::mem::take(&mut self.model.locked) {
+            self.event("ops", What::Unlocked { app: Some("web".into()), stage: Some(stage.into()) });
+        }
+        for stage in std::mem::take(&mut self.model.held) {
+            self.event("ops", What::Released { app: "web".into(), stage: stage.into() });
+        }
+        for version in std::mem::take(&mut self.model.rejected) {
+            self.event("ops", What::Unrejected { app: "web".into(), version: format!("v{version}") });
+        }
+    }
+
+    /// Only those who are permitted break anything.
+    fn break_glass(&mut self, place: usize, version: u32, is_boss: bool) {
+        let (stage, until) = (PLACES[place].0, self.now + 120);
+        let what = What::Overridden {
+            app: "web".into(),
+            stage: stage.into(),
+            version: format!("v{version}"),
+            reason: "fire".into(),
+            incident: None,
+            expires: time(until),
+            gates: Vec::new(),
+        };
+        self.event(if is_boss { "boss" } else { "intern" }, what);
+        if is_boss {
+            self.model.broken.push((stage, version, until));
+        }
+        self.bring(place, version);
+    }
+
+    /// What is true after each step: the waves are told as they are, and no event is lost.
+    fn compare(&self) {
+        let twice: Vec<Event> = self.events.iter().chain(&self.events).cloned().collect();
+        assert_eq!(Ledger::new(twice).events(), self.events);
+        let waves = self.judged((EU, 1), (self.now, false), Purpose::Forward, |evidence, question| {
+            turns(evidence, question.subject, question.stage, question.end())
+        });
+        assert_eq!(waves, [vec![TargetName::from("canary")], vec![TargetName::from("eu")]]);
+    }
+
+    /// Asked about those moments again, the gates say the same.
+    fn ask_again(&self) {
+        for said in &self.said {
+            let asked = (said.place, said.version);
+            let again = self.judged(asked, (said.minute, true), said.purpose, judge);
+            assert_eq!(again, said.judgement, "{asked:?} at {}: {:#?}", said.minute, self.model);
+        }
+    }
+}
+
+/// The pipeline's own key of a place.
+fn find<'e>(evidence: &Evidence<'e>, slot: &SlotKey) -> &'e SlotKey {
+    evidence.of_stage(&slot.stage).into_iter().find(|known| *known == slot).expect("something runs everywhere")
+}
+
+fn named((stage, target): (&str, Option<&str>)) -> String {
+    target.map_or_else(|| stage.to_owned(), |target| format!("{stage}/{target}"))
+}
+
+proptest::proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_gates_say_what_the_model_says(steps in proptest::collection::vec(step(), 30..60)) {
+        let mut pair = Pair::new();
+        for step in &steps {
+            pair.take(step);
+        }
+        pair.ask_again();
+    }
+}

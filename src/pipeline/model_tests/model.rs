@@ -1,0 +1,83 @@
+//! What the gates should say, in words of its own.
+
+use std::collections::BTreeSet;
+
+/// Stage and target of each place; each takes what the one before runs or ran.
+pub const PLACES: [(&str, Option<&str>); 4] =
+    [("dev", None), ("staging", None), ("prod", Some("canary")), ("prod", Some("eu"))];
+pub const DEV: usize = 0;
+pub const STAGING: usize = 1;
+pub const CANARY: usize = 2;
+pub const EU: usize = 3;
+
+#[derive(Debug, Clone)]
+pub struct Stay {
+    pub version: u32,
+    pub since: i64,
+    pub until: Option<i64>,
+    /// Of the commit that brought it.
+    pub commit: usize,
+    /// Whether it passed, and when that was said.
+    pub outcome: Option<(bool, i64)>,
+}
+
+/// What the gates should say, in words of its own.
+#[derive(Debug, Default)]
+pub struct Model {
+    pub places: [Vec<Stay>; 4],
+    pub locked: BTreeSet<&'static str>,
+    pub held: BTreeSet<&'static str>,
+    pub rejected: BTreeSet<u32>,
+    pub approved: Vec<(&'static str, u32, i64)>,
+    /// Until when.
+    pub broken: Vec<(&'static str, u32, i64)>,
+}
+
+impl Model {
+    pub fn last(&self, place: usize) -> &Stay {
+        self.places[place].last().expect("something runs everywhere")
+    }
+
+    pub fn stays(&self, place: usize, version: u32) -> Vec<&Stay> {
+        self.places[place].iter().filter(|stay| stay.version == version).collect()
+    }
+
+    pub fn has_run_for(&self, place: usize, version: u32, minutes: i64, now: i64) -> bool {
+        self.stays(place, version).iter().any(|stay| stay.until.unwrap_or(now) - stay.since >= minutes)
+    }
+
+    pub fn has_passed(&self, place: usize, version: u32) -> bool {
+        self.stays(place, version).last().is_some_and(|stay| stay.outcome.is_some_and(|(passed, _)| passed))
+    }
+
+    /// What stops a way back, too.
+    pub fn is_closed(&self, place: usize, version: u32, now: i64) -> bool {
+        let stage = PLACES[place].0;
+        let is_night = stage == "prod" && !(8..20).contains(&(now / 60 % 24));
+        self.locked.contains(stage) || self.rejected.contains(&version) || is_night
+    }
+
+    pub fn allows(&self, place: usize, version: u32, now: i64) -> bool {
+        let stage = PLACES[place].0;
+        let approved = |since| self.approved.iter().any(|one| (one.0, one.1) == (stage, version) && one.2 >= since);
+        let after_failure = match self.last(place).outcome {
+            Some((false, since)) => approved(since),
+            _ => true,
+        };
+        let is_isolated = place == DEV || self.last(place).outcome.is_some();
+        let is_in_order = match place {
+            DEV => true,
+            STAGING => !self.stays(DEV, version).is_empty(),
+            _ => self.has_passed(STAGING, version) && self.has_run_for(STAGING, version, 30, now),
+        };
+        let is_its_turn = place != EU
+            || self.last(EU).version == version
+            || (self.has_run_for(CANARY, version, 60, now) && self.has_passed(CANARY, version));
+        let is_free = !self.is_closed(place, version, now) && !self.held.contains(stage);
+        is_free && after_failure && is_isolated && is_in_order && is_its_turn
+    }
+
+    pub fn glass(&self, place: usize, version: u32, now: i64) -> bool {
+        self.broken.iter().any(|one| (one.0, one.1) == (PLACES[place].0, version) && one.2 > now)
+    }
+}

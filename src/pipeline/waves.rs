@@ -1,0 +1,65 @@
+//! Targets that follow each other: which waves an app has, and what comes before each of them.
+
+use super::evidence::Evidence;
+use super::question::{Question, Subject};
+use crate::config::gates::Waves;
+use crate::model::{SlotKey, StageName, TargetName};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The wave right before one that is to move.
+pub(super) struct Before<'e> {
+    pub waves: &'e Waves,
+    /// The one that is to move, counted from 0.
+    pub moving: usize,
+    /// The one before it in which the app runs.
+    pub index: usize,
+    /// Where the app runs in that one.
+    pub slots: Vec<&'e SlotKey>,
+}
+
+/// The targets of an app in a stage, wave by wave. One entry without targets stands for all of them:
+/// they move together.
+pub fn turns(evidence: &Evidence<'_>, subject: &Subject, stage: &StageName, end: Option<i64>) -> Vec<Vec<TargetName>> {
+    let mut turns: BTreeMap<usize, BTreeSet<TargetName>> = BTreeMap::new();
+    if let Some(waves) = evidence.config.pipeline.waves(stage) {
+        for slot in running(evidence, subject, stage, end) {
+            turns.entry(waves.index(slot.target.as_ref())).or_default().extend(slot.target.clone());
+        }
+    }
+    if turns.len() < 2 {
+        return vec![Vec::new()];
+    }
+    turns.into_values().map(|targets| targets.into_iter().collect()).collect()
+}
+
+/// What comes before the places that a question would move, each wave by itself.
+pub(super) fn before<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Vec<Before<'e>> {
+    let Some(waves) = evidence.config.pipeline.waves(question.stage) else { return Vec::new() };
+    let end = question.end();
+    let moving = moving(evidence, question);
+    let indices: BTreeSet<usize> = moving.iter().map(|slot| waves.index(slot.target.as_ref())).collect();
+    let all: Vec<&SlotKey> = running(evidence, question.subject, question.stage, end)
+        .into_iter()
+        .filter(|slot| moving.iter().any(|other| other.component == slot.component))
+        .collect();
+    let of = |moving: usize| {
+        let at = |slot: &&SlotKey| waves.index(slot.target.as_ref());
+        let index = all.iter().map(at).filter(|index| *index < moving).max()?;
+        let slots = all.iter().copied().filter(|slot| at(slot) == index).collect();
+        Some(Before { waves, moving, index, slots })
+    };
+    indices.into_iter().filter_map(of).collect()
+}
+
+/// The places that a question is about and that do not have the version.
+pub(super) fn moving<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Vec<&'e SlotKey> {
+    let end = question.end();
+    let has_it = |slot| evidence.current(slot, end).is_some_and(|now| now.version.is_same(question.version));
+    evidence.asked(question).into_iter().filter(|slot| !has_it(*slot)).collect()
+}
+
+/// Where the app runs at that time.
+fn running<'e>(evidence: &Evidence<'e>, subject: &Subject, stage: &StageName, end: Option<i64>) -> Vec<&'e SlotKey> {
+    let slots = evidence.slots(subject).into_iter();
+    slots.filter(|slot| slot.stage == *stage && evidence.current(slot, end).is_some()).collect()
+}
