@@ -95,13 +95,20 @@ impl Workspace<'_> {
 }
 
 /// Words of ssh and of servers that say the same with git's words for a broken connection: these stay.
-const FINAL: [&str; 7] = ["denied", "Host key", "not found", "does not appear", "not exist", "not exported", "ERROR: "];
+const FINAL: [&str; 8] =
+    ["denied", "Host key", "not found", "does not appear", "not exist", "not exported", "does not support", "ERROR: "];
+
+/// A push that git itself gave up, before anything was sent. The server is surprised then, and says that
+/// the connection broke.
+fn is_decided(line: &str) -> bool {
+    line.starts_with('!') && line.contains("[rejected]")
+}
 
 /// How many attempts in all an answer like this is worth.
 fn attempts(answer: &Result<Answer, WriteError>) -> u32 {
     let says = |words: &[&str], answer: &Answer| words.iter().any(|words| answer.stderr.contains(words));
     match answer {
-        Ok(answer) if answer.status.success() => 1,
+        Ok(answer) if answer.status.success() || answer.stdout.lines().any(is_decided) => 1,
         Ok(answer) if says(&UNMADE, answer) => UNMADE_ATTEMPTS,
         Ok(answer) if says(&FINAL, answer) => 1,
         Ok(answer) if says(&BROKEN, answer) => BROKEN_ATTEMPTS,
