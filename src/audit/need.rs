@@ -12,6 +12,8 @@ pub enum Need {
     Order,
     Permissions,
     Gate(GateKind),
+    /// A gate `bake`, or waves, which bake each other.
+    Bake,
     /// The ledger has begun, or the gate is configured.
     LedgerOr(GateKind),
     Ledger,
@@ -35,6 +37,7 @@ impl Need {
             Need::Order => scene.comparison.links.iter().any(|link| scene.is_comparable(link)),
             Need::Permissions => !scene.config.pipeline.permissions.is_empty(),
             Need::Gate(kind) => gate(*kind),
+            Need::Bake => gate(GateKind::Bake) || !scene.config.pipeline.waves.is_empty(),
             Need::LedgerOr(kind) => gate(*kind) || ledger(),
             Need::Ledger => ledger(),
             Need::Custom(custom) => scene.keepers(custom).is_some(),
@@ -48,6 +51,7 @@ impl Need {
             Need::Order => "stages in an order that write versions alike".into(),
             Need::Permissions => "permissions".into(),
             Need::Gate(kind) => format!("a gate `{kind}`"),
+            Need::Bake => "a gate `bake`, or `waves`".into(),
             Need::LedgerOr(kind) => format!("a ledger or a gate `{kind}`"),
             Need::Ledger => "a ledger".into(),
             Need::Custom(custom) => format!("the custom of {}", custom.name),
@@ -72,7 +76,7 @@ unverified: a gate `verified`
 overtaken: a ledger or a gate `isolation`
 during-freeze: a gate `freeze`
 outside-window: a gate `window`
-bake-too-short: a gate `bake`
+bake-too-short: a gate `bake`, or `waves`
 break-glass-without-follow-up: a ledger
 direct-push: the custom of pull requests
 unsigned: the custom of signing

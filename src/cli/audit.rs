@@ -120,7 +120,7 @@ pub fn run(args: &AuditArgs, context: &Context) -> Result<Exit, Failure> {
         survey.settings.config.pipeline = policy(path)?;
     }
     let ledger = book::read(context, &repository, &survey.settings.config)?;
-    let mut inquiry = Inquiry { context, repository: &repository, survey, chronicle, ledger };
+    let mut inquiry = Inquiry { context, repository: &repository, survey, chronicle, ledger }.checked()?;
     let meant = Meant::of(args, &inquiry)?;
     let audited = audited(args, &mut inquiry, &meant, &known)?;
     context.ui.answer(&written(args, &audited, &inquiry, &meant))?;

@@ -96,9 +96,9 @@ pub fn run(args: &GuardArgs, context: &Context) -> Result<Exit, Failure> {
         Premerge::Unrelated => guarded.rulings.push(unrelated()),
         Premerge::Conflict(paths) => guarded.rulings.extend(paths.iter().map(|path| conflict(path))),
         Premerge::Forward(_) | Premerge::Tree(_) => {
-            let branch = branch_name(&args.base);
-            let context = context.seeing([(branch.to_owned(), base)]);
-            let sides = Sides::read(&context, &repository, (base, head), &premerge, branch)?;
+            let branch = branch_name(&args.base, context, &repository);
+            let context = context.seeing(branch.iter().map(|branch| (branch.clone(), base)));
+            let sides = Sides::read(&context, &repository, (base, head), &premerge, branch.as_deref())?;
             judge(args, &context, &repository, &sides, &mut guarded)?;
         }
     }
@@ -116,11 +116,15 @@ fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
     })
 }
 
-/// `main` for `refs/remotes/origin/main`.
-fn branch_name(revision: &str) -> &str {
-    let name = revision.strip_prefix("refs/heads/").unwrap_or(revision);
-    let name = name.strip_prefix("refs/remotes/").unwrap_or(name);
-    name.strip_prefix("origin/").unwrap_or(name)
+/// The branch that the base is: the one the user names, or `main` for `refs/remotes/origin/main`.
+fn branch_name(revision: &str, context: &Context, repository: &Repository) -> Option<String> {
+    if let Some(named) = &context.globals.branch {
+        return Some(named.clone());
+    }
+    let name = ["refs/heads/", "refs/remotes/", ""].iter().find_map(|start| revision.strip_prefix(start))?;
+    let name = name.strip_prefix("origin/").unwrap_or(name);
+    let places = [format!("refs/heads/{name}"), format!("refs/remotes/origin/{name}")];
+    places.iter().any(|place| repository.resolve(place).is_ok()).then(|| name.to_owned())
 }
 
 fn unrelated() -> Ruling {
@@ -157,8 +161,7 @@ fn judge(
     guarded.name_cells(&sides.before.entries, &sides.after.entries);
     guarded.judged = judged;
     guarded.persons = asker.persons;
-    let is_new = rule_paths.contains(&CONFIG_FILE) && sides.settings.assumed.is_some();
-    if is_new && config.pipeline.permissions.is_empty() {
+    if rule_paths.contains(&CONFIG_FILE) && sides.text(CONFIG_FILE).is_none() {
         context.ui.note(&format!("the base has no {CONFIG_FILE}; from the next change on, the new one counts"));
     }
     Ok(())

@@ -118,11 +118,12 @@ fn typed(matches: &ArgMatches) -> (String, &ArgMatches) {
     (words.join(" "), at)
 }
 
-/// Was an option given, and not to say `plain`, which is no forge?
+/// Was an option given? `--forge plain` names no forge.
 fn is_given(options: &ArgMatches, option: &str) -> bool {
     let id = id(option);
     let is_said = options.value_source(&id).is_some_and(|source| source != ValueSource::DefaultValue);
-    is_said && !options.get_raw(&id).into_iter().flatten().any(|value| value == "plain")
+    let is_none = || option == "--forge" && options.get_raw(&id).into_iter().flatten().any(|value| value == "plain");
+    is_said && !is_none()
 }
 
 fn id(option: &str) -> String {

@@ -29,22 +29,44 @@ impl Repository {
         Ok(CommitHead::parents(&bytes).collect())
     }
 
-    /// Did this commit itself change one of these paths: is it there otherwise than in each of its
-    /// parents? A merge that only brings together does not.
+    /// Did this commit itself change one of these paths? A merge that only brings together does not:
+    /// one of two parents has changed the path, and the merge takes it as it is there.
     ///
     /// # Errors
     /// When objects are missing.
     pub fn touches_itself(&self, commit: Oid, paths: &BTreeSet<&str>) -> Result<bool, GitError> {
         let parents = self.parents(commit)?;
-        let parents = parents.into_iter().map(|parent| Snapshot::of_commit(self, parent));
-        let parents = parents.collect::<Result<Vec<_>, _>>()?;
-        let own = Snapshot::of_commit(self, commit)?;
-        let is_new = |path: &&str| {
-            let here = own.find(path);
-            let is_from = |parent: &Snapshot<'_>| parent.find(path) == here;
-            if parents.is_empty() { here.is_some() } else { !parents.iter().any(is_from) }
+        let snapshots = parents.iter().map(|parent| Snapshot::of_commit(self, *parent));
+        let snapshots = snapshots.collect::<Result<Vec<_>, _>>()?;
+        let fork = match parents.as_slice() {
+            [one, other] => self.only_fork(*one, *other)?,
+            _ => None,
         };
-        Ok(paths.iter().any(is_new))
+        let own = Snapshot::of_commit(self, commit)?;
+        let is_own = |path: &&str| {
+            let here = own.find(path);
+            let there: Vec<_> = snapshots.iter().map(|parent| parent.find(path)).collect();
+            match (there.as_slice(), &fork) {
+                ([], _) => here.is_some(),
+                ([one], _) => *one != here,
+                // What git itself takes: the side that has changed it.
+                ([one, other], Some(fork)) if one != other => {
+                    let before = fork.find(path);
+                    let clean = if *one == before { Some(other) } else { (*other == before).then_some(one) };
+                    clean != Some(&here)
+                }
+                (all, _) => all.iter().any(|one| *one != here),
+            }
+        };
+        Ok(paths.iter().any(is_own))
+    }
+
+    /// The state that two commits both go on from, if it is one.
+    fn only_fork(&self, one: Oid, other: Oid) -> Result<Option<Snapshot<'_>>, GitError> {
+        match self.inner().merge_bases(one, other) {
+            Ok(bases) if bases.len() == 1 => Snapshot::of_commit(self, bases[0]).map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -62,10 +84,14 @@ mod tests {
         test.commit("two", &[("b", Some("2"))]);
         let clean = test.commit_as(ann, b"clean", &[("a", Some("2"))], &[side]);
         let evil = test.commit_as(ann, b"evil", &[("a", Some("3"))], &[side]);
+        // Another branch of the beginning, which has not touched the path, and a merge that takes it from
+        // there: what the other side did is undone.
+        let other = test.commit_on("other", ann, b"other", &[("a", Some("1")), ("c", Some("1"))], &[1]);
+        let undone = test.commit_as(ann, b"undone", &[("a", Some("1"))], &[other]);
         let repository = test.open();
         let paths = BTreeSet::from(["a"]);
         let touches = |mark| repository.touches_itself(test.id(mark), &paths).expect("looked");
-        assert_eq!([touches(side), touches(clean), touches(evil)], [true, false, true]);
+        assert_eq!([touches(side), touches(clean), touches(evil), touches(undone)], [true, false, true, true]);
         let ahead = repository.ahead(test.id(1), test.id(clean), 10).expect("walked").expect("few");
         assert_eq!(ahead.len(), 3);
         assert_eq!(repository.ahead(test.id(1), test.id(clean), 2).expect("walked"), None);

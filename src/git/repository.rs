@@ -133,7 +133,10 @@ impl Repository {
     /// When libgit2 cannot look there.
     pub fn with_incoming(self, folder: &Path) -> Result<Self, GitError> {
         let failed = |error: git2::Error| GitError::from_git2("what is pushed", &error);
-        let shown = folder.to_str().unwrap_or_default();
+        let shown = folder.to_str().ok_or_else(|| GitError::Unsupported {
+            path: folder.display().to_string(),
+            what: "a path that is not UTF-8".to_owned(),
+        })?;
         self.inner.odb().and_then(|odb| odb.add_disk_alternate(shown)).map_err(failed)?;
         Ok(Repository { incoming: Some(folder.to_path_buf()), ..self })
     }

@@ -11,6 +11,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// For one signature.
@@ -33,20 +34,24 @@ pub enum Signature {
 #[derive(Debug)]
 pub struct Signers {
     file: tempfile::NamedTempFile,
+    /// Where git may put its own temporary files.
+    folder: PathBuf,
 }
 
 impl Signers {
-    /// Takes those lines of the lists that are valid at this moment.
+    /// Takes those lines of the lists that are valid at this moment. Temporary files lie in the folder,
+    /// which is made where it is missing.
     ///
     /// # Errors
-    /// When no temporary file can be written.
-    pub fn new<'t>(lists: impl IntoIterator<Item = &'t str>, now: &Zoned) -> std::io::Result<Self> {
-        let mut file = tempfile::Builder::new().prefix("towpath-signers-").tempfile()?;
+    /// When nothing can be written there.
+    pub fn new<'t>(lists: impl IntoIterator<Item = &'t str>, now: &Zoned, folder: &Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix("signers-").tempfile_in(folder)?;
         for line in lists.into_iter().flat_map(str::lines).filter(|line| is_valid(line, now)) {
             writeln!(file, "{line}")?;
         }
         file.flush()?;
-        Ok(Signers { file })
+        Ok(Signers { file, folder: folder.to_path_buf() })
     }
 
     /// Looks at the signature of a commit.
@@ -61,14 +66,16 @@ impl Signers {
         let mut git = child::git(false, None);
         let list = format!("gpg.ssh.allowedSignersFile={}", self.file.path().display());
         // Which program checks, and what else counts, is not for the repository to say.
-        let own = ["gpg.format=ssh", "gpg.ssh.program=ssh-keygen", "gpg.ssh.revocationFile=", "gpg.program=false"];
-        child::settings(&mut git, &own);
-        child::settings(&mut git, &[&list, "core.hooksPath=/dev/null", "core.commitGraph=false"]);
+        child::distrust(&mut git);
+        child::settings(
+            &mut git,
+            &[&list, "gpg.ssh.revocationFile=", "gpg.program=false", "gpg.openpgp.program=false"],
+        );
         git.arg("--git-dir").arg(repository.git_dir()).args(["verify-commit", "--raw", &commit.to_string()]);
         if let Some(folder) = repository.incoming() {
             git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", folder);
         }
-        git.env("GIT_NO_LAZY_FETCH", "1").env("GIT_NO_REPLACE_OBJECTS", "1");
+        git.env("GIT_NO_REPLACE_OBJECTS", "1").env("TMPDIR", &self.folder);
         let answer = run(git, b"", DOING, SOON)?;
         let signer = answer.stderr.lines().chain(answer.stdout.lines()).find_map(signer);
         Ok(match signer.filter(|_| answer.status.success()) {

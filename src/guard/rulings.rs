@@ -3,8 +3,8 @@
 use super::moves::Move;
 use super::people::{Glass, People, Permit};
 use super::queries::{Asked, Query};
-use crate::config::Config;
 use crate::config::gates::{CONFIG, GateKind};
+use crate::config::{Config, FILE_NAMES};
 use crate::model::{SlotKey, Version};
 use crate::pipeline::{Judgement, Verdict};
 
@@ -230,8 +230,9 @@ pub fn of_rules(paths: &[&str], is_wrong: Option<&str>, config: &Config, people:
         let refusal = refusal.clone().map(|refusal| Refusal { check: Check::Rules, ..refusal });
         out.push(Ruling { granted: granted.clone(), ..Ruling::of_file(*path, None, refusal) });
     }
-    if let (Some(wrong), Some(first)) = (is_wrong, out.first_mut()) {
-        first.refusals.push(Refusal::of(Check::Rules, wrong));
+    let own = out.iter_mut().find(|ruling| ruling.path.as_deref() == Some(FILE_NAMES[0]));
+    if let (Some(wrong), Some(own)) = (is_wrong, own) {
+        own.refusals.push(Refusal::of(Check::Rules, wrong));
     }
     out
 }

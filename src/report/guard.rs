@@ -15,7 +15,7 @@ pub struct Guarded {
     /// How many files differ.
     pub files: usize,
     pub persons: Vec<Person>,
-    /// What cannot be judged first, then the rules, then the cells.
+    /// What does not pass first.
     pub rulings: Vec<Ruling>,
     /// The answers of the gates that rulings speak of.
     pub judged: Vec<Judged>,
@@ -109,7 +109,8 @@ impl Guarded {
         let others = part(other.len(), "other file", "other files", refused(&other));
         let broken = moving.iter().filter(|ruling| !ruling.overridden.is_empty()).count();
         let broken = (broken > 0).then(|| format!("the glass is broken for {broken}"));
-        let parts: Vec<String> = [Some(files), moves, others, broken].into_iter().flatten().collect();
+        let files = (self.files > 0).then_some(files);
+        let parts: Vec<String> = [files, moves, others, broken].into_iter().flatten().collect();
         parts.join("; ")
     }
 }

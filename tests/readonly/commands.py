@@ -72,7 +72,7 @@ REFUSED = {
     "plugin": ["--git-repo file:///nowhere --image-tag v1 --destination-file x"],
     "init": ["--yes", "--yes --force"],
     "demo": ["", "--no-tour"],
-    "man": ["--dir %/pages"],
+    "man": ["--dir %/pages", "--dir plain"],
 }
 
 

@@ -15,19 +15,30 @@ from watch import watch
 
 TOWPATH = sys.argv[1]
 
-# Every git that may run, word for word; REPOSITORY is one below the folder of the run.
-HARDENED = [
+DISTRUSTFUL = (
     "git -c core.fsmonitor=false -c protocol.ext.allow=never -c submodule.recurse=false -c gc.auto=0 --no-pager"
     " -c core.hooksPath=/dev/null -c core.pager=cat -c core.editor=false -c core.askPass= -c core.sshCommand=ssh"
     " -c core.gitProxy= -c core.alternateRefsCommand= -c credential.helper= -c diff.external= -c gpg.format=openpgp"
     " -c gpg.program=gpg -c gpg.openpgp.program=gpg -c gpg.x509.program=gpgsm -c gpg.ssh.program=ssh-keygen"
-    " -c gpg.ssh.defaultKeyCommand= -c log.showSignature=false --git-dir REPOSITORY var GIT_AUTHOR_IDENT",
+    " -c gpg.ssh.defaultKeyCommand= -c log.showSignature=false"
+)
+
+# Every git that may run, word for word; REPOSITORY is one below the folder of the run.
+HARDENED = [
+    f"{DISTRUSTFUL} --git-dir REPOSITORY var GIT_AUTHOR_IDENT",
     # Who is to be asked for a token: without the repository and its configuration.
     "git -c core.fsmonitor=false -c protocol.ext.allow=never -c submodule.recurse=false -c gc.auto=0"
     " --git-dir /dev/null -c core.askPass= credential fill",
 ]
 # For the token of a forge that --forge names; it knows nothing of the repository.
 OTHERS = ["gh auth token --hostname github.com"]
+# For signatures: the list is one of towpath's own making, in the cache, and so is what git puts beside it.
+VERIFYING = [
+    f"{DISTRUSTFUL} -c gpg.ssh.allowedSignersFile=CACHE -c gpg.ssh.revocationFile= -c gpg.program=false"
+    " -c gpg.openpgp.program=false --git-dir REPOSITORY verify-commit --raw COMMIT",
+    "ssh-keygen -Y find-principals -f CACHE -s CACHE -Overify-time=TIME",
+    "ssh-keygen -Y verify -n git -f CACHE -I bot@example.com -s CACHE -Overify-time=TIME",
+]
 
 WORK = pathlib.Path(tempfile.mkdtemp(prefix="towpath-readonly-")).resolve()
 failures = []
@@ -94,8 +105,10 @@ class Site:
 
 
 def is_listed(argv):
-    line = " ".join(re.sub(f"^{re.escape(str(WORK))}/.*", "REPOSITORY", word) for word in argv)
-    return line in HARDENED or line in OTHERS
+    line = re.sub(rf"{re.escape(str(WORK))}/cache/\S*", "CACHE", " ".join(argv))
+    line = re.sub(rf"{re.escape(str(WORK))}/\S*", "REPOSITORY", line)
+    line = re.sub(r"verify-time=\d+", "verify-time=TIME", re.sub(r"\b[0-9a-f]{40}\b", "COMMIT", line))
+    return line in [*HARDENED, *OTHERS, *VERIFYING]
 
 
 def outside(written, cache):
@@ -130,6 +143,31 @@ def reading(site, shown):
         check(state(site.work / place) == before, f"the files in {place} have changed")
     check(not (site.work / "none").exists(), "a cache was made under --read-only")
     check(any(site.cache.rglob("*")), "the cache is used where it may be")
+
+
+def signing(site, shown):
+    """Signatures are verified with files in the cache alone, and where that may not be, not at all."""
+    clone, key = site.work / "signed" / "deploy", site.home / "key"
+    shutil.copytree(site.work / "configured", site.work / "signed", symlinks=True)
+    site.do(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], site.work)
+    (clone / "signers").write_text(f"bot@example.com {key.with_suffix('.pub').read_text()}")
+    rules = (clone / "towpath.yaml").read_text().replace("[deploy-bot]", "[deploy-bot], signers: [signers]")
+    (clone / "towpath.yaml").write_text(rules)
+    site.do(["git", "add", "."], clone)
+    site.do(["git", "commit", "-qm", "Signers"], clone)
+    file = clone / "apps/storefront/overlays/prod/kustomization.yaml"
+    file.write_text(re.sub("newTag: .*", "newTag: v2.39.0", file.read_text()))
+    sign = ["-c", "gpg.format=ssh", "-c", f"user.signingkey={key}"]
+    site.do(["git", *sign, "commit", "-qS", "-am", "Promote"], clone)
+    before = state(site.work / "signed")
+    what, seen = site.watched("guard", "--base HEAD~1 -o json", clone)
+    check('"signed by bot@example.com"' in seen.out, f"{what}: the signature is not seen: {seen.out}")
+    check(not outside(seen.written, site.cache), f"{what}: writes {outside(seen.written, site.cache)[:3]}")
+    shown.update(shlex.join(argv) for argv in seen.started[1:])
+    what, seen = site.watched("guard", "--base HEAD~1 -o json", clone, TOWPATH_READ_ONLY="1")
+    check(seen.exit == 3 and "not verified under --read-only" in seen.out, f"{what}: {seen.exit}: {seen.out}")
+    check(not seen.written and len(seen.started) == 1, f"{what}: writes {seen.written[:3]}, starts {seen.started[1:]}")
+    check(state(site.work / "signed") == before, "the files in signed have changed")
 
 
 def refusing(site):
@@ -175,6 +213,7 @@ def main():
     try:
         site, shown = Site(WORK), set()
         reading(site, shown)
+        signing(site, shown)
         refusing(site)
         completing(site)
         elsewhere(site)

@@ -7,7 +7,7 @@ use crate::config::gates::GateKind;
 pub(super) static RULE: Rule = Rule {
     id: "bake-too-short",
     severity: Severity::Medium,
-    needs: Need::Gate(GateKind::Bake),
+    needs: Need::Bake,
     title: "Deployed before the version had baked",
     about: "A version came to a stage before it had run long enough in the stages before, or to a wave of its targets before the wave before had had it for long enough. It needs `bake` among the gates, or in a `--policy`, or `waves`. The time is what the gate would have said the second before the deployment landed. Rollbacks need not bake.",
     find,

@@ -115,7 +115,8 @@ fn again(errand: &Errand<'_>, first: &Planned, scene: &Scene<'_>) -> Result<Read
     let context = errand.context;
     let again = plan(&Errand { selection: Selection::Given, ..*errand }, scene)?;
     let Some(Ready { mut planned, ledger }) = again else {
-        return Ok(Ready { planned: first.clone(), ledger: None });
+        let failure = Failure::failed("somebody else was faster, and nothing was planned on what is there now");
+        return Err(failure.hint("run it again; nothing was changed"));
     };
     let wanted = wanted(first);
     let same_edge = planned.from == first.from && planned.plan.to == first.plan.to;

@@ -27,7 +27,10 @@ pub(super) fn ask(call: &Call, trust: &Trust, question: &Question<'_>, inquiry: 
     command.args(call.argv.iter().skip(1));
     command.env("TOWPATH_APP", question.subject.to_string()).env("TOWPATH_STAGE", question.stage.as_str());
     command.env("TOWPATH_VERSION", question.version.to_string());
-    if let Some(folder) = inquiry.repository.work_tree() {
+    if let Some(folder) = trust.place(inquiry.repository) {
+        if let Err(error) = std::fs::create_dir_all(folder) {
+            return Asked::NoAnswer(format!("there is no folder to run it in: {error}"));
+        }
         command.current_dir(folder);
     }
     match run(command, Duration::from_secs(call.timeout)) {

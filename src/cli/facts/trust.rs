@@ -25,6 +25,8 @@ pub(super) struct Trust {
     is_allowed: bool,
     /// Where copies of programs are put; nowhere, if nothing may be written.
     folder: Option<PathBuf>,
+    /// The user named the commit.
+    is_of_commit: bool,
 }
 
 /// A program that may be run.
@@ -65,7 +67,7 @@ impl Trust {
     /// A commit that the user named as what is protected.
     pub fn of_commit(context: &Context, repository: &Repository, commit: Oid) -> Self {
         let name: String = commit.to_string().chars().take(10).collect();
-        Trust::new(context, repository, Some(commit), name)
+        Trust { is_of_commit: true, ..Trust::new(context, repository, Some(commit), name) }
     }
 
     fn new(context: &Context, repository: &Repository, commit: Option<Oid>, name: String) -> Self {
@@ -73,7 +75,13 @@ impl Trust {
         let config = text.and_then(|text| config::parse(&text, CONFIG_FILE).ok());
         let folder = context.writable_cache().map(|cache| cache.join("programs"));
         let (is_named, is_allowed) = (context.globals.config.is_some(), context.globals.allow_commands);
-        Trust { commit, name, config, is_named, is_allowed, folder }
+        Trust { commit, name, config, is_named, is_allowed, folder, is_of_commit: false }
+    }
+
+    /// Where programs run: beside the files that the user has checked out, unless a commit was named. Then
+    /// what is checked out may be the very change that is judged.
+    pub fn place<'p>(&'p self, repository: &'p Repository) -> Option<&'p Path> {
+        if self.is_of_commit { self.folder.as_deref() } else { repository.work_tree() }
     }
 
     /// The program of a call, if that call may be run.

@@ -45,7 +45,7 @@ pub fn answers(
     let asked = guard::queries(moves, &evidence, &sides.before.entries, context.now());
     let owned: Vec<inquiry::Asked> = asked.queries.iter().map(of_query).collect();
     let questions: Vec<_> = owned.iter().map(|one| one.question(context, None)).collect();
-    let mut facts = Witness::trusting(&inquiry, sides.base).facts(&evidence, &questions);
+    let mut facts = Witness::trusting(&inquiry, sides.rules_at).facts(&evidence, &questions);
     let needs_reviews = |question: &&crate::pipeline::Question<'_>| {
         !sides.config().pipeline.rules(GateKind::Approval, question.stage, &question.subject.app).is_empty()
     };
@@ -62,7 +62,7 @@ pub fn answers(
 
 /// The past of the state that stands.
 fn inquiry<'r>(context: &'r Context, repository: &'r Repository, sides: &Sides<'_>) -> Result<Inquiry<'r>, Failure> {
-    let at = sides.base.to_string();
+    let at = sides.rules_at.to_string();
     let when = When { at: Some(&at), is_ahead: true, is_alone: true, ..When::default() };
     let survey = Survey::of(context, repository, when)?;
     let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;

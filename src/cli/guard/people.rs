@@ -71,17 +71,17 @@ impl<'r> Asker<'r> {
         sides: &Sides<'_>,
     ) -> Vec<Review> {
         let Some(number) = self.number else { return Vec::new() };
-        let reviews = match &self.forge {
-            Some(forge) => forge.reviews(number).ok(),
-            None => opened(args, context, repository, sides).ok().and_then(|forge| forge.reviews(number).ok()),
+        let asked = || match &self.forge {
+            Some(forge) => Ok(forge.reviews(number)?),
+            None => Ok(opened(args, context, repository, sides)?.reviews(number)?),
         };
-        let head = sides.head.to_string();
-        let parents: Vec<String> = parents(repository, sides.head);
-        let is_newest = |review: &Review| {
-            let Some(seen) = &review.commit else { return true };
-            [&head].into_iter().chain(&parents).any(|commit| commit.starts_with(seen.as_str()))
-        };
-        reviews.unwrap_or_default().into_iter().filter(is_newest).collect()
+        let reviews = asked().unwrap_or_else(|failure: Failure| {
+            let why = failure.message().unwrap_or("it cannot be asked");
+            context.ui.caution(&format!("the forge does not say who approves of pull request {number}: {why}"));
+            Vec::new()
+        });
+        let is_newest = |review: &Review| review.commit.as_ref().is_none_or(|seen| names(repository, sides.head, seen));
+        reviews.into_iter().filter(is_newest).collect()
     }
 }
 
@@ -98,17 +98,17 @@ fn opened<'r>(
 /// Is it about the commit that is judged, or about one that the forge has just merged for the check?
 fn matches(repository: &Repository, head: Oid, said: Option<&str>, what: &str) -> Result<(), Failure> {
     let Some(said) = said.filter(|said| said.len() >= 7) else { return Ok(()) };
-    let is_meant = head.to_string().starts_with(said)
-        || parents(repository, head).iter().skip(1).any(|parent| parent.starts_with(said));
-    if is_meant {
+    if names(repository, head, said) {
         return Ok(());
     }
     let failure = Failure::usage(format!("{what} is about commit {said}, and --head is {head}"));
     Err(failure.hint("check out the newest commit of the pull request, or name it with --head"))
 }
 
-fn parents(repository: &Repository, commit: Oid) -> Vec<String> {
-    repository.parents(commit).unwrap_or_default().into_iter().map(|parent| parent.to_string()).collect()
+/// Does the forge mean this commit: itself, or what it merges?
+fn names(repository: &Repository, commit: Oid, said: &str) -> bool {
+    let merged = repository.parents(commit).unwrap_or_default().into_iter().skip(1);
+    [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(said))
 }
 
 /// The commits that are proposed, and their signatures.
@@ -145,13 +145,15 @@ impl<'c> Commits<'c> {
         if self.context.globals.read_only {
             return Err("signatures are not verified under --read-only: git needs a temporary file for it".into());
         }
+        let cache = self.context.writable_cache().ok_or("signatures are not verified without a cache folder")?;
         let all = self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
         let texts = lists.iter().map(|path| {
             let text = self.sides.text(path.trim_start_matches("./"));
             text.ok_or_else(|| format!("{path} with the signers is not in the base"))
         });
         let texts = texts.collect::<Result<Vec<String>, _>>()?;
-        let signers = Signers::new(texts.iter().map(String::as_str), &self.context.environment.now);
+        let signers =
+            Signers::new(texts.iter().map(String::as_str), &self.context.environment.now, &cache.join("signatures"));
         let signers = signers.map_err(|error| format!("signatures cannot be verified: {error}"))?;
         let weighty = self.sides.weighty();
         let mut by = BTreeSet::new();

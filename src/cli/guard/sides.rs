@@ -19,6 +19,9 @@ pub struct Sides<'r> {
     pub settings: Settings,
     pub base: Oid,
     pub head: Oid,
+    /// The commit that the rules are taken from: the base, or what the origin's own branch is at where
+    /// stages are branches.
+    pub rules_at: Oid,
     standing: Snapshot<'r>,
     coming: Snapshot<'r>,
     pub before: Side,
@@ -39,7 +42,7 @@ impl<'r> Sides<'r> {
         repository: &'r Repository,
         (base, head): (Oid, Oid),
         premerge: &Premerge,
-        branch: &str,
+        branch: Option<&str>,
     ) -> Result<Self, Failure> {
         let standing = Snapshot::of_commit(repository, base)?;
         let coming = match premerge {
@@ -50,8 +53,8 @@ impl<'r> Sides<'r> {
         let differences = standing.differences(&coming)?;
         let cache = Cache::default();
         let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
-        let is_of_branch = |stage: &&config::Stage| stage.branch.as_deref() == Some(branch);
-        let stage = settings.config.stages.iter().find(is_of_branch).map(|stage| stage.name.clone());
+        let ruled = of_branch(context, repository, (settings, base), branch)?;
+        let Ruled { settings, stage, at: rules_at } = ruled;
         let read = |config: &Config, snapshot: &Snapshot<'_>| side(config, snapshot, &cache, stage.as_ref());
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let others = match &settings.assumed {
@@ -61,8 +64,8 @@ impl<'r> Sides<'r> {
             }
             _ => None,
         };
-        let rule_files = rule_files(&settings.config);
-        Ok(Sides { settings, base, head, standing, coming, before, after, others, differences, rule_files })
+        let rule_files = rule_files(&settings.config, &standing);
+        Ok(Sides { settings, base, head, rules_at, standing, coming, before, after, others, differences, rule_files })
     }
 
     /// The configuration of the state that stands.
@@ -77,9 +80,7 @@ impl<'r> Sides<'r> {
         let mut out: Vec<Move> = Vec::new();
         for (before, after) in pairs.into_iter().flatten() {
             let moves = guard::moves(&before.entries, &after.entries, &is_changed);
-            out.extend(
-                moves.into_iter().filter(|one| !out.iter().any(|known| known.slot == one.slot)).collect::<Vec<_>>(),
-            );
+            out.extend(moves.into_iter().filter(|one| !out.iter().any(|known| *known == *one)).collect::<Vec<_>>());
         }
         out
     }
@@ -101,8 +102,18 @@ impl<'r> Sides<'r> {
     }
 
     fn wrong(&self) -> Option<String> {
-        let text = text(&self.coming, CONFIG_FILE)?;
-        config::parse(&text, CONFIG_FILE).err().map(|error| error.to_string())
+        self.coming.find(CONFIG_FILE)?;
+        let Some(text) = text(&self.coming, CONFIG_FILE) else { return Some(format!("{CONFIG_FILE} is no text")) };
+        let config = match config::parse(&text, CONFIG_FILE) {
+            Ok(config) => config,
+            Err(error) => return Some(error.to_string()),
+        };
+        config.pipeline.waves.iter().find_map(|waves| {
+            let here = self.after.entries.iter().filter(|entry| entry.stage == waves.stage);
+            let known: Vec<_> = here.filter_map(|entry| entry.target.as_ref()).collect();
+            let (name, line) = waves.unknown(&known)?;
+            Some(format!("{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is no target there", waves.stage))
+        })
     }
 
     /// What cannot be judged.
@@ -146,6 +157,51 @@ fn own_settings(context: &Context, repository: &Repository, reader: &Reader<'_>)
     Ok(settings::load(context, repository, stated, reader))
 }
 
+/// Rules, and where they are from.
+struct Ruled {
+    settings: Settings,
+    at: Oid,
+    /// The stage that the branch holds.
+    stage: Option<StageName>,
+}
+
+/// Which stage the branch holds, where stages are branches. Then the rules of all of them stand on the
+/// branch that is no stage, if that one has any.
+fn of_branch(
+    context: &Context,
+    repository: &Repository,
+    own: (Settings, Oid),
+    branch: Option<&str>,
+) -> Result<Ruled, Failure> {
+    let has_rules = own.0.assumed.is_none();
+    let main = if has_rules { None } else { main_settings(context, repository)? };
+    let (settings, at) = main.unwrap_or(own);
+    let held: Vec<(&StageName, &str)> =
+        settings.config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))).collect();
+    match branch {
+        None if !held.is_empty() => {
+            let failure = Failure::usage("stages are branches here, and --base does not say which branch it is");
+            Err(failure.hint("name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
+        }
+        _ => {
+            let stage = held.into_iter().find(|(_, held)| Some(*held) == branch).map(|(stage, _)| stage.clone());
+            Ok(Ruled { settings, at, stage })
+        }
+    }
+}
+
+/// What the origin's own branch says, if it says that stages are branches.
+fn main_settings(context: &Context, repository: &Repository) -> Result<Option<(Settings, Oid)>, Failure> {
+    let own = repository.origin_head().into_iter().chain(["main".to_owned(), "master".to_owned()]);
+    let tip = own.into_iter().find_map(|branch| repository.resolve(&format!("refs/remotes/origin/{branch}")).ok());
+    let Some(tip) = tip else { return Ok(None) };
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, Cache::default());
+    let reader = Reader::new(&snapshot, &cache);
+    let stated =
+        settings::own(context, &reader)?.filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
+    Ok(stated.map(|stated| (settings::load(context, repository, Some(stated), &reader), tip)))
+}
+
 fn side(config: &Config, snapshot: &Snapshot<'_>, cache: &Cache, stage: Option<&StageName>) -> Side {
     let reader = Reader::new(snapshot, cache);
     let readings = source::readings(config, &reader, stage);
@@ -164,8 +220,9 @@ fn side(config: &Config, snapshot: &Snapshot<'_>, cache: &Cache, stage: Option<&
     Side { entries, touched: touched.paths(), warnings: mapping.warnings }
 }
 
-/// The configuration, the lists of signers, and the programs of the repository that gates call.
-fn rule_files(config: &Config) -> BTreeSet<String> {
+/// The configuration, the lists of signers, the files that shut a gate by being there, and what the
+/// commands of gates name in the repository.
+fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
     let signers = config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());
     let calls = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
         Gate::Blocker(blocker) => match &blocker.by {
@@ -178,12 +235,15 @@ fn rule_files(config: &Config) -> BTreeSet<String> {
         },
         _ => None,
     });
-    let own = calls.filter_map(program).map(str::to_owned);
-    let files = signers.chain(own).map(|path| path.trim_start_matches("./").to_owned());
-    files.chain([CONFIG_FILE.to_owned()]).collect()
-}
-
-/// The file of the repository that a call runs.
-fn program(call: &Call) -> Option<&str> {
-    call.argv.first().map(String::as_str).filter(|program| program.contains('/') && !program.starts_with('/'))
+    let shutting = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
+        Gate::Blocker(blocker) => match &blocker.by {
+            BlockedBy::File(path) => Some(path),
+            _ => None,
+        },
+        _ => None,
+    });
+    let words = calls.flat_map(|call: &Call| &call.argv).chain(shutting);
+    let plain = |path: &String| path.trim_start_matches("./").to_owned();
+    let named = words.map(plain).filter(|path| standing.find(path).is_some());
+    signers.map(|path| plain(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()
 }

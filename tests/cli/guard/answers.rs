@@ -1,7 +1,7 @@
 //! How the guard answers, and how it learns who asks.
 
 use super::{Case, Site, ahead, ahead_by, values};
-use crate::support::NOW;
+use crate::support::{History, NOW, Sandbox};
 use snapbox::{assert_data_eq, str};
 use std::path::PathBuf;
 
@@ -332,6 +332,44 @@ hint: `git fetch origin` brings branches; a check needs `HEAD` and its history
 
 "#]]
     );
+}
+
+/// Each stage is a branch; the rules stand on main.
+#[test]
+fn stages_that_are_branches() {
+    let rules = "stages:\n- { name: dev, branch: env/dev }\n- { name: prod, branch: env/prod }\nsources:\n- helm-values: apps/{app}.yaml\npermissions: { prod: [deploy-bot] }\n";
+    let at = "2026-08-01T10:00:00Z";
+    let start = |history: History, branch: &str| history.branch(branch).commit(at, "Ann", "start");
+    let history = start(History::new(), "main").write("towpath.yaml", rules);
+    let history = start(history, "env/dev").write("apps/web.yaml", &values("v2"));
+    let history = start(history, "env/prod").write("apps/web.yaml", &values("v1"));
+    let later = |history: History, branch: &str| history.branch(branch).commit(at, "Ann", "go on").from("env/prod");
+    let history = later(history, "good").write("apps/web.yaml", &values("v2"));
+    let history = later(history, "bad").write("apps/web.yaml", &values("v9"));
+    let sandbox = Sandbox::new();
+    sandbox.bare("origin.git", &history);
+    sandbox.git(&sandbox.path(""), &["clone", "-q", "origin.git", "clone"]);
+    let clone = sandbox.path("clone");
+    sandbox.git(&clone, &["fetch", "-q", "origin", "env/prod"]);
+    let say = |base: &[&str], head: &str, actor: &str| {
+        let all = [&["guard", "--head", head, "--actor", actor, "-o", "json"], base].concat();
+        let output = sandbox.program(&clone, &all).env("TOWPATH_NOW", NOW).output().expect("it runs");
+        let answer = serde_json::from_slice(&output.stdout);
+        let told = answer
+            .map_or_else(|_| String::from_utf8_lossy(&output.stderr).into_owned(), |answer| super::lines(&answer));
+        format!("exit {}\n{told}", output.status.code().unwrap_or(-1))
+    };
+    for base in [&["--base", "origin/env/prod"][..], &["--base", "FETCH_HEAD", "--branch", "env/prod"]] {
+        assert_eq!(say(base, "origin/good", "deploy-bot"), "exit 0\n  web prod v1 > v2: ok\n");
+        assert_eq!(say(base, "origin/good", "mallory"), "exit 3\n  web prod v1 > v2: permission\n");
+        assert_eq!(say(base, "origin/bad", "deploy-bot"), "exit 3\n  web prod v1 > v9: order\n");
+    }
+    assert_data_eq!(say(&["--base", "FETCH_HEAD"], "origin/bad", "mallory"), str![[r#"
+exit 2
+error: stages are branches here, and --base does not say which branch it is
+hint: name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH
+
+"#]]);
 }
 
 /// Trees that git itself would not write.

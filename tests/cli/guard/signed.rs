@@ -115,6 +115,7 @@ fn every_other_signature_proves_nothing() {
     signed.git(&["merge", "-q", "--no-commit", "--no-ff", "side"]);
     signed.commit(None, PROD, &values("v2"));
     told.push_str(&format!("evil {}\n", signed.told("evil")));
+    told.push_str(&format!("undone {}\n", undone(&signed)));
     told.push_str(&format!("borrowed {}\n", borrowed(&signed)));
     let told = told.replace(&signed.site.sandbox.path("").display().to_string(), "[sandbox]/");
     snapbox::assert_data_eq!(
@@ -126,6 +127,7 @@ expired 3: COMMIT is not signed by anybody in .towpath/signers: its key is on no
 other-use 3: COMMIT is not signed by anybody in .towpath/signers: Could not verify signature.
 below 3: COMMIT is not signed with an ssh key
 evil 3: COMMIT is not signed with an ssh key
+undone 3: COMMIT is not signed with an ssh key
 borrowed 3: COMMIT is not signed by anybody in .towpath/signers: Could not verify signature.
 
 "#]]
@@ -135,6 +137,23 @@ borrowed 3: COMMIT is not signed by anybody in .towpath/signers: Could not verif
 /// The values of another app, with a comment.
 fn other(signed: &Signed, app: &str) -> String {
     "# ours\n".to_owned() + &signed.git(&["show", &format!("main:envs/prod/{app}.yaml")])
+}
+
+/// Nobody has changed the file but somebody who may; a merge takes it as it was long before.
+fn undone(signed: &Signed) -> String {
+    signed.branch("forth").commit(Some("bot"), PROD, &values("v2"));
+    let old = signed.git(&["rev-parse", "main~1"]);
+    signed.git(&["switch", "-qc", "old", old.trim()]);
+    signed.commit(None, "docs/more.md", "more\n");
+    signed.git(&["switch", "-qc", "back", "forth"]);
+    signed.git(&["merge", "-q", "--no-commit", "--no-ff", "old"]);
+    signed.git(&["checkout", "-q", "old", "--", PROD]);
+    signed.commit(None, "docs/most.md", "most\n");
+    signed.git(&["switch", "-q", "main"]);
+    signed.git(&["merge", "-q", "--ff-only", "forth"]);
+    let told = signed.told("back");
+    signed.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    told
 }
 
 /// A signature that was made for another commit.
