@@ -34,7 +34,7 @@ HARDENED = [
 OTHERS = ["gh auth token --hostname github.com"]
 # For signatures: the list is one of towpath's own making, in the cache, and so is what git puts beside it.
 VERIFYING = [
-    f"{DISTRUSTFUL} -c gpg.ssh.allowedSignersFile=CACHE -c gpg.ssh.revocationFile= -c gpg.program=false"
+    f"{DISTRUSTFUL.replace(' -c gc.auto=0', '')} -c gpg.ssh.allowedSignersFile=CACHE -c gpg.ssh.revocationFile= -c gpg.program=false"
     " -c gpg.openpgp.program=false --git-dir REPOSITORY verify-commit --raw COMMIT",
     "ssh-keygen -Y find-principals -f CACHE -s CACHE -Overify-time=TIME",
     "ssh-keygen -Y verify -n git -f CACHE -I bot@example.com -s CACHE -Overify-time=TIME",
@@ -107,6 +107,7 @@ class Site:
 def is_listed(argv):
     line = re.sub(rf"{re.escape(str(WORK))}/cache/\S*", "CACHE", " ".join(argv))
     line = re.sub(rf"{re.escape(str(WORK))}/\S*", "REPOSITORY", line)
+    line = re.sub(r"^/\S*/ssh-keygen ", "ssh-keygen ", line)
     line = re.sub(r"verify-time=\d+", "verify-time=TIME", re.sub(r"\b[0-9a-f]{40}\b", "COMMIT", line))
     return line in [*HARDENED, *OTHERS, *VERIFYING]
 
