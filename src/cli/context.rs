@@ -34,6 +34,14 @@ impl Context {
         Context { tips: tips.into_iter().collect(), ..self.clone() }
     }
 
+    /// The same where this branch is the one that is meant, and is there.
+    #[must_use]
+    pub fn on_branch(&self, branch: Option<&str>, tip: Oid) -> Self {
+        let mut context = self.seeing(branch.map(|branch| (branch.to_owned(), tip)));
+        context.globals.branch = branch.map(str::to_owned);
+        context
+    }
+
     /// The time this command happens at.
     pub fn now(&self) -> Timestamp {
         self.environment.now.timestamp()

@@ -97,7 +97,7 @@ pub fn run(args: &GuardArgs, context: &Context) -> Result<Exit, Failure> {
         Premerge::Conflict(paths) => guarded.rulings.extend(paths.iter().map(|path| conflict(path))),
         Premerge::Forward(_) | Premerge::Tree(_) => {
             let branch = branch_name(&args.base, context, &repository);
-            let context = context.seeing(branch.iter().map(|branch| (branch.clone(), base)));
+            let context = context.on_branch(branch.as_deref(), base);
             let sides = Sides::read(&context, &repository, (base, head), &premerge, branch.as_deref())?;
             judge(args, &context, &repository, &sides, &mut guarded)?;
         }

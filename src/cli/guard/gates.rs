@@ -60,10 +60,13 @@ pub fn answers(
     Ok(Answers { asked, judged })
 }
 
-/// The past of the state that stands.
+/// The past of the state that stands. Where that is what the branch is at, an index of the branch helps,
+/// and is kept.
 fn inquiry<'r>(context: &'r Context, repository: &'r Repository, sides: &Sides<'_>) -> Result<Inquiry<'r>, Failure> {
     let at = sides.rules_at.to_string();
-    let when = When { at: Some(&at), is_ahead: true, is_alone: true, ..When::default() };
+    let branch = context.globals.branch.as_deref();
+    let is_tip = branch.is_some_and(|branch| context.branch_tip(repository, branch).ok() == Some(sides.rules_at));
+    let when = When { at: (!is_tip).then_some(at.as_str()), is_ahead: !is_tip, is_alone: true, ..When::default() };
     let survey = Survey::of(context, repository, when)?;
     let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
     let ledger = book::read(context, repository, &survey.settings.config)?;

@@ -364,12 +364,15 @@ fn stages_that_are_branches() {
         assert_eq!(say(base, "origin/good", "mallory"), "exit 3\n  web prod v1 > v2: permission\n");
         assert_eq!(say(base, "origin/bad", "deploy-bot"), "exit 3\n  web prod v1 > v9: order\n");
     }
-    assert_data_eq!(say(&["--base", "FETCH_HEAD"], "origin/bad", "mallory"), str![[r#"
+    assert_data_eq!(
+        say(&["--base", "FETCH_HEAD"], "origin/bad", "mallory"),
+        str![[r#"
 exit 2
 error: stages are branches here, and --base does not say which branch it is
 hint: name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH
 
-"#]]);
+"#]]
+    );
 }
 
 /// Trees that git itself would not write.
