@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("history", &["model", "config", "source", "git"]),
     ("pipeline", &["model", "config", "history", "git", "forge"]),
     ("audit", &["model", "config", "history", "pipeline", "git"]),
-    ("guard", &["model", "config", "pipeline", "git"]),
+    ("guard", &["model", "config", "pipeline", "git", "yaml"]),
     ("promotion", &["model", "config", "source", "yaml", "git"]),
     ("demo", &[]),
     ("report", &["model", "config", "history", "pipeline", "promotion", "audit", "guard", "forge"]),

@@ -123,6 +123,9 @@ fn branch_name(revision: &str, context: &Context, repository: &Repository) -> Op
     }
     let name = ["refs/heads/", "refs/remotes/", ""].iter().find_map(|start| revision.strip_prefix(start))?;
     let name = name.strip_prefix("origin/").unwrap_or(name);
+    if name.contains(['~', '^']) {
+        return None;
+    }
     let places = [format!("refs/heads/{name}"), format!("refs/remotes/origin/{name}")];
     places.iter().any(|place| repository.resolve(place).is_ok()).then(|| name.to_owned())
 }
@@ -150,9 +153,14 @@ fn judge(
     let asker = Asker::find(args, context, repository, sides)?;
     let commits = Commits::list(context, repository, sides)?;
     let Answers { asked, judged } = answers(args, context, repository, sides, (&moves, &asker))?;
-    let people = People { persons: asker.persons.clone(), signed: &|lists| commits.signed(lists) };
+    let people = People {
+        persons: asker.persons.clone(),
+        signed: &|lists| commits.signed(lists),
+        vouched: &|lists, commit| commits.vouched(lists, commit),
+    };
     let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
     guarded.rulings = sides.oddities();
+    guarded.rulings.extend(commits.unsettled()?);
     guarded.rulings.extend(of_rules(&rule_paths, wrong.as_deref(), config, &people));
     guarded.glasses = commits.glasses();
     guarded.rulings.extend(of_moves(&moves, &asked, &judgements, config, &people, &guarded.glasses));

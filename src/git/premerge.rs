@@ -46,8 +46,8 @@ impl Imagined {
 }
 
 impl Repository {
-    /// What merging `head` into `base` would bring. Renames are not looked for: where they would
-    /// matter, both sides have changed a file, and that is a conflict.
+    /// What merging `head` into `base` would bring. Renames are looked for only where it would be a
+    /// conflict otherwise.
     ///
     /// # Errors
     /// When objects are missing.
@@ -82,9 +82,14 @@ impl Repository {
 
 fn merged(git: &git2::Repository, base: Oid, head: Oid) -> Result<Premerge, git2::Error> {
     let (ours, theirs) = (git.find_commit(base)?, git.find_commit(head)?);
-    let mut options = MergeOptions::new();
-    options.find_renames(false);
-    let mut index = git.merge_commits(&ours, &theirs, Some(&options))?;
+    let merge = |renames: bool| {
+        let mut options = MergeOptions::new();
+        git.merge_commits(&ours, &theirs, Some(options.find_renames(renames)))
+    };
+    let mut index = merge(false)?;
+    if index.has_conflicts() {
+        index = merge(true)?;
+    }
     if index.has_conflicts() {
         return Ok(Premerge::Conflict(super::merge::conflicts(&index)?));
     }

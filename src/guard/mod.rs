@@ -7,12 +7,14 @@
 //! written twice.
 
 mod alike;
+mod attributes;
 mod moves;
 mod oddities;
 mod people;
 mod queries;
 mod rulings;
 mod side;
+mod texts;
 
 pub use moves::{Kind, Move, Written, moves};
 pub use oddities::{Scope, oddities};

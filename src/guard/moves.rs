@@ -2,7 +2,7 @@
 //! none.
 
 use crate::model::{Entry, Location, SlotKey, Version};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Move {
     /// What was written, in order. Several, where places of one cell disagree.
     pub from: Vec<Written>,
     pub to: Vec<Written>,
+    /// The versions that came to a place which had another, or none.
+    arriving: Vec<Version>,
     /// The file that people look at.
     pub path: Option<String>,
     /// 1-based; `None` where the place is gone.
@@ -43,12 +45,8 @@ impl Move {
     }
 
     /// The versions that were not there before.
-    pub fn arriving(&self) -> Vec<&Version> {
-        let was_there = |version: &Version| self.from.iter().any(|from| from.version == *version);
-        let mut out: Vec<&Version> =
-            self.to.iter().map(|to| &to.version).filter(|version| !was_there(version)).collect();
-        out.dedup();
-        out
+    pub fn arriving(&self) -> &[Version] {
+        &self.arriving
     }
 
     /// The image names that were not there before.
@@ -60,9 +58,12 @@ impl Move {
 
 type Cells<'e> = BTreeMap<SlotKey, Vec<&'e Entry>>;
 
-/// All cells that are not in both states the same. Of the places of a cell, people look at one that
-/// `is_changed`.
-pub fn moves(before: &[Entry], after: &[Entry], is_changed: &dyn Fn(&str) -> bool) -> Vec<Move> {
+/// A version in one place of a cell: file, document, key.
+type Place<'e> = (&'e str, u32, &'e str);
+
+/// All cells that are not in both states the same. Of the places of a cell, people look at one that has
+/// changed.
+pub fn moves(before: &[Entry], after: &[Entry], changed: &BTreeSet<&str>) -> Vec<Move> {
     let (before, after) = (cells(before), cells(after));
     let mut slots: Vec<&SlotKey> = before.keys().chain(after.keys()).collect();
     slots.sort();
@@ -71,13 +72,29 @@ pub fn moves(before: &[Entry], after: &[Entry], is_changed: &dyn Fn(&str) -> boo
     let mut out = Vec::new();
     for slot in slots {
         let (from, to) = (entries(&before, slot), entries(&after, slot));
-        if from == to {
+        let (was, is) = (places(before.get(slot)), places(after.get(slot)));
+        // In one place it is all the same where that is; several programs may each read one of several.
+        let is_spread = was.len() > 1 || is.len() > 1;
+        if from == to && (!is_spread || was == is) {
             continue;
         }
-        let place = place(&after, slot, is_changed);
+        let is_new = |place: &Place<'_>, version: &Version| match is_spread {
+            true => was.get(place).is_none_or(|was| *was != version),
+            false => from.iter().all(|from| from.version != *version),
+        };
+        let mut arriving: Vec<Version> = is
+            .iter()
+            .filter(|(place, version)| is_new(place, version))
+            .map(|(_, version)| (*version).clone())
+            .collect();
+        arriving
+            .extend(to.iter().map(|to| &to.version).filter(|to| from.iter().all(|from| from.version != **to)).cloned());
+        arriving.sort();
+        arriving.dedup();
+        let place = place(&after, slot, changed);
         let gone = || place_of_gone(&before, slot);
         let path = place.map(|place| place.path.clone()).or_else(gone);
-        out.push(Move { slot: slot.clone(), from, to, path, line: place.map(|place| place.line) });
+        out.push(Move { slot: slot.clone(), from, to, arriving, path, line: place.map(|place| place.line) });
     }
     out
 }
@@ -97,10 +114,17 @@ fn written(entries: &[&Entry]) -> Vec<Written> {
     out
 }
 
-fn place<'e>(cells: &Cells<'e>, slot: &SlotKey, is_changed: &dyn Fn(&str) -> bool) -> Option<&'e Location> {
+/// What stands in each place.
+fn places<'e>(entries: Option<&Vec<&'e Entry>>) -> BTreeMap<Place<'e>, &'e Version> {
+    let entries = entries.into_iter().flatten();
+    let places = entries.flat_map(|entry| entry.locations.iter().map(|place| (place, &entry.version)));
+    places.map(|(place, version)| ((place.path.as_str(), place.document, place.key.as_str()), version)).collect()
+}
+
+fn place<'e>(cells: &Cells<'e>, slot: &SlotKey, changed: &BTreeSet<&str>) -> Option<&'e Location> {
     let entries = cells.get(slot)?;
     let places = || entries.iter().flat_map(|entry| &entry.locations);
-    places().find(|place| is_changed(&place.path)).or_else(|| places().next())
+    places().find(|place| changed.contains(place.path.as_str())).or_else(|| places().next())
 }
 
 fn place_of_gone(cells: &Cells<'_>, slot: &SlotKey) -> Option<String> {

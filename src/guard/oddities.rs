@@ -3,10 +3,11 @@
 use super::alike::{directories, folded};
 use super::rulings::{Check, Refusal, Ruling};
 use super::side::Side;
+use super::{attributes, texts};
 use crate::config::{Config, Rule};
 use crate::git::{Change, Differences, FileKind};
-use crate::model::{Entry, PathTemplate, SlotKey};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::model::{Entry, Part, PathTemplate, SlotKey, SourceKind};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Both states, and what differs between them.
 pub struct Scope<'s> {
@@ -16,9 +17,11 @@ pub struct Scope<'s> {
     pub differences: &'s Differences,
     /// Files that rules are made of.
     pub rule_files: &'s BTreeSet<String>,
-    /// A key that is written twice in one mapping of a file as it would be, with its line, where it was
-    /// not before.
-    pub twice: &'s dyn Fn(&Change) -> Option<(String, u32)>,
+    /// The text of a file in the state that stands, and in the one that would be.
+    pub text_before: &'s dyn Fn(&str) -> Option<String>,
+    pub text_after: &'s dyn Fn(&str) -> Option<String>,
+    /// Does a link of the state that would be lead to a file of the repository?
+    pub leads_to_file: &'s dyn Fn(&Change) -> bool,
     /// Is there a file of this path in the state that stands?
     pub stands: &'s dyn Fn(&str) -> bool,
 }
@@ -34,7 +37,11 @@ pub fn oddities(scope: &Scope<'_>) -> Vec<Ruling> {
             .or_else(|| linked(scope, change))
             .or_else(|| near.alike(scope, change))
             .or_else(|| unreadable(scope, change))
-            .or_else(|| silent(scope, change));
+            .or_else(|| ambiguous(scope, change))
+            .or_else(|| untyped(scope, change, &near))
+            .or_else(|| several(scope, change, &near))
+            .or_else(|| silent(scope, change, &near))
+            .or_else(|| converted(scope, change));
         out.extend(found);
     }
     for directory in &scope.differences.beyond {
@@ -65,7 +72,9 @@ fn linked(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
     let is_near = holds(&scope.before.touched)
         || holds(&scope.after.touched)
         || holds(scope.rule_files)
-        || scope.config.rules.iter().any(|rule| leads_to(rule, &change.path, scope.config));
+        || scope.config.rules.iter().any(|rule| rule.path.captures(&change.path).is_some())
+        || !(scope.leads_to_file)(change)
+            && scope.config.rules.iter().any(|rule| leads_to(rule, &change.path, scope.config));
     is_near.then(|| {
         let what = if kind == FileKind::Symlink { "a symbolic link" } else { "a submodule" };
         let reason = format!("{what} stands where versions are read, and what is behind it cannot be judged");
@@ -97,23 +106,86 @@ fn unreadable(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
         let reason = format!("it could be read before, and now {}", warning.message);
         return Some(Ruling::of_file(path, None, Some(Refusal::of(Check::Unreadable, reason))));
     }
-    if !scope.after.touched.contains(path) {
+    None
+}
+
+/// A file of the mapping that programs read in different ways.
+fn ambiguous(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+    let path = &change.path;
+    if !scope.after.touched.contains(path) && !scope.before.touched.contains(path) {
         return None;
     }
-    let (key, line) = (scope.twice)(change)?;
-    let reason = format!("the key `{key}` is written twice, and programs differ in which they take");
+    let (before, after) = ((scope.text_before)(path), (scope.text_after)(path)?);
+    let (reason, line) = texts::news(path, before.as_deref(), &after)?;
     Some(Ruling::of_file(path, Some(line), Some(Refusal::of(Check::Unreadable, reason))))
+}
+
+/// A version that was a text and is one no more: `"1.10"` without its quotes is 1.1.
+fn untyped(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
+    let odd = |text: &str, entries: &[&Entry]| -> Vec<(SlotKey, u32)> {
+        let entries = entries.iter().filter(|entry| is_yaml(entry.source));
+        let places = entries.flat_map(|entry| entry.locations.iter().map(move |place| (entry, place)));
+        let here = places.filter(|(_, place)| place.path == change.path && place.part != Part::Reference);
+        let odd = here.filter(|(_, place)| texts::is_untyped(text, place.span.start..place.span.end));
+        odd.map(|(entry, place)| (entry.slot(), place.line)).collect()
+    };
+    let text = (scope.text_after)(&change.path)?;
+    let after = odd(&text, near.after.get(change.path.as_str())?);
+    if after.is_empty() {
+        return None;
+    }
+    let before = near.before.get(change.path.as_str()).map(Vec::as_slice).unwrap_or_default();
+    let known = (scope.text_before)(&change.path).map(|text| odd(&text, before)).unwrap_or_default();
+    let (_, line) = after.into_iter().find(|(slot, _)| known.iter().all(|(other, _)| other != slot))?;
+    let reason = "a version stands there that programs do not take for a text; put it in quotes";
+    Some(Ruling::of_file(&change.path, Some(line), Some(Refusal::of(Check::Unreadable, reason))))
+}
+
+/// A file of values that has become several documents: helm reads the first, others all of them.
+fn several(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
+    let entries = near.after.get(change.path.as_str())?;
+    if !entries.iter().any(|entry| matches!(entry.source, SourceKind::HelmValues | SourceKind::Yaml)) {
+        return None;
+    }
+    let is_several = |text: Option<String>| text.is_some_and(|text| texts::documents(&text) > 1);
+    if !is_several((scope.text_after)(&change.path)) || is_several((scope.text_before)(&change.path)) {
+        return None;
+    }
+    let reason = "it has become several documents, and programs differ in which they read";
+    Some(Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Unreadable, reason))))
+}
+
+fn is_yaml(source: SourceKind) -> bool {
+    use SourceKind::{Argo, Compose, Flux, HelmValues, Kustomize, Manifests, Pulumi, Yaml};
+    matches!(source, Argo | Compose | Flux | HelmValues | Kustomize | Manifests | Pulumi | Yaml)
+}
+
+/// A file of attributes by which files of the mapping are checked out otherwise than they were written.
+fn converted(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+    let directory = change
+        .path
+        .strip_suffix(".gitattributes")?
+        .strip_suffix('/')
+        .or_else(|| (change.path == ".gitattributes").then_some(""))?;
+    let (before, after) = ((scope.text_before)(&change.path).unwrap_or_default(), (scope.text_after)(&change.path)?);
+    let files = scope.before.touched.iter().chain(&scope.after.touched).map(String::as_str);
+    let (_, line) = attributes::news(directory, &before, &after, files)?;
+    let reason = "by it files of the mapping are checked out otherwise than they were written";
+    Some(Ruling::of_file(&change.path, Some(line), Some(Refusal::of(Check::Unreadable, reason))))
 }
 
 /// A file that said versions, is still there, and says none: what it says to other programs is not
 /// known.
-fn silent(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+fn silent(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
     change.after?;
-    let says = |entry: &&Entry| entry.locations.iter().any(|place| place.path == change.path);
-    let is_there = |slot: &SlotKey| scope.after.entries.iter().any(|entry| entry.slot() == *slot);
-    let mut before = scope.before.entries.iter().filter(says).peekable();
-    let first = before.peek()?.locations.first().map(|place| place.key.clone())?;
-    if scope.after.entries.iter().any(|entry| says(&entry)) || before.all(|entry| is_there(&entry.slot())) {
+    let before = near.before.get(change.path.as_str())?;
+    let first = before.first()?.locations.first().map(|place| place.key.clone())?;
+    // An overlay may leave to its base what it said itself.
+    let is_built = |entry: &&Entry| entry.source == SourceKind::Kustomize && near.slots.contains(&entry.slot());
+    if near.after.contains_key(change.path.as_str())
+        || before.iter().all(is_built)
+        || !scope.after.touched.contains(&change.path)
+    {
         return None;
     }
     let key = if first.is_empty() { String::new() } else { format!(" at `{first}`") };
@@ -121,10 +193,27 @@ fn silent(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
     Some(Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Unreadable, reason))))
 }
 
-/// The names that count, as they would be taken.
+/// What counts, put in order: names as they would be taken, and what each file says.
 struct Near<'s> {
+    before: HashMap<&'s str, Vec<&'s Entry>>,
+    after: HashMap<&'s str, Vec<&'s Entry>>,
+    /// The cells that would be.
+    slots: HashSet<SlotKey>,
     files: BTreeMap<String, &'s str>,
     directories: BTreeMap<String, &'s str>,
+}
+
+fn by_file(entries: &[Entry]) -> HashMap<&str, Vec<&Entry>> {
+    let mut out: HashMap<&str, Vec<&Entry>> = HashMap::new();
+    for entry in entries {
+        for place in &entry.locations {
+            let here = out.entry(place.path.as_str()).or_default();
+            if !here.last().is_some_and(|last| std::ptr::eq(*last, entry)) {
+                here.push(entry);
+            }
+        }
+    }
+    out
 }
 
 impl<'s> Near<'s> {
@@ -133,6 +222,9 @@ impl<'s> Near<'s> {
         let there = paths().filter(|path| (scope.stands)(path) || scope.rule_files.contains(*path));
         let directories = there.clone().flat_map(|path| directories(path));
         Near {
+            before: by_file(&scope.before.entries),
+            after: by_file(&scope.after.entries),
+            slots: scope.after.entries.iter().map(Entry::slot).collect(),
             files: there.map(|path| (folded(path), path.as_str())).collect(),
             directories: directories.map(|directory| (folded(directory), directory)).collect(),
         }

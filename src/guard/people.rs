@@ -3,6 +3,7 @@
 //! An author line proves nothing: anybody can write one.
 
 use crate::config::gates::{BREAK_GLASS, CONFIG, Permission, Pipeline};
+use crate::model::SlotKey;
 use std::collections::BTreeSet;
 
 /// Somebody who had a hand in the change.
@@ -62,6 +63,8 @@ pub struct People<'p> {
     pub persons: Vec<Person>,
     /// Asked for some files with allowed signers.
     pub signed: &'p dyn Fn(&[String]) -> Signed,
+    /// Does one commit bear a good signature, by some files with allowed signers?
+    pub vouched: &'p dyn Fn(&[String], &str) -> bool,
 }
 
 /// May they?
@@ -117,21 +120,35 @@ impl People<'_> {
         }
     }
 
-    /// May they break the glass? Nobody may, unless named.
-    pub fn glass(&self, rules: &Pipeline) -> Option<String> {
-        match self.permit(rules.actors(BREAK_GLASS)?, "people who may break the glass") {
-            Permit::Granted(who) => Some(who),
-            _ => None,
+    /// Who breaks the glass for this cell? Nobody may, unless named: as the person who asks, or as the
+    /// signer of the very commit that says so.
+    pub fn glass(&self, rules: &Pipeline, glasses: &[Glass], slot: &SlotKey) -> Option<String> {
+        let permission = rules.actors(BREAK_GLASS)?;
+        let mut glasses = glasses.iter().filter(|glass| glass.covers(slot));
+        if let Some(who) = self.persons_in(permission) {
+            return glasses.next().map(|_| who);
         }
+        let signed = glasses.find(|glass| (self.vouched)(&permission.signers, &glass.commit))?;
+        Some(format!("commit {} is signed", signed.commit.get(..10).unwrap_or(&signed.commit)))
+    }
+
+    /// May whoever asks break the glass without a commit that says so: by an event of the ledger?
+    pub fn may_break(&self, rules: &Pipeline) -> Option<String> {
+        self.persons_in(rules.actors(BREAK_GLASS)?)
+    }
+
+    /// Everybody who asks, if all are named.
+    fn persons_in(&self, permission: &Permission) -> Option<String> {
+        let is_named = |person: &Person| permission.names([person.name.as_str()]);
+        let who = || self.persons.iter().map(|one| format!("{} {}", one.name, one.proof.as_str()));
+        (!self.persons.is_empty() && self.persons.iter().all(is_named)).then(|| who().collect::<Vec<_>>().join("; "))
     }
 
     fn permit(&self, permission: &Permission, group: &str) -> Permit {
-        let is_named = |person: &Person| permission.names([person.name.as_str()]);
-        if !self.persons.is_empty() && self.persons.iter().all(is_named) {
-            let who: Vec<String> =
-                self.persons.iter().map(|one| format!("{} {}", one.name, one.proof.as_str())).collect();
-            return Permit::Granted(who.join("; "));
+        if let Some(who) = self.persons_in(permission) {
+            return Permit::Granted(who);
         }
+        let is_named = |person: &Person| permission.names([person.name.as_str()]);
         let signed = (!permission.signers.is_empty()).then(|| (self.signed)(&permission.signers));
         if let Some(Signed::By(signers)) = &signed {
             let signers: Vec<&str> = signers.iter().map(String::as_str).collect();

@@ -97,7 +97,7 @@ fn query(one: &Move, subject: Subject, target: Option<TargetName>, version: &Ver
 fn wanted(one: &Move) -> Vec<(&Version, Need)> {
     let arriving = one.arriving();
     if !arriving.is_empty() {
-        return arriving.into_iter().map(|version| (version, Need::All)).collect();
+        return arriving.iter().map(|version| (version, Need::All)).collect();
     }
     let staying = if one.kind() == Kind::Gone { one.from.first() } else { one.to.first() };
     staying.map(|written| (&written.version, Need::Quiet)).into_iter().collect()
@@ -196,7 +196,7 @@ impl Order<'_, '_> {
     fn strange_digests<'m>(&'m self, one: &'m Move) -> impl Iterator<Item = Refusal> + 'm {
         let earlier = self.config().earlier(&one.slot.stage);
         let is_pinned = one.from.iter().any(|from| from.version.digest.is_some());
-        let arriving = one.arriving().into_iter().filter_map(|version| version.digest.as_deref());
+        let arriving = one.arriving().iter().filter_map(|version| version.digest.as_deref());
         let is_known = move |digest: &str| {
             let mut entries = self.before.iter().filter(|entry| earlier.contains(&&entry.stage));
             earlier.is_empty() || entries.any(|entry| entry.version.digest.as_deref() == Some(digest))

@@ -5,8 +5,9 @@ use super::people::{Glass, People, Permit};
 use super::queries::{Asked, Query};
 use crate::config::gates::{CONFIG, GateKind};
 use crate::config::{Config, FILE_NAMES};
-use crate::model::{SlotKey, Version};
+use crate::model::{AppName, SlotKey, StageName, Version};
 use crate::pipeline::{Judgement, Verdict};
+use std::collections::HashMap;
 
 /// What was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,31 +133,42 @@ pub fn of_moves(
     people: &People<'_>,
     glasses: &[Glass],
 ) -> Vec<Ruling> {
-    let may_break = people.glass(&config.pipeline);
+    let mut of_move: HashMap<usize, (Vec<usize>, Vec<Refusal>)> = HashMap::new();
+    for (at, query) in asked.queries.iter().enumerate() {
+        query.moves.iter().for_each(|index| of_move.entry(*index).or_default().0.push(at));
+    }
+    for (index, refusal) in &asked.refusals {
+        of_move.entry(*index).or_default().1.push(refusal.clone());
+    }
+    let may_break = people.may_break(&config.pipeline);
     let mut out: Vec<Ruling> = Vec::new();
+    let mut known: HashMap<(&AppName, &StageName), Vec<usize>> = HashMap::new();
     for (index, one) in moves.iter().enumerate() {
         let permit = people.stage(&config.pipeline, one.slot.stage.as_str());
         let mut ruling = ruling(one, &permit, config);
-        let mut is_broken = may_break.is_some() && glasses.iter().any(|glass| glass.covers(&one.slot));
-        for (at, query) in asked.queries.iter().enumerate().filter(|(_, query)| query.moves.contains(&index)) {
-            is_broken |= may_break.is_some() && judgements[at].broken.is_some();
-            ruling.refusals.extend(closed(query, &judgements[at]));
-            ruling.queries.push(at);
-        }
-        let more = asked.refusals.iter().filter(|(of, _)| *of == index);
-        ruling.refusals.extend(more.map(|(_, refusal)| refusal.clone()));
-        if is_broken {
+        let (queries, more) = of_move.remove(&index).unwrap_or_default();
+        let by_ledger = queries.iter().any(|at| judgements[*at].broken.is_some());
+        ruling.refusals.extend(queries.iter().flat_map(|at| closed(&asked.queries[*at], &judgements[*at])));
+        ruling.refusals.extend(more);
+        ruling.queries = queries;
+        let broken = people.glass(&config.pipeline, glasses, &one.slot);
+        if let Some(who) = broken.or_else(|| may_break.clone().filter(|_| by_ledger)) {
             (ruling.overridden, ruling.refusals) = ruling.refusals.into_iter().partition(|one| one.check.is_rule());
-            ruling.granted.clone_from(&may_break);
+            ruling.granted = Some(who);
         }
-        match out.iter_mut().find(|known| known.is_like(&ruling)) {
-            Some(known) => {
+        let alike = known.entry((&one.slot.app, &one.slot.stage)).or_default();
+        match alike.iter().copied().find(|at| out[*at].is_like(&ruling)) {
+            Some(at) => {
+                let known = &mut out[at];
                 known.slots.extend(ruling.slots);
                 known
                     .queries
                     .extend(ruling.queries.into_iter().filter(|at| !known.queries.contains(at)).collect::<Vec<_>>());
             }
-            None => out.push(ruling),
+            None => {
+                alike.push(out.len());
+                out.push(ruling);
+            }
         }
     }
     out
@@ -215,7 +227,8 @@ fn closed<'q>(query: &'q Query, judgement: &'q Judgement) -> impl Iterator<Item 
 }
 
 impl Glass {
-    fn covers(&self, slot: &SlotKey) -> bool {
+    /// Is it broken for this cell?
+    pub(super) fn covers(&self, slot: &SlotKey) -> bool {
         let is_of = |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
         (self.apps.is_empty() || self.apps.iter().any(is_of))
             && (self.stages.is_empty() || self.stages.iter().any(|stage| stage == slot.stage.as_str()))

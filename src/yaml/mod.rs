@@ -13,6 +13,7 @@ mod parse;
 mod pieces;
 mod quote;
 mod tree;
+mod twice;
 mod typed;
 
 pub use edit::{Dialect, Obstacle, Splice, Spot, Use, spliced};

@@ -62,20 +62,6 @@ impl Document {
         (!self.nodes.is_empty()).then(|| Value::at(self, 0))
     }
 
-    /// A key that stands twice in one mapping, and the line of the second.
-    pub fn twice(&self) -> Option<(&str, u32)> {
-        self.nodes.iter().find_map(|node| {
-            let Kind::Mapping(pairs) = &node.kind else { return None };
-            let mut seen = HashSet::new();
-            pairs.iter().find_map(|(key, _)| match &self.nodes[*key as usize] {
-                Node { kind: Kind::Scalar { text, .. }, line, .. } if !seen.insert(text) && **text != *"<<" => {
-                    Some((&**text, *line))
-                }
-                _ => None,
-            })
-        })
-    }
-
     /// The collection each node is in.
     pub(super) fn parents(&self) -> Vec<Option<u32>> {
         let mut out = vec![None; self.nodes.len()];

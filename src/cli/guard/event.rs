@@ -43,15 +43,15 @@ pub fn read(path: &Path) -> Result<Option<Event>, Failure> {
 fn of(value: &Value) -> Option<Event> {
     let proposal = value.get("pull_request").filter(|value| value.is_object())?;
     let login = |value: &Value| value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned);
-    let author = login(&proposal["user"]).map(|name| Person { name, proof: Proof::Event });
+    // An author whom the event does not name is one whom nobody permits.
+    let author = Person { name: login(&proposal["user"]).unwrap_or_default(), proof: Proof::Event };
     let sender = login(&value["sender"]).map(|name| Person { name, proof: Proof::Sender });
-    let is_other = |sender: &Person| author.as_ref().is_none_or(|author| author.name != sender.name);
-    let sender = sender.filter(is_other);
+    let sender = sender.filter(|sender| author.name != sender.name);
     Some(Event {
         number: proposal["number"].as_u64(),
         head: proposal["head"]["sha"].as_str().map(str::to_owned),
         // Somebody else may have pushed to the branch of a person who is permitted.
-        persons: author.into_iter().chain(sender).collect(),
+        persons: [author].into_iter().chain(sender).collect(),
     })
 }
 

@@ -2,15 +2,15 @@
 
 use super::GuardArgs;
 use super::event::{self, Event};
-use super::sides::Sides;
+use super::sides::{Sides, plain_path};
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::forge;
 use crate::forge::{Forge, Review};
-use crate::git::{Oid, Repository, Signature, Signers};
-use crate::guard::{Glass, Person, Proof, Signed};
+use crate::git::{File, Oid, Repository, Signature, Signers, Snapshot};
+use crate::guard::{Check, Glass, Person, Proof, Refusal, Ruling, Signed};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Branches with more commits than this are not looked at one by one.
 const MOST: usize = 1_000;
@@ -97,7 +97,7 @@ fn opened<'r>(
 
 /// Is it about the commit that is judged, or about one that the forge has just merged for the check?
 fn matches(repository: &Repository, head: Oid, said: Option<&str>, what: &str) -> Result<(), Failure> {
-    let Some(said) = said.filter(|said| said.len() >= 7) else { return Ok(()) };
+    let said = said.unwrap_or_default();
     if names(repository, head, said) {
         return Ok(());
     }
@@ -108,7 +108,8 @@ fn matches(repository: &Repository, head: Oid, said: Option<&str>, what: &str) -
 /// Does the forge mean this commit: itself, or what it merges?
 fn names(repository: &Repository, commit: Oid, said: &str) -> bool {
     let merged = repository.parents(commit).unwrap_or_default().into_iter().skip(1);
-    [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(said))
+    let said = said.to_ascii_lowercase();
+    said.len() >= 7 && [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(&said))
 }
 
 /// The commits that are proposed, and their signatures.
@@ -141,20 +142,33 @@ impl<'c> Commits<'c> {
         found
     }
 
-    fn verify(&self, lists: &[String]) -> Result<Signed, String> {
+    /// Does this commit bear a good signature by one of the lists?
+    pub fn vouched(&self, lists: &[String], commit: &str) -> bool {
+        let verified = || {
+            let signers = self.signers(lists).ok()?;
+            signers.verify(self.repository, commit.parse().ok()?).ok()
+        };
+        !lists.is_empty() && matches!(verified(), Some(Signature::Good(_)))
+    }
+
+    fn signers(&self, lists: &[String]) -> Result<Signers, String> {
         if self.context.globals.read_only {
             return Err("signatures are not verified under --read-only: git needs a temporary file for it".into());
         }
         let cache = self.context.writable_cache().ok_or("signatures are not verified without a cache folder")?;
-        let all = self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
         let texts = lists.iter().map(|path| {
-            let text = self.sides.text(path.trim_start_matches("./"));
+            let text = self.sides.text(&plain_path(path));
             text.ok_or_else(|| format!("{path} with the signers is not in the base"))
         });
         let texts = texts.collect::<Result<Vec<String>, _>>()?;
         let signers =
             Signers::new(texts.iter().map(String::as_str), &self.context.environment.now, &cache.join("signatures"));
-        let signers = signers.map_err(|error| format!("signatures cannot be verified: {error}"))?;
+        signers.map_err(|error| format!("signatures cannot be verified: {error}"))
+    }
+
+    fn verify(&self, lists: &[String]) -> Result<Signed, String> {
+        let signers = self.signers(lists)?;
+        let all = self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
         let weighty = self.sides.weighty();
         let mut by = BTreeSet::new();
         for commit in all {
@@ -176,12 +190,43 @@ impl<'c> Commits<'c> {
         Ok(Signed::By(by))
     }
 
+    /// Files of the mapping of which a rebase of the branch could leave another state than a merge: they
+    /// were changed on the way, and the last change of them is not what would stand there.
+    ///
+    /// # Errors
+    /// When objects are missing.
+    pub fn unsettled(&self) -> Result<Vec<Ruling>, Failure> {
+        let all = self.all.as_deref().unwrap_or_default();
+        let parents = |commit: &Oid| self.repository.parents(*commit).unwrap_or_default();
+        let has_merges = all.iter().any(|commit| parents(commit).len() > 1);
+        if !has_merges && self.sides.is_ahead() {
+            return Ok(Vec::new());
+        }
+        let mut last: BTreeMap<String, (Option<File>, usize)> = BTreeMap::new();
+        for commit in all {
+            let [parent] = parents(commit)[..] else { continue };
+            let own = Snapshot::of_commit(self.repository, *commit)?;
+            for change in Snapshot::of_commit(self.repository, parent)?.differences(&own)?.changes {
+                if self.sides.counts(&change.path) {
+                    let found = own.find(&change.path);
+                    last.entry(change.path).or_insert((found, 0)).1 += 1;
+                }
+            }
+        }
+        let unsettled = last
+            .into_iter()
+            .filter(|(path, (file, changes))| (has_merges || *changes > 1) && self.sides.coming_file(path) != *file);
+        let reason = "the branch changes it on its way, and a rebase could leave it otherwise than a merge does";
+        let refusal = || Refusal::of(Check::Merge, reason).hint("rebase the branch onto the base, or squash it, first");
+        Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
+    }
+
     /// The commits that say they break the glass.
     pub fn glasses(&self) -> Vec<Glass> {
         let infos = self.all.iter().flatten().filter_map(|commit| self.repository.commit_info(*commit).ok());
         let glass = |info: crate::git::CommitInfo| {
             let all = |key: &str| info.trailers(key).map(str::to_owned).collect();
-            let reason = info.trailers("Gate-Override").next()?.to_owned();
+            let reason = info.trailers("Gate-Override").find(|reason| !reason.is_empty())?.to_owned();
             Some(Glass { commit: info.id.to_string(), reason, apps: all("App"), stages: all("Stage") })
         };
         infos.filter_map(glass).collect()

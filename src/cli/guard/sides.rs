@@ -6,11 +6,10 @@ use crate::cli::settings::{self, Settings};
 use crate::cli::survey::CONFIG_FILE;
 use crate::config::gates::{BlockedBy, Call, Gate, Proof};
 use crate::config::{self, Config};
-use crate::git::{Change, Differences, FileKind, Oid, Premerge, Repository, Snapshot};
+use crate::git::{Change, Differences, File, FileKind, Oid, Premerge, Repository, Snapshot};
 use crate::guard::{self, Move, Ruling, Scope, Side};
 use crate::model::StageName;
 use crate::source::{self, Cache, Reader, Touched};
-use crate::yaml;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -54,8 +53,8 @@ impl<'r> Sides<'r> {
         let cache = Cache::default();
         let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
         let ruled = of_branch(context, repository, (settings, base), branch)?;
-        let Ruled { settings, stage, at: rules_at } = ruled;
-        let read = |config: &Config, snapshot: &Snapshot<'_>| side(config, snapshot, &cache, stage.as_ref());
+        let Ruled { settings, stages, at: rules_at } = ruled;
+        let read = |config: &Config, snapshot: &Snapshot<'_>| side(config, snapshot, &cache, &stages);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let others = match &settings.assumed {
             Some(_) if !differences.changes.is_empty() => {
@@ -75,22 +74,37 @@ impl<'r> Sides<'r> {
 
     /// Every cell that moves, whichever way it is read.
     pub fn moves(&self) -> Vec<Move> {
-        let is_changed = |path: &str| self.differences.changes.iter().any(|change| change.path == path);
+        let changed: BTreeSet<&str> = self.differences.changes.iter().map(|change| change.path.as_str()).collect();
         let pairs = [Some((&self.before, &self.after)), self.others.as_ref().map(|(a, b)| (a, b))];
         let mut out: Vec<Move> = Vec::new();
         for (before, after) in pairs.into_iter().flatten() {
-            let moves = guard::moves(&before.entries, &after.entries, &is_changed);
-            out.extend(moves.into_iter().filter(|one| !out.iter().any(|known| *known == *one)).collect::<Vec<_>>());
+            let moves = guard::moves(&before.entries, &after.entries, &changed);
+            let more: Vec<Move> = moves.into_iter().filter(|one| !out.contains(one)).collect();
+            out.extend(more);
         }
         out
     }
 
     /// The paths that matter to the mapping or the rules, of all that differ.
     pub fn weighty(&self) -> BTreeSet<&str> {
-        let sides = [&self.before, &self.after].into_iter().chain(self.others.iter().flat_map(|(a, b)| [a, b]));
-        let touched: Vec<&BTreeSet<String>> = sides.map(|side| &side.touched).chain([&self.rule_files]).collect();
         let changes = self.differences.changes.iter().map(|change| change.path.as_str());
-        changes.filter(|path| touched.iter().any(|paths| paths.contains(*path))).collect()
+        changes.filter(|path| self.counts(path)).collect()
+    }
+
+    /// Does the head go on from the base?
+    pub fn is_ahead(&self) -> bool {
+        self.coming.commit() == Some(self.head)
+    }
+
+    /// Does this file matter to the mapping or the rules?
+    pub fn counts(&self, path: &str) -> bool {
+        let sides = [&self.before, &self.after].into_iter().chain(self.others.iter().flat_map(|(a, b)| [a, b]));
+        sides.map(|side| &side.touched).chain([&self.rule_files]).any(|paths| paths.contains(path))
+    }
+
+    /// What would stand at a path.
+    pub fn coming_file(&self, path: &str) -> Option<File> {
+        self.coming.find(path)
     }
 
     /// The files of rules that differ, and what is wrong with the new configuration.
@@ -118,26 +132,30 @@ impl<'r> Sides<'r> {
 
     /// What cannot be judged.
     pub fn oddities(&self) -> Vec<Ruling> {
-        let twice = |change: &Change| {
-            let (before, after) = (self.twice(&self.standing, change), self.twice(&self.coming, change));
-            after.filter(|(key, _)| before.is_none_or(|(known, _)| known != *key))
-        };
         let scope = Scope {
             config: self.config(),
             before: &self.before,
             after: &self.after,
             differences: &self.differences,
             rule_files: &self.rule_files,
-            twice: &twice,
+            text_before: &|path| text(&self.standing, path),
+            text_after: &|path| text(&self.coming, path),
+            leads_to_file: &|change| self.leads_to_file(change),
             stands: &|path| self.standing.find(path).is_some(),
         };
         guard::oddities(&scope)
     }
 
-    fn twice(&self, snapshot: &Snapshot<'_>, change: &Change) -> Option<(String, u32)> {
-        let stream = yaml::parse(&text(snapshot, &change.path)?).ok()?;
-        let found = stream.documents.iter().find_map(yaml::Document::twice);
-        found.map(|(key, line)| (key.to_owned(), line))
+    /// A link is a file with the path it leads to.
+    fn leads_to_file(&self, change: &Change) -> bool {
+        let Some(link) = self.coming.find(&change.path).filter(|file| file.kind == FileKind::Symlink) else {
+            return false;
+        };
+        let target = self.coming.read(&File { kind: FileKind::File, ..link }).ok();
+        let target = target.and_then(|bytes| String::from_utf8(bytes).ok());
+        let folder = change.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let found = target.map(|target| plain_path(&format!("{folder}/{target}")));
+        found.and_then(|path| self.coming.find(&path)).is_some_and(|file| file.kind == FileKind::File)
     }
 
     /// The text of a file of the state that stands.
@@ -161,8 +179,8 @@ fn own_settings(context: &Context, repository: &Repository, reader: &Reader<'_>)
 struct Ruled {
     settings: Settings,
     at: Oid,
-    /// The stage that the branch holds.
-    stage: Option<StageName>,
+    /// The stages that the branch holds.
+    stages: Vec<StageName>,
 }
 
 /// Which stage the branch holds, where stages are branches. Then the rules of all of them stand on the
@@ -184,8 +202,9 @@ fn of_branch(
             Err(failure.hint("name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
         }
         _ => {
-            let stage = held.into_iter().find(|(_, held)| Some(*held) == branch).map(|(stage, _)| stage.clone());
-            Ok(Ruled { settings, at, stage })
+            let here = held.into_iter().filter(|(_, held)| Some(*held) == branch);
+            let stages = here.map(|(stage, _)| stage.clone()).collect();
+            Ok(Ruled { settings, at, stages })
         }
     }
 }
@@ -202,9 +221,10 @@ fn main_settings(context: &Context, repository: &Repository) -> Result<Option<(S
     Ok(stated.map(|stated| (settings::load(context, repository, Some(stated), &reader), tip)))
 }
 
-fn side(config: &Config, snapshot: &Snapshot<'_>, cache: &Cache, stage: Option<&StageName>) -> Side {
+fn side(config: &Config, snapshot: &Snapshot<'_>, cache: &Cache, stages: &[StageName]) -> Side {
     let reader = Reader::new(snapshot, cache);
-    let readings = source::readings(config, &reader, stage);
+    let only = if let [only] = stages { Some(only) } else { None };
+    let readings = source::readings(config, &reader, only);
     let mut touched = Touched::default();
     let mut entries = Vec::new();
     for (_, reading) in readings {
@@ -212,12 +232,23 @@ fn side(config: &Config, snapshot: &Snapshot<'_>, cache: &Cache, stage: Option<&
         entries.push(reading.entries);
     }
     let mapping = source::mapping(config, entries, reader.warnings());
-    let is_here = |name: &StageName| match stage {
-        Some(stage) => name == stage,
-        None => config.stage(name.as_str()).is_none_or(|stage| stage.branch.is_none()),
-    };
+    let is_elsewhere = |name: &StageName| config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some());
+    let is_here = |name: &StageName| stages.contains(name) || !is_elsewhere(name);
     let entries = mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
     Side { entries, touched: touched.paths(), warnings: mapping.warnings }
+}
+
+/// A path without `.`, `..` and empty names, as the file system takes it.
+pub fn plain_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        if part == ".." {
+            parts.pop();
+        } else {
+            parts.push(part);
+        }
+    }
+    parts.join("/")
 }
 
 /// The configuration, the lists of signers, the files that shut a gate by being there, and what the
@@ -243,7 +274,7 @@ fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
         _ => None,
     });
     let words = calls.flat_map(|call: &Call| &call.argv).chain(shutting);
-    let plain = |path: &String| path.trim_start_matches("./").to_owned();
+    let plain = |path: &String| plain_path(path);
     let named = words.map(plain).filter(|path| standing.find(path).is_some());
     signers.map(|path| plain(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()
 }

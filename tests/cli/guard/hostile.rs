@@ -160,6 +160,23 @@ fn versions() -> Vec<Case> {
 
 fn files() -> Vec<Case> {
     vec![
+        case("a line break that only YAML 1.1 knows", "deploy-bot", |h| {
+            ahead(h).write(PROD, &values("v1").replace("  tag", "  # x\u{2028}  tag: v9\u{2028}note: |\n  tag"))
+        }),
+        case("a number in place of a text", "mallory", |h| {
+            ahead(h).write("envs/prod/job.yaml", "image:\n  tag: 1.10\n")
+        }),
+        case("a tag of YAML before the version", "deploy-bot", |h| ahead(h).write(PROD, &values("!!binary v1"))),
+        case("a second key that was there twice before, in another mapping", "deploy-bot", |h| {
+            ahead(h).write(PROD, &(values("v9").replace("  tag: v9\n", "  tag: v9\n  tag: v1\n") + "x: 1\nx: 2\n"))
+        }),
+        case("files are converted on their way to a disk", "mallory", |h| {
+            ahead(h).write(".gitattributes", "*.yaml working-tree-encoding=ASCII//TRANSLIT\n")
+        }),
+        case("transformers in a file", "deploy-bot", |h| {
+            let kustomization = overlay("v1") + "transformers:\n- t.yaml\n";
+            ahead(h).write("kustom/api/overlays/prod/kustomization.yaml", &kustomization)
+        }),
         case("a key is written twice, the good one last", "deploy-bot", |h| {
             ahead(h).write(PROD, &values("v9").replace("  tag: v9\n", "  tag: v9\n  tag: v1\n"))
         }),
@@ -221,6 +238,11 @@ fn branches() -> Vec<Case> {
         case("the change is deep in the branch", "mallory", |h| {
             let first = ahead(h).write(PROD, &values("v2"));
             first.commit("2026-08-21T10:00:00Z", "Deploy-Bot", "and more").write("docs/notes.md", "more\n")
+        }),
+        case("a merge hides what a rebase would bring", "mallory", |h| {
+            let there = ahead(h).write(PROD, &values("v9"));
+            let side = there.commit("2026-08-21T10:00:00Z", "Mallory", "hide").merge("main");
+            side.write(PROD, &values("v1"))
         }),
         case("nothing but a going back", "mallory", |h| ahead(h).write(PROD, &values("v0"))),
     ]

@@ -217,6 +217,8 @@ fn the_hook_of_a_server_takes_what_it_should() {
     promote("api", "v9");
     let (taken, said) = push("bot", "HEAD:main");
     assert!(!taken && said.contains("staging has never run v9"), "{said}");
+    let (taken, said) = push("bot", "+HEAD~2:main");
+    assert!(!taken && said.contains("main only goes on"), "{said}");
     let (taken, said) = push("bot", ":main");
     assert!(!taken && said.contains("main stays"), "{said}");
 }

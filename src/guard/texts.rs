@@ -1,0 +1,214 @@
+//! What programs read in different ways: where that is new in a file of the mapping, nobody knows what
+//! it says.
+
+use crate::yaml::{self, Document, Value};
+use std::collections::BTreeMap;
+
+/// Line breaks of YAML 1.1 that YAML 1.2 does not know: some parsers end a comment there.
+const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
+/// Blocks of text in a file may be documents themselves: patches.
+const NESTED: usize = 2;
+
+/// What a text has that is read in different ways: half a sentence each, and its line. What stands in
+/// `before`, too, is no news.
+pub(super) fn news(path: &str, before: Option<&str>, after: &str) -> Option<(String, u32)> {
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for (what, _) in before.map(|text| ambiguities(path, text)).unwrap_or_default() {
+        *known.entry(what).or_default() += 1;
+    }
+    ambiguities(path, after).into_iter().find(|(what, _)| match known.get_mut(what) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    })
+}
+
+fn ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
+    let mut out = breaks(text);
+    if is_dotenv(path) {
+        out.extend(odd_assignments(text));
+        return out;
+    }
+    if let Ok(stream) = yaml::parse(text) {
+        out.extend(stream.documents.iter().flat_map(|document| written_twice(document, 0)));
+        if is_kustomization(path) {
+            out.extend(stream.documents.iter().filter_map(Document::root).flat_map(uncomputed));
+        }
+    }
+    out
+}
+
+/// How many documents a text is.
+pub(super) fn documents(text: &str) -> usize {
+    yaml::parse(text).map_or(0, |stream| stream.documents.len())
+}
+
+fn line_of(text: &str, at: usize) -> u32 {
+    u32::try_from(text[..at].matches('\n').count() + 1).unwrap_or(u32::MAX)
+}
+
+fn breaks(text: &str) -> Vec<(String, u32)> {
+    let found = text.char_indices().filter(|(_, c)| BREAKS.contains(c));
+    let said = |c: char| format!("a line break stands in it that only some programs know (U+{:04X})", u32::from(c));
+    found.map(|(at, c)| (said(c), line_of(text, at))).collect()
+}
+
+/// Keys that stand twice in one mapping, also in blocks of text that are documents.
+fn written_twice(document: &Document, depth: usize) -> Vec<(String, u32)> {
+    let said = |key: &str| format!("the key `{key}` is written twice, and programs differ in which they take");
+    let mut out: Vec<(String, u32)> = document.twice().into_iter().map(|(key, line)| (said(key), line)).collect();
+    for (text, line) in document.blocks().filter(|_| depth < NESTED) {
+        let Ok(stream) = yaml::parse(text) else { continue };
+        let inner = stream.documents.iter().flat_map(|document| written_twice(document, depth + 1));
+        out.extend(inner.map(|(what, _)| (what, line)));
+    }
+    out
+}
+
+fn is_kustomization(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"].contains(&name)
+}
+
+/// What kustomize does to images that is not worked out here.
+fn uncomputed(root: Value<'_>) -> Vec<(String, u32)> {
+    let said = |key: &str| format!("what its `{key}` do to images is not worked out");
+    let mut out = Vec::new();
+    for (key, value) in root.raw_pairs() {
+        let Some(name) = key.text() else { continue };
+        let has_items = value.items().next().is_some();
+        let in_files = || value.items().any(|item| item.get("path").is_some());
+        if matches!(name, "transformers" | "generators" | "validators") && has_items
+            || name == "replacements" && in_files()
+        {
+            out.push((said(name), key.line()));
+        }
+    }
+    out
+}
+
+fn is_dotenv(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.ends_with(".env") || name.starts_with(".env.")
+}
+
+/// Lines of a dotenv file that are no plain assignment, and names that are set twice.
+fn odd_assignments(text: &str) -> Vec<(String, u32)> {
+    let mut seen: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut out = Vec::new();
+    for (line, number) in text.lines().zip(1_u32..) {
+        let line = line.trim_end();
+        if line.trim_start().is_empty() || line.trim_start().starts_with('#') {
+            continue;
+        }
+        let rest = line.strip_prefix("export ").unwrap_or(line);
+        match rest.split_once('=').filter(|(name, value)| is_name(name) && is_plain_value(value)) {
+            None => out.push((format!("the line `{line}` is read in different ways"), number)),
+            Some((name, _)) => {
+                if seen.insert(name, number).is_some() {
+                    out.push((format!("`{name}` is set twice, and programs differ in which they take"), number));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// One word, or one text in quotes and nothing behind it.
+fn is_plain_value(value: &str) -> bool {
+    let inner = |quote: char| value.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    match inner('"').or_else(|| inner('\'')) {
+        Some(inner) => !inner.contains(['"', '\'', '\\', '`']),
+        None => {
+            !value.contains(['"', '\'', '\\', '`', ';', '&', '|', '(', ')', '<', '>']) && !value.trim().contains(' ')
+        }
+    }
+}
+
+/// Is a value of YAML something else than the text that stands there: a number, or what a tag makes of
+/// it? `at` is where its token begins.
+pub(super) fn is_untyped(text: &str, at: std::ops::Range<usize>) -> bool {
+    let (Some(token), Some(before)) = (text.get(at.clone()), text.get(..at.start)) else { return false };
+    let is_quoted = token.starts_with(['"', '\'']);
+    let is_tagged =
+        before.trim_end_matches([' ', '\t']).rsplit([' ', '\t', '\n']).next().is_some_and(|word| word.starts_with('!'));
+    is_tagged || !is_quoted && yaml::is_number_or_bool(token.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(path: &str, before: &str, after: &str) -> String {
+        news(path, Some(before), after).map(|(what, line)| format!("{line}: {what}")).unwrap_or_default()
+    }
+
+    #[test]
+    fn only_what_is_new_is_told() {
+        let twice = "a: 1\nb: 2\na: 3\n";
+        assert_eq!(told("x.yaml", twice, twice), "");
+        assert_eq!(
+            told("x.yaml", twice, &format!("{twice}b: 4\n")),
+            "4: the key `b` is written twice, and programs differ in which they take"
+        );
+        assert_eq!(
+            told("x.yaml", "a: 1\n", "a: &k tag\n*k : 1\ntag: 2\n"),
+            "3: the key `tag` is written twice, and programs differ in which they take"
+        );
+        let patch = "patch: |\n  tag: 1\n  tag: 2\n";
+        assert_eq!(
+            told("x.yaml", "a: 1\n", patch),
+            "2: the key `tag` is written twice, and programs differ in which they take"
+        );
+        assert_eq!(
+            told("x.yaml", "", "# a\u{2028}tag: v9\n"),
+            "1: a line break stands in it that only some programs know (U+2028)"
+        );
+    }
+
+    #[test]
+    fn what_kustomize_does_in_other_files_is_not_worked_out() {
+        let path = "a/kustomization.yaml";
+        assert_eq!(
+            told(path, "", "resources: [a]\ntransformers: [b.yaml]\n"),
+            "2: what its `transformers` do to images is not worked out"
+        );
+        assert_eq!(
+            told(path, "", "replacements:\n- path: r.yaml\n"),
+            "1: what its `replacements` do to images is not worked out"
+        );
+        assert_eq!(told(path, "", "replacements:\n- source: {}\n"), "");
+        assert_eq!(told("a/values.yaml", "", "transformers: [b.yaml]\n"), "");
+    }
+
+    #[test]
+    fn plain_assignments_are_read_alike() {
+        let plain = "# x\nA=1\nexport B='two words'\nC=\"v1\"\n";
+        assert_eq!(told("prod.env", "", plain), "");
+        for odd in
+            ["export\tD=1", "X=1 export D=1", "D=\"v1\"-evil", "D+=1", "D: v1", "declare D=1", "D=\"v1", "D=v1;E=2"]
+        {
+            assert!(told("prod.env", plain, &format!("{plain}{odd}\n")).contains("is read in different ways"), "{odd}");
+        }
+        assert!(told(".env", plain, &format!("{plain}A=2\n")).contains("`A` is set twice"));
+    }
+
+    #[test]
+    fn values_that_are_no_text() {
+        let untyped = |text: &str, token: &str| {
+            let at = text.rfind(token).expect("there");
+            is_untyped(text, at..at + token.len())
+        };
+        assert!(
+            untyped("tag: 1.10\n", "1.10") && untyped("tag: !!binary djk=\n", "djk=") && untyped("tag: !x v1", "v1")
+        );
+        assert!(!untyped("tag: \"1.10\"\n", "\"1.10\"") && !untyped("tag: v1\n", "v1"));
+    }
+}
