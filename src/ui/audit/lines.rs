@@ -55,9 +55,8 @@ fn rest(groups: &[Group<'_>]) -> Option<Line> {
         1 => "in 1 more place; --all lists it".to_owned(),
         several => format!("in {} more places; --all lists them", thousands(several)),
     };
-    let cells = ["…".to_owned(), String::new(), thousands(findings), String::new(), String::new()];
-    let [app, stage, findings, version, first] = cells;
-    let cells = [app, stage, findings, version, first, String::new(), String::new(), what];
+    let none = String::new;
+    let cells = ["…".to_owned(), none(), thousands(findings), none(), none(), none(), none(), what];
     Some(Line { rule: groups[0].rule().id, severity: groups[0].severity(), cells })
 }
 

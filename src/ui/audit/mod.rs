@@ -12,8 +12,8 @@ pub use csv::csv;
 pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
-pub(super) use sarif::physical;
 pub use sarif::sarif;
+pub(super) use sarif::{log, physical};
 pub use table::table;
 
 use super::{span, visible};

@@ -27,12 +27,13 @@ const PATH: &AsciiSet = &CONTROLS
 
 /// One run with all rules and all findings.
 pub fn sarif(audited: &Audited, version: &str) -> String {
-    let driver = json!({
-        "name": "towpath",
-        "semanticVersion": version,
-        "rules": rules::ALL.iter().map(|rule| described(rule)).collect::<Vec<_>>(),
-    });
-    let results: Vec<Value> = audited.findings.iter().map(result).collect();
+    let rules = rules::ALL.iter().map(|rule| described(rule)).collect();
+    log(rules, audited.findings.iter().map(result).collect(), version)
+}
+
+/// A log of one run.
+pub(in crate::ui) fn log(rules: Vec<Value>, results: Vec<Value>, version: &str) -> String {
+    let driver = json!({ "name": "towpath", "semanticVersion": version, "rules": rules });
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -3,7 +3,7 @@
 use super::sentence;
 use crate::guard::{Check, Refusal, Ruling};
 use crate::report::Guarded;
-use crate::ui::audit::physical;
+use crate::ui::audit::{log, physical};
 use serde_json::{Value, json};
 
 /// What each check is about. All gates are one rule.
@@ -22,15 +22,9 @@ const RULES: [(&str, &str); 9] = [
 /// One run with all reasons.
 pub fn sarif(guarded: &Guarded, version: &str) -> String {
     let rule = |(id, text): (&str, &str)| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": "error" } });
-    let driver = json!({ "name": "towpath", "semanticVersion": version, "rules": RULES.map(rule) });
     let refused = guarded.rulings.iter().flat_map(|ruling| ruling.refusals.iter().map(move |one| (ruling, one)));
     let results: Vec<Value> = refused.map(|(ruling, refusal)| result(ruling, refusal, guarded)).collect();
-    let log = json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results }],
-    });
-    crate::ui::json(&log)
+    log(RULES.into_iter().map(rule).collect(), results, version)
 }
 
 fn result(ruling: &Ruling, refusal: &Refusal, guarded: &Guarded) -> Value {

@@ -149,7 +149,10 @@ fn remarks(audited: &Audited) -> Vec<String> {
         out.push("Parts of the history are not in this clone, so older deployments are not judged.".to_owned());
     }
     if audited.hidden > 0 {
-        out.push(format!("{} findings that the baseline has are left out.", thousands(audited.hidden)));
+        out.push(match audited.hidden {
+            1 => "1 finding that the baseline has is left out.".to_owned(),
+            hidden => format!("{} findings that the baseline has are left out.", thousands(hidden)),
+        });
     }
     if let Some(stopped) = audited.stopped {
         out.push(format!(
