@@ -27,10 +27,11 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// The stages dev, staging and prod; `config` is more of `towpath.yaml`; deployments as in
-    /// [`timeline`]. What ran last still runs.
+    /// `config` is `towpath.yaml`, whose stages are dev, staging and prod unless it begins with them;
+    /// deployments as in [`timeline`]. What ran last still runs.
     pub fn new(config: &str, deployments: &[&str]) -> Self {
-        let text = format!("stages: [dev, staging, prod]\n{config}");
+        let stages = if config.starts_with("stages:") { "" } else { "stages: [dev, staging, prod]\n" };
+        let text = format!("{stages}{config}");
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
         let timeline = timeline(deployments);
         let entries = standing(&timeline);

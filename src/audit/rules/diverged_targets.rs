@@ -2,6 +2,7 @@
 
 use super::{Rule, span, standing};
 use crate::audit::{Finding, Need, Scene, Severity};
+use crate::config::gates::Waves;
 use crate::model::{Entry, SlotKey, Version};
 use crate::pipeline::Landing;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +13,9 @@ pub(super) static RULE: Rule = Rule {
     needs: Need::Nothing,
     title: "The targets of one stage run different versions",
     about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and nothing changed \
-            about that for a week, so no rollout is under way. It is about what stands there now, and only about \
-            targets that have shared a version before: tenants that each go their own way are not meant.",
+            about that for a week, so no rollout is under way; where the stage has `waves`, for a week and all the \
+            time that they bake. It is about what stands there now, and only about targets that have shared a \
+            version before: tenants that each go their own way are not meant.",
     find,
 };
 
@@ -31,7 +33,8 @@ fn diverged(scene: &Scene<'_>, entries: &[&Entry]) -> Option<Finding> {
     }
     let courses: Vec<Vec<Landing<'_>>> = entries.iter().map(|entry| scene.course(&entry.slot())).collect();
     let since = courses.iter().filter_map(|course| course.first()?.time).max()?;
-    if since + WEEK > scene.now || !have_shared(&courses) {
+    let rollout = scene.config.pipeline.waves(&entries[0].stage).map_or(0, Waves::bake);
+    if since.saturating_add(WEEK).saturating_add(rollout) > scene.now || !have_shared(&courses) {
         return None;
     }
     let slots: Vec<SlotKey> = entries.iter().map(|entry| entry.slot()).collect();
@@ -88,6 +91,9 @@ web prod/us,eu,ap: for 20d: v2 in us, eu; v1 in ap
 
 "#]]
         );
+        let waves = "stages: [{ name: prod, waves: [{ targets: [eu, us], bake: 30d }, ap] }]";
+        assert_eq!(Bench::new(waves, &lines).now(30_000).said("diverged-targets"), "");
+        assert_ne!(Bench::new(waves, &lines).now(60_000).said("diverged-targets"), "");
         let tenants = ["0 web prod/a ->v1", "0 web prod/b ->v2"];
         assert_eq!(Bench::new("", &tenants).said("diverged-targets"), "");
     }

@@ -42,6 +42,11 @@ impl Waves {
         found.unwrap_or(self.waves.len())
     }
 
+    /// How long all of them bake, in seconds.
+    pub fn bake(&self) -> i64 {
+        self.waves.iter().fold(0, |sum, wave| sum.saturating_add(wave.bake))
+    }
+
     /// The line that makes a wave wait for those before it.
     pub fn line_of(&self, index: usize) -> u32 {
         self.waves.get(index).map_or(self.line, |wave| wave.line)
