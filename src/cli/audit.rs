@@ -191,12 +191,10 @@ fn audited(
         marks: &|commit| marked.of(commit, chronicle),
         known: Known::default(),
     };
-    let found = audit::audit(&scene);
-    let unjudged = audit::unjudged(&scene);
-    marked.keep(inquiry.context);
     let is_asked = |rule: &&'static Rule| args.rule.is_empty() || args.rule.iter().any(|asked| asked.id == rule.id);
-    let found = found.into_iter().filter(|finding| is_asked(&finding.rule));
+    let found = audit::audit(&scene).into_iter().filter(|finding| is_asked(&finding.rule));
     let (hidden, findings): (Vec<Finding>, Vec<Finding>) = found.partition(|finding| known.contains(&finding.id()));
+    marked.keep(inquiry.context);
     Ok(Audited {
         repository: inquiry.context.shown_repository(inquiry.repository),
         branch: survey.branch.clone(),
@@ -210,7 +208,7 @@ fn audited(
         hidden: hidden.len(),
         pairs: history::metrics(&chronicle.timeline, &comparison, *window, &accepts).pairs,
         asked: rules::ALL.into_iter().filter(is_asked).collect(),
-        unjudged: unjudged.into_iter().filter(is_asked).collect(),
+        unjudged: audit::unjudged(&scene).into_iter().filter(is_asked).collect(),
         stopped: args.policy.as_ref().map(|_| audit::stopped(&scene)),
     })
 }

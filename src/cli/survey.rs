@@ -1,5 +1,7 @@
 //! From a repository to its mapping: which revision, which configuration, what it says.
 
+mod start;
+
 use super::archive::Archive;
 use super::context::Context;
 use super::failure::Failure;
@@ -14,6 +16,7 @@ use crate::history::{self, Arrivals, Question, Since};
 use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
 use crate::source::{self, Cache, Claim, Reader, Reading};
 use jiff::Timestamp;
+use start::Start;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -72,23 +75,7 @@ impl Survey {
     /// warning of the mapping.
     pub fn of(context: &Context, repository: &Repository, when: When<'_>) -> Result<Self, Failure> {
         let cache = Cache::default();
-        let mut branch = context.globals.branch.clone().or_else(|| repository.head_branch());
-        let mut snapshot = snapshot(context, repository, when, context.globals.branch.as_deref())?;
-        let stated_in = |snapshot: &Snapshot<'_>| {
-            let reader = Reader::new(snapshot, &cache);
-            if when.is_alone { settings::own(context, &reader) } else { settings::stated(context, repository, &reader) }
-        };
-        let mut stated = stated_in(&snapshot)?;
-        if let (None, Some(written)) = (&context.globals.branch, &stated)
-            && let Some(named) = written.config.branch.clone()
-            && branch.as_ref() != Some(&named)
-        {
-            snapshot = self::snapshot(context, repository, when, Some(&named))?;
-            if written.config.rules.is_empty() {
-                stated = stated_in(&snapshot)?;
-            }
-            branch = Some(named);
-        }
+        let Start { snapshot, mut stated, branch } = Start::of(context, repository, when, &cache)?;
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let commit = snapshot.commit();
         let keep = Keep::new(context, repository, branch.as_deref(), stated.as_ref());
@@ -103,7 +90,7 @@ impl Survey {
                 let readings = RefCell::default();
                 return Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, keep, archive });
             }
-            stated = stated_in(&snapshot)?;
+            stated = start::stated(context, repository, when, &Reader::new(&snapshot, &cache))?;
         }
         let settings = settings::load(context, repository, stated, &Reader::new(&snapshot, &cache));
         let (mut mapping, readings) = {

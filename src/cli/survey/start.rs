@@ -1,0 +1,55 @@
+//! Where a survey begins: the state that is meant, what is configured there, and which branch it is of.
+
+use super::{When, snapshot};
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::cli::settings::{self, Stated};
+use crate::git::{Repository, Snapshot};
+use crate::source::{Cache, Reader};
+
+pub(super) struct Start<'r> {
+    pub snapshot: Snapshot<'r>,
+    /// The configuration that somebody wrote.
+    pub stated: Option<Stated>,
+    pub branch: Option<String>,
+}
+
+impl<'r> Start<'r> {
+    /// Begins at the branch that is asked for, else at the one the configuration names, else at HEAD.
+    pub fn of(context: &Context, repository: &'r Repository, when: When<'_>, cache: &Cache) -> Result<Self, Failure> {
+        let asked = context.globals.branch.as_deref();
+        let snapshot = snapshot(context, repository, when, asked)?;
+        let stated = stated(context, repository, when, &Reader::new(&snapshot, cache))?;
+        let branch = asked.map(str::to_owned).or_else(|| repository.head_branch());
+        let start = Start { snapshot, stated, branch };
+        if asked.is_some() { Ok(start) } else { start.on_its_branch(context, repository, when, cache) }
+    }
+
+    /// Goes over to the branch that the configuration names. A complete configuration counts there,
+    /// too; of one that is not, the branch may have its own.
+    fn on_its_branch(
+        self,
+        context: &Context,
+        repository: &'r Repository,
+        when: When<'_>,
+        cache: &Cache,
+    ) -> Result<Self, Failure> {
+        let named = self.stated.as_ref().and_then(|stated| stated.config.branch.clone());
+        let Some(named) = named.filter(|named| self.branch.as_ref() != Some(named)) else { return Ok(self) };
+        let snapshot = snapshot(context, repository, when, Some(&named))?;
+        let is_complete = self.stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
+        let stated =
+            if is_complete { self.stated } else { stated(context, repository, when, &Reader::new(&snapshot, cache))? };
+        Ok(Start { snapshot, stated, branch: Some(named) })
+    }
+}
+
+/// The configuration that somebody wrote and that counts for this state.
+pub(super) fn stated(
+    context: &Context,
+    repository: &Repository,
+    when: When<'_>,
+    reader: &Reader<'_>,
+) -> Result<Option<Stated>, Failure> {
+    if when.is_alone { settings::own(context, reader) } else { settings::stated(context, repository, reader) }
+}
