@@ -1,5 +1,5 @@
 //! An object database of its own for each thread: packs and loose objects are read here, the rest
-//! (alternates, packs that are damaged or of another kind) by libgit2.
+//! (loose objects of alternates, packs that are damaged or of another kind) by libgit2.
 
 use super::GitError;
 use super::commit::CommitHead;

@@ -5,6 +5,7 @@
 //! contents, as libgit2 does not when told not to; the checksum of the compressed stream is, but for
 //! the fronts of commits, which are not unpacked to the end.
 
+mod alternates;
 mod bases;
 mod blocks;
 mod delta;
@@ -36,10 +37,11 @@ struct Pack {
 }
 
 impl Packs {
-    /// The packs in an object folder that can be read, largest first.
+    /// The packs that can be read in an object folder and in those it borrows from, largest first.
     pub fn open(objects: &Path) -> Self {
-        let listing = std::fs::read_dir(objects.join("pack")).into_iter().flatten().flatten();
-        let indexes = listing.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "idx"));
+        let folders = alternates::folders(objects).into_iter();
+        let files = folders.filter_map(|folder| std::fs::read_dir(folder.join("pack")).ok()).flatten().flatten();
+        let indexes = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "idx"));
         let mut packs: Vec<Pack> = indexes.filter_map(|path| Pack::open(&path)).take(MAX_PACKS).collect();
         packs.sort_by_key(|pack| std::cmp::Reverse(pack.length));
         Packs(packs)

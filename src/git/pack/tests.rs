@@ -114,6 +114,17 @@ fn shallow_and_partial_clones_are_read_as_well() {
     assert_eq!(answered(&objects, &truth), truth.len());
 }
 
+#[test]
+fn what_a_clone_borrows_is_read_as_its_own() {
+    let repository = repository();
+    repository.git(&["repack", "-adq"]);
+    repository.git(&["clone", "-q", "--bare", "--shared", ".", "borrower"]);
+    let objects = repository.path.join("borrower/objects");
+    assert!(std::fs::read_dir(objects.join("pack")).expect("a folder").next().is_none(), "no pack of its own");
+    let truth = truth(&objects_of(&repository));
+    assert_eq!(answered(&objects, &truth), truth.len());
+}
+
 /// The index with each offset moved into the table of 64-bit offsets.
 fn with_large_offsets(index: &[u8], moved_by: u64) -> Vec<u8> {
     let count = u32::from_be_bytes(*index[8 + 255 * 4..].first_chunk().unwrap()) as usize;

@@ -1,0 +1,66 @@
+//! Where else objects are, by `objects/info/alternates`: what `git clone --shared` and `--reference`
+//! borrow from (git's `gitrepository-layout`).
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// An alternate of an alternate, and so on: git follows no more either.
+const MAX_DEPTH: usize = 5;
+
+/// More folders than anybody borrows from.
+const MAX_FOLDERS: usize = 32;
+
+/// Longer lists are left to libgit2. In bytes.
+const MAX_LIST: u64 = 64 << 10;
+
+/// An object folder, and those that it borrows from. What a list names and is no folder is passed
+/// over, as are quoted names.
+pub(super) fn folders(objects: &Path) -> Vec<PathBuf> {
+    let mut out = vec![objects.canonicalize().unwrap_or_else(|_| objects.to_path_buf())];
+    let mut from = 0;
+    for _ in 0..MAX_DEPTH {
+        let listed: Vec<PathBuf> = out[from..].iter().flat_map(|folder| listed(folder)).collect();
+        from = out.len();
+        for folder in listed {
+            if out.len() < MAX_FOLDERS && folder.is_dir() && !out.contains(&folder) {
+                out.push(folder);
+            }
+        }
+    }
+    out
+}
+
+fn listed(objects: &Path) -> Vec<PathBuf> {
+    let mut text = String::new();
+    let list = File::open(objects.join("info/alternates"));
+    let is_read = list.is_ok_and(|file| file.take(MAX_LIST).read_to_string(&mut text).is_ok());
+    let names = text.lines().filter(|line| is_read && !line.is_empty() && !line.starts_with(['#', '"']));
+    names.filter_map(|name| objects.join(name).canonicalize().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folders;
+    use std::path::Path;
+
+    #[test]
+    fn lists_of_lists_are_followed_and_circles_end() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let list = |name: &str, text: &str| {
+            let info = folder.path().join(name).join("info");
+            std::fs::create_dir_all(&info)
+                .and_then(|()| std::fs::write(info.join("alternates"), text))
+                .expect("written");
+        };
+        let of = |name: &str| folder.path().join(name);
+        list("a", &format!("# from\n\n../b\n\"quoted\"\n/nowhere\n{}\n", of("c").display()));
+        list("b", "../a\n../d");
+        list("c", &"x".repeat(70_000));
+        list("d", &format!("{}\n", of("a").display()));
+        let found = folders(&of("a"));
+        let names: Vec<_> = found.iter().filter_map(|path| path.file_name()).collect();
+        assert_eq!(names, ["a", "b", "c", "d"]);
+        assert_eq!(folders(Path::new("/nowhere")), [Path::new("/nowhere")]);
+    }
+}
