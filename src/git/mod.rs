@@ -50,6 +50,7 @@ pub use premerge::Premerge;
 pub use progress::{NoProgress, Progress};
 pub use push::{Ahead, Push, Pushed, RefAt, Way};
 pub use record::Swap;
+pub(crate) use repository::Door;
 pub use repository::Repository;
 pub use shallow::shallow;
 pub use signature::{Signature, Signers};

@@ -36,7 +36,7 @@ pub struct Repository {
 }
 
 /// A repository that is to be opened on another thread.
-pub(super) struct Door {
+pub(crate) struct Door {
     git_dir: PathBuf,
     packs: Arc<Packs>,
 }
@@ -206,7 +206,7 @@ impl Repository {
     }
 
     /// What another thread needs to open the same repository.
-    pub(super) fn door(&self) -> Door {
+    pub(crate) fn door(&self) -> Door {
         Door { git_dir: self.git_dir.clone(), packs: self.packs() }
     }
 

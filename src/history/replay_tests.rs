@@ -1,6 +1,6 @@
 //! Whatever happens to a repository: all deployments up to a commit together are what it shows.
 
-use super::{Question, Timeline, deployments};
+use super::{Question, Timeline, deployments, in_legs};
 use crate::config::{Config, parse};
 use crate::git::testing::TestRepository;
 use crate::git::{Flow, Oid, Repository, Snapshot};
@@ -77,12 +77,21 @@ fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
     mapping.entries.iter().map(|entry| (entry.slot(), entry.version.clone())).collect()
 }
 
-fn told(repository: &Repository, config: &Config, tip: Oid, threads: usize) -> Timeline {
+/// What a walk tells, or as many legs as there are threads; `None` where those do not fit together.
+fn told(repository: &Repository, config: &Config, tip: Oid, threads: usize, legs: bool) -> Option<Timeline> {
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip).expect("a snapshot"), Cache::default());
     let readings = source::readings(config, &Reader::new(&snapshot, &cache), None);
     let threads = Some(threads);
     let question = Question { repository, config, tip, branch_stage: None, cache: &cache, until: None, threads };
-    deployments(question, readings, |_| Flow::Continue, |_| {}).expect("a walk").timeline
+    let told = match legs {
+        true => in_legs(question, readings, 1, |_| {}),
+        false => deployments(question, readings, |_| Flow::Continue, |_| {}).map(Some),
+    };
+    Some(told.expect("a walk")?.timeline)
+}
+
+fn lines(timeline: &Timeline) -> Vec<String> {
+    timeline.deployments().map(|deployment| format!("{deployment:?}")).collect()
 }
 
 /// What runs after the deployments of each commit, the oldest first.
@@ -119,9 +128,16 @@ proptest! {
         let repository = test.open();
         let commits: Vec<Oid> = marks.into_iter().map(|mark| test.id(mark)).collect();
         let tip = commits[commits.len() - 1];
-        let states = [1, 2, 5].map(|threads| replayed(&told(&repository, &config, tip, threads)));
-        prop_assert!(states[0] == states[1] && states[1] == states[2]);
-        let mut states = states[0].iter().peekable();
+        let [alone, two, five] = [1, 2, 5].map(|threads| told(&repository, &config, tip, threads, false).expect("a walk"));
+        prop_assert_eq!(lines(&alone), lines(&two));
+        prop_assert_eq!(lines(&alone), lines(&five));
+        for legs in [2, 3, 7] {
+            if let Some(joined) = told(&repository, &config, tip, legs, true) {
+                prop_assert_eq!(lines(&alone), lines(&joined), "{} legs", legs);
+            }
+        }
+        let states = replayed(&alone);
+        let mut states = states.iter().peekable();
         let mut running = State::new();
         for commit in commits {
             if let Some((_, state)) = states.next_if(|(deployed, _)| *deployed == commit) {

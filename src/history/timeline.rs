@@ -211,9 +211,17 @@ impl Timeline {
         u32::try_from(self.commits.len() - 1).expect("fewer than 2^32 commits fit into memory")
     }
 
-    /// Brings the rows into the order of their commits, and forgets commits without any.
+    /// Brings the rows into the order of their commits, and those of one commit into that of slots and
+    /// files, however these are numbered; forgets commits without any.
     pub(super) fn sort(&mut self) {
-        self.rows.sort_by_key(|row| (row.commit, row.slot));
+        let mut slots: Vec<(&SlotKey, usize)> = self.slots.values().iter().zip(0..).collect();
+        slots.sort_unstable();
+        let mut rank = vec![0; slots.len()];
+        slots.into_iter().zip(0..).for_each(|((_, number), place)| rank[number] = place);
+        let place = |row: &Row| (row.commit, rank[row.slot as usize]);
+        let (paths, pins) = (&self.paths, &self.pins);
+        let details = |row: &Row| (paths.get(row.path), pins.get(row.from), pins.get(row.to));
+        self.rows.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| details(a).cmp(&details(b))));
         let mut kept: Vec<Landing> = Vec::new();
         let mut last = None;
         for row in &mut self.rows {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 const MARK: [u8; 12] = *b"towpath idx\n";
 
 /// Counted up whenever what is written changes, or what a walk makes of the same commits.
-pub(super) const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 2;
 
 /// Mark, format, checksum, length.
 const HEAD: usize = MARK.len() + 4 + 4 + 8;

@@ -2,8 +2,11 @@
 
 use super::Part;
 use crate::git::{Flow, GitError, Oid, Reached, Stopped};
-use crate::history::walk::{Question, Told, deployments};
+use crate::history::walk::{Question, Told, deployments, in_legs};
 use crate::source::{Cache, Claim, Reading};
+
+/// To read all claims at a commit costs about as much as to walk so many.
+const SHORTEST: usize = 1000;
 
 /// What is asked: the question, and what each claim says at its tip, read with a cache.
 pub struct Asked<'a, F: Fn(&'a Cache) -> Result<Vec<(Claim<'a>, Reading)>, GitError>> {
@@ -28,17 +31,23 @@ pub fn refreshed<'a, F: Fn(&'a Cache) -> Result<Vec<(Claim<'a>, Reading)>, GitEr
         return Ok(known.clone());
     }
     let nearer = Question { until: known.map(|known| known.tip), ..question };
-    let mut told = deployments(nearer, (asked.tip)(question.cache)?, |_| Flow::Continue, &mut reached)?;
-    if told.stopped != Stopped::Done {
-        return Ok(part(&question, told));
-    }
-    if let Some(known) = known.filter(|_| !told.pending && told.lost.is_empty()) {
-        told.timeline.append(&known.timeline);
-        return Ok(Part { edge: known.edge, pending: known.pending, ..part(&question, told) });
+    let told = in_legs(nearer, (asked.tip)(question.cache)?, SHORTEST, &mut reached)?;
+    if let Some(told) = told.and_then(|told| fitting(&question, told, known)) {
+        return Ok(told);
     }
     let again = Question { cache: asked.spare, ..question };
     let told = deployments(again, (asked.tip)(asked.spare)?, |_| Flow::Continue, reached)?;
     Ok(part(&question, told))
+}
+
+/// The new and what is known, if the two fit.
+fn fitting(question: &Question<'_>, mut told: Told, known: Option<&Part>) -> Option<Part> {
+    if told.stopped != Stopped::Done {
+        return Some(part(question, told));
+    }
+    let known = known.filter(|_| !told.pending && told.lost.is_empty())?;
+    told.timeline.append(&known.timeline);
+    Some(Part { edge: known.edge, pending: known.pending, ..part(question, told) })
 }
 
 fn part(question: &Question<'_>, told: Told) -> Part {

@@ -5,12 +5,14 @@
 //! files is read in order. What is known is always the state that the walk has reached.
 
 mod claims;
+mod legs;
 mod look;
 mod memo;
 mod owners;
 mod pairs;
 mod question;
 
+pub use legs::in_legs;
 pub use question::{Arrival, Found, Question, Told};
 
 use super::timeline::{Landing, NOTHING, Row, Timeline};

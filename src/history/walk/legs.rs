@@ -1,0 +1,151 @@
+//! A long mainline in legs, each of them walked on a thread of its own.
+//!
+//! What is built from many files is built in the order of the commits, so one walk keeps one thread
+//! busy. A leg begins like every walk, with all that its first commit says, and ends where the next
+//! one begins. Where a file was broken or is missing at such a place, legs do not fit together.
+
+use super::{Question, Told, deployments, is_local};
+use crate::config::Config;
+use crate::git::{Door, Flow, GitError, Oid, Reached, Snapshot, Stopped};
+use crate::model::StageName;
+use crate::source::{Cache, Claim, Reader, Reading, readings};
+use std::cell::RefCell;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
+/// As [`deployments`], where it is worth it in as many legs as there are threads, none shorter than
+/// so many commits. `None`: the legs do not fit together, and one walk has to tell.
+///
+/// # Errors
+/// As [`deployments`].
+pub fn in_legs<'a>(
+    question: Question<'a>,
+    tip: Vec<(Claim<'a>, Reading)>,
+    shortest: usize,
+    mut reached: impl FnMut(Reached),
+) -> Result<Option<Told>, GitError> {
+    let chain = if is_built(question.config) { chain(&question)? } else { Vec::new() };
+    let cuts = cuts(&chain, question.threads.unwrap_or_else(threads), shortest);
+    let Some(first) = cuts.first() else {
+        return deployments(question, tip, |_| Flow::Continue, reached).map(Some);
+    };
+    let total = Some(chain.len() as u64);
+    thread::scope(|scope| {
+        let (progress, elsewhere) = channel();
+        let legs = legs(&question, &cuts, &progress).into_iter();
+        let legs: Vec<_> = legs.map(|leg| scope.spawn(move || leg.told())).collect();
+        drop(progress);
+        let (mut here, mut there) = (0, 0);
+        let newest = Question { until: Some(*first), threads: Some(1), ..question };
+        let newest = deployments(
+            newest,
+            tip,
+            |_| Flow::Continue,
+            |Reached { done, .. }| {
+                here = done;
+                there += elsewhere.try_iter().sum::<u64>();
+                reached(Reached { done: here + there, total });
+            },
+        )?;
+        for more in elsewhere {
+            there += more;
+            reached(Reached { done: here + there, total });
+        }
+        let mut older = legs.into_iter().map(|leg| leg.join().ok().flatten());
+        Ok(older.try_fold(newest, |newer, older| joined(newer, older?)))
+    })
+}
+
+/// All legs but the newest.
+fn legs<'c>(question: &Question<'c>, cuts: &[Oid], progress: &Sender<u64>) -> Vec<Leg<'c>> {
+    let ends = cuts.iter().skip(1).copied().map(Some).chain([question.until]);
+    let leg = |(tip, until): (&Oid, Option<Oid>)| Leg {
+        door: question.repository.door(),
+        config: question.config,
+        branch_stage: question.branch_stage,
+        tip: *tip,
+        until,
+        progress: progress.clone(),
+    };
+    cuts.iter().zip(ends).map(leg).collect()
+}
+
+/// Is anything built from many files?
+fn is_built(config: &Config) -> bool {
+    config.rules.iter().any(|rule| !is_local(rule.kind))
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The commits in question, newest first.
+fn chain(question: &Question<'_>) -> Result<Vec<Oid>, GitError> {
+    let chain = RefCell::new(Vec::new());
+    question.repository.find_on_mainline(question.tip, |id, _| {
+        chain.borrow_mut().push(id);
+        question.until == Some(id)
+    })?;
+    Ok(chain.into_inner())
+}
+
+/// Where all legs but the newest begin. A repository grows, and what a commit costs with it: a leg
+/// that lies further back is longer.
+fn cuts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
+    let legs = threads.min(chain.len() / shortest.max(1));
+    let age = |leg: usize| {
+        let share = ((legs - leg) as f64 / legs as f64).sqrt();
+        chain.len() - (chain.len() as f64 * share) as usize
+    };
+    (1..legs).filter_map(|leg| chain.get(age(leg)).copied()).collect()
+}
+
+/// What a thread needs to walk a part of the mainline by itself.
+struct Leg<'c> {
+    door: Door,
+    config: &'c Config,
+    branch_stage: Option<&'c StageName>,
+    tip: Oid,
+    until: Option<Oid>,
+    /// Takes how many commits more were looked at.
+    progress: Sender<u64>,
+}
+
+impl Leg<'_> {
+    /// What the leg tells; `None` where its first commit cannot be read whole.
+    fn told(&self) -> Option<Told> {
+        let (repository, cache) = (self.door.open().ok()?, Cache::default());
+        let snapshot = Snapshot::of_commit(&repository, self.tip).ok()?;
+        let tip = readings(self.config, &Reader::new(&snapshot, &cache), self.branch_stage);
+        if tip.iter().any(|(_, reading)| reading.warnings.iter().any(|warning| warning.code == "missing-object")) {
+            return None;
+        }
+        let question = Question {
+            repository: &repository,
+            config: self.config,
+            tip: self.tip,
+            branch_stage: self.branch_stage,
+            cache: &cache,
+            until: self.until,
+            threads: Some(1),
+        };
+        let mut known = 0;
+        let reached = |Reached { done, .. }| {
+            // Nobody listens any more where the newest leg has failed.
+            let _ = self.progress.send(done - known);
+            known = done;
+        };
+        deployments(question, tip, |_| Flow::Continue, reached).ok()
+    }
+}
+
+/// Two neighbours as one; `None` where the newer one left something open.
+fn joined(mut newer: Told, older: Told) -> Option<Told> {
+    let fits = newer.stopped == Stopped::Done && !newer.pending && newer.lost.is_empty();
+    newer.timeline.append(&older.timeline);
+    fits.then_some(Told { timeline: newer.timeline, ..older })
+}
+
+#[cfg(test)]
+#[path = "legs_tests.rs"]
+mod tests;

@@ -1,0 +1,81 @@
+use super::{cuts, in_legs};
+use crate::config::parse;
+use crate::git::testing::TestRepository;
+use crate::git::{Flow, Oid, Snapshot};
+use crate::history::walk::{Question, Told, deployments};
+use crate::source::{Cache, Reader, readings};
+
+const CONFIG: &str = "stages: [dev, prod]\nsources: [kustomize: 'k/{stage}']\n";
+const OVERLAY: &str = "resources: [../base]\n";
+
+/// Commits that each move the tag of a base; those with these numbers break it instead.
+fn repository(commits: usize, broken: &[usize]) -> TestRepository {
+    let mut test = TestRepository::new();
+    let overlays = ["k/dev/kustomization.yaml", "k/prod/kustomization.yaml"].map(|path| (path, Some(OVERLAY)));
+    test.commit("overlays", &overlays);
+    for number in 1..commits {
+        let base = match broken.contains(&number) {
+            true => String::from("images: [{name: \n"),
+            false => format!("images: [{{name: web, newTag: v{number}}}]\nresources: [pod.yaml]\n"),
+        };
+        let pod = "kind: Pod\nmetadata: {name: w}\nspec: {containers: [{name: a, image: web}]}\n";
+        test.commit("next", &[("k/base/kustomization.yaml", Some(&base)), ("k/base/pod.yaml", Some(pod))]);
+    }
+    test
+}
+
+/// What one walk tells, what legs tell, and how far the legs said to be.
+fn told(test: &mut TestRepository, threads: usize, shortest: usize) -> (Told, Option<Told>, Vec<u64>) {
+    let (config, repository) = (parse(CONFIG, "towpath.yaml").expect("a config"), test.open());
+    let tip = repository.head().expect("a commit");
+    let (snapshot, caches) =
+        (Snapshot::of_commit(&repository, tip).expect("a commit"), [(); 2].map(|()| Cache::default()));
+    let [one, other] = caches.each_ref().map(|cache| {
+        let threads = Some(threads);
+        let question =
+            Question { repository: &repository, config: &config, tip, branch_stage: None, cache, until: None, threads };
+        (question, readings(&config, &Reader::new(&snapshot, cache), None))
+    });
+    let mut reached = Vec::new();
+    let alone = deployments(one.0, one.1, |_| Flow::Continue, |_| {}).expect("a walk");
+    let legs = in_legs(other.0, other.1, shortest, |so_far| reached.push(so_far.done)).expect("legs");
+    (alone, legs, reached)
+}
+
+fn lines(told: &Told) -> Vec<String> {
+    told.timeline.deployments().map(|deployment| format!("{deployment:?}")).collect()
+}
+
+#[test]
+fn legs_together_tell_what_one_walk_tells() {
+    let mut test = repository(40, &[]);
+    for (threads, shortest) in [(2, 5), (4, 10), (16, 1), (2, 100)] {
+        let (alone, legs, reached) = told(&mut test, threads, shortest);
+        let legs = legs.expect("they fit");
+        assert_eq!(lines(&legs), lines(&alone));
+        assert_eq!((legs.stopped, legs.timeline.len()), (alone.stopped, 39 * 2));
+        assert!(reached.is_sorted() && reached.last().is_some_and(|last| *last >= 40), "{reached:?}");
+    }
+}
+
+#[test]
+fn legs_that_meet_where_a_file_is_broken_do_not_fit() {
+    // Four legs of 40 commits begin 0, 6, 12 and 20 commits back.
+    let (alone, legs, _) = told(&mut repository(40, &[27]), 4, 10);
+    assert!(legs.is_none() && !alone.pending);
+    let (alone, legs, _) = told(&mut repository(40, &[25]), 4, 10);
+    assert_eq!(legs.map(|legs| lines(&legs)), Some(lines(&alone)), "broken and mended within a leg");
+}
+
+#[test]
+fn older_legs_are_longer() {
+    let chain: Vec<Oid> = (0..100u8).map(|number| Oid::from_bytes(&[number; 20]).expect("20 bytes")).collect();
+    let at = |threads, shortest| {
+        let cuts = cuts(&chain, threads, shortest).into_iter();
+        cuts.map(|cut| usize::from(cut.as_bytes()[0])).collect::<Vec<_>>()
+    };
+    assert_eq!(at(2, 10), [30]);
+    assert_eq!(at(4, 10), [14, 30, 50]);
+    assert_eq!(at(8, 50), [30], "none shorter than that");
+    assert!(at(8, 51).is_empty() && at(1, 10).is_empty() && cuts(&[], 4, 10).is_empty());
+}
