@@ -7,6 +7,7 @@ use super::{
 };
 use super::{plugin, promote, proposals, record, rollback, status, trace};
 use crate::config::Provenance;
+use crate::config::gates::time_span;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
@@ -185,7 +186,7 @@ pub fn command() -> clap::Command {
 
 /// A time span such as `90s`.
 pub fn duration(text: &str) -> Result<SignedDuration, String> {
-    let parsed: SignedDuration = text.parse().map_err(|error: jiff::Error| error.to_string())?;
+    let parsed = time_span(text).ok_or("it is no time span, such as `30s`, `10m`, `2h` or `1d`")?;
     if parsed.is_negative() { Err("it must not be negative".into()) } else { Ok(parsed) }
 }
 

@@ -288,7 +288,7 @@ For more information, try '--help'.
 #[test]
 fn an_odd_duration_is_refused() {
     help(&["status", "--max-age", "soon"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value 'soon' for '--max-age <TIME>': failed to parse input in the "friendly" duration format: expected duration to start with a unit value (a decimal integer) after an optional sign, but no integer was found
+error: invalid value 'soon' for '--max-age <TIME>': it is no time span, such as `30s`, `10m`, `2h` or `1d`
 
 For more information, try '--help'.
 

@@ -66,7 +66,7 @@ hint: --since has to be earlier than --until, which is now unless said
 
 "#]]);
     metrics(&story(), &["--tolerance", "10"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value '10' for '--tolerance <TIME>': failed to parse input in the "friendly" duration format: expected to find unit designator suffix (e.g., `years` or `secs`) after parsing integer
+error: invalid value '10' for '--tolerance <TIME>': it is no time span, such as `30s`, `10m`, `2h` or `1d`
 
 For more information, try '--help'.
 

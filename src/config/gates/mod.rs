@@ -19,6 +19,7 @@ mod waves_tests;
 pub use freeze::Freeze;
 pub use opening::Opening;
 pub use pipeline::{BREAK_GLASS, CONFIG, LedgerPlace, Permission, Pipeline, Policy};
+pub use settings::time_span;
 pub use waves::{Wave, Waves};
 
 use crate::model::{AppName, StageName};

@@ -3,7 +3,7 @@
 use super::settings::{Settings, flags};
 use super::{BlockedBy, Blocker, Call, Freeze, Gate, VersionRule};
 use crate::config::diagnostic::Diagnostics;
-use crate::config::fields::{Field, Fields, Word};
+use crate::config::fields::{Field, Fields, Word, shown};
 
 /// How long an answer is waited for, in seconds.
 const TIMEOUT: u64 = 10;
@@ -82,13 +82,27 @@ impl Settings<'_, '_, '_> {
         Some(Gate::Version(VersionRule {
             pattern,
             branches: fields.texts("branches", self.problems).map(texts).unwrap_or_default(),
-            immutable: fields.text("immutable", self.problems).is_some_and(|word| word.text == "true"),
-            digest: fields.text("digest", self.problems).is_some_and(|word| word.text == "true"),
+            immutable: self.is_on("immutable", fields),
+            digest: self.is_on("digest", fields),
             flags,
         }))
     }
 
+    /// What is neither `true` nor `false` is no quiet `false`: the gate would be open.
+    fn is_on(&mut self, option: &str, fields: &Fields<'_>) -> bool {
+        fields.one_of(option, &["true", "false"], self.problems).is_some_and(|word| word.text == "true")
+    }
+
     pub(super) fn call(&mut self, fields: &Fields<'_>) -> Option<Call> {
+        if let Some(field) = fields.get("command").filter(|field| !field.value.is_sequence())
+            && let Some(word) = fields.text("command", self.problems)
+            && word.text.contains(char::is_whitespace)
+        {
+            let words: Vec<&str> = word.text.split_whitespace().collect();
+            let hint = format!("no shell takes it apart: `command: [{}]`", shown(&words.join(", ")));
+            self.problems.add(field.key, "`command` is a list of words", hint);
+            return None;
+        }
         let argv = fields.texts("command", self.problems)?.into_iter().map(|word| word.text.to_owned()).collect();
         Some(Call { argv, timeout: self.timeout(fields)? })
     }

@@ -105,7 +105,7 @@ impl Settings<'_, '_, '_> {
                 let Some(time) = fields.text("for", self.problems) else {
                     return self.missing(field, "for");
                 };
-                let from = fields.text("from", self.problems);
+                let from = fields.one_of("from", &["landing", "outcome"], self.problems);
                 let from_outcome = from.is_some_and(|from| from.text == "outcome");
                 Some(Gate::Bake(Bake { seconds: self.seconds(time)?, stages: self.stages_of(fields), from_outcome }))
             }
@@ -185,7 +185,7 @@ impl Settings<'_, '_, '_> {
     }
 
     pub(super) fn seconds(&mut self, word: Word<'_>) -> Option<i64> {
-        let seconds = duration(word.text);
+        let seconds = time_span(word.text).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0);
         if seconds.is_none() {
             let hint = String::from("for example `30m`, `12h` or `2d`");
             self.problems.add(word.at, format!("`{}` is no time span", shown(word.text)), hint);
@@ -199,11 +199,11 @@ impl Settings<'_, '_, '_> {
     }
 }
 
-/// In seconds; a day is 24 hours.
-fn duration(text: &str) -> Option<i64> {
+/// A time span such as `30m`, `1h 30m` or `2d`; a day is 24 hours.
+pub fn time_span(text: &str) -> Option<SignedDuration> {
     let exact = text.parse::<SignedDuration>().ok();
     let days = || text.parse::<Span>().ok()?.to_duration(SpanRelativeTo::days_are_24_hours()).ok();
-    exact.or_else(days).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0)
+    exact.or_else(days)
 }
 
 pub(super) fn flags(given: Option<Vec<String>>) -> Vec<String> {

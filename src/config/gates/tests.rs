@@ -152,7 +152,7 @@ fn lists_and_entries() {
 fn values() {
     assert_data_eq!(
         gates(
-            "- isolation: always\n- order: maybe\n- bake: soon\n- bake: {stages: dev}\n- approvals: 0\n- freeze: 2026-12-20\n"
+            "- isolation: always\n- order: maybe\n- bake: soon\n- bake: {stages: dev}\n- approvals: 0\n- freeze: 2026-12-20\n- bake: {for: 1h, from: outcom}\n"
         ),
         str![[r#"
 3:14: `isolation` cannot be `always`
@@ -165,6 +165,8 @@ fn values() {
 7:14: `0` is no number of people
 8:3: `freeze` is a mapping
   hint: its options are from, to, reason, zone
+9:25: `from` cannot be `outcom`
+  hint: did you mean `outcome`?
 "#]]
     );
     assert_data_eq!(
@@ -199,6 +201,10 @@ fn values() {
 11:3: this is no freeze: `christmas` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`
 "#]]
     );
+}
+
+#[test]
+fn values_of_blockers_and_patterns() {
     assert_data_eq!(
         gates(
             "\
@@ -207,6 +213,8 @@ fn values() {
 - blocker: { url: status.example.com }
 - blocker: { url: 'https://status.example.com', pointer: /status }
 - blocker: { command: [x], timeout: 1h }
+- blocker: { command: ./open-incidents --all }
+- version: { immutable: yes, digest: True }
 - version: 'v['
 - order: { rewrite: -RC }
 - isolation: { of: stage }
@@ -221,12 +229,18 @@ fn values() {
 6:58: `pointer`, a JSON pointer, and `equals` belong together
   hint: for example `pointer: /status/indicator` and `equals: none`
 7:37: a time-out is between 1s and 10m
-8:12: `v[` is no regular expression: unclosed character class
-9:21: `-RC` is no replacement
+8:14: `command` is a list of words
+  hint: no shell takes it apart: `command: [./open-incidents, --all]`
+9:25: `immutable` cannot be `yes`
+  hint: known are `true`, `false`
+9:38: `digest` cannot be `True`
+  hint: did you mean `true`?
+10:12: `v[` is no regular expression: unclosed character class
+11:21: `-RC` is no replacement
   hint: for example `s/-RC[0-9]+$//`
-10:3: `isolation` has no options
-11:3: `verified` has no value
-12:3: `window` has no value
+12:3: `isolation` has no options
+13:3: `verified` has no value
+14:3: `window` has no value
 "#]]
     );
 }
