@@ -539,7 +539,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         'towpath;lock' {
             [CompletionResult]::new('--stage', '--stage', [CompletionResultType]::ParameterName, 'The stage; all stages unless said')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for those who are stopped by it')
-            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'It ends by itself: `2h`, or a time such as `18:00` or `2026-12-24T18:00`')
+            [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'It ends by itself: `2h`, `3d`, or a time such as `18:00` or `2026-12-24T18:00`')
             [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
             [CompletionResult]::new('--repo', '--repo', [CompletionResultType]::ParameterName, 'The deployment repository: a folder, a bare repository or a URL')
             [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'The branch that is deployed, instead of the repository''s own')

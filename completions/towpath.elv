@@ -518,7 +518,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;lock'= {
             cand --stage 'The stage; all stages unless said'
             cand --reason 'Why, for those who are stopped by it'
-            cand --until 'It ends by itself: `2h`, or a time such as `18:00` or `2026-12-24T18:00`'
+            cand --until 'It ends by itself: `2h`, `3d`, or a time such as `18:00` or `2026-12-24T18:00`'
             cand -C 'The deployment repository: a folder, a bare repository or a URL'
             cand --repo 'The deployment repository: a folder, a bare repository or a URL'
             cand --branch 'The branch that is deployed, instead of the repository''s own'

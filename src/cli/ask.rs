@@ -7,7 +7,7 @@ use super::context::Context;
 use super::facts::Witness;
 use super::failure::{Exit, Failure};
 use super::inquiry::{Asked, Inquiry};
-use super::{args, complete, output};
+use super::{args, complete, output, words};
 use crate::git::Repository;
 use crate::git::at::{AtError, TIME_FORMS, parse_time};
 use crate::model::Version;
@@ -56,7 +56,7 @@ pub struct AskArgs {
     target: Option<String>,
 
     /// The version; what the stage before runs, unless said
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = words::version)]
     version: Option<String>,
 
     /// Answer for another time: `2026-08-01T10:00`, `14:05`, `3 days ago`
@@ -68,11 +68,12 @@ pub struct AskArgs {
     wait: bool,
 
     /// With --wait: look so often
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = args::duration, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = args::duration, requires = "wait")]
+    #[arg(hide_short_help = true)]
     every: SignedDuration,
 
     /// With --wait: give up after so long
-    #[arg(long, value_name = "TIME", value_parser = args::duration, hide_short_help = true)]
+    #[arg(long, value_name = "TIME", value_parser = args::duration, requires = "wait", hide_short_help = true)]
     timeout: Option<SignedDuration>,
 
     /// Answer the questions in a file, `-` for the standard input: `APP STAGE [VERSION [TIME]]`, a line

@@ -5,7 +5,8 @@ use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::inquiry::{Inquiry, stage};
 use super::survey::{Survey, When};
-use super::{complete, output};
+use super::{complete, output, words};
+use crate::config::gates::time_span;
 use crate::git::at::{TIME_FORMS, parse_time};
 use crate::model::StageName;
 use crate::pipeline::ledger::{Lock, What, scope};
@@ -61,10 +62,10 @@ pub struct LockArgs {
     scope: Scope,
 
     /// Why, for those who are stopped by it
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = words::text)]
     reason: String,
 
-    /// It ends by itself: `2h`, or a time such as `18:00` or `2026-12-24T18:00`
+    /// It ends by itself: `2h`, `3d`, or a time such as `18:00` or `2026-12-24T18:00`
     #[arg(long, value_name = "TIME")]
     until: Option<String>,
 
@@ -161,14 +162,14 @@ fn write(context: &Context, inquiry: &Inquiry<'_>, what: What, args: BookArgs) -
 /// `2h` from now, or a moment to come. A time of day is the next one.
 fn ends(text: &str, context: &Context) -> Result<Timestamp, Failure> {
     let now = context.now();
-    if let Ok(span) = text.parse::<SignedDuration>()
+    if let Some(span) = time_span(text)
         && let Ok(end) = now.checked_add(span)
     {
         return future(end, now, text);
     }
     let time = parse_time(text, &context.environment.now).ok_or_else(|| {
         Failure::usage(format!("`{text}` is no time span and no time"))
-            .hint(format!("it is written `2h`, or {TIME_FORMS}"))
+            .hint(format!("it is written `2h` or `3d`, or {TIME_FORMS}"))
     })?;
     let is_of_day = text.contains(':') && text.len() <= 5;
     let next =

@@ -53,6 +53,7 @@ mod suggest;
 mod survey;
 mod trace;
 mod wish;
+mod words;
 
 pub use args::command;
 pub use failure::{Exit, Failure};

@@ -1,10 +1,10 @@
 //! `towpath promote`: takes what one stage runs to the next.
 
-use super::complete;
 use super::context::Context;
 use super::delivery::{self, DeliveryArgs, Errand, Selection};
 use super::failure::{Exit, Failure};
 use super::intent::Intent;
+use super::{complete, words};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -48,7 +48,7 @@ pub struct PromoteArgs {
     to: Option<String>,
 
     /// This version, which the earlier stage must have run
-    #[arg(long, value_name = "VERSION", requires = "apps")]
+    #[arg(long, value_name = "VERSION", requires = "apps", value_parser = words::version)]
     version: Option<String>,
 
     #[command(flatten)]

@@ -1,10 +1,10 @@
 //! `towpath record`: how a deployment turned out.
 
 use super::book::{self, BookArgs};
-use super::complete;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::inquiry::{Asked, Inquiry};
+use super::{complete, words};
 use crate::model::Version;
 use crate::pipeline::ledger::{Outcome, What};
 use crate::pipeline::{Evidence, Facts, Landing, Purpose};
@@ -48,11 +48,11 @@ pub struct RecordArgs {
     target: Option<String>,
 
     /// The version; what the stage runs, unless said
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = words::version)]
     version: Option<String>,
 
     /// Where one can see how it turned out
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = words::text)]
     evidence: Option<String>,
 
     #[command(flatten)]

@@ -1,10 +1,10 @@
 //! `towpath rollback`: brings back what a stage ran before.
 
-use super::complete;
 use super::context::Context;
 use super::delivery::{self, DeliveryArgs, Errand, Selection};
 use super::failure::{Exit, Failure};
 use super::intent::Intent;
+use super::{complete, words};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -36,7 +36,7 @@ pub struct RollbackArgs {
     stage: String,
 
     /// The version, which the stage must have run
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = words::version)]
     to: Option<String>,
 
     #[command(flatten)]

@@ -5,6 +5,7 @@ use crate::cli::context::Context;
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::intent::Terms;
 use crate::cli::output;
+use crate::cli::words;
 use crate::git::Person;
 use crate::model::TargetName;
 use crate::promotion::Consent;
@@ -65,11 +66,11 @@ pub struct DeliveryArgs {
     yes: bool,
 
     /// Do it although gates say no: an emergency, with the reason. It is on record for ever
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = words::text)]
     pub(super) break_glass: Option<String>,
 
     /// With --break-glass: the incident it is about
-    #[arg(long, value_name = "ID", requires = "break_glass")]
+    #[arg(long, value_name = "ID", requires = "break_glass", value_parser = words::text)]
     pub(super) incident: Option<String>,
 
     /// With --break-glass: for so long gates do not stop this version
