@@ -5,6 +5,7 @@ use super::complete;
 use super::context::Context;
 use super::failure::{Exit, Failure};
 use super::inquiry::{Asked, Inquiry};
+use super::words;
 use crate::git;
 use crate::model::{StageName, Version};
 use crate::pipeline::ledger::{By, What};
@@ -36,11 +37,11 @@ pub struct ApproveArgs {
     stage: String,
 
     /// The version; what the stage before runs, unless said
-    #[arg(long, value_name = "VERSION")]
+    #[arg(long, value_name = "VERSION", value_parser = words::version)]
     version: Option<String>,
 
     /// Why, for the record
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = words::text)]
     reason: Option<String>,
 
     #[command(flatten)]
@@ -55,11 +56,11 @@ pub struct RejectArgs {
     app: String,
 
     /// The version
-    #[arg(value_name = "VERSION")]
+    #[arg(value_name = "VERSION", value_parser = words::version)]
     version: String,
 
     /// Why, for those who are stopped by it
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = words::text)]
     reason: Option<String>,
 
     #[command(flatten)]
@@ -74,7 +75,7 @@ pub struct UnrejectArgs {
     app: String,
 
     /// The version
-    #[arg(value_name = "VERSION")]
+    #[arg(value_name = "VERSION", value_parser = words::version)]
     version: String,
 
     #[command(flatten)]
@@ -124,18 +125,47 @@ pub fn reject(args: &RejectArgs, context: &Context) -> Result<Exit, Failure> {
 
 /// Takes a rejection back.
 pub fn unreject(args: &UnrejectArgs, context: &Context) -> Result<Exit, Failure> {
-    told(context, args.book, &|inquiry| {
+    taken_back(context, args.book, &|inquiry| {
         let (app, version) = named(inquiry, &args.app, &args.version)?;
-        Ok(What::Unrejected { app, version })
+        let is_rejected = inquiry.ledger.rejected(&inquiry.subject(&app)?, &Version::parse(&version), None).is_some();
+        let nothing = format!("{app} {version} is not rejected");
+        Ok(if is_rejected { Ok(What::Unrejected { app, version }) } else { Err(nothing) })
     })
 }
 
 /// Releases.
 pub fn release(args: &ReleaseArgs, context: &Context) -> Result<Exit, Failure> {
-    told(context, args.book, &|inquiry| {
+    taken_back(context, args.book, &|inquiry| {
         let (app, stage) = (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
-        Ok(What::Released { app: app.to_string(), stage })
+        let is_held = inquiry.ledger.held(&app, &stage, None).is_some();
+        let nothing = format!("{app} is not on hold in {stage}");
+        Ok(if is_held { Ok(What::Released { app: app.to_string(), stage }) } else { Err(nothing) })
     })
+}
+
+/// What takes something back, or the sentence that there is nothing.
+type Back = Result<What, String>;
+
+/// Takes back what was said. Where nobody has said it, that is told, and nothing is written.
+fn taken_back(
+    context: &Context,
+    args: BookArgs,
+    what: &dyn Fn(&Inquiry<'_>) -> Result<Back, Failure>,
+) -> Result<Exit, Failure> {
+    let repository = context.repository()?;
+    let mut inquiry = Inquiry::of(context, &repository)?;
+    if repository.origin_url().is_some() && !args.local {
+        // Somebody else may have said it.
+        book::fetch(context, &repository, inquiry.config())?;
+        inquiry.ledger = book::read(context, &repository, inquiry.config())?;
+    }
+    match what(&inquiry)? {
+        Ok(what) => written(context, &inquiry, what, args),
+        Err(nothing) => {
+            context.ui.note(&nothing);
+            Ok(Exit::Done)
+        }
+    }
 }
 
 fn told(
@@ -146,7 +176,11 @@ fn told(
     let repository = context.repository()?;
     let inquiry = Inquiry::of(context, &repository)?;
     let what = what(&inquiry)?;
-    for event in book::write(context, &repository, inquiry.config(), vec![what], args)? {
+    written(context, &inquiry, what, args)
+}
+
+fn written(context: &Context, inquiry: &Inquiry<'_>, what: What, args: BookArgs) -> Result<Exit, Failure> {
+    for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
         context.ui.note(&event.what.sentence());
     }
     Ok(Exit::Done)

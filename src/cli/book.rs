@@ -102,7 +102,8 @@ pub fn write(
     } else {
         workspace.append(&chain, &links, &patience)
     };
-    written.map_err(refused)?;
+    let could_wait = !args.local && !events.is_empty();
+    written.map_err(|error| if could_wait { later(error) } else { refused(error) })?;
     Ok(events)
 }
 
@@ -112,6 +113,17 @@ pub fn write(
 /// When the remote cannot be reached.
 pub fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<Brought, Failure> {
     context.workspace(repository, None)?.fetch_chain(&chain(config)).map_err(refused)
+}
+
+/// Takes what is only here to the origin.
+///
+/// # Errors
+/// When there is no remote, or it cannot be reached, or refuses.
+pub fn push(context: &Context, repository: &Repository, config: &Config) -> Result<(), Failure> {
+    if repository.origin_url().is_none() {
+        return Err(refused(WriteError::NoRemote));
+    }
+    write(context, repository, config, Vec::new(), BookArgs { local: false }).map(drop)
 }
 
 fn link(event: &Event) -> Link {
@@ -126,9 +138,16 @@ fn refused(error: WriteError) -> Failure {
         WriteError::NoRemote => {
             Failure::failed(error.to_string()).hint("what is in this clone is all there is; `towpath ledger` shows it")
         }
-        WriteError::Failed { .. } | WriteError::TooSlow { .. } => {
-            Failure::from(error).hint("--local writes to this clone only; `towpath ledger push` brings it there later")
-        }
         error => error.into(),
+    }
+}
+
+/// The refusal of an event, which need not wait for the remote.
+fn later(error: WriteError) -> Failure {
+    let is_remote = matches!(error, WriteError::Failed { .. } | WriteError::TooSlow { .. });
+    let failure = refused(error);
+    match is_remote {
+        true => failure.hint("--local writes to this clone only; `towpath ledger push` brings it there later"),
+        false => failure,
     }
 }

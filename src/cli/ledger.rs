@@ -3,8 +3,8 @@
 use super::book::{self, BookArgs};
 use super::context::Context;
 use super::failure::{Exit, Failure};
-use super::output;
 use super::survey::{Survey, When};
+use super::{output, words};
 use crate::config::Config;
 use crate::git::Repository;
 use crate::pipeline::ledger::{Event, Ledger, What};
@@ -65,11 +65,11 @@ enum LedgerCommand {
 #[derive(Debug, Args)]
 struct NoteArgs {
     /// The event, or the beginning of its id
-    #[arg(value_name = "EVENT")]
+    #[arg(value_name = "EVENT", value_parser = words::text)]
     event: String,
 
     /// What there is to say
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "TEXT", value_parser = words::text)]
     text: String,
 
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub fn run(args: &LedgerArgs, context: &Context) -> Result<Exit, Failure> {
         None => show(args, &book::read(context, &repository, config)?, context),
         Some(LedgerCommand::Fetch) => fetch(context, &repository, config),
         Some(LedgerCommand::Push) => {
-            book::write(context, &repository, config, Vec::new(), BookArgs { local: false })?;
+            book::push(context, &repository, config)?;
             context.ui.note("the origin has all that is here");
             Ok(Exit::Done)
         }

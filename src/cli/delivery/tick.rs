@@ -54,6 +54,7 @@ pub fn advance(
         }
         return nothing(&steps, context);
     }
+    forge::origin(repository).map_err(|failure| failure.hint("--dry-run says what could go on"))?;
     let workspace = context.workspace(repository, None)?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     book::fetch(context, repository, &scene.settings.config)?;

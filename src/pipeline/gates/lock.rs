@@ -26,9 +26,10 @@ fn of(lock: &Lock<'_>) -> Answer {
         Some(until) => Verdict::Wait { until: until.to_zoned(TimeZone::UTC) },
         None => Verdict::Shut,
     };
+    let all = if lock.app.is_none() && lock.stage.is_none() { " --all" } else { "" };
     let app = lock.app.map(|app| format!(" {}", argument(app))).unwrap_or_default();
     let stage = lock.stage.map(|stage| format!(" --stage {}", argument(stage.as_str()))).unwrap_or_default();
     Answer::other(GateKind::Lock, Place::Ledger(lock.event.id.clone()), verdict, reason)
         .since(Some(at))
-        .clear(format!("towpath unlock{app}{stage}"))
+        .clear(format!("towpath unlock{app}{stage}{all}"))
 }

@@ -133,7 +133,11 @@ lock shut (e2): bob has locked web: incident 12
     let all = unlocked.event(8, "ann", lock(None, None, None));
     assert_data_eq!(
         all.said(40, "api dev v3", &["lock"]),
-        "lock shut (e4): ann has locked everything: incident 12\n..."
+        str![[r#"
+lock shut (e4): ann has locked everything: incident 12
+  clear: towpath unlock --all
+
+"#]]
     );
 }
 

@@ -6,7 +6,9 @@ use crate::pipeline::verdict::{Answer, Place};
 use crate::pipeline::words::argument;
 
 pub(super) fn answer(case: &Case<'_>) -> Answer {
-    let Some((event, reason)) = case.evidence.ledger.rejected(case.question) else {
+    let question = case.question;
+    let Some((event, reason)) = case.evidence.ledger.rejected(question.subject, question.version, question.end())
+    else {
         return Answer::open(GateKind::Rejected, Place::BuiltIn, "nobody has rejected it");
     };
     let version = case.question.version;

@@ -128,9 +128,9 @@ impl Ledger {
     }
 
     /// Who rejected the version, and why.
-    pub(super) fn rejected(&self, question: &Question<'_>) -> Option<(&Event, Option<&str>)> {
-        let is_it = |version: &str| Version::parse(version).is_same(question.version);
-        let last = self.of(question.subject, question.end()).rev().find(|event| {
+    pub fn rejected(&self, subject: &Subject, version: &Version, end: Option<i64>) -> Option<(&Event, Option<&str>)> {
+        let is_it = |known: &str| Version::parse(known).is_same(version);
+        let last = self.of(subject, end).rev().find(|event| {
             matches!(&event.what, What::Rejected { version, .. } | What::Unrejected { version, .. } if is_it(version))
         })?;
         match &last.what {

@@ -111,7 +111,7 @@ error: `2026-01-01` is over already
 exit 2
 --
 error: `soon` is no time span and no time
-hint: it is written `2h`, or `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
+hint: it is written `2h` or `3d`, or `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:00Z`, `14:05` (today), `now`, `today`, `yesterday`, `noon`, `last monday`, `3 days ago`, `2 weeks ago`
 
 "#]]
     );
@@ -244,14 +244,146 @@ Take back the rejection of web v2
 
 "#]]
     );
+    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("approved by Jo Doe"));
+}
+
+#[test]
+fn what_nobody_has_said_is_not_taken_back() {
+    let site = configured("");
+    let events = || site.told(&["ledger", "-n", "0", "-o", "jsonl"]).lines().count();
+    let before = events();
+    assert_data_eq!(
+        site.told(&["unreject", "web", "v2"]),
+        str![[r#"
+exit 0
+--
+web v2 is not rejected
+
+"#]]
+    );
     assert_data_eq!(
         site.told(&["release", "web", "--stage", "prod"]),
         str![[r#"
 exit 0
 --
-Release web in prod
+web is not on hold in prod
 
 "#]]
     );
-    assert!(site.told(&["ask", "api", "--to", "prod"]).contains("approved by Jo Doe"));
+    assert_eq!(events(), before);
+    let other = site.another("other").to_string_lossy().into_owned();
+    assert!(site.told(&["-C", &other, "reject", "web", "v2"]).starts_with("exit 0"));
+    assert_data_eq!(
+        site.told(&["unreject", "web", "v2"]),
+        str![[r#"
+exit 0
+--
+Take back the rejection of web v2
+
+"#]]
+    );
+}
+
+#[test]
+fn a_record_says_something() {
+    let site = configured("");
+    let nothing: [&[&str]; 9] = [
+        &["lock", "--all", "--reason", " "],
+        &["reject", "web", ""],
+        &["reject", "web", "v2", "--reason", ""],
+        &["approve", "web", "--stage", "prod", "--version", ""],
+        &["record", "web", "--stage", "dev", "passed", "--version", ""],
+        &["ask", "web", "--to", "prod", "--version", "v1 v2"],
+        &["promote", "web", "--to", "prod", "--break-glass", ""],
+        &["rollback", "web", "--stage", "prod", "--break-glass", " "],
+        &["ledger", "note", "00", ""],
+    ];
+    let said: String = nothing.iter().map(|arguments| format!("{arguments:?} {}", site.told(arguments))).collect();
+    assert_data_eq!(
+        said,
+        str![[r#"
+["lock", "--all", "--reason", " "] exit 2
+--
+error: invalid value ' ' for '--reason <TEXT>': it is empty
+
+For more information, try '--help'.
+["reject", "web", ""] exit 2
+--
+error: invalid value '' for '<VERSION>': a version has no spaces and is not empty
+
+For more information, try '--help'.
+["reject", "web", "v2", "--reason", ""] exit 2
+--
+error: invalid value '' for '--reason <TEXT>': it is empty
+
+For more information, try '--help'.
+["approve", "web", "--stage", "prod", "--version", ""] exit 2
+--
+error: invalid value '' for '--version <VERSION>': a version has no spaces and is not empty
+
+For more information, try '--help'.
+["record", "web", "--stage", "dev", "passed", "--version", ""] exit 2
+--
+error: invalid value '' for '--version <VERSION>': a version has no spaces and is not empty
+
+For more information, try '--help'.
+["ask", "web", "--to", "prod", "--version", "v1 v2"] exit 2
+--
+error: invalid value 'v1 v2' for '--version <VERSION>': a version has no spaces and is not empty
+
+For more information, try '--help'.
+["promote", "web", "--to", "prod", "--break-glass", ""] exit 2
+--
+error: invalid value '' for '--break-glass <REASON>': it is empty
+
+For more information, try '--help'.
+["rollback", "web", "--stage", "prod", "--break-glass", " "] exit 2
+--
+error: invalid value ' ' for '--break-glass <REASON>': it is empty
+
+For more information, try '--help'.
+["ledger", "note", "00", ""] exit 2
+--
+error: invalid value '' for '<TEXT>': it is empty
+
+For more information, try '--help'.
+
+"#]]
+    );
+}
+
+#[test]
+fn the_ledger_goes_nowhere_without_an_origin() {
+    let site = configured("");
+    site.sandbox.git(&site.clone, &["remote", "remove", "origin"]);
+    assert_data_eq!(
+        site.told(&["ledger", "push"]),
+        str![[r#"
+exit 1
+--
+error: the repository has no remote `origin`
+hint: what is in this clone is all there is; `towpath ledger` shows it
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["ledger", "fetch"]),
+        str![[r#"
+exit 1
+--
+error: the repository has no remote `origin`
+hint: what is in this clone is all there is; `towpath ledger` shows it
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["advance"]),
+        str![[r#"
+exit 1
+--
+error: the repository has no remote `origin`, where pull requests would be
+hint: --dry-run says what could go on
+
+"#]]
+    );
 }
