@@ -174,7 +174,7 @@ fn audited(
     let inquiry = &*inquiry;
     let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
     let Meant { choice, window } = meant;
-    let (past, facts, touches) = (inquiry.past(), Facts::default(), touches::touches(inquiry)?);
+    let (past, facts, touches) = (inquiry.whole_past(), Facts::default(), touches::touches(inquiry)?);
     let accepts = |slot: &SlotKey| choice.accepts(slot);
     let marked = marks::Marked::open(inquiry.context, inquiry.repository);
     let scene = Scene {

@@ -10,6 +10,7 @@ use crate::git::{Oid, Repository};
 use crate::history::index::Record;
 use crate::history::{self, Account, Accounts, Comparison, Deployment, Timeline};
 use crate::model::{AppName, Entry, SlotKey, StageName};
+use crate::pipeline::Edge;
 use crate::report::{Change, names_over_time};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,7 +23,7 @@ pub struct Chronicle<'r> {
     pub stages: Vec<StageName>,
     comparison: Option<Comparison>,
     /// A shallow clone ends here; what is older is unknown.
-    ends_at: Option<Oid>,
+    ends_at: Vec<Oid>,
     /// Files whose older contents a partial clone lacks.
     lost: BTreeSet<String>,
     /// Some files could not be understood as far back as history goes.
@@ -66,7 +67,7 @@ impl<'r> Chronicle<'r> {
         let standing = survey.mapping.entries.iter().map(Entry::slot).collect();
         let accounts = RefCell::new(Accounts::new(repository));
         let stages = history::stages(&timeline, config);
-        let ends_at = record.parts.iter().find_map(|part| part.edge);
+        let ends_at = record.parts.iter().filter_map(|part| part.edge).collect();
         let lost = record.parts.iter().flat_map(|part| part.lost.clone()).collect();
         let hidden = record.parts.iter().any(|part| part.pending);
         Ok(Chronicle { timeline, stages, comparison, ends_at, lost, hidden, standing, names, accounts })
@@ -77,7 +78,7 @@ impl<'r> Chronicle<'r> {
         Chronicle {
             stages: history::stages(&timeline, &survey.settings.config),
             comparison: Some(comparison),
-            ends_at: None,
+            ends_at: Vec::new(),
             lost: BTreeSet::new(),
             hidden: false,
             standing: survey.mapping.entries.iter().map(Entry::slot).collect(),
@@ -104,7 +105,18 @@ impl<'r> Chronicle<'r> {
 
     /// Is nothing missing in this clone?
     pub fn is_complete(&self) -> bool {
-        self.ends_at.is_none() && self.lost.is_empty()
+        self.ends_at.is_empty() && self.lost.is_empty()
+    }
+
+    /// Where the past ends that is known, if there is more of it.
+    pub fn edge(&self, repository: &Repository, now: i64) -> Option<Edge> {
+        if !self.lost.is_empty() {
+            // How far back which file is known, nobody keeps.
+            return Some(Edge { since: now, remedy: "git fetch --refetch --no-filter" });
+        }
+        // Of several branches that which is known for the shortest time.
+        let times = self.ends_at.iter().map(|end| repository.commit_info(*end).map_or(now, |info| info.time));
+        times.max().map(|since| Edge { since, remedy: "git fetch --unshallow" })
     }
 
     /// How the deployments relate to the stages before theirs; merges may overtake each other by
@@ -116,7 +128,7 @@ impl<'r> Chronicle<'r> {
 
     /// Says where history ends, in a shallow or partial clone.
     pub fn tell_edge(&self, context: &Context) {
-        if let Some(edge) = self.ends_at {
+        if let Some(edge) = self.ends_at.first() {
             let edge: String = edge.to_string().chars().take(10).collect();
             context.ui.caution(&format!(
                 "this clone is shallow and its history ends at {edge}; `git fetch --unshallow` brings the rest"

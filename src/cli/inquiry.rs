@@ -104,6 +104,13 @@ impl<'r> Inquiry<'r> {
 
     /// The past as gates look at it.
     pub fn past(&self) -> Past<'_> {
+        let edge = self.chronicle.edge(self.repository, self.context.now().as_second());
+        self.whole_past().ending_at(edge)
+    }
+
+    /// The same, as if nothing came before what this clone knows: for judging the past, of which it then
+    /// judges less.
+    pub fn whole_past(&self) -> Past<'_> {
         Past::new(&self.chronicle.timeline, &self.survey.mapping.entries, Box::new(|commit| self.is_ours(commit)))
     }
 

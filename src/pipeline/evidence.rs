@@ -28,8 +28,18 @@ pub struct Past<'t> {
     /// halving where clocks ran backwards, too.
     times: Vec<i64>,
     standing: HashMap<SlotKey, Version>,
+    edge: Option<Edge>,
     /// Was this commit made by towpath?
     is_ours: Box<dyn Fn(Oid) -> bool + 't>,
+}
+
+/// Where the past ends that this clone knows, though there is more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// The oldest moment at which all places are known, in seconds since 1970.
+    pub since: i64,
+    /// The command that brings the rest.
+    pub remedy: &'static str,
 }
 
 /// A version in a slot, since it came there.
@@ -54,6 +64,7 @@ impl<'t> Past<'t> {
             apps: HashMap::new(),
             times: Vec::with_capacity(timeline.len()),
             standing: standing.iter().map(|entry| (entry.slot(), entry.version.clone())).collect(),
+            edge: None,
             is_ours,
         };
         for slot in timeline.slots() {
@@ -66,6 +77,12 @@ impl<'t> Past<'t> {
             past.slots.entry(deployment.slot).or_default().push(deployment.index);
         }
         past
+    }
+
+    /// The same of a clone that lacks what is older.
+    #[must_use]
+    pub fn ending_at(self, edge: Option<Edge>) -> Self {
+        Past { edge, ..self }
     }
 
     /// The newest deployment that had happened by then, as an index.
@@ -118,6 +135,16 @@ impl<'e> Evidence<'e> {
     /// What a slot ran at that time, and since when.
     pub fn current(&self, slot: &'e SlotKey, end: Option<i64>) -> Option<Landing<'e>> {
         self.course(slot, end).into_iter().next().filter(|landing| landing.left.is_none())
+    }
+
+    /// Where the past ends that is known, if there is more.
+    pub fn edge(&self) -> Option<Edge> {
+        self.past.edge
+    }
+
+    /// The same, if a version came to its slot beyond it: it is not known when, and by whom.
+    pub fn beyond(&self, landing: &Landing<'_>) -> Option<Edge> {
+        self.edge().filter(|_| landing.commit.is_none())
     }
 
     /// The slots of an app, in all stages.

@@ -21,7 +21,7 @@ mod verdict;
 mod waves;
 mod words;
 
-pub use evidence::{Evidence, Landing, Past};
+pub use evidence::{Edge, Evidence, Landing, Past};
 pub use facts::{Asked, Facts};
 pub use judge::judge;
 pub use question::{Purpose, Question, Subject};

@@ -1,7 +1,7 @@
 //! Gates asked in a few readable lines.
 
 use super::ledger::{By, Event, Ledger, Outcome, What};
-use super::{Evidence, Facts, Judgement, Past, Place, Purpose, Question, Subject, Verdict, judge};
+use super::{Edge, Evidence, Facts, Judgement, Past, Place, Purpose, Question, Subject, Verdict, judge};
 use crate::config::{self, Config};
 use crate::git::Oid;
 use crate::history::Timeline;
@@ -26,6 +26,7 @@ pub(super) struct Bench {
     events: Vec<Event>,
     pub facts: Facts,
     pub ours: Vec<Oid>,
+    pub edge: Option<Edge>,
 }
 
 impl Bench {
@@ -39,7 +40,14 @@ impl Bench {
     pub fn of(text: &str, deployments: &[&str]) -> Self {
         let text = text.to_owned();
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
-        Bench { config, timeline: timeline(deployments), events: Vec::new(), facts: Facts::default(), ours: Vec::new() }
+        Bench {
+            config,
+            timeline: timeline(deployments),
+            events: Vec::new(),
+            facts: Facts::default(),
+            ours: Vec::new(),
+            edge: None,
+        }
     }
 
     /// Writes an event.
@@ -94,7 +102,7 @@ impl Bench {
             purpose,
         };
         let is_ours = |commit: Oid| self.ours.contains(&commit);
-        let past = Past::new(&self.timeline, &[], Box::new(is_ours));
+        let past = Past::new(&self.timeline, &[], Box::new(is_ours)).ending_at(self.edge);
         let ledger = Ledger::new(self.events.clone());
         judge(&Evidence::new(&self.config, &past, &ledger, &self.facts), &question)
     }

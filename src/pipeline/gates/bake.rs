@@ -37,7 +37,7 @@ fn in_stage(case: &Case<'_>, rule: &GateRule, bake: &Bake, stage: &StageName) ->
     let oven = Oven { kind: KIND, place: place(rule), seconds: bake.seconds, from_outcome: bake.from_outcome };
     let slots = case.evidence.sources(case.question, stage);
     let answers = slots.into_iter().filter_map(|slot| in_slot(case, &oven, slot));
-    let never = || Answer::shut(KIND, place(rule), format!("{stage} has never run {}", case.question.version));
+    let never = || case.never(KIND, place(rule), stage.as_str());
     answers.reduce(Answer::worse).unwrap_or_else(never)
 }
 
@@ -68,7 +68,8 @@ fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
             return Answer::shut(kind, place, reason).since(landing.time).clear(case.record(landing.slot, "passed"));
         }
     };
-    let Some(start) = start else {
+    let edge = case.evidence.beyond(landing);
+    let Some(start) = start.or(edge.map(|edge| edge.since)) else {
         return Answer::open(kind, place, format!("{name} is older than history"));
     };
     let done = start.saturating_add(oven.seconds);
@@ -78,9 +79,15 @@ fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
     }
     if landing.left.is_some() {
         let reason = format!("{name} was replaced after {}; it bakes for {needed}", span(end - start));
-        return Answer::shut(kind, place, reason).since(landing.left);
+        let shut = Answer::shut(kind, place, reason).since(landing.left);
+        return if let Some(edge) = edge { shut.clear(edge.remedy) } else { shut };
     }
-    let reason = format!("{name} bakes for {needed} since {}", when(start));
     let until = Timestamp::from_second(done).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC);
-    Answer::other(kind, place, Verdict::Wait { until }, reason).since(Some(start))
+    let wait = |reason| Answer::other(kind, place, Verdict::Wait { until }, reason);
+    match edge.filter(|_| !oven.from_outcome) {
+        None => wait(format!("{name} bakes for {needed} since {}", when(start))).since(Some(start)),
+        Some(edge) => {
+            wait(format!("{name} bakes for {needed}, and history ends here at {}", when(start))).clear(edge.remedy)
+        }
+    }
 }

@@ -46,6 +46,10 @@ fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
         let at = event.time.as_second();
         return Answer::open(GateKind::Isolation, place, format!("{version} {verb} at {}", when(at))).since(Some(at));
     }
+    if let Some(edge) = case.evidence.beyond(landing) {
+        let reason = format!("it is not known when {version} landed: history ends here at {}", when(edge.since));
+        return Answer::shut(GateKind::Isolation, place, reason).clear(edge.remedy);
+    }
     let is_usual = place == Place::BuiltIn;
     if is_usual && case.evidence.is_from_before(landing) {
         let reason = format!("{version} landed before outcomes were kept here");

@@ -24,7 +24,7 @@ mod wave_tests;
 use super::evidence::{Evidence, Landing};
 use super::question::Question;
 use super::verdict::{Answer, Place};
-use super::words::argument;
+use super::words::{argument, when};
 use crate::config::gates::{GateKind, GateRule};
 use crate::model::{SlotKey, StageName};
 
@@ -67,6 +67,19 @@ impl<'c> Case<'c> {
             course.into_iter().find(|landing| landing.version.is_same(self.question.version))
         };
         self.evidence.sources(self.question, stage).into_iter().filter_map(newest).collect()
+    }
+
+    /// A place has never run the version, as far as that can be known.
+    fn never(&self, kind: GateKind, place: Place, name: &str) -> Answer {
+        let version = self.question.version;
+        match self.evidence.edge() {
+            None => Answer::shut(kind, place, format!("{name} has never run {version}")),
+            Some(edge) => {
+                let since = when(edge.since);
+                let reason = format!("{name} has not run {version} since {since}, where history ends here");
+                Answer::shut(kind, place, reason).clear(edge.remedy)
+            }
+        }
     }
 
     /// The command that says how the version turned out in a place.

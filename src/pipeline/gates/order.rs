@@ -37,7 +37,8 @@ fn of_stage(case: &Case<'_>, order: &Order, before: &StageName, place: Place) ->
         let app = argument(&case.question.subject.to_string());
         let clear =
             format!("towpath deploy {app} {} --stage {}", argument(&version.to_string()), argument(before.as_str()));
-        return Answer::shut(GateKind::Order, place, format!("{before} has never run {version}")).clear(clear);
+        let never = case.never(GateKind::Order, place, before.as_str());
+        return if never.clear.is_some() { never } else { never.clear(clear) };
     };
     let version = landing.version;
     let reason = match (landing.left, landing.time) {

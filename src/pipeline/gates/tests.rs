@@ -1,5 +1,6 @@
 //! What the gates say about the way of a version: order, isolation, outcomes, time to bake.
 
+use crate::pipeline::Edge;
 use crate::pipeline::facts::Asked;
 use crate::pipeline::testing::{Bench, PAST};
 use snapbox::{assert_data_eq, str};
@@ -214,6 +215,54 @@ fn bake_counts_from_the_landing_and_begins_anew() {
         bench.said(9, "web prod v2", &["bake"]),
         "bake shut (line 2): v2 in staging was replaced after 3m; it bakes for 10m\n"
     );
+}
+
+/// What came before a shallow clone begins is not taken for long ago.
+#[test]
+fn where_history_ends_nothing_is_taken_for_granted() {
+    let known = ["30 web dev v2>v3", "32 web staging v1>v2", "34 web staging v2>v1"];
+    let mut bench = Bench::new("gates: [bake: 15m, verified]\n", &known);
+    bench.edge = Some(Edge { since: 20 * 60, remedy: "git fetch --unshallow" });
+    let gates = ["order", "isolation", "bake", "verified"];
+    assert_data_eq!(
+        bench.said(25, "web staging v2", &gates),
+        str![[r#"
+order open (built-in): dev runs v2
+isolation shut (built-in): it is not known when v1 landed: history ends here at 1970-01-01 00:20 UTC
+  clear: git fetch --unshallow
+verified shut (line 2): v2 has no outcome in dev; unknown is not passed
+  clear: towpath record web --stage dev passed --version v2
+bake wait until 1970-01-01 00:35 UTC (line 2): v2 in dev bakes for 15m, and history ends here at 1970-01-01 00:20 UTC
+  clear: git fetch --unshallow
+
+"#]]
+    );
+    assert_data_eq!(
+        bench.said(33, "web staging v2", &gates),
+        str![[r#"
+order open (built-in): dev ran v2 until 1970-01-01 00:30 UTC
+isolation open (built-in): v2 landed before outcomes were kept here
+verified shut (line 2): v2 has no outcome in dev; unknown is not passed
+  clear: towpath record web --stage dev passed --version v2
+bake shut (line 2): v2 in dev was replaced after 10m; it bakes for 15m
+
+"#]]
+    );
+    assert_data_eq!(
+        bench.said(40, "web staging v9", &gates),
+        str![[r#"
+order shut (built-in): dev has not run v9 since 1970-01-01 00:20 UTC, where history ends here
+  clear: git fetch --unshallow
+isolation open (built-in): v1 landed before outcomes were kept here
+verified shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where history ends here
+  clear: git fetch --unshallow
+bake shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where history ends here
+  clear: git fetch --unshallow
+
+"#]]
+    );
+    let recorded = bench.outcome(24, "web staging v1 passed");
+    assert_data_eq!(recorded.said(25, "web staging v2", &["isolation"]), "isolation open (built-in): v1 passed[..]\n");
 }
 
 #[test]

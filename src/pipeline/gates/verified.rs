@@ -42,7 +42,7 @@ fn by_command(case: &Case<'_>, rule: &GateRule, program: &str) -> Answer {
 fn in_stage(case: &Case<'_>, rule: &GateRule, by: &Proof, stage: &StageName) -> Answer {
     let landings = case.landings(stage);
     let one = |landing: &Landing<'_>| of_landing(case, rule, by, landing);
-    let never = || Answer::shut(KIND, place(rule), format!("{stage} has never run {}", case.question.version));
+    let never = || case.never(KIND, place(rule), stage.as_str());
     landings.iter().map(one).reduce(Answer::worse).unwrap_or_else(never)
 }
 
@@ -51,7 +51,7 @@ fn in_wave(case: &Case<'_>, rule: &GateRule, by: &Proof, slot: &SlotKey) -> Answ
     let version = case.question.version;
     let course = case.evidence.course(slot, case.question.end());
     let newest = course.iter().find(|landing| landing.version.is_same(version));
-    let never = || Answer::shut(KIND, place(rule), format!("{}{} has never run {version}", slot.stage, target(slot)));
+    let never = || case.never(KIND, place(rule), &format!("{}{}", slot.stage, target(slot)));
     newest.map_or_else(never, |landing| of_landing(case, rule, by, landing))
 }
 

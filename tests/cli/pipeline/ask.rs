@@ -270,3 +270,47 @@ fn flags_of_the_mapping_stop_it() {
     let said = site.told(&["ask", "api", "--to", "prod"]);
     assert!(said.contains("version     shut     promote_deployment is false in staging"), "{said}");
 }
+
+/// A job that clones one commit knows of no yesterday, and must not take that for long ago.
+#[test]
+fn a_shallow_clone_takes_nothing_for_granted() {
+    let site = configured("gates: [bake: 1h]\n");
+    let url = format!("file://{}", site.sandbox.path("origin.git").display());
+    site.sandbox.git(&site.sandbox.path(""), &["clone", "-q", "--depth=1", &url, "one"]);
+    let one = site.sandbox.path("one").to_string_lossy().into_owned();
+    let soon = "2026-08-05T10:30:00Z";
+    assert_data_eq!(
+        site.told_at(soon, &["-C", &one, "ask", "api", "--to", "prod"]),
+        str![[r#"
+exit 3
+gate        answer   why                                                                         from
+order       open     staging runs v2                                                             built-in
+isolation   shut     it is not known when v1 landed: history ends here at 2026-08-05 10:00 UTC   built-in
+bake        wait     v2 in staging bakes for 1h, and history ends here at 2026-08-05 10:00 UTC   towpath.yaml:4
+lock        open     nobody has locked it                                                        built-in
+rejected    open     nobody has rejected it                                                      built-in
+hold        open     it is not on hold                                                           built-in
+
+api v2 may not go to prod: isolation, bake.
+to clear it: git fetch --unshallow
+--
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told_at(soon, &["-C", &one, "promote", "api", "--to", "prod", "--push"]),
+        str![[r#"
+exit 3
+--
+app
+api   refused
+warning: api is refused: api v2 may not go to prod: isolation, bake.
+  isolation: it is not known when v1 landed: history ends here at 2026-08-05 10:00 UTC
+  bake: v2 in staging bakes for 1h, and history ends here at 2026-08-05 10:00 UTC
+hint: `git fetch --unshallow` would clear it; `towpath ask` tells more
+
+"#]]
+    );
+    site.sandbox.git(&site.sandbox.path("one"), &["fetch", "-q", "--unshallow"]);
+    assert!(site.told_at(soon, &["-C", &one, "ask", "api", "--to", "prod"]).starts_with("exit 0"));
+}
