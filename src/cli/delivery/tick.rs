@@ -2,6 +2,7 @@
 
 mod closing;
 mod next;
+mod renewing;
 
 use super::args::DeliveryArgs;
 use super::group::{Group, groups};
@@ -17,7 +18,7 @@ use crate::cli::inquiry::{Asked, Inquiry};
 use crate::cli::scene::{Scene, known_tip};
 use crate::config::Merging;
 use crate::forge::{Check, CheckState, Forge, ForgeError, Merge, Proposal};
-use crate::git::{RefAt, Repository, Workspace};
+use crate::git::{Oid, RefAt, Repository, Workspace};
 use crate::pipeline::Verdict;
 use crate::report::{Judged, Planned};
 use crate::ui::visible;
@@ -113,7 +114,7 @@ impl Hand<'_> {
     /// Proposes one step, and merges it where that is wanted and allowed.
     fn take(&self, step: &Step, scene: &Scene<'_>) -> Result<(), Failure> {
         if !may_be_proposed(step) {
-            return say(self.context, step, &format!("stays: {}", why(step)));
+            return renewing::stays(self, step, scene);
         }
         let scene = &scene.of(&step.planned.plan.to);
         let terms = scene.settings.config.proposals.of(&step.planned.plan.to);
@@ -123,7 +124,7 @@ impl Hand<'_> {
         for group in groups(&step.planned, self.args, scene, &workspace.author()?)? {
             let proposed = desk.propose(&group)?;
             if proposed.done != "nothing to do:" {
-                self.mark(&proposed, step);
+                self.mark(&proposed.proposal, proposed.head, &step.judged);
             }
             let is_open = step.judged.iter().all(Judged::allows) && !proposed.proposal.draft;
             let closed = if is_auto && is_open { self.merge(step, &desk, &group, &proposed)? } else { Some(why(step)) };
@@ -178,17 +179,17 @@ impl Hand<'_> {
     }
 
     /// The status on the head. A forge without statuses is no reason to stop.
-    fn mark(&self, proposed: &Proposed, step: &Step) {
-        let worst = step.judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
+    fn mark(&self, proposal: &Proposal, head: Oid, judged: &[Judged]) {
+        let worst = judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
         let state = match worst {
             None => CheckState::Passed,
             Some(Verdict::Shut) => CheckState::Failed,
             Some(_) => CheckState::Pending,
         };
-        let url = Some(proposed.proposal.url.clone());
-        let check = Check { name: STATUS.into(), state, description: why(step), url };
-        if let Err(error) = self.forge.set_check(&proposed.head.to_string(), &check) {
-            self.context.ui.detail(&format!("the status of {} is not set: {error}", proposed.proposal.url));
+        let url = Some(proposal.url.clone());
+        let check = Check { name: STATUS.into(), state, description: reasons(judged), url };
+        if let Err(error) = self.forge.set_check(&head.to_string(), &check) {
+            self.context.ui.detail(&format!("the status of {} is not set: {error}", proposal.url));
         }
     }
 }

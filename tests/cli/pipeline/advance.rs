@@ -87,6 +87,78 @@ nothing to do
     );
 }
 
+/// Somebody who looks at the pull request must not see what the gates said yesterday.
+#[test]
+fn a_proposal_says_when_its_gates_have_shut() {
+    let site = configured("");
+    assert!(site.told(&["advance", "--app", "web"]).contains("opened"));
+    site.told(&["reject", "web", "v2", "--reason", "it leaks"]);
+    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+exit 0
+web v2 to staging: updated /sandbox/origin.git#1: rejected: Jo Doe has rejected v2: it leaks
+--
+
+"#]]);
+    assert_data_eq!(site.told(&["proposals", "show", "1"]), str![[r#"
+exit 0
+1 Promote web to staging: v1 -> v2
+  state      open
+  branch     towpath/staging/web → main
+  by         Jo Doe <jo@example.com>
+  commit     4057a5c9a541ea2382caecb7bd587cf3d6b48c14
+  address    /sandbox/origin.git#1
+
+| app | from | to |
+| --- | --- | --- |
+| web | `v1` | `v2` |
+
+Promoted from dev by towpath.
+
+[//]: # (towpath:gates)
+
+* **rejected** shut: Jo Doe has rejected v2: it leaks
+* open: order, isolation, lock, hold
+[//]: # (/towpath:gates)
+
+To take it back after the merge, revert the commit, or
+
+```sh
+towpath rollback web --stage staging --to v1
+```
+
+A newer version replaces this one here; commits of others on this branch are never overwritten.
+--
+
+"#]]);
+    assert!(site.told(&["advance", "--app", "web"]).contains("is proposed"));
+    site.land("apps/dev/web.yaml", &values("web", "v3"), "v3 in dev", "2026-08-20T10:00:00Z");
+    site.told(&["reject", "web", "v3"]);
+    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+exit 0
+web v3 to staging: stays: rejected: Jo Doe has rejected v3
+/sandbox/origin.git#1 with web v2: rejected: Jo Doe has rejected v2: it leaks
+--
+
+"#]]);
+    site.told(&["unreject", "web", "v3"]);
+    site.told(&["lock", "web", "--reason", "audit"]);
+    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+exit 0
+web v3 to staging: stays: lock: Jo Doe has locked web: audit
+/sandbox/origin.git#1 with web v2: lock: Jo Doe has locked web: audit; rejected: Jo Doe has rejected v2: it leaks
+--
+
+"#]]);
+    site.told(&["unlock", "web"]);
+    site.told(&["unreject", "web", "v2"]);
+    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+exit 0
+web v3 to staging: updated /sandbox/origin.git#1: every gate is open
+--
+
+"#]]);
+}
+
 #[test]
 fn automatic_stages_merge_what_is_open_and_only_that() {
     let config = "\

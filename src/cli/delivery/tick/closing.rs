@@ -36,19 +36,15 @@ pub fn close(hand: &Hand<'_>, tick: &Tick<'_>, steps: &[Step], scene: &Scene<'_>
     Ok(closed)
 }
 
-fn branches(step: &Step) -> Vec<String> {
+pub fn branches(step: &Step) -> Vec<String> {
     let to = &step.planned.plan.to;
     step.planned.plan.items.iter().map(|item| branch_name(item, to)).collect()
 }
 
 /// Does the stage run what the head of a proposal says in its trailers?
 fn landed(hand: &Hand<'_>, proposal: &Proposal, stage: &Stage, scene: &Scene<'_>) -> Result<bool, Failure> {
-    let heads: BTreeMap<String, Oid> = hand.workspace.remote_heads(&[&proposal.head])?;
-    let Some(head) = heads.get(&proposal.head).copied() else { return Ok(false) };
-    hand.workspace.fetch(&heads)?;
-    let info = scene.repository.commit_info(head)?;
-    let (app, version) = (info.trailers("App").next(), info.trailers("To-Version").next());
-    let (Some(app), Some(version)) = (app, version.map(Version::parse)) else { return Ok(false) };
+    let Some(Brings { app, version, .. }) = brings(hand, proposal)? else { return Ok(false) };
+    let app = app.as_str();
     let mapping = scene.ground()?.mapping();
     let name = |component: &Option<String>, app: &str| component.as_ref().map(|component| format!("{app}/{component}"));
     let here = mapping.entries.iter().filter(|entry| {
@@ -61,6 +57,24 @@ fn landed(hand: &Hand<'_>, proposal: &Proposal, stage: &Stage, scene: &Scene<'_>
     });
     let mut meant = here.iter().filter(|entry| named.is_empty() || entry.target.iter().any(|at| named.contains(at)));
     Ok(!here.is_empty() && meant.all(|entry| entry.version.is_same(&version)))
+}
+
+/// What a proposal would bring, by the trailers of its head.
+pub struct Brings {
+    pub head: Oid,
+    pub app: String,
+    pub version: Version,
+}
+
+/// Reads it; `None` where the branch is gone, or does not say.
+pub fn brings(hand: &Hand<'_>, proposal: &Proposal) -> Result<Option<Brings>, Failure> {
+    let heads: BTreeMap<String, Oid> = hand.workspace.remote_heads(&[&proposal.head])?;
+    let Some(head) = heads.get(&proposal.head).copied() else { return Ok(None) };
+    hand.workspace.fetch(&heads)?;
+    let info = hand.workspace.repository().commit_info(head)?;
+    let (app, version) = (info.trailers("App").next(), info.trailers("To-Version").next());
+    let both = app.zip(version.map(Version::parse));
+    Ok(both.map(|(app, version)| Brings { head, app: app.to_owned(), version }))
 }
 
 /// The targets that a branch is about, by its name: a wave, or a single one; none: all.
