@@ -720,7 +720,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the pull requests that are open, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one pull request: what it is about, whose it is, and what became of it')
-            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge a pull request, if its branch is still what was seen')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge a pull request, if its branch is still what was seen and every gate is open')
             [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close a pull request without merging it. Its branch stays')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -816,7 +816,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         'towpath;proposals;help' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the pull requests that are open, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one pull request: what it is about, whose it is, and what became of it')
-            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge a pull request, if its branch is still what was seen')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge a pull request, if its branch is still what was seen and every gate is open')
             [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close a pull request without merging it. Its branch stays')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1147,7 +1147,7 @@ Register-ArgumentCompleter -Native -CommandName 'towpath' -ScriptBlock {
         'towpath;help;proposals' {
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the pull requests that are open, newest first')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show one pull request: what it is about, whose it is, and what became of it')
-            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge a pull request, if its branch is still what was seen')
+            [CompletionResult]::new('merge', 'merge', [CompletionResultType]::ParameterValue, 'Merge a pull request, if its branch is still what was seen and every gate is open')
             [CompletionResult]::new('close', 'close', [CompletionResultType]::ParameterValue, 'Close a pull request without merging it. Its branch stays')
             break
         }

@@ -687,7 +687,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
             cand list 'List the pull requests that are open, newest first'
             cand show 'Show one pull request: what it is about, whose it is, and what became of it'
-            cand merge 'Merge a pull request, if its branch is still what was seen'
+            cand merge 'Merge a pull request, if its branch is still what was seen and every gate is open'
             cand close 'Close a pull request without merging it. Its branch stays'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -778,7 +778,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;proposals;help'= {
             cand list 'List the pull requests that are open, newest first'
             cand show 'Show one pull request: what it is about, whose it is, and what became of it'
-            cand merge 'Merge a pull request, if its branch is still what was seen'
+            cand merge 'Merge a pull request, if its branch is still what was seen and every gate is open'
             cand close 'Close a pull request without merging it. Its branch stays'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -1064,7 +1064,7 @@ set edit:completion:arg-completer[towpath] = {|@words|
         &'towpath;help;proposals'= {
             cand list 'List the pull requests that are open, newest first'
             cand show 'Show one pull request: what it is about, whose it is, and what became of it'
-            cand merge 'Merge a pull request, if its branch is still what was seen'
+            cand merge 'Merge a pull request, if its branch is still what was seen and every gate is open'
             cand close 'Close a pull request without merging it. Its branch stays'
         }
         &'towpath;help;proposals;list'= {

@@ -17,9 +17,10 @@ use crate::report::json::GuardJson;
 use crate::ui;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+pub use gates::of_query;
 use gates::{Answers, answers};
 use people::{Asker, Commits};
-use sides::Sides;
+pub use sides::Sides;
 use std::io::Write;
 use std::path::PathBuf;
 

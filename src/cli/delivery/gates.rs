@@ -69,6 +69,7 @@ pub fn questions(planned: &Planned, item: &Item, moves: &Moves, purpose: Purpose
     out
 }
 
+/// What the gates answer to each.
 pub fn answers(asked: &[Asked], inquiry: &Inquiry<'_>) -> Vec<Judged> {
     let (past, nothing) = (inquiry.past(), Facts::default());
     let questions: Vec<_> = asked.iter().map(|one| one.question(inquiry.context, None)).collect();
@@ -91,7 +92,7 @@ fn stop(planned: &mut Planned, is_proposal: bool) {
 }
 
 /// Why, gate by gate, and what would clear it.
-fn obstacle(judged: &Judged) -> Obstacle {
+pub fn obstacle(judged: &Judged) -> Obstacle {
     let mut reason = judged.sentence();
     for answer in judged.judgement.closed() {
         reason.push_str(&format!("\n  {}: {}", answer.gate, answer.reason));

@@ -17,6 +17,7 @@ mod tick;
 mod wait;
 
 pub use args::DeliveryArgs;
+pub use gates::{answers, obstacle};
 pub use tick::{Tick, advance};
 
 use super::context::Context;
@@ -171,7 +172,7 @@ fn ending(planned: &Planned, intent: &Intent) -> Exit {
 }
 
 /// The workspace's newest commit of a branch at `origin`.
-fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<crate::git::Oid, Failure> {
+pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<crate::git::Oid, Failure> {
     let Some(branch) = branch else {
         let failure = Failure::usage("HEAD is detached, so it is not known which branch to change");
         return Err(failure.hint("name it with --branch"));

@@ -73,7 +73,8 @@ fn inquiry<'r>(context: &'r Context, repository: &'r Repository, sides: &Sides<'
     Inquiry { context, repository, survey, chronicle, ledger }.checked()
 }
 
-fn of_query(query: &Query) -> inquiry::Asked {
+/// The same question, as everything else asks it.
+pub fn of_query(query: &Query) -> inquiry::Asked {
     inquiry::Asked {
         subject: query.subject.clone(),
         stage: query.stage.clone(),

@@ -1,6 +1,7 @@
 //! `towpath proposals merge`: what was seen goes in, and nothing else.
 
-use super::{Office, WhichArgs};
+use super::{Office, WhichArgs, gates};
+use crate::cli::backoff::{PATIENCE, pause};
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::forge::{self, Home};
@@ -10,8 +11,10 @@ use crate::git::Repository;
 use crate::promotion::is_to_stage;
 use crate::ui;
 use clap::Args;
+use std::thread;
+use std::time::Instant;
 
-/// Merge a pull request, if its branch is still what was seen.
+/// Merge a pull request, if its branch is still what was seen and every gate is open.
 #[derive(Debug, Args)]
 pub struct MergeArgs {
     #[command(flatten)]
@@ -44,11 +47,37 @@ pub fn run(args: &MergeArgs, context: &Context) -> Result<Exit, Failure> {
         }
     }
     let method = args.method.or(terms(&office, &found).method).unwrap_or_default();
-    let how = how(&office, &found, method, &repository, context)?;
-    let merged = office.forge.merge(found.number, &how).map_err(|error| refused(&error, &found))?;
+    let merged = merged(&office, &found, method, &repository, context)?;
     context.ui.answer(merged.merge_commit.as_deref().unwrap_or(&merged.url))?;
     context.ui.note(&format!("merged {name} into {}: {}", merged.base, merged.title));
     Ok(Exit::Done)
+}
+
+/// Merges what the gates let through. Where git is the forge, nothing comes between that question and the
+/// merge, so that it is asked again when something has.
+fn merged(
+    office: &Office<'_>,
+    found: &Proposal,
+    method: Method,
+    repository: &Repository,
+    context: &Context,
+) -> Result<Proposal, Failure> {
+    let how = how(office, found, method, repository, context)?;
+    let workspace = context.workspace(repository, None)?;
+    let started = Instant::now();
+    loop {
+        let begun = Instant::now();
+        let if_still = match found.state {
+            State::Open => gates::open(found, &workspace, context)?,
+            _ => Vec::new(),
+        };
+        match office.forge.merge(found.number, &Merge { if_still, ..how.clone() }) {
+            Err(ForgeError::Outdated { .. }) if started.elapsed() < PATIENCE => {
+                thread::sleep(pause(begun.elapsed(), 1))
+            }
+            merged => return merged.map_err(|error| refused(&error, found)),
+        }
+    }
 }
 
 /// The forge's refusal, with what helps here.

@@ -1,6 +1,7 @@
 //! `towpath proposals`: what a forge's web page would do, on all forges and without one.
 
 mod close;
+mod gates;
 mod list;
 mod merge;
 mod show;
@@ -28,7 +29,8 @@ Examples:
 Exit codes:
   0  done, or nothing to do
   1  failed, or it cannot be merged
-  2  wrong usage or configuration; there is no such proposal";
+  2  wrong usage or configuration; there is no such proposal
+  3  a gate is not open, so it is not merged";
 
 /// List, show, merge and close pull requests, on a forge or without one.
 ///

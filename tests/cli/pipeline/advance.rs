@@ -93,13 +93,18 @@ fn a_proposal_says_when_its_gates_have_shut() {
     let site = configured("");
     assert!(site.told(&["advance", "--app", "web"]).contains("opened"));
     site.told(&["reject", "web", "v2", "--reason", "it leaks"]);
-    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+    assert_data_eq!(
+        site.told(&["advance", "--app", "web"]),
+        str![[r#"
 exit 0
 web v2 to staging: updated /sandbox/origin.git#1: rejected: Jo Doe has rejected v2: it leaks
 --
 
-"#]]);
-    assert_data_eq!(site.told(&["proposals", "show", "1"]), str![[r#"
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["proposals", "show", "1"]),
+        str![[r#"
 exit 0
 1 Promote web to staging: v1 -> v2
   state      open
@@ -129,34 +134,44 @@ towpath rollback web --stage staging --to v1
 A newer version replaces this one here; commits of others on this branch are never overwritten.
 --
 
-"#]]);
+"#]]
+    );
     assert!(site.told(&["advance", "--app", "web"]).contains("is proposed"));
     site.land("apps/dev/web.yaml", &values("web", "v3"), "v3 in dev", "2026-08-20T10:00:00Z");
     site.told(&["reject", "web", "v3"]);
-    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+    assert_data_eq!(
+        site.told(&["advance", "--app", "web"]),
+        str![[r#"
 exit 0
 web v3 to staging: stays: rejected: Jo Doe has rejected v3
 /sandbox/origin.git#1 with web v2: rejected: Jo Doe has rejected v2: it leaks
 --
 
-"#]]);
+"#]]
+    );
     site.told(&["unreject", "web", "v3"]);
     site.told(&["lock", "web", "--reason", "audit"]);
-    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+    assert_data_eq!(
+        site.told(&["advance", "--app", "web"]),
+        str![[r#"
 exit 0
 web v3 to staging: stays: lock: Jo Doe has locked web: audit
 /sandbox/origin.git#1 with web v2: lock: Jo Doe has locked web: audit; rejected: Jo Doe has rejected v2: it leaks
 --
 
-"#]]);
+"#]]
+    );
     site.told(&["unlock", "web"]);
     site.told(&["unreject", "web", "v2"]);
-    assert_data_eq!(site.told(&["advance", "--app", "web"]), str![[r#"
+    assert_data_eq!(
+        site.told(&["advance", "--app", "web"]),
+        str![[r#"
 exit 0
 web v3 to staging: updated /sandbox/origin.git#1: every gate is open
 --
 
-"#]]);
+"#]]
+    );
 }
 
 #[test]

@@ -264,3 +264,26 @@ fn hash(said: String) -> String {
     let id = regex::Regex::new(r"\b[0-9a-f]{40}\b").expect("an expression");
     id.replace_all(&said, "[commit]").into_owned()
 }
+
+/// `proposals merge` is the web page of a repository without a forge, and no way around the gates.
+#[test]
+fn a_merge_passes_the_gates_like_everything_else() {
+    let site = configured("permissions: { break-glass: [jo] }\n");
+    assert!(site.told(&["promote", "web", "--to", "staging"]).starts_with("exit 0"));
+    site.told(&["lock", "web", "--stage", "staging", "--reason", "incident 12"]);
+    assert_data_eq!(
+        site.told(&["proposals", "merge", "1"]),
+        str![[r#"
+exit 3
+--
+error: pull request 1 is not merged: web v2 may not go to staging: lock.
+  lock: Jo Doe has locked web in staging: incident 12
+hint: `towpath unlock web --stage staging` would clear it; `towpath ask` tells more
+
+"#]]
+    );
+    assert_eq!(site.says("main", "apps/staging/web.yaml"), values("web", "v1"));
+    site.told(&["promote", "web", "--to", "staging", "--break-glass", "on fire"]);
+    assert!(site.told(&["proposals", "merge", "1"]).starts_with("exit 0"));
+    assert_eq!(site.says("main", "apps/staging/web.yaml"), values("web", "v2"));
+}
