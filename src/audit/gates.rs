@@ -1,4 +1,4 @@
-//! The gates, asked about every deployment as of the second before it landed.
+//! The gates, asked about every deployment as of the moment it landed, of what had landed before it.
 
 use super::Scene;
 use crate::config::gates::GateKind;
@@ -37,14 +37,14 @@ fn is_gated(scene: &Scene<'_>, deployment: &Deployment<'_>) -> bool {
 }
 
 fn answers(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Vec<Answer> {
-    let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time - 1)) else { return Vec::new() };
+    let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time)) else { return Vec::new() };
     let slot = deployment.slot;
     let subject = Subject { app: slot.app.clone(), component: slot.component.clone() };
     let purpose = if deployment.kind == Kind::Rollback { Purpose::Back } else { Purpose::Forward };
     let targets = slot.target.as_slice();
     let question =
         Question { subject: &subject, stage: &slot.stage, targets, version: &to.version, at, is_past: true, purpose };
-    let judgement = judge(scene.evidence, &question);
+    let judgement = judge(&scene.evidence.before_landing(deployment.index), &question);
     if judgement.broken.is_some() {
         return Vec::new();
     }

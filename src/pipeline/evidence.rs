@@ -16,6 +16,8 @@ pub struct Evidence<'e> {
     pub ledger: &'e Ledger,
     pub facts: &'e Facts,
     past: &'e Past<'e>,
+    /// Deployments below this index are not looked at.
+    newest: usize,
 }
 
 /// All deployments by slot, and what stands there without one.
@@ -94,19 +96,29 @@ impl<'t> Past<'t> {
 impl<'e> Evidence<'e> {
     /// Puts together what is known.
     pub fn new(config: &'e Config, past: &'e Past<'e>, ledger: &'e Ledger, facts: &'e Facts) -> Self {
-        Evidence { config, ledger, facts, past }
+        Evidence { config, ledger, facts, past, newest: 0 }
     }
 
     /// The same with more facts.
     #[must_use]
     pub fn with(&self, facts: &'e Facts) -> Self {
-        Evidence { config: self.config, ledger: self.ledger, facts, past: self.past }
+        Evidence { facts, ..*self }
+    }
+
+    /// The same as it was before a commit of the timeline landed, wherever the clock stood: a deployment of
+    /// it, by its index, and all that is newer are left out.
+    #[must_use]
+    pub fn before_landing(&self, index: usize) -> Self {
+        let commit = self.past.timeline.deployment(index).commit;
+        let is_older = |index: &usize| self.past.timeline.deployment(*index).commit != commit;
+        let newest = (index..self.past.timeline.len()).find(is_older).unwrap_or(self.past.timeline.len());
+        Evidence { newest, ..*self }
     }
 
     /// Everything a slot ever ran until `end`, newest first.
     pub fn course(&self, slot: &'e SlotKey, end: Option<i64>) -> Vec<Landing<'e>> {
         let past = self.past;
-        let cut = past.cut(end);
+        let cut = past.cut(end).max(self.newest);
         let Some(all) = past.slots.get(slot) else { return self.standing(slot).into_iter().collect() };
         let known = &all[all.partition_point(|index| *index < cut)..];
         let mut out = Vec::new();

@@ -46,4 +46,28 @@ mod tests {
 "#]]
         );
     }
+
+    /// A pipeline may be quicker than the clock: what counts is the place on the mainline.
+    #[test]
+    fn within_one_second_the_mainline_says_what_came_first() {
+        let gates = "gates:\n  - verified\n  - isolation\n";
+        let lines = ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2' web prod v1>v2"];
+        let outcome = |stage: &str, version: &str, commit: usize| What::Outcome {
+            app: "web".into(),
+            stage: stage.into(),
+            target: None,
+            version: version.into(),
+            deployments: vec![oid(commit).to_string()],
+            outcome: Outcome::Passed,
+            evidence: None,
+        };
+        let bench = || {
+            let known = Bench::new(gates, &lines).event(2, "ci", outcome("staging", "v2", 1));
+            known.event(2, "ci", outcome("prod", "v1", 0)).event(2, "ci", outcome("staging", "v1", 0))
+        };
+        assert_eq!(bench().said("unverified"), "");
+        assert_eq!(bench().said("overtaken"), "");
+        let at_once = ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2 web prod v1>v2"];
+        assert_data_eq!(Bench::new(gates, &at_once).said("unverified"), "2 web prod v2: staging has never run v2\n");
+    }
 }

@@ -245,6 +245,7 @@ isolation open (built-in): v2 landed before outcomes were kept here
 verified shut (line 2): v2 has no outcome in dev; unknown is not passed
   clear: towpath record web --stage dev passed --version v2
 bake shut (line 2): v2 in dev was replaced after 10m; it bakes for 15m
+  clear: git fetch --unshallow
 
 "#]]
     );
