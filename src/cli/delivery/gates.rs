@@ -7,6 +7,7 @@ use crate::cli::facts::Witness;
 use crate::cli::failure::Failure;
 use crate::cli::inquiry::{Asked, Inquiry};
 use crate::cli::scene::Scene;
+use crate::config::gates::BREAK_GLASS;
 use crate::git::RefAt;
 use crate::model::Version;
 use crate::pipeline::{Facts, Purpose, Subject};
@@ -39,7 +40,7 @@ pub fn judge(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> R
     if args.break_glass.is_some() {
         glass::open(planned, args, &inquiry)?;
     }
-    stop(planned, args.only_proposes());
+    stop(planned, args.only_proposes(), inquiry.config().pipeline.actors(BREAK_GLASS).is_some());
     Ok(ledger)
 }
 
@@ -81,12 +82,14 @@ pub fn answers(asked: &[Asked], inquiry: &Inquiry<'_>) -> Vec<Judged> {
 }
 
 /// Takes out what may not go on.
-fn stop(planned: &mut Planned, is_proposal: bool) {
+fn stop(planned: &mut Planned, is_proposal: bool, has_glass: bool) {
     let gates = &planned.gates;
     for item in planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, Outcome::Moves(_))) {
         let is_allowed = |one: &Judged| if is_proposal { one.allows_proposal() } else { one.allows() };
         if let Some(no) = gates.iter().find(|one| one.is_about(item) && !is_allowed(one)) {
-            item.outcome = Outcome::Refused(obstacle(no));
+            let obstacle = obstacle(no);
+            let hint = obstacle.hint.clone().or_else(|| ways(no, is_proposal, has_glass));
+            item.outcome = Outcome::Refused(Obstacle { hint, ..obstacle });
         }
     }
 }
@@ -100,6 +103,14 @@ pub fn obstacle(judged: &Judged) -> Obstacle {
     let clear = judged.judgement.closed().find_map(|answer| answer.clear.clone());
     let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` tells more"));
     Obstacle { code: CODE, reason, hint }
+}
+
+/// What can be done where only time would clear it.
+fn ways(judged: &Judged, is_proposal: bool, has_glass: bool) -> Option<String> {
+    let propose = (!is_proposal && judged.allows_proposal()).then_some("without --push it is proposed, and waits");
+    let glass = has_glass.then_some("in an emergency there is --break-glass REASON");
+    let ways: Vec<&str> = propose.into_iter().chain(glass).collect();
+    (!ways.is_empty()).then(|| ways.join("; "))
 }
 
 /// What a proposal says of its gates. It stays the same as long as they do.

@@ -142,6 +142,7 @@ app
 web   refused
 warning: web is refused: web v2 has to wait for prod (eu, us) until Tue 2026-09-01 12:30 UTC: wave.
   wave: v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC
+hint: without --push it is proposed, and waits
 
 "#]]
     );
