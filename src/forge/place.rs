@@ -52,7 +52,7 @@ impl Kind {
             Kind::Gitea => "Gitea",
             Kind::Bitbucket => "Bitbucket",
             Kind::Azure => "Azure DevOps",
-            Kind::Plain => "A repository without a forge",
+            Kind::Plain => "a repository without a forge",
         }
     }
 

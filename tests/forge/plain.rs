@@ -93,7 +93,7 @@ fn a_proposal_is_opened_found_changed_and_closed() {
     }
     assert_eq!(
         forge.reviews(1).expect_err("nobody reviews").to_string(),
-        "A repository without a forge has no reviews"
+        "a repository without a forge has no reviews"
     );
 }
 

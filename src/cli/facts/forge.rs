@@ -1,8 +1,10 @@
 //! What the forge of `origin` knows: checks of deployments, reviews of proposals, open issues.
 
+use crate::cli::failure::Failure;
+use crate::cli::forge::Home;
 use crate::cli::inquiry::Inquiry;
 use crate::cli::{environment, forge};
-use crate::forge::{Forge, Proposal};
+use crate::forge::{Forge, Kind, Proposal};
 use crate::model::StageName;
 use crate::pipeline::{Asked, Evidence, Facts, Question};
 use crate::promotion::branch_of;
@@ -26,9 +28,14 @@ impl<'w, 'r> Desk<'w, 'r> {
             let repository = self.inquiry.repository;
             let config = self.inquiry.config().forge.as_deref();
             let said = forge::Said { user: name.as_deref(), api: api.as_deref(), config };
-            let home = forge::home(said, repository);
-            let opened = home.and_then(|home| forge::open(&home, repository, None, self.inquiry.context));
-            opened.map_err(|failure| failure.message().unwrap_or("there is none").to_owned())
+            let open = |home: Home| match home {
+                // What git alone keeps has neither checks nor issues, and opening it is for those who write.
+                Home::Plain => Err(Failure::failed(format!("{} has none", Kind::Plain.as_str()))),
+                home => forge::open(&home, repository, None, self.inquiry.context),
+            };
+            forge::home(said, repository)
+                .and_then(open)
+                .map_err(|failure| failure.message().unwrap_or("there is none").to_owned())
         });
         opened.as_deref().map_err(Clone::clone)
     }

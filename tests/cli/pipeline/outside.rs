@@ -174,3 +174,14 @@ exit 0: approval | open | approved by alice | towpath.yaml:5
     );
     assert!(forge.run(&["promote", "api", "--to", "prod", "--push"]).starts_with("exit 0\n"));
 }
+
+/// Where git is the forge there are no issues, for `ask` as little as for those who write.
+#[test]
+fn without_a_forge_there_are_no_issues() {
+    let site = configured("gates:\n- blocker: { issue: incident }\n");
+    let reason = "no answer of the label incident, which counts as shut: a repository without a forge has none";
+    for arguments in [&["ask", "web", "--to", "staging"][..], &["promote", "web", "--to", "staging"]] {
+        let said = site.told(arguments);
+        assert!(said.starts_with("exit 3") && said.contains(reason), "{said}");
+    }
+}
