@@ -116,8 +116,9 @@ fn try_out(config: &Config, context: &Context, repository: &Repository) -> Resul
     let reader = Reader::new(&snapshot, &cache);
     let matched = source::claims(config, &reader).into_iter().map(|claim| claim.index).collect();
     let mapping = survey::mapping(context, repository, config, &reader, &cache)?;
+    let apps = mapping.entries.iter().map(|entry| entry.app.clone()).collect();
     let reached = mapping.entries.into_iter().map(|entry| entry.stage).collect();
-    for odd in config::unused(config, &matched, &reached) {
+    for odd in config::unused(config, &matched, &reached).iter().chain(&config::strange_apps(config, &apps)) {
         context.ui.caution(&odd.to_string());
     }
     Ok(())

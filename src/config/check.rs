@@ -1,9 +1,10 @@
 //! What is odd about a configuration that can be read: sources that match nothing, stages that
-//! nothing reaches.
+//! nothing reaches, gates for apps that are not there.
 
-use super::diagnostic::Diagnostic;
+use super::diagnostic::{Diagnostic, nearest};
+use super::gates::fits;
 use super::resolved::{Config, Origin};
-use crate::model::StageName;
+use crate::model::{AppName, StageName};
 use std::collections::BTreeSet;
 
 /// Compares the configuration with what its rules found in the repository. `matched` holds the
@@ -25,6 +26,23 @@ pub fn unused(config: &Config, matched: &BTreeSet<usize>, reached: &BTreeSet<Sta
         out.push(at(config, rule.line, format!("`{}: {}` matches no file", rule.kind, rule.path.as_str()), hint));
     }
     out.sort_by_key(|diagnostic| diagnostic.line);
+    out
+}
+
+/// The names of apps that gates are said to be for, and that no app has: such a gate holds nothing back.
+pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic> {
+    let known: Vec<&str> = apps.iter().map(AppName::as_str).collect();
+    let mut out = Vec::new();
+    for rule in &config.pipeline.gates {
+        let strange = rule.apps.iter().filter(|pattern| !known.iter().any(|app| fits(pattern, app)));
+        out.extend(strange.map(|pattern| {
+            let hint = match nearest(pattern, &known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => String::from("`*` in a name stands for any text"),
+            };
+            at(config, Some(rule.line), format!("this gate is for `{pattern}`, and no app is called that"), hint)
+        }));
+    }
     out
 }
 
@@ -71,5 +89,22 @@ towpath.yaml:7:1: `helm-values: {stage}/values.yaml` matches no file
         );
         let every = config.stages.iter().map(|stage| stage.name.clone()).collect();
         assert_eq!(unused(&config, &BTreeSet::from([0, 1]), &every), []);
+    }
+
+    #[test]
+    fn a_gate_for_an_app_that_is_not_there_holds_nothing_back() {
+        let text = "stages: [dev, prod]\ngates:\n- window: daily 09:00-16:00\n  apps: [wbe, pay*]\n- bake: 30m\n  apps: [w*, zz]\n";
+        let config = parse(text, "towpath.yaml").expect("config");
+        let all = strange_apps(&config, &["web", "payments"].map(AppName::from).into());
+        let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
+        assert_data_eq!(
+            shown.join("\n"),
+            str![[r#"
+towpath.yaml:3:1: this gate is for `wbe`, and no app is called that
+  hint: `*` in a name stands for any text
+towpath.yaml:5:1: this gate is for `zz`, and no app is called that
+  hint: `*` in a name stands for any text
+"#]]
+        );
     }
 }

@@ -121,7 +121,7 @@ pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w s
 }
 
 /// The known word that is most like this one, if any is like it at all.
-fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
+pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
     // A word of any length can come from a hostile file; no key or name is that long.
     if word.chars().count() > 100 {
         return None;

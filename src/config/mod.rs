@@ -20,7 +20,7 @@ mod subject;
 mod write;
 
 pub use apps::Apps;
-pub use check::unused;
+pub use check::{strange_apps, unused};
 pub use describe::{Shown, ShownSetting, ShownSource, ShownStage, Sourced, describe};
 pub use diagnostic::{ConfigError, Diagnostic};
 pub use overrides::Overrides;
