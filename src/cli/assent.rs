@@ -9,7 +9,7 @@ use super::words;
 use crate::git;
 use crate::model::{StageName, Version};
 use crate::pipeline::ledger::{By, What};
-use crate::pipeline::{Facts, Purpose, Subject};
+use crate::pipeline::{Evidence, Facts, Purpose, Subject};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -107,7 +107,7 @@ pub fn approve(args: &ApproveArgs, context: &Context) -> Result<Exit, Failure> {
         let (targets, purpose) = (Vec::new(), Purpose::Forward);
         let asked = Asked { subject, stage, targets, version: Version::default(), purpose };
         let version = match &args.version {
-            Some(text) => inquiry.version(&evidence, &asked.subject, text),
+            Some(text) => known(inquiry, &evidence, &asked.subject, text),
             None => inquiry.candidate(&evidence, &asked, None)?,
         };
         let (app, stage, version) = (asked.subject.to_string(), asked.stage, version.to_string());
@@ -190,8 +190,18 @@ fn written(context: &Context, inquiry: &Inquiry<'_>, what: What, args: BookArgs)
 fn named(inquiry: &Inquiry<'_>, app: &str, version: &str) -> Result<(String, String), Failure> {
     let subject: Subject = inquiry.subject(app)?;
     let (past, facts) = (inquiry.past(), Facts::default());
-    let version = inquiry.version(&inquiry.evidence(&past, &facts), &subject, version);
+    let version = known(inquiry, &inquiry.evidence(&past, &facts), &subject, version);
     Ok((subject.to_string(), version.to_string()))
+}
+
+/// The version as it is known. One that never ran anywhere may be on its way, or misspelled.
+fn known(inquiry: &Inquiry<'_>, evidence: &Evidence<'_>, subject: &Subject, text: &str) -> Version {
+    let version = inquiry.version(evidence, subject, text);
+    let mut landings = evidence.slots(subject).into_iter().flat_map(|slot| evidence.course(slot, None));
+    if !landings.any(|landing| landing.version.is_same(&version)) {
+        inquiry.context.ui.caution(&format!("no stage has ever run {subject} {version}"));
+    }
+    version
 }
 
 /// Is the user among those who may approve for a stage? The gate looks again: what stands in the

@@ -387,3 +387,28 @@ hint: --dry-run says what could go on
 "#]]
     );
 }
+
+#[test]
+fn a_version_that_nobody_knows_is_taken_with_a_warning() {
+    let site = configured("");
+    assert_data_eq!(
+        site.told(&["approve", "web", "--stage", "prod", "--version", "v99"]),
+        str![[r#"
+exit 0
+--
+warning: no stage has ever run web v99
+Approve web v99 for prod
+
+"#]]
+    );
+    assert_data_eq!(
+        site.told(&["reject", "web", "v99"]),
+        str![[r#"
+exit 0
+--
+warning: no stage has ever run web v99
+Reject web v99
+
+"#]]
+    );
+}
