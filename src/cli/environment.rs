@@ -69,10 +69,12 @@ pub fn incoming() -> Option<PathBuf> {
     variable("GIT_QUARANTINE_PATH").map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
-/// The clock, or `TOWPATH_NOW`, with which tests stand still.
+/// The clock in whole seconds, as commits have them, or `TOWPATH_NOW`, with which tests stand still.
 #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
 fn now() -> Timestamp {
-    text("TOWPATH_NOW").and_then(|text| text.parse().ok()).unwrap_or_else(Timestamp::now)
+    let now: Option<Timestamp> = text("TOWPATH_NOW").and_then(|text| text.parse().ok());
+    let now = now.unwrap_or_else(Timestamp::now);
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// The time of the clock in seconds since 1970, for waiting.

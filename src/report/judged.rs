@@ -4,7 +4,7 @@ use crate::config::Config;
 use crate::model::{StageName, TargetName, Version};
 use crate::pipeline::{Judgement, Place, Subject, Verdict};
 use crate::promotion::Item;
-use jiff::Timestamp;
+use jiff::{Timestamp, Zoned};
 
 /// One question with its answer.
 #[derive(Debug, Clone)]
@@ -21,6 +21,12 @@ pub struct Judged {
     pub judgement: Judgement,
     /// Where the rule of each answer comes from: `towpath.yaml:12`.
     pub places: Vec<String>,
+}
+
+/// `Mon 2026-09-07 09:00 Europe/London`.
+fn moment(at: &Zoned) -> String {
+    let zone = at.time_zone().iana_name().unwrap_or("UTC");
+    format!("{} {zone}", at.strftime("%a %Y-%m-%d %H:%M"))
 }
 
 /// The answers for the waves of a stage, in turn; one where its targets move together.
@@ -105,12 +111,16 @@ impl Judged {
         match &self.judgement.verdict {
             Verdict::Open => format!("{app} {version} may go to {to}."),
             Verdict::Wait { until } => {
-                let zone = until.time_zone().iana_name().unwrap_or("UTC");
-                let until = until.strftime("%a %Y-%m-%d %H:%M");
-                format!("{app} {version} has to wait for {to} until {until} {zone}: {}.", self.names())
+                format!("{app} {version} has to wait for {to} until {}: {}.", moment(until), self.names())
             }
             Verdict::NeedsApproval => {
-                format!("{app} {version} may be proposed for {to}, and somebody has to approve it.")
+                let waits = self.judgement.closed().filter_map(|answer| match &answer.verdict {
+                    Verdict::Wait { until } => Some(until),
+                    _ => None,
+                });
+                let wait = waits.max_by_key(|until| until.timestamp());
+                let wait = wait.map(|until| format!(", not before {}", moment(until))).unwrap_or_default();
+                format!("{app} {version} may be proposed for {to}, and somebody has to approve it{wait}.")
             }
             Verdict::Shut => format!("{app} {version} may not go to {to}: {}.", self.names()),
         }
