@@ -221,8 +221,10 @@ fn window(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Window, Failure> {
     let until = moment(&args.window.until)?.unwrap_or(i64::MAX);
     let times = || inquiry.chronicle.timeline.deployments().map(|deployment| deployment.time);
     let last = times().max().unwrap_or_default().max(inquiry.context.now().as_second());
-    let since = moment(&args.window.since)?.unwrap_or_else(|| times().min().unwrap_or(last));
     let until = until.min(last + 1);
+    // Before the first deployment there is nothing to find, which is an answer.
+    let begins = || times().min().unwrap_or(last).min(until - 1);
+    let since = moment(&args.window.since)?.unwrap_or_else(begins);
     if since >= until {
         let failure = Failure::usage("the time to look at ends before it begins");
         return Err(failure.hint("--since has to be earlier than --until, which is now unless said"));

@@ -93,6 +93,8 @@ the gates of the policy would have stopped 2 of them
 fn nothing_as_grave() {
     audit(&["--until", "2026-08-04", "--fail-on", "high", "-q"]).success();
     audit(&["--until", "2026-08-04", "--fail-on", "low", "-q"]).code(3);
+    // What was before all deployments is an answer, too.
+    audit(&["--until", "2020-01-01", "--rule", "skipped-stage", "-q"]).success().stdout_eq("");
 }
 
 #[test]
