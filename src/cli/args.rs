@@ -1,5 +1,6 @@
 //! The arguments every command shares, and the list of commands.
 
+use super::forge_args::ForgeArgs;
 use super::reach::Writing;
 use super::{
     advance, ask, assent, audit, completions, config, demo, deploy, diff, guard, history, init, ledger, lock, man,
@@ -111,6 +112,10 @@ pub struct Globals {
     #[arg(skip)]
     pub writing: Option<Writing>,
 
+    /// Which forge is meant, for what gates ask it.
+    #[arg(skip)]
+    pub forge: ForgeArgs,
+
     /// The configuration, instead of the repository's towpath.yaml
     #[arg(long, value_name = "FILE", global = true, env = "TOWPATH_CONFIG", hide_env_values = true)]
     #[arg(value_hint = ValueHint::FilePath)]
@@ -170,6 +175,7 @@ impl Cli {
         let matches = command().try_get_matches_from(arguments)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
         cli.globals.writing = Writing::of(&matches);
+        cli.globals.forge = ForgeArgs::of(&matches);
         cli.globals.branch_from = match matches.value_source("branch") {
             Some(ValueSource::CommandLine) => Provenance::Flag("--branch"),
             Some(ValueSource::EnvVariable) => Provenance::Environment("TOWPATH_BRANCH"),

@@ -1,8 +1,9 @@
 //! The arguments that say which forge is meant.
 
+use super::environment;
 use super::forge::Said;
 use crate::config::Config;
-use clap::Args;
+use clap::{ArgMatches, Args};
 
 /// Which forge.
 #[derive(Debug, Clone, Default, Args)]
@@ -17,6 +18,17 @@ pub struct ForgeArgs {
 }
 
 impl ForgeArgs {
+    /// What the command was told, at whichever level, or for one that takes no such arguments the
+    /// environment.
+    pub fn of(matches: &ArgMatches) -> Self {
+        let levels = || std::iter::successors(Some(matches), |level| level.subcommand().map(|(_, inner)| inner));
+        let word = |id: &str, variable: &str| match levels().find_map(|level| level.try_get_one::<String>(id).ok()) {
+            Some(told) => told.cloned(),
+            None => environment::text(variable),
+        };
+        ForgeArgs { forge: word("forge", "TOWPATH_FORGE"), forge_api: word("forge_api", "TOWPATH_FORGE_API") }
+    }
+
     /// What is said about the forge.
     pub fn said<'a>(&'a self, config: &'a Config) -> Said<'a> {
         Said { user: self.forge.as_deref(), api: self.forge_api.as_deref(), config: config.forge.as_deref() }

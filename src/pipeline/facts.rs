@@ -23,8 +23,8 @@ pub struct Facts {
     asked_about: HashMap<(u32, String), Asked>,
     /// Statuses and check runs by commit, or why there is no answer.
     pub checks: HashMap<Oid, Result<Vec<Check>, String>>,
-    /// What reviewers think of the proposal for an app in a stage.
-    pub reviews: HashMap<String, Vec<Review>>,
+    /// What reviewers think of the proposal for an app in a stage, or why there is no answer.
+    reviews: HashMap<String, Result<Vec<Review>, String>>,
     /// The flags that are written beside versions.
     pub flags: HashMap<SlotKey, BTreeMap<String, bool>>,
 }
@@ -46,12 +46,16 @@ impl Facts {
     }
 
     /// What reviewers think of the proposal that a question is about.
-    pub(super) fn reviews(&self, question: &Question<'_>) -> &[Review] {
-        self.reviews.get(&key(question)).map(Vec::as_slice).unwrap_or_default()
+    ///
+    /// # Errors
+    /// Why the forge gave no answer.
+    pub(super) fn reviews(&self, question: &Question<'_>) -> Result<&[Review], &str> {
+        let reviews = self.reviews.get(&key(question)).map(|reviews| reviews.as_ref().map(Vec::as_slice));
+        reviews.unwrap_or(Ok(&[])).map_err(String::as_str)
     }
 
     /// Notes what reviewers think of the proposal that a question is about.
-    pub fn review(&mut self, question: &Question<'_>, reviews: Vec<Review>) {
+    pub fn review(&mut self, question: &Question<'_>, reviews: Result<Vec<Review>, String>) {
         self.reviews.insert(key(question), reviews);
     }
 }

@@ -1,10 +1,10 @@
 //! What the forge of `origin` knows: checks of deployments, reviews of proposals, open issues.
 
 use crate::cli::failure::Failure;
+use crate::cli::forge;
 use crate::cli::forge::Home;
 use crate::cli::inquiry::Inquiry;
-use crate::cli::{environment, forge};
-use crate::forge::{Forge, Kind, Proposal};
+use crate::forge::{Forge, Kind, Proposal, Review};
 use crate::model::StageName;
 use crate::pipeline::{Asked, Evidence, Facts, Question};
 use crate::promotion::branch_of;
@@ -24,10 +24,8 @@ impl<'w, 'r> Desk<'w, 'r> {
 
     fn forge(&self) -> Result<&(dyn Forge + 'r), String> {
         let opened = self.forge.get_or_init(|| {
-            let (name, api) = (environment::text("TOWPATH_FORGE"), environment::text("TOWPATH_FORGE_API"));
             let repository = self.inquiry.repository;
-            let config = self.inquiry.config().forge.as_deref();
-            let said = forge::Said { user: name.as_deref(), api: api.as_deref(), config };
+            let said = self.inquiry.context.globals.forge.said(self.inquiry.config());
             let open = |home: Home| match home {
                 // What git alone keeps has neither checks nor issues, and opening it is for those who write.
                 Home::Plain => Err(Failure::failed(format!("{} has none", Kind::Plain.as_str()))),
@@ -57,21 +55,25 @@ impl<'w, 'r> Desk<'w, 'r> {
 
     /// What reviewers think of the open proposal. No forge, no reviews: the ledger has approvals, too.
     pub fn reviews(&self, question: &Question<'_>, facts: &mut Facts) {
+        if let Ok(forge) = self.forge() {
+            facts.review(question, self.newest_reviews(forge, question));
+        }
+    }
+
+    /// The reviews of the newest commit of the open proposal, if there is one.
+    fn newest_reviews(&self, forge: &dyn Forge, question: &Question<'_>) -> Result<Vec<Review>, String> {
         let branch = branch_of(&question.subject.to_string(), question.stage, question.targets);
-        let open = self
-            .proposals
-            .get_or_init(|| self.forge().and_then(|forge| forge.open_proposals().map_err(|error| error.to_string())));
-        let Ok(open) = open else { return };
-        let Some(proposal) = open.iter().find(|proposal| proposal.head == branch && !proposal.from_fork) else {
-            return;
+        let open = self.proposals.get_or_init(|| forge.open_proposals().map_err(|error| error.to_string()));
+        let mut open = open.as_ref().map_err(Clone::clone)?.iter();
+        let Some(proposal) = open.find(|proposal| proposal.head == branch && !proposal.from_fork) else {
+            return Ok(Vec::new());
         };
-        let reviews = self.forge().and_then(|forge| forge.reviews(proposal.number).map_err(|error| error.to_string()));
-        let is_newest = |commit: &Option<String>| match (commit, &proposal.head_commit) {
+        let is_newest = |review: &Review| match (&review.commit, &proposal.head_commit) {
             (Some(seen), Some(head)) => seen.starts_with(head.as_str()) || head.starts_with(seen.as_str()),
             _ => true,
         };
-        let reviews = reviews.unwrap_or_default().into_iter().filter(|review| is_newest(&review.commit));
-        facts.review(question, reviews.collect());
+        let reviews = forge.reviews(proposal.number).map_err(|error| error.to_string())?;
+        Ok(reviews.into_iter().filter(is_newest).collect())
     }
 
     /// Is there an open issue with this label?

@@ -51,7 +51,7 @@ pub fn answers(
     };
     if questions.iter().any(|question| needs_reviews(&question)) {
         let reviews = asker.reviews(args, context, repository, sides);
-        questions.iter().filter(needs_reviews).for_each(|question| facts.review(question, reviews.clone()));
+        questions.iter().filter(needs_reviews).for_each(|question| facts.review(question, Ok(reviews.clone())));
     }
     let evidence = inquiry.evidence(&past, &facts);
     let one = |(asked, question)| Judged { is_there: false, ..judged(asked, question, &evidence) };

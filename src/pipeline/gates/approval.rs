@@ -47,6 +47,10 @@ fn of(case: &Case<'_>, rule: &GateRule, needed: usize, failure: Option<(String, 
         None if people.is_empty() => format!("nobody has approved; {needed} needed"),
         None => format!("{} of {needed} have approved: {}", people.len(), names()),
     };
+    let why = match case.evidence.facts.reviews(case.question) {
+        Ok(_) => why,
+        Err(silence) => format!("{why}; reviews are not known: {silence}"),
+    };
     let version = argument(&case.question.version.to_string());
     Answer::other(KIND, place(rule), Verdict::NeedsApproval, why).since(failure.map(|(_, at)| at)).clear(case.command(
         "approve",
@@ -65,7 +69,7 @@ fn approvers(case: &Case<'_>, after: i64) -> BTreeSet<String> {
             out.insert(event.by.name.clone());
         }
     }
-    for review in case.evidence.facts.reviews(case.question) {
+    for review in case.evidence.facts.reviews(case.question).unwrap_or_default() {
         let is_permitted = permission.is_none_or(|permission| permission.names([review.author.as_str()]));
         if review.verdict == forge::Verdict::Approved && is_permitted {
             out.insert(review.author.clone());

@@ -2,6 +2,8 @@
 
 use super::configured;
 use super::world::{asked, blocker, serve};
+use crate::fake::server::Answer;
+use crate::fake::{Fault, TOKEN};
 use crate::proposals::Forge;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -173,6 +175,33 @@ exit 0: approval | open | approved by alice | towpath.yaml:5
 "#]]
     );
     assert!(forge.run(&["promote", "api", "--to", "prod", "--push"]).starts_with("exit 0\n"));
+}
+
+/// Who may have approved is not known then: it is said, and nobody has.
+#[test]
+fn reviews_that_are_not_known_are_none() {
+    let forge = site("gates:\n- { approvals: 1, stages: [prod] }\n");
+    assert!(forge.run(&["promote", "api", "--to", "prod"]).starts_with("exit 0\n"));
+    forge.fake.break_next("GET", "/pulls/1/reviews", Fault::Instead(Answer::refused(403, "Resource not accessible")));
+    assert_data_eq!(
+        line(&forge, "approval"),
+        str![[r#"
+exit 3: approval | needs-approval | nobody has approved; 1 needed; reviews are not known: git.example.com forbids this (status 403, `GET http://forge/api/v3/repos/o/r/pulls/1/reviews?per_page=100`): Resource not accessible | towpath.yaml:5
+
+"#]]
+    );
+}
+
+/// The arguments of a command reach what its gates ask, too.
+#[test]
+fn the_forge_that_a_command_is_told_is_the_one_that_gates_ask() {
+    let forge = site("gates:\n- blocker: { issue: incident }\n");
+    let issue = (12, "The database is down".to_owned(), vec!["incident".to_owned()]);
+    forge.fake.world.lock().expect("no panic within").issues.push(issue);
+    let api = forge.fake.api();
+    let arguments = ["promote", "api", "--to", "prod", "--forge", "github", "--forge-api", &api];
+    let said = forge.site.run_with(&arguments, &[("TOWPATH_TOKEN", TOKEN)]);
+    assert!(said.starts_with("exit 3\n") && said.contains("#12 The database is down"), "{said}");
 }
 
 /// Where git is the forge there are no issues, for `ask` as little as for those who write.
