@@ -3,6 +3,7 @@
 use super::book::{self, BookArgs};
 use super::context::Context;
 use super::failure::{Exit, Failure};
+use super::suggest::unknown;
 use super::survey::{Survey, When};
 use super::{output, words};
 use crate::config::Config;
@@ -82,7 +83,7 @@ pub fn run(args: &LedgerArgs, context: &Context) -> Result<Exit, Failure> {
     let survey = Survey::of(context, &repository, When::default())?;
     let config = &survey.settings.config;
     match &args.command {
-        None => show(args, &book::read(context, &repository, config)?, context),
+        None => show(args, &book::read(context, &repository, config)?, &survey, context),
         Some(LedgerCommand::Fetch) => fetch(context, &repository, config),
         Some(LedgerCommand::Push) => {
             book::push(context, &repository, config)?;
@@ -93,8 +94,24 @@ pub fn run(args: &LedgerArgs, context: &Context) -> Result<Exit, Failure> {
     }
 }
 
+/// Do the names that are asked for belong to anything? What a slip finds should not look like an answer.
+fn known(args: &LedgerArgs, ledger: &Ledger, survey: &Survey) -> Result<(), Failure> {
+    let events = || ledger.events().iter().map(|event| &event.what);
+    let standing = || survey.mapping.entries.iter().map(|entry| entry.app.to_string());
+    let apps: Vec<String> = standing().chain(events().filter_map(|what| what.app().map(str::to_owned))).collect();
+    let configured = || survey.settings.config.stages.iter().map(|stage| stage.name.to_string());
+    let stages: Vec<String> =
+        configured().chain(events().filter_map(|what| what.stage().map(|at| at.to_string()))).collect();
+    for (kind, asked, names) in [("app", &args.app, apps), ("stage", &args.stage, stages)] {
+        if let Some(word) = asked.as_ref().filter(|word| !names.contains(word)) {
+            return Err(unknown(kind, word, &names, &names));
+        }
+    }
+    Ok(())
+}
+
 /// The newest come first.
-fn show(args: &LedgerArgs, ledger: &Ledger, context: &Context) -> Result<Exit, Failure> {
+fn show(args: &LedgerArgs, ledger: &Ledger, survey: &Survey, context: &Context) -> Result<Exit, Failure> {
     let is_meant = |event: &&Event| {
         let app = args.app.as_deref().is_none_or(|app| event.what.app() == Some(app));
         app && args.stage.as_deref().is_none_or(|stage| event.what.stage().is_some_and(|at| at.as_str() == stage))
@@ -102,6 +119,7 @@ fn show(args: &LedgerArgs, ledger: &Ledger, context: &Context) -> Result<Exit, F
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
     let events: Vec<&Event> = ledger.events().iter().rev().filter(is_meant).take(limit).collect();
     if events.is_empty() {
+        known(args, ledger, survey)?;
         context.ui.note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
     }
     let text = match args.output {

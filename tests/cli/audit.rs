@@ -338,13 +338,17 @@ fn broken_glass_elsewhere_is_not_meant() {
     sandbox.git(&home, &["clone", "-q", &url, "clone"]);
     let words = ["deploy", "web", "v9", "--stage", "prod", "--push", "--yes", "--break-glass", "login is down"];
     sandbox.towpath(&home.join("clone"), &words).assert().success();
-    let count = |more: &[&str]| {
-        let arguments = [&["audit", "-C", &url, "-q", "--rule", "break-glass", "-o", "json"], more].concat();
+    let count = |by: &str, more: &[&str]| {
+        let arguments =
+            [&["audit", "-C", &url, "--max-age", "0s", "-q", "--rule", "break-glass", "-o", "json"], more].concat();
         let answer = crate::schema::fits("audit", &sandbox.towpath(&home, &arguments).output().expect("runs").stdout);
         let findings = answer["findings"].as_array().expect("findings").clone();
-        findings.iter().filter(|finding| finding["event"].is_string() && finding["app"] == "web").count()
+        findings.iter().filter(|finding| finding[by].is_string() && finding["app"] == "web").count()
     };
-    assert_eq!([count(&[]), count(&["--stage", "prod"]), count(&["--stage", "dev"])], [1, 1, 0]);
+    let counts = |by| [count(by, &[]), count(by, &["--stage", "prod"]), count(by, &["--stage", "dev"])];
+    assert_eq!((counts("commit"), counts("event")), ([1, 1, 0], [0; 3]), "what the commit says, the event need not");
+    sandbox.git(&origin, &["update-ref", "refs/heads/main", "main~1"]);
+    assert_eq!((counts("commit"), counts("event")), ([0; 3], [1, 1, 0]), "the commit is gone, the event stays");
 }
 
 /// What GitHub asks of a SARIF file, beside the schema.

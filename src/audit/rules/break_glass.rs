@@ -18,9 +18,22 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let commits = scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment));
-    let events = scene.events().filter_map(|(event, slots)| by_event(event, slots, &RULE));
-    commits.chain(events).collect()
+    let mut found: Vec<Finding> = scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment)).collect();
+    let events = scene.events().filter_map(|(event, slots)| Some((event, by_event(event, slots, &RULE)?)));
+    let untold: Vec<Finding> = events
+        .filter(|(event, one)| !found.iter().any(|commit| tells(commit, event, one)))
+        .map(|(_, one)| one)
+        .collect();
+    found.extend(untold);
+    found
+}
+
+/// Does a commit say the same as an event? What towpath writes, it writes to both.
+fn tells(commit: &Finding, event: &Event, by_event: &Finding) -> bool {
+    let What::Overridden { reason, .. } = &event.what else { return false };
+    commit.version == by_event.version
+        && commit.slots.iter().any(|slot| by_event.slots.contains(slot))
+        && commit.message.contains(&format!(": {reason} ("))
 }
 
 fn by_trailer(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
@@ -49,6 +62,7 @@ pub(super) fn by_event(event: &Event, slots: Vec<SlotKey>, rule: &'static Rule) 
 #[cfg(test)]
 mod tests {
     use crate::audit::testing::Bench;
+    use crate::history::Account;
     use crate::pipeline::ledger::What;
     use snapbox::{assert_data_eq, str};
 
@@ -69,7 +83,7 @@ mod tests {
         assert_eq!(elsewhere.said("break-glass"), "");
         let gone = Bench::new("", &lines[..1]).event(2, "alice", broken.clone());
         assert_eq!(gone.said("break-glass"), "2  v2: alice for web in prod: login is down\n");
-        let bench = Bench::new("", &lines).event(2, "alice", broken).only("prod");
+        let bench = Bench::new("", &lines).event(2, "alice", broken.clone()).only("prod");
         let bench = bench.account(3, "Bob", |account| account.break_glass = Some("incident 12".into()));
         assert_data_eq!(
             bench.said("break-glass"),
@@ -79,5 +93,8 @@ mod tests {
 
 "#]]
         );
+        let told = |account: &mut Account| account.break_glass = Some("login is down (bake, isolation)".into());
+        let bench = Bench::new("", &lines).event(2, "alice", broken).account(3, "alice", told);
+        assert_eq!(bench.said("break-glass"), "3 web prod v2: alice: login is down (bake, isolation)\n", "told once");
     }
 }

@@ -285,6 +285,30 @@ Take back the rejection of web v2
 }
 
 #[test]
+fn a_slip_is_no_answer() {
+    let site = configured("");
+    let names = [["--app", "webb"], ["--stage", "production"], ["--app", "api"]];
+    let said: String = names.iter().map(|name| site.told(&[&["ledger"], &name[..]].concat())).collect();
+    assert_data_eq!(
+        said,
+        str![[r#"
+exit 2
+--
+error: there is no app `webb`
+hint: did you mean `web`?
+exit 2
+--
+error: there is no stage `production`
+hint: did you mean `prod`?
+exit 0
+--
+the ledger has no such event here; `towpath ledger fetch` brings what others have written
+
+"#]]
+    );
+}
+
+#[test]
 fn a_record_says_something() {
     let site = configured("");
     let nothing: [&[&str]; 9] = [
