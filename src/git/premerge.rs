@@ -53,10 +53,14 @@ impl Repository {
     /// When objects are missing.
     pub fn premerge(&self, base: Oid, head: Oid) -> Result<Premerge, GitError> {
         let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
+        // A shallow clone knows the names of commits that it lacks.
+        for commit in [base, head] {
+            self.object(commit, ObjectType::Commit)?;
+        }
         let fork = match self.inner().merge_base(base, head) {
             Ok(fork) => fork,
             Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Premerge::Unrelated),
-            Err(error) => return Err(failed(error)),
+            Err(error) => return Err(self.beyond().unwrap_or_else(|| failed(error))),
         };
         if fork == head {
             return Ok(Premerge::Nothing);
@@ -68,6 +72,13 @@ impl Repository {
         let merged = merged(&imagined.0, base, head).map_err(failed)?;
         self.keep_imagined(imagined);
         Ok(merged)
+    }
+
+    /// A shallow clone lacks what comes before.
+    fn beyond(&self) -> Option<GitError> {
+        let edges = self.shallow().into_iter().filter_map(|edge| self.parents(edge).ok());
+        let id = edges.flatten().find(|parent| self.object(*parent, ObjectType::Commit).is_err())?;
+        Some(GitError::MissingObject { id: id.to_string() })
     }
 
     /// The files of a tree that was thought of, as if a commit of that name and time had it.

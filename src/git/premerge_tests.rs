@@ -77,3 +77,17 @@ fn differences_are_those_of_paths_and_what_no_path_can_name() {
     paths.sort_unstable();
     assert_eq!((paths, found.beyond), (vec!["b", "long"], vec![String::new()]));
 }
+
+#[test]
+fn a_shallow_clone_says_what_it_lacks() {
+    let (test, _) = repository();
+    test.git(&["branch", "-D", "old"]);
+    test.git(&["clone", "-q", "--depth=1", "--no-single-branch", &test.url(), "clone"]);
+    let clone = Repository::open(&test.path.join("clone")).expect("opens");
+    let at = |name: &str| clone.resolve(&format!("refs/remotes/origin/{name}")).expect("there");
+    let lacking = |base: Oid, head: Oid| clone.premerge(base, head).expect_err("it is shallow").to_string();
+    let first = test.git(&["rev-parse", "main~1"]).trim().to_owned();
+    let missing = format!("object {first} is missing from the repository");
+    assert_eq!(lacking(at("main"), at("apart")), missing, "where they fork");
+    assert_eq!(lacking(Oid::from_str(&first).expect("an id"), at("main")), missing, "the base itself");
+}
