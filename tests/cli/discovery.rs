@@ -257,6 +257,25 @@ stages found: test, prod; no version is pinned in them
 }
 
 #[test]
+fn lists_of_references_are_called_by_their_images() {
+    let images = |tag: &str| format!("images:\n- name: ghcr.io/acme/web:{tag}\nmore: [ghcr.io/acme/api:{tag}]\n");
+    check(
+        &history().write("deploy/dev.yaml", &images("v2")).write("deploy/prod.yaml", &images("v1")),
+        str![[r#"
+more.api dev  ghcr.io/acme/api v2  deploy/dev.yaml 3
+more.api prod  ghcr.io/acme/api v1  deploy/prod.yaml 3
+web dev  ghcr.io/acme/web v2  deploy/dev.yaml 2
+web prod  ghcr.io/acme/web v1  deploy/prod.yaml 2
+
+"#]],
+        str![[r#"
+assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
 fn lines_of_an_automation_count_without_a_stage() {
     let flux = |name: &str, tag: &str| {
         format!(
