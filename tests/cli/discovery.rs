@@ -257,6 +257,32 @@ stages found: test, prod; no version is pinned in them
 }
 
 #[test]
+fn releases_that_a_kustomization_lists_are_read() {
+    let release = |name: &str, tag: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}}}\nspec:\n  values:\n    image: {{repository: ghcr.io/acme/{name}, tag: {tag}}}\n"
+        )
+    };
+    let listed = ["api", "web"].into_iter().fold(history(), |history, app| {
+        history
+            .write(&format!("apps/{app}/app/kustomization.yaml"), "resources: [helmrelease.yaml]\n")
+            .write(&format!("apps/{app}/app/helmrelease.yaml"), &release(app, "v1"))
+    });
+    check(
+        &listed,
+        str![[r#"
+api default  ghcr.io/acme/api v1  apps/api/app/helmrelease.yaml 6
+web default  ghcr.io/acme/web v1  apps/web/app/helmrelease.yaml 6
+
+"#]],
+        str![[r#"
+assumed: one stage (default), as nothing here is called like one, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
 fn lists_of_references_are_called_by_their_images() {
     let images = |tag: &str| format!("images:\n- name: ghcr.io/acme/web:{tag}\nmore: [ghcr.io/acme/api:{tag}]\n");
     check(
