@@ -304,25 +304,30 @@ fn assumption(proposal: &Proposal, config: &Config, mapping: &Mapping, arrow: &s
     let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     format!(
         "assumed: {}, {} in {}{unsure} (no {CONFIG_FILE}; `towpath init` keeps it)",
-        stages_in_words(proposal.basis, config, arrow),
+        stages_in_words(proposal, config, arrow),
         count(files.len(), "file"),
         count(proposal.config.rules.len(), "shape"),
     )
 }
 
 /// `stages dev → prod`; stages that come after none stand apart.
-fn stages_in_words(basis: Basis, config: &Config, arrow: &str) -> String {
+fn stages_in_words(proposal: &Proposal, config: &Config, arrow: &str) -> String {
     let mut chain = String::new();
     for stage in &config.stages {
         let sign = if stage.after.is_empty() { " and ".to_owned() } else { format!(" {arrow} ") };
         chain.push_str(if chain.is_empty() { "" } else { &sign });
         chain.push_str(stage.name.as_str());
     }
-    match basis {
+    match proposal.basis {
         Basis::Paths => format!("stages {chain}"),
         Basis::Keys => format!("stages {chain} from keys inside files"),
         Basis::Branches => format!("stages {chain}, a branch each"),
-        Basis::Nothing => format!("one stage ({chain}), as nothing here is called like one"),
+        Basis::Nothing if proposal.empty_stages.is_empty() => {
+            format!("one stage ({chain}), as nothing here is called like one")
+        }
+        Basis::Nothing => {
+            format!("one stage ({chain}), as no version is pinned in {}", proposal.empty_stages.join(", "))
+        }
     }
 }
 

@@ -257,6 +257,48 @@ stages found: test, prod; no version is pinned in them
 }
 
 #[test]
+fn what_lies_away_from_empty_stages_is_one_stage() {
+    let tenants = ["dev", "prod"].into_iter().fold(history(), |history, stage| {
+        history.write(&format!("certificates/{stage}/issuer.yaml"), "server: acme\n")
+    });
+    let apart = tenants
+        .write("certificates/issuers.yaml", "image: {repository: ghcr.io/acme/shared, tag: v9}\n")
+        .write("services/base/deploy.yaml", &deployment("placeholder"))
+        .write("services/labs/api/values.yaml", "image: {repository: ghcr.io/acme/api, tag: v2}\n")
+        .write("services/labs/web/values.yaml", "image: {repository: ghcr.io/acme/web, tag: v1}\n");
+    check(
+        &apart,
+        str![[r#"
+api default  ghcr.io/acme/api v2  services/labs/api/values.yaml 1
+web default  ghcr.io/acme/web v1  services/labs/web/values.yaml 1
+
+"#]],
+        str![[r#"
+assumed: one stage (default), as no version is pinned in dev, prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn a_word_in_one_file_name_makes_no_stages() {
+    let word = history()
+        .write("config/staging-mirror.yaml", "replicas: 2\n")
+        .write("config/web.yaml", "image: {repository: ghcr.io/acme/web, tag: v1}\n");
+    check(
+        &word,
+        str![[r#"
+web default  ghcr.io/acme/web v1  config/web.yaml 1
+
+"#]],
+        str![[r#"
+assumed: one stage (default), as no version is pinned in staging, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
 fn releases_that_a_kustomization_lists_are_read() {
     let release = |name: &str, tag: &str| {
         format!(

@@ -6,6 +6,7 @@
 mod company;
 mod extend;
 mod glued;
+mod ground;
 mod held;
 mod recurring;
 
@@ -13,6 +14,7 @@ use super::vocabulary::{Canonical, Occurrence, meaning, occurrences};
 use company::Company;
 use extend::extend;
 use glued::glued;
+pub use ground::Grounds;
 use held::held;
 use recurring::recurring;
 
