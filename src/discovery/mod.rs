@@ -77,15 +77,19 @@ pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
         }
     };
     let paths = candidates(&listing);
-    let slots = slot::choose(&paths);
-    let slotted = slotted(&paths, &slots);
+    let chosen = slot::choose(&paths);
+    let slotted = slotted(&paths, &chosen.slots);
     let found = classify::classify(&slotted, reader);
     let mut proposal = if found.sure.is_empty() {
         without_paths(&paths, &slotted, reader, repository)
     } else {
         let automated = found.automated;
         let proposal = by_paths(found, &listing);
-        let outside = if automated { single::automated(&paths, &proposal.config.rules, reader) } else { Vec::new() };
+        let alike: Vec<&str> = chosen.alike.iter().map(|at| paths[*at]).collect();
+        let mut outside = single::these(&alike, &paths, reader);
+        if automated {
+            outside.extend(single::automated(&paths, &proposal.config.rules, reader));
+        }
         with_default(proposal, outside)
     };
     proposal.unreadable = reader.warnings();

@@ -18,6 +18,11 @@ pub(super) fn away(grounds: &Grounds, paths: &[&str], reader: &Reader<'_>) -> Ve
     in_one_stage(&found, paths)
 }
 
+/// What these of all files pin, in one stage.
+pub(super) fn these(some: &[&str], paths: &[&str], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
+    if some.is_empty() { Vec::new() } else { in_one_stage(&unstaged::places(some, reader), paths) }
+}
+
 /// The lines that an image automation owns in files that no rule of a stage reads.
 pub(super) fn automated(paths: &[&str], staged: &[Rule], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
     let is_marked = |path: &&str| reader.text(path).is_some_and(|text| text.contains("\"$imagepolicy\""));

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn templates(kind: SourceKind, paths: &[&str]) -> Vec<String> {
-        let slots = choose(paths);
+        let slots = choose(paths).slots;
         let placed = paths
             .iter()
             .zip(slots)

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn what_stages_share_is_on_their_ground() {
         let paths = ["a/web/overlays/dev/k.yaml", "a/web/overlays/prod/k.yaml", "config/staging-get.yaml"];
-        let slots = choose(&paths);
+        let slots = choose(&paths).slots;
         let slots = paths.iter().zip(&slots).filter_map(|(path, slot)| Some((*path, slot.as_ref()?)));
         let grounds = Grounds::of(slots);
         let away = |path: &str| grounds.is_away(path);
@@ -60,10 +60,10 @@ mod tests {
         assert_eq!(["a/api/k.yaml", "a/webs/k.yaml", "config/get.yaml"].map(away), [true; 3]);
         assert!(!away("a/base/k.yaml") && Grounds::of(std::iter::empty()).is_away("a/base/k.yaml"));
         let tenants = ["a/tenants/x/k.yaml", "a/tenants/y/k.yaml"];
-        let slots = choose(&tenants);
+        let slots = choose(&tenants).slots;
         let tenants = Grounds::of(tenants.into_iter().zip(slots.iter().flatten()));
         assert!(tenants.is_away("a/services/x/k.yaml") && !tenants.is_away("a/tenants/k.yaml"));
-        let top = choose(&["dev/k.yaml", "prod/k.yaml"]);
+        let top = choose(&["dev/k.yaml", "prod/k.yaml"]).slots;
         let top = Grounds::of(["dev/k.yaml", "prod/k.yaml"].into_iter().zip(top.iter().flatten()));
         assert!(!top.is_away("x/y.yaml"));
     }
