@@ -344,6 +344,28 @@ assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init
 }
 
 #[test]
+fn a_list_without_names_is_no_list_of_apps() {
+    let releases =
+        |version: &str| format!("{{\"items\": [{{\"version\": \"{version}\"}}, {{\"version\": \"v0.9.0\"}}]}}\n");
+    check(
+        &history()
+            .write("web/values-dev.yaml", "image: {tag: v2}\n")
+            .write("web/values-prod.yaml", "image: {tag: v1}\n")
+            .write("web/versions-dev.json", &releases("v2.0.0"))
+            .write("web/versions-prod.json", &releases("v1.0.0")),
+        str![[r#"
+web dev   v2  web/values-dev.yaml 1
+web prod   v1  web/values-prod.yaml 1
+
+"#]],
+        str![[r#"
+assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
 fn lines_of_an_automation_count_without_a_stage() {
     let flux = |name: &str, tag: &str| {
         format!(
