@@ -141,6 +141,33 @@ assumed: stages dev → prod, a branch each, 1 file in 1 shape (no towpath.yaml;
     );
 }
 
+/// Branches of stages count as they were then, with the ages of then.
+#[test]
+fn the_past_of_stages_that_are_branches() {
+    let deploy = |history: History, day: &str, tag: &str| {
+        history.commit(&format!("2026-03-{day}T10:00:00Z"), "Alice", tag).write("web/deployment.yaml", &deployment(tag))
+    };
+    let dev = deploy(deploy(history().write("README.md", "see the branches\n").branch("dev"), "02", "v4"), "06", "v5");
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy", &deploy(dev.branch("prod"), "07", "v4"));
+    let at = |at: &str| sandbox.towpath(&repository, &["status", "--at", at, "--quiet"]).assert().success();
+    at("2026-03-05").stdout_eq(str![[r#"
+app   dev      prod
+web   v4  2d   ·
+
+"#]]);
+    at("dev~1").stdout_eq(str![[r#"
+app   dev      prod
+web   v4  0s   ·
+
+"#]]);
+    at("main").stdout_eq(str![[r#"
+app   dev        prod
+web   v5  0s   ≠ v4  0s
+
+"#]]);
+}
+
 #[test]
 fn branches_of_the_remote_count_and_init_writes_them() {
     let sandbox = Sandbox::new();
