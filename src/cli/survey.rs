@@ -1,5 +1,6 @@
 //! From a repository to its mapping: which revision, which configuration, what it says.
 
+mod branches;
 mod start;
 
 use super::archive::Archive;
@@ -15,6 +16,7 @@ use crate::history::index::Record;
 use crate::history::{self, Arrivals, Question, Since};
 use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
 use crate::source::{self, Cache, Claim, Reader, Reading};
+use branches::{moment, stage_branches, tip_at};
 use jiff::Timestamp;
 use start::Start;
 use std::cell::RefCell;
@@ -47,6 +49,8 @@ pub struct Survey {
     pub(super) readings: RefCell<Readings>,
     /// On how many threads the past is read, if said.
     threads: Option<usize>,
+    /// The moment that is meant, where it is not now: so far count the branches of stages.
+    moment: Option<Timestamp>,
     pub(super) keep: Keep,
     /// What an index says of the past, until it is used.
     pub(super) archive: RefCell<Option<Archive>>,
@@ -78,17 +82,30 @@ impl Survey {
         let Start { snapshot, mut stated, branch } = Start::of(context, repository, when, &cache)?;
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let commit = snapshot.commit();
+        let moment = moment(context, repository, when, branch.as_deref(), &snapshot);
         let keep = Keep::new(context, repository, branch.as_deref(), stated.as_ref());
         let mut record = commit.and_then(|_| keep.read(context));
         if let (Some(tip), Some(known)) = (commit, &mut record)
-            && is_current(context, repository, tip, stated.as_ref(), known)
+            && is_current(context, repository, (tip, moment), stated.as_ref(), known)
         {
             if let Some(settings) = settings::restored(context, stated.take(), known.found.as_ref()) {
                 let mapping = std::mem::take(&mut known.mapping);
                 let archive = RefCell::new(record.map(Archive::Current));
                 let threads = context.environment.threads;
                 let readings = RefCell::default();
-                return Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, keep, archive });
+                return Ok(Survey {
+                    settings,
+                    mapping,
+                    branch,
+                    commit,
+                    time,
+                    cache,
+                    readings,
+                    threads,
+                    moment,
+                    keep,
+                    archive,
+                });
             }
             stated = start::stated(context, repository, when, &Reader::new(&snapshot, &cache))?;
         }
@@ -96,7 +113,7 @@ impl Survey {
         let (mut mapping, readings) = {
             let reader = Reader::new(&snapshot, &cache);
             let readings = source::readings(&settings.config, &reader, None);
-            let mapping = assembled(context, repository, &settings.config, (&reader, &readings), &cache)?;
+            let mapping = assembled(context, repository, (&settings.config, moment), (&reader, &readings), &cache)?;
             (mapping, Readings::of(readings))
         };
         if let Some(proposal) = &settings.assumed {
@@ -109,7 +126,7 @@ impl Survey {
         let keep = if settings.follow_from_a_commit() && !when.is_ahead { keep } else { Keep::nowhere() };
         let archive = RefCell::new(record.filter(|_| when.at.is_none() || when.is_ahead).map(Archive::Older));
         let readings = RefCell::new(readings);
-        Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, keep, archive })
+        Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, moment, keep, archive })
     }
 
     /// Since when each of these entries runs what it runs. Files on disk have no past.
@@ -128,7 +145,9 @@ impl Survey {
         past.add(self.ask(repository, tip, None, &here)?);
         for (stage, branch) in config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))) {
             let slots = elsewhere.iter().filter(|slot| slot.stage == *stage).cloned().collect();
-            past.add(self.ask(repository, context.branch_tip(repository, branch)?, Some(stage), &slots)?);
+            if let Some(tip) = tip_at(context, repository, branch, self.moment)? {
+                past.add(self.ask(repository, tip, Some(stage), &slots)?);
+            }
         }
         Ok(past)
     }
@@ -190,13 +209,16 @@ impl Survey {
 fn is_current(
     context: &Context,
     repository: &Repository,
-    commit: Oid,
+    (commit, moment): (Oid, Option<Timestamp>),
     stated: Option<&Stated>,
     record: &Record,
 ) -> bool {
     let stages = stated.into_iter().flat_map(|stated| &stated.config.stages);
     let branches = stages.filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
-    let tips = branches.map(|(stage, branch)| Ok((Some(stage), context.branch_tip(repository, branch)?)));
+    let tips = branches.filter_map(|(stage, branch)| {
+        let tip = tip_at(context, repository, branch, moment).transpose()?;
+        Some(tip.map(|tip| (Some(stage), tip)))
+    });
     let tips: Result<Vec<_>, GitError> = [Ok((None, commit))].into_iter().chain(tips).collect();
     tips.is_ok_and(|tips| record.is_of(&tips))
 }
@@ -213,20 +235,20 @@ pub fn mapping(
     cache: &Cache,
 ) -> Result<Mapping, Failure> {
     let readings = source::readings(config, reader, None);
-    assembled(context, repository, config, (reader, &readings), cache)
+    assembled(context, repository, (config, None), (reader, &readings), cache)
 }
 
 /// The mapping that readings make together.
 fn assembled(
     context: &Context,
     repository: &Repository,
-    config: &Config,
+    (config, moment): (&Config, Option<Timestamp>),
     (reader, readings): (&Reader<'_>, &[(Claim<'_>, Reading)]),
     cache: &Cache,
 ) -> Result<Mapping, Failure> {
     let entries = readings.iter().map(|(_, reading)| reading.entries.clone());
     let mut mapping = source::mapping(config, entries, reader.warnings());
-    stage_branches(context, repository, config, cache, &mut mapping)?;
+    stage_branches(context, repository, (config, moment), cache, &mut mapping)?;
     Ok(mapping)
 }
 
@@ -254,35 +276,6 @@ pub fn snapshot<'r>(
     Ok(Snapshot::of_commit(repository, commit)?)
 }
 
-/// Adds what the branches of branch-per-environment stages say. A branch that is missing is a
-/// warning: the other stages are still answered.
-fn stage_branches(
-    context: &Context,
-    repository: &Repository,
-    config: &Config,
-    cache: &Cache,
-    mapping: &mut Mapping,
-) -> Result<(), Failure> {
-    let branches = config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
-    let mut found = false;
-    for (stage, branch) in branches {
-        let commit = context.branch_tip(repository, branch)?;
-        let snapshot = Snapshot::of_commit(repository, commit)?;
-        let there = source::read(config, &Reader::new(&snapshot, cache), Some(stage));
-        mapping.entries.retain(|entry| entry.stage != *stage);
-        mapping.entries.extend(there.entries.into_iter().filter(|entry| entry.stage == *stage));
-        mapping.warnings.extend(there.warnings);
-        found = true;
-    }
-    if found {
-        let key = |entry: &Entry| (entry.app.clone(), entry.component.clone(), config.position(&entry.stage));
-        mapping.entries.sort_by_cached_key(key);
-        mapping.warnings.sort();
-        mapping.warnings.dedup();
-    }
-    Ok(())
-}
-
 /// `assumed: stages dev → prod, 214 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)`
 fn assumption(proposal: &Proposal, config: &Config, mapping: &Mapping, arrow: &str) -> String {
     let unsure = match proposal.unsure.rules.len() {
@@ -304,25 +297,30 @@ fn assumption(proposal: &Proposal, config: &Config, mapping: &Mapping, arrow: &s
     let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     format!(
         "assumed: {}, {} in {}{unsure} (no {CONFIG_FILE}; `towpath init` keeps it)",
-        stages_in_words(proposal.basis, config, arrow),
+        stages_in_words(proposal, config, arrow),
         count(files.len(), "file"),
         count(proposal.config.rules.len(), "shape"),
     )
 }
 
 /// `stages dev → prod`; stages that come after none stand apart.
-fn stages_in_words(basis: Basis, config: &Config, arrow: &str) -> String {
+fn stages_in_words(proposal: &Proposal, config: &Config, arrow: &str) -> String {
     let mut chain = String::new();
     for stage in &config.stages {
         let sign = if stage.after.is_empty() { " and ".to_owned() } else { format!(" {arrow} ") };
         chain.push_str(if chain.is_empty() { "" } else { &sign });
         chain.push_str(stage.name.as_str());
     }
-    match basis {
+    match proposal.basis {
         Basis::Paths => format!("stages {chain}"),
         Basis::Keys => format!("stages {chain} from keys inside files"),
         Basis::Branches => format!("stages {chain}, a branch each"),
-        Basis::Nothing => format!("one stage ({chain}), as nothing here is called like one"),
+        Basis::Nothing if proposal.empty_stages.is_empty() => {
+            format!("one stage ({chain}), as nothing here is called like one")
+        }
+        Basis::Nothing => {
+            format!("one stage ({chain}), as no version is pinned in {}", proposal.empty_stages.join(", "))
+        }
     }
 }
 

@@ -47,11 +47,8 @@ const SKIPPED_NAMES: [&str; 14] = [
     "mkdocs.yml",
 ];
 
-const SKIPPED_FOLDERS: [&str; 16] = [
+const SKIPPED_FOLDERS: [&str; 12] = [
     "vendor",
-    "testdata",
-    "fixtures",
-    "__tests__",
     "tests",
     "spec",
     "specs",
@@ -63,12 +60,14 @@ const SKIPPED_FOLDERS: [&str; 16] = [
     "dashboard",
     "dashboards",
     "third_party",
-    "test-data",
 ];
+
+/// What tests are fed with.
+const MADE_UP: [&str; 4] = ["fixtures", "fixture", "testdata", "test-data"];
 
 /// Can the file hold versions, judging by its name alone?
 pub fn is_candidate(file: &File) -> bool {
-    if file.kind != FileKind::File || is_tooling(&file.path) {
+    if file.kind != FileKind::File || is_tooling(&file.path) || is_made_up(&file.path) {
         return false;
     }
     let name = file.path.rsplit('/').next().unwrap_or(&file.path);
@@ -131,6 +130,15 @@ pub fn is_tooling(path: &str) -> bool {
     path.split('/').rev().skip(1).any(|folder| TOOLING.contains(&folder))
 }
 
+/// Is it made up for a test? A folder `tests` may be a stage's; `.web-tests` and `__tests__` are not.
+fn is_made_up(path: &str) -> bool {
+    let made_up = |folder: &str| {
+        let bare = folder.trim_matches(['.', '_']);
+        MADE_UP.contains(&bare) || (bare != folder && (bare.ends_with("test") || bare.ends_with("tests")))
+    };
+    path.split('/').rev().skip(1).any(made_up)
+}
+
 /// Does the file lie in a folder of tests, documentation or tooling?
 pub fn is_aside(path: &str) -> bool {
     let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
@@ -141,4 +149,16 @@ pub fn is_aside(path: &str) -> bool {
 pub fn is_chart_template(path: &str, charts: &std::collections::HashSet<String>) -> bool {
     path.match_indices("/templates/").any(|(at, _)| charts.contains(&path[..at]))
         || (path.starts_with("templates/") && charts.contains(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_tests_are_fed_with_holds_no_versions() {
+        let made_up = ["charts/web/.fixtures/prod.yaml", "a/testdata/x", "a/.web-test/x", "__tests__/x"];
+        assert_eq!(made_up.map(is_made_up), [true; 4]);
+        assert_eq!(["tests/prod/x.yaml", "fixtures.yaml"].map(is_made_up), [false; 2]);
+    }
 }

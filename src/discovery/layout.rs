@@ -30,7 +30,7 @@ pub(super) fn layouts(kind: SourceKind, subjects: &[&str], others: &HashSet<&str
         let shape = if whole { String::new() } else { file_shape(path) };
         groups.entry((top.to_owned(), shape)).or_default().push(path);
     }
-    groups.values().flat_map(|group| of_group(whole, group, others)).collect()
+    groups.values().flat_map(|group| of_group(kind, group, others)).collect()
 }
 
 /// More top folders than this are apps, not parts of the repository.
@@ -50,29 +50,71 @@ fn file_shape(path: &str) -> String {
     }
 }
 
-/// One template for all, if it meets nothing else; else one for each folder, else one for each file.
-fn of_group(whole: bool, group: &[&str], others: &HashSet<&str>) -> Vec<Layout> {
-    let one = |paths: &[&str]| {
-        let template = template(whole, paths);
-        let fits = PathTemplate::parse(&template, &[]).is_ok_and(|parsed| {
-            paths.iter().all(|path| parsed.captures(path).is_some())
-                && !others.iter().any(|path| parsed.captures(path).is_some())
-        });
-        let parts: Vec<String> = template.split('/').map(str::to_owned).collect();
-        fits.then(|| Layout { template, count: paths.len(), fallback: fallback_app(&parts) })
-    };
+/// One template for all, if it meets nothing else; else one for each file name, for each folder, for
+/// each file.
+fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Layout> {
+    let whole = kind == SourceKind::Kustomize;
+    let one = |paths: &[&str]| fitting(template(whole, paths), paths, others);
     if let Some(layout) = one(group) {
         return vec![layout];
     }
-    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for path in group {
-        folders.entry(path.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default().push(path);
+    if whole {
+        return by(group, folder_of).values().flat_map(|paths| in_folder(paths, &one)).collect();
     }
-    let each = |paths: &Vec<&str>| match one(paths) {
+    let of_name = |paths: &Vec<&str>| {
+        let any = || matches!(kind, SourceKind::Argo | SourceKind::Flux).then(|| anywhere(paths));
+        let fits = |template| fitting(template, paths, others).filter(|layout| layout.count > 1);
+        match any().and_then(fits).or_else(|| one(paths).filter(|layout| layout.count > 1)) {
+            Some(layout) => vec![layout],
+            None => by(paths, folder_of).values().flat_map(|paths| in_folder(paths, &one)).collect(),
+        }
+    };
+    let names = by(group, |path| path.rsplit('/').next().unwrap_or(path));
+    let (recurring, rest): (Vec<_>, Vec<_>) = names.into_values().partition(|paths| paths.len() > 1);
+    let rest = by(&rest.concat(), folder_of);
+    recurring.iter().flat_map(of_name).chain(rest.values().flat_map(|paths| in_folder(paths, &one))).collect()
+}
+
+/// The paths by a part of theirs.
+fn by<'p>(paths: &[&'p str], part: impl Fn(&'p str) -> &'p str) -> BTreeMap<&'p str, Vec<&'p str>> {
+    let mut out: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        out.entry(part(path)).or_default().push(path);
+    }
+    out
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// One template for a folder, or one for each file.
+fn in_folder(paths: &[&str], one: &dyn Fn(&[&str]) -> Option<Layout>) -> Vec<Layout> {
+    match one(paths) {
         Some(layout) => vec![layout],
         None => paths.iter().filter_map(|path| one(&[path])).collect(),
-    };
-    folders.values().flat_map(each).collect()
+    }
+}
+
+/// A template that meets all paths and no others.
+fn fitting(template: String, paths: &[&str], others: &HashSet<&str>) -> Option<Layout> {
+    let fits = PathTemplate::parse(&template, &[]).is_ok_and(|parsed| {
+        paths.iter().all(|path| parsed.captures(path).is_some())
+            && !others.iter().any(|path| parsed.captures(path).is_some())
+    });
+    let parts: Vec<String> = template.split('/').map(str::to_owned).collect();
+    fits.then(|| Layout { template, count: paths.len(), fallback: fallback_app(&parts) })
+}
+
+/// A file name in any folder, for objects that have names of their own.
+fn anywhere(paths: &[&str]) -> String {
+    let folders: Vec<Vec<String>> =
+        paths.iter().map(|path| folder_of(path).split('/').map(str::to_owned).collect()).collect();
+    let folders: Vec<&[String]> = folders.iter().map(Vec::as_slice).collect();
+    let mut out = folders[0][..common_length(&folders)].to_vec();
+    out.push("**".into());
+    out.extend(paths[0].rsplit('/').next().map(str::to_owned));
+    out.join("/")
 }
 
 fn template(whole: bool, paths: &[&str]) -> String {
@@ -145,7 +187,9 @@ mod tests {
         let manifests = SourceKind::Manifests;
         assert_eq!(
             templates(manifests, &["k/a/d.yaml", "k/b/d.yaml", "k/b/s.yaml"], &["k/b/x.yaml"]),
-            ["k/a/d.yaml (1)", "k/b/d.yaml (1)", "k/b/s.yaml (1)"]
+            ["k/{app}/d.yaml (2)", "k/b/s.yaml (1)"]
         );
+        let releases = ["k/x/a/d.yaml", "k/b/d.yaml", "k/b/s.yaml"];
+        assert_eq!(templates(SourceKind::Flux, &releases, &["k/b/x.yaml"]), ["k/**/d.yaml (2)", "k/b/s.yaml (1)"]);
     }
 }

@@ -3,8 +3,9 @@
 //! Files whose paths differ in a stage word are twins (`slot`); known keys and version-looking
 //! values inside them are the places (`classify`); what their paths have in common becomes a few
 //! templates (`family`). Where paths name no stage, keys inside files (`inside`), branches
-//! (`branches`) and at last one stage for everything (`single`) are tried. The rules were tried on twelve public repositories and on others they had
-//! not seen; they know words and shapes, never a repository.
+//! (`branches`) and at last one stage for everything (`single`) are tried. The rules were tried on
+//! twelve public repositories and on others they had not seen; they know words and shapes, never a
+//! repository.
 
 mod branches;
 mod classify;
@@ -25,7 +26,7 @@ use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning};
 use crate::source::Reader;
 use classify::{Classified, Slotted};
 use family::{Family, Placed, families};
-use slot::{Slot, Strength};
+use slot::{Grounds, Slot, Strength};
 use std::collections::{BTreeSet, HashSet};
 
 /// Where the stages' names were found.
@@ -76,15 +77,19 @@ pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
         }
     };
     let paths = candidates(&listing);
-    let slots = slot::choose(&paths);
-    let slotted = slotted(&paths, &slots);
+    let chosen = slot::choose(&paths);
+    let slotted = slotted(&paths, &chosen.slots);
     let found = classify::classify(&slotted, reader);
     let mut proposal = if found.sure.is_empty() {
         without_paths(&paths, &slotted, reader, repository)
     } else {
         let automated = found.automated;
         let proposal = by_paths(found, &listing);
-        let outside = if automated { single::automated(&paths, &proposal.config.rules, reader) } else { Vec::new() };
+        let alike: Vec<&str> = chosen.alike.iter().map(|at| paths[*at]).collect();
+        let mut outside = single::these(&alike, &paths, reader);
+        if automated {
+            outside.extend(single::automated(&paths, &proposal.config.rules, reader));
+        }
         with_default(proposal, outside)
     };
     proposal.unreadable = reader.warnings();
@@ -118,8 +123,8 @@ fn by_paths(found: Classified, listing: &[File]) -> Proposal {
     Proposal { config, unsure, files, ..Proposal::default() }
 }
 
-/// Where no path names a stage that pins something: keys inside files, then branches, then, if there
-/// is no word for a stage at all, one stage for everything.
+/// Where no path names a stage that pins something: keys inside files, then branches, then one stage
+/// for everything that lies away from the stages that pin nothing.
 fn without_paths(paths: &[&str], slotted: &[Slotted<'_>], reader: &Reader<'_>, repository: &Repository) -> Proposal {
     let empty_stages = stages::labels(slotted.iter().map(|file| file.slot));
     let found = inside::find(paths, reader)
@@ -130,11 +135,9 @@ fn without_paths(paths: &[&str], slotted: &[Slotted<'_>], reader: &Reader<'_>, r
         let config = Config { stages, rules, origin: Origin::Discovered, ..Config::default() };
         return Proposal { basis, config, files, ..Proposal::default() };
     }
-    if !empty_stages.is_empty() {
-        return Proposal { empty_stages, ..Proposal::default() };
-    }
-    let nothing = Proposal { basis: Basis::Nothing, ..Proposal::default() };
-    with_default(nothing, single::whole(paths, reader))
+    let nothing = Proposal { basis: Basis::Nothing, empty_stages, ..Proposal::default() };
+    let grounds = Grounds::of(slotted.iter().map(|file| (file.path, file.slot)));
+    with_default(nothing, single::away(&grounds, paths, reader))
 }
 
 /// Adds rules for the stage that has no name of its own; nothing comes before or after it.

@@ -1,6 +1,7 @@
 //! Places that belong to no stage the repository speaks of: the one stage of a repository without
 //! any, and lines of an image automation outside all stages.
 
+use super::slot::Grounds;
 use super::unstaged::{self, Unstaged};
 use crate::config::Rule;
 use crate::model::StageName;
@@ -9,9 +10,17 @@ use crate::source::{self, Reader};
 /// What the one stage is called when nothing names it.
 pub(super) const DEFAULT_STAGE: &str = "default";
 
-/// Everything these files pin, in one stage.
-pub(super) fn whole(paths: &[&str], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
-    in_one_stage(&unstaged::places(paths, reader), paths)
+/// Everything these files pin, in one stage; what stages share that pin nothing is more often than
+/// not a placeholder.
+pub(super) fn away(grounds: &Grounds, paths: &[&str], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
+    let mut found = unstaged::places(paths, reader);
+    found.places.retain(|place| grounds.is_away(&place.subject));
+    in_one_stage(&found, paths)
+}
+
+/// What these of all files pin, in one stage.
+pub(super) fn these(some: &[&str], paths: &[&str], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
+    if some.is_empty() { Vec::new() } else { in_one_stage(&unstaged::places(some, reader), paths) }
 }
 
 /// The lines that an image automation owns in files that no rule of a stage reads.

@@ -28,6 +28,8 @@ pub(super) struct Unstaged {
     pub places: BTreeSet<Place>,
     /// Files that were read and pin nothing: a template may meet them.
     pub silent: HashSet<String>,
+    /// Objects that some kustomization takes in, of which Argo CD and Flux know nothing.
+    pub built: HashSet<String>,
 }
 
 /// Keys and values from this score on count without a twin beside them.
@@ -41,10 +43,20 @@ pub(super) fn places(paths: &[&str], reader: &Reader<'_>) -> Unstaged {
     let mut out = Unstaged { places: roots(&overlays, reader), ..Unstaged::default() };
     let built = kustomize_resources(reader);
     let charts = own_charts(reader);
-    let outside =
-        |path: &&str| !built.contains(*path) && !charts.contains(path.rsplit_once('/').map_or("", |(f, _)| f));
+    let outside = |path: &&str| !charts.contains(path.rsplit_once('/').map_or("", |(f, _)| f));
     for path in others.into_iter().filter(outside) {
+        let is_built = built.contains(path);
+        if is_built && !classify::speaks_of_controllers(reader, path) {
+            out.built.insert(path.to_owned());
+            continue;
+        }
         let found = match kinds(path, reader) {
+            // What a build takes in was looked at there, but for what controllers make of it.
+            Kinds::Known(mut kinds) if is_built => {
+                kinds.retain(|kind| is_of_controllers(*kind));
+                known(path, &kinds, reader)
+            }
+            Kinds::Tree if is_built => Found::Silent,
             Kinds::Known(kinds) => known(path, &kinds, reader),
             Kinds::Tree => values(path, reader),
             Kinds::Nothing => Found::Silent,
@@ -56,6 +68,11 @@ pub(super) fn places(paths: &[&str], reader: &Reader<'_>) -> Unstaged {
         }
     }
     out
+}
+
+/// Are its charts and values none that a build of kustomize looks at?
+fn is_of_controllers(kind: SourceKind) -> bool {
+    matches!(kind, SourceKind::Argo | SourceKind::Flux)
 }
 
 /// What a file is for a template that might meet it.
@@ -144,7 +161,8 @@ pub(super) fn rules(found: &Unstaged, all: &[&str]) -> Vec<(Rule, usize)> {
     for (kind, places) in kinds {
         let subjects: Vec<&str> = places.iter().map(|place| place.subject.as_str()).collect();
         let mine: HashSet<&str> = subjects.iter().copied().collect();
-        let heard = all.iter().filter(|path| !found.silent.contains(**path));
+        let deaf = |path: &str| is_of_controllers(kind) && (found.built.contains(path) || is_kustomization(path));
+        let heard = all.iter().filter(|path| !found.silent.contains(**path) && !deaf(path));
         let others = heard.filter_map(|path| subject(kind, path)).filter(|path| !mine.contains(path)).collect();
         let nameless = places.iter().any(|place| place.nameless);
         for layout in layouts(kind, &subjects, &others) {

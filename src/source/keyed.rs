@@ -64,7 +64,7 @@ fn from_pin(leaves: &[Leaf], paths: &dyn Fn(usize) -> String, pin: Pin) -> Findi
         notes.push(Note::Remote);
     }
     Finding {
-        component: convention::component(&leaf.path),
+        component: convention::component_of(&leaf.path, pin.image.as_deref()),
         captures: Captures::new(),
         image: pin.image,
         version: pin.version,

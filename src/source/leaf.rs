@@ -3,6 +3,7 @@
 //! Sources and discovery look at leaves, not at formats: a YAML values file, a `.env` and a
 //! `.tfvars` look the same from here.
 
+use super::shape;
 use crate::model::{Location, Part, Span};
 use crate::yaml::{self, Style, Value};
 
@@ -24,6 +25,11 @@ const MAX_DEPTH: usize = 64;
 
 /// The keys that name a list's element, first come first served.
 const LABELS: [&str; 8] = ["name", "env", "environment", "stage", "app", "repository", "chart", "key"];
+
+/// May this key name a list's element?
+pub(super) fn is_label(key: &str) -> bool {
+    LABELS.contains(&key)
+}
 
 /// One scalar.
 #[derive(Debug, Clone)]
@@ -214,12 +220,22 @@ fn may_hold_versions(text: &str) -> bool {
         && ["tag", "image", "version", "revision", "Tag", "Image", "Version"].iter().any(|word| text.contains(word))
 }
 
+/// What an element is called: by its name, but for a version in it; else by its place.
 fn label(item: Value<'_>, index: usize) -> String {
     let named = item.is_mapping().then(|| LABELS.iter().find_map(|key| item.get(key)?.non_null())).flatten();
     match named {
-        Some(name) if !name.contains('\n') => format!("[{name}]"),
+        Some(name) if !name.contains('\n') => format!("[{}]", image_of(name).unwrap_or(name)),
         _ => format!("[{index}]"),
     }
+}
+
+/// The image of a reference, without the version, which no name should have.
+pub(super) fn image_of(text: &str) -> Option<&str> {
+    if !text.contains('/') || !text.contains([':', '@']) {
+        return None;
+    }
+    let reference = shape::reference(text).filter(|found| found.name.contains('/'))?;
+    text.get(..text.find(&reference.name)? + reference.name.len())
 }
 
 #[cfg(test)]
@@ -238,6 +254,20 @@ mod tests {
         assert_eq!(
             shown("images:\n- name: web\n  newTag: v1\n- 7\nb: {c: x}\n"),
             ["images[web].name=web :2", "images[web].newTag=v1 :3", "images[1]=7 :4", "b.c=x :5"]
+        );
+    }
+
+    #[test]
+    fn a_version_is_no_part_of_an_element_s_name() {
+        assert_eq!(
+            shown("- name: r.io:5/a/web:v1\n- name: a/web:v1 2\n- name: web:v1\n- name: a/b\n- a/web:v1\n"),
+            [
+                "[r.io:5/a/web].name=r.io:5/a/web:v1 :1",
+                "[a/web:v1 2].name=a/web:v1 2 :2",
+                "[web:v1].name=web:v1 :3",
+                "[a/b].name=a/b :4",
+                "[4]=a/web:v1 :5"
+            ]
         );
     }
 

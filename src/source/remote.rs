@@ -89,7 +89,7 @@ pub(super) fn images(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<Found> 
         let mut locations = vec![real[pin.leaf].location(path, pin.part)];
         locations.extend(pin.digest.map(|index| real[index].location(path, Part::Digest)));
         let remote = matches!(pin.part, Part::Revision | Part::Chart).then_some(Note::Remote);
-        let word = convention::component(&leaves[pin.leaf].path)
+        let word = convention::component_of(&leaves[pin.leaf].path, pin.image.as_deref())
             .or_else(|| pin.image.as_deref().map(|image| base_name(image).to_owned()));
         let finding = Finding {
             component: None,

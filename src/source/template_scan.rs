@@ -1,7 +1,8 @@
 //! Leaves of a file that is YAML only after a template engine has run: read by indentation, line by
 //! line, so that the plain parts can still be seen.
 
-use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES};
+use super::leaf::{KEY_SEPARATOR, Leaf, MAX_BYTES, MAX_LEAVES, image_of, is_label};
+use super::shape;
 use crate::model::Span;
 
 /// Longer texts before a colon are no key.
@@ -41,7 +42,9 @@ impl Scan {
         {
             return;
         }
+        let mut in_item = false;
         while let Some(after) = rest.strip_prefix("- ") {
+            in_item = true;
             self.close(column);
             self.item(column);
             let skipped = 2 + after.len() - after.trim_start_matches(' ').len();
@@ -56,6 +59,9 @@ impl Scan {
         if length == 0 {
             self.open.push((column, key.to_owned()));
             return;
+        }
+        if in_item && is_label(key) && shape::is_literal(text) {
+            self.name_item(image_of(text).unwrap_or(text));
         }
         let from = start + column + value_at + indent;
         let path = self.path(key);
@@ -97,6 +103,13 @@ impl Scan {
             }
         };
         self.open.push((column, format!("[{index}]")));
+    }
+
+    /// Calls the element that was just opened by the name on its first line.
+    fn name_item(&mut self, name: &str) {
+        if let Some((_, item)) = self.open.last_mut() {
+            *item = format!("[{name}]");
+        }
     }
 
     fn path(&self, key: &str) -> String {
@@ -145,7 +158,7 @@ mod tests {
 
     #[test]
     fn plain_lines_of_a_template_are_read() {
-        let text = "{{ if .x }}\nimage:\n  repository: {{ .repo }}\n  tag: \"v1.2\" # pinned\nlist:\n  - name: a\n    tag: v2\n  - name: b\n    tag: v3\r\n{{ end }}\n";
+        let text = "{{ if .x }}\nimage:\n  repository: {{ .repo }}\n  tag: \"v1.2\" # pinned\nlist:\n  - name: a\n    tag: v2\n  - name: b\n    tag: v3\r\n  - tag: v4\n{{ end }}\n";
         let found: Vec<String> = leaves(text)
             .iter()
             .map(|l| {
@@ -158,10 +171,11 @@ mod tests {
             [
                 "image.repository={{ .repo }} :3",
                 "image.tag=v1.2 :4",
-                "list[0].name=a :6",
-                "list[0].tag=v2 :7",
-                "list[1].name=b :8",
-                "list[1].tag=v3 :9"
+                "list[a].name=a :6",
+                "list[a].tag=v2 :7",
+                "list[b].name=b :8",
+                "list[b].tag=v3 :9",
+                "list[2].tag=v4 :10"
             ]
         );
     }

@@ -141,6 +141,33 @@ assumed: stages dev → prod, a branch each, 1 file in 1 shape (no towpath.yaml;
     );
 }
 
+/// Branches of stages count as they were then, with the ages of then.
+#[test]
+fn the_past_of_stages_that_are_branches() {
+    let deploy = |history: History, day: &str, tag: &str| {
+        history.commit(&format!("2026-03-{day}T10:00:00Z"), "Alice", tag).write("web/deployment.yaml", &deployment(tag))
+    };
+    let dev = deploy(deploy(history().write("README.md", "see the branches\n").branch("dev"), "02", "v4"), "06", "v5");
+    let sandbox = Sandbox::new();
+    let repository = sandbox.bare("deploy", &deploy(dev.branch("prod"), "07", "v4"));
+    let at = |at: &str| sandbox.towpath(&repository, &["status", "--at", at, "--quiet"]).assert().success();
+    at("2026-03-05").stdout_eq(str![[r#"
+app   dev      prod
+web   v4  2d   ·
+
+"#]]);
+    at("dev~1").stdout_eq(str![[r#"
+app   dev      prod
+web   v4  0s   ·
+
+"#]]);
+    at("main").stdout_eq(str![[r#"
+app   dev        prod
+web   v5  0s   ≠ v4  0s
+
+"#]]);
+}
+
 #[test]
 fn branches_of_the_remote_count_and_init_writes_them() {
     let sandbox = Sandbox::new();
@@ -251,6 +278,115 @@ fn stages_that_pin_nothing_stay_empty() {
         str![""],
         str![[r#"
 stages found: test, prod; no version is pinned in them
+
+"#]],
+    );
+}
+
+#[test]
+fn what_lies_away_from_empty_stages_is_one_stage() {
+    let tenants = ["dev", "prod"].into_iter().fold(history(), |history, stage| {
+        history.write(&format!("certificates/{stage}/issuer.yaml"), "server: acme\n")
+    });
+    let apart = tenants
+        .write("certificates/issuers.yaml", "image: {repository: ghcr.io/acme/shared, tag: v9}\n")
+        .write("services/base/deploy.yaml", &deployment("placeholder"))
+        .write("services/labs/api/values.yaml", "image: {repository: ghcr.io/acme/api, tag: v2}\n")
+        .write("services/labs/web/values.yaml", "image: {repository: ghcr.io/acme/web, tag: v1}\n");
+    check(
+        &apart,
+        str![[r#"
+api default  ghcr.io/acme/api v2  services/labs/api/values.yaml 1
+web default  ghcr.io/acme/web v1  services/labs/web/values.yaml 1
+
+"#]],
+        str![[r#"
+assumed: one stage (default), as no version is pinned in dev, prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn a_word_in_one_file_name_makes_no_stages() {
+    let word = history()
+        .write("config/staging-mirror.yaml", "replicas: 2\n")
+        .write("config/web.yaml", "image: {repository: ghcr.io/acme/web, tag: v1}\n");
+    check(
+        &word,
+        str![[r#"
+web default  ghcr.io/acme/web v1  config/web.yaml 1
+
+"#]],
+        str![[r#"
+assumed: one stage (default), as no version is pinned in staging, 1 file in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn releases_that_a_kustomization_lists_are_read() {
+    let release = |name: &str, tag: &str| {
+        format!(
+            "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {{name: {name}}}\nspec:\n  values:\n    image: {{repository: ghcr.io/acme/{name}, tag: {tag}}}\n"
+        )
+    };
+    let listed = ["api", "web"].into_iter().fold(history(), |history, app| {
+        history
+            .write(&format!("apps/{app}/app/kustomization.yaml"), "resources: [helmrelease.yaml]\n")
+            .write(&format!("apps/{app}/app/helmrelease.yaml"), &release(app, "v1"))
+    });
+    check(
+        &listed,
+        str![[r#"
+api default  ghcr.io/acme/api v1  apps/api/app/helmrelease.yaml 6
+web default  ghcr.io/acme/web v1  apps/web/app/helmrelease.yaml 6
+
+"#]],
+        str![[r#"
+assumed: one stage (default), as nothing here is called like one, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn lists_of_references_are_called_by_their_images() {
+    let images = |tag: &str| format!("images:\n- name: ghcr.io/acme/web:{tag}\nmore: [ghcr.io/acme/api:{tag}]\n");
+    check(
+        &history().write("deploy/dev.yaml", &images("v2")).write("deploy/prod.yaml", &images("v1")),
+        str![[r#"
+more.api dev  ghcr.io/acme/api v2  deploy/dev.yaml 3
+more.api prod  ghcr.io/acme/api v1  deploy/prod.yaml 3
+web dev  ghcr.io/acme/web v2  deploy/dev.yaml 2
+web prod  ghcr.io/acme/web v1  deploy/prod.yaml 2
+
+"#]],
+        str![[r#"
+assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
+
+"#]],
+    );
+}
+
+#[test]
+fn a_list_without_names_is_no_list_of_apps() {
+    let releases =
+        |version: &str| format!("{{\"items\": [{{\"version\": \"{version}\"}}, {{\"version\": \"v0.9.0\"}}]}}\n");
+    check(
+        &history()
+            .write("web/values-dev.yaml", "image: {tag: v2}\n")
+            .write("web/values-prod.yaml", "image: {tag: v1}\n")
+            .write("web/versions-dev.json", &releases("v2.0.0"))
+            .write("web/versions-prod.json", &releases("v1.0.0")),
+        str![[r#"
+web dev   v2  web/values-dev.yaml 1
+web prod   v1  web/values-prod.yaml 1
+
+"#]],
+        str![[r#"
+assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init` keeps it)
 
 "#]],
     );

@@ -58,7 +58,7 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
 }
 
 /// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
-fn speaks_of_controllers(reader: &Reader<'_>, path: &str) -> bool {
+pub fn speaks_of_controllers(reader: &Reader<'_>, path: &str) -> bool {
     reader.text(path).is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
 }
 

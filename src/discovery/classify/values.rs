@@ -6,6 +6,7 @@ use super::{Classified, Slotted, key_template};
 use crate::model::{Confidence, SourceKind};
 use crate::source::Reader;
 use crate::source::convention::{self, Format, TELLING};
+use crate::source::leaf::Leaf;
 use std::collections::{BTreeSet, HashMap};
 
 /// A value that may be a version.
@@ -25,7 +26,10 @@ pub(super) fn values(files: &[&Slotted<'_>], reader: &Reader<'_>, out: &mut Clas
         let Some(leaves) = reader.leaves_or_scan(file.path) else { continue };
         for pin in convention::pins(&leaves, Format::Tree) {
             let leaf = &leaves[pin.leaf];
-            let component = convention::component(&leaf.path);
+            if pin.score < TELLING && pin.image.is_none() && is_by_place(leaf) {
+                continue;
+            }
+            let component = convention::component_of(&leaf.path, pin.image.as_deref());
             let nameless = pin.image.is_none() && component.is_none();
             all.push(Candidate {
                 file: index,
@@ -56,6 +60,12 @@ pub(super) fn values(files: &[&Slotted<'_>], reader: &Reader<'_>, out: &mut Clas
         };
         place_values(file, values, &judge, out);
     }
+}
+
+/// Is it in an element without a name? The element at its place in another stage's file, or in this
+/// one tomorrow, is another.
+fn is_by_place(leaf: &Leaf) -> bool {
+    leaf.keys().any(convention::is_place)
 }
 
 /// The path with the stage's word taken out.

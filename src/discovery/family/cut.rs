@@ -73,6 +73,29 @@ fn holed(part: &str, slot: &Slot) -> String {
     out
 }
 
+/// What a name that says the stage again is made of beside the part that varies: `-{stage}.yaml` of
+/// `web-{stage}.yaml`, `{stage}-` and `.yaml` of `{stage}-web.yaml`.
+pub(super) fn around_stage(name: &str) -> Option<(&str, &str)> {
+    let hole = "{stage}";
+    let at = name.find(hole)?;
+    let is_sign = |c: char| matches!(c, '-' | '_' | '.');
+    if at > 1 && name[..at].ends_with(is_sign) {
+        return Some(("", &name[at - 1..]));
+    }
+    let behind = at + hole.len();
+    let rest = &name[behind..];
+    let named = at == 0 && rest.starts_with(['-', '_']) && extension(&rest[1..]).len() + 1 < rest.len();
+    named.then(|| (&name[..=behind], extension(&rest[1..])))
+}
+
+/// The template of a name that varies, named `word`.
+pub(super) fn varying<'a>(word: &str, mut names: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
+    let first = names.next().and_then(around_stage);
+    let (before, behind) =
+        first.filter(|first| names.all(|name| around_stage(name) == Some(*first))).unwrap_or(("", otherwise));
+    format!("{before}{{{word}}}{behind}")
+}
+
 /// The extension of a file name, from the first dot that has a name before it.
 pub(in crate::discovery) fn extension(name: &str) -> &str {
     name.char_indices().skip(1).find(|(_, c)| *c == '.').map_or("", |(at, _)| &name[at..])
@@ -90,13 +113,23 @@ pub(super) fn outline(placed: &Placed) -> String {
     } else {
         separator(&cut.suffix)
     };
-    let file = cut
-        .file
-        .as_deref()
-        .map_or("", |file| if is_generic(file.split('.').next().unwrap_or(file)) { file } else { extension(file) });
+    let file = cut.file.as_deref().map_or_else(String::new, shape);
     let prefix = if cut.prefix.is_empty() { "" } else { "p" };
     let generic = if is_generic(&cut.prefix) { cut.prefix.clone() } else { String::new() };
     format!("{in_file}|{prefix}{generic}|{suffix}|{file}|{}", cut.before.is_empty())
+}
+
+/// What file names of one family share: all of `values.yaml`, `.yaml` of `web.yaml`, and where the
+/// stage is said again, how.
+fn shape(file: &str) -> String {
+    let stem = file.split('.').next().unwrap_or(file);
+    match around_stage(file) {
+        Some((before, behind)) if !is_generic(&file[before.len()..file.len() - behind.len()]) => {
+            format!("{before}|{behind}")
+        }
+        None if !is_generic(stem) => extension(file).to_owned(),
+        _ => file.to_owned(),
+    }
 }
 
 pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn templates(kind: SourceKind, paths: &[&str]) -> Vec<String> {
-        let slots = choose(paths);
+        let slots = choose(paths).slots;
         let placed = paths
             .iter()
             .zip(slots)
@@ -163,6 +163,20 @@ mod tests {
             .map(|app| ["ocp-prod", "moc-prod", "ocp-stage"].map(|place| format!("{app}/overlays/{place}")));
         let clusters: Vec<&str> = clusters.iter().flatten().map(String::as_str).collect();
         assert_eq!(templates(SourceKind::Kustomize, &clusters), ["{app}/overlays/{target}-{stage} (12)"]);
+        assert_eq!(
+            templates(
+                SourceKind::Manifests,
+                &["f/dev/web-a-dev.yml", "f/prod/web-a-prod.yml", "f/prod/api-prod.yml", "f/dev/values-dev.yml"]
+            ),
+            ["f/{stage}/{app}-{stage}.yml (3)", "f/{stage}/values-{stage}.yml (1)"]
+        );
+        assert_eq!(
+            templates(
+                SourceKind::Manifests,
+                &["f/dev/dev-web/d.yml", "f/prod/prod-web/d.yml", "f/prod/prod-api/d.yml", "f/dev/dev-api/d.yml"]
+            ),
+            ["f/{stage}/{stage}-{app}/d.yml (4)"]
+        );
         assert_eq!(templates(SourceKind::Pulumi, &["infra/Pulumi.prod.yaml"]), ["infra/Pulumi.{stage}.yaml (1)"]);
     }
 }

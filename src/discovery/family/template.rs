@@ -1,6 +1,6 @@
 //! What each part of a layout is called: app, target, component.
 
-use super::cut::{Cut, common_tail, extension, is_dimension, is_generic};
+use super::cut::{Cut, common_tail, extension, is_dimension, is_generic, varying};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a template has named so far.
@@ -61,7 +61,8 @@ pub(super) fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
         let name = if names.app { "group" } else { "app" };
         names.app = true;
         let single = rest.iter().all(|list| list.len() == 1);
-        out.push(if single { format!("{{{name}}}") } else { format!("{{{name}**}}") });
+        let folders = rest.iter().map(|list| list[0].as_str());
+        out.push(if single { varying(name, folders, "") } else { format!("{{{name}**}}") });
     }
     out.extend(constant);
     out
@@ -96,7 +97,7 @@ pub(super) fn after_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     let fixed = lists.iter().all(|list| list.len() == longest) && longest <= 3 && cuts[0].file.is_some();
     if !fixed {
         let app = is_app_like(cuts, 0) && !names.app && cuts.iter().all(|cut| cut.before.len() <= 1);
-        return vec![name_after(app, names, "**")];
+        return vec![format!("{{{}**}}", name_after(app, names))];
     }
     let mut out = Vec::new();
     for at in 0..longest {
@@ -104,14 +105,15 @@ pub(super) fn after_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
         if values.len() == 1 && (is_generic(&lists[0][at]) || lists[0][at].contains('{') || longest > 1) {
             out.push(lists[0][at].clone());
         } else {
-            out.push(name_after(is_app_like(cuts, at), names, ""));
+            let name = name_after(is_app_like(cuts, at), names);
+            out.push(varying(name, values.iter().map(|value| value.as_str()), ""));
         }
     }
     out
 }
 
-fn name_after(app: bool, names: &mut Names, stars: &str) -> String {
-    let name = match (app, names.app, names.target, names.component) {
+fn name_after(app: bool, names: &mut Names) -> &'static str {
+    match (app, names.app, names.target, names.component) {
         (true, false, _, _) => {
             names.app = true;
             "app"
@@ -125,8 +127,7 @@ fn name_after(app: bool, names: &mut Names, stars: &str) -> String {
             "target"
         }
         _ => "variant",
-    };
-    format!("{{{name}{stars}}}")
+    }
 }
 
 /// Do most values of this folder occur in several stages?
@@ -156,5 +157,5 @@ pub(super) fn file_template(cuts: &[Cut], names: &mut Names) -> Option<String> {
         names.component = true;
         "component"
     };
-    Some(format!("{{{name}}}{}", extension(first)))
+    Some(varying(name, cuts.iter().filter_map(|cut| cut.file.as_deref()), extension(first)))
 }

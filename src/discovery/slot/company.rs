@@ -4,7 +4,7 @@ use super::super::vocabulary::Occurrence;
 use super::{Slot, Strength};
 use std::collections::{BTreeSet, HashMap};
 
-const CONTAINERS: [&str; 20] = [
+pub(super) const CONTAINERS: [&str; 20] = [
     "environment",
     "environments",
     "env",

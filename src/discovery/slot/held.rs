@@ -4,7 +4,7 @@ use super::{SHARED, Slot, extended, part_of, place, rest_of};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Folders whose children are stages even when no word says so.
-const HOLDERS: [&str; 12] = [
+pub(super) const HOLDERS: [&str; 12] = [
     "environments",
     "envs",
     "env",

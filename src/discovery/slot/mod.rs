@@ -3,18 +3,23 @@
 //! Files whose paths differ in nothing but a stage word are twins; the word is the slot. Where a
 //! path has several stage words, the one with the most and closest company wins.
 
+mod alone;
 mod company;
 mod extend;
 mod glued;
+mod ground;
 mod held;
 mod recurring;
 
 use super::vocabulary::{Canonical, Occurrence, meaning, occurrences};
+use alone::alone;
 use company::Company;
 use extend::extend;
 use glued::glued;
+pub use ground::Grounds;
 use held::held;
 use recurring::recurring;
+use std::collections::BTreeSet;
 
 /// How much company a slot has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,8 +88,17 @@ const SHARED: [&str; 14] = [
     "_base",
 ];
 
+/// Which paths have a stage in them.
+#[derive(Debug, Default)]
+pub struct Chosen {
+    /// The slot of each path, where it has one.
+    pub slots: Vec<Option<Slot>>,
+    /// Paths that look the same, with a stage's word for one of many names: none of them is a stage.
+    pub alike: BTreeSet<usize>,
+}
+
 /// The slot of each path, where it has one.
-pub fn choose(paths: &[&str]) -> Vec<Option<Slot>> {
+pub fn choose(paths: &[&str]) -> Chosen {
     let found: Vec<Vec<Occurrence>> = paths.iter().map(|path| occurrences(path)).collect();
     let company = Company::of(paths, &found);
     let mut slots: Vec<Option<Slot>> =
@@ -109,7 +123,8 @@ pub fn choose(paths: &[&str]) -> Vec<Option<Slot>> {
     recurring(paths, &mut slots);
     glued(paths, &mut slots);
     held(paths, &mut slots);
-    slots
+    let alike = alone(paths, &mut slots);
+    Chosen { slots, alike }
 }
 
 /// Is the word all there is, but for an extension or a suffix with a sign that files share (`_env`)?
@@ -157,6 +172,7 @@ mod tests {
 
     fn slots(paths: &[&str]) -> Vec<String> {
         choose(paths)
+            .slots
             .iter()
             .map(|slot| slot.as_ref().map_or("-".into(), |s| format!("{}@{} {:?}", s.label, s.part, s.strength)))
             .collect()
@@ -193,6 +209,14 @@ mod tests {
     fn a_weak_word_alone_is_none() {
         assert_eq!(slots(&["a/demo/x.yaml", "b/y.yaml"]), ["-", "-"]);
         assert_eq!(slots(&["Pulumi.prod.yaml"]), ["prod@0 Word"]);
+    }
+
+    #[test]
+    fn a_word_among_others_is_one_of_them() {
+        assert_eq!(slots(&["d/dev/h.yaml", "d/a/h.yaml", "d/b/h.yaml", "d/c/h.yaml"]), ["-"; 4]);
+        assert_eq!(slots(&["d/dev/h.yaml", "d/a/h.yaml", "d/b/h.yaml"]), ["dev@1 Word", "-", "-"]);
+        assert_eq!(slots(&["c/dev-tools/x.yaml", "c/o/x.yaml"]), ["dev@1 Word", "-"]);
+        assert_eq!(slots(&["c/dev-tools/x.yaml", "o/dev/y.yaml", "o/prod/y.yaml"]), ["-", "dev@1 Twin", "prod@1 Twin"]);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What a version belongs to, told by its keys.
 
 use super::squash;
+use crate::model::base_name;
 use crate::source::leaf::KEY_SEPARATOR;
 
 /// What a version belongs to, from its keys: `web` for `web.image.tag`, `images[web].newTag` and
-/// `web_image_tag`; nothing for `image.tag`. Does not change while the version does.
+/// `web_image_tag`, and for `images[ghcr.io/team/web].name`; nothing for `image.tag`. Does not change while the version does.
 pub fn component(path: &str) -> Option<String> {
     let mut keys: Vec<&str> = path.split(KEY_SEPARATOR).collect();
     if let Some(last) = keys.pop()
@@ -25,11 +26,35 @@ pub fn component(path: &str) -> Option<String> {
                 | "chart"
                 | "imagetags"
                 | "ref"
+                | "releases"
         )
     };
-    let mut words: Vec<&str> = keys.into_iter().filter(plain).map(|key| key.trim_matches(['[', ']'])).collect();
+    let mut words: Vec<&str> = keys.into_iter().filter(plain).map(word).collect();
     words.retain(|word| !word.is_empty());
     (!words.is_empty()).then(|| words.join("."))
+}
+
+/// The same for the version of an image: an element at its place in a list, which tomorrow may be
+/// another's, is called by its image.
+pub fn component_of(path: &str, image: Option<&str>) -> Option<String> {
+    let (list, last) = path.rsplit_once(KEY_SEPARATOR).unwrap_or(("", path));
+    match image {
+        Some(image) if is_place(last) => component(&format!("{list}{KEY_SEPARATOR}[{image}]")),
+        _ => component(path),
+    }
+}
+
+/// Is it `[3]`, an element without a name?
+pub fn is_place(key: &str) -> bool {
+    let place = key.strip_prefix('[').and_then(|key| key.strip_suffix(']'));
+    place.is_some_and(|place| place.parse::<usize>().is_ok())
+}
+
+/// A key as a word; of an element that is called like an image, the last part of its name.
+fn word(key: &str) -> &str {
+    let word = key.trim_matches(['[', ']']);
+    let of_images = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | ':' | '-' | '_');
+    if key.starts_with('[') && word.chars().all(of_images) { base_name(word) } else { word }
 }
 
 /// The part of a last key that is no convention: `web` of `web_image_tag`, nothing of `tag`.

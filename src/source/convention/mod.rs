@@ -11,7 +11,7 @@ mod pin;
 mod score;
 
 pub use address::url_revision;
-pub use component::component;
+pub use component::{component, component_of, is_place};
 
 use super::leaf::Leaf;
 use super::shape;
@@ -88,7 +88,7 @@ mod tests {
                     leaf.key(),
                     pin.image.as_deref().unwrap_or("-"),
                     pin.version,
-                    component(&leaf.path).unwrap_or_default()
+                    component_of(&leaf.path, pin.image.as_deref()).unwrap_or_default()
                 )
             })
             .collect()
@@ -139,6 +139,14 @@ mod tests {
         assert!(found("apiVersion: v1\nkind: X\nmetadata:\n  labels:\n    app.kubernetes.io/name: x").is_empty());
         assert!(found("terraformVersion: 1.2.3\ntarget: {kind: X, version: v1}\nsops: {version: 3.7.1}").is_empty());
         assert!(found("resources: {memory: 1.2Gi}\nport: 8080").is_empty());
+        assert!(found("galaxy_info: {platforms: [{name: Ubuntu, versions: ['20.04']}]}").is_empty());
+    }
+
+    #[test]
+    fn elements_are_called_by_their_names() {
+        let releases = "releases:\n- {name: web, chart: acme/web, version: 1.2.3}\n";
+        assert_eq!(found(releases), ["8 releases[web].version acme/web=1.2.3 [web]"]);
+        assert_eq!(found("images: [r.io/team/web:v1]"), ["10 images[0] r.io/team/web=v1 [web]"]);
     }
 
     #[test]

@@ -21,6 +21,10 @@ pub(super) fn never(keys: &Keys, around: &Around<'_>) -> bool {
     if key == "version" && around.beside_any(&["kind", "group", "apiversion"]) && around.beside("chart").is_none() {
         return true;
     }
+    // Ansible Galaxy: the systems that a role is for.
+    if keys.parents.iter().any(|p| p == "galaxyinfo") {
+        return true;
+    }
     if keys.parents.last().is_some_and(|p| p == "sops")
         || (key == "version" && keys.parents.iter().any(|p| p == "sops"))
     {

@@ -1,0 +1,71 @@
+//! Stages that are branches: where these are, or were at the moment that is meant.
+
+use super::When;
+use crate::cli::context::Context;
+use crate::cli::failure::Failure;
+use crate::config::Config;
+use crate::git::{GitError, Oid, Repository, Snapshot, at};
+use crate::model::{Entry, Mapping};
+use crate::source::{self, Cache, Reader};
+use jiff::Timestamp;
+
+/// The moment that `--at` means for branches: the one it names, or that of the commit it names. `None`
+/// for now, which the newest commit means too. Guard compares states of one branch, the others as they are.
+pub(super) fn moment(
+    context: &Context,
+    repository: &Repository,
+    when: When<'_>,
+    branch: Option<&str>,
+    snapshot: &Snapshot<'_>,
+) -> Option<Timestamp> {
+    let text = when.at.filter(|_| !when.is_ahead && !when.is_alone)?;
+    let tip = branch.and_then(|branch| context.branch_tip(repository, branch).ok());
+    match repository.resolve(text) {
+        Ok(commit) if Some(commit) == tip => None,
+        Ok(_) => snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok()),
+        Err(_) => at::parse_time(text, &context.environment.now),
+    }
+}
+
+/// The newest commit that a branch had at a moment; `None` where it had none yet.
+pub(super) fn tip_at(
+    context: &Context,
+    repository: &Repository,
+    branch: &str,
+    moment: Option<Timestamp>,
+) -> Result<Option<Oid>, GitError> {
+    let tip = context.branch_tip(repository, branch)?;
+    match moment {
+        None => Ok(Some(tip)),
+        Some(moment) => repository.find_on_mainline(tip, |_, seconds| seconds <= moment.as_second()),
+    }
+}
+
+/// Adds what the branches of branch-per-environment stages say. A branch that is missing is a
+/// warning: the other stages are still answered.
+pub(super) fn stage_branches(
+    context: &Context,
+    repository: &Repository,
+    (config, moment): (&Config, Option<Timestamp>),
+    cache: &Cache,
+    mapping: &mut Mapping,
+) -> Result<(), Failure> {
+    let branches = config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
+    let mut found = false;
+    for (stage, branch) in branches {
+        found = true;
+        mapping.entries.retain(|entry| entry.stage != *stage);
+        let Some(commit) = tip_at(context, repository, branch, moment)? else { continue };
+        let snapshot = Snapshot::of_commit(repository, commit)?;
+        let there = source::read(config, &Reader::new(&snapshot, cache), Some(stage));
+        mapping.entries.extend(there.entries.into_iter().filter(|entry| entry.stage == *stage));
+        mapping.warnings.extend(there.warnings);
+    }
+    if found {
+        let key = |entry: &Entry| (entry.app.clone(), entry.component.clone(), config.position(&entry.stage));
+        mapping.entries.sort_by_cached_key(key);
+        mapping.warnings.sort();
+        mapping.warnings.dedup();
+    }
+    Ok(())
+}
