@@ -1,0 +1,29 @@
+//! What a reading saw, so that blind spots are only what it did not.
+
+use crate::model::Location;
+use crate::source::leaf::Leaf;
+use std::collections::{BTreeSet, HashSet};
+
+/// Where the versions of a mapping stand, and the files that one claim looked at.
+pub struct Sight<'s> {
+    pub touched: &'s BTreeSet<String>,
+    pub places: &'s Places,
+}
+
+/// Places of versions.
+#[derive(Debug, Default)]
+pub struct Places(HashSet<(String, usize, u32)>);
+
+impl<'l> FromIterator<&'l Location> for Places {
+    fn from_iter<I: IntoIterator<Item = &'l Location>>(locations: I) -> Self {
+        let place = |location: &Location| (location.path.clone(), location.span.end, location.line);
+        Places(locations.into_iter().map(place).collect())
+    }
+}
+
+impl Sight<'_> {
+    /// Is this leaf of a file a version of the mapping?
+    pub fn is_read(&self, path: &str, leaf: &Leaf) -> bool {
+        self.places.0.contains(&(path.to_owned(), leaf.span.end, leaf.line))
+    }
+}
