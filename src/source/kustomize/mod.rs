@@ -40,6 +40,8 @@ mod transform;
 mod unmatched;
 mod watch;
 
+pub(super) use build::{is_kustomization, resolve};
+pub(super) use file::NAMES;
 pub use keep::Builds;
 pub use parsed::{Made, Parsed};
 
