@@ -2,6 +2,7 @@
 //! on changes need not let them through unseen. One file per family of sources.
 
 pub(super) mod argo;
+pub(super) mod compose;
 pub(super) mod flux;
 mod generated;
 mod object;
