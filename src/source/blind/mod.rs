@@ -5,6 +5,7 @@ pub(super) mod argo;
 pub(super) mod compose;
 pub(super) mod flux;
 mod generated;
+pub(super) mod kustomize;
 mod object;
 mod sight;
 
