@@ -1,7 +1,7 @@
 //! One state as the guard reads it: the mapping, what was looked at, and what is not worked out.
 
 use crate::config::Config;
-use crate::git::{Differences, Snapshot};
+use crate::git::{Differences, Links, Snapshot};
 use crate::guard::{Blind, Side};
 use crate::model::{BlindSpot, Entry, Reach, SourceKind, StageName, Warning};
 use crate::source::{self, Cache, Claim, Places, Reader, Sight, Touched};
@@ -18,6 +18,8 @@ pub struct Reading<'a> {
     pub stages: &'a [StageName],
     /// What the change is about: what it does not come near is the same in both states.
     pub differences: &'a Differences,
+    /// Links that are followed: programs do.
+    pub links: &'a Links,
 }
 
 /// What one claim came to.
@@ -30,11 +32,19 @@ struct Seen<'c> {
 impl Reading<'_> {
     /// Reads one state.
     pub fn side(&self, config: &Config, snapshot: &Snapshot<'_>) -> Side {
+        let followed;
+        let snapshot = match self.links.is_empty() {
+            true => snapshot,
+            false => {
+                followed = snapshot.following(self.links.clone());
+                &followed
+            }
+        };
         let reader = Reader::new(snapshot, self.cache);
         let (mut all, mut entries, mut seen) = (Touched::default(), Vec::new(), Vec::new());
         for (claim, reading) in source::readings(config, &reader, self.only()) {
             let stages = self.stages_of(config, &claim, &reading.entries);
-            let touched = reading.touched.paths();
+            let touched = reading.touched.paths().into_iter().map(|path| self.real(path)).collect();
             all.share(Rc::new(reading.touched));
             entries.push(reading.entries);
             seen.extend(stages.map(|stages| Seen { claim, stages, touched }));
@@ -48,7 +58,23 @@ impl Reading<'_> {
         let mut touched = all.paths();
         touched.extend(blind.iter().map(|one| one.spot.path.clone()));
         let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
-        Side { entries, touched, warnings: mapping.warnings, claims, blind }
+        self.behind_links(Side { entries, touched, warnings: mapping.warnings, claims, blind })
+    }
+
+    /// The same with the paths of files that links lead to, for those are the ones that change.
+    fn behind_links(&self, side: Side) -> Side {
+        let real = |path: String| self.real(path);
+        let mut side = side;
+        let places = side.entries.iter_mut().flat_map(|entry| &mut entry.locations).map(|place| &mut place.path);
+        let blind = side.blind.iter_mut().map(|one| &mut one.spot.path);
+        let warnings = side.warnings.iter_mut().filter_map(|warning| warning.path.as_mut());
+        places.chain(blind).chain(warnings).for_each(|path| *path = real(std::mem::take(path)));
+        side.touched = side.touched.into_iter().flat_map(|path| [path.clone(), real(path)]).collect();
+        side
+    }
+
+    fn real(&self, path: String) -> String {
+        self.links.real(&path).unwrap_or(path)
     }
 
     /// The stages that a claim is for: by its path, its rule, the branch, or its keys. `None` where its path
@@ -69,8 +95,9 @@ impl Reading<'_> {
     fn unread(&self, snapshot: &Snapshot<'_>, seen: &[Seen<'_>], warnings: &[Warning]) -> Vec<Blind> {
         let mut out = Vec::new();
         for warning in warnings.iter().filter(|warning| UNREAD.contains(&warning.code)) {
-            let changed = warning.path.as_ref().filter(|path| self.is_changed(path));
-            let Some(file) = changed.and_then(|path| snapshot.find(path)) else { continue };
+            let path = warning.path.as_ref().map(|path| self.real(path.clone()));
+            let changed = path.filter(|path| self.is_changed(path));
+            let Some(file) = changed.and_then(|path| snapshot.find(&path)) else { continue };
             let text = snapshot.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
             let says = match text.filter(|text| source::is_template(text)) {
                 Some(template) => source::literal_versions(&template),

@@ -7,7 +7,7 @@ use crate::cli::settings::{self, Settings};
 use crate::cli::survey::CONFIG_FILE;
 use crate::config::gates::{BlockedBy, Call, Gate, Proof};
 use crate::config::{self, Config};
-use crate::git::{Change, Differences, File, FileKind, Oid, Premerge, Repository, Snapshot};
+use crate::git::{Change, Differences, File, FileKind, Links, Oid, Premerge, Repository, Snapshot};
 use crate::guard::{self, Move, People, Ruling, Scope, Side};
 use crate::model::StageName;
 use crate::source::{Cache, Reader};
@@ -54,7 +54,8 @@ impl<'r> Sides<'r> {
         let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
         let ruled = of_branch(context, repository, (settings, base), branch)?;
         let Ruled { settings, stages, at: rules_at } = ruled;
-        let reading = Reading { cache: &cache, stages: &stages, differences: &differences };
+        let links = standing_links(&standing, &differences);
+        let reading = Reading { cache: &cache, stages: &stages, differences: &differences, links: &links };
         let read = |config: &Config, snapshot: &Snapshot<'_>| reading.side(config, snapshot);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let others = match &settings.assumed {
@@ -180,6 +181,15 @@ impl<'r> Sides<'r> {
     pub fn text(&self, path: &str) -> Option<String> {
         text(&self.standing, path)
     }
+}
+
+/// The links that are the same in both states. What a new one leads to is not looked at: it is odd enough.
+fn standing_links(standing: &Snapshot<'_>, differences: &Differences) -> Links {
+    if differences.changes.is_empty() {
+        return Links::default();
+    }
+    let changed: BTreeSet<&str> = differences.changes.iter().map(|change| change.path.as_str()).collect();
+    Links::of(standing, |path| !changed.contains(path))
 }
 
 fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {

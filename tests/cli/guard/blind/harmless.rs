@@ -4,7 +4,7 @@ use super::{
     APPLIED, ARGO, CONFIG_MAP, FLUX_KUSTOMIZATION, HELM_RELEASE, IMAGE_FIELD, OVERLAY, RELEASE, SET, argo, case,
     kustomization, replacement, set, settings, template,
 };
-use crate::guard::{Case, ahead};
+use crate::guard::{Case, ahead, deployment, values};
 
 /// All of them.
 pub fn cases() -> Vec<Case> {
@@ -45,6 +45,14 @@ pub fn cases() -> Vec<Case> {
         case("kustomize: a replacement of something else", |h| {
             let other = replacement("spec.replicas").replacen("replacements:\n", "", 1);
             ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + &other)))
+        }),
+        case("link: a comment in the file behind it", |h| {
+            ahead(h).write("shared/linked.yaml", &format!("# ours\n{}", values("v1")))
+        }),
+        case("link: a page in the folder behind it", |h| ahead(h).write("shared/prod/README.md", "ours\n")),
+        case("link: replicas in the base behind it", |h| {
+            let more = deployment("v1").replace("spec:\n  template", "spec:\n  replicas: 3\n  template");
+            ahead(h).write("shared/base/deployment.yaml", &more)
         }),
         case("a template that cannot be read", |h| ahead(h).write("plain/prod/form.yaml", &template("v1", 3))),
         Case {

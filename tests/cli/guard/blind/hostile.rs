@@ -4,11 +4,11 @@ use super::{
     APPLIED, ARGO, COMPOSE, CONFIG_MAP, FLUX_KUSTOMIZATION, HELM_RELEASE, IMAGE_FIELD, OVERLAY, RELEASE, SERVICES, SET,
     argo, case, kustomization, replacement, set, settings, template,
 };
-use crate::guard::{Case, ahead};
+use crate::guard::{Case, ahead, deployment, values};
 
 /// All of them.
 pub fn cases() -> Vec<Case> {
-    [of_argo(), of_flux(), of_compose(), of_kustomize(), unread()].into_iter().flatten().collect()
+    [of_argo(), of_flux(), of_compose(), of_kustomize(), of_links(), unread()].into_iter().flatten().collect()
 }
 
 fn of_argo() -> Vec<Case> {
@@ -137,6 +137,21 @@ fn of_kustomize() -> Vec<Case> {
         case("kustomize: values of a chart", |h| {
             let chart = "helmCharts:\n- name: x\n  repo: https://charts.example.com\n  version: 1.0.0\n  valuesInline: { image: { tag: v9 } }\n";
             ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + chart)))
+        }),
+    ]
+}
+
+fn of_links() -> Vec<Case> {
+    vec![
+        case("link: the file behind it", |h| ahead(h).write("shared/linked.yaml", &values("v9"))),
+        case("link: a file in the folder behind it", |h| ahead(h).write("shared/prod/deep.yaml", &values("v9"))),
+        case("link: one more file in the folder behind it", |h| {
+            ahead(h).write("shared/prod/deep2.yaml", &values("v9"))
+        }),
+        case("link: the base behind it", |h| ahead(h).write("shared/base/deployment.yaml", &deployment("v9"))),
+        case("link: the file behind it cannot be read", |h| ahead(h).write("shared/linked.yaml", "image: { tag: v1\n")),
+        case("link: a key is written twice behind it", |h| {
+            ahead(h).write("shared/linked.yaml", &(values("v1") + "image: { tag: v1 }\n"))
         }),
     ]
 }

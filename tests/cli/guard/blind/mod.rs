@@ -4,7 +4,7 @@
 mod harmless;
 mod hostile;
 
-use super::{Case, Site, deployment};
+use super::{Case, Site, deployment, values};
 use crate::support::History;
 
 const CONFIG: &str = "\
@@ -16,7 +16,7 @@ sources:
   app: box
 - kustomize: kustom/{app}/overlays/{stage}
 - manifests: plain/{stage}/{app}.yaml
-- helm-values: envs/{stage}/{app}.yaml
+- helm-values: ['envs/{stage}/{app}.yaml', 'more/{stage}/{app}.yaml']
 gates:
 - isolation: off
 permissions:
@@ -133,10 +133,25 @@ const IMAGE_FIELD: &str = "'spec.template.spec.containers.[name=api].image'";
 
 fn story() -> History {
     let generated = "kind: Kustomization\nresources:\n- ../../base\nconfigMapGenerator:\n- name: params\n  envs: [params.env]\nvars:\n- name: TAG\n  objref: { kind: ConfigMap, name: params, apiVersion: v1 }\n  fieldref: { fieldpath: data.TAG }\n";
+    let resources = "kind: Kustomization\nresources:\n";
     let mut history = History::new()
         .commit("2026-08-01T10:00:00Z", "Deploy-Bot", "start")
         .write("towpath.yaml", CONFIG)
         .write("clusters/prod/us.json", "{ \"cluster\": \"us\", \"tag\": \"v1\", \"replicas\": \"2\" }\n")
+        .write("shared/linked.yaml", &values("v1"))
+        .write("shared/prod/deep.yaml", &values("v1"))
+        .write("shared/base/kustomization.yaml", &format!("{resources}- deployment.yaml\n"))
+        .write("shared/base/deployment.yaml", &deployment("v1"))
+        .write("envs/dev/linked.yaml", &values("v1"))
+        .write("more/dev/deep.yaml", &values("v1"))
+        .link("envs/prod/linked.yaml", "../../shared/linked.yaml")
+        .link("more/prod", "../shared/prod")
+        .link("kustom/lib/base", "../../shared/base")
+        .write("kustom/lib/overlays/prod/kustomization.yaml", &format!("{resources}- ../../base\n"))
+        .write(
+            "kustom/lib/overlays/dev/kustomization.yaml",
+            &format!("{resources}- ../../base\nimages:\n- name: ghcr.io/acme/api\n  newTag: v1\n"),
+        )
         .write("kustom/api/base/kustomization.yaml", "kind: Kustomization\nresources:\n- deployment.yaml\n")
         .write("kustom/api/base/deployment.yaml", &deployment("v1"))
         .write("kustom/job/base/kustomization.yaml", "kind: Kustomization\nresources:\n- deployment.yaml\n")
