@@ -1,7 +1,7 @@
 //! One state as the guard reads it: the mapping, what was looked at, and what is not worked out.
 
 use crate::config::Config;
-use crate::git::{Differences, Links, Snapshot};
+use crate::git::{Links, Snapshot};
 use crate::guard::{Blind, Side};
 use crate::model::{BlindSpot, Entry, Reach, SourceKind, StageName, Warning};
 use crate::source::{self, Cache, Claim, Places, Reader, Sight, Touched};
@@ -17,7 +17,7 @@ pub struct Reading<'a> {
     /// The stages that the branch holds.
     pub stages: &'a [StageName],
     /// What the change is about: what it does not come near is the same in both states.
-    pub differences: &'a Differences,
+    pub changed: &'a BTreeSet<&'a str>,
     /// Links that are followed: programs do.
     pub links: &'a Links,
 }
@@ -112,7 +112,7 @@ impl Reading<'_> {
     }
 
     fn is_changed(&self, path: &str) -> bool {
-        self.differences.changes.iter().any(|change| change.path == path)
+        self.changed.contains(path)
     }
 
     /// The blind spots of the claims that the change comes near.
@@ -125,7 +125,8 @@ impl Reading<'_> {
         let reader = Reader::new(snapshot, self.cache);
         let mut out = Vec::new();
         for seen in near {
-            let sight = Sight { touched: &seen.touched, places: &places };
+            let is_changed = |path: &str| self.is_changed(&self.real(path.to_owned()));
+            let sight = Sight { touched: &seen.touched, places: &places, is_changed: &is_changed };
             let spots = source::of(seen.claim.rule).blind_spots(&seen.claim, &sight, &reader);
             out.extend(spots.into_iter().map(|spot| seen.blind(spot)));
         }
@@ -138,11 +139,10 @@ impl Reading<'_> {
     /// be anywhere; what others read is looked at, or lies in their directories.
     fn comes_near(&self, seen: &Seen<'_>) -> bool {
         let folders: BTreeSet<&str> = seen.touched.iter().map(|path| folder_of(path)).collect();
-        let mut changed = self.differences.changes.iter().map(|change| change.path.as_str());
         let is_near = |path: &str| folders.iter().any(|own| is_within(folder_of(path), own));
         match seen.claim.rule.kind {
-            SourceKind::Argo | SourceKind::Flux => !self.differences.changes.is_empty(),
-            SourceKind::Kustomize | SourceKind::Compose => changed.any(is_near),
+            SourceKind::Argo | SourceKind::Flux => !self.changed.is_empty(),
+            SourceKind::Kustomize | SourceKind::Compose => self.changed.iter().any(|path| is_near(path)),
             _ => false,
         }
     }

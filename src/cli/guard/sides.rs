@@ -54,8 +54,9 @@ impl<'r> Sides<'r> {
         let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
         let ruled = of_branch(context, repository, (settings, base), branch)?;
         let Ruled { settings, stages, at: rules_at } = ruled;
-        let links = standing_links(&standing, &differences);
-        let reading = Reading { cache: &cache, stages: &stages, differences: &differences, links: &links };
+        let changed: BTreeSet<&str> = differences.changes.iter().map(|change| change.path.as_str()).collect();
+        let links = standing_links(&standing, &changed);
+        let reading = Reading { cache: &cache, stages: &stages, changed: &changed, links: &links };
         let read = |config: &Config, snapshot: &Snapshot<'_>| reading.side(config, snapshot);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let others = match &settings.assumed {
@@ -184,11 +185,10 @@ impl<'r> Sides<'r> {
 }
 
 /// The links that are the same in both states. What a new one leads to is not looked at: it is odd enough.
-fn standing_links(standing: &Snapshot<'_>, differences: &Differences) -> Links {
-    if differences.changes.is_empty() {
+fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> Links {
+    if changed.is_empty() {
         return Links::default();
     }
-    let changed: BTreeSet<&str> = differences.changes.iter().map(|change| change.path.as_str()).collect();
     Links::of(standing, |path| !changed.contains(path))
 }
 

@@ -25,6 +25,9 @@ const LEADING: [&[&str]; 4] = [&["path"], &["repoURL"], &["targetRevision"], &["
 /// The blind spots of a file of applications.
 pub fn spots(path: &str, leaves: &[Leaf], sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
+    if !sight.may_have_news(path, "files", reader) {
+        return out;
+    }
     for branch in objects(leaves) {
         let object = Object::new(path, branch);
         if !object.branch.text("apiVersion").is_some_and(|version| version.starts_with("argoproj.io/")) {
@@ -34,13 +37,21 @@ pub fn spots(path: &str, leaves: &[Leaf], sight: &Sight<'_>, reader: &Reader<'_>
             Some("Application") => out.extend(template(&object, &["spec"], sight)),
             Some("ApplicationSet") => {
                 out.extend(template(&object, &["spec", "template", "spec"], sight));
-                out.extend(object.spot(&["spec", "templatePatch"], Reach::Overrides));
+                out.extend(template_patch(&object));
                 out.extend(generators(&object, sight, reader));
             }
             _ => {}
         }
     }
     out
+}
+
+/// A patch of the template, if it has to do with sources or versions.
+fn template_patch(object: &Object<'_>) -> Option<BlindSpot> {
+    let leaves: Vec<&Leaf> = object.leaves(&["spec", "templatePatch"]).collect();
+    let is_about = |text: &str| text.contains("source") || is_telling(text);
+    let counts = leaves.iter().any(|leaf| leaf.keys().any(is_about) || leaf.text.lines().any(is_about));
+    counts.then(|| object.spot_of("spec.templatePatch", leaves, Reach::Overrides)).flatten()
 }
 
 /// What the sources of an application say beside the versions that are read.
@@ -95,7 +106,7 @@ fn generators(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Ve
     out.extend(object.spot_of("spec.generators", all.iter().copied().filter(gives), Reach::Overrides));
     if !wanted.is_empty() {
         let is_file = |leaf: &&&Leaf| leaf.last() == "path" && leaf.keys().any(|key| key == "files");
-        out.extend(all.iter().filter(is_file).flat_map(|leaf| files(object, &leaf.text, &wanted, reader)));
+        out.extend(all.iter().filter(is_file).flat_map(|leaf| files(object, &leaf.text, &wanted, sight, reader)));
     }
     out
 }
@@ -128,10 +139,16 @@ fn is_git_revision(object: &Branch<'_>, leaf: &Leaf) -> bool {
 }
 
 /// The files of a generator that are in the repository.
-fn files(object: &Object<'_>, pattern: &str, wanted: &BTreeSet<String>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+fn files(
+    object: &Object<'_>,
+    pattern: &str,
+    wanted: &BTreeSet<String>,
+    sight: &Sight<'_>,
+    reader: &Reader<'_>,
+) -> Vec<BlindSpot> {
     let start = folder_of(pattern.split(['*', '?', '[', '{']).next().unwrap_or_default());
     let all = reader.snapshot().files_under(start).unwrap_or_default();
-    let fits = all.into_iter().filter(|file| fits(pattern, &file.path));
+    let fits = all.into_iter().filter(|file| (sight.is_changed)(&file.path) && fits(pattern, &file.path));
     let key = format!("what {} reads of this file", object.name());
     let spot = |path: String| {
         let leaves = reader.leaves(&path)?;

@@ -11,6 +11,9 @@ use crate::source::{Reader, Sight};
 
 /// The blind spots of a file of Flux objects.
 pub fn spots(path: &str, leaves: &[Leaf], sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    if !sight.may_have_news(path, "From", reader) {
+        return Vec::new();
+    }
     objects(leaves)
         .into_iter()
         .flat_map(|branch| {

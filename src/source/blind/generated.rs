@@ -23,7 +23,8 @@ impl Wanted {
     /// What stands under its name in the files below the directory of a file, and in the one above.
     pub fn near(&self, path: &str, by: &str, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
         let here = folder_of(path);
-        let mut files: Vec<String> = below(here, reader);
+        let counts = |path: &String| is_kustomization(path) || (sight.is_changed)(path);
+        let mut files = below(here, counts, reader);
         files.extend(KUSTOMIZATIONS.iter().map(|name| join(folder_of(here), name)).filter(|_| !here.is_empty()));
         files.dedup();
         files.iter().flat_map(|path| self.within(path, by, sight, reader)).collect()
@@ -116,10 +117,10 @@ impl Wanted {
     }
 }
 
-fn below(folder: &str, reader: &Reader<'_>) -> Vec<String> {
+fn below(folder: &str, counts: impl Fn(&String) -> bool, reader: &Reader<'_>) -> Vec<String> {
     let all = reader.snapshot().files_under(folder).unwrap_or_default();
     let is_yaml = |path: &String| {
         [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end)) || path.ends_with("Kustomization")
     };
-    all.into_iter().map(|file| file.path).filter(is_yaml).take(MAX_FILES).collect()
+    all.into_iter().map(|file| file.path).filter(is_yaml).filter(counts).take(MAX_FILES).collect()
 }

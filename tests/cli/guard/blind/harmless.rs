@@ -16,6 +16,10 @@ pub fn cases() -> Vec<Case> {
         case("argo: another key in a file of a generator", |h| {
             ahead(h).write("clusters/prod/us.json", "{ \"cluster\": \"us\", \"tag\": \"v1\", \"replicas\": \"3\" }\n")
         }),
+        case("argo: a patch of something else in the template", |h| {
+            let patch = "  templatePatch: 'spec: { syncPolicy: { automated: {} } }'\n  template:\n";
+            ahead(h).write(SET, &set("  template:\n", patch))
+        }),
         case("argo: an element of a stage that is free for all", |h| {
             ahead(h).write("argo/dev/set.yaml", &set("tag: v1", "tag: v9"))
         }),

@@ -50,7 +50,10 @@ fn of_argo() -> Vec<Case> {
             ahead(h).write("clusters/prod/eu.json", "{ \"tag\": \"v9\" }\n")
         }),
         case("argo: a patch of the template", |h| {
-            ahead(h).write(SET, &set("  template:\n", "  templatePatch: 'spec: {}'\n  template:\n"))
+            ahead(h).write(
+                SET,
+                &set("  template:\n", "  templatePatch: 'spec: { source: { path: other } }'\n  template:\n"),
+            )
         }),
         case("argo: a template of a generator", |h| {
             let own =
