@@ -3,6 +3,7 @@
 mod event;
 mod gates;
 mod people;
+mod reading;
 mod sides;
 
 use super::context::Context;
@@ -162,6 +163,8 @@ fn judge(
     let judgements: Vec<_> = judged.iter().map(|one| one.judgement.clone()).collect();
     guarded.rulings = sides.oddities();
     guarded.rulings.extend(commits.unsettled()?);
+    let known = guarded.rulings.iter().filter_map(|ruling| ruling.path.clone()).collect();
+    guarded.rulings.extend(sides.blind(&people, &known));
     guarded.rulings.extend(of_rules(&rule_paths, wrong.as_deref(), config, &people));
     guarded.glasses = commits.glasses();
     guarded.rulings.extend(of_moves(&moves, &asked, &judgements, config, &people, &guarded.glasses));

@@ -1,7 +1,9 @@
-//! The files of a repository at one revision, or on disk. Links are never followed.
+//! The files of a repository at one revision, or on disk. Links are followed only where someone asks for
+//! it, and never out of the repository.
 
 use super::commit::CommitHead;
 use super::diff::{self, Differences, Scope};
+use super::links::Links;
 use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
@@ -15,6 +17,9 @@ pub const MAX_FILE_BYTES: usize = 10 << 20;
 
 /// Directories whose tree objects are larger than this (some 400 entries) are searched by an index.
 const INDEXED_TREE_BYTES: usize = 16 << 10;
+
+/// Files in a listing from which on links are left alone: each may lead to the whole repository.
+const MAX_FOLLOWED: usize = 200_000;
 
 /// What a path is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,11 +77,13 @@ pub struct Snapshot<'r> {
     indexes: RefCell<HashMap<Oid, TreeIndex>>,
     /// Files that are thought to have other contents, by path.
     replaced: HashMap<String, (Oid, Rc<[u8]>)>,
+    links: Links,
 }
 
 /// Mode and id by name.
 type TreeIndex = HashMap<Box<[u8]>, (u32, Oid)>;
 
+#[derive(Clone)]
 enum Origin {
     Commit { commit: Oid, tree: Oid, time: i64 },
     Disk { top: PathBuf },
@@ -97,7 +104,7 @@ impl<'r> Snapshot<'r> {
     /// The files of a commit whose top tree is known.
     pub(super) fn of_tree(repository: &'r Repository, commit: Oid, tree: Oid, time: i64) -> Self {
         let origin = Origin::Commit { commit, tree, time };
-        Snapshot { origin, repository, indexes: RefCell::default(), replaced: HashMap::new() }
+        Snapshot { origin, repository, indexes: RefCell::default(), replaced: HashMap::new(), links: Links::default() }
     }
 
     /// The files on disk.
@@ -109,7 +116,13 @@ impl<'r> Snapshot<'r> {
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
         let origin = Origin::Disk { top: top.to_path_buf() };
-        Ok(Snapshot { origin, repository, indexes: RefCell::default(), replaced: HashMap::new() })
+        Ok(Snapshot {
+            origin,
+            repository,
+            indexes: RefCell::default(),
+            replaced: HashMap::new(),
+            links: Links::default(),
+        })
     }
 
     /// The same files as they would be if these, which are there, had these contents. Nothing is
@@ -118,23 +131,33 @@ impl<'r> Snapshot<'r> {
     /// # Errors
     /// When the repository's objects cannot be opened again.
     pub fn with(&self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, GitError> {
-        let origin = match &self.origin {
-            Origin::Disk { top } => Origin::Disk { top: top.clone() },
-            Origin::Commit { commit, tree, time } => Origin::Commit { commit: *commit, tree: *tree, time: *time },
-        };
+        let origin = self.origin.clone();
         let mut replaced = self.replaced.clone();
         for (path, contents) in files {
             let id = Oid::hash_object(ObjectType::Blob, &contents)
                 .map_err(|error| GitError::from_git2("the new contents of a file", &error))?;
             replaced.insert(path, (id, contents.into()));
         }
-        Ok(Snapshot { origin, repository: self.repository, indexes: RefCell::default(), replaced })
+        Ok(Snapshot {
+            origin,
+            repository: self.repository,
+            indexes: RefCell::default(),
+            replaced,
+            links: self.links.clone(),
+        })
     }
 
-    /// The commit, or `None` for the work tree and where files have other contents.
+    /// The same files, and what these links lead to where they are. For commits only.
+    #[must_use]
+    pub fn following(&self, links: Links) -> Self {
+        let (origin, replaced) = (self.origin.clone(), self.replaced.clone());
+        Snapshot { origin, repository: self.repository, indexes: RefCell::default(), replaced, links }
+    }
+
+    /// The commit, or `None` for the work tree and where files are not read as they are.
     pub fn commit(&self) -> Option<Oid> {
         match &self.origin {
-            Origin::Commit { commit, .. } if self.replaced.is_empty() => Some(*commit),
+            Origin::Commit { commit, .. } if self.replaced.is_empty() && self.links.is_empty() => Some(*commit),
             _ => None,
         }
     }
@@ -174,7 +197,10 @@ impl<'r> Snapshot<'r> {
             Origin::Commit { tree, .. } => match self.find_entry(directory) {
                 None if !directory.is_empty() => {}
                 Some((mode, id)) if mode != MODE_TREE => out.push(file(directory.to_owned(), mode, id)),
-                found => self.list_tree(found.map_or(*tree, |(_, id)| id), directory, 0, &mut out)?,
+                found => {
+                    self.list_tree(found.map_or(*tree, |(_, id)| id), directory, 0, &mut out)?;
+                    self.follow(&mut out)?;
+                }
             },
             Origin::Disk { top } => list_disk(top, directory, 0, &mut out)?,
         }
@@ -240,8 +266,29 @@ impl<'r> Snapshot<'r> {
         matches!(self.origin, Origin::Commit { .. }).then(|| self.repository.tree(id).ok()).flatten()
     }
 
+    /// Puts in place of the links that are followed what they lead to; links in there stay links.
+    fn follow(&self, files: &mut Vec<File>) -> Result<(), ReadError> {
+        if self.links.is_empty() {
+            return Ok(());
+        }
+        let is_followed = |file: &File| file.kind == FileKind::Symlink && self.links.real(&file.path).is_some();
+        let (links, others): (Vec<File>, Vec<File>) = std::mem::take(files).into_iter().partition(is_followed);
+        *files = others;
+        for link in links {
+            match self.find_entry(&link.path) {
+                Some((MODE_TREE, id)) if files.len() < MAX_FOLLOWED => self.list_tree(id, &link.path, 0, files)?,
+                Some((mode, id)) if mode != MODE_TREE => files.push(file(link.path, mode, id)),
+                _ => files.push(link),
+            }
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(())
+    }
+
     fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
         let Origin::Commit { tree, .. } = &self.origin else { return None };
+        let real = self.links.real(path);
+        let path = real.as_deref().unwrap_or(path);
         let mut at = (MODE_TREE, *tree);
         for part in path.split('/').filter(|part| !part.is_empty()) {
             let bytes = (at.0 == MODE_TREE).then(|| self.tree_bytes(at.1)).flatten()?;

@@ -8,6 +8,7 @@
 
 mod alike;
 mod attributes;
+mod blind;
 mod moves;
 mod oddities;
 mod people;
@@ -16,9 +17,10 @@ mod rulings;
 mod side;
 mod texts;
 
+pub use blind::of_blind;
 pub use moves::{Kind, Move, Written, moves};
 pub use oddities::{Scope, oddities};
 pub use people::{Glass, People, Permit, Person, Proof, Signed};
 pub use queries::{Asked, Need, Query, queries};
 pub use rulings::{Check, Refusal, Ruling, of_moves, of_rules};
-pub use side::Side;
+pub use side::{Blind, Side};

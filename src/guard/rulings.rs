@@ -191,7 +191,7 @@ fn ruling(one: &Move, permit: &Permit, config: &Config) -> Ruling {
 }
 
 /// Who may, or why not.
-fn permitted(permit: &Permit, config: &Config) -> (Option<String>, Option<Refusal>) {
+pub(super) fn permitted(permit: &Permit, config: &Config) -> (Option<String>, Option<Refusal>) {
     match permit {
         Permit::Free => (None, None),
         Permit::Granted(who) => (Some(who.clone()), None),

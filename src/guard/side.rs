@@ -1,6 +1,6 @@
 //! One state of the repository, as the guard looks at it.
 
-use crate::model::{Entry, Warning};
+use crate::model::{BlindSpot, Entry, StageName, Warning};
 use std::collections::BTreeSet;
 
 /// What stands there, and what was looked at to find out.
@@ -10,6 +10,19 @@ pub struct Side {
     /// Paths of files, there or not.
     pub touched: BTreeSet<String>,
     pub warnings: Vec<Warning>,
+    /// The files that rules claim.
+    pub claims: BTreeSet<String>,
+    pub blind: Vec<Blind>,
+}
+
+/// A place that programs read and the mapping does not.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Blind {
+    pub spot: BlindSpot,
+    /// The file that a rule claims, by which it came to light.
+    pub claim: String,
+    /// The stages that it is for; empty where that is not known.
+    pub stages: BTreeSet<StageName>,
 }
 
 impl Side {

@@ -1,5 +1,6 @@
 //! The vocabulary as plain values: no input, no output, no clock.
 
+mod blind_spot;
 mod image;
 mod mapping;
 mod names;
@@ -7,6 +8,7 @@ mod template;
 mod version;
 mod warning;
 
+pub use blind_spot::{BlindSpot, Reach};
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{Automation, Confidence, Entry, Location, Mapping, Note, Part, SlotKey, SourceKind, Span};
 pub use names::{AppName, StageName, TargetName};

@@ -6,8 +6,8 @@
 use super::branch::{Branch, objects};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::remote::{self, Found};
-use super::{Claim, Finding, Reader, Source, keyed, shape};
-use crate::model::{ImageReference, Part, SourceKind, base_name};
+use super::{Claim, Finding, Reader, Sight, Source, blind, keyed, shape};
+use crate::model::{BlindSpot, ImageReference, Part, SourceKind, base_name};
 
 /// The source; see the module.
 pub struct Argo;
@@ -27,6 +27,11 @@ impl Source for Argo {
             remote::note_automations(&mut out, &text);
         }
         out
+    }
+
+    fn blind_spots(&self, claim: &Claim<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+        let leaves = reader.leaves(&claim.path);
+        leaves.map(|leaves| blind::argo::spots(&claim.path, &leaves, sight, reader)).unwrap_or_default()
     }
 }
 
@@ -79,11 +84,12 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<Found> {
     Some(Found { word: Some(base_name(&word).to_owned()), finding })
 }
 
-/// Parameters are values under their dotted names; they win over values, as in Argo CD.
+/// Parameters are values under their dotted names; they win over values, and the last of one name over
+/// the others, as in Argo CD.
 fn helm(helm: &Branch<'_>, path: &str) -> Vec<Found> {
     let (mut leaves, mut real) = (Vec::new(), Vec::new());
     for (_, parameter) in helm.below(&["parameters"]).children() {
-        let (Some(name), Some(value)) = (parameter.text("name"), parameter.leaf("value")) else { continue };
+        let (Some(name), Some(value)) = (parameter.text("name"), parameter.last_leaf("value")) else { continue };
         leaves.push(Leaf { path: dotted(name), ..value.clone() });
         real.push(value);
     }
@@ -169,6 +175,14 @@ mod tests {
             "{HEAD}spec:\n  source:\n    helm:\n      values: |\n        api:\n          image: {{repository: a/api, tag: v1}}\n"
         );
         assert_eq!(read(&text), ["web a/api v1 :9 tag<…>[]"]);
+    }
+
+    #[test]
+    fn the_last_of_parameters_with_one_name_counts() {
+        let text = format!(
+            "{HEAD}spec:\n  source:\n    helm:\n      parameters:\n      - {{name: image.tag, value: v1}}\n      - {{name: image.tag, value: v9}}\n"
+        );
+        assert_eq!(read(&text), ["web - v9 :9 tag<v9>[]"]);
     }
 
     #[test]

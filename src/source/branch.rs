@@ -40,9 +40,24 @@ impl<'a> Branch<'a> {
         self.leaves.iter().find(|(rest, _)| *rest == key).map(|(_, leaf)| *leaf)
     }
 
+    /// As [`Branch::leaf`]; where elements of a list have one name, of the last one.
+    pub(super) fn last_leaf(&self, key: &str) -> Option<&'a Leaf> {
+        self.leaves.iter().rfind(|(rest, _)| *rest == key).map(|(_, leaf)| *leaf)
+    }
+
     /// The text at a key of this level, unless it is empty.
     pub(super) fn text(&self, key: &str) -> Option<&'a str> {
         self.leaf(key).filter(|leaf| !leaf.is_empty()).map(|leaf| &*leaf.text)
+    }
+
+    /// These leaves, with their whole paths.
+    pub(super) fn of(leaves: impl Iterator<Item = &'a Leaf>) -> Self {
+        Branch { leaves: leaves.map(|leaf| (&*leaf.path, leaf)).collect() }
+    }
+
+    /// All leaves, with what is left of their paths.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&'a str, &'a Leaf)> {
+        self.leaves.iter().copied()
     }
 
     /// What lies below a chain of keys; nothing if they do not exist.

@@ -3,9 +3,9 @@
 use super::interpolate::{Interpolated, Origin, Variables};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::place;
-use super::{Claim, Finding, Notation, Reader, Source, dotenv, keyed, marker, shape};
+use super::{Claim, Finding, Notation, Reader, Sight, Source, blind, dotenv, keyed, marker, shape};
 use crate::config::NameTemplate;
-use crate::model::{Captures, ImageReference, Location, Note, Part, SourceKind, Span, Version};
+use crate::model::{BlindSpot, Captures, ImageReference, Location, Note, Part, SourceKind, Span, Version};
 use std::ops::Range;
 
 /// The source; see the module.
@@ -34,6 +34,11 @@ impl Source for Compose {
         let variables: Variables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
         let file = File { path: &claim.path, text: &text, env_path: &env_path, variables };
         leaves.iter().filter_map(|leaf| file.finding(service_of(leaf)?, leaf)).collect()
+    }
+
+    fn blind_spots(&self, claim: &Claim<'_>, _sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+        let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
+        blind::compose::spots(claim, &leaves, &env_path(claim.rule.base.as_ref(), claim), reader)
     }
 }
 

@@ -5,8 +5,8 @@ use super::branch::{Branch, objects};
 use super::convention::Format;
 use super::leaf::Leaf;
 use super::remote::{self, Found};
-use super::{Claim, Finding, Reader, Source, keyed};
-use crate::model::{Part, SourceKind, Span, base_name};
+use super::{Claim, Finding, Reader, Sight, Source, blind, keyed};
+use crate::model::{BlindSpot, Part, SourceKind, Span, base_name};
 use std::collections::HashMap;
 
 /// The source; see the module.
@@ -36,6 +36,11 @@ impl Source for Flux {
             remote::note_automations(&mut out, &text);
         }
         out
+    }
+
+    fn blind_spots(&self, claim: &Claim<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+        let leaves = reader.leaves(&claim.path);
+        leaves.map(|leaves| blind::flux::spots(&claim.path, &leaves, sight, reader)).unwrap_or_default()
     }
 }
 

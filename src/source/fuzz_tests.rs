@@ -74,7 +74,9 @@ proptest! {
             let files = [(path, text.as_str()), ("d/a.yaml", other.as_str()), ("b/kustomization.yaml", other.as_str())];
             let mut rule = Rule::new(kind, "d/**", &[]).expect("a template");
             rule.pattern = Some(pattern.clone());
-            let (found, _) = repository(&files).read(rule);
+            let repository = repository(&files);
+            let _ = repository.blind_spots(rule.clone());
+            let (found, _) = repository.read(rule);
             for place in found.iter().flat_map(|(_, finding)| &finding.locations) {
                 let file = files.iter().find(|(path, _)| *path == place.path).expect("one of the files");
                 prop_assert!(file.1.get(place.span.start..place.span.end).is_some(), "{kind} {place:?}");

@@ -4,6 +4,7 @@
 //! path and key templates of the [`Rule`] do, in [`read`].
 
 mod argo;
+mod blind;
 mod branch;
 mod by_document;
 mod compose;
@@ -38,6 +39,7 @@ mod tfvars;
 mod touched;
 mod yaml_keys;
 
+pub use blind::{Places, Sight, literal_versions};
 pub use kustomize::resources as kustomize_resources;
 pub use kustomize::set_image;
 pub use mapping::{Claim, Reading, assembled, claims, claims_on, mapping, read, read_claim, readings};
@@ -46,7 +48,7 @@ pub use reader::{Cache, Change, Reader, Unparsed, is_template};
 pub use touched::Touched;
 
 use crate::config::Rule;
-use crate::model::{Captures, Location, Note, SourceKind, Version};
+use crate::model::{BlindSpot, Captures, Location, Note, SourceKind, Version};
 
 /// One version found in a file.
 #[derive(Debug, Clone, Default)]
@@ -79,6 +81,11 @@ pub trait Source: Sync {
 
     /// The versions a claimed file holds. What cannot be read is a warning of the reader.
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding>;
+
+    /// The places by which programs may come to other versions than [`Source::read`] does.
+    fn blind_spots(&self, _claim: &Claim<'_>, _sight: &Sight<'_>, _reader: &Reader<'_>) -> Vec<BlindSpot> {
+        Vec::new()
+    }
 }
 
 /// Every source. To add one: a file here, a variant of [`SourceKind`], a line below, a fixture

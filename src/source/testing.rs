@@ -1,6 +1,6 @@
 //! Repositories for the tests of sources: a few files, one commit, always the same ids.
 
-use super::{Cache, Claim, Finding, Reader, claims, of};
+use super::{Cache, Claim, Finding, Reader, Sight, claims, leaf, of};
 use crate::config::{Config, Rule, Stage};
 use crate::git::{Oid, Repository, Snapshot};
 use crate::model::{SourceKind, Warning};
@@ -79,6 +79,27 @@ impl TestRepository {
             found.extend(findings.into_iter().map(|finding| (claim.path.clone(), finding)));
         }
         (found, reader.warnings())
+    }
+
+    /// The blind spots of all files that a rule claims: `path:line key`, and what stands there.
+    pub(crate) fn blind_spots(&self, rule: Rule) -> Vec<(String, String)> {
+        let (snapshot, cache) = (self.snapshot(), Cache::default());
+        let config = Config { rules: vec![rule], ..Config::default() };
+        let reader = Reader::new(&snapshot, &cache);
+        let mut out = Vec::new();
+        for claim in claims(&config, &reader) {
+            reader.take_touched();
+            let found = of(claim.rule).read(&claim, &reader);
+            let touched = reader.take_touched().paths();
+            let places = found.iter().flat_map(|finding| &finding.locations).collect();
+            let sight = Sight { touched: &touched, places: &places, is_changed: &|_| true };
+            for spot in of(claim.rule).blind_spots(&claim, &sight, &reader) {
+                let line = spot.line.map_or_else(|| "-".to_owned(), |line| line.to_string());
+                let says = spot.says.replace(leaf::KEY_SEPARATOR, ".");
+                out.push((format!("{}:{line} {}", spot.path, spot.key), says.trim_end().replace('\n', " ")));
+            }
+        }
+        out
     }
 
     /// What a source finds in one file, without any config.

@@ -2,16 +2,16 @@
 
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
+use crate::cli::guard::reading::Reading;
 use crate::cli::settings::{self, Settings};
 use crate::cli::survey::CONFIG_FILE;
 use crate::config::gates::{BlockedBy, Call, Gate, Proof};
 use crate::config::{self, Config};
-use crate::git::{Change, Differences, File, FileKind, Oid, Premerge, Repository, Snapshot};
-use crate::guard::{self, Move, Ruling, Scope, Side};
+use crate::git::{Change, Differences, File, FileKind, Links, Oid, Premerge, Repository, Snapshot};
+use crate::guard::{self, Move, People, Ruling, Scope, Side};
 use crate::model::StageName;
-use crate::source::{self, Cache, Reader, Touched};
+use crate::source::{Cache, Reader};
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 /// Both states.
 pub struct Sides<'r> {
@@ -54,7 +54,10 @@ impl<'r> Sides<'r> {
         let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
         let ruled = of_branch(context, repository, (settings, base), branch)?;
         let Ruled { settings, stages, at: rules_at } = ruled;
-        let read = |config: &Config, snapshot: &Snapshot<'_>| side(config, snapshot, &cache, &stages);
+        let changed: BTreeSet<&str> = differences.changes.iter().map(|change| change.path.as_str()).collect();
+        let links = standing_links(&standing, &changed);
+        let reading = Reading { cache: &cache, stages: &stages, changed: &changed, links: &links };
+        let read = |config: &Config, snapshot: &Snapshot<'_>| reading.side(config, snapshot);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let others = match &settings.assumed {
             Some(_) if !differences.changes.is_empty() => {
@@ -75,9 +78,8 @@ impl<'r> Sides<'r> {
     /// Every cell that moves, whichever way it is read.
     pub fn moves(&self) -> Vec<Move> {
         let changed: BTreeSet<&str> = self.differences.changes.iter().map(|change| change.path.as_str()).collect();
-        let pairs = [Some((&self.before, &self.after)), self.others.as_ref().map(|(a, b)| (a, b))];
         let mut out: Vec<Move> = Vec::new();
-        for (before, after) in pairs.into_iter().flatten() {
+        for (before, after) in self.pairs() {
             let moves = guard::moves(&before.entries, &after.entries, &changed);
             let more: Vec<Move> = moves.into_iter().filter(|one| !out.contains(one)).collect();
             out.extend(more);
@@ -98,7 +100,7 @@ impl<'r> Sides<'r> {
 
     /// Does this file matter to the mapping or the rules?
     pub fn counts(&self, path: &str) -> bool {
-        let sides = [&self.before, &self.after].into_iter().chain(self.others.iter().flat_map(|(a, b)| [a, b]));
+        let sides = self.pairs().flat_map(|(before, after)| [before, after]);
         sides.map(|side| &side.touched).chain([&self.rule_files]).any(|paths| paths.contains(path))
     }
 
@@ -146,6 +148,24 @@ impl<'r> Sides<'r> {
         guard::oddities(&scope)
     }
 
+    /// What is said of places that programs read and the mapping does not. Of the files in `known`
+    /// something is said already.
+    pub fn blind(&self, people: &People<'_>, known: &BTreeSet<String>) -> Vec<Ruling> {
+        let mut out: Vec<Ruling> = Vec::new();
+        for (before, after) in self.pairs() {
+            let rulings = guard::of_blind(before, after, self.config(), people, known);
+            let more: Vec<Ruling> = rulings.into_iter().filter(|one| !out.contains(one)).collect();
+            out.extend(more);
+        }
+        out
+    }
+
+    /// Both states, whichever way they are read.
+    fn pairs(&self) -> impl Iterator<Item = (&Side, &Side)> {
+        let others = self.others.as_ref().map(|(before, after)| (before, after));
+        std::iter::once((&self.before, &self.after)).chain(others)
+    }
+
     /// A link is a file with the path it leads to.
     fn leads_to_file(&self, change: &Change) -> bool {
         let Some(link) = self.coming.find(&change.path).filter(|file| file.kind == FileKind::Symlink) else {
@@ -162,6 +182,14 @@ impl<'r> Sides<'r> {
     pub fn text(&self, path: &str) -> Option<String> {
         text(&self.standing, path)
     }
+}
+
+/// The links that are the same in both states. What a new one leads to is not looked at: it is odd enough.
+fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> Links {
+    if changed.is_empty() {
+        return Links::default();
+    }
+    Links::of(standing, |path| !changed.contains(path))
 }
 
 fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
@@ -219,23 +247,6 @@ fn main_settings(context: &Context, repository: &Repository) -> Result<Option<(S
     let stated =
         settings::own(context, &reader)?.filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
     Ok(stated.map(|stated| (settings::load(context, repository, Some(stated), &reader), tip)))
-}
-
-fn side(config: &Config, snapshot: &Snapshot<'_>, cache: &Cache, stages: &[StageName]) -> Side {
-    let reader = Reader::new(snapshot, cache);
-    let only = if let [only] = stages { Some(only) } else { None };
-    let readings = source::readings(config, &reader, only);
-    let mut touched = Touched::default();
-    let mut entries = Vec::new();
-    for (_, reading) in readings {
-        touched.share(Rc::new(reading.touched));
-        entries.push(reading.entries);
-    }
-    let mapping = source::mapping(config, entries, reader.warnings());
-    let is_elsewhere = |name: &StageName| config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some());
-    let is_here = |name: &StageName| stages.contains(name) || !is_elsewhere(name);
-    let entries = mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
-    Side { entries, touched: touched.paths(), warnings: mapping.warnings }
 }
 
 /// A path without `.`, `..` and empty names, as the file system takes it.

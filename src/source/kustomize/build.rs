@@ -51,7 +51,7 @@ pub(super) fn file_of(reader: &Reader<'_>, directory: &str) -> Option<String> {
 }
 
 /// A path relative to a directory, or `None` when it leads out of the repository.
-pub(super) fn resolve(directory: &str, relative: &str) -> Option<String> {
+pub(in crate::source) fn resolve(directory: &str, relative: &str) -> Option<String> {
     if relative.starts_with('/') {
         return None;
     }
@@ -69,7 +69,7 @@ pub(super) fn resolve(directory: &str, relative: &str) -> Option<String> {
 }
 
 /// Is it a plain file or link of one of the names kustomize looks for?
-pub(super) fn is_kustomization(path: &str) -> bool {
+pub(in crate::source) fn is_kustomization(path: &str) -> bool {
     NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 

@@ -12,7 +12,7 @@ use crate::yaml::{self, Value};
 use std::rc::Rc;
 
 /// The names the file may have; kustomize wants exactly one of them in a directory.
-pub(super) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(in crate::source) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Entries of `images` whose names are expressions beyond themselves; each takes much memory.
 const MAX_EXPRESSIONS: usize = 200;

@@ -40,12 +40,14 @@ mod transform;
 mod unmatched;
 mod watch;
 
+pub(super) use build::{is_kustomization, resolve};
+pub(super) use file::NAMES;
 pub use keep::Builds;
 pub use parsed::{Made, Parsed};
 
 use super::folder::folder_of;
-use super::{Claim, Finding, Reader, Source};
-use crate::model::SourceKind;
+use super::{Claim, Finding, Reader, Sight, Source, blind};
+use crate::model::{BlindSpot, SourceKind};
 
 /// The source; see the module.
 pub struct Kustomize;
@@ -67,6 +69,10 @@ impl Source for Kustomize {
             return Vec::new();
         }
         look::see(reader, directory, |built| findings::of_build(built, directory))
+    }
+
+    fn blind_spots(&self, _claim: &Claim<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+        blind::kustomize::spots(sight, reader)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `towpath guard`: pull requests that try to get past it, and others that have nothing to hide.
 
 mod answers;
+mod blind;
 mod harmless;
 mod hostile;
 mod recipes;
@@ -101,10 +102,15 @@ pub struct Case {
 impl Site {
     /// `main` and a branch for each case, one commit ahead unless the case says otherwise.
     pub fn new(cases: &[Case]) -> Self {
+        Site::of(story(), cases)
+    }
+
+    /// The same beside another `main`.
+    pub fn of(story: History, cases: &[Case]) -> Self {
         let history = cases
             .iter()
             .enumerate()
-            .fold(story(), |history, (index, case)| (case.change)(history.branch(&format!("case-{index}"))));
+            .fold(story, |history, (index, case)| (case.change)(history.branch(&format!("case-{index}"))));
         let sandbox = Sandbox::new();
         let repository = sandbox.repository("deploy", &history);
         Site { sandbox, repository }

@@ -1,0 +1,163 @@
+//! One state as the guard reads it: the mapping, what was looked at, and what is not worked out.
+
+use crate::config::Config;
+use crate::git::{Links, Snapshot};
+use crate::guard::{Blind, Side};
+use crate::model::{BlindSpot, Entry, Reach, SourceKind, StageName, Warning};
+use crate::source::{self, Cache, Claim, Places, Reader, Sight, Touched};
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// Warnings about files of which nothing at all was read.
+const UNREAD: [&str; 6] = ["not-yaml", "not-text", "not-hcl", "too-large", "missing-object", "unreadable"];
+
+/// How states are read.
+pub struct Reading<'a> {
+    pub cache: &'a Cache,
+    /// The stages that the branch holds.
+    pub stages: &'a [StageName],
+    /// What the change is about: what it does not come near is the same in both states.
+    pub changed: &'a BTreeSet<&'a str>,
+    /// Links that are followed: programs do.
+    pub links: &'a Links,
+}
+
+/// What one claim came to.
+struct Seen<'c> {
+    claim: Claim<'c>,
+    stages: BTreeSet<StageName>,
+    touched: BTreeSet<String>,
+}
+
+impl Reading<'_> {
+    /// Reads one state.
+    pub fn side(&self, config: &Config, snapshot: &Snapshot<'_>) -> Side {
+        let followed;
+        let snapshot = match self.links.is_empty() {
+            true => snapshot,
+            false => {
+                followed = snapshot.following(self.links.clone());
+                &followed
+            }
+        };
+        let reader = Reader::new(snapshot, self.cache);
+        let (mut all, mut entries, mut seen) = (Touched::default(), Vec::new(), Vec::new());
+        for (claim, reading) in source::readings(config, &reader, self.only()) {
+            let stages = self.stages_of(config, &claim, &reading.entries);
+            let touched = reading.touched.paths().into_iter().map(|path| self.real(path)).collect();
+            all.share(Rc::new(reading.touched));
+            entries.push(reading.entries);
+            seen.extend(stages.map(|stages| Seen { claim, stages, touched }));
+        }
+        let mapping = source::mapping(config, entries, reader.warnings());
+        let is_elsewhere = |name: &StageName| config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some());
+        let is_here = |name: &StageName| self.stages.contains(name) || !is_elsewhere(name);
+        let entries: Vec<Entry> = mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
+        let mut blind = self.unread(snapshot, &seen, &mapping.warnings);
+        blind.extend(self.blind(snapshot, &seen, &entries));
+        let mut touched = all.paths();
+        touched.extend(blind.iter().map(|one| one.spot.path.clone()));
+        let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
+        self.behind_links(Side { entries, touched, warnings: mapping.warnings, claims, blind })
+    }
+
+    /// The same with the paths of files that links lead to, for those are the ones that change.
+    fn behind_links(&self, side: Side) -> Side {
+        let real = |path: String| self.real(path);
+        let mut side = side;
+        let places = side.entries.iter_mut().flat_map(|entry| &mut entry.locations).map(|place| &mut place.path);
+        let blind = side.blind.iter_mut().map(|one| &mut one.spot.path);
+        let warnings = side.warnings.iter_mut().filter_map(|warning| warning.path.as_mut());
+        places.chain(blind).chain(warnings).for_each(|path| *path = real(std::mem::take(path)));
+        side.touched = side.touched.into_iter().flat_map(|path| [path.clone(), real(path)]).collect();
+        side
+    }
+
+    fn real(&self, path: String) -> String {
+        self.links.real(&path).unwrap_or(path)
+    }
+
+    /// The stages that a claim is for: by its path, its rule, the branch, or its keys. `None` where its path
+    /// names something that is no stage.
+    fn stages_of(&self, config: &Config, claim: &Claim<'_>, entries: &[Entry]) -> Option<BTreeSet<StageName>> {
+        let own = match claim.captures.get("stage").filter(|word| !word.is_empty()) {
+            Some(word) => Some(config.stage(word)?.name.clone()),
+            None => claim.rule.stage.clone().or_else(|| self.only().cloned()),
+        };
+        Some(own.into_iter().chain(entries.iter().map(|entry| entry.stage.clone())).collect())
+    }
+
+    fn only(&self) -> Option<&StageName> {
+        if let [only] = self.stages { Some(only) } else { None }
+    }
+
+    /// Files that are changed and cannot be read: their contents as they are.
+    fn unread(&self, snapshot: &Snapshot<'_>, seen: &[Seen<'_>], warnings: &[Warning]) -> Vec<Blind> {
+        let mut out = Vec::new();
+        for warning in warnings.iter().filter(|warning| UNREAD.contains(&warning.code)) {
+            let path = warning.path.as_ref().map(|path| self.real(path.clone()));
+            let changed = path.filter(|path| self.is_changed(path));
+            let Some(file) = changed.and_then(|path| snapshot.find(&path)) else { continue };
+            let text = snapshot.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            let says = match text.filter(|text| source::is_template(text)) {
+                Some(template) => source::literal_versions(&template),
+                None => file.id.to_string(),
+            };
+            let key = format!("{}, which cannot be read", file.path);
+            let spot = BlindSpot { path: file.path.clone(), key, line: None, says, reach: Reach::Leads };
+            let its = seen.iter().filter(|seen| seen.touched.contains(&file.path));
+            out.extend(its.map(|seen| seen.blind(spot.clone())));
+        }
+        out
+    }
+
+    fn is_changed(&self, path: &str) -> bool {
+        self.changed.contains(path)
+    }
+
+    /// The blind spots of the claims that the change comes near.
+    fn blind(&self, snapshot: &Snapshot<'_>, seen: &[Seen<'_>], entries: &[Entry]) -> Vec<Blind> {
+        let near: Vec<&Seen<'_>> = seen.iter().filter(|seen| self.comes_near(seen)).collect();
+        if near.is_empty() {
+            return Vec::new();
+        }
+        let places: Places = entries.iter().flat_map(|entry| &entry.locations).collect();
+        let reader = Reader::new(snapshot, self.cache);
+        let mut out = Vec::new();
+        for seen in near {
+            let is_changed = |path: &str| self.is_changed(&self.real(path.to_owned()));
+            let sight = Sight { touched: &seen.touched, places: &places, is_changed: &is_changed };
+            let spots = source::of(seen.claim.rule).blind_spots(&seen.claim, &sight, &reader);
+            out.extend(spots.into_iter().map(|spot| seen.blind(spot)));
+        }
+        out.sort();
+        out.dedup();
+        out
+    }
+
+    /// Could the change have to do with what a claim leaves out? What an Argo CD or Flux object reads may
+    /// be anywhere; what others read is looked at, or lies in their directories.
+    fn comes_near(&self, seen: &Seen<'_>) -> bool {
+        let folders: BTreeSet<&str> = seen.touched.iter().map(|path| folder_of(path)).collect();
+        let is_near = |path: &str| folders.iter().any(|own| is_within(folder_of(path), own));
+        match seen.claim.rule.kind {
+            SourceKind::Argo | SourceKind::Flux => !self.changed.is_empty(),
+            SourceKind::Kustomize | SourceKind::Compose => self.changed.iter().any(|path| is_near(path)),
+            _ => false,
+        }
+    }
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn is_within(folder: &str, other: &str) -> bool {
+    other.is_empty() || folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+impl Seen<'_> {
+    fn blind(&self, spot: BlindSpot) -> Blind {
+        Blind { spot, claim: self.claim.path.clone(), stages: self.stages.clone() }
+    }
+}

@@ -1,0 +1,130 @@
+//! Symbolic links that are followed inside a repository, for who has to know what programs would read.
+
+use super::snapshot::{File, FileKind, Snapshot};
+use std::collections::BTreeMap;
+
+/// Links of a repository that are followed.
+const MAX_LINKS: usize = 2_000;
+
+/// Links that lead to links are followed so far.
+const MAX_STEPS: usize = 16;
+
+/// Links, and the paths they lead to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Links(BTreeMap<String, String>);
+
+impl Links {
+    /// The links of a snapshot that lead to something in it, those alone that `counts` says yes to.
+    pub fn of(snapshot: &Snapshot<'_>, counts: impl Fn(&str) -> bool) -> Self {
+        let all = snapshot.files_under("").unwrap_or_default();
+        let links = all.into_iter().filter(|file| file.kind == FileKind::Symlink && counts(&file.path));
+        let target = |link: File| {
+            let bytes = snapshot.read(&File { kind: FileKind::File, ..link.clone() }).ok()?;
+            let folder = link.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let target = inside(folder, std::str::from_utf8(&bytes).ok()?)?;
+            Some((link.path, target))
+        };
+        Links(links.filter_map(target).take(MAX_LINKS).collect())
+    }
+
+    /// Are there none?
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Where a path leads; `None` where no link is on its way.
+    pub fn real(&self, path: &str) -> Option<String> {
+        let mut real = self.step(path)?;
+        for _ in 0..MAX_STEPS {
+            let Some(next) = self.step(&real) else { break };
+            real = next;
+        }
+        Some(real)
+    }
+
+    /// The path with its first link followed.
+    fn step(&self, path: &str) -> Option<String> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let ends = path.match_indices('/').map(|(at, _)| at).chain([path.len()]);
+        ends.filter(|end| *end > 0).find_map(|end| {
+            let target = self.0.get(&path[..end])?;
+            let rest = path[end..].trim_start_matches('/');
+            let joint = if target.is_empty() || rest.is_empty() { "" } else { "/" };
+            Some(format!("{target}{joint}{rest}"))
+        })
+    }
+}
+
+/// A path relative to a directory; `None` where it leads out of the repository.
+fn inside(folder: &str, relative: &str) -> Option<String> {
+    if relative.starts_with('/') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::git::Repository;
+
+    #[test]
+    fn links_are_followed_one_after_the_other() {
+        let link = |(from, to): (&str, &str)| (from.to_owned(), to.to_owned());
+        let links = Links([("a", "b/c"), ("b", "d"), ("x/y", ""), ("l", "l")].map(link).into());
+        assert_eq!(links.real("a/web.yaml").as_deref(), Some("d/c/web.yaml"));
+        assert_eq!(links.real("x/y").as_deref(), Some(""));
+        assert_eq!(links.real("x/y/z").as_deref(), Some("z"));
+        assert_eq!((links.real("x"), links.real("ab/c")), (None, None));
+        assert_eq!(links.real("l").as_deref(), Some("l"), "it ends");
+    }
+
+    #[test]
+    fn a_snapshot_shows_what_links_lead_to() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
+        let mut update = git2::build::TreeUpdateBuilder::new();
+        let mut put = |path: &str, text: &str, mode| {
+            let blob = git.blob(text.as_bytes()).expect("a blob");
+            update.upsert(path, blob, mode);
+        };
+        put("real/a.yaml", "a", git2::FileMode::Blob);
+        for (path, target) in [("file", "real/a.yaml"), ("folder", "real"), ("real/up", ".."), ("out", "../x")] {
+            put(path, target, git2::FileMode::Link);
+        }
+        let empty = git.treebuilder(None).and_then(|builder| builder.write()).expect("a tree");
+        let tree = git.find_tree(empty).expect("the tree");
+        let tree = update.create_updated(&git, &tree).expect("a tree");
+        let repository = Repository::open(folder.path()).expect("the new repository");
+        let plain = repository.snapshot_of_tree(tree, 0).expect("its files");
+        let snapshot = plain.following(Links::of(&plain, |path| path != "real/up"));
+        let read = |path: &str| snapshot.find(path).and_then(|file| snapshot.read(&file).ok());
+        assert_eq!(
+            (read("file"), read("folder/a.yaml"), read("out")),
+            (Some(b"a".to_vec()), Some(b"a".to_vec()), None)
+        );
+        assert!(snapshot.is_directory("folder") && !plain.is_directory("folder"));
+        let all = snapshot.files_under("").expect("a listing").into_iter().map(|file| file.path);
+        assert_eq!(all.collect::<Vec<_>>(), ["file", "folder/a.yaml", "folder/up", "out", "real/a.yaml", "real/up"]);
+        let all = plain.following(Links::of(&plain, |_| true));
+        assert!(all.files_under("").expect("a listing").len() < 20, "a loop ends");
+    }
+
+    #[test]
+    fn what_leads_outside_is_no_path() {
+        assert_eq!(inside("a/b", "../c").as_deref(), Some("a/c"));
+        assert_eq!((inside("a", "../../x"), inside("a", "/etc/x")), (None, None));
+    }
+}

@@ -1,0 +1,61 @@
+//! Compose: the files that its program merges, or takes in place of another, without being told.
+
+use super::{file, said};
+use crate::model::{BlindSpot, Reach};
+use crate::source::folder::{folder_of, join};
+use crate::source::leaf::Leaf;
+use crate::source::{Claim, Reader};
+
+/// Taken in this order where no file is named (compose-go, `DefaultFileNames`).
+const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Merged over it (`DefaultOverrideFileNames`).
+const OVERRIDES: [&str; 4] =
+    ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+
+/// The blind spots of one compose file.
+pub fn spots(claim: &Claim<'_>, leaves: &[Leaf], env_path: &str, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    let folder = folder_of(&claim.path);
+    let own = claim.path.rsplit('/').next().unwrap_or(&claim.path);
+    let mut out: Vec<BlindSpot> = included(leaves).filter_map(|leaves| spot(&claim.path, &leaves)).collect();
+    let place = NAMES.iter().position(|name| *name == own);
+    let before = NAMES.iter().take(place.unwrap_or_default()).map(|name| (*name, format!("what stands for {own}")));
+    let over = OVERRIDES.iter().filter(|_| place.is_some()).map(|name| (*name, format!("what is merged over {own}")));
+    for (name, key) in before.chain(over) {
+        let path = join(folder, name);
+        let is_other = reader.exists(&path) && claim.rule.path.captures(&path).is_none();
+        let Some((_, text)) = is_other.then(|| reader.text_and_id(&path)).flatten() else { continue };
+        let leaves = reader.leaves(&path);
+        let services = leaves.as_ref().map(|leaves| leaves.iter().filter(|leaf| decides(leaf)).cloned().collect());
+        let services: Option<Vec<Leaf>> = services;
+        out.extend(file(&path, key, services.as_deref(), &text));
+    }
+    out.extend(files_of_env(env_path, reader));
+    out
+}
+
+/// What a file takes from others.
+fn included(leaves: &[Leaf]) -> impl Iterator<Item = Vec<&Leaf>> {
+    let is_included = |leaf: &&Leaf| leaf.keys().next() == Some("include") || leaf.keys().any(|key| key == "extends");
+    std::iter::once(leaves.iter().filter(is_included).collect())
+}
+
+fn spot(path: &str, leaves: &[&Leaf]) -> Option<BlindSpot> {
+    let line = leaves.first()?.line;
+    let says = leaves.iter().map(|leaf| said(leaf)).collect();
+    let key = "`include` and `extends`".to_owned();
+    Some(BlindSpot { path: path.to_owned(), key, line: Some(line), says, reach: Reach::Overrides })
+}
+
+/// Does a leaf of a merged file say which image runs, or name further files?
+fn decides(leaf: &Leaf) -> bool {
+    leaf.keys().any(|key| matches!(key, "image" | "build" | "extends" | "include"))
+}
+
+/// `COMPOSE_FILE` names the files that are read.
+fn files_of_env(env_path: &str, reader: &Reader<'_>) -> Option<BlindSpot> {
+    let (_, text) = reader.text_and_id(env_path)?;
+    let line = text.lines().find(|line| line.contains("COMPOSE_FILE"))?;
+    let (path, says) = (env_path.to_owned(), line.trim().to_owned());
+    Some(BlindSpot { path, key: "COMPOSE_FILE".into(), line: None, says, reach: Reach::Overrides })
+}

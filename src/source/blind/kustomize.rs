@@ -1,0 +1,183 @@
+//! kustomize: replacements and variables that reach an image, transformers and generators of other
+//! kinds, and the values of charts.
+
+use super::generated::Wanted;
+use super::object::Object;
+use super::{file, is_telling, said, speaks_of_versions};
+use crate::model::{BlindSpot, Reach};
+use crate::source::branch::{Branch, objects};
+use crate::source::folder::folder_of;
+use crate::source::kustomize::{is_kustomization, resolve};
+use crate::source::leaf::Leaf;
+use crate::source::{Reader, Sight};
+
+/// What is worked out, or has nothing to do with images.
+const KNOWN_KINDS: [&str; 5] = [
+    "ImageTagTransformer",
+    "HelmChartInflationGenerator",
+    "NamespaceTransformer",
+    "LabelTransformer",
+    "AnnotationsTransformer",
+];
+
+/// Words of which one stands in a kustomization that has blind spots.
+const WORDS: [&str; 5] = ["replacements", "vars", "transformers", "generators", "helmCharts"];
+
+/// The blind spots of a build: those of all kustomizations it goes through.
+pub fn spots(sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    let mut out = Vec::new();
+    for path in sight.touched.iter().filter(|path| is_kustomization(path)) {
+        let Some((_, text)) = reader.text_and_id(path) else { continue };
+        if !WORDS.iter().any(|word| text.contains(word)) {
+            continue;
+        }
+        let Some(leaves) = reader.leaves(path) else { continue };
+        let Some(root) = objects(&leaves).into_iter().next() else { continue };
+        out.extend(Kustomization { path, object: Object::new(path, root), sight, reader }.spots());
+    }
+    out
+}
+
+struct Kustomization<'a> {
+    path: &'a str,
+    object: Object<'a>,
+    sight: &'a Sight<'a>,
+    reader: &'a Reader<'a>,
+}
+
+impl Kustomization<'_> {
+    fn spots(&self) -> Vec<BlindSpot> {
+        let mut out = self.replacements(self.path, &self.object.branch.below(&["replacements"]));
+        out.extend(self.variables());
+        out.extend(self.others("transformers"));
+        out.extend(self.others("generators"));
+        out.extend(self.charts());
+        out
+    }
+
+    /// Replacements that may write a version, and what they write. `path` is where they stand.
+    fn replacements(&self, path: &str, list: &Branch<'_>) -> Vec<BlindSpot> {
+        let mut out = Vec::new();
+        for (_, one) in list.children() {
+            if let Some(file) = one.text("path").and_then(|path| self.resolved(path)) {
+                out.extend(self.replacements_of(&file));
+            }
+            if !one.all().any(|(rest, leaf)| rest.contains("fieldPaths") && writes_version(&leaf.text)) {
+                continue;
+            }
+            let says: String = one.all().map(|(rest, leaf)| format!("{rest}={}\n", leaf.text)).collect();
+            let line = one.all().next().map(|(_, leaf)| leaf.line);
+            let (path, reach) = (path.to_owned(), Reach::Overrides);
+            out.push(BlindSpot { path, key: "replacements".into(), line, says, reach });
+            let source = one.below(&["source"]);
+            out.extend(self.source(source.text("kind"), source.text("name"), source.text("fieldPath")));
+        }
+        out
+    }
+
+    fn replacements_of(&self, path: &str) -> Vec<BlindSpot> {
+        let Some(leaves) = self.reader.leaves(path) else { return Vec::new() };
+        let lists = Branch::of(leaves.iter().filter(|leaf| leaf.path.starts_with('[')));
+        let mut out = self.replacements(path, &lists);
+        let single = leaves.iter().filter(|leaf| !leaf.path.starts_with('['));
+        if single.clone().any(|leaf| leaf.path.contains("fieldPaths") && writes_version(&leaf.text)) {
+            let object = Object::new(path, Branch::of(single));
+            out.extend(object.spot_of("replacements", object.branch.all().map(|(_, leaf)| leaf), Reach::Overrides));
+            let source = object.branch.below(&["source"]);
+            out.extend(self.source(source.text("kind"), source.text("name"), source.text("fieldPath")));
+        }
+        out
+    }
+
+    /// Variables that an image is made of.
+    fn variables(&self) -> Vec<BlindSpot> {
+        let mut out = Vec::new();
+        for (element, one) in self.object.branch.below(&["vars"]).children() {
+            if !one.text("name").is_some_and(|name| self.is_in_image(name)) {
+                continue;
+            }
+            out.extend(self.object.spot(&["vars", element], Reach::Overrides));
+            let object = one.below(&["objref"]);
+            let field = one.below(&["fieldref"]).text("fieldpath").or(Some("metadata.name"));
+            out.extend(self.source(object.text("kind"), object.text("name"), field));
+        }
+        out
+    }
+
+    fn is_in_image(&self, variable: &str) -> bool {
+        let use_of_it = format!("$({variable})");
+        let speaks = |text: &str| text.lines().any(|line| line.contains(&use_of_it) && is_telling(line));
+        self.sight.touched.iter().any(|path| self.reader.text_and_id(path).is_some_and(|(_, text)| speaks(&text)))
+    }
+
+    /// What an object says that something is written from.
+    fn source(&self, kind: Option<&str>, name: Option<&str>, field: Option<&str>) -> Vec<BlindSpot> {
+        let (Some(kind), Some(name)) = (kind, name) else { return Vec::new() };
+        let is_plain =
+            |key: &&str| !key.is_empty() && !key.contains(['[', ']', '=', '*']) && key.parse::<u32>().is_err();
+        let key = field.and_then(|field| field.rsplit(['.', '/']).find(|key| !key.is_empty())).filter(is_plain);
+        let wanted = Wanted { kind: kind.to_owned(), name: name.to_owned(), key: key.map(str::to_owned) };
+        let files = self.sight.touched.iter();
+        files.flat_map(|path| wanted.within(path, self.path, self.sight, self.reader)).collect()
+    }
+
+    /// Transformers and generators of kinds that are not worked out.
+    fn others(&self, list: &str) -> Vec<BlindSpot> {
+        let inline = self.object.leaves(&[list]).filter(|leaf| leaf.embedded || leaf.text.contains('\n'));
+        let is_known = |leaf: &&Leaf| KNOWN_KINDS.iter().any(|kind| leaf.text.contains(kind));
+        let inline: Vec<&Leaf> = inline.collect();
+        let mut out = Vec::new();
+        if !inline.iter().any(is_known) {
+            out.extend(self.object.spot_of(list, inline, Reach::Overrides));
+        }
+        for leaf in self.object.leaves(&[list]) {
+            let Some(path) = self.resolved(&leaf.text) else { continue };
+            let Some(leaves) = self.reader.exists(&path).then(|| self.reader.leaves(&path)).flatten() else { continue };
+            for object in objects(&leaves) {
+                let kind = object.text("kind").unwrap_or_default();
+                if !KNOWN_KINDS.contains(&kind) {
+                    let says = object.all().map(|(_, leaf)| said(leaf)).collect();
+                    let (path, key) = (path.clone(), format!("{list}: {kind}"));
+                    out.push(BlindSpot { path, key, line: None, says, reach: Reach::Overrides });
+                }
+            }
+        }
+        out
+    }
+
+    /// The values of charts, in the kustomization and in files.
+    fn charts(&self) -> Vec<BlindSpot> {
+        let unread = |path: &str, leaf: &Leaf| speaks_of_versions(leaf) && !self.sight.is_read(path, leaf);
+        let mut out = Vec::new();
+        for (element, chart) in self.object.branch.below(&["helmCharts"]).children() {
+            let keys = ["helmCharts", element, "valuesInline"];
+            let values = self.object.leaves(&keys).filter(|leaf| unread(self.path, leaf));
+            out.extend(self.object.spot_of(&keys.join("."), values, Reach::Overrides));
+            let named =
+                chart.all().filter(|(rest, _)| *rest == "valuesFile" || rest.starts_with("additionalValuesFiles"));
+            for path in named.filter_map(|(_, leaf)| self.resolved(&leaf.text)) {
+                let Some((_, text)) = self.reader.text_and_id(&path) else { continue };
+                let leaves = self.reader.leaves(&path);
+                let values: Option<Vec<Leaf>> =
+                    leaves.map(|leaves| leaves.iter().filter(|leaf| unread(&path, leaf)).cloned().collect());
+                out.extend(file(&path, "values of a chart".into(), values.as_deref(), &text));
+            }
+        }
+        out
+    }
+
+    fn resolved(&self, relative: &str) -> Option<String> {
+        resolve(folder_of(self.path), relative)
+    }
+}
+
+/// May a replacement into this field change a version?
+fn writes_version(field: &str) -> bool {
+    let last = field.rsplit('.').next().unwrap_or(field);
+    is_telling(last)
+        || last.starts_with('[')
+        || last.ends_with(']')
+        || last == "*"
+        || last.parse::<u32>().is_ok()
+        || matches!(last, "containers" | "spec" | "template" | "values" | "data")
+}

@@ -1,0 +1,62 @@
+//! One object of a file, and what of it is not worked out.
+
+use super::said;
+use crate::model::{BlindSpot, Reach};
+use crate::source::branch::Branch;
+use crate::source::leaf::{KEY_SEPARATOR, Leaf, shown_key};
+use std::collections::HashMap;
+
+/// An object of a file.
+pub(super) struct Object<'a> {
+    pub path: &'a str,
+    pub branch: Branch<'a>,
+}
+
+impl<'a> Object<'a> {
+    /// An object of the file at `path`.
+    pub fn new(path: &'a str, branch: Branch<'a>) -> Self {
+        Object { path, branch }
+    }
+
+    /// `HelmRelease web`.
+    pub fn name(&self) -> String {
+        let kind = self.branch.text("kind").unwrap_or("object");
+        match self.branch.below(&["metadata"]).text("name") {
+            Some(name) => format!("{kind} {name}"),
+            None => kind.to_owned(),
+        }
+    }
+
+    /// All that stands at a chain of keys; nothing where nothing does.
+    pub fn spot(&self, keys: &[&str], reach: Reach) -> Option<BlindSpot> {
+        self.spot_of(&keys.join("."), self.leaves(keys), reach)
+    }
+
+    /// Some leaves of the object, under a key that people know.
+    pub fn spot_of(&self, key: &str, leaves: impl IntoIterator<Item = &'a Leaf>, reach: Reach) -> Option<BlindSpot> {
+        let leaves: Vec<&Leaf> = leaves.into_iter().collect();
+        let line = leaves.first()?.line;
+        let says = leaves.into_iter().map(said).collect();
+        let key = format!("{}: {key}", self.name());
+        Some(BlindSpot { path: self.path.to_owned(), key, line: Some(line), says, reach })
+    }
+
+    /// The leaves at and below a chain of keys.
+    pub fn leaves(&self, keys: &[&str]) -> impl Iterator<Item = &'a Leaf> + use<'a> {
+        let start = keys.join(&KEY_SEPARATOR.to_string());
+        let is_there = move |rest: &str| {
+            rest.strip_prefix(start.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(KEY_SEPARATOR))
+        };
+        self.branch.all().filter(move |(rest, _)| is_there(rest)).map(|(_, leaf)| leaf).collect::<Vec<_>>().into_iter()
+    }
+
+    /// What is written twice under one name below a chain of keys: elements of lists go by their names.
+    pub fn twice(&self, keys: &[&str]) -> Option<BlindSpot> {
+        let leaves: Vec<&Leaf> = self.leaves(keys).collect();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        leaves.iter().for_each(|leaf| *counts.entry(&leaf.path).or_default() += 1);
+        let twice: Vec<&Leaf> = leaves.into_iter().filter(|leaf| counts[&*leaf.path] > 1).collect();
+        let key = shown_key(&twice.last()?.path);
+        self.spot_of(&format!("{key}, which is written twice"), twice, Reach::Overrides)
+    }
+}
