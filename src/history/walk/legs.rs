@@ -89,12 +89,16 @@ fn chain(question: &Question<'_>) -> Result<Vec<Oid>, GitError> {
     Ok(chain.into_inner())
 }
 
-/// Where all legs but the newest begin. A repository grows, and what a commit costs with it: a leg
-/// that lies further back is longer.
+/// A repository grows, and what a commit costs with it: all that happened until half of the commits
+/// were there cost less than half. Between a repository that never grows (1) and one that does
+/// steadily (2); measured on one of 9,000 commits.
+const GROWTH: f64 = 1.4;
+
+/// Where all legs but the newest begin: those that lie further back are longer.
 fn cuts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
     let legs = threads.min(chain.len() / shortest.max(1));
     let age = |leg: usize| {
-        let share = ((legs - leg) as f64 / legs as f64).sqrt();
+        let share = ((legs - leg) as f64 / legs as f64).powf(1.0 / GROWTH);
         chain.len() - (chain.len() as f64 * share) as usize
     };
     (1..legs).filter_map(|leg| chain.get(age(leg)).copied()).collect()

@@ -60,8 +60,8 @@ fn legs_together_tell_what_one_walk_tells() {
 
 #[test]
 fn legs_that_meet_where_a_file_is_broken_do_not_fit() {
-    // Four legs of 40 commits begin 0, 6, 12 and 20 commits back.
-    let (alone, legs, _) = told(&mut repository(40, &[27]), 4, 10);
+    // Four legs of 40 commits begin 0, 8, 16 and 26 commits back.
+    let (alone, legs, _) = told(&mut repository(40, &[23]), 4, 10);
     assert!(legs.is_none() && !alone.pending);
     let (alone, legs, _) = told(&mut repository(40, &[25]), 4, 10);
     assert_eq!(legs.map(|legs| lines(&legs)), Some(lines(&alone)), "broken and mended within a leg");
@@ -74,8 +74,8 @@ fn older_legs_are_longer() {
         let cuts = cuts(&chain, threads, shortest).into_iter();
         cuts.map(|cut| usize::from(cut.as_bytes()[0])).collect::<Vec<_>>()
     };
-    assert_eq!(at(2, 10), [30]);
-    assert_eq!(at(4, 10), [14, 30, 50]);
-    assert_eq!(at(8, 50), [30], "none shorter than that");
+    assert_eq!(at(2, 10), [40]);
+    assert_eq!(at(4, 10), [19, 40, 63]);
+    assert_eq!(at(8, 50), [40], "none shorter than that");
     assert!(at(8, 51).is_empty() && at(1, 10).is_empty() && cuts(&[], 4, 10).is_empty());
 }
