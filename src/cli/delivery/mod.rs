@@ -25,7 +25,7 @@ use super::failure::{Exit, Failure};
 use super::intent::Intent;
 use super::scene::{Scene, known_tip};
 use crate::git::{RefAt, Workspace, WriteError};
-use crate::promotion::Outcome;
+use crate::promotion::{self, Outcome};
 use crate::report::Planned;
 use crate::report::json::PlanJson;
 use crate::ui::{self, Format};
@@ -70,6 +70,7 @@ pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
                 Way::DryRun => show(&planned, args, context)?,
                 _ => local::patch(&planned, errand, &scene.of(&planned.plan.to))?,
             }
+            tell_foreign(&planned, errand, &scene);
             Ok(ending(&planned, errand.intent))
         }
         Way::Commit => {
@@ -96,6 +97,23 @@ fn plan(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure
     Ok(Some(Ready { planned, ledger }))
 }
 
+/// Says of a promotion that tags seem to be made anew for each stage: then none can be taken along.
+fn tell_foreign(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) {
+    let Errand { intent: Intent::Promote { .. }, context, .. } = *errand else { return };
+    let foreign = promotion::foreign(&planned.plan, &scene.settings.config.stages);
+    let Some((item, step)) = foreign.first() else { return };
+    let (app, to, stage) = (item.name(), &step.to, &planned.plan.to);
+    let others = match foreign.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more like it)"),
+    };
+    context.ui.caution(&format!(
+        "{to} of {app}{others} names another stage than {stage}, which runs {}: tags seem to be made for each stage",
+        step.entry.version
+    ));
+    context.ui.hint(&format!("`towpath deploy {app} VERSION --stage {stage}` takes the version that is meant"));
+}
+
 /// The plan, shown and agreed to; `None` when nothing is left to do.
 fn agreed(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
     let context = errand.context;
@@ -104,6 +122,7 @@ fn agreed(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failu
         return Ok(None);
     };
     tell(&ready.planned, context);
+    tell_foreign(&ready.planned, errand, scene);
     let moves = ready.planned.plan.moving().next().is_some();
     if !moves || !errand.args.asks(context) {
         return Ok(Some(ready));

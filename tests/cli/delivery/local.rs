@@ -3,6 +3,25 @@
 use super::{Site, values};
 use snapbox::{assert_data_eq, str};
 
+/// Where builds are tagged anew for each stage, what staging runs is not what prod is to run.
+#[test]
+fn a_tag_of_another_stage_is_warned_of() {
+    let site = Site::new();
+    for (stage, tag) in [("staging", "staging-1f00c0d"), ("prod", "prod-c0de1f0")] {
+        site.land(&format!("apps/{stage}/web.yaml"), &values("web", tag), "tagged", "2026-08-05T10:00:00Z");
+    }
+    site.sandbox.git(&site.clone, &["pull", "-q"]);
+    assert_data_eq!(
+        site.run(&["promote", "web", "--to", "prod", "--patch"]).rsplit_once("\n--\n").unwrap_or_default().1,
+        str![[r#"
+warning: staging-1f00c0d of web names another stage than prod, which runs prod-c0de1f0: tags seem to be made for each stage
+hint: `towpath deploy web VERSION --stage prod` takes the version that is meant
+
+"#]]
+    );
+    assert!(!site.run(&["deploy", "web", "staging-2", "--stage", "prod", "--dry-run"]).contains("names another stage"));
+}
+
 #[test]
 fn dry_run_touches_nothing() {
     let site = Site::new();

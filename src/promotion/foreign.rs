@@ -1,0 +1,47 @@
+//! Tags that name a stage. Where builds are tagged anew for each stage, what one stage runs is not what
+//! the next is to run, though it can be written there.
+
+use super::plan::{Item, Plan, Step};
+use crate::config::Stage;
+use crate::model::{StageName, Version};
+
+/// What would move to a tag that names another stage, while what runs now names its own: `dev-1f00`
+/// for prod, which runs `prod-c0de`.
+pub fn foreign<'p>(plan: &'p Plan, stages: &[Stage]) -> Vec<(&'p Item, &'p Step)> {
+    let is_foreign = |step: &Step| {
+        let own = &step.entry.stage;
+        named(&step.entry.version, stages).contains(&own)
+            && !named(&step.to, stages).contains(&own)
+            && !named(&step.to, stages).is_empty()
+    };
+    let steps = plan.moving().flat_map(|(item, moves)| moves.steps.iter().map(move |step| (item, step)));
+    steps.filter(|(_, step)| is_foreign(step)).collect()
+}
+
+/// The stages whose name, or another word for it, is a piece of a tag.
+fn named<'s>(version: &Version, stages: &'s [Stage]) -> Vec<&'s StageName> {
+    let tag = version.tag.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let pieces: Vec<&str> = tag.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let is_said = |word: &str| pieces.contains(&word.to_ascii_lowercase().as_str());
+    let is_named = |stage: &&Stage| is_said(stage.name.as_str()) || stage.aliases.iter().any(|word| is_said(word));
+    stages.iter().filter(is_named).map(|stage| &stage.name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+    use crate::config::parse;
+    use crate::model::Version;
+
+    #[test]
+    fn stages_are_named_by_whole_pieces() {
+        let text = "stages: [dev, { name: prod, aliases: [live] }]\nsources: [text: '{stage}/{app}']\n";
+        let config = parse(text, "towpath.yaml").expect("a config");
+        let named = |tag: &str| {
+            named(&Version::parse(tag), &config.stages).into_iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(named("dev-1f00c0de"), ["dev"]);
+        assert_eq!(named("v2.LIVE_3"), ["prod"]);
+        assert!(["v2", "developer-1", "1.0.0-devel", "product.1", ""].into_iter().all(|tag| named(tag).is_empty()));
+    }
+}
