@@ -129,6 +129,16 @@ fn code(running: &Running, name_targets: bool) -> String {
     }
 }
 
+/// Text with commands between backticks, which stay commands; all else is text to Markdown.
+pub(super) fn hint_text(text: &str) -> String {
+    let pieces: Vec<&str> = text.split('`').collect();
+    let is_command = |at: usize| at % 2 == 1 && at + 1 < pieces.len() && !pieces[at].trim().is_empty();
+    let piece = |(at, piece): (usize, &&str)| {
+        if is_command(at) { format!("`{}`", visible(piece)) } else { cell_text(piece) }
+    };
+    pieces.iter().enumerate().map(piece).collect()
+}
+
 /// Text that Markdown takes as text.
 pub(super) fn cell_text(text: &str) -> String {
     let mut out = String::new();
@@ -139,4 +149,17 @@ pub(super) fn cell_text(text: &str) -> String {
         out.push(c);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hint_text;
+
+    #[test]
+    fn commands_stay_commands_and_nothing_gets_out() {
+        assert_eq!(hint_text("`towpath lock a_b` *helps*"), "`towpath lock a_b` \\*helps\\*");
+        assert_eq!(hint_text("one ` <b>"), "one  \\<b\\>");
+        assert_eq!(hint_text("`a` <i>` b"), "`a` \\<i\\> b", "a name with a backtick in it");
+        assert_eq!(hint_text("``"), "");
+    }
 }

@@ -6,7 +6,7 @@ mod sarif;
 pub use github::github;
 pub use sarif::sarif;
 
-use super::formats::cell_text;
+use super::formats::{cell_text, hint_text};
 use super::table::{Align, Column, Table, Text};
 use super::{Look, Tone, visible};
 use crate::guard::{Refusal, Ruling};
@@ -107,7 +107,7 @@ pub fn markdown(guarded: &Guarded) -> String {
         let cells = cells.map(|cell| cell_text(&cell)).join(" | ");
         out.push_str(&format!("| {} | {cells} | {} |\n", answer(ruling).0, whys.join("<br>")));
     }
-    let hints: String = hints(guarded).iter().map(|hint| format!("* {}\n", cell_text(hint))).collect();
+    let hints: String = hints(guarded).iter().map(|hint| format!("* {}\n", hint_text(hint))).collect();
     if hints.is_empty() { out } else { format!("{out}\n{hints}") }
 }
 

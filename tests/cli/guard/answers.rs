@@ -114,8 +114,8 @@ exit 3
 | no | web | prod | v1 → v9 | **permission** alice, who is vouched for by --actor, is none of the actors of prod; 3cb9477f39 is not signed with an ssh key<br>**order** staging has never run v9 |
 | ok | web | dev | v3 → v9 |  |
 
-* /`permissions/` in towpath.yaml:10 names deploy-bot, .towpath/signers
-* /`towpath deploy web v9 --stage staging/` would clear it
+* `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
+* `towpath deploy web v9 --stage staging` would clear it
 --
 3 files differ; 1 of 2 changes of versions may not
 
@@ -186,7 +186,7 @@ before
 | --- | --- | --- | --- | --- |
 | no | web | prod | v1 → v2 | **permission** mallory, who is vouched for by --actor, is none of the actors of prod; 63f9e02fb5 is not signed with an ssh key |
 
-* /`permissions/` in towpath.yaml:10 names deploy-bot, .towpath/signers
+* `permissions` in towpath.yaml:10 names deploy-bot, .towpath/signers
 
 "#]]
     );
