@@ -15,7 +15,8 @@ use crate::cli::survey::{Survey, When};
 use crate::config::gates::GateKind;
 use crate::git::Repository;
 use crate::guard::{self, Asked, Move, Query};
-use crate::pipeline::{Facts, Purpose};
+use crate::model::SlotKey;
+use crate::pipeline::{Facts, Purpose, Subject};
 use crate::report::Judged;
 
 /// What was asked, and the answers in the same order.
@@ -43,7 +44,7 @@ pub fn answers(
     let (past, nothing) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let asked = guard::queries(moves, &evidence, &sides.before.entries, context.now());
-    let owned: Vec<inquiry::Asked> = asked.queries.iter().map(of_query).collect();
+    let owned: Vec<inquiry::Asked> = asked.queries.iter().map(|query| of_query(query, &inquiry)).collect();
     let questions: Vec<_> = owned.iter().map(|one| one.question(context, None)).collect();
     let mut facts = Witness::trusting(&inquiry, sides.rules_at).facts(&evidence, &questions);
     let needs_reviews = |question: &&crate::pipeline::Question<'_>| {
@@ -73,10 +74,13 @@ fn inquiry<'r>(context: &'r Context, repository: &'r Repository, sides: &Sides<'
     Inquiry { context, repository, survey, chronicle, ledger }.checked()
 }
 
-/// The same question, as everything else asks it.
-pub fn of_query(query: &Query) -> inquiry::Asked {
+/// The same question, as everything else asks it: the only image of an app goes by the name of the app.
+pub fn of_query(query: &Query, inquiry: &Inquiry<'_>) -> inquiry::Asked {
+    let asked = &query.subject;
+    let is_other = |slot: &&SlotKey| slot.app == asked.app && slot.component != asked.component;
+    let is_only = inquiry.chronicle.slots().find(is_other).is_none();
     inquiry::Asked {
-        subject: query.subject.clone(),
+        subject: if is_only { Subject { component: None, ..asked.clone() } } else { asked.clone() },
         stage: query.stage.clone(),
         targets: query.target.iter().cloned().collect(),
         version: query.version.clone(),

@@ -11,8 +11,7 @@ use crate::cli::scene::Scene;
 use crate::forge::Proposal;
 use crate::git::{Oid, Premerge, RefAt, Workspace};
 use crate::guard::{self, Query};
-use crate::model::SlotKey;
-use crate::pipeline::{Facts, Subject};
+use crate::pipeline::Facts;
 use crate::promotion::Obstacle;
 use crate::report::Judged;
 use std::collections::BTreeMap;
@@ -58,19 +57,10 @@ fn refusal(sides: &Sides<'_>, inquiry: &Inquiry<'_>) -> Option<Obstacle> {
     let (past, nothing) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let queries = guard::queries(&sides.moves(), &evidence, &sides.before.entries, inquiry.context.now()).queries;
-    let asked: Vec<Asked> = queries.iter().map(|query| plain(of_query(query), inquiry)).collect();
+    let asked: Vec<Asked> = queries.iter().map(|query| of_query(query, inquiry)).collect();
     let judged = answers(&asked, inquiry);
     let stopped = queries.iter().zip(&judged).find(|(query, one)| is_stopped(query, one));
     stopped.map(|(_, one)| obstacle(one))
-}
-
-/// The only image of an app goes by the name of the app.
-fn plain(asked: Asked, inquiry: &Inquiry<'_>) -> Asked {
-    let others = |slot: &&SlotKey| slot.app == asked.subject.app && slot.component != asked.subject.component;
-    match inquiry.chronicle.slots().find(others) {
-        Some(_) => asked,
-        None => Asked { subject: Subject { component: None, ..asked.subject }, ..asked },
-    }
 }
 
 fn is_stopped(query: &Query, judged: &Judged) -> bool {

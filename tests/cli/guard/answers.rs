@@ -1,6 +1,6 @@
 //! How the guard answers, and how it learns who asks.
 
-use super::{Case, Site, ahead, ahead_by, values};
+use super::{Case, Site, ahead, ahead_by, overlay, values};
 use crate::support::{History, NOW, Sandbox};
 use snapbox::{assert_data_eq, str};
 use std::path::PathBuf;
@@ -33,6 +33,14 @@ fn say_with(site: &Site, arguments: &[&str], variables: &[(&str, &str)]) -> Stri
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let code = output.status.code().expect("an exit code");
     format!("exit {code}\n{}--\n{}", text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn the_only_image_of_an_app_goes_by_its_name() {
+    let change = |h| ahead(h).write("kustom/api/overlays/prod/kustomization.yaml", &overlay("v9"));
+    let site = Site::new(&[Case { name: "", actor: "", change }]);
+    let said = say(&site, &["--head", "case-0", "--actor", "deploy-bot"]);
+    assert!(said.contains("hint: `towpath deploy api v9 --stage "), "{said}");
 }
 
 #[test]
