@@ -13,8 +13,8 @@ use std::cell::RefCell;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
-/// As [`deployments`], where it is worth it in as many legs as there are threads, none shorter than
-/// so many commits. `None`: the legs do not fit together, and one walk has to tell.
+/// As [`deployments`], where it is worth it in a few legs: no more than there are threads, and none
+/// shorter than so many commits. `None`: the legs do not fit together, and one walk has to tell.
 ///
 /// # Errors
 /// As [`deployments`].
@@ -89,6 +89,9 @@ fn chain(question: &Question<'_>) -> Result<Vec<Oid>, GitError> {
     Ok(chain.into_inner())
 }
 
+/// Each leg holds what it builds, some 35 MiB of a repository of a thousand overlays.
+const MOST: usize = 4;
+
 /// A repository grows, and what a commit costs with it: all that happened until half of the commits
 /// were there cost less than half. Between a repository that never grows (1) and one that does
 /// steadily (2); measured on one of 9,000 commits.
@@ -96,7 +99,7 @@ const GROWTH: f64 = 1.4;
 
 /// Where all legs but the newest begin: those that lie further back are longer.
 fn cuts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
-    let legs = threads.min(chain.len() / shortest.max(1));
+    let legs = threads.min(MOST).min(chain.len() / shortest.max(1));
     let age = |leg: usize| {
         let share = ((legs - leg) as f64 / legs as f64).powf(1.0 / GROWTH);
         chain.len() - (chain.len() as f64 * share) as usize

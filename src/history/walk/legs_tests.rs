@@ -76,6 +76,7 @@ fn older_legs_are_longer() {
     };
     assert_eq!(at(2, 10), [40]);
     assert_eq!(at(4, 10), [19, 40, 63]);
+    assert_eq!(at(64, 1), at(4, 1), "memory has an end");
     assert_eq!(at(8, 50), [40], "none shorter than that");
     assert!(at(8, 51).is_empty() && at(1, 10).is_empty() && cuts(&[], 4, 10).is_empty());
 }
