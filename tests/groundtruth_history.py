@@ -94,7 +94,7 @@ class Git:
         if any(all(text in content for text in texts) for content in (self.text(revision, path) for path in paths)):
             return True
         words = [word for text in [*texts, side["image"]] if text for word in ("-e", text)]
-        folder = "/".join(entry["path"].split("/")[:2])
+        folder = entry["path"].split("/")[0]
         return bool(side["image"] and self.run("grep", "-l", "-F", "--all-match", *words, revision, "--", folder))
 
     def fault(self, entry):
