@@ -54,8 +54,7 @@ impl Survey {
 
     /// The newest commits: of the deployment branch, then of each branch that is a stage.
     fn tips(&self, context: &Context, repository: &Repository) -> Result<Vec<(Option<&StageName>, Oid)>, GitError> {
-        let stages = self.settings.config.stages.iter();
-        let branches = stages.filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
+        let branches = self.settings.config.stage_branches();
         let branches = branches.map(|(stage, branch)| Ok((Some(stage), context.branch_tip(repository, branch)?)));
         self.commit.map(|tip| Ok((None, tip))).into_iter().chain(branches).collect()
     }

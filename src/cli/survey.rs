@@ -143,7 +143,7 @@ impl Survey {
         let slots = open.filter(|key| !past.found.contains_key(key)).map(|(slot, _)| slot);
         let (elsewhere, here): (HashSet<SlotKey>, HashSet<SlotKey>) = slots.partition(|slot| branch_of(slot).is_some());
         past.add(self.ask(repository, tip, None, &here)?);
-        for (stage, branch) in config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))) {
+        for (stage, branch) in config.stage_branches() {
             let slots = elsewhere.iter().filter(|slot| slot.stage == *stage).cloned().collect();
             if let Some(tip) = tip_at(context, repository, branch, self.moment)? {
                 past.add(self.ask(repository, tip, Some(stage), &slots)?);
@@ -213,8 +213,7 @@ fn is_current(
     stated: Option<&Stated>,
     record: &Record,
 ) -> bool {
-    let stages = stated.into_iter().flat_map(|stated| &stated.config.stages);
-    let branches = stages.filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
+    let branches = stated.into_iter().flat_map(|stated| stated.config.stage_branches());
     let tips = branches.filter_map(|(stage, branch)| {
         let tip = tip_at(context, repository, branch, moment).transpose()?;
         Some(tip.map(|tip| (Some(stage), tip)))

@@ -91,6 +91,11 @@ impl Config {
         self.stages.iter().position(|stage| stage.name == *name).unwrap_or(self.stages.len())
     }
 
+    /// The stages that are branches, with these.
+    pub fn stage_branches(&self) -> impl Iterator<Item = (&StageName, &str)> {
+        self.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)))
+    }
+
     /// All stages that come before this one, however far.
     pub fn earlier(&self, name: &StageName) -> Vec<&StageName> {
         let after = |name: &StageName| self.stage(name.as_str()).into_iter().flat_map(|stage| &stage.after);

@@ -222,8 +222,7 @@ fn of_branch(
     let has_rules = own.0.assumed.is_none();
     let main = if has_rules { None } else { main_settings(context, repository)? };
     let (settings, at) = main.unwrap_or(own);
-    let held: Vec<(&StageName, &str)> =
-        settings.config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?))).collect();
+    let held: Vec<(&StageName, &str)> = settings.config.stage_branches().collect();
     match branch {
         None if !held.is_empty() => {
             let failure = Failure::usage("stages are branches here, and --base does not say which branch it is");

@@ -50,9 +50,8 @@ pub(super) fn stage_branches(
     cache: &Cache,
     mapping: &mut Mapping,
 ) -> Result<(), Failure> {
-    let branches = config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_deref()?)));
     let mut found = false;
-    for (stage, branch) in branches {
+    for (stage, branch) in config.stage_branches() {
         found = true;
         mapping.entries.retain(|entry| entry.stage != *stage);
         let Some(commit) = tip_at(context, repository, branch, moment)? else { continue };
