@@ -1,5 +1,6 @@
 //! Which files are worth reading.
 
+use crate::git::path::folder_of;
 use crate::git::{File, FileKind};
 
 const READ: [&str; 22] = [
@@ -141,7 +142,7 @@ fn is_made_up(path: &str) -> bool {
 
 /// Does the file lie in a folder of tests, documentation or tooling?
 pub fn is_aside(path: &str) -> bool {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    let folders = folder_of(path);
     folders.split('/').any(|folder| SKIPPED_FOLDERS.contains(&folder))
 }
 

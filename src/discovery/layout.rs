@@ -1,6 +1,7 @@
 //! From files without a stage in their paths to the few path templates that name just them.
 
 use super::family::{common_length, common_tail, extension, fallback_app, is_generic};
+use crate::git::path::folder_of;
 use crate::model::{PathTemplate, SourceKind};
 use std::collections::{BTreeMap, HashSet};
 
@@ -82,10 +83,6 @@ fn by<'p>(paths: &[&'p str], part: impl Fn(&'p str) -> &'p str) -> BTreeMap<&'p 
         out.entry(part(path)).or_default().push(path);
     }
     out
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// One template for a folder, or one for each file.

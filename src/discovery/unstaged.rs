@@ -6,6 +6,7 @@ use super::family::NO_FALLBACK;
 use super::files;
 use super::layout::layouts;
 use crate::config::{NameTemplate, Rule};
+use crate::git::path::folder_of;
 use crate::model::{Confidence, SourceKind};
 use crate::source::convention::{self, Format, Pin, TELLING};
 use crate::source::{Finding, Reader, kustomize_resources};
@@ -43,7 +44,7 @@ pub(super) fn places(paths: &[&str], reader: &Reader<'_>) -> Unstaged {
     let mut out = Unstaged { places: roots(&overlays, reader), ..Unstaged::default() };
     let built = kustomize_resources(reader);
     let charts = own_charts(reader);
-    let outside = |path: &&str| !charts.contains(path.rsplit_once('/').map_or("", |(f, _)| f));
+    let outside = |path: &&str| !charts.contains(folder_of(path));
     for path in others.into_iter().filter(outside) {
         let is_built = built.contains(path);
         if is_built && !classify::speaks_of_controllers(reader, path) {
@@ -110,7 +111,7 @@ fn roots(overlays: &[&str], reader: &Reader<'_>) -> BTreeSet<Place> {
         reader.take_touched();
         let findings = classify::read(path, SourceKind::Kustomize, reader);
         taken_in.extend(reader.take_touched().paths().into_iter().filter(|touched| touched != path));
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(path);
         found.extend(place(SourceKind::Kustomize, folder, &findings).map(|place| (*path, place)));
     }
     found.into_iter().filter(|(path, _)| !taken_in.contains(*path)).map(|(_, place)| place).collect()
@@ -189,5 +190,5 @@ fn subject(kind: SourceKind, path: &'_ str) -> Option<&str> {
     if kind != SourceKind::Kustomize {
         return Some(path);
     }
-    is_kustomization(path).then(|| path.rsplit_once('/').map_or("", |(folder, _)| folder))
+    is_kustomization(path).then(|| folder_of(path))
 }

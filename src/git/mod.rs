@@ -19,6 +19,7 @@ mod mainline;
 mod merge;
 mod objects;
 mod pack;
+pub mod path;
 mod premerge;
 mod progress;
 mod push;

@@ -4,9 +4,9 @@
 //! stands for the chart's `appVersion`, as Helm's starter chart has it.
 
 use super::convention::{self, Format, TELLING};
-use super::folder::{folder_of, join};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::{Claim, Finding, Reader, Source, keyed};
+use crate::git::path::{folder_of, join};
 use crate::model::{Captures, Note, Part, SourceKind, Version};
 use std::collections::HashSet;
 

@@ -11,7 +11,6 @@ mod compose;
 pub mod convention;
 mod dotenv;
 mod flux;
-mod folder;
 #[cfg(test)]
 mod fuzz_tests;
 mod helm_values;

@@ -1,6 +1,7 @@
 //! One state as the guard reads it: the mapping, what was looked at, and what is not worked out.
 
 use crate::config::Config;
+use crate::git::path::folder_of;
 use crate::git::{Links, Snapshot};
 use crate::guard::{Blind, Side};
 use crate::model::{BlindSpot, Entry, Reach, SourceKind, StageName, Warning};
@@ -146,10 +147,6 @@ impl Reading<'_> {
             _ => false,
         }
     }
-}
-
-fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 fn is_within(folder: &str, other: &str) -> bool {

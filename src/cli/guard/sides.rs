@@ -7,6 +7,7 @@ use crate::cli::settings::{self, Settings};
 use crate::cli::survey::CONFIG_FILE;
 use crate::config::gates::{BlockedBy, Call, Gate, Proof};
 use crate::config::{self, Config};
+use crate::git::path::folder_of;
 use crate::git::{Change, Differences, File, FileKind, Links, Oid, Premerge, Repository, Snapshot};
 use crate::guard::{self, Move, People, Ruling, Scope, Side};
 use crate::model::StageName;
@@ -173,8 +174,7 @@ impl<'r> Sides<'r> {
         };
         let target = self.coming.read(&File { kind: FileKind::File, ..link }).ok();
         let target = target.and_then(|bytes| String::from_utf8(bytes).ok());
-        let folder = change.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let found = target.map(|target| plain_path(&format!("{folder}/{target}")));
+        let found = target.map(|target| plain_path(&format!("{}/{target}", folder_of(&change.path))));
         found.and_then(|path| self.coming.find(&path)).is_some_and(|file| file.kind == FileKind::File)
     }
 

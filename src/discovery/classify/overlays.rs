@@ -2,6 +2,7 @@
 
 use super::super::family::Placed;
 use super::{Classified, Slotted, components_of, is_automated, read};
+use crate::git::path::folder_of;
 use crate::model::{Confidence, SourceKind};
 use crate::source::Reader;
 use std::collections::{BTreeSet, HashSet};
@@ -24,7 +25,7 @@ pub(super) fn kustomizations(
     let mut found = Vec::new();
     for file in files {
         let findings = read(file.path, SourceKind::Kustomize, reader);
-        let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = folder_of(file.path);
         let own = findings
             .iter()
             .flat_map(|f| &f.locations)

@@ -4,6 +4,7 @@
 use super::look::{Look, is_local};
 use super::owners::Owners;
 use super::pairs::Held;
+use crate::git::path::folder_of;
 use crate::history::timeline::{Interned, Pinned, Timeline};
 use crate::source::Claim;
 use std::collections::{BTreeSet, HashMap};
@@ -56,8 +57,7 @@ impl<'a> Claims<'a> {
         self.numbers.insert(key, number);
         self.on.entry(path).or_default().push(number);
         if !is_local(claim.rule.kind) {
-            let folder = claim.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            self.built.entry(folder.to_owned()).or_default().push(number);
+            self.built.entry(folder_of(&claim.path).to_owned()).or_default().push(number);
         }
         self.all.push(Tracked {
             claim,

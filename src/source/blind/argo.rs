@@ -2,9 +2,9 @@
 //! `ApplicationSet`, and which revision of which directory is applied.
 
 use super::{Object, is_telling, speaks_of_versions};
+use crate::git::path::folder_of;
 use crate::model::{BlindSpot, Reach};
 use crate::source::branch::{Branch, objects};
-use crate::source::folder::folder_of;
 use crate::source::leaf::Leaf;
 use crate::source::{Reader, Sight};
 use std::collections::BTreeSet;

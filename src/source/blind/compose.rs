@@ -1,8 +1,8 @@
 //! Compose: the files that its program merges, or takes in place of another, without being told.
 
 use super::{file, said};
+use crate::git::path::{folder_of, join};
 use crate::model::{BlindSpot, Reach};
-use crate::source::folder::{folder_of, join};
 use crate::source::leaf::Leaf;
 use crate::source::{Claim, Reader};
 
@@ -17,7 +17,7 @@ const OVERRIDES: [&str; 4] =
 pub fn spots(claim: &Claim<'_>, leaves: &[Leaf], env_path: &str, reader: &Reader<'_>) -> Vec<BlindSpot> {
     let folder = folder_of(&claim.path);
     let own = claim.path.rsplit('/').next().unwrap_or(&claim.path);
-    let mut out: Vec<BlindSpot> = included(leaves).filter_map(|leaves| spot(&claim.path, &leaves)).collect();
+    let mut out = Vec::from_iter(included(&claim.path, leaves));
     let place = NAMES.iter().position(|name| *name == own);
     let before = NAMES.iter().take(place.unwrap_or_default()).map(|name| (*name, format!("what stands for {own}")));
     let over = OVERRIDES.iter().filter(|_| place.is_some()).map(|name| (*name, format!("what is merged over {own}")));
@@ -35,14 +35,11 @@ pub fn spots(claim: &Claim<'_>, leaves: &[Leaf], env_path: &str, reader: &Reader
 }
 
 /// What a file takes from others.
-fn included(leaves: &[Leaf]) -> impl Iterator<Item = Vec<&Leaf>> {
+fn included(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
     let is_included = |leaf: &&Leaf| leaf.keys().next() == Some("include") || leaf.keys().any(|key| key == "extends");
-    std::iter::once(leaves.iter().filter(is_included).collect())
-}
-
-fn spot(path: &str, leaves: &[&Leaf]) -> Option<BlindSpot> {
-    let line = leaves.first()?.line;
-    let says = leaves.iter().map(|leaf| said(leaf)).collect();
+    let included: Vec<&Leaf> = leaves.iter().filter(is_included).collect();
+    let line = included.first()?.line;
+    let says = included.into_iter().map(said).collect();
     let key = "`include` and `extends`".to_owned();
     Some(BlindSpot { path: path.to_owned(), key, line: Some(line), says, reach: Reach::Overrides })
 }

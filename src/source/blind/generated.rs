@@ -1,9 +1,9 @@
 //! Config maps and secrets that others take values from, as they are written or generated nearby.
 
 use super::{file, said, speaks_of_versions};
+use crate::git::path::{folder_of, join, resolve};
 use crate::model::{BlindSpot, Reach};
 use crate::source::branch::objects;
-use crate::source::folder::{folder_of, join};
 use crate::source::kustomize::{NAMES as KUSTOMIZATIONS, is_kustomization};
 use crate::source::leaf::Leaf;
 use crate::source::{Reader, Sight, dotenv};
@@ -84,7 +84,7 @@ impl Wanted {
         let named = its.iter().filter(|leaf| !leaf.keys().any(|key| matches!(key, "literals" | "options" | "name")));
         for leaf in named {
             let name = leaf.text.split_once('=').map_or(&*leaf.text, |(_, name)| name);
-            let path = join(folder_of(path), name.trim_start_matches("./"));
+            let Some(path) = resolve(folder_of(path), name) else { continue };
             out.extend(reader.text_and_id(&path).and_then(|(_, text)| self.of_file(&path, &text, key, sight, reader)));
         }
         out

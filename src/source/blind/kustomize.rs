@@ -4,10 +4,10 @@
 use super::generated::Wanted;
 use super::object::Object;
 use super::{file, is_telling, said, speaks_of_versions};
+use crate::git::path::{folder_of, resolve};
 use crate::model::{BlindSpot, Reach};
 use crate::source::branch::{Branch, objects};
-use crate::source::folder::folder_of;
-use crate::source::kustomize::{is_kustomization, resolve};
+use crate::source::kustomize::is_kustomization;
 use crate::source::leaf::Leaf;
 use crate::source::{Reader, Sight};
 

@@ -9,9 +9,9 @@ use super::manifest::Manifest;
 use super::parsed;
 use super::remote::{self, Remote};
 use super::transform::FieldSpec;
+use crate::git::path::{join, resolve};
 use crate::model::{Location, Warning};
 use crate::source::Reader;
-use crate::source::folder::join;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -48,24 +48,6 @@ pub(super) fn file_of(reader: &Reader<'_>, directory: &str) -> Option<String> {
         reader.warn(Warning::at("kustomize-ambiguous", &first, message));
     }
     Some(first)
-}
-
-/// A path relative to a directory, or `None` when it leads out of the repository.
-pub(in crate::source) fn resolve(directory: &str, relative: &str) -> Option<String> {
-    if relative.starts_with('/') {
-        return None;
-    }
-    let mut parts: Vec<&str> = directory.split('/').filter(|part| !part.is_empty()).collect();
-    for part in relative.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 /// Is it a plain file or link of one of the names kustomize looks for?

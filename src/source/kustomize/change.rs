@@ -1,6 +1,6 @@
 //! What a kustomization file changes in the objects of its build: patches, names, images.
 
-use super::build::{Builder, Built, MAX_SPECS, resolve};
+use super::build::{Builder, Built, MAX_SPECS};
 use super::file::{Kustomization, Patch, PatchBody, PatchText, Transformer};
 use super::image::ImageEntry;
 use super::json_patch;
@@ -9,6 +9,7 @@ use super::patch::{self, Outcome};
 use super::select::is_for;
 use super::transform::rewrite;
 use super::unmatched::Unmatched;
+use crate::git::path::resolve;
 use std::rc::Rc;
 
 /// What one operation of a JSON patch may cost: a copy of ten thousand values.

@@ -40,13 +40,13 @@ mod transform;
 mod unmatched;
 mod watch;
 
-pub(super) use build::{is_kustomization, resolve};
+pub(super) use build::is_kustomization;
 pub(super) use file::NAMES;
 pub use keep::Builds;
 pub use parsed::{Made, Parsed};
 
-use super::folder::folder_of;
 use super::{Claim, Finding, Reader, Sight, Source, blind};
+use crate::git::path::folder_of;
 use crate::model::{BlindSpot, SourceKind};
 
 /// The source; see the module.
