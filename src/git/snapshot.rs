@@ -4,6 +4,7 @@
 use super::commit::CommitHead;
 use super::diff::{self, Differences, Scope};
 use super::links::Links;
+use super::path::folder_of;
 use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
@@ -103,8 +104,17 @@ impl<'r> Snapshot<'r> {
 
     /// The files of a commit whose top tree is known.
     pub(super) fn of_tree(repository: &'r Repository, commit: Oid, tree: Oid, time: i64) -> Self {
-        let origin = Origin::Commit { commit, tree, time };
+        Snapshot::new(Origin::Commit { commit, tree, time }, repository)
+    }
+
+    fn new(origin: Origin, repository: &'r Repository) -> Self {
         Snapshot { origin, repository, indexes: RefCell::default(), replaced: HashMap::new(), links: Links::default() }
+    }
+
+    /// The same files, to be shown otherwise.
+    fn again(&self) -> Self {
+        let (replaced, links) = (self.replaced.clone(), self.links.clone());
+        Snapshot { replaced, links, ..Snapshot::new(self.origin.clone(), self.repository) }
     }
 
     /// The files on disk.
@@ -115,14 +125,7 @@ impl<'r> Snapshot<'r> {
         let top = repository
             .work_tree()
             .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
-        let origin = Origin::Disk { top: top.to_path_buf() };
-        Ok(Snapshot {
-            origin,
-            repository,
-            indexes: RefCell::default(),
-            replaced: HashMap::new(),
-            links: Links::default(),
-        })
+        Ok(Snapshot::new(Origin::Disk { top: top.to_path_buf() }, repository))
     }
 
     /// The same files as they would be if these, which are there, had these contents. Nothing is
@@ -131,27 +134,19 @@ impl<'r> Snapshot<'r> {
     /// # Errors
     /// When the repository's objects cannot be opened again.
     pub fn with(&self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, GitError> {
-        let origin = self.origin.clone();
-        let mut replaced = self.replaced.clone();
+        let mut out = self.again();
         for (path, contents) in files {
             let id = Oid::hash_object(ObjectType::Blob, &contents)
                 .map_err(|error| GitError::from_git2("the new contents of a file", &error))?;
-            replaced.insert(path, (id, contents.into()));
+            out.replaced.insert(path, (id, contents.into()));
         }
-        Ok(Snapshot {
-            origin,
-            repository: self.repository,
-            indexes: RefCell::default(),
-            replaced,
-            links: self.links.clone(),
-        })
+        Ok(out)
     }
 
     /// The same files, and what these links lead to where they are. For commits only.
     #[must_use]
     pub fn following(&self, links: Links) -> Self {
-        let (origin, replaced) = (self.origin.clone(), self.replaced.clone());
-        Snapshot { origin, repository: self.repository, indexes: RefCell::default(), replaced, links }
+        Snapshot { links, ..self.again() }
     }
 
     /// The commit, or `None` for the work tree and where files are not read as they are.
@@ -363,8 +358,7 @@ fn list_disk(top: &Path, directory: &str, depth: usize, out: &mut Vec<File>) -> 
 /// The file on disk, if it is a plain file or a link. Its id is the hash git would give it, so that
 /// equal contents share one parse.
 fn disk_file(top: &Path, path: &str) -> Option<File> {
-    let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    if !no_links(top, parent) {
+    if !no_links(top, folder_of(path)) {
         return None;
     }
     let full = top.join(path);
