@@ -10,7 +10,6 @@ use crate::history::{Deployment, Since, Timeline, describe};
 use crate::model::{Entry, StageName};
 use crate::source::Cache;
 use crate::ui::Bar;
-use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 
 /// `status` takes up an index that is no more commits behind than this; beyond, asking for what
@@ -121,10 +120,10 @@ impl Survey {
             _ => return Ok(false),
         };
         let Some(known) = record.parts.first().map(|part| part.tip) else { return Ok(false) };
-        let seen = Cell::new(0);
+        let mut seen = 0;
         let met = repository.find_on_mainline(tip, |id, _| {
-            seen.set(seen.get() + 1);
-            id == known || seen.get() > NEAR
+            seen += 1;
+            id == known || seen > NEAR
         })?;
         Ok(met == Some(known))
     }

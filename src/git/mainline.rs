@@ -31,7 +31,11 @@ impl Repository {
     ///
     /// # Errors
     /// [`GitError::MissingObject`] where the clone lacks a commit.
-    pub fn find_on_mainline(&self, tip: Oid, matches: impl Fn(Oid, i64) -> bool) -> Result<Option<Oid>, GitError> {
+    pub fn find_on_mainline(
+        &self,
+        tip: Oid,
+        mut matches: impl FnMut(Oid, i64) -> bool,
+    ) -> Result<Option<Oid>, GitError> {
         let shallow = self.shallow();
         let mut objects = Objects::open(&self.objects_dir(), self.packs())?;
         let mut next = Some(tip);

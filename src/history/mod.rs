@@ -33,4 +33,4 @@ pub use since::{Arrivals, Since, describe, since};
 pub use spread::Spread;
 pub use timeline::{Deployment, Kind, Pinned, Timeline};
 pub use trace::{Stay, Voyage, Wanted, trace};
-pub use walk::{Question, Told, deployments, in_legs};
+pub use walk::{Question, Told, deployments};

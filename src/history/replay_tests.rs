@@ -1,6 +1,7 @@
 //! Whatever happens to a repository: all deployments up to a commit together are what it shows.
 
-use super::{Question, Timeline, deployments, in_legs};
+use super::walk::in_legs;
+use super::{Question, Timeline, deployments};
 use crate::config::{Config, parse};
 use crate::git::testing::TestRepository;
 use crate::git::{Flow, Oid, Repository, Snapshot};

@@ -9,7 +9,6 @@ use crate::config::Config;
 use crate::git::{Door, Flow, GitError, Oid, Reached, Snapshot, Stopped};
 use crate::model::StageName;
 use crate::source::{Cache, Claim, Reader, Reading, readings};
-use std::cell::RefCell;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
@@ -81,12 +80,12 @@ fn threads() -> usize {
 
 /// The commits in question, newest first.
 fn chain(question: &Question<'_>) -> Result<Vec<Oid>, GitError> {
-    let chain = RefCell::new(Vec::new());
+    let mut chain = Vec::new();
     question.repository.find_on_mainline(question.tip, |id, _| {
-        chain.borrow_mut().push(id);
+        chain.push(id);
         question.until == Some(id)
     })?;
-    Ok(chain.into_inner())
+    Ok(chain)
 }
 
 /// Each leg holds what it builds, some 35 MiB of a repository of a thousand overlays.
