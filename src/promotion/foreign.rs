@@ -9,10 +9,8 @@ use crate::model::{StageName, Version};
 /// for prod, which runs `prod-c0de`.
 pub fn foreign<'p>(plan: &'p Plan, stages: &[Stage]) -> Vec<(&'p Item, &'p Step)> {
     let is_foreign = |step: &Step| {
-        let own = &step.entry.stage;
-        named(&step.entry.version, stages).contains(&own)
-            && !named(&step.to, stages).contains(&own)
-            && !named(&step.to, stages).is_empty()
+        let (own, coming) = (&step.entry.stage, named(&step.to, stages));
+        !coming.is_empty() && !coming.contains(&own) && named(&step.entry.version, stages).contains(&own)
     };
     let steps = plan.moving().flat_map(|(item, moves)| moves.steps.iter().map(move |step| (item, step)));
     steps.filter(|(_, step)| is_foreign(step)).collect()

@@ -11,7 +11,7 @@ const MAX_DEPTH: usize = 5;
 /// More folders than anybody borrows from.
 const MAX_FOLDERS: usize = 32;
 
-/// Longer lists are left to libgit2. In bytes.
+/// What a list says beyond that is left to libgit2. In bytes.
 const MAX_LIST: u64 = 64 << 10;
 
 /// An object folder, and those that it borrows from. What a list names and is no folder is passed

@@ -16,19 +16,16 @@ pub fn stays(hand: &Hand<'_>, step: &Step, scene: &Scene<'_>) -> Result<(), Fail
     let there = scene.of(&step.planned.plan.to);
     let (branches, base) = (branches(step), there.branch()?);
     let is_its = |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
-    let Some(open) = hand.open.iter().find(is_its) else {
-        return say(hand.context, step, &format!("stays: {}", why(step)));
-    };
+    let stays = || say(hand.context, step, &format!("stays: {}", why(step)));
+    let Some(open) = hand.open.iter().find(is_its) else { return stays() };
     if is_told(open, step) {
         return say(hand.context, step, &format!("is proposed {}: {}", open.url, why(step)));
     }
-    let Some(brought) = brings(hand, open)? else {
-        return say(hand.context, step, &format!("stays: {}", why(step)));
-    };
+    let Some(brought) = brings(hand, open)? else { return stays() };
     let judged = judged(hand, step, &brought, scene)?;
     let done = renew(hand, open, &brought, &judged)?;
     if step.judged.iter().any(|one| !one.version.is_same(&brought.version)) {
-        say(hand.context, step, &format!("stays: {}", why(step)))?;
+        stays()?;
         let line = format!("{} with {} {}: {}", open.url, brought.app, brought.version, reasons(&judged));
         return Ok(hand.context.ui.part(&format!("{}\n", crate::ui::visible(&line)))?);
     }
