@@ -13,7 +13,7 @@ import time
 
 TOWPATH = sys.argv[1]
 PROCESSES = int(os.environ.get("RACES", "50"))
-LONGEST = 60  # seconds that a process may take
+LONGEST = int(os.environ.get("LONGEST", "60"))  # seconds that a process may take
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "GIT_CONFIG_NOSYSTEM": "1",

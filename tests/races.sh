@@ -3,7 +3,9 @@
 # from clones of their own, from one clone, and through a proxy that delays, resets and stalls
 # connections. Every change must land once, in a linear history, and nobody may take a minute.
 #
-#   tests/races.sh [TOWPATH]     needs git with `git daemon`, and python3; RACES=12 for 12 instead of 50
+#   tests/races.sh [TOWPATH]     needs git with `git daemon`, and python3
+#
+# RACES=12 for 12 processes instead of 50; LONGEST=180 where a slow machine may take its seconds.
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 towpath=${1:-}

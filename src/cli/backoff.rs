@@ -2,12 +2,31 @@
 
 use super::environment::chance;
 use crate::git;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// After so long nothing new is begun.
 pub const PATIENCE: Duration = Duration::from_secs(40);
 
+/// After so long what is under way is given up.
+const LONGEST: Duration = Duration::from_secs(50);
+
 /// How long to wait after an attempt of this length, and so many races lost in a row.
-pub fn pause(attempt: Duration, losses: u32) -> Duration {
+fn pause(attempt: Duration, losses: u32) -> Duration {
     git::pause(attempt, losses, chance())
+}
+
+/// When the last attempt of those that began at `started` has to be over.
+pub fn end(started: Instant) -> Instant {
+    started + LONGEST
+}
+
+/// Waits after an attempt, unless the next one would begin too late: then it is `false`, at once.
+pub fn goes_on(started: Instant, attempt: Duration, losses: u32) -> bool {
+    let pause = pause(attempt, losses);
+    let is_in_time = started.elapsed() + pause < PATIENCE;
+    if is_in_time {
+        thread::sleep(pause);
+    }
+    is_in_time
 }

@@ -1,6 +1,6 @@
 //! The ledger of a repository: read from the copy in this clone, written at `origin`.
 
-use super::backoff::{PATIENCE, pause};
+use super::backoff;
 use super::context::Context;
 use super::environment::unique_word;
 use super::failure::Failure;
@@ -10,7 +10,6 @@ use crate::git::{Brought, Chain, GitError, Link, LinkFile, Manner, Repository, W
 use crate::pipeline::ledger::{Event, Ledger, What};
 use clap::Args;
 use std::cell::Cell;
-use std::thread;
 use std::time::Instant;
 
 /// The copy in every clone.
@@ -92,10 +91,11 @@ pub fn write(
     let started = Instant::now();
     let begun = Cell::new(started);
     let patience = |attempt: u32| {
-        thread::sleep(pause(begun.get().elapsed(), attempt + 1));
+        let goes_on = backoff::goes_on(started, begun.get().elapsed(), attempt + 1);
         begun.set(Instant::now());
-        started.elapsed() < PATIENCE
+        goes_on
     };
+    workspace.end_by(backoff::end(started));
     let chain = chain(config);
     let written = if args.local {
         workspace.append_here(&chain, &links, &patience)

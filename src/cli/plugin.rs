@@ -1,13 +1,12 @@
 //! `towpath plugin`: a step of Drone or Woodpecker, whose settings arrive as `PLUGIN_*` variables. It
 //! writes one file that holds a tag, and pushes.
 
-use super::backoff::{PATIENCE, pause};
+use super::backoff;
 use super::context::Context;
 use super::environment;
 use super::failure::{Exit, Failure};
 use crate::git::{FileKind, NewCommit, Oid, Person, Push, Pushed, Repository, Snapshot, Way, Workspace, shallow};
 use clap::Args;
-use std::thread;
 use std::time::Instant;
 
 const EXAMPLES: &str = "\
@@ -118,6 +117,7 @@ impl<'a> Job<'a> {
         context: &Context,
     ) -> Result<Exit, Failure> {
         let started = Instant::now();
+        workspace.end_by(backoff::end(started));
         for losses in 1.. {
             let begun = Instant::now();
             let heads = workspace.remote_heads(&[branch])?;
@@ -134,10 +134,9 @@ impl<'a> Job<'a> {
                 context.ui.note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
                 return Ok(Exit::Done);
             }
-            if started.elapsed() > PATIENCE {
+            if !backoff::goes_on(started, begun.elapsed(), losses) {
                 break;
             }
-            thread::sleep(pause(begun.elapsed(), losses));
         }
         Err(Failure::failed(format!("`{branch}` moved each time before the push arrived")).hint("run it again"))
     }

@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// What it may lose to them at all.
 const LONGEST: Duration = Duration::from_secs(40);
 
-/// The shortest limit of a talk.
+/// The shortest limit of a talk, even of one that begins when all should be over.
 const SHORTEST: Duration = Duration::from_secs(5);
 
 /// So often a connection that broke is made again, and one that was not made at all.
@@ -72,7 +72,7 @@ impl Workspace<'_> {
             if worth > 1 {
                 self.lost.set(self.lost.get() + begun.elapsed());
             }
-            if attempt >= worth || self.lost.get() > PATIENCE {
+            if attempt >= worth || self.lost.get() > PATIENCE || self.left().is_some_and(|left| left.is_zero()) {
                 return answer;
             }
             thread::sleep(pause);
@@ -89,9 +89,25 @@ impl Workspace<'_> {
     ) -> Result<Answer, WriteError> {
         let mut git = self.git();
         arguments(&mut git);
-        let left = LONGEST.saturating_sub(self.lost.get()).max(SHORTEST);
-        self.run(git, b"", doing, limit.min(left))
+        self.run(git, b"", doing, allowance(limit, self.lost.get(), self.left()))
     }
+
+    /// Sets when all talks with the remote have to be over. One that begins shortly before, or after it,
+    /// is still given a few seconds.
+    pub fn end_by(&self, end: Instant) {
+        self.end.set(Some(end));
+    }
+
+    fn left(&self) -> Option<Duration> {
+        self.end.get().map(|end| end.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// How long a talk may take that could take `limit`, after what dead connections have cost, and with so
+/// much left for all.
+fn allowance(limit: Duration, lost: Duration, left: Option<Duration>) -> Duration {
+    let rest = LONGEST.saturating_sub(lost);
+    limit.min(left.map_or(rest, |left| left.min(rest)).max(SHORTEST))
 }
 
 /// Words of ssh and of servers that say the same with git's words for a broken connection: these stay.
@@ -114,5 +130,25 @@ fn attempts(answer: &Result<Answer, WriteError>) -> u32 {
         Ok(answer) if says(&BROKEN, answer) => BROKEN_ATTEMPTS,
         Err(WriteError::TooSlow { .. }) => BROKEN_ATTEMPTS,
         _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_talk_may_take_what_is_left_and_never_less_than_a_few_seconds() {
+        let seconds = Duration::from_secs;
+        let allowance = |limit, lost, left: Option<u64>| allowance(seconds(limit), seconds(lost), left.map(seconds));
+        assert_eq!(allowance(45, 0, None), LONGEST);
+        assert_eq!(allowance(12, 0, None), seconds(12));
+        assert_eq!(allowance(45, 28, None), seconds(12));
+        assert_eq!(allowance(45, 100, None), SHORTEST);
+        assert_eq!(allowance(45, 0, Some(50)), LONGEST);
+        assert_eq!(allowance(45, 0, Some(9)), seconds(9));
+        assert_eq!(allowance(45, 28, Some(9)), seconds(9));
+        assert_eq!(allowance(45, 0, Some(0)), SHORTEST);
+        assert_eq!(allowance(2, 0, Some(0)), seconds(2));
     }
 }

@@ -11,7 +11,7 @@ use git2::{FileMode, ObjectType, Oid};
 use std::cell::{Cell, OnceCell};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// For what git answers by itself.
 const SOON: Duration = Duration::from_secs(20);
@@ -27,6 +27,8 @@ pub struct Workspace<'r> {
     manner: Manner,
     /// What dead connections have cost so far.
     pub(super) lost: Cell<Duration>,
+    /// When all talks with the remote have to be over.
+    pub(super) end: Cell<Option<Instant>>,
     /// Asked for once: the lines of author and committer, and whether commits are signed.
     author: OnceCell<Person>,
     committer: OnceCell<Person>,
@@ -110,6 +112,7 @@ impl<'r> Workspace<'r> {
             repository,
             manner,
             lost: Cell::default(),
+            end: Cell::default(),
             author: OnceCell::new(),
             committer: OnceCell::new(),
             signs: OnceCell::new(),

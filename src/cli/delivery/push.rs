@@ -2,7 +2,7 @@
 
 use super::group::groups;
 use super::{Errand, Ready, Selection, agreed, ending, gates, glass, plan, remote_tip, tell_rest};
-use crate::cli::backoff::{PATIENCE, pause};
+use crate::cli::backoff;
 use crate::cli::book;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -13,7 +13,6 @@ use crate::model::{SlotKey, Version};
 use crate::pipeline::Purpose;
 use crate::report::Planned;
 use std::collections::BTreeMap;
-use std::thread;
 use std::time::Instant;
 
 /// Plans, asks once, and pushes until it is there.
@@ -29,8 +28,10 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
         ready = after_our_word(&first, &scene, context)?;
     }
     // Time to think does not count.
-    let started = Instant::now();
-    begun = started.checked_sub(looking).unwrap_or(started);
+    let now = Instant::now();
+    let started = now.checked_sub(looking).unwrap_or(now);
+    begun = started;
+    workspace.end_by(backoff::end(started));
     loop {
         if ready.planned.plan.moving().next().is_none() {
             return Ok(ending(&ready.planned, intent));
@@ -39,12 +40,11 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
         let Some(lost) = attempt(&ready, errand, &there, &workspace)? else {
             return Ok(ending(&ready.planned, intent));
         };
-        if started.elapsed() > PATIENCE {
+        losses = if lost.is_first { losses + 1 } else { 0 };
+        if !backoff::goes_on(started, begun.elapsed(), losses) {
             let message = format!("`{}` or the ledger moved each time before the push arrived", there.branch()?);
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
         }
-        losses = if lost.is_first { losses + 1 } else { 0 };
-        thread::sleep(pause(begun.elapsed(), losses));
         begun = Instant::now();
         scene = seen(context, repository, &workspace)?;
         let there = scene.of(&ready.planned.plan.to);

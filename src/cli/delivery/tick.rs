@@ -8,7 +8,7 @@ use super::args::DeliveryArgs;
 use super::group::{Group, groups};
 use super::propose::{Desk, Proposed};
 use super::remote_tip;
-use crate::cli::backoff::{PATIENCE, pause};
+use crate::cli::backoff;
 use crate::cli::book;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
@@ -23,7 +23,6 @@ use crate::pipeline::Verdict;
 use crate::report::{Judged, Planned};
 use crate::ui::visible;
 use next::{Look, Step, Steps};
-use std::thread;
 use std::time::Instant;
 
 /// What is asked of a tick.
@@ -158,9 +157,7 @@ impl Hand<'_> {
             }
             let how = Merge { if_still, ..desk.way_to_merge(group, proposed) };
             match self.forge.merge(proposed.proposal.number, &how) {
-                Err(ForgeError::Outdated { .. }) if started.elapsed() < PATIENCE => {
-                    thread::sleep(pause(begun.elapsed(), 1))
-                }
+                Err(ForgeError::Outdated { .. }) if backoff::goes_on(started, begun.elapsed(), 1) => {}
                 merged => return Ok(merged.map(|_| None)?),
             }
         }

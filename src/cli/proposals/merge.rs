@@ -1,7 +1,7 @@
 //! `towpath proposals merge`: what was seen goes in, and nothing else.
 
 use super::{Office, WhichArgs, gates};
-use crate::cli::backoff::{PATIENCE, pause};
+use crate::cli::backoff;
 use crate::cli::context::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::forge::{self, Home};
@@ -11,7 +11,6 @@ use crate::git::Repository;
 use crate::promotion::is_to_stage;
 use crate::ui;
 use clap::Args;
-use std::thread;
 use std::time::Instant;
 
 /// Merge a pull request, if its branch is still what was seen and every gate is open.
@@ -72,9 +71,7 @@ fn merged(
             _ => Vec::new(),
         };
         match office.forge.merge(found.number, &Merge { if_still, ..how.clone() }) {
-            Err(ForgeError::Outdated { .. }) if started.elapsed() < PATIENCE => {
-                thread::sleep(pause(begun.elapsed(), 1))
-            }
+            Err(ForgeError::Outdated { .. }) if backoff::goes_on(started, begun.elapsed(), 1) => {}
             merged => return merged.map_err(|error| refused(&error, found)),
         }
     }
