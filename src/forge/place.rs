@@ -56,6 +56,18 @@ impl Kind {
         }
     }
 
+    /// The ref in which a repository keeps the head of a proposal, also of one from a fork. `None`: it has
+    /// none. Bitbucket Cloud does not; Azure DevOps keeps the merge only.
+    /// (docs.github.com, "Checking out pull requests locally"; docs.gitlab.com, "Checkout merge requests
+    /// locally through the head ref"; Gitea's routes take GitHub's name.)
+    pub fn head_ref(self, number: u64) -> Option<String> {
+        match self {
+            Kind::GitHub | Kind::Gitea => Some(format!("refs/pull/{number}/head")),
+            Kind::GitLab => Some(format!("refs/merge-requests/{number}/head")),
+            Kind::Bitbucket | Kind::Azure | Kind::Plain => None,
+        }
+    }
+
     /// The hosts that are known without a config.
     pub(super) fn public_hosts(self) -> &'static [&'static str] {
         match self {

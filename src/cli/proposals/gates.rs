@@ -1,6 +1,7 @@
 //! What the gates say to a merge. They are asked about what it would move, on the tip that it goes to, by
 //! the rules that stand there, as for everything else that towpath writes.
 
+use super::merge::refused;
 use crate::cli::book;
 use crate::cli::context::Context;
 use crate::cli::delivery::{answers, obstacle, remote_tip};
@@ -8,42 +9,79 @@ use crate::cli::failure::Failure;
 use crate::cli::guard::{Sides, of_query};
 use crate::cli::inquiry::{Asked, Inquiry};
 use crate::cli::scene::Scene;
-use crate::forge::Proposal;
+use crate::forge::{ForgeError, Kind, Proposal};
 use crate::git::{Oid, Premerge, RefAt, Workspace};
 use crate::guard::{self, Query};
 use crate::pipeline::Facts;
 use crate::promotion::Obstacle;
 use crate::report::Judged;
-use std::collections::BTreeMap;
 
 /// Asks them. The refs that they were asked of; nothing, where the merge goes to no branch that is
-/// deployed, or does not go together with it.
+/// deployed, or brings nothing.
 ///
 /// # Errors
-/// With exit code 3, where a gate is not open.
-pub fn open(found: &Proposal, workspace: &Workspace<'_>, context: &Context) -> Result<Vec<RefAt>, Failure> {
+/// With exit code 3, where a gate is not open, or cannot be asked. Where the two do not go together.
+pub fn open(found: &Proposal, kind: Kind, workspace: &Workspace<'_>, context: &Context) -> Result<Vec<RefAt>, Failure> {
     let repository = workspace.repository();
-    let heads: BTreeMap<String, Oid> = workspace.remote_heads(&[&found.head, &found.base])?;
-    let (Some(head), Some(base)) = (heads.get(&found.head).copied(), heads.get(&found.base).copied()) else {
-        return Ok(Vec::new());
-    };
-    workspace.fetch(&heads)?;
+    let (head_name, base_name) = (head_ref(found, kind), format!("refs/heads/{}", found.base));
+    let names: Vec<String> = head_name.iter().chain([&base_name]).cloned().collect();
+    let refs = workspace.remote_refs(&names)?;
+    let Some(base) = refs.get(&base_name).copied() else { return Ok(Vec::new()) };
+    workspace.fetch_refs(&refs)?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(workspace, branch))?;
-    let premerge = repository.premerge(base, head)?;
-    let goes_together = matches!(premerge, Premerge::Forward(_) | Premerge::Tree(_));
-    if found.from_fork || !goes_together || !is_deployed(&found.base, &scene) {
+    if !is_deployed(&found.base, &scene) {
         return Ok(Vec::new());
+    }
+    let head = head(found, kind, head_name.and_then(|name| refs.get(&name).copied()))?;
+    let premerge = repository.premerge(base, head)?;
+    let apart = |why: String| Err(refused(&ForgeError::NotMergeable { number: found.number, why }, found));
+    match &premerge {
+        Premerge::Forward(_) | Premerge::Tree(_) => (),
+        Premerge::Nothing => return Ok(Vec::new()),
+        Premerge::Unrelated => return apart(format!("it has no commit in common with `{}`", found.base)),
+        Premerge::Conflict(paths) => {
+            return apart(format!("`{}` has changed the same lines of {}", found.base, paths.join(", ")));
+        }
     }
     let ledger = book::fetch(context, repository, &scene.settings.config)?.there;
     let seeing = context.on_branch(Some(&found.base), base);
     let sides = Sides::read(&seeing, repository, (base, head), &premerge, Some(&found.base))?;
-    match refusal(&sides, &Inquiry::on(context, &scene)?) {
+    match stopped(&sides, &Inquiry::on(context, &scene)?) {
         Some(Obstacle { reason, hint, .. }) => {
             let failure = Failure::refused(format!("pull request {} is not merged: {reason}", found.number));
             Err(hint.into_iter().fold(failure, Failure::hint))
         }
-        None => Ok(vec![RefAt { name: format!("refs/heads/{}", found.base), at: Some(base) }, ledger]),
+        None => Ok(vec![RefAt { name: base_name, at: Some(base) }, ledger]),
     }
+}
+
+/// The full name of the ref that its commits can be fetched by.
+pub fn head_ref(found: &Proposal, kind: Kind) -> Option<String> {
+    if found.from_fork { kind.head_ref(found.number) } else { Some(format!("refs/heads/{}", found.head)) }
+}
+
+/// The commit that the forge is told to merge, so that no other is judged.
+fn head(found: &Proposal, kind: Kind, fetched: Option<Oid>) -> Result<Oid, Failure> {
+    let Some(head) = fetched else {
+        let why = match kind {
+            Kind::Bitbucket | Kind::Azure if found.from_fork => {
+                format!("it comes from a fork, whose commits {} does not hand out", kind.as_str())
+            }
+            _ => "its commits cannot be fetched from the remote".to_owned(),
+        };
+        return Err(unasked(found, &why));
+    };
+    let is_seen = found.head_commit.as_ref().is_none_or(|seen| head.to_string().starts_with(seen));
+    if is_seen {
+        return Ok(head);
+    }
+    let failure = Failure::failed(format!("pull request {} has moved since it was looked at", found.number));
+    Err(failure.hint("run it again; nothing was changed"))
+}
+
+fn unasked(found: &Proposal, why: &str) -> Failure {
+    let message = format!("pull request {} is not merged: the gates cannot be asked, as {why}", found.number);
+    Failure::refused(message).hint("`towpath guard` judges it where it can be checked out")
 }
 
 /// Is this the branch of the pipeline, or of one of its stages?
@@ -53,14 +91,14 @@ fn is_deployed(branch: &str, scene: &Scene<'_>) -> bool {
 }
 
 /// The first answer that stands in the way. What only goes away has fewer gates to pass.
-fn refusal(sides: &Sides<'_>, inquiry: &Inquiry<'_>) -> Option<Obstacle> {
+fn stopped(sides: &Sides<'_>, inquiry: &Inquiry<'_>) -> Option<Obstacle> {
     let (past, nothing) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let queries = guard::queries(&sides.moves(), &evidence, &sides.before.entries, inquiry.context.now()).queries;
     let asked: Vec<Asked> = queries.iter().map(|query| of_query(query, inquiry)).collect();
     let judged = answers(&asked, inquiry);
-    let stopped = queries.iter().zip(&judged).find(|(query, one)| is_stopped(query, one));
-    stopped.map(|(_, one)| obstacle(one))
+    let first = queries.iter().zip(&judged).find(|(query, one)| is_stopped(query, one));
+    first.map(|(_, one)| obstacle(one))
 }
 
 fn is_stopped(query: &Query, judged: &Judged) -> bool {

@@ -11,6 +11,7 @@ use crate::git::Repository;
 use crate::promotion::is_to_stage;
 use crate::ui;
 use clap::Args;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Merge a pull request, if its branch is still what was seen and every gate is open.
@@ -67,7 +68,7 @@ fn merged(
     loop {
         let begun = Instant::now();
         let if_still = match found.state {
-            State::Open => gates::open(found, &workspace, context)?,
+            State::Open => gates::open(found, office.forge.kind(), &workspace, context)?,
             _ => Vec::new(),
         };
         match office.forge.merge(found.number, &Merge { if_still, ..how.clone() }) {
@@ -78,7 +79,7 @@ fn merged(
 }
 
 /// The forge's refusal, with what helps here.
-fn refused(error: &ForgeError, found: &Proposal) -> Failure {
+pub(super) fn refused(error: &ForgeError, found: &Proposal) -> Failure {
     match error {
         ForgeError::NotMergeable { .. } if found.state == State::Open => {
             Failure::failed(error.to_string()).hint(format!(
@@ -111,17 +112,21 @@ fn how(
     context: &Context,
 ) -> Result<Merge, Failure> {
     let workspace = context.workspace(repository, None)?;
-    let heads = workspace.remote_heads(&[&found.head])?;
-    let head = heads.get(&found.head).copied();
+    let kind = office.forge.kind();
+    let heads = match gates::head_ref(found, kind) {
+        Some(name) => workspace.remote_refs(&[name])?,
+        None => BTreeMap::new(),
+    };
+    let head = heads.values().next().copied();
     let expect = found.head_commit.clone().or_else(|| head.map(|id| id.to_string())).unwrap_or_default();
     let is_ours = method == Method::Squash || matches!(office.home, Home::Plain);
     let mut message = None;
     if let Some(head) = head.filter(|_| is_ours) {
-        workspace.fetch(&heads)?;
+        workspace.fetch_refs(&heads)?;
         let text = repository.commit_info(head)?.message;
         message = text.split_once("\n\n").map(|(_, rest)| rest.to_owned());
     }
-    let title = (method == Method::Squash)
-        .then(|| format!("{} ({})", found.title, forge::reference(office.forge.kind(), found.number)));
+    let title =
+        (method == Method::Squash).then(|| format!("{} ({})", found.title, forge::reference(kind, found.number)));
     Ok(Merge { method: forge::method(method), expect, title, message, if_still: Vec::new() })
 }

@@ -1,5 +1,6 @@
 //! Pull requests, against a forge over HTTP with state and a real bare repository behind it.
 
+mod forks;
 mod plain;
 mod settings;
 #[cfg(unix)]
