@@ -220,6 +220,7 @@ impl Order<'_, '_> {
     /// Do these moves take all that the app has in the stage?
     fn is_whole(&self, app: &Subject, stage: &StageName, members: &[usize]) -> bool {
         let slots = self.evidence.slots(app).into_iter().filter(|slot| slot.stage == *stage);
+        let slots = slots.filter(|slot| self.evidence.current(slot, None).is_some());
         let is_member = |slot: &SlotKey| members.iter().any(|index| self.moves[*index].slot == *slot);
         members.len() > 1 && slots.into_iter().all(is_member)
     }

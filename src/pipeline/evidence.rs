@@ -212,7 +212,8 @@ impl<'e> Evidence<'e> {
     pub fn sources(&self, question: &Question<'_>, stage: &StageName) -> Vec<&'e SlotKey> {
         let slots: Vec<&SlotKey> =
             self.slots(question.subject).into_iter().filter(|slot| slot.stage == *stage).collect();
-        let same: Vec<&SlotKey> = slots.iter().copied().filter(|slot| question.names(slot)).collect();
+        let is_there = |slot: &&SlotKey| self.current(slot, question.end()).is_some();
+        let same: Vec<&SlotKey> = slots.iter().copied().filter(|slot| question.names(slot) && is_there(slot)).collect();
         if same.is_empty() { slots } else { same }
     }
 

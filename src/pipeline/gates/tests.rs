@@ -50,6 +50,35 @@ fn order_looks_further_up_where_the_app_is_not() {
 }
 
 #[test]
+fn a_target_that_is_gone_from_the_stage_before_is_not_waited_for() {
+    let past = ["0 web staging/eu ->v0", "1 web staging/us ->v0", "2 web prod/eu ->v0", "5 web staging/us v0>v1"];
+    let bench = |more: &[&str]| Bench::new("", &[&past[..], more].concat());
+    assert_data_eq!(
+        bench(&[]).said(20, "web prod/eu v1", &["order"]),
+        str![[r#"
+order shut (built-in): staging has never run v1
+  clear: towpath deploy web v1 --stage staging
+
+"#]]
+    );
+    assert_data_eq!(
+        bench(&["9 web staging/eu v0>-"]).said(20, "web prod/eu v1", &["order"]),
+        str![[r#"
+order open (built-in): staging runs v1 since 1970-01-01 00:05 UTC
+
+"#]]
+    );
+    // What it had run counts all the same.
+    assert_data_eq!(
+        bench(&["6 web staging/eu v0>v2", "9 web staging/eu v2>-"]).said(20, "web prod/eu v2", &["order"]),
+        str![[r#"
+order open (built-in): staging ran v2 until 1970-01-01 00:09 UTC
+
+"#]]
+    );
+}
+
+#[test]
 fn order_knows_renamed_tags_and_merges_that_overtake() {
     let past = ["0 web staging ->v1-RC2", "1 web prod ->v0", "9 web staging v1-RC2>v2-RC1"];
     let bench = Bench::new("gates:\n- order: { rewrite: 's/-RC[0-9]+$//', tolerance: 5m }\n", &past);
