@@ -48,24 +48,38 @@ for which in cold warm; do
         awk '{ printf "  ratio %.2f, of processor time %.2f\n", $1 / $3, $2 / $4 }'
 done
 
-# A pull request that moves one version, in a clone whose branch has been asked about before.
+# Pull requests that move one version, in a clone whose branch has been asked about before, and in one
+# that is new: to a version that staging runs, and to one that nobody has heard of.
 clone="$scratch/clone.git"
 git clone --quiet --bare "$govuk" "$clone"
 git() { command git -C "$clone" -c user.name=bench -c user.email=bench@example.com "$@"; }
 main=$(git symbolic-ref --short HEAD)
-file=$(git ls-tree -r --name-only "$main" "$paths/production" | head -n 1)
-blob=$(git show "$main:$file" | sed 's/image_tag: .*/image_tag: v0/' | git hash-object -w --stdin)
-export GIT_INDEX_FILE="$scratch/index"
-git read-tree "$main"
-git update-index --cacheinfo "100644,$blob,$file"
-head=$(git commit-tree -p "$main" -m "by hand" "$(git write-tree)")
-unset GIT_INDEX_FILE
-warm=(env XDG_CACHE_HOME="$scratch/cache" "$towpath" -q -C "$clone" guard --base "refs/heads/$main" --head "$head")
-cold=(env XDG_CACHE_HOME="$scratch/none" "$towpath" -q -C "$clone" --no-index guard --base "refs/heads/$main" --head "$head")
-measure "${warm[@]}" >/dev/null
-for _ in $(seq "${RUNS:-5}"); do
-    measure "${warm[@]}" >>"$scratch/guard"
-    measure "${cold[@]}" >>"$scratch/guard-cold"
+tag() { git show "$main:$1" | sed -n 's/^image_tag: *//p'; }
+# A commit that brings a version to production.
+change() {
+    local blob
+    blob=$(git show "$main:$1" | sed "s/^image_tag: .*/image_tag: $2/" | git hash-object -w --stdin)
+    export GIT_INDEX_FILE="$scratch/index"
+    git read-tree "$main"
+    git update-index --cacheinfo "100644,$blob,$1"
+    git commit-tree -p "$main" -m "by hand" "$(git write-tree)"
+    unset GIT_INDEX_FILE
+}
+for file in $(git ls-tree -r --name-only "$main" "$paths/production"); do
+    next=$(tag "${file/production/staging}" 2>/dev/null || true)
+    if [ -n "$next" ] && [ "$next" != "$(tag "$file")" ]; then break; fi
 done
-say "guard on a pull request, warm" "$scratch/guard"; echo
-say "guard on a pull request, cold" "$scratch/guard-cold"; echo
+for which in "in order:$next" "of no stage:v0"; do
+    head=$(change "$file" "${which#*:}")
+    guard=(-q -C "$clone" guard --base "refs/heads/$main" --head "$head")
+    warm=(env XDG_CACHE_HOME="$scratch/cache" "$towpath" "${guard[@]}")
+    cold=(env XDG_CACHE_HOME="$scratch/none" "$towpath" --no-index "${guard[@]}")
+    "${warm[@]:0:3}" -q -C "$clone" history -n 0 >/dev/null
+    rm -f "$scratch"/guard "$scratch/guard-cold"
+    for _ in $(seq "${RUNS:-5}"); do
+        measure "${warm[@]}" >>"$scratch/guard"
+        measure "${cold[@]}" >>"$scratch/guard-cold"
+    done
+    say "guard, a version ${which%:*}, warm" "$scratch/guard"; echo
+    say "guard, a version ${which%:*}, cold" "$scratch/guard-cold"; echo
+done

@@ -112,7 +112,7 @@ impl Survey {
     }
 
     /// Is there an index that costs little to bring up to date?
-    fn is_near(&self, repository: &Repository) -> Result<bool, GitError> {
+    pub fn is_near(&self, repository: &Repository) -> Result<bool, GitError> {
         let archive = self.archive.borrow();
         let (tip, record) = match (&*archive, self.commit) {
             (Some(Archive::Current(_)), _) => return Ok(true),

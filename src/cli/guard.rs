@@ -1,5 +1,6 @@
 //! `towpath guard`: may this pull request change what runs where?
 
+mod brief;
 mod event;
 mod gates;
 mod people;

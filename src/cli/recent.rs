@@ -6,7 +6,7 @@ use super::context::Context;
 use super::failure::Failure;
 use super::survey::Survey;
 use crate::config::Config;
-use crate::git::{Flow, Oid, Repository, Stopped};
+use crate::git::{Flow, Repository, Stopped};
 use crate::history::{self, Deployment, Kind, Timeline, Told};
 use crate::model::SlotKey;
 
@@ -36,14 +36,10 @@ impl Newest<'_> {
         survey: &Survey,
     ) -> Result<Option<Chronicle<'r>>, Failure> {
         let config = &survey.settings.config;
-        let branches = config.stages.iter().any(|stage| stage.branch.is_some());
-        let Some(tip) = survey.commit.filter(|_| !branches && survey.archive.borrow().is_none()) else {
-            return Ok(None);
-        };
-        let mut told = self.read(repository, survey, tip)?;
-        if !told.lost.is_empty() || matches!(told.stopped, Stopped::Shallow(_)) {
+        if survey.archive.borrow().is_some() {
             return Ok(None);
         }
+        let Some(mut told) = self.read(repository, survey)? else { return Ok(None) };
         let comparison = history::classify(&mut told.timeline, config, TOLERANCE);
         let wanted = told.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
         let wanted: Vec<Deployment<'_>> = wanted.take(self.count).collect();
@@ -56,9 +52,7 @@ impl Newest<'_> {
         Ok(Some(Chronicle::of_part(repository, survey, told.timeline, comparison)))
     }
 
-    fn read(&self, repository: &Repository, survey: &Survey, tip: Oid) -> Result<Told, Failure> {
-        let question = survey.question(repository, tip, None);
-        let readings = survey.state(repository, tip, None, &survey.cache)?;
+    fn read(&self, repository: &Repository, survey: &Survey) -> Result<Option<Told>, Failure> {
         let (mut seen, mut found, mut commits) = (0, 0, 0);
         let mut last = None;
         let enough = |timeline: &Timeline| {
@@ -72,8 +66,27 @@ impl Newest<'_> {
             let done = last.map_or(commits >= GIVE_UP, |last| commits >= last + LOOK_BACK);
             if done { Flow::Stop } else { Flow::Continue }
         };
-        Ok(history::deployments(question, readings, enough, |_| {})?)
+        newest(repository, survey, enough)
     }
+}
+
+/// The past of a survey down to where there is enough of it, which is asked after each commit that
+/// deployed something. `None` where several branches have pasts, or this clone lacks what was looked for.
+///
+/// # Errors
+/// When the clone lacks objects.
+pub fn newest(
+    repository: &Repository,
+    survey: &Survey,
+    enough: impl FnMut(&Timeline) -> Flow,
+) -> Result<Option<Told>, Failure> {
+    let branches = survey.settings.config.stage_branches().next().is_some();
+    let Some(tip) = survey.commit.filter(|_| !branches) else { return Ok(None) };
+    let question = survey.question(repository, tip, None);
+    let readings = survey.state(repository, tip, None, &survey.cache)?;
+    let told = history::deployments(question, readings, enough, |_| {})?;
+    let is_whole = told.lost.is_empty() && !matches!(told.stopped, Stopped::Shallow(_));
+    Ok(Some(told).filter(|_| is_whole))
 }
 
 /// Does the newest part of history say what kind of deployment this is? One whose version was not

@@ -19,11 +19,11 @@ pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
     };
     let open = |reason: String| Some(Answer::open(GateKind::Order, place.clone(), reason));
     let (stage, version) = (case.question.stage, case.question.version);
-    if case.question.purpose == Purpose::Back {
-        return open(format!("{stage} has run {version} before"));
-    }
     if case.before.is_empty() {
         return open(format!("nothing comes before {stage}"));
+    }
+    if case.question.purpose == Purpose::Back {
+        return open(format!("{stage} has run {version} before"));
     }
     let answers = case.before.iter().map(|before| of_stage(case, order, before, place.clone()));
     answers.reduce(Answer::worse)

@@ -2,6 +2,7 @@
 
 mod answers;
 mod blind;
+mod brief;
 mod harmless;
 mod hostile;
 mod recipes;

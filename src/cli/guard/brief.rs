@@ -1,0 +1,132 @@
+//! The past only as far down as a change needs it, where no index knows it: to what brought the versions
+//! that stand in the cells that move, and the wanted ones to the stages before. What is older says
+//! nothing that the gates would ask about it.
+
+use crate::cli::choice::TOLERANCE;
+use crate::cli::chronicle::Chronicle;
+use crate::cli::failure::Failure;
+use crate::cli::recent::newest;
+use crate::cli::survey::Survey;
+use crate::config::Config;
+use crate::config::gates::{Gate, GateKind, Isolation};
+use crate::git::{Flow, Repository, Stopped};
+use crate::guard::{Kind, Move};
+use crate::history::{self, Deployment, Timeline};
+use crate::model::{Entry, SlotKey, StageName, Version};
+use crate::pipeline::{Evidence, Purpose, Question, judge};
+
+/// After so many commits that deployed something, everything is read.
+const GIVE_UP: usize = 3_000;
+
+/// The past as far as these moves need it. `None` where all of it is needed, or an index knows it.
+///
+/// # Errors
+/// When the clone lacks objects.
+pub fn chronicle<'r>(
+    repository: &'r Repository,
+    survey: &Survey,
+    moves: &[Move],
+) -> Result<Option<Chronicle<'r>>, Failure> {
+    let config = &survey.settings.config;
+    let Some(needs) = needs(moves, config, &survey.mapping.entries).filter(|_| is_plain(config, moves)) else {
+        return Ok(None);
+    };
+    if survey.is_near(repository)? {
+        return Ok(None);
+    }
+    let (mut open, mut seen, mut commits) = (needs, 0, 0);
+    let enough = |timeline: &Timeline| {
+        commits += 1;
+        let new: Vec<_> = (seen..timeline.len()).map(|index| timeline.deployment(index)).collect();
+        seen = timeline.len();
+        open.retain(|need| !new.iter().any(|deployment| need.is_met_by(deployment)));
+        if open.is_empty() || commits >= GIVE_UP { Flow::Stop } else { Flow::Continue }
+    };
+    let told = newest(repository, survey, enough)?;
+    let Some(mut told) = told.filter(|told| open.is_empty() && told.stopped == Stopped::Done) else {
+        return Ok(None);
+    };
+    let comparison = history::classify(&mut told.timeline, config, TOLERANCE);
+    Ok(Some(Chronicle::of_part(repository, survey, told.timeline, comparison)))
+}
+
+/// Do the gates look at nothing else, and does nothing that they found here depend on what is older?
+pub fn is_enough(evidence: &Evidence<'_>, questions: &[Question<'_>]) -> bool {
+    let is_known = |slot: &SlotKey| evidence.current(slot, None).is_none_or(|landing| landing.commit.is_some());
+    let needs_more = |kind: GateKind| matches!(kind, GateKind::Order | GateKind::Bake);
+    questions.iter().all(|question| {
+        let slots = evidence.asked(question);
+        question.purpose == Purpose::Forward
+            && slots.into_iter().all(is_known)
+            && !judge(evidence, question).closed().any(|answer| needs_more(answer.gate))
+    })
+}
+
+/// What has to be met on the way down.
+enum Need<'m> {
+    /// What brought the version that stands here.
+    Landing(&'m SlotKey),
+    /// What brought this version here, whenever that was.
+    Visit(SlotKey, &'m Version),
+}
+
+impl Need<'_> {
+    fn is_met_by(&self, deployment: &Deployment<'_>) -> bool {
+        let (from, to) = (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
+        match self {
+            Need::Landing(slot) => deployment.slot == *slot && from != to,
+            Need::Visit(slot, version) => {
+                deployment.slot == slot && from != to && to.is_some_and(|to| to.is_same(version))
+            }
+        }
+    }
+}
+
+/// What cells need that change their version; others need to be looked for in all the past.
+fn needs<'m>(moves: &'m [Move], config: &Config, standing: &[Entry]) -> Option<Vec<Need<'m>>> {
+    let mut out = Vec::new();
+    for one in moves {
+        if one.kind() != Kind::Changed || one.arriving().is_empty() {
+            return None;
+        }
+        out.push(Need::Landing(&one.slot));
+        for before in &config.stage(one.slot.stage.as_str())?.after {
+            let sources = sources(&one.slot, before, standing);
+            if sources.is_empty() {
+                return None;
+            }
+            for slot in sources {
+                out.extend(one.arriving().iter().map(|version| Need::Visit(slot.clone(), version)));
+            }
+        }
+    }
+    Some(out)
+}
+
+/// Where a cell's version comes from: the same targets, where the stage has them.
+fn sources(slot: &SlotKey, before: &StageName, standing: &[Entry]) -> Vec<SlotKey> {
+    let is_source =
+        |other: &SlotKey| (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before);
+    let all: Vec<SlotKey> = standing.iter().map(Entry::slot).filter(is_source).collect();
+    let same = all.iter().filter(|other| slot.target.is_some() && other.target == slot.target);
+    let same: Vec<SlotKey> = same.cloned().collect();
+    if same.is_empty() { all } else { same }
+}
+
+/// Do the gates look at the cells that move, and at the stages right before them, only?
+fn is_plain(config: &Config, moves: &[Move]) -> bool {
+    let elsewhere = |gate: &Gate| match gate {
+        Gate::Isolation(isolation) => *isolation == Isolation::Stage,
+        Gate::Verified(verified) => !verified.stages.is_empty(),
+        Gate::Bake(bake) => !bake.stages.is_empty(),
+        _ => false,
+    };
+    let kinds = [GateKind::Isolation, GateKind::Verified, GateKind::Bake];
+    let rules = |one: &Move| {
+        kinds.into_iter().any(|kind| {
+            let rules = config.pipeline.rules(kind, &one.slot.stage, &one.slot.app);
+            rules.into_iter().any(|rule| elsewhere(&rule.gate))
+        })
+    };
+    config.pipeline.waves.is_empty() && !moves.iter().any(rules)
+}
