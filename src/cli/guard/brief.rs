@@ -4,6 +4,7 @@
 
 use crate::cli::choice::TOLERANCE;
 use crate::cli::chronicle::Chronicle;
+use crate::cli::context::Context;
 use crate::cli::failure::Failure;
 use crate::cli::recent::newest;
 use crate::cli::survey::Survey;
@@ -13,7 +14,7 @@ use crate::git::{Flow, Repository, Stopped};
 use crate::guard::{Kind, Move};
 use crate::history::{self, Deployment, Timeline};
 use crate::model::{Entry, SlotKey, StageName, Version};
-use crate::pipeline::{Evidence, Purpose, Question, judge};
+use crate::pipeline::{Edge, Evidence, Purpose, Question, judge};
 
 /// After so many commits that deployed something, everything is read.
 const GIVE_UP: usize = 3_000;
@@ -50,14 +51,22 @@ pub fn chronicle<'r>(
     Ok(Some(Chronicle::of_part(repository, survey, told.timeline, comparison)))
 }
 
+/// What came before the part that is known counts from now on only, so that nothing is open by it.
+pub fn edge(context: &Context) -> Edge {
+    Edge { since: context.now().as_second(), remedy: "" }
+}
+
 /// Do the gates look at nothing else, and does nothing that they found here depend on what is older?
 pub fn is_enough(evidence: &Evidence<'_>, questions: &[Question<'_>]) -> bool {
     let is_known = |slot: &SlotKey| evidence.current(slot, None).is_none_or(|landing| landing.commit.is_some());
     let needs_more = |kind: GateKind| matches!(kind, GateKind::Order | GateKind::Bake);
     questions.iter().all(|question| {
-        let slots = evidence.asked(question);
+        let visit = |slot| evidence.course(slot, None).into_iter().find(|one| one.version.is_same(question.version));
+        let before = evidence.before(question);
+        let mut sources = before.iter().flat_map(|stage| evidence.sources(question, stage));
         question.purpose == Purpose::Forward
-            && slots.into_iter().all(is_known)
+            && evidence.asked(question).into_iter().all(is_known)
+            && sources.all(|slot| visit(slot).is_none_or(|visit| visit.commit.is_some()))
             && !judge(evidence, question).closed().any(|answer| needs_more(answer.gate))
     })
 }

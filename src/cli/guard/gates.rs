@@ -86,7 +86,8 @@ fn inquiry<'r>(
 /// Does the part of the past that was read answer the very questions? Nothing outside is asked yet, so
 /// that no program and no forge is asked twice.
 fn is_enough(inquiry: &Inquiry<'_>, moves: &[Move], sides: &Sides<'_>) -> bool {
-    let (past, nothing) = (inquiry.past(), Facts::default());
+    let past = inquiry.whole_past().ending_at(Some(brief::edge(inquiry.context)));
+    let nothing = Facts::default();
     let evidence = inquiry.evidence(&past, &nothing);
     let (_, owned) = queries(moves, sides, inquiry, &evidence);
     let questions: Vec<_> = owned.iter().map(|one| one.question(inquiry.context, None)).collect();

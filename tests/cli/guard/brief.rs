@@ -1,8 +1,12 @@
-//! Without an index the guard reads the past only as far as a change needs it, and says the same.
+//! Without an index the guard reads the past only as far as a change needs it, and comes to the same
+//! verdict.
 
-use super::{Case, Site, ahead, values};
+use super::{Case, Site, ahead, lines, values};
+use crate::pipeline::model::cases;
 use crate::support::{History, NOW};
+use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// web comes and goes: staging has v2 for the second time, after v3; dev has v3 for the second time.
 fn story(gates: &str) -> History {
@@ -60,8 +64,8 @@ fn judged(gates: &str, cases: &[Trial]) -> String {
     for (index, (_, expected)) in cases.iter().enumerate() {
         let (brief, whole, is_brief) = said(&site, index);
         assert_eq!(brief, whole, "case {index}");
-        assert_eq!(is_brief, *expected, "case {index}: {}", super::lines(&whole));
-        out.push_str(&super::lines(&whole));
+        assert_eq!(is_brief, *expected, "case {index}: {}", lines(&whole));
+        out.push_str(&lines(&whole));
     }
     out
 }
@@ -133,10 +137,108 @@ fn a_longer_stay_may_be_older() {
     );
 }
 
+/// dev has run v3 twice, and never for long. The guard meets the second time, and where the first one
+/// ended; when that began it does not read.
+#[test]
+fn a_stay_whose_begin_is_not_read_has_not_baked() {
+    let config = "stages: [dev, staging]\nsources:\n- helm-values: 'envs/{stage}/{app}.yaml'\ngates:\n- bake: 5d\n";
+    let (dev, staging) = ("envs/dev/web.yaml", "envs/staging/web.yaml");
+    let commit = |history: History, day: u8| history.commit(&format!("2026-07-{day:02}T10:00:00Z"), "Bot", "deploy");
+    let start = commit(History::new(), 1).write("towpath.yaml", config);
+    let history = start.write(dev, &values("v1")).write(staging, &values("v1"));
+    let history = commit(history, 8).write(dev, &values("v3"));
+    let history = commit(history, 9).write(dev, &values("v5")).write(staging, &values("v2"));
+    let history = commit(history, 20).write(dev, &values("v3"));
+    let history = commit(history, 21).write(dev, &values("v1"));
+    let change = |h| ahead(h).write("envs/staging/web.yaml", &values("v3"));
+    let site = Site::of(history, &[Case { name: "", actor: "", change }]);
+    let (brief, whole, is_brief) = said(&site, 0);
+    assert_eq!(brief, whole);
+    assert!(!is_brief);
+    snapbox::assert_data_eq!(
+        lines(&whole),
+        snapbox::str![[r#"
+  web staging v2 > v3: bake
+
+"#]]
+    );
+}
+
 #[test]
 fn what_gates_look_at_elsewhere_needs_all() {
     let prod: fn(History) -> History = |h| ahead(h).write("envs/prod/web.yaml", &values("v3"));
     for gates in ["isolation: stage", "verified: [dev]", "bake: { for: 1d, stages: [dev] }"] {
         judged(&format!("gates:\n- {gates}\n"), &[(prod, false)]);
+    }
+}
+
+/// What happens to one cell.
+type Step = (usize, usize, Option<usize>);
+
+const STAGES: [&str; 3] = ["dev", "staging", "prod"];
+const APPS: [&str; 2] = ["web", "api"];
+const GATES: [&str; 6] =
+    ["bake: 12h", "bake: 20d", "isolation: stage", "verified: dev", "approval-after-failure", "order: off"];
+
+/// A stage, an app, and the version that it gets, or that it goes away.
+fn step() -> impl Strategy<Value = Step> {
+    let version = prop_oneof![8 => (1..5_usize).prop_map(Some), 1 => Just(None)];
+    (0..STAGES.len(), 0..APPS.len(), version)
+}
+
+fn path(stage: usize, app: usize) -> String {
+    format!("envs/{}/{}.yaml", STAGES[stage], APPS[app])
+}
+
+/// Steps of one commit on top of what is there. A commit that would change nothing says so in a file.
+fn stepped(history: History, steps: &[Step], there: &mut BTreeSet<(usize, usize)>) -> History {
+    let cells: BTreeSet<(usize, usize)> = steps.iter().map(|(stage, app, _)| (*stage, *app)).collect();
+    let history = history.write("NOTES", "something\n");
+    cells.into_iter().fold(history, |history, cell| {
+        let last = steps.iter().rev().find(|(stage, app, _)| (*stage, *app) == cell).and_then(|step| step.2);
+        match last {
+            Some(version) => {
+                there.insert(cell);
+                history.write(&path(cell.0, cell.1), &values(&format!("v{version}")))
+            }
+            None if there.remove(&cell) => history.remove(&path(cell.0, cell.1)),
+            None => history,
+        }
+    })
+}
+
+/// The exit codes of the guard for a change, without an index and with one.
+fn codes(gate: usize, past: &[Vec<Step>], change: &[Step], days: &[i64]) -> (i32, i32) {
+    let config = "stages: [dev, staging, prod]\nsources:\n- helm-values: 'envs/{stage}/{app}.yaml'\n";
+    let gates = GATES.get(gate).map(|gate| format!("gates:\n- {gate}\n")).unwrap_or_default();
+    let mut time: jiff::Timestamp = "2026-01-01T10:00:00Z".parse().expect("a time");
+    let mut there = BTreeSet::new();
+    let mut history = History::new().commit(&time.to_string(), "Bot", "start");
+    history = history.write("towpath.yaml", &format!("{config}{gates}"));
+    for (steps, days) in past.iter().zip(days.iter().cycle()) {
+        time += jiff::SignedDuration::from_hours(days * 24);
+        history = stepped(history.commit(&time.to_string(), "Bot", "deploy"), steps, &mut there);
+    }
+    let history = history.branch("change").commit("2026-08-20T10:00:00Z", "Bot", "a change").from("main");
+    let history = stepped(history, change, &mut there);
+    let site = Site::of(history, &[]);
+    let (brief, _) = site.guard("change", &["--no-index", "--actor", "x"]);
+    let indexed = site.sandbox.program(&site.repository, &["history", "-q"]).output().expect("it runs");
+    assert!(indexed.status.success());
+    (brief, site.guard("change", &["--actor", "x"]).0)
+}
+
+proptest::proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(10), max_shrink_iters: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn both_ways_come_to_the_same_verdict(
+        gate in 0..=GATES.len(),
+        past in proptest::collection::vec(proptest::collection::vec(step(), 1..4), 3..16),
+        change in proptest::collection::vec(step(), 1..3),
+        days in proptest::collection::vec(0..15_i64, 3),
+    ) {
+        let (brief, whole) = codes(gate, &past, &change, &days);
+        proptest::prop_assert_eq!(brief, whole);
     }
 }

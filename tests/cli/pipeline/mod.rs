@@ -6,7 +6,7 @@ mod chain;
 mod deliver;
 mod ledger;
 mod meanwhile;
-mod model;
+pub mod model;
 mod outside;
 mod waves;
 mod world;

@@ -301,16 +301,15 @@ impl Pair {
     }
 }
 
-/// Few, for each takes seconds; `src/pipeline/model_tests.rs` tries hundreds in memory. More with
-/// `PROPTEST_CASES=60`.
-fn cases() -> u32 {
+/// As many as `PROPTEST_CASES=60` says, else few, for each takes a while.
+pub fn cases(few: u32) -> u32 {
     let wanted = ProptestConfig::default().cases;
     let usual = ProptestConfig::with_cases(256).cases;
-    if wanted == usual { 4 } else { wanted }
+    if wanted == usual { few } else { wanted }
 }
 
 proptest::proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 24, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(4), max_shrink_iters: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_stage_gets_what_its_gates_do_not_allow(steps in proptest::collection::vec(step(), 12..20)) {
