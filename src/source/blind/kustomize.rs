@@ -21,7 +21,7 @@ const KNOWN_KINDS: [&str; 5] = [
 ];
 
 /// Words of which one stands in a kustomization that has blind spots.
-const WORDS: [&str; 5] = ["replacements", "vars", "transformers", "generators", "helmCharts"];
+const WORDS: [&str; 6] = ["replacements", "vars", "transformers", "generators", "helmCharts", "patches"];
 
 /// The blind spots of a build: those of all kustomizations it goes through.
 pub fn spots(sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
@@ -38,11 +38,11 @@ pub fn spots(sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
     out
 }
 
-struct Kustomization<'a> {
-    path: &'a str,
-    object: Object<'a>,
-    sight: &'a Sight<'a>,
-    reader: &'a Reader<'a>,
+pub(super) struct Kustomization<'a> {
+    pub path: &'a str,
+    pub object: Object<'a>,
+    pub sight: &'a Sight<'a>,
+    pub reader: &'a Reader<'a>,
 }
 
 impl Kustomization<'_> {
@@ -52,6 +52,7 @@ impl Kustomization<'_> {
         out.extend(self.others("transformers"));
         out.extend(self.others("generators"));
         out.extend(self.charts());
+        out.extend(self.patches());
         out
     }
 
@@ -166,7 +167,7 @@ impl Kustomization<'_> {
         out
     }
 
-    fn resolved(&self, relative: &str) -> Option<String> {
+    pub fn resolved(&self, relative: &str) -> Option<String> {
         resolve(folder_of(self.path), relative)
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod flux;
 mod generated;
 pub(super) mod kustomize;
 mod object;
+mod patches;
 mod sight;
 
 pub use sight::{Places, Sight};

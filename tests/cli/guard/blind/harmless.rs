@@ -46,6 +46,21 @@ pub fn cases() -> Vec<Case> {
         case("kustomize: another key beside what a variable reads", |h| {
             ahead(h).write("kustom/job/overlays/prod/params.env", "TAG=v1\nCOLOR=red\n")
         }),
+        case("kustomize: replicas of a release are patched", |h| {
+            let patch = "patches:\n- patch: |\n    kind: HelmRelease\n    metadata: { name: web }\n    spec: { values: { replicas: 3 } }\n";
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + patch)))
+        }),
+        case("kustomize: operations on the policy of a container", |h| {
+            let path = "/spec/template/spec/containers/0/imagePullPolicy";
+            let patch = format!(
+                "patches:\n- target: {{ name: api }}\n  patch: |\n    - op: add\n      path: {path}\n      value: Always\n"
+            );
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + &patch)))
+        }),
+        case("kustomize: operations on replicas", |h| {
+            let patch = "patches:\n- target: { name: api }\n  patch: |\n    - { op: replace, path: /spec/replicas, value: 3 }\n";
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + patch)))
+        }),
         case("kustomize: a replacement of something else", |h| {
             let other = replacement("spec.replicas").replacen("replacements:\n", "", 1);
             ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + &other)))

@@ -2,7 +2,7 @@
 
 use super::{
     APPLIED, ARGO, COMPOSE, CONFIG_MAP, FLUX_KUSTOMIZATION, HELM_RELEASE, IMAGE_FIELD, OVERLAY, RELEASE, SERVICES, SET,
-    argo, case, kustomization, replacement, set, settings, template,
+    argo, case, kustomization, release_patch, replacement, set, settings, template,
 };
 use crate::guard::{Case, ahead, deployment, values};
 
@@ -136,6 +136,37 @@ fn of_kustomize() -> Vec<Case> {
         case("kustomize: no replacement", |h| ahead(h).write(OVERLAY, &kustomization(""))),
         case("kustomize: what a variable reads", |h| {
             ahead(h).write("kustom/job/overlays/prod/params.env", "TAG=v9\nCOLOR=blue\n")
+        }),
+        case("kustomize: a release is patched", |h| {
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + &release_patch("v9", 2))))
+        }),
+        case("kustomize: operations on a release", |h| {
+            let operations = "patches:\n- target: { kind: HelmRelease }\n  patch: |\n    - op: replace\n      path: /spec/values/image/tag\n      value: v9\n";
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + operations)))
+        }),
+        case("kustomize: operations on whatever has a label", |h| {
+            let operations = "patchesJson6902:\n- target: { labelSelector: app=web }\n  patch: '[{\"op\": \"add\", \"path\": \"/spec/values/image/tag\", \"value\": \"v9\"}]'\n";
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + operations)))
+        }),
+        case("kustomize: operations on kinds by an expression", |h| {
+            let operations = "patches:\n- target: { kind: Helm.* }\n  patch: '[{\"op\": \"add\", \"path\": \"/spec/values/image/tag\", \"value\": \"latest\"}]'\n";
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + operations)))
+        }),
+        case("kustomize: operations on containers and on something else", |h| {
+            let operations = "patches:\n- target: { name: web }\n  patch: |\n    - { op: test, path: /spec/containers, value: [] }\n    - { op: add, path: /spec/values, value: { image: { tag: v9 } } }\n";
+            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + operations)))
+        }),
+        case("kustomize: a release is patched from a file", |h| {
+            let patch = "kind: HelmRelease\nmetadata: { name: web }\nspec: { values: { image: { tag: v9 } } }\n";
+            let named = "patches:\n- path: release.yaml\n";
+            let with = ahead(h).write("kustom/api/overlays/prod/release.yaml", patch);
+            with.write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + named)))
+        }),
+        case("kustomize: the same in the old list", |h| {
+            let patch = "kind: HelmRelease\nmetadata: { name: web }\nspec: { values: { image: { tag: v9 } } }\n";
+            let named = "patchesStrategicMerge: [release.yaml]\n";
+            let with = ahead(h).write("kustom/api/overlays/prod/release.yaml", patch);
+            with.write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + named)))
         }),
         case("kustomize: values of a chart", |h| {
             let chart = "helmCharts:\n- name: x\n  repo: https://charts.example.com\n  version: 1.0.0\n  valuesInline: { image: { tag: v9 } }\n";

@@ -115,6 +115,12 @@ fn kustomization(more: &str) -> String {
     format!("kind: Kustomization\nresources:\n- ../../base\n- settings.yaml\n{more}")
 }
 
+/// A patch of a release in the overlay itself.
+fn release_patch(tag: &str, replicas: u8) -> String {
+    let values = format!("values: {{ replicas: {replicas}, image: {{ tag: {tag} }} }}");
+    format!("patches:\n- patch: |\n    kind: HelmRelease\n    metadata: {{ name: web }}\n    spec:\n      {values}\n")
+}
+
 fn settings(tag: &str, color: &str) -> String {
     format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: settings }}\ndata: {{ tag: {tag}, color: {color} }}\n")
 }
