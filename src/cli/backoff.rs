@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// After so long nothing new is begun.
-pub const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// After so long what is under way is given up.
 const LONGEST: Duration = Duration::from_secs(50);

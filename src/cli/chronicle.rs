@@ -74,10 +74,12 @@ impl<'r> Chronicle<'r> {
     }
 
     /// The newest part of the past of what a survey found.
-    pub fn of_part(repository: &'r Repository, survey: &Survey, timeline: Timeline, comparison: Comparison) -> Self {
+    pub fn of_part(repository: &'r Repository, survey: &Survey, mut timeline: Timeline) -> Self {
+        let config = &survey.settings.config;
+        let comparison = Some(history::classify(&mut timeline, config, TOLERANCE));
         Chronicle {
-            stages: history::stages(&timeline, &survey.settings.config),
-            comparison: Some(comparison),
+            stages: history::stages(&timeline, config),
+            comparison,
             ends_at: Vec::new(),
             lost: BTreeSet::new(),
             hidden: false,

@@ -19,7 +19,7 @@ use crate::report::json::GuardJson;
 use crate::ui;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-pub use gates::of_query;
+pub use gates::queries;
 use gates::{Answers, answers};
 use people::{Asker, Commits};
 pub use sides::Sides;

@@ -1,6 +1,5 @@
 //! The newest deployments where no index helps: only the newest part of history is read.
 
-use super::choice::TOLERANCE;
 use super::chronicle::Chronicle;
 use super::context::Context;
 use super::failure::Failure;
@@ -39,17 +38,17 @@ impl Newest<'_> {
         if survey.archive.borrow().is_some() {
             return Ok(None);
         }
-        let Some(mut told) = self.read(repository, survey)? else { return Ok(None) };
-        let comparison = history::classify(&mut told.timeline, config, TOLERANCE);
-        let wanted = told.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
+        let Some(Told { timeline, stopped, .. }) = self.read(repository, survey)? else { return Ok(None) };
+        let chronicle = Chronicle::of_part(repository, survey, timeline);
+        let wanted = chronicle.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
         let wanted: Vec<Deployment<'_>> = wanted.take(self.count).collect();
         let certain = wanted.len() == self.count && wanted.iter().all(|deployment| is_certain(deployment, config));
-        match told.stopped {
+        match stopped {
             Stopped::Root => {}
             _ if certain => context.ui.detail("only the newest commits were read; `-n 0` reads all"),
             _ => return Ok(None),
         }
-        Ok(Some(Chronicle::of_part(repository, survey, told.timeline, comparison)))
+        Ok(Some(chronicle))
     }
 
     fn read(&self, repository: &Repository, survey: &Survey) -> Result<Option<Told>, Failure> {

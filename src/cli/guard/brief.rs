@@ -2,7 +2,6 @@
 //! that stand in the cells that move, and the wanted ones to the stages before. What is older says
 //! nothing that the gates would ask about it.
 
-use crate::cli::choice::TOLERANCE;
 use crate::cli::chronicle::Chronicle;
 use crate::cli::context::Context;
 use crate::cli::failure::Failure;
@@ -12,7 +11,7 @@ use crate::config::Config;
 use crate::config::gates::{Gate, GateKind, Isolation};
 use crate::git::{Flow, Repository, Stopped};
 use crate::guard::{Kind, Move};
-use crate::history::{self, Deployment, Timeline};
+use crate::history::{Deployment, Timeline};
 use crate::model::{Entry, SlotKey, StageName, Version};
 use crate::pipeline::{Edge, Evidence, Purpose, Question, judge};
 
@@ -44,11 +43,8 @@ pub fn chronicle<'r>(
         if open.is_empty() || commits >= GIVE_UP { Flow::Stop } else { Flow::Continue }
     };
     let told = newest(repository, survey, enough)?;
-    let Some(mut told) = told.filter(|told| open.is_empty() && told.stopped == Stopped::Done) else {
-        return Ok(None);
-    };
-    let comparison = history::classify(&mut told.timeline, config, TOLERANCE);
-    Ok(Some(Chronicle::of_part(repository, survey, told.timeline, comparison)))
+    let told = told.filter(|told| open.is_empty() && told.stopped == Stopped::Done);
+    Ok(told.map(|told| Chronicle::of_part(repository, survey, told.timeline)))
 }
 
 /// What came before the part that is known counts from now on only, so that nothing is open by it.

@@ -95,7 +95,7 @@ fn is_enough(inquiry: &Inquiry<'_>, moves: &[Move], sides: &Sides<'_>) -> bool {
 }
 
 /// What has to be asked, and as the gates take it.
-fn queries(
+pub fn queries(
     moves: &[Move],
     sides: &Sides<'_>,
     inquiry: &Inquiry<'_>,
@@ -116,7 +116,7 @@ fn survey(context: &Context, repository: &Repository, sides: &Sides<'_>) -> Resu
 }
 
 /// The same question, as everything else asks it: the only image of an app goes by the name of the app.
-pub fn of_query(query: &Query, inquiry: &Inquiry<'_>) -> inquiry::Asked {
+fn of_query(query: &Query, inquiry: &Inquiry<'_>) -> inquiry::Asked {
     let asked = &query.subject;
     let is_other = |slot: &&SlotKey| slot.app == asked.app && slot.component != asked.component;
     let is_only = inquiry.chronicle.slots().find(is_other).is_none();

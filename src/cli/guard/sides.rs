@@ -79,13 +79,7 @@ impl<'r> Sides<'r> {
     /// Every cell that moves, whichever way it is read.
     pub fn moves(&self) -> Vec<Move> {
         let changed: BTreeSet<&str> = self.differences.changes.iter().map(|change| change.path.as_str()).collect();
-        let mut out: Vec<Move> = Vec::new();
-        for (before, after) in self.pairs() {
-            let moves = guard::moves(&before.entries, &after.entries, &changed);
-            let more: Vec<Move> = moves.into_iter().filter(|one| !out.contains(one)).collect();
-            out.extend(more);
-        }
-        out
+        self.all(|before, after| guard::moves(&before.entries, &after.entries, &changed))
     }
 
     /// The paths that matter to the mapping or the rules, of all that differ.
@@ -152,10 +146,14 @@ impl<'r> Sides<'r> {
     /// What is said of places that programs read and the mapping does not. Of the files in `known`
     /// something is said already.
     pub fn blind(&self, people: &People<'_>, known: &BTreeSet<String>) -> Vec<Ruling> {
-        let mut out: Vec<Ruling> = Vec::new();
+        self.all(|before, after| guard::of_blind(before, after, self.config(), people, known))
+    }
+
+    /// What is found whichever way both states are read, each once.
+    fn all<T: PartialEq>(&self, of_pair: impl Fn(&Side, &Side) -> Vec<T>) -> Vec<T> {
+        let mut out: Vec<T> = Vec::new();
         for (before, after) in self.pairs() {
-            let rulings = guard::of_blind(before, after, self.config(), people, known);
-            let more: Vec<Ruling> = rulings.into_iter().filter(|one| !out.contains(one)).collect();
+            let more: Vec<T> = of_pair(before, after).into_iter().filter(|one| !out.contains(one)).collect();
             out.extend(more);
         }
         out

@@ -6,12 +6,12 @@ use crate::cli::book;
 use crate::cli::context::Context;
 use crate::cli::delivery::{answers, obstacle, remote_tip};
 use crate::cli::failure::Failure;
-use crate::cli::guard::{Sides, of_query};
-use crate::cli::inquiry::{Asked, Inquiry};
+use crate::cli::guard::{Sides, queries};
+use crate::cli::inquiry::Inquiry;
 use crate::cli::scene::Scene;
 use crate::forge::{ForgeError, Kind, Proposal};
 use crate::git::{Oid, Premerge, RefAt, Workspace};
-use crate::guard::{self, Query};
+use crate::guard::Query;
 use crate::pipeline::Facts;
 use crate::promotion::Obstacle;
 use crate::report::Judged;
@@ -94,10 +94,9 @@ fn is_deployed(branch: &str, scene: &Scene<'_>) -> bool {
 fn stopped(sides: &Sides<'_>, inquiry: &Inquiry<'_>) -> Option<Obstacle> {
     let (past, nothing) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &nothing);
-    let queries = guard::queries(&sides.moves(), &evidence, &sides.before.entries, inquiry.context.now()).queries;
-    let asked: Vec<Asked> = queries.iter().map(|query| of_query(query, inquiry)).collect();
-    let judged = answers(&asked, inquiry);
-    let first = queries.iter().zip(&judged).find(|(query, one)| is_stopped(query, one));
+    let (asked, owned) = queries(&sides.moves(), sides, inquiry, &evidence);
+    let judged = answers(&owned, inquiry);
+    let first = asked.queries.iter().zip(&judged).find(|(query, one)| is_stopped(query, one));
     first.map(|(_, one)| obstacle(one))
 }
 

@@ -2,7 +2,7 @@
 //! which revision of which directory is applied.
 
 use super::generated::Wanted;
-use super::{Object, is_telling};
+use super::{Object, PATCHES, is_telling};
 use crate::model::{BlindSpot, Reach};
 use crate::source::branch::objects;
 use crate::source::leaf::Leaf;
@@ -42,7 +42,7 @@ fn release(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<B
 
 fn kustomization(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
-    for key in ["patches", "patchesStrategicMerge", "patchesJson6902"] {
+    for key in PATCHES {
         let leaves: Vec<&Leaf> = object.leaves(&["spec", key]).collect();
         if leaves.iter().any(|leaf| speaks_of_images(leaf)) {
             out.extend(object.spot_of(&format!("spec.{key}"), leaves, Reach::Overrides));

@@ -3,13 +3,14 @@
 
 use super::generated::Wanted;
 use super::object::Object;
-use super::{file, is_telling, said, speaks_of_versions};
+use super::{file, is_telling, said, said_at, speaks_of_versions};
 use crate::git::path::{folder_of, resolve};
 use crate::model::{BlindSpot, Reach};
 use crate::source::branch::{Branch, objects};
 use crate::source::kustomize::is_kustomization;
 use crate::source::leaf::Leaf;
 use crate::source::{Reader, Sight};
+use std::rc::Rc;
 
 /// What is worked out, or has nothing to do with images.
 const KNOWN_KINDS: [&str; 5] = [
@@ -66,7 +67,7 @@ impl Kustomization<'_> {
             if !one.all().any(|(rest, leaf)| rest.contains("fieldPaths") && writes_version(&leaf.text)) {
                 continue;
             }
-            let says: String = one.all().map(|(rest, leaf)| format!("{rest}={}\n", leaf.text)).collect();
+            let says: String = one.all().map(|(rest, leaf)| said_at(rest, leaf)).collect();
             let line = one.all().next().map(|(_, leaf)| leaf.line);
             let (path, reach) = (path.to_owned(), Reach::Overrides);
             out.push(BlindSpot { path, key: "replacements".into(), line, says, reach });
@@ -133,7 +134,7 @@ impl Kustomization<'_> {
         }
         for leaf in self.object.leaves(&[list]) {
             let Some(path) = self.resolved(&leaf.text) else { continue };
-            let Some(leaves) = self.reader.exists(&path).then(|| self.reader.leaves(&path)).flatten() else { continue };
+            let Some(leaves) = self.leaves_of(&path) else { continue };
             for object in objects(&leaves) {
                 let kind = object.text("kind").unwrap_or_default();
                 if !KNOWN_KINDS.contains(&kind) {
@@ -165,6 +166,11 @@ impl Kustomization<'_> {
             }
         }
         out
+    }
+
+    /// The leaves of a file, if it is there.
+    pub fn leaves_of(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
+        self.reader.exists(path).then(|| self.reader.leaves(path)).flatten()
     }
 
     pub fn resolved(&self, relative: &str) -> Option<String> {

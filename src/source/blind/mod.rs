@@ -22,6 +22,9 @@ const TELLING: [&str; 8] = ["image", "tag", "version", "digest", "revision", "re
 /// Keys that have such words and say no version.
 const SILENT: [&str; 4] = ["apiVersion", "imagePullPolicy", "imagePullSecrets", "releaseName"];
 
+/// The lists in which kustomize is given patches.
+const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+
 /// Does a key, or an expression, speak of a version?
 fn is_telling(key: &str) -> bool {
     let words = key.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !SILENT.contains(word));
@@ -73,7 +76,12 @@ fn file(path: &str, key: String, leaves: Option<&[Leaf]>, text: &str) -> Option<
 }
 
 fn said(leaf: &Leaf) -> String {
-    format!("{}={}\n", leaf.path, leaf.text)
+    said_at(&leaf.path, leaf)
+}
+
+/// The same where only a part of its path counts.
+fn said_at(rest: &str, leaf: &Leaf) -> String {
+    format!("{rest}={}\n", leaf.text)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! worked out.
 
 use super::kustomize::Kustomization;
-use super::{is_telling, speaks_of_versions};
+use super::{PATCHES, is_telling, said_at, speaks_of_versions};
 use crate::model::{BlindSpot, Reach};
 use crate::source::branch::{Branch, objects};
 use crate::source::leaf::Leaf;
@@ -11,9 +11,6 @@ use regex::Regex;
 /// Kinds whose versions are not in containers.
 const CARRIERS: [&str; 7] =
     ["HelmRelease", "HelmChart", "OCIRepository", "GitRepository", "Application", "ApplicationSet", "Kustomization"];
-
-/// The lists that a kustomization keeps patches in.
-const LISTS: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902"];
 
 /// What a patch says of versions.
 struct Telling {
@@ -26,7 +23,8 @@ impl Kustomization<'_> {
     /// What patches say of the versions of such objects, in the kustomization and in files that no other
     /// source reads. They are one place, for of two patches the later one counts.
     pub(super) fn patches(&self) -> Option<BlindSpot> {
-        let all: Vec<Telling> = LISTS.iter().flat_map(|list| self.listed(&self.object.branch.below(&[list]))).collect();
+        let all: Vec<Telling> =
+            PATCHES.iter().flat_map(|list| self.listed(&self.object.branch.below(&[list]))).collect();
         let first = all.first()?;
         let is_one = all.iter().all(|one| one.path == first.path);
         let (path, line) = if is_one { (first.path.clone(), Some(first.line)) } else { (self.path.to_owned(), None) };
@@ -56,8 +54,9 @@ impl Kustomization<'_> {
 
     /// A file of patches, unless something of it is a version of the mapping.
     fn of_file(&self, path: &str, kind: Option<&str>) -> Vec<Telling> {
-        let leaves = self.reader.exists(path).then(|| self.reader.leaves(path)).flatten();
-        let Some(leaves) = leaves.filter(|leaves| !leaves.iter().any(|leaf| self.sight.is_read(path, leaf))) else {
+        let Some(leaves) =
+            self.leaves_of(path).filter(|leaves| !leaves.iter().any(|leaf| self.sight.is_read(path, leaf)))
+        else {
             return Vec::new();
         };
         objects(&leaves).iter().filter_map(|object| telling(path, kind.or(object.text("kind")), object)).collect()
@@ -67,11 +66,10 @@ impl Kustomization<'_> {
 /// What a patch for an object of this kind says of versions. Of operations all counts where one is about a
 /// version: which value belongs to it is not taken apart.
 fn telling(path: &str, kind: Option<&str>, patch: &Branch<'_>) -> Option<Telling> {
-    let counts = |leaf: &Leaf| says_version(leaf);
-    let first = patch.all().find(|(_, leaf)| counts(leaf)).filter(|_| is_carried(kind, patch))?;
+    let first = patch.all().find(|(_, leaf)| says_version(leaf)).filter(|_| is_carried(kind, patch))?;
     let has_operations = patch.all().any(|(_, leaf)| leaf.last() == "op");
-    let all = patch.all().filter(|(_, leaf)| has_operations || counts(leaf));
-    let says = all.map(|(rest, leaf)| format!("{rest}={}\n", leaf.text)).collect::<String>();
+    let all = patch.all().filter(|(_, leaf)| has_operations || says_version(leaf));
+    let says = all.map(|(rest, leaf)| said_at(rest, leaf)).collect::<String>();
     Some(Telling { path: path.to_owned(), line: first.1.line, says: format!("{}\n{says}", kind.unwrap_or_default()) })
 }
 

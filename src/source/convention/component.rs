@@ -5,7 +5,8 @@ use crate::model::base_name;
 use crate::source::leaf::KEY_SEPARATOR;
 
 /// What a version belongs to, from its keys: `web` for `web.image.tag`, `images[web].newTag` and
-/// `web_image_tag`, and for `images[ghcr.io/team/web].name`; nothing for `image.tag`. Does not change while the version does.
+/// `web_image_tag`, and for `images[ghcr.io/team/web].name`; nothing for `image.tag`. Does not change
+/// while the version does.
 pub fn component(path: &str) -> Option<String> {
     let mut keys: Vec<&str> = path.split(KEY_SEPARATOR).collect();
     if let Some(last) = keys.pop()
