@@ -55,9 +55,12 @@ fn options() -> (Options, Vec<PathBuf>) {
 impl Options {
     fn tell(&self, entry: &Entry, what: &str) {
         if self.verbose {
-            let at = entry.locations.first().map(|at| format!("{}:{} {}", at.path, at.line, at.key));
-            let (at, app, component) = (at.unwrap_or_default(), &entry.app, entry.component.as_deref().unwrap_or("-"));
-            let line = format!("{app}/{component} {} {} at {at}: {what}", entry.stage, entry.version);
+            let at =
+                entry.locations.first().map(|at| format!("{}:{} {}", at.path, at.line, at.key));
+            let (at, app, component) =
+                (at.unwrap_or_default(), &entry.app, entry.component.as_deref().unwrap_or("-"));
+            let line =
+                format!("{app}/{component} {} {} at {at}: {what}", entry.stage, entry.version);
             // Nothing is lost with a closed stderr.
             let _ = writeln!(std::io::stderr(), "{line}");
         }
@@ -94,7 +97,8 @@ impl Row {
     }
 
     fn shown(&self, name: &str) -> String {
-        let refused: Vec<String> = self.refused.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
+        let refused: Vec<String> =
+            self.refused.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
         let refused = if refused.is_empty() { "-".to_owned() } else { refused.join(", ") };
         let counts = [
             self.entries,
@@ -108,7 +112,12 @@ impl Row {
             self.automated,
         ];
         let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
-        format!("| {name} | {} | {refused} | {} | {} |", counts.join(" | "), self.wrong, self.collateral)
+        format!(
+            "| {name} | {} | {refused} | {} | {} |",
+            counts.join(" | "),
+            self.wrong,
+            self.collateral
+        )
     }
 }
 
@@ -116,8 +125,11 @@ fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
     let repository = Repository::open(path)?;
     let cache = Cache::default();
     let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
-    let config =
-        if options.every { every_file()? } else { configuration(&Reader::new(&snapshot, &cache), &repository)? };
+    let config = if options.every {
+        every_file()?
+    } else {
+        configuration(&Reader::new(&snapshot, &cache), &repository)?
+    };
     let ground = Ground::of(&config, snapshot, &cache, None);
     let mapping = ground.mapping();
     let mut row = Row { entries: mapping.entries.len(), ..Row::default() };
@@ -154,8 +166,16 @@ fn configuration(reader: &Reader<'_>, repository: &Repository) -> anyhow::Result
 /// Every file by every source that may know it, all in one stage: the app is the folder, the component
 /// the file and what the source calls the version.
 fn every_file() -> anyhow::Result<Config> {
-    use SourceKind::{Argo, Compose, Dotenv, Flux, HelmValues, Json, Kustomize, Manifests, Pulumi, Tfvars, Yaml};
-    let stage = Stage { name: "all".into(), aliases: Vec::new(), after: Vec::new(), branch: None, line: None };
+    use SourceKind::{
+        Argo, Compose, Dotenv, Flux, HelmValues, Json, Kustomize, Manifests, Pulumi, Tfvars, Yaml,
+    };
+    let stage = Stage {
+        name: "all".into(),
+        aliases: Vec::new(),
+        after: Vec::new(),
+        branch: None,
+        line: None,
+    };
     let mut config = Config { stages: vec![stage], ..Config::default() };
     for (kind, path) in [
         (Kustomize, "{app**}/{file}"),
@@ -200,7 +220,8 @@ impl Row {
         self.collateral += outcome.collateral;
         self.built += usize::from(outcome.built == Some(true));
         self.together += usize::from(outcome.together);
-        self.automated += usize::from(entry.notes.iter().any(|note| matches!(note, Note::Automated(_))));
+        self.automated +=
+            usize::from(entry.notes.iter().any(|note| matches!(note, Note::Automated(_))));
         match outcome {
             Outcome { wrong, .. } if !wrong.is_empty() => self.wrong += 1,
             Outcome { overridden: true, .. } => self.overridden += 1,
@@ -217,7 +238,8 @@ struct Tried<'t, 'r> {
     options: &'t Options,
 }
 
-const CONSENT: Consent = Consent { drop_digest: false, force_automated: true, change_shared: false };
+const CONSENT: Consent =
+    Consent { drop_digest: false, force_automated: true, change_shared: false };
 
 impl Tried<'_, '_> {
     fn there_and_back(&self) -> Result<Outcome, Refusal> {
@@ -248,7 +270,9 @@ impl Tried<'_, '_> {
         let said = after.mapping().entries;
         let changed: Vec<&Entry> = said
             .iter()
-            .filter(|now| now.version == other && entries.iter().any(|entry| entry.slot() == now.slot()))
+            .filter(|now| {
+                now.version == other && entries.iter().any(|entry| entry.slot() == now.slot())
+            })
             .filter(|now| !self.all.contains(now))
             .collect();
         if changed.is_empty() {
@@ -265,17 +289,24 @@ impl Tried<'_, '_> {
     /// A version of the same shape that the slot does not have yet.
     fn another(&self) -> Version {
         let slot = self.entry.slot();
-        let known: Vec<&Version> = self.all.iter().filter(|e| e.slot() == slot).map(|e| &e.version).collect();
+        let known: Vec<&Version> =
+            self.all.iter().filter(|e| e.slot() == slot).map(|e| &e.version).collect();
         let next = |version: &Version| Some(another(version));
         let versions = std::iter::successors(Some(another(&self.entry.version)), next);
-        versions.take(9).find(|version| !known.contains(&version)).unwrap_or_else(|| another(&self.entry.version))
+        versions
+            .take(9)
+            .find(|version| !known.contains(&version))
+            .unwrap_or_else(|| another(&self.entry.version))
     }
 
     /// Looks at the lines and the bytes, without asking the library.
     fn judge(&self, entries: &[&Entry], edits: &Edits, outcome: &mut Outcome) {
         for file in &edits.files {
-            let at: Vec<_> =
-                entries.iter().flat_map(|entry| &entry.locations).filter(|at| at.path == file.path).collect();
+            let at: Vec<_> = entries
+                .iter()
+                .flat_map(|entry| &entry.locations)
+                .filter(|at| at.path == file.path)
+                .collect();
             let (old, new): (Vec<&str>, Vec<&str>) =
                 (file.before.split('\n').collect(), file.after.split('\n').collect());
             if old.len() != new.len() || at.is_empty() {
@@ -288,7 +319,8 @@ impl Tried<'_, '_> {
             let stray = changed.filter(|index| !meant(*index)).count();
             outcome.collateral += stray;
             let inside = |splice: &yaml::Splice| {
-                at.iter().any(|at| at.span.start <= splice.span.start && splice.span.end <= at.span.end)
+                at.iter()
+                    .any(|at| at.span.start <= splice.span.start && splice.span.end <= at.span.end)
             };
             if !file.splices.iter().all(inside) {
                 outcome.wrong.push(format!("{} is changed outside of the values", file.path));
@@ -344,7 +376,9 @@ impl Tried<'_, '_> {
     fn differs_in_quotes(&self, old: &str, new: &str) -> bool {
         let is_number = |at: &&towpath::model::Location| {
             let token = old.get(at.span.start..at.span.end).unwrap_or_default();
-            at.part != Part::Name && yaml::plain_or_quoted(token) != token && !token.starts_with(['"', '\''])
+            at.part != Part::Name
+                && yaml::plain_or_quoted(token) != token
+                && !token.starts_with(['"', '\''])
         };
         let numbers = self.entry.locations.iter().filter(is_number).count();
         let bare = |text: &str| text.replace(['"', '\''], "");
@@ -352,9 +386,15 @@ impl Tried<'_, '_> {
     }
 }
 
-fn edit(ground: &Ground<'_>, entries: &[&Entry], version: impl Fn(&Entry) -> Version) -> Result<Edits, Refusal> {
-    let changes: Vec<Change<'_>> =
-        entries.iter().map(|entry| Change { entry, version: version(entry), image: None }).collect();
+fn edit(
+    ground: &Ground<'_>,
+    entries: &[&Entry],
+    version: impl Fn(&Entry) -> Version,
+) -> Result<Edits, Refusal> {
+    let changes: Vec<Change<'_>> = entries
+        .iter()
+        .map(|entry| Change { entry, version: version(entry), image: None })
+        .collect();
     ground.edits(&changes, CONSENT)
 }
 
@@ -362,7 +402,8 @@ fn edit(ground: &Ground<'_>, entries: &[&Entry], version: impl Fn(&Entry) -> Ver
 fn before(entries: &[&Entry], now: &Entry) -> Version {
     let place = |entry: &Entry| entry.locations.first().map(|at| (at.path.clone(), at.line));
     let same = entries.iter().filter(|entry| entry.slot() == now.slot());
-    let found = same.clone().find(|entry| place(entry) == place(now)).or_else(|| same.clone().next());
+    let found =
+        same.clone().find(|entry| place(entry) == place(now)).or_else(|| same.clone().next());
     found.map_or_else(Version::default, |entry| entry.version.clone())
 }
 
@@ -381,7 +422,9 @@ fn kustomize(folder: &Path) -> Option<String> {
 fn lost_lines(old: &[&str], new: &[&str]) -> usize {
     let mut left = new.iter();
     old.iter()
-        .filter(|line| !left.clone().any(|other| other == *line) || !left.any(|other| other == *line))
+        .filter(|line| {
+            !left.clone().any(|other| other == *line) || !left.any(|other| other == *line)
+        })
         .filter(|line| !line.starts_with("images:") && !line.is_empty())
         .count()
 }
@@ -392,10 +435,11 @@ fn another(version: &Version) -> Version {
         Some(at) => turned(tag, at),
         None => "v9.9.9".to_owned(),
     });
-    let digest = version.digest.as_ref().map(|digest| match digest.rfind(|c: char| c.is_ascii_digit()) {
-        Some(at) => turned(digest, at),
-        None => digest.clone(),
-    });
+    let digest =
+        version.digest.as_ref().map(|digest| match digest.rfind(|c: char| c.is_ascii_digit()) {
+            Some(at) => turned(digest, at),
+            None => digest.clone(),
+        });
     Version { tag, digest }
 }
 

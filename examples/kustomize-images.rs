@@ -10,15 +10,20 @@ use towpath::source::{Cache, Finding, Reader, claims, of};
 
 fn main() -> anyhow::Result<()> {
     let path = std::env::args_os().nth(1).map(PathBuf::from);
-    let repository = Repository::open(&path.ok_or_else(|| anyhow::anyhow!("usage: kustomize-images REPOSITORY"))?)?;
+    let repository = Repository::open(
+        &path.ok_or_else(|| anyhow::anyhow!("usage: kustomize-images REPOSITORY"))?,
+    )?;
     let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
     let cache = Cache::default();
     let reader = Reader::new(&snapshot, &cache);
-    let config = Config { rules: vec![Rule::new(SourceKind::Kustomize, "**/*", &[])?], ..Config::default() };
+    let config =
+        Config { rules: vec![Rule::new(SourceKind::Kustomize, "**/*", &[])?], ..Config::default() };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for claim in claims(&config, &reader) {
         let directory = claim.path.rsplit_once('/').map_or(".", |(directory, _)| directory);
-        for finding in of(claim.rule).read(&claim, &reader).iter().filter(|finding| is_built(finding)) {
+        for finding in
+            of(claim.rule).read(&claim, &reader).iter().filter(|finding| is_built(finding))
+        {
             writeln!(out, "{directory}\t{}", reference(finding))?;
         }
     }

@@ -23,6 +23,10 @@ fn main() -> anyhow::Result<()> {
         },
         |reached| done = reached.done,
     );
-    writeln!(std::io::stdout(), "{changes} changes, {done} commits, {:?}, {stopped:?}", start.elapsed())?;
+    writeln!(
+        std::io::stdout(),
+        "{changes} changes, {done} commits, {:?}, {stopped:?}",
+        start.elapsed()
+    )?;
     Ok(())
 }

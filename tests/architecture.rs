@@ -39,11 +39,16 @@ fn no_folder_imports_what_its_row_does_not_name() {
         for file in rust_files(&folder) {
             let text = std::fs::read_to_string(&file).expect("sources are text");
             for found in import.captures_iter(&text) {
-                let several = found.get(1).map_or_else(|| found[2].to_owned(), |group| group.as_str().to_owned());
-                let imported =
-                    several.split(',').map(|part| part.trim().split("::").next().unwrap_or_default().to_owned());
+                let several = found
+                    .get(1)
+                    .map_or_else(|| found[2].to_owned(), |group| group.as_str().to_owned());
+                let imported = several
+                    .split(',')
+                    .map(|part| part.trim().split("::").next().unwrap_or_default().to_owned());
                 let imported: BTreeSet<String> = imported.filter(|part| !part.is_empty()).collect();
-                let bad = imported.iter().filter(|part| **part != name && !allowed.contains(&part.as_str()));
+                let bad = imported
+                    .iter()
+                    .filter(|part| **part != name && !allowed.contains(&part.as_str()));
                 wrong.extend(bad.map(|part| format!("{} imports {part}", file.display())));
             }
         }

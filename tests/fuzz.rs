@@ -9,7 +9,8 @@ use std::path::Path;
 /// Every seed of a target, whole and damaged.
 fn try_all(target: &str, damages: u64, run: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds").join(target);
-    let mut seeds: Vec<_> = std::fs::read_dir(&folder).expect("seeds").flatten().map(|file| file.path()).collect();
+    let mut seeds: Vec<_> =
+        std::fs::read_dir(&folder).expect("seeds").flatten().map(|file| file.path()).collect();
     seeds.sort();
     assert!(!seeds.is_empty(), "{} is empty", folder.display());
     for path in seeds {

@@ -25,7 +25,8 @@ pub fn config(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let Ok(config) = config::parse(&text, "towpath.yaml") else { return };
     let written = config::to_yaml(&config, &[]);
-    let again = config::parse(&written, "towpath.yaml").unwrap_or_else(|error| panic!("{error}\n{written}"));
+    let again = config::parse(&written, "towpath.yaml")
+        .unwrap_or_else(|error| panic!("{error}\n{written}"));
     assert_eq!(config::to_yaml(&again, &[]), written);
 }
 
@@ -50,13 +51,17 @@ pub fn sources(data: &[u8]) {
     for kind in SourceKind::ALL {
         let path = path_of(kind);
         std::fs::write(folder.path().join(path), data).expect("writable");
-        let (snapshot, cache) = (Snapshot::of_work_tree(&repository).expect("files"), Cache::default());
+        let (snapshot, cache) =
+            (Snapshot::of_work_tree(&repository).expect("files"), Cache::default());
         let reader = Reader::new(&snapshot, &cache);
         let rule = Rule::new(kind, "d/**", &[]).expect("a template");
-        let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: Captures::new() };
+        let claim =
+            Claim { rule: &rule, index: 0, path: path.to_owned(), captures: Captures::new() };
         for place in of(&rule).read(&claim, &reader).iter().flat_map(|finding| &finding.locations) {
             assert!(
-                place.path == path && place.span.start <= place.span.end && place.span.end <= data.len(),
+                place.path == path
+                    && place.span.start <= place.span.end
+                    && place.span.end <= data.len(),
                 "{place:?}"
             );
         }

@@ -55,7 +55,11 @@ pub struct Finding {
 
 impl Finding {
     /// What a deployment did.
-    pub fn of(rule: &'static Rule, deployment: &Deployment<'_>, message: impl Into<String>) -> Self {
+    pub fn of(
+        rule: &'static Rule,
+        deployment: &Deployment<'_>,
+        message: impl Into<String>,
+    ) -> Self {
         Finding {
             slots: vec![deployment.slot.clone()],
             version: deployment.to.map(|to| to.version.clone()),
@@ -87,14 +91,20 @@ impl Finding {
     pub fn id(&self) -> String {
         let of_slot = |slot: &SlotKey| {
             let target = slot.target.as_ref().map(ToString::to_string).unwrap_or_default();
-            [slot.app.to_string(), slot.component.clone().unwrap_or_default(), slot.stage.to_string(), target]
+            [
+                slot.app.to_string(),
+                slot.component.clone().unwrap_or_default(),
+                slot.stage.to_string(),
+                target,
+            ]
         };
         // An event keeps its name when its app gets another image.
         let slots = self.slots.iter().filter(|_| self.event.is_none());
         let slots: BTreeSet<[String; 4]> = slots.map(of_slot).collect();
         let rest = [self.commit.map(|commit| commit.to_string()), self.event.clone()];
         let parts = std::iter::once(self.rule.id.to_owned()).chain(slots.into_iter().flatten());
-        let whole: Vec<String> = parts.chain(rest.into_iter().map(Option::unwrap_or_default)).collect();
+        let whole: Vec<String> =
+            parts.chain(rest.into_iter().map(Option::unwrap_or_default)).collect();
         format!("{:016x}", fingerprint(whole.join("\n").as_bytes()))
     }
 

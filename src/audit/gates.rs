@@ -8,15 +8,23 @@ use jiff::Timestamp;
 
 /// What the past can tell about. Approvals, blockers and facts of the forge are not kept with their
 /// time, and order is judged with the tolerance for merges instead.
-const ASKED: [GateKind; 6] =
-    [GateKind::Isolation, GateKind::Wave, GateKind::Verified, GateKind::Bake, GateKind::Window, GateKind::Freeze];
+const ASKED: [GateKind; 6] = [
+    GateKind::Isolation,
+    GateKind::Wave,
+    GateKind::Verified,
+    GateKind::Bake,
+    GateKind::Window,
+    GateKind::Freeze,
+];
 
 /// The gates that were not open.
 pub(super) fn closed(scene: &Scene<'_>) -> Vec<(usize, Answer)> {
     let mut out = Vec::new();
     for deployment in scene.deployments().filter(|deployment| changes_version(deployment)) {
         if is_gated(scene, &deployment) {
-            out.extend(answers(scene, &deployment).into_iter().map(|answer| (deployment.index, answer)));
+            out.extend(
+                answers(scene, &deployment).into_iter().map(|answer| (deployment.index, answer)),
+            );
         }
     }
     out
@@ -29,7 +37,9 @@ fn changes_version(deployment: &Deployment<'_>) -> bool {
 
 /// Nothing has to be asked where nothing is configured and no ledger was begun.
 fn is_gated(scene: &Scene<'_>, deployment: &Deployment<'_>) -> bool {
-    let rules = |kind| !scene.config.pipeline.rules(kind, &deployment.slot.stage, &deployment.slot.app).is_empty();
+    let rules = |kind| {
+        !scene.config.pipeline.rules(kind, &deployment.slot.stage, &deployment.slot.app).is_empty()
+    };
     let has_waves = scene.config.pipeline.waves(&deployment.slot.stage).is_some();
     has_waves
         || ASKED.into_iter().any(rules)
@@ -37,13 +47,22 @@ fn is_gated(scene: &Scene<'_>, deployment: &Deployment<'_>) -> bool {
 }
 
 fn answers(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Vec<Answer> {
-    let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time)) else { return Vec::new() };
+    let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time)) else {
+        return Vec::new();
+    };
     let slot = deployment.slot;
     let subject = Subject { app: slot.app.clone(), component: slot.component.clone() };
     let purpose = if deployment.kind == Kind::Rollback { Purpose::Back } else { Purpose::Forward };
     let targets = slot.target.as_slice();
-    let question =
-        Question { subject: &subject, stage: &slot.stage, targets, version: &to.version, at, is_past: true, purpose };
+    let question = Question {
+        subject: &subject,
+        stage: &slot.stage,
+        targets,
+        version: &to.version,
+        at,
+        is_past: true,
+        purpose,
+    };
     let judgement = judge(&scene.evidence.before_landing(deployment.index), &question);
     if judgement.broken.is_some() {
         return Vec::new();

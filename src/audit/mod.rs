@@ -21,8 +21,11 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Asks all rules. The gravest come first, of those the newest.
 pub fn audit(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = rules::ALL.iter().flat_map(|rule| merged((rule.find)(scene))).collect();
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), place(finding.rule), finding.order()));
+    let mut findings: Vec<Finding> =
+        rules::ALL.iter().flat_map(|rule| merged((rule.find)(scene))).collect();
+    findings.sort_by_key(|finding| {
+        (std::cmp::Reverse(finding.severity), place(finding.rule), finding.order())
+    });
     findings
 }
 

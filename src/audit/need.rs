@@ -108,6 +108,9 @@ unsigned: the custom of signing
     #[test]
     fn without_an_order_nothing_is_skipped() {
         let unjudged = Bench::new("", &["0 web dev ->v1"]).unjudged();
-        assert!(unjudged.contains("skipped-stage: stages in an order that write versions alike\n"), "{unjudged}");
+        assert!(
+            unjudged.contains("skipped-stage: stages in an order that write versions alike\n"),
+            "{unjudged}"
+        );
     }
 }

@@ -83,7 +83,8 @@ impl<'s> Scene<'s> {
     /// Changes that are meant, seen from the stages before them; only where both stages write
     /// versions alike.
     pub fn links(&self) -> impl Iterator<Item = (&'s Link, Deployment<'s>)> + '_ {
-        let seen = self.comparison.links.iter().map(|link| (link, self.timeline.deployment(link.index)));
+        let seen =
+            self.comparison.links.iter().map(|link| (link, self.timeline.deployment(link.index)));
         seen.filter(|(link, deployment)| {
             deployment.kind != Kind::Add && self.is_meant(deployment) && self.is_comparable(link)
         })
@@ -104,7 +105,9 @@ impl<'s> Scene<'s> {
     /// What the ledger says of the time and the cells that are meant, with those cells. What names
     /// neither app nor stage is always meant; what names cells that never were, where all are.
     pub fn events(&self) -> impl Iterator<Item = (&'s Event, Vec<SlotKey>)> + '_ {
-        let in_time = |event: &&Event| (self.window.since..self.window.until).contains(&event.time.as_second());
+        let in_time = |event: &&Event| {
+            (self.window.since..self.window.until).contains(&event.time.as_second())
+        };
         let events = self.evidence.ledger.events().iter().filter(in_time);
         events.filter_map(|event| {
             let named: Vec<&SlotKey> = self.slots().filter(|slot| is_about(event, slot)).collect();
@@ -113,7 +116,9 @@ impl<'s> Scene<'s> {
             } else {
                 named.iter().any(|slot| (self.wanted)(slot))
             };
-            is_meant.then(|| (event, named.into_iter().filter(|slot| (self.wanted)(slot)).cloned().collect()))
+            is_meant.then(|| {
+                (event, named.into_iter().filter(|slot| (self.wanted)(slot)).cloned().collect())
+            })
         })
     }
 
@@ -205,5 +210,6 @@ impl<'s> Scene<'s> {
 fn is_about(event: &Event, slot: &SlotKey) -> bool {
     let image = || slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
     let is_app = |app: &str| app == slot.app.as_str() || image().is_some_and(|image| app == image);
-    event.what.app().is_none_or(is_app) && event.what.stage().is_none_or(|stage| *stage == slot.stage)
+    event.what.app().is_none_or(is_app)
+        && event.what.stage().is_none_or(|stage| *stage == slot.stage)
 }

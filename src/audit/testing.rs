@@ -30,7 +30,8 @@ impl Bench {
     /// `config` is `towpath.yaml`, whose stages are dev, staging and prod unless it begins with them;
     /// deployments as in [`timeline`]. What ran last still runs.
     pub fn new(config: &str, deployments: &[&str]) -> Self {
-        let stages = if config.starts_with("stages:") { "" } else { "stages: [dev, staging, prod]\n" };
+        let stages =
+            if config.starts_with("stages:") { "" } else { "stages: [dev, staging, prod]\n" };
         let text = format!("{stages}{config}");
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
         let timeline = timeline(deployments);
@@ -88,7 +89,9 @@ impl Bench {
 
     /// What one rule says: `minute app stage/targets version: message`, a line each.
     pub fn said(self, rule: &str) -> String {
-        self.asked(|scene| audit(scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect())
+        self.asked(|scene| {
+            audit(scene).iter().filter(|finding| finding.rule.id == rule).map(shown).collect()
+        })
     }
 
     /// The rules that could not be asked, and what they need.
@@ -140,10 +143,19 @@ fn usual(who: &str) -> Account {
 
 fn shown(finding: &Finding) -> String {
     let minute = finding.time.map(|time| format!("{} ", time / 60)).unwrap_or_default();
-    let cell = finding.slots.first().map(|slot| format!("{} {}", slot.app, slot.stage)).unwrap_or_default();
-    let targets: Vec<&str> =
-        finding.slots.iter().filter_map(|slot| slot.target.as_ref()).map(|target| target.as_str()).collect();
-    let targets = if targets.is_empty() { String::new() } else { format!("/{}", targets.join(",")) };
+    let cell = finding
+        .slots
+        .first()
+        .map(|slot| format!("{} {}", slot.app, slot.stage))
+        .unwrap_or_default();
+    let targets: Vec<&str> = finding
+        .slots
+        .iter()
+        .filter_map(|slot| slot.target.as_ref())
+        .map(|target| target.as_str())
+        .collect();
+    let targets =
+        if targets.is_empty() { String::new() } else { format!("/{}", targets.join(",")) };
     let version = finding.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
     format!("{minute}{cell}{targets}{version}: {}\n", finding.message)
 }

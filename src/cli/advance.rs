@@ -47,6 +47,7 @@ pub struct AdvanceArgs {
 /// One line for what was done, and one for what was not.
 pub fn run(args: &AdvanceArgs, context: &Context) -> Result<Exit, Failure> {
     let repository = context.repository()?;
-    let tick = Tick { stage: args.stage.as_deref(), app: args.app.as_deref(), dry_run: args.dry_run };
+    let tick =
+        Tick { stage: args.stage.as_deref(), app: args.app.as_deref(), dry_run: args.dry_run };
     delivery::advance(&tick, &args.forge, &repository, context)
 }

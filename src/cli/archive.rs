@@ -29,7 +29,11 @@ impl Survey {
     ///
     /// # Errors
     /// When the clone lacks objects, or the branch of a stage is missing.
-    pub fn record(&self, context: &Context, repository: &Repository) -> Result<(Record, bool), GitError> {
+    pub fn record(
+        &self,
+        context: &Context,
+        repository: &Repository,
+    ) -> Result<(Record, bool), GitError> {
         let older = match self.archive.take() {
             Some(Archive::Current(record)) => return Ok((record, false)),
             Some(Archive::Older(record)) => Some(record),
@@ -52,9 +56,14 @@ impl Survey {
     }
 
     /// The newest commits: of the deployment branch, then of each branch that is a stage.
-    fn tips(&self, context: &Context, repository: &Repository) -> Result<Vec<(Option<&StageName>, Oid)>, GitError> {
+    fn tips(
+        &self,
+        context: &Context,
+        repository: &Repository,
+    ) -> Result<Vec<(Option<&StageName>, Oid)>, GitError> {
         let branches = self.settings.config.stage_branches();
-        let branches = branches.map(|(stage, branch)| Ok((Some(stage), context.branch_tip(repository, branch)?)));
+        let branches = branches
+            .map(|(stage, branch)| Ok((Some(stage), context.branch_tip(repository, branch)?)));
         self.commit.map(|tip| Ok((None, tip))).into_iter().chain(branches).collect()
     }
 
@@ -68,7 +77,8 @@ impl Survey {
     ) -> Result<Part, GitError> {
         let spare = Cache::default();
         let readings = |cache| self.state(repository, tip, stage, cache);
-        let asked = Asked { question: self.question(repository, tip, stage), tip: readings, spare: &spare };
+        let asked =
+            Asked { question: self.question(repository, tip, stage), tip: readings, spare: &spare };
         refreshed(&asked, known, |Reached { done, total }| bar.set(done, total.unwrap_or(0)))
     }
 
@@ -90,7 +100,9 @@ impl Survey {
         let config = &self.settings.config;
         let mut known: HashMap<Oid, Since> = HashMap::new();
         for part in &record.parts {
-            let branch = |entry: &&Entry| config.stage(entry.stage.as_str()).and_then(|stage| stage.branch.as_ref());
+            let branch = |entry: &&Entry| {
+                config.stage(entry.stage.as_str()).and_then(|stage| stage.branch.as_ref())
+            };
             let is_here = |entry: &&Entry| match &part.stage {
                 Some(stage) => entry.stage == *stage,
                 None => branch(entry).is_none(),
@@ -133,7 +145,9 @@ impl Survey {
 pub fn joined(parts: &mut [Part], config: &Config) -> Timeline {
     match parts {
         [part] => std::mem::take(&mut part.timeline),
-        parts => merged(parts, &|stage| config.stage(stage.as_str()).is_some_and(|stage| stage.branch.is_some())),
+        parts => merged(parts, &|stage| {
+            config.stage(stage.as_str()).is_some_and(|stage| stage.branch.is_some())
+        }),
     }
 }
 

@@ -3,15 +3,17 @@
 use super::forge_args::ForgeArgs;
 use super::reach::Writing;
 use super::{
-    advance, ask, assent, audit, completions, config, demo, deploy, diff, guard, history, init, ledger, lock, man,
-    metrics,
+    advance, ask, assent, audit, completions, config, demo, deploy, diff, guard, history, init,
+    ledger, lock, man, metrics,
 };
 use super::{plugin, promote, proposals, record, rollback, status, trace};
 use crate::config::Provenance;
 use crate::config::gates::time_span;
 use clap::builder::FalseyValueParser;
 use clap::parser::ValueSource;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{
+    ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint,
+};
 use jiff::SignedDuration;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -101,7 +103,13 @@ pub struct Globals {
     pub repo: Option<String>,
 
     /// The branch that is deployed, instead of the repository's own
-    #[arg(long, value_name = "BRANCH", global = true, env = "TOWPATH_BRANCH", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "BRANCH",
+        global = true,
+        env = "TOWPATH_BRANCH",
+        hide_env_values = true
+    )]
     pub branch: Option<String>,
 
     /// Who named the branch.
@@ -117,12 +125,24 @@ pub struct Globals {
     pub forge: ForgeArgs,
 
     /// The configuration, instead of the repository's towpath.yaml
-    #[arg(long, value_name = "FILE", global = true, env = "TOWPATH_CONFIG", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        env = "TOWPATH_CONFIG",
+        hide_env_values = true
+    )]
     #[arg(value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
 
     /// Fetch a repository named by URL again when its copy is older than this, such as `1h`
-    #[arg(long, value_name = "TIME", global = true, env = "TOWPATH_MAX_AGE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "TIME",
+        global = true,
+        env = "TOWPATH_MAX_AGE",
+        hide_env_values = true
+    )]
     #[arg(default_value = "5m", value_parser = duration, hide_short_help = true)]
     pub max_age: SignedDuration,
 

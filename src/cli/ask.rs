@@ -115,8 +115,14 @@ fn tell(waves: &Turns, format: Format, inquiry: &Inquiry<'_>) -> Result<Exit, Fa
 }
 
 fn json(waves: &Turns, inquiry: &Inquiry<'_>) -> AskJson {
-    let (repository, survey) = (inquiry.context.shown_repository(inquiry.repository), &inquiry.survey);
-    AskJson::new(waves, repository, survey.branch.clone(), survey.commit.map(|commit| commit.to_string()))
+    let (repository, survey) =
+        (inquiry.context.shown_repository(inquiry.repository), &inquiry.survey);
+    AskJson::new(
+        waves,
+        repository,
+        survey.branch.clone(),
+        survey.commit.map(|commit| commit.to_string()),
+    )
 }
 
 /// The answer to the question on the command line, wave by wave.
@@ -125,9 +131,15 @@ fn answers(args: &AskArgs, inquiry: &Inquiry<'_>) -> Result<Turns, Failure> {
     let evidence = inquiry.evidence(&past, &nothing);
     let subject = inquiry.subject(args.app.as_deref().unwrap_or_default())?;
     let stage = inquiry.stage(args.to.as_deref().unwrap_or_default())?.name.clone();
-    let targets = args.target.as_deref().map(|word| inquiry.target(word)).transpose()?.into_iter().collect();
-    let at = args.at.as_deref().map(|text| moment(text, inquiry.context, inquiry.repository)).transpose()?;
-    let mut asked = Asked { subject, stage, targets, version: Version::default(), purpose: Purpose::Forward };
+    let targets =
+        args.target.as_deref().map(|word| inquiry.target(word)).transpose()?.into_iter().collect();
+    let at = args
+        .at
+        .as_deref()
+        .map(|text| moment(text, inquiry.context, inquiry.repository))
+        .transpose()?;
+    let mut asked =
+        Asked { subject, stage, targets, version: Version::default(), purpose: Purpose::Forward };
     asked.version = match &args.version {
         Some(text) => inquiry.version(&evidence, &asked.subject, text),
         None => inquiry.candidate(&evidence, &asked, at)?,
@@ -136,18 +148,26 @@ fn answers(args: &AskArgs, inquiry: &Inquiry<'_>) -> Result<Turns, Failure> {
 }
 
 /// Asks the gates about each wave of the stage, or about all at once where it has none.
-fn by_wave(asked: &Asked, at: Option<Timestamp>, evidence: &Evidence<'_>, witness: &Witness<'_, '_>) -> Turns {
+fn by_wave(
+    asked: &Asked,
+    at: Option<Timestamp>,
+    evidence: &Evidence<'_>,
+    witness: &Witness<'_, '_>,
+) -> Turns {
     let context = witness.context();
     let end = asked.question(context, at).end();
     let turns = match asked.targets.is_empty() {
         true => turns(evidence, &asked.subject, &asked.stage, end),
         false => vec![asked.targets.clone()],
     };
-    let waves: Vec<Asked> = turns.into_iter().map(|targets| Asked { targets, ..asked.clone() }).collect();
-    let questions: Vec<Question<'_>> = waves.iter().map(|wave| wave.question(context, at)).collect();
+    let waves: Vec<Asked> =
+        turns.into_iter().map(|targets| Asked { targets, ..asked.clone() }).collect();
+    let questions: Vec<Question<'_>> =
+        waves.iter().map(|wave| wave.question(context, at)).collect();
     let facts = witness.facts(evidence, &questions);
     let evidence = evidence.with(&facts);
-    let mut all = waves.iter().zip(&questions).map(|(wave, question)| judged(wave, question, &evidence));
+    let mut all =
+        waves.iter().zip(&questions).map(|(wave, question)| judged(wave, question, &evidence));
     let first = all.next().expect("all targets together are one");
     Turns::new(first, all.collect())
 }
@@ -157,7 +177,11 @@ pub fn judged(asked: &Asked, question: &Question<'_>, evidence: &Evidence<'_>) -
     let judgement = judge(evidence, question);
     let places = Judged::places(&judgement, evidence.config);
     let slots = evidence.asked(question);
-    let runs = |slot| evidence.current(slot, question.end()).is_some_and(|now| now.version.is_same(question.version));
+    let runs = |slot| {
+        evidence
+            .current(slot, question.end())
+            .is_some_and(|now| now.version.is_same(question.version))
+    };
     Judged {
         subject: asked.subject.clone(),
         stage: asked.stage.clone(),

@@ -100,7 +100,8 @@ pub struct ReleaseArgs {
 /// Approves.
 pub fn approve(args: &ApproveArgs, context: &Context) -> Result<Exit, Failure> {
     told(context, args.book, &|inquiry| {
-        let (subject, stage) = (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
+        let (subject, stage) =
+            (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
         permitted(inquiry, &stage)?;
         let (past, facts) = (inquiry.past(), Facts::default());
         let evidence = inquiry.evidence(&past, &facts);
@@ -127,7 +128,10 @@ pub fn reject(args: &RejectArgs, context: &Context) -> Result<Exit, Failure> {
 pub fn unreject(args: &UnrejectArgs, context: &Context) -> Result<Exit, Failure> {
     taken_back(context, args.book, &|inquiry| {
         let (app, version) = named(inquiry, &args.app, &args.version)?;
-        let is_rejected = inquiry.ledger.rejected(&inquiry.subject(&app)?, &Version::parse(&version), None).is_some();
+        let is_rejected = inquiry
+            .ledger
+            .rejected(&inquiry.subject(&app)?, &Version::parse(&version), None)
+            .is_some();
         let nothing = format!("{app} {version} is not rejected");
         Ok(if is_rejected { Ok(What::Unrejected { app, version }) } else { Err(nothing) })
     })
@@ -179,7 +183,12 @@ fn told(
     written(context, &inquiry, what, args)
 }
 
-fn written(context: &Context, inquiry: &Inquiry<'_>, what: What, args: BookArgs) -> Result<Exit, Failure> {
+fn written(
+    context: &Context,
+    inquiry: &Inquiry<'_>,
+    what: What,
+    args: BookArgs,
+) -> Result<Exit, Failure> {
     for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
         context.ui.note(&event.what.sentence());
     }
@@ -197,7 +206,8 @@ fn named(inquiry: &Inquiry<'_>, app: &str, version: &str) -> Result<(String, Str
 /// The version as it is known. One that never ran anywhere may be on its way, or misspelled.
 fn known(inquiry: &Inquiry<'_>, evidence: &Evidence<'_>, subject: &Subject, text: &str) -> Version {
     let version = inquiry.version(evidence, subject, text);
-    let mut landings = evidence.slots(subject).into_iter().flat_map(|slot| evidence.course(slot, None));
+    let mut landings =
+        evidence.slots(subject).into_iter().flat_map(|slot| evidence.course(slot, None));
     if !landings.any(|landing| landing.version.is_same(&version)) {
         inquiry.context.ui.caution(&format!("no stage has ever run {subject} {version}"));
     }
@@ -213,6 +223,7 @@ fn permitted(inquiry: &Inquiry<'_>, stage: &StageName) -> Result<(), Failure> {
         return Ok(());
     }
     let place = inquiry.config().provenance(Some(permission.line));
-    let failure = Failure::refused(format!("{} <{}> may not approve for {stage}", by.name, by.email));
+    let failure =
+        Failure::refused(format!("{} <{}> may not approve for {stage}", by.name, by.email));
     Err(failure.hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
 }

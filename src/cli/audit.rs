@@ -106,7 +106,8 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
 /// Answers, and says on stderr how it was judged.
 pub fn run(args: &AuditArgs, context: &Context) -> Result<Exit, Failure> {
     if let Some(rule) = args.explain {
-        let text = format!("{} ({}): {}\n\n{}\n", rule.id, rule.severity.as_str(), rule.title, rule.about);
+        let text =
+            format!("{} ({}): {}\n\n{}\n", rule.id, rule.severity.as_str(), rule.title, rule.about);
         context.ui.answer(&text)?;
         return Ok(Exit::Done);
     }
@@ -120,7 +121,8 @@ pub fn run(args: &AuditArgs, context: &Context) -> Result<Exit, Failure> {
         survey.settings.config.pipeline = policy(path)?;
     }
     let ledger = book::read(context, &repository, &survey.settings.config)?;
-    let mut inquiry = Inquiry { context, repository: &repository, survey, chronicle, ledger }.checked()?;
+    let mut inquiry =
+        Inquiry { context, repository: &repository, survey, chronicle, ledger }.checked()?;
     let meant = Meant::of(args, &inquiry)?;
     let audited = audited(args, &mut inquiry, &meant, &known)?;
     context.ui.answer(&written(args, &audited, &inquiry, &meant))?;
@@ -138,8 +140,9 @@ fn policy(path: &Path) -> Result<crate::config::gates::Pipeline, Failure> {
 /// The ids of an older answer.
 fn baseline(path: &Path) -> Result<HashSet<String>, Failure> {
     let shown = path.display();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage(format!("the baseline `{shown}` cannot be read")).because(&error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::usage(format!("the baseline `{shown}` cannot be read")).because(&error)
+    })?;
     let value: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
     if value["schema"] != "towpath.audit/1" {
         let failure = Failure::usage(format!("`{shown}` is no baseline"));
@@ -157,7 +160,8 @@ struct Meant {
 
 impl Meant {
     fn of(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Self, Failure> {
-        let choice = Choice::new(&[], &args.choice, inquiry.context, &inquiry.survey, &inquiry.chronicle)?;
+        let choice =
+            Choice::new(&[], &args.choice, inquiry.context, &inquiry.survey, &inquiry.chronicle)?;
         Ok(Meant { choice, window: window(args, inquiry)? })
     }
 }
@@ -174,7 +178,8 @@ fn audited(
     let inquiry = &*inquiry;
     let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
     let Meant { choice, window } = meant;
-    let (past, facts, touches) = (inquiry.whole_past(), Facts::default(), touches::touches(inquiry)?);
+    let (past, facts, touches) =
+        (inquiry.whole_past(), Facts::default(), touches::touches(inquiry)?);
     let accepts = |slot: &SlotKey| choice.accepts(slot);
     let marked = marks::Marked::open(inquiry.context, inquiry.repository);
     let scene = Scene {
@@ -191,9 +196,12 @@ fn audited(
         marks: &|commit| marked.of(commit, chronicle),
         known: Known::default(),
     };
-    let is_asked = |rule: &&'static Rule| args.rule.is_empty() || args.rule.iter().any(|asked| asked.id == rule.id);
+    let is_asked = |rule: &&'static Rule| {
+        args.rule.is_empty() || args.rule.iter().any(|asked| asked.id == rule.id)
+    };
     let found = audit::audit(&scene).into_iter().filter(|finding| is_asked(&finding.rule));
-    let (hidden, findings): (Vec<Finding>, Vec<Finding>) = found.partition(|finding| known.contains(&finding.id()));
+    let (hidden, findings): (Vec<Finding>, Vec<Finding>) =
+        found.partition(|finding| known.contains(&finding.id()));
     marked.keep(inquiry.context);
     Ok(Audited {
         repository: inquiry.context.shown_repository(inquiry.repository),
@@ -216,7 +224,9 @@ fn audited(
 /// From the first deployment until now, unless said otherwise.
 fn window(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Window, Failure> {
     let moment = |text: &Option<String>| {
-        text.as_ref().map(|text| choice::moment(text, inquiry.context, inquiry.repository)).transpose()
+        text.as_ref()
+            .map(|text| choice::moment(text, inquiry.context, inquiry.repository))
+            .transpose()
     };
     let until = moment(&args.window.until)?.unwrap_or(i64::MAX);
     let times = || inquiry.chronicle.timeline.deployments().map(|deployment| deployment.time);
@@ -227,7 +237,9 @@ fn window(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Window, Failure> {
     let since = moment(&args.window.since)?.unwrap_or_else(begins);
     if since >= until {
         let failure = Failure::usage("the time to look at ends before it begins");
-        return Err(failure.hint("--since has to be earlier than --until, which is now unless said"));
+        return Err(
+            failure.hint("--since has to be earlier than --until, which is now unless said")
+        );
     }
     Ok(Window { since, until })
 }
@@ -262,7 +274,11 @@ fn written(args: &AuditArgs, audited: &Audited, inquiry: &Inquiry<'_>, meant: &M
 fn tell(audited: &Audited, context: &Context) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let counted = audited.deployments;
-    context.ui.note(&format!("{counted} deployments from {} to {}", day(audited.since), day(audited.until)));
+    context.ui.note(&format!(
+        "{counted} deployments from {} to {}",
+        day(audited.since),
+        day(audited.until)
+    ));
     if audited.hidden > 0 {
         context.ui.note(&format!("{} that the baseline has are left out", audited.hidden));
     }

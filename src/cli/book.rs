@@ -6,7 +6,9 @@ use super::environment::unique_word;
 use super::failure::Failure;
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
-use crate::git::{Brought, Chain, GitError, Link, LinkFile, Manner, Repository, Workspace, WriteError};
+use crate::git::{
+    Brought, Chain, GitError, Link, LinkFile, Manner, Repository, Workspace, WriteError,
+};
 use crate::pipeline::ledger::{Event, Ledger, What};
 use clap::Args;
 use std::cell::Cell;
@@ -38,7 +40,11 @@ fn chain(config: &Config) -> Chain<'static> {
 ///
 /// # Errors
 /// When a commit of the ledger is missing.
-pub fn read(context: &Context, repository: &Repository, config: &Config) -> Result<Ledger, Failure> {
+pub fn read(
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+) -> Result<Ledger, Failure> {
     let chain = chain(config);
     if context.url().is_some() && !context.globals.read_only {
         // What cannot be fetched was fetched before, or is not there.
@@ -59,7 +65,9 @@ pub fn remind(context: &Context, repository: &Repository, config: &Config) {
     for event in ledger.unexplained() {
         if let What::Overridden { app, stage, version, reason, .. } = &event.what {
             let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
-            context.ui.caution(&format!("the glass was broken by {by} for {app} {version} to {stage}: {reason}"));
+            context.ui.caution(&format!(
+                "the glass was broken by {by} for {app} {version} to {stage}: {reason}"
+            ));
             context.ui.hint(&format!("`towpath ledger note {id} TEXT` writes the follow-up"));
         }
     }
@@ -111,7 +119,11 @@ pub fn write(
 ///
 /// # Errors
 /// When the remote cannot be reached.
-pub fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<Brought, Failure> {
+pub fn fetch(
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+) -> Result<Brought, Failure> {
     context.workspace(repository, None)?.fetch_chain(&chain(config)).map_err(refused)
 }
 
@@ -128,7 +140,10 @@ pub fn push(context: &Context, repository: &Repository, config: &Config) -> Resu
 
 fn link(event: &Event) -> Link {
     let change = event.change();
-    Link { message: event.message(), files: vec![LinkFile { path: change.path, text: change.text }] }
+    Link {
+        message: event.message(),
+        files: vec![LinkFile { path: change.path, text: change.text }],
+    }
 }
 
 fn refused(error: WriteError) -> Failure {
@@ -147,7 +162,8 @@ fn later(error: WriteError) -> Failure {
     let is_remote = matches!(error, WriteError::Failed { .. } | WriteError::TooSlow { .. });
     let failure = refused(error);
     match is_remote {
-        true => failure.hint("--local writes to this clone only; `towpath ledger push` brings it there later"),
+        true => failure
+            .hint("--local writes to this clone only; `towpath ledger push` brings it there later"),
         false => failure,
     }
 }

@@ -70,9 +70,11 @@ impl Choice {
         chronicle: &Chronicle<'_>,
     ) -> Result<Self, Failure> {
         let slots: HashSet<SlotKey> = chronicle.slots().cloned().collect();
-        let apps: BTreeSet<String> = slots.iter().flat_map(|slot| chronicle.words(slot).map(str::to_owned)).collect();
+        let apps: BTreeSet<String> =
+            slots.iter().flat_map(|slot| chronicle.words(slot).map(str::to_owned)).collect();
         let apps: Vec<String> = apps.into_iter().collect();
-        let shown: BTreeSet<String> = slots.iter().map(|slot| chronicle.name(slot).to_owned()).collect();
+        let shown: BTreeSet<String> =
+            slots.iter().map(|slot| chronicle.name(slot).to_owned()).collect();
         let shown: Vec<String> = shown.into_iter().collect();
         let stages: Vec<String> = chronicle.stages.iter().map(ToString::to_string).collect();
         if let Some(app) = named.iter().find(|app| !apps.contains(app)) {
@@ -81,7 +83,8 @@ impl Choice {
         let config = &survey.settings.config;
         let by_stage: Vec<String> = args.stage.iter().map(|word| full_name(word, config)).collect();
         let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&by_stage));
-        for (kind, patterns, words, names) in [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
+        for (kind, patterns, words, names) in
+            [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
         {
             for pattern in patterns.unmatched(words) {
                 if !pattern.contains(['*', '?']) {
@@ -92,7 +95,8 @@ impl Choice {
         }
         let is_meant = |slot: &SlotKey| {
             let words = chronicle.words(slot);
-            let is_named = named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
+            let is_named =
+                named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
             is_named && by_app.accept(words) && by_stage.accept([slot.stage.as_str()])
         };
         let meant = slots.iter().filter(|slot| is_meant(slot)).cloned().collect();

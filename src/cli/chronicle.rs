@@ -35,7 +35,12 @@ pub struct Chronicle<'r> {
 }
 
 /// Keeps a record with this timeline, if it is the only one.
-fn keep(record: &mut Record, timeline: Timeline, tolerance: i64, write: &dyn Fn(&Record)) -> Timeline {
+fn keep(
+    record: &mut Record,
+    timeline: Timeline,
+    tolerance: i64,
+    write: &dyn Fn(&Record),
+) -> Timeline {
     let [part] = record.parts.as_mut_slice() else {
         write(record);
         return timeline;
@@ -51,7 +56,12 @@ impl<'r> Chronicle<'r> {
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn of(context: &Context, repository: &'r Repository, survey: &Survey, tolerance: i64) -> Result<Self, Failure> {
+    pub fn of(
+        context: &Context,
+        repository: &'r Repository,
+        survey: &Survey,
+        tolerance: i64,
+    ) -> Result<Self, Failure> {
         let (mut record, is_new) = survey.record(context, repository)?;
         let config = &survey.settings.config;
         let mut timeline = archive::joined(&mut record.parts, config);
@@ -61,7 +71,9 @@ impl<'r> Chronicle<'r> {
         };
         if is_new || (tolerance == TOLERANCE && comparison.is_some() && record.parts.len() == 1) {
             record.mapping.clone_from(&survey.mapping);
-            timeline = keep(&mut record, timeline, tolerance, &|record| survey.keep.write(context, record));
+            timeline = keep(&mut record, timeline, tolerance, &|record| {
+                survey.keep.write(context, record)
+            });
         }
         let names = names_over_time(&survey.mapping.entries, timeline.slots());
         let standing = survey.mapping.entries.iter().map(Entry::slot).collect();
@@ -70,7 +82,17 @@ impl<'r> Chronicle<'r> {
         let ends_at = record.parts.iter().filter_map(|part| part.edge).collect();
         let lost = record.parts.iter().flat_map(|part| part.lost.clone()).collect();
         let hidden = record.parts.iter().any(|part| part.pending);
-        Ok(Chronicle { timeline, stages, comparison, ends_at, lost, hidden, standing, names, accounts })
+        Ok(Chronicle {
+            timeline,
+            stages,
+            comparison,
+            ends_at,
+            lost,
+            hidden,
+            standing,
+            names,
+            accounts,
+        })
     }
 
     /// The newest part of the past of what a survey found.
@@ -92,7 +114,9 @@ impl<'r> Chronicle<'r> {
 
     /// How the app of a slot is called.
     pub fn name<'s>(&'s self, slot: &'s SlotKey) -> &'s str {
-        self.names.get(&(slot.app.clone(), slot.component.clone())).map_or(slot.app.as_str(), String::as_str)
+        self.names
+            .get(&(slot.app.clone(), slot.component.clone()))
+            .map_or(slot.app.as_str(), String::as_str)
     }
 
     /// Every slot there ever was, also those that nothing was deployed to since history begins.
@@ -102,7 +126,9 @@ impl<'r> Chronicle<'r> {
 
     /// The words a slot's app is known by.
     pub fn words<'s>(&'s self, slot: &'s SlotKey) -> impl Iterator<Item = &'s str> + Clone {
-        [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten()
+        [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()]
+            .into_iter()
+            .flatten()
     }
 
     /// Is nothing missing in this clone?
@@ -117,7 +143,10 @@ impl<'r> Chronicle<'r> {
             return Some(Edge { since: now, remedy: "git fetch --refetch --no-filter" });
         }
         // Of several branches that which is known for the shortest time.
-        let times = self.ends_at.iter().map(|end| repository.commit_info(*end).map_or(now, |info| info.time));
+        let times = self
+            .ends_at
+            .iter()
+            .map(|end| repository.commit_info(*end).map_or(now, |info| info.time));
         times.max().map(|since| Edge { since, remedy: "git fetch --unshallow" })
     }
 

@@ -36,7 +36,11 @@ fn candidates(word: &OsStr, names: impl IntoIterator<Item = String>) -> Vec<Comp
     let Some(word) = word.to_str() else { return Vec::new() };
     let (listed, begun) = word.rfind(',').map_or(("", word), |comma| word.split_at(comma + 1));
     let plain = |name: &String| name.starts_with(begun) && !name.chars().any(char::is_control);
-    names.into_iter().filter(plain).map(|name| CompletionCandidate::new(format!("{listed}{name}"))).collect()
+    names
+        .into_iter()
+        .filter(plain)
+        .map(|name| CompletionCandidate::new(format!("{listed}{name}")))
+        .collect()
 }
 
 fn names() -> Names {
@@ -50,9 +54,12 @@ fn names() -> Names {
         return Names::default();
     }
     let Ok(repository) = context.repository() else { return Names::default() };
-    let known = context.environment.cache.as_deref().and_then(|cache| names::recall(cache, &repository));
+    let known =
+        context.environment.cache.as_deref().and_then(|cache| names::recall(cache, &repository));
     known.unwrap_or_else(|| {
-        let Ok(survey) = Survey::of(&context, &repository, When::default()) else { return Names::default() };
+        let Ok(survey) = Survey::of(&context, &repository, When::default()) else {
+            return Names::default();
+        };
         let names = Names::of(&survey.mapping);
         names::remember(&context, &repository, &names);
         names
@@ -69,7 +76,10 @@ fn typed(arguments: &[OsString]) -> Vec<OsString> {
         if matches!(&*text, "-C" | "--repo" | "--branch" | "--config") {
             out.push(word.clone());
             out.extend(words.next().cloned());
-        } else if ["-C", "--repo=", "--branch=", "--config="].iter().any(|option| text.starts_with(option)) {
+        } else if ["-C", "--repo=", "--branch=", "--config="]
+            .iter()
+            .any(|option| text.starts_with(option))
+        {
             out.push(word.clone());
         }
     }

@@ -48,7 +48,9 @@ fn script(shell: Shell) -> Result<String, Failure> {
         Shell::Zsh => registration("zsh", &mut out)?,
         Shell::Fish => registration("fish", &mut out)?,
         Shell::Elvish => generate(Static::Elvish, &mut args::command(), "towpath", &mut out),
-        Shell::Powershell => generate(Static::PowerShell, &mut args::command(), "towpath", &mut out),
+        Shell::Powershell => {
+            generate(Static::PowerShell, &mut args::command(), "towpath", &mut out)
+        }
     }
     let text = String::from_utf8(out).expect("clap writes text");
     Ok(format!("{}\n", text.trim()))

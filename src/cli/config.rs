@@ -99,8 +99,10 @@ fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
     if let Ok(repository) = context.repository() {
         try_out(&config, context, &repository)?;
     }
-    let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
-    let (stages, sources) = (count(config.stages.len(), "stage"), count(config.rules.len(), "source"));
+    let count =
+        |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    let (stages, sources) =
+        (count(config.stages.len(), "stage"), count(config.rules.len(), "source"));
     context.ui.note(&format!("{name} is right: {stages}, {sources}"));
     Ok(Exit::Done)
 }
@@ -118,7 +120,10 @@ fn try_out(config: &Config, context: &Context, repository: &Repository) -> Resul
     let mapping = survey::mapping(context, repository, config, &reader, &cache)?;
     let apps = mapping.entries.iter().map(|entry| entry.app.clone()).collect();
     let reached = mapping.entries.into_iter().map(|entry| entry.stage).collect();
-    for odd in config::unused(config, &matched, &reached).iter().chain(&config::strange_apps(config, &apps)) {
+    for odd in config::unused(config, &matched, &reached)
+        .iter()
+        .chain(&config::strange_apps(config, &apps))
+    {
         context.ui.caution(&odd.to_string());
     }
     Ok(())

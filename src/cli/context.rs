@@ -75,10 +75,16 @@ impl Context {
     ///
     /// # Errors
     /// Under `--read-only`, and of a command that only reads: then there is none.
-    pub fn workspace<'r>(&self, repository: &'r Repository, author: Option<&Person>) -> Result<Workspace<'r>, Failure> {
+    pub fn workspace<'r>(
+        &self,
+        repository: &'r Repository,
+        author: Option<&Person>,
+    ) -> Result<Workspace<'r>, Failure> {
         self.admit()?;
         if self.globals.writing.is_none() {
-            return Err(Failure::failed("this command only reads, and writes nothing to the repository"));
+            return Err(Failure::failed(
+                "this command only reads, and writes nothing to the repository",
+            ));
         }
         Ok(Workspace::new(repository, self.manner(author)))
     }
@@ -88,7 +94,14 @@ impl Context {
         let date = format!("{} {}", self.now().as_second(), self.environment.now.strftime("%z"));
         let url = self.url().map(str::to_owned);
         let trusts = self.globals.writing.is_some();
-        Manner { interactive: self.can_ask(), url, date, author: author.cloned(), committer: None, trusts }
+        Manner {
+            interactive: self.can_ask(),
+            url,
+            date,
+            author: author.cloned(),
+            committer: None,
+            trusts,
+        }
     }
 
     fn bring(&self, url: &str) -> Result<PathBuf, Failure> {
@@ -105,8 +118,11 @@ impl Context {
             return Ok(clones.bring(url)?);
         }
         clones.known(url)?.ok_or_else(|| {
-            Failure::usage(format!("there is no copy of `{}` yet, and --read-only makes none", redact(url)))
-                .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
+            Failure::usage(format!(
+                "there is no copy of `{}` yet, and --read-only makes none",
+                redact(url)
+            ))
+            .hint("without --read-only it is cloned into the cache; or name the folder of a clone")
         })
     }
 
@@ -137,7 +153,11 @@ impl Context {
         if let Some(tip) = self.tips.get(branch) {
             return Ok(*tip);
         }
-        let names = [format!("refs/heads/{branch}"), format!("refs/remotes/origin/{branch}"), branch.to_owned()];
+        let names = [
+            format!("refs/heads/{branch}"),
+            format!("refs/remotes/origin/{branch}"),
+            branch.to_owned(),
+        ];
         let found = names.iter().find_map(|name| repository.resolve(name).ok());
         found.ok_or_else(|| GitError::UnknownRevision { revision: branch.to_owned() })
     }

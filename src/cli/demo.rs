@@ -44,15 +44,30 @@ struct Stop {
 }
 
 const TOUR: [Stop; 12] = [
-    Stop { question: "Which version of which app runs in which stage, and since when?", command: &["status"] },
-    Stop { question: "Where is that written, who put it there, and when?", command: &["status", "checkout"] },
-    Stop { question: "What ran where three weeks ago?", command: &["status", "--at", "3 weeks ago"] },
+    Stop {
+        question: "Which version of which app runs in which stage, and since when?",
+        command: &["status"],
+    },
+    Stop {
+        question: "Where is that written, who put it there, and when?",
+        command: &["status", "checkout"],
+    },
+    Stop {
+        question: "What ran where three weeks ago?",
+        command: &["status", "--at", "3 weeks ago"],
+    },
     Stop {
         question: "What changed in prod lately, and who did it?",
         command: &["history", "--stage", "prod", "-n", "6"],
     },
-    Stop { question: "What would a promotion to prod bring?", command: &["diff", "staging", "prod"] },
-    Stop { question: "Where did this version of checkout go?", command: &["trace", "checkout@500857c"] },
+    Stop {
+        question: "What would a promotion to prod bring?",
+        command: &["diff", "staging", "prod"],
+    },
+    Stop {
+        question: "Where did this version of checkout go?",
+        command: &["trace", "checkout@500857c"],
+    },
     Stop {
         question: "Which bytes would take storefront from staging to prod?",
         command: &["promote", "storefront", "--to", "prod", "--dry-run"],
@@ -61,12 +76,18 @@ const TOUR: [Stop; 12] = [
         question: "The tests in staging have passed: say so, for the gates",
         command: &["record", "storefront", "--stage", "staging", "passed"],
     },
-    Stop { question: "May it go to prod now? Every gate answers:", command: &["ask", "storefront", "--to", "prod"] },
+    Stop {
+        question: "May it go to prod now? Every gate answers:",
+        command: &["ask", "storefront", "--to", "prod"],
+    },
     Stop {
         question: "Do it: a commit on the newest one, straight to the demo's origin (or as a pull request)",
         command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
     },
-    Stop { question: "What would the pipeline do by itself, and why not more?", command: &["advance", "--dry-run"] },
+    Stop {
+        question: "What would the pipeline do by itself, and why not more?",
+        command: &["advance", "--dry-run"],
+    },
     Stop {
         question: "How did towpath know? It looked; this is what it would write down:",
         command: &["init", "--stdout"],
@@ -98,7 +119,8 @@ fn make(args: &DemoArgs, context: &Context) -> Result<Demo, Failure> {
         return Ok(demo::make(&folder, context.now())?);
     }
     let folder = tempfile::Builder::new().prefix("towpath-demo-").tempdir();
-    let folder = folder.map_err(|error| Failure::failed("no temporary folder could be made").because(&error))?;
+    let folder = folder
+        .map_err(|error| Failure::failed("no temporary folder could be made").because(&error))?;
     let demo = demo::make(folder.path(), context.now())?;
     let _kept = folder.keep();
     Ok(demo)
@@ -109,9 +131,11 @@ fn visit(stop: &Stop, demo: &Demo, context: &Context) -> Result<(), Failure> {
     let look = &context.ui.out;
     let question = format!("# {}", stop.question);
     let typed = typed(stop.command);
-    let head = format!("{}\n{}", look.paint(Tone::Dim, &question), look.paint(Tone::Heading, &typed));
+    let head =
+        format!("{}\n{}", look.paint(Tone::Dim, &question), look.paint(Tone::Heading, &typed));
     context.ui.answer(&head)?;
-    let arguments: Vec<OsString> = ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
+    let arguments: Vec<OsString> =
+        ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
     let cli = Cli::read(&arguments).expect("the tour is typed well; a test walks it");
     let globals = Globals {
         repo: Some(demo.clone.display().to_string()),
@@ -126,12 +150,17 @@ fn visit(stop: &Stop, demo: &Demo, context: &Context) -> Result<(), Failure> {
 }
 
 fn typed(command: &[&str]) -> String {
-    let quoted = command.iter().map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).to_owned() });
+    let quoted = command
+        .iter()
+        .map(|word| if word.contains(' ') { format!("'{word}'") } else { (*word).to_owned() });
     format!("$ towpath {}", quoted.collect::<Vec<_>>().join(" "))
 }
 
 fn goodbye(demo: &Demo) -> String {
-    let mut out = format!("The repository stays here until you remove it. Go on:\n  cd {}\n", demo.clone.display());
+    let mut out = format!(
+        "The repository stays here until you remove it. Go on:\n  cd {}\n",
+        demo.clone.display()
+    );
     for command in NEXT {
         out.push_str(&format!("  {command}\n"));
     }
@@ -150,7 +179,9 @@ impl From<DemoError> for Failure {
         };
         match error {
             DemoError::NoGit(_) => failure.hint("install git; on Debian: `apt-get install git`"),
-            DemoError::NotEmpty { .. } => failure.hint("name a folder that is empty or not there yet"),
+            DemoError::NotEmpty { .. } => {
+                failure.hint("name a folder that is empty or not there yet")
+            }
             DemoError::Git { .. } | DemoError::Folder { .. } => failure,
         }
     }

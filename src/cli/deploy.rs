@@ -45,9 +45,19 @@ pub struct DeployArgs {
 
 /// Deploys.
 pub fn run(args: &DeployArgs, context: &Context) -> Result<Exit, Failure> {
-    if args.version.is_empty() || args.version.chars().any(|c| c.is_whitespace() || c.is_control()) {
+    if args.version.is_empty() || args.version.chars().any(|c| c.is_whitespace() || c.is_control())
+    {
         return Err(Failure::usage("a version has no spaces and is not empty"));
     }
-    let intent = Intent::Deploy { app: args.app.clone(), version: args.version.clone(), stage: args.stage.clone() };
-    delivery::run(&Errand { intent: &intent, args: &args.delivery, selection: Selection::Given, context })
+    let intent = Intent::Deploy {
+        app: args.app.clone(),
+        version: args.version.clone(),
+        stage: args.stage.clone(),
+    };
+    delivery::run(&Errand {
+        intent: &intent,
+        args: &args.delivery,
+        selection: Selection::Given,
+        context,
+    })
 }

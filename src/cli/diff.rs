@@ -70,8 +70,12 @@ pub fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
     let survey = Survey::of(context, &repository, When::default())?;
     survey.tell(context);
     let chronicle = Chronicle::of(context, &repository, &survey, TOLERANCE)?;
-    let asking =
-        Asking { context, repository: &repository, survey: &survey, courses: Courses::new(&chronicle.timeline) };
+    let asking = Asking {
+        context,
+        repository: &repository,
+        survey: &survey,
+        courses: Courses::new(&chronicle.timeline),
+    };
     let (mut left, mut right) = (asking.spot(&args.left)?, asking.spot(&args.right)?);
     // A stage beside a revision: that stage then.
     let stage = left.stage.clone().or_else(|| right.stage.clone());
@@ -79,7 +83,8 @@ pub fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
     right.stage = right.stage.or(stage);
     let wanted = Patterns::new(&args.app);
     let accept = |slot: &SlotKey| wanted.accept(chronicle.words(slot));
-    let diff = asking.compare(asking.side(left, &accept)?, asking.side(right, &accept)?, &chronicle);
+    let diff =
+        asking.compare(asking.side(left, &accept)?, asking.side(right, &accept)?, &chronicle);
     let text = match args.output {
         Format::Json => ui::json(&DiffJson::new(&diff, context.shown_repository(&repository))),
         Format::Csv => ui::diff_csv(&diff),
@@ -121,7 +126,9 @@ impl Asking<'_> {
             return Ok(named(Some(stage.name.clone()), None));
         }
         let cut = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
-        if let Some((stage, when)) = cut.filter_map(|(word, when)| Some((config.stage(word)?, when))).next() {
+        if let Some((stage, when)) =
+            cut.filter_map(|(word, when)| Some((config.stage(word)?, when))).next()
+        {
             return Ok(named(Some(stage.name.clone()), Some(when)));
         }
         let tip = self.survey.commit.map_or_else(|| self.repository.head(), Ok)?;
@@ -132,7 +139,8 @@ impl Asking<'_> {
     }
 
     fn unknown(&self, text: &str) -> Failure {
-        let failure = Failure::usage(format!("`{text}` is no stage, revision or time of this repository"));
+        let failure =
+            Failure::usage(format!("`{text}` is no stage, revision or time of this repository"));
         let stages: Vec<&str> = self.survey.mapping.stages.iter().map(StageName::as_str).collect();
         let word = text.split('@').next().unwrap_or(text);
         match nearest(word, stages.iter().copied()) {
@@ -146,15 +154,25 @@ impl Asking<'_> {
     /// What runs at a spot, of the apps that are meant.
     fn side(&self, spot: Spot, accept: &dyn Fn(&SlotKey) -> bool) -> Result<Side, Failure> {
         let then = match spot.at.as_deref() {
-            Some(at) => Some(Survey::of(self.context, self.repository, When { at: Some(at), ..When::default() })?),
+            Some(at) => Some(Survey::of(
+                self.context,
+                self.repository,
+                When { at: Some(at), ..When::default() },
+            )?),
             None => None,
         };
         let survey = then.as_ref().unwrap_or(self.survey);
         let is_meant = |stage: &StageName| spot.stage.as_ref().is_none_or(|wanted| wanted == stage);
-        let entries = survey.mapping.entries.iter().filter(|entry| is_meant(&entry.stage) && accept(&entry.slot()));
+        let entries = survey
+            .mapping
+            .entries
+            .iter()
+            .filter(|entry| is_meant(&entry.stage) && accept(&entry.slot()));
         let commits = self.courses.commits();
         let last = match survey.commit {
-            Some(commit) => self.repository.find_on_mainline(commit, |id, _| commits.contains(&id))?,
+            Some(commit) => {
+                self.repository.find_on_mainline(commit, |id, _| commits.contains(&id))?
+            }
             None => None,
         };
         Ok(Side {
@@ -193,8 +211,9 @@ fn summary(diff: &Diff, config: &Config) -> String {
 
 /// What a promotion would do to the stage on the right.
 fn promotion(diff: &Diff) -> String {
-    let count =
-        |ahead: fn(&Ahead) -> bool| diff.differences.iter().filter(|difference| ahead(&difference.ahead)).count();
+    let count = |ahead: fn(&Ahead) -> bool| {
+        diff.differences.iter().filter(|difference| ahead(&difference.ahead)).count()
+    };
     let forward = count(|ahead| matches!(ahead, Ahead::Left(_)));
     let back = match count(|ahead| matches!(ahead, Ahead::Right(_))) {
         0 => String::new(),

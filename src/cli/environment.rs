@@ -45,8 +45,13 @@ impl Environment {
             stdout_is_terminal,
             stderr_is_terminal: std::io::stderr().is_terminal(),
             width: width(stdout_is_terminal),
-            stderr_width: console::Term::stderr().size_checked().map(|(_, columns)| usize::from(columns)),
-            unicode: ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| text(name)).is_some_and(|l| is_utf8(&l)),
+            stderr_width: console::Term::stderr()
+                .size_checked()
+                .map(|(_, columns)| usize::from(columns)),
+            unicode: ["LC_ALL", "LC_CTYPE", "LANG"]
+                .iter()
+                .find_map(|name| text(name))
+                .is_some_and(|l| is_utf8(&l)),
             color: color(),
             completing: text("COMPLETE").is_some_and(|shell| shell != "0"),
             threads: text("TOWPATH_THREADS").and_then(|count| count.parse().ok()),
@@ -99,13 +104,16 @@ pub fn unique_word() -> String {
 /// The XDG base directory specification: a relative path counts as unset.
 fn cache() -> Option<PathBuf> {
     let absolute = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
+    let base =
+        absolute("XDG_CACHE_HOME").or_else(|| absolute("HOME").map(|home| home.join(".cache")));
     base.map(|base| base.join("towpath"))
 }
 
 fn width(stdout_is_terminal: bool) -> Option<usize> {
-    let stated = text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
-    let measured = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+    let stated =
+        text("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    let measured =
+        || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
     if stdout_is_terminal { measured().or(stated) } else { stated }
 }
 
@@ -122,6 +130,7 @@ fn color() -> Option<bool> {
     if text("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
         return Some(true);
     }
-    let off = text("CLICOLOR").is_some_and(|value| value == "0") || text("TERM").is_some_and(|term| term == "dumb");
+    let off = text("CLICOLOR").is_some_and(|value| value == "0")
+        || text("TERM").is_some_and(|term| term == "dumb");
     off.then_some(false)
 }

@@ -45,7 +45,12 @@ pub struct Failure {
 impl Failure {
     /// Something did not work.
     pub fn failed(message: impl Into<String>) -> Self {
-        Failure { message: Some(message.into()), causes: Vec::new(), hints: Vec::new(), exit: Exit::Failed }
+        Failure {
+            message: Some(message.into()),
+            causes: Vec::new(),
+            hints: Vec::new(),
+            exit: Exit::Failed,
+        }
     }
 
     /// The caller asked for something that cannot be meant.
@@ -99,9 +104,15 @@ impl From<GitError> for Failure {
     fn from(error: GitError) -> Self {
         let usage = matches!(
             error,
-            GitError::NotARepository { .. } | GitError::UnknownRevision { .. } | GitError::NoWorkTree { .. }
+            GitError::NotARepository { .. }
+                | GitError::UnknownRevision { .. }
+                | GitError::NoWorkTree { .. }
         );
-        let failure = if usage { Failure::usage(error.to_string()) } else { Failure::failed(error.to_string()) };
+        let failure = if usage {
+            Failure::usage(error.to_string())
+        } else {
+            Failure::failed(error.to_string())
+        };
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,
@@ -122,7 +133,11 @@ impl From<AtError> for Failure {
 impl From<RemoteError> for Failure {
     fn from(error: RemoteError) -> Self {
         let refused = matches!(error, RemoteError::Refused { .. });
-        let failure = if refused { Failure::usage(error.to_string()) } else { Failure::failed(error.to_string()) };
+        let failure = if refused {
+            Failure::usage(error.to_string())
+        } else {
+            Failure::failed(error.to_string())
+        };
         match error.hint() {
             Some(hint) => failure.hint(hint),
             None => failure,
@@ -134,7 +149,12 @@ impl From<RemoteError> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Failure { message: None, causes: Vec::new(), hints: Vec::new(), exit: Exit::Done };
+            return Failure {
+                message: None,
+                causes: Vec::new(),
+                hints: Vec::new(),
+                exit: Exit::Done,
+            };
         }
         Failure::failed("the answer could not be written").because(&error)
     }

@@ -7,12 +7,22 @@ pub struct Patterns(Vec<String>);
 impl Patterns {
     /// Takes the patterns as written.
     pub fn new(patterns: &[String]) -> Self {
-        Patterns(patterns.iter().map(|pattern| pattern.trim().to_owned()).filter(|p| !p.is_empty()).collect())
+        Patterns(
+            patterns
+                .iter()
+                .map(|pattern| pattern.trim().to_owned())
+                .filter(|p| !p.is_empty())
+                .collect(),
+        )
     }
 
     /// Is one of the names meant?
     pub fn accept<'n>(&self, names: impl IntoIterator<Item = &'n str> + Clone) -> bool {
-        self.0.is_empty() || self.0.iter().any(|pattern| names.clone().into_iter().any(|name| matches(pattern, name)))
+        self.0.is_empty()
+            || self
+                .0
+                .iter()
+                .any(|pattern| names.clone().into_iter().any(|name| matches(pattern, name)))
     }
 
     /// The patterns that no name fits; a script that relies on one should hear of it.
@@ -24,7 +34,8 @@ impl Patterns {
 
 /// Does a name fit a pattern? Linear in their product at worst: the last `*` is where it goes back to.
 fn matches(pattern: &str, name: &str) -> bool {
-    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (pattern, name): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), name.chars().collect());
     let (mut p, mut n) = (0, 0);
     let mut star = None;
     while n < name.len() {
@@ -56,9 +67,14 @@ mod tests {
 
     #[test]
     fn stars_and_question_marks() {
-        for (pattern, name) in
-            [("web", "web"), ("web*", "web-api"), ("*", ""), ("*b?i", "a-bxi"), ("**a", "ba"), ("é?", "éa")]
-        {
+        for (pattern, name) in [
+            ("web", "web"),
+            ("web*", "web-api"),
+            ("*", ""),
+            ("*b?i", "a-bxi"),
+            ("**a", "ba"),
+            ("é?", "éa"),
+        ] {
             assert!(matches(pattern, name), "{pattern} {name}");
         }
         for (pattern, name) in [("web", "webs"), ("?", ""), ("a*b", "a"), ("*a*a*b", "aaaa")] {

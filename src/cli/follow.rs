@@ -35,7 +35,12 @@ pub fn watching(context: &Context) -> Result<Context, Failure> {
 ///
 /// # Errors
 /// When the repository cannot be read any more, or nobody reads.
-pub fn run(first: &Chronicle<'_>, every: SignedDuration, context: &Context, tell: Tell<'_>) -> Result<Exit, Failure> {
+pub fn run(
+    first: &Chronicle<'_>,
+    every: SignedDuration,
+    context: &Context,
+    tell: Tell<'_>,
+) -> Result<Exit, Failure> {
     let mut known = commits(first);
     loop {
         thread::sleep(every.unsigned_abs());
@@ -43,7 +48,10 @@ pub fn run(first: &Chronicle<'_>, every: SignedDuration, context: &Context, tell
         let repository = context.repository()?;
         let survey = Survey::of(context, &repository, When::default())?;
         let chronicle = Chronicle::of(context, &repository, &survey, TOLERANCE)?;
-        let old = chronicle.timeline.deployments().position(|deployment| known.contains(&deployment.commit));
+        let old = chronicle
+            .timeline
+            .deployments()
+            .position(|deployment| known.contains(&deployment.commit));
         let news = old.unwrap_or(chronicle.timeline.len());
         if news > 0 {
             tell(&survey, &chronicle, news)?;

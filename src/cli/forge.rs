@@ -4,7 +4,9 @@ use super::context::Context;
 use super::environment::{chance, seconds, text};
 use super::failure::Failure;
 use crate::config::Method;
-use crate::forge::{Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, Token, TokenSources};
+use crate::forge::{
+    Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, Token, TokenSources,
+};
 use crate::forge::{MergeMethod, connect, find_token, plain};
 use crate::git::{Person, Repository};
 use std::process::{Command, Stdio};
@@ -59,7 +61,9 @@ pub fn home(said: Said<'_>, repository: &Repository) -> Result<Home, Failure> {
         (Ok(Some(place)), _) => Ok(hosted(place, false)),
         (Ok(None), None) => Ok(Home::Plain),
         (Err(failure), None) => Err(failure),
-        (_, name) => Ok(place(name, None, repository)?.map_or(Home::Plain, |place| hosted(place, true))),
+        (_, name) => {
+            Ok(place(name, None, repository)?.map_or(Home::Plain, |place| hosted(place, true)))
+        }
     }
 }
 
@@ -76,7 +80,8 @@ pub fn place_of_sources(url: &str, home: &Home) -> Option<Place> {
 }
 
 /// What can be done without a forge.
-pub const WITHOUT: &str = "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
+pub const WITHOUT: &str =
+    "--push writes to the branch itself, --commit makes a local commit, --patch prints one";
 
 /// The address of `origin`, as it is written.
 ///
@@ -84,10 +89,13 @@ pub const WITHOUT: &str = "--push writes to the branch itself, --commit makes a 
 /// Where there is none.
 pub fn origin(repository: &Repository) -> Result<String, Failure> {
     repository.origin_as_written().ok_or_else(|| {
-        let failure = Failure::failed("the repository has no remote `origin`, where pull requests would be");
+        let failure =
+            Failure::failed("the repository has no remote `origin`, where pull requests would be");
         match repository.work_tree() {
             Some(_) => failure,
-            None => failure.hint("a bare repository is named by its address, as in `-C file:///srv/deploy.git`"),
+            None => failure.hint(
+                "a bare repository is named by its address, as in `-C file:///srv/deploy.git`",
+            ),
         }
     })
 }
@@ -100,23 +108,28 @@ fn known(name: &str) -> Result<Kind, Failure> {
 }
 
 /// The place of `origin`; `None` where it is a folder.
-fn place(named: Option<&str>, api: Option<&str>, repository: &Repository) -> Result<Option<Place>, Failure> {
+fn place(
+    named: Option<&str>,
+    api: Option<&str>,
+    repository: &Repository,
+) -> Result<Option<Place>, Failure> {
     let written = origin(repository)?;
     let kind = named.map(known).transpose()?;
     let known = kind.map(|kind| Known { kind, host: None, api: api.map(str::to_owned) });
     let found = Place::of(&written, known.as_ref());
     // A short form of the user's own, such as `gh:team/deploy`, is known in full only.
-    let found =
-        found.or_else(|error| repository.origin_url().map_or(Err(error), |url| Place::of(&url, known.as_ref())));
+    let found = found.or_else(|error| {
+        repository.origin_url().map_or(Err(error), |url| Place::of(&url, known.as_ref()))
+    });
     match found {
         Ok(place) => Ok(Some(place)),
         Err(PlaceError::NoHost) if kind.is_none() => Ok(None),
         Err(error) => {
             let failure = Failure::failed(format!("pull requests need a forge: {error}"));
             Err(match error {
-                PlaceError::Unknown { host, .. } => {
-                    failure.hint(format!("if `{host}` is a forge, say which with --forge; `--forge plain` needs none"))
-                }
+                PlaceError::Unknown { host, .. } => failure.hint(format!(
+                    "if `{host}` is a forge, say which with --forge; `--forge plain` needs none"
+                )),
                 PlaceError::NoHost | PlaceError::Path { .. } => failure,
             })
         }
@@ -138,7 +151,8 @@ pub fn open<'r>(
         Home::Hosted { place, is_hearsay } => hosted(place, *is_hearsay, repository, context),
         Home::Plain => {
             let workspace = context.workspace(repository, author).map_err(|failure| {
-                failure.hint("without a forge, pull requests are fetched into this clone to be read")
+                failure
+                    .hint("without a forge, pull requests are fetched into this clone to be read")
             })?;
             let who = workspace.author()?;
             let address = repository.origin_url().unwrap_or_default();
@@ -172,13 +186,18 @@ fn hosted(
 /// What an address is reached with.
 pub fn access(url: &str, token: Option<Token>, limits: Limits) -> Access {
     let secure = url.starts_with("https:");
-    let proxies: &[&str] = if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
+    let proxies: &[&str] =
+        if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
     let no_proxy = text("no_proxy").or_else(|| text("NO_PROXY")).unwrap_or_default();
     let authorities = text("TOWPATH_CA_FILE").or_else(|| text("SSL_CERT_FILE"));
     Access {
         token,
         proxy: proxies.iter().find_map(|name| text(name)),
-        no_proxy: no_proxy.split(',').map(|host| host.trim().to_owned()).filter(|host| !host.is_empty()).collect(),
+        no_proxy: no_proxy
+            .split(',')
+            .map(|host| host.trim().to_owned())
+            .filter(|host| !host.is_empty())
+            .collect(),
         authorities: authorities.and_then(|path| std::fs::read(path).ok()),
         limits,
         clock: clock(),
@@ -216,7 +235,8 @@ fn gh(host: &str) -> Option<String> {
 fn credential(host: &str, repository: &Repository, context: &Context) -> Option<(String, String)> {
     let manner = context.manner(None);
     let answer = crate::git::credential(repository, &manner, host)?;
-    let value = |key: &str| answer.lines().find_map(|line| line.strip_prefix(key)).map(str::to_owned);
+    let value =
+        |key: &str| answer.lines().find_map(|line| line.strip_prefix(key)).map(str::to_owned);
     Some((value("username=").unwrap_or_default(), value("password=")?))
 }
 

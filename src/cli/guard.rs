@@ -67,11 +67,23 @@ pub struct GuardArgs {
     proposal: Option<u64>,
 
     /// The event that the forge's automation wrote
-    #[arg(long, value_name = "FILE", env = "GITHUB_EVENT_PATH", hide_env_values = true, hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "GITHUB_EVENT_PATH",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     event: Option<PathBuf>,
 
     /// Add a summary in Markdown to this file
-    #[arg(long, value_name = "FILE", env = "GITHUB_STEP_SUMMARY", hide_env_values = true, hide_short_help = true)]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "GITHUB_STEP_SUMMARY",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
     summary: Option<PathBuf>,
 
     /// How the answer is written
@@ -93,15 +105,19 @@ pub fn run(args: &GuardArgs, context: &Context) -> Result<Exit, Failure> {
     };
     let (base, head) = (commit(&repository, &args.base)?, commit(&repository, &args.head)?);
     let premerge = repository.premerge(base, head)?;
-    let mut guarded = Guarded::of(context.shown_repository(&repository), base.to_string(), head.to_string());
+    let mut guarded =
+        Guarded::of(context.shown_repository(&repository), base.to_string(), head.to_string());
     match &premerge {
         Premerge::Nothing => {}
         Premerge::Unrelated => guarded.rulings.push(unrelated()),
-        Premerge::Conflict(paths) => guarded.rulings.extend(paths.iter().map(|path| conflict(path))),
+        Premerge::Conflict(paths) => {
+            guarded.rulings.extend(paths.iter().map(|path| conflict(path)))
+        }
         Premerge::Forward(_) | Premerge::Tree(_) => {
             let branch = branch_name(&args.base, context, &repository);
             let context = context.on_branch(branch.as_deref(), base);
-            let sides = Sides::read(&context, &repository, (base, head), &premerge, branch.as_deref())?;
+            let sides =
+                Sides::read(&context, &repository, (base, head), &premerge, branch.as_deref())?;
             judge(args, &context, &repository, &sides, &mut guarded)?;
         }
     }
@@ -115,7 +131,9 @@ fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
         if let GitError::Ambiguous { .. } = error {
             return failure.hint(error.hint().unwrap_or_default());
         }
-        failure.hint(format!("`git fetch origin` brings branches; a check needs `{revision}` and its history"))
+        failure.hint(format!(
+            "`git fetch origin` brings branches; a check needs `{revision}` and its history"
+        ))
     })
 }
 
@@ -124,7 +142,9 @@ fn branch_name(revision: &str, context: &Context, repository: &Repository) -> Op
     if let Some(named) = &context.globals.branch {
         return Some(named.clone());
     }
-    let name = ["refs/heads/", "refs/remotes/", ""].iter().find_map(|start| revision.strip_prefix(start))?;
+    let name = ["refs/heads/", "refs/remotes/", ""]
+        .iter()
+        .find_map(|start| revision.strip_prefix(start))?;
     let name = name.strip_prefix("origin/").unwrap_or(name);
     if name.contains(['~', '^']) {
         return None;
@@ -134,12 +154,22 @@ fn branch_name(revision: &str, context: &Context, repository: &Repository) -> Op
 }
 
 fn unrelated() -> Ruling {
-    let refusal = Refusal::of(Check::Merge, "base and head have no commit in common, so it is not known what changes");
-    Ruling::of_file(".", None, Some(refusal.hint("fetch the whole history: `git fetch --unshallow`")))
+    let refusal = Refusal::of(
+        Check::Merge,
+        "base and head have no commit in common, so it is not known what changes",
+    );
+    Ruling::of_file(
+        ".",
+        None,
+        Some(refusal.hint("fetch the whole history: `git fetch --unshallow`")),
+    )
 }
 
 fn conflict(path: &str) -> Ruling {
-    let refusal = Refusal::of(Check::Merge, "the base has changed this file, too, and the two do not go together");
+    let refusal = Refusal::of(
+        Check::Merge,
+        "the base has changed this file, too, and the two do not go together",
+    );
     Ruling::of_file(path, None, Some(refusal.hint("bring the branch up to date first")))
 }
 
@@ -168,14 +198,23 @@ fn judge(
     guarded.rulings.extend(sides.blind(&people, &known));
     guarded.rulings.extend(of_rules(&rule_paths, wrong.as_deref(), config, &people));
     guarded.glasses = commits.glasses();
-    guarded.rulings.extend(of_moves(&moves, &asked, &judgements, config, &people, &guarded.glasses));
+    guarded.rulings.extend(of_moves(
+        &moves,
+        &asked,
+        &judgements,
+        config,
+        &people,
+        &guarded.glasses,
+    ));
     guarded.rulings.sort_by_key(Ruling::passes);
     guarded.files = sides.differences.changes.len();
     guarded.name_cells(&sides.before.entries, &sides.after.entries);
     guarded.judged = judged;
     guarded.persons = asker.persons;
     if rule_paths.contains(&CONFIG_FILE) && sides.text(CONFIG_FILE).is_none() {
-        context.ui.note(&format!("the base has no {CONFIG_FILE}; from the next change on, the new one counts"));
+        context.ui.note(&format!(
+            "the base has no {CONFIG_FILE}; from the next change on, the new one counts"
+        ));
     }
     Ok(())
 }
@@ -195,7 +234,9 @@ fn tell(args: &GuardArgs, context: &Context, guarded: &Guarded) -> Result<(), Fa
     }
     match &args.summary {
         Some(path) if context.globals.read_only => {
-            context.ui.note(&format!("no summary is added to {} under --read-only", path.display()));
+            context
+                .ui
+                .note(&format!("no summary is added to {} under --read-only", path.display()));
             Ok(())
         }
         Some(path) => summarise(path, guarded),
@@ -205,8 +246,10 @@ fn tell(args: &GuardArgs, context: &Context, guarded: &Guarded) -> Result<(), Fa
 
 fn summarise(path: &PathBuf, guarded: &Guarded) -> Result<(), Failure> {
     let written = std::fs::OpenOptions::new().create(true).append(true).open(path);
-    let written = written.and_then(|mut file| file.write_all(ui::guard_markdown(guarded).as_bytes()));
+    let written =
+        written.and_then(|mut file| file.write_all(ui::guard_markdown(guarded).as_bytes()));
     written.map_err(|error| {
-        Failure::failed(format!("the summary cannot be added to `{}`", path.display())).because(&error)
+        Failure::failed(format!("the summary cannot be added to `{}`", path.display()))
+            .because(&error)
     })
 }

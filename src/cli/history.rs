@@ -92,7 +92,8 @@ pub struct HistoryArgs {
     output: Format,
 }
 
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown];
+const FORMATS: [Format; 5] =
+    [Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown];
 
 /// Deployments are looked up and printed so many at a time; the first page is short, so that
 /// something is seen at once.
@@ -128,7 +129,9 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<Exit, Failure> {
     if !args.follow {
         return Ok(Exit::Done);
     }
-    follow::run(&chronicle, args.every, context, &|survey, chronicle, news| question.go_on(survey, chronicle, news))
+    follow::run(&chronicle, args.every, context, &|survey, chronicle, news| {
+        question.go_on(survey, chronicle, news)
+    })
 }
 
 /// The newest part of the past, where that is enough to answer.
@@ -138,7 +141,8 @@ fn newest<'r>(
     repository: &'r Repository,
     survey: &Survey,
 ) -> Result<Option<Chronicle<'r>>, Failure> {
-    let narrowed = args.window.since.is_some() || args.window.until.is_some() || args.author.is_some();
+    let narrowed =
+        args.window.since.is_some() || args.window.until.is_some() || args.author.is_some();
     let whole = narrowed || args.follow || args.version.is_some() || !args.kind.is_empty();
     let Some(count) = args.limit.filter(|limit| *limit > 0 && !whole) else { return Ok(None) };
     let config = &survey.settings.config;
@@ -164,8 +168,10 @@ impl Question<'_> {
         let mut room = limit;
         let mut pages = PAGES.into_iter().chain(std::iter::repeat(PAGES[PAGES.len() - 1]));
         while room > 0 && changes.peek().is_some() {
-            let page: Vec<Change> =
-                changes.by_ref().take(pages.next().unwrap_or(1).min(room)).collect::<Result<_, _>>()?;
+            let page: Vec<Change> = changes
+                .by_ref()
+                .take(pages.next().unwrap_or(1).min(room))
+                .collect::<Result<_, _>>()?;
             room -= page.len();
             ui.part(&self.scroll.borrow_mut().page(&page, self.context.now()))?;
         }
@@ -183,17 +189,25 @@ impl Question<'_> {
     }
 
     /// Prints the newest deployments, oldest first, as they came.
-    fn go_on(&self, survey: &Survey, chronicle: &Chronicle<'_>, news: usize) -> Result<(), Failure> {
+    fn go_on(
+        &self,
+        survey: &Survey,
+        chronicle: &Chronicle<'_>,
+        news: usize,
+    ) -> Result<(), Failure> {
         let filter = self.filter(survey, chronicle)?;
         let newest = chronicle.timeline.deployments().take(news).collect::<Vec<_>>();
-        let changes: Vec<Change> = filter.changes(chronicle, newest.into_iter().rev()).collect::<Result<_, _>>()?;
+        let changes: Vec<Change> =
+            filter.changes(chronicle, newest.into_iter().rev()).collect::<Result<_, _>>()?;
         Ok(self.context.ui.part(&self.scroll.borrow_mut().page(&changes, self.context.now()))?)
     }
 
     fn filter(&self, survey: &Survey, chronicle: &Chronicle<'_>) -> Result<Filter<'_>, Failure> {
         let args = self.args;
         let moment = |text: &Option<String>| {
-            text.as_ref().map(|text| choice::moment(text, self.context, self.repository)).transpose()
+            text.as_ref()
+                .map(|text| choice::moment(text, self.context, self.repository))
+                .transpose()
         };
         Ok(Filter {
             choice: Choice::new(&args.apps, &args.choice, self.context, survey, chronicle)?,

@@ -73,7 +73,9 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
         None => context.ui.answer(&text)?,
         Some(path) => {
             write(&path, &text, args.force)?;
-            context.ui.note(&format!("wrote {CONFIG_FILE}; `towpath status` reads it, commit it to share it"));
+            context.ui.note(&format!(
+                "wrote {CONFIG_FILE}; `towpath status` reads it, commit it to share it"
+            ));
         }
     }
     Ok(Exit::Done)
@@ -84,7 +86,10 @@ fn goal(args: &InitArgs, context: &Context, repository: &Repository) -> Result<P
     let show = "`towpath init --stdout` prints it instead";
     let Some(top) = repository.work_tree() else {
         let path = context.shown_repository(repository);
-        return Err(Failure::usage(format!("`{path}` has no work tree to write {CONFIG_FILE} into")).hint(show));
+        return Err(Failure::usage(format!(
+            "`{path}` has no work tree to write {CONFIG_FILE} into"
+        ))
+        .hint(show));
     };
     let path = top.join(CONFIG_FILE);
     if !args.force && path.symlink_metadata().is_ok() {
@@ -105,7 +110,8 @@ fn nothing(proposal: &Proposal) -> Failure {
         let stages = proposal.empty_stages.join(", ");
         Failure::failed(format!("stages were found ({stages}), but no version is pinned in them"))
     };
-    failure.hint(format!("write {CONFIG_FILE} by hand: `towpath config schema` says what it may hold"))
+    failure
+        .hint(format!("write {CONFIG_FILE} by hand: `towpath config schema` says what it may hold"))
 }
 
 /// The proposal as it is; what is unsure goes along and is written as comments.
@@ -120,7 +126,11 @@ fn unsure(proposal: &Proposal) -> impl Iterator<Item = Rule> {
 }
 
 /// The proposal as a person wants it, or `None` if they gave up.
-fn asked(proposal: &Proposal, reader: &Reader<'_>, context: &Context) -> Result<Option<Config>, Failure> {
+fn asked(
+    proposal: &Proposal,
+    reader: &Reader<'_>,
+    context: &Context,
+) -> Result<Option<Config>, Failure> {
     let mut config = taken(proposal);
     if config.stages.len() > 1 {
         let names: Vec<String> = config.stages.iter().map(|stage| stage.name.to_string()).collect();
@@ -139,7 +149,9 @@ fn asked(proposal: &Proposal, reader: &Reader<'_>, context: &Context) -> Result<
         (text, rule.confidence != Confidence::Low)
     };
     let items: Vec<(String, bool)> = config.rules.iter().enumerate().map(shown).collect();
-    let Some(kept) = ui::choose(&context.ui, "Sources to keep (space toggles)", &items)? else { return Ok(None) };
+    let Some(kept) = ui::choose(&context.ui, "Sources to keep (space toggles)", &items)? else {
+        return Ok(None);
+    };
     config.rules = kept.into_iter().filter_map(|index| config.rules.get(index).cloned()).collect();
     for rule in &mut config.rules {
         // Said by a person now.
@@ -187,8 +199,9 @@ fn files_in_words(files: usize, example: &str) -> String {
 
 /// Writes the file at once or not at all.
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    let failed =
-        |error: std::io::Error| Failure::failed(format!("`{}` could not be written", path.display())).because(&error);
+    let failed = |error: std::io::Error| {
+        Failure::failed(format!("`{}` could not be written", path.display())).because(&error)
+    };
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = readable_by_all().tempfile_in(folder).map_err(failed)?;
     file.write_all(text.as_bytes()).map_err(failed)?;

@@ -87,10 +87,16 @@ impl<'r> Inquiry<'r> {
                 let words: BTreeSet<String> = known.into_iter().map(ToString::to_string).collect();
                 let words: Vec<String> = words.into_iter().collect();
                 let place = self.config().provenance(Some(line));
-                let message = format!("{place}: a wave of {} names `{name}`, which is no target there", waves.stage);
+                let message = format!(
+                    "{place}: a wave of {} names `{name}`, which is no target there",
+                    waves.stage
+                );
                 let failure = Failure::usage(message);
                 return Err(failure.hint(match words.is_empty() {
-                    true => format!("{} has no targets at all; a path with `{{target}}` finds them", waves.stage),
+                    true => format!(
+                        "{} has no targets at all; a path with `{{target}}` finds them",
+                        waves.stage
+                    ),
                     false => format!("its targets are {}", words.join(", ")),
                 }));
             }
@@ -111,7 +117,11 @@ impl<'r> Inquiry<'r> {
     /// The same, as if nothing came before what this clone knows: for judging the past, of which it then
     /// judges less.
     pub fn whole_past(&self) -> Past<'_> {
-        Past::new(&self.chronicle.timeline, &self.survey.mapping.entries, Box::new(|commit| self.is_ours(commit)))
+        Past::new(
+            &self.chronicle.timeline,
+            &self.survey.mapping.entries,
+            Box::new(|commit| self.is_ours(commit)),
+        )
     }
 
     /// All that is known.
@@ -145,7 +155,8 @@ impl<'r> Inquiry<'r> {
             return Ok(Subject { app: slot.app.clone(), component: slot.component.clone() });
         }
         let words: Vec<String> = slots.iter().flat_map(|slot| self.words(slot)).collect();
-        let shown: BTreeSet<String> = slots.iter().map(|slot| self.chronicle.name(slot).to_owned()).collect();
+        let shown: BTreeSet<String> =
+            slots.iter().map(|slot| self.chronicle.name(slot).to_owned()).collect();
         Err(unknown("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
     }
 
@@ -167,8 +178,11 @@ impl<'r> Inquiry<'r> {
     /// # Errors
     /// When none is called that.
     pub fn target(&self, word: &str) -> Result<TargetName, Failure> {
-        let known: BTreeSet<String> =
-            self.chronicle.slots().filter_map(|slot| Some(slot.target.as_ref()?.to_string())).collect();
+        let known: BTreeSet<String> = self
+            .chronicle
+            .slots()
+            .filter_map(|slot| Some(slot.target.as_ref()?.to_string()))
+            .collect();
         let known: Vec<String> = known.into_iter().collect();
         if known.iter().any(|target| target == word) {
             return Ok(TargetName::from(word));
@@ -181,7 +195,8 @@ impl<'r> Inquiry<'r> {
         let meant = Version::parse(text);
         let slots = evidence.slots(subject);
         let mut ran = slots.into_iter().flat_map(|slot| evidence.course(slot, None));
-        ran.find(|landing| landing.version.is_same(&meant)).map_or(meant, |landing| landing.version.clone())
+        ran.find(|landing| landing.version.is_same(&meant))
+            .map_or(meant, |landing| landing.version.clone())
     }
 
     /// What the stages right before run at that time, if it is one version.
@@ -198,16 +213,21 @@ impl<'r> Inquiry<'r> {
         let question = asked.question(self.context, at);
         let before = evidence.before(&question);
         let slots = before.iter().flat_map(|before| evidence.sources(&question, before));
-        let versions: BTreeSet<&Version> =
-            slots.filter_map(|slot| Some(evidence.current(slot, question.end())?.version)).collect();
+        let versions: BTreeSet<&Version> = slots
+            .filter_map(|slot| Some(evidence.current(slot, question.end())?.version))
+            .collect();
         let mut versions = versions.into_iter();
         match (versions.next(), versions.next()) {
             (Some(version), None) => Ok(version.clone()),
-            (None, _) => Err(Failure::usage(format!("nothing comes before {stage} that says which version is meant"))
-                .hint("name it with --version")),
+            (None, _) => Err(Failure::usage(format!(
+                "nothing comes before {stage} that says which version is meant"
+            ))
+            .hint("name it with --version")),
             (Some(one), Some(two)) => {
-                let message = format!("before {stage} there are several versions of {subject}: {one}, {two}");
-                Err(Failure::usage(message).hint("name one with --version, or one image as APP/IMAGE"))
+                let message =
+                    format!("before {stage} there are several versions of {subject}: {one}, {two}");
+                Err(Failure::usage(message)
+                    .hint("name one with --version, or one image as APP/IMAGE"))
             }
         }
     }

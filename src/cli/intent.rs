@@ -70,7 +70,9 @@ impl Intent {
             Intent::Promote { apps, from, to, version } => {
                 desk.promotion(apps, from.as_deref(), to.as_deref(), version.as_deref()).map(Some)
             }
-            Intent::Deploy { app, version, stage } => desk.deployment(app, version, stage.as_deref()).map(Some),
+            Intent::Deploy { app, version, stage } => {
+                desk.deployment(app, version, stage.as_deref()).map(Some)
+            }
             Intent::RollBack { app, stage, to } => desk.rollback(app, stage, to.as_deref()),
         }
     }
@@ -103,7 +105,8 @@ impl Desk<'_> {
     ) -> Result<Planned, Failure> {
         self.check_apps(apps)?;
         let version = version.map(Version::parse);
-        let past = if version.is_some() { self.scene.past(self.context)? } else { Default::default() };
+        let past =
+            if version.is_some() { self.scene.past(self.context)? } else { Default::default() };
         let mut last = None;
         for (before, stage) in self.edges(from, to)? {
             let entries = &self.entries;
@@ -119,14 +122,22 @@ impl Desk<'_> {
             }
             last = Some(planned);
         }
-        last.ok_or_else(|| Failure::usage("no stage comes after another here, so nothing can be promoted"))
+        last.ok_or_else(|| {
+            Failure::usage("no stage comes after another here, so nothing can be promoted")
+        })
     }
 
-    fn deployment(&self, app: &str, version: &str, stage: Option<&str>) -> Result<Planned, Failure> {
+    fn deployment(
+        &self,
+        app: &str,
+        version: &str,
+        stage: Option<&str>,
+    ) -> Result<Planned, Failure> {
         let apps = [app.to_owned()];
         self.check_apps(&apps)?;
         let stages = &self.scene.settings.config.stages;
-        let first = || stages.iter().find(|stage| stage.after.is_empty()).or_else(|| stages.first());
+        let first =
+            || stages.iter().find(|stage| stage.after.is_empty()).or_else(|| stages.first());
         let stage = match stage {
             Some(word) => self.stage(word)?,
             None => first().ok_or_else(|| Failure::usage("no stage is known here"))?,
@@ -136,7 +147,12 @@ impl Desk<'_> {
     }
 
     /// `None`: the person did not choose.
-    fn rollback(&self, app: &str, stage: &str, to: Option<&str>) -> Result<Option<Planned>, Failure> {
+    fn rollback(
+        &self,
+        app: &str,
+        stage: &str,
+        to: Option<&str>,
+    ) -> Result<Option<Planned>, Failure> {
         let apps = [app.to_owned()];
         self.check_apps(&apps)?;
         let stage = self.stage(stage)?;
@@ -161,8 +177,10 @@ impl Desk<'_> {
     fn asked_back(&self, app: &str, stage: &Stage, past: &Past) -> Result<Answer, Failure> {
         let apps = [app.to_owned()];
         let named = self.named(&apps);
-        let here = self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.slot()));
-        let ran = here.and_then(|entry| past.get(&entry.slot())).map(Vec::as_slice).unwrap_or_default();
+        let here =
+            self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.slot()));
+        let ran =
+            here.and_then(|entry| past.get(&entry.slot())).map(Vec::as_slice).unwrap_or_default();
         let mut older: Vec<&Ran> = Vec::new();
         for one in ran.iter().filter(|one| here.is_none_or(|entry| entry.version != one.version)) {
             if !older.iter().any(|known| known.version == one.version) {
@@ -173,9 +191,11 @@ impl Desk<'_> {
             return Ok(Answer::NothingToAsk);
         }
         let now = self.context.now();
-        let shown = |ran: &&Ran| format!("{}   {} ago", ran.version, ui::age(moment(ran.time), now));
+        let shown =
+            |ran: &&Ran| format!("{}   {} ago", ran.version, ui::age(moment(ran.time), now));
         let question = format!("Back to which version of {app} in {}?", stage.name);
-        let picked = ui::pick(&self.context.ui, &question, &older.iter().map(shown).collect::<Vec<_>>())?;
+        let picked =
+            ui::pick(&self.context.ui, &question, &older.iter().map(shown).collect::<Vec<_>>())?;
         let picked = picked.and_then(|index| older.get(index));
         Ok(picked.map_or(Answer::GaveUp, |ran| Answer::Picked(ran.version.clone())))
     }
@@ -221,18 +241,30 @@ impl Desk<'_> {
             return Ok(vec![(from, to)]);
         }
         let fits = |(before, stage): &Edge<'_>| {
-            from.is_none_or(|from| from.name == before.name) && to.is_none_or(|to| to.name == stage.name)
+            from.is_none_or(|from| from.name == before.name)
+                && to.is_none_or(|to| to.name == stage.name)
         };
         let found: Vec<Edge<'_>> = edges(config).into_iter().filter(fits).collect();
         match (from, to, found.len()) {
             (_, Some(to), 0) => {
-                let failure = Failure::usage(format!("{} is a first stage: nothing comes before it", to.name));
-                Err(failure.hint(format!("`towpath deploy APP VERSION --stage {}` puts a version there", to.name)))
+                let failure = Failure::usage(format!(
+                    "{} is a first stage: nothing comes before it",
+                    to.name
+                ));
+                Err(failure.hint(format!(
+                    "`towpath deploy APP VERSION --stage {}` puts a version there",
+                    to.name
+                )))
             }
-            (Some(from), _, 0) => Err(Failure::usage(format!("{} is a last stage: nothing comes after it", from.name))),
+            (Some(from), _, 0) => Err(Failure::usage(format!(
+                "{} is a last stage: nothing comes after it",
+                from.name
+            ))),
             (_, Some(to), 2..) => {
-                let before: Vec<&str> = found.iter().map(|(before, _)| before.name.as_str()).collect();
-                let failure = Failure::usage(format!("{} comes after {}", to.name, before.join(" and ")));
+                let before: Vec<&str> =
+                    found.iter().map(|(before, _)| before.name.as_str()).collect();
+                let failure =
+                    Failure::usage(format!("{} comes after {}", to.name, before.join(" and ")));
                 Err(failure.hint("say with --from which of them is meant"))
             }
             _ => Ok(found),
@@ -256,7 +288,8 @@ impl Desk<'_> {
     }
 
     fn check_apps(&self, apps: &[String]) -> Result<(), Failure> {
-        let words: Vec<String> = self.entries.iter().flat_map(|entry| self.words(&entry.slot())).collect();
+        let words: Vec<String> =
+            self.entries.iter().flat_map(|entry| self.words(&entry.slot())).collect();
         match apps.iter().find(|app| !words.contains(app)) {
             Some(app) => {
                 let shown: Vec<String> = self.names.values().cloned().collect();
@@ -267,7 +300,8 @@ impl Desk<'_> {
     }
 
     fn check_target(&self) -> Result<(), Failure> {
-        let known: Vec<&TargetName> = self.entries.iter().filter_map(|entry| entry.target.as_ref()).collect();
+        let known: Vec<&TargetName> =
+            self.entries.iter().filter_map(|entry| entry.target.as_ref()).collect();
         match self.terms.targets.iter().find(|target| !known.contains(target)) {
             Some(target) => {
                 let words: Vec<String> = known.into_iter().map(ToString::to_string).collect();

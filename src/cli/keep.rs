@@ -16,10 +16,17 @@ pub struct Keep(Option<Shelf>);
 
 impl Keep {
     /// The place for what is read with these settings.
-    pub fn new(context: &Context, repository: &Repository, branch: Option<&str>, stated: Option<&Stated>) -> Self {
+    pub fn new(
+        context: &Context,
+        repository: &Repository,
+        branch: Option<&str>,
+        stated: Option<&Stated>,
+    ) -> Self {
         let folder = context.environment.cache.as_deref().filter(|_| !context.globals.no_index);
-        let shallow = repository.shallow().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
-        let (name, text) = stated.map_or(("", ""), |stated| (stated.name.as_str(), stated.text.as_str()));
+        let shallow =
+            repository.shallow().iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let (name, text) =
+            stated.map_or(("", ""), |stated| (stated.name.as_str(), stated.text.as_str()));
         let ways = [branch.unwrap_or_default(), &shallow, name, text];
         Keep(folder.map(|folder| Shelf::new(folder.join("index"), repository.common_dir(), &ways)))
     }
@@ -39,7 +46,8 @@ impl Keep {
 
     /// Keeps a record, unless nothing may be written. That this fails is no reason to fail.
     pub fn write(&self, context: &Context, record: &Record) {
-        let shelf = self.0.as_ref().filter(|_| context.writable_cache().is_some() && record.is_whole());
+        let shelf =
+            self.0.as_ref().filter(|_| context.writable_cache().is_some() && record.is_whole());
         if let Some(Err(error)) = shelf.map(|shelf| shelf.write(record)) {
             context.ui.detail(&format!("the index cannot be kept: {error}"));
         }

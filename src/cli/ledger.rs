@@ -98,10 +98,12 @@ pub fn run(args: &LedgerArgs, context: &Context) -> Result<Exit, Failure> {
 fn known(args: &LedgerArgs, ledger: &Ledger, survey: &Survey) -> Result<(), Failure> {
     let events = || ledger.events().iter().map(|event| &event.what);
     let standing = || survey.mapping.entries.iter().map(|entry| entry.app.to_string());
-    let apps: Vec<String> = standing().chain(events().filter_map(|what| what.app().map(str::to_owned))).collect();
+    let apps: Vec<String> =
+        standing().chain(events().filter_map(|what| what.app().map(str::to_owned))).collect();
     let configured = || survey.settings.config.stages.iter().map(|stage| stage.name.to_string());
-    let stages: Vec<String> =
-        configured().chain(events().filter_map(|what| what.stage().map(|at| at.to_string()))).collect();
+    let stages: Vec<String> = configured()
+        .chain(events().filter_map(|what| what.stage().map(|at| at.to_string())))
+        .collect();
     for (kind, asked, names) in [("app", &args.app, apps), ("stage", &args.stage, stages)] {
         if let Some(word) = asked.as_ref().filter(|word| !names.contains(word)) {
             return Err(unknown(kind, word, &names, &names));
@@ -111,10 +113,18 @@ fn known(args: &LedgerArgs, ledger: &Ledger, survey: &Survey) -> Result<(), Fail
 }
 
 /// The newest come first.
-fn show(args: &LedgerArgs, ledger: &Ledger, survey: &Survey, context: &Context) -> Result<Exit, Failure> {
+fn show(
+    args: &LedgerArgs,
+    ledger: &Ledger,
+    survey: &Survey,
+    context: &Context,
+) -> Result<Exit, Failure> {
     let is_meant = |event: &&Event| {
         let app = args.app.as_deref().is_none_or(|app| event.what.app() == Some(app));
-        app && args.stage.as_deref().is_none_or(|stage| event.what.stage().is_some_and(|at| at.as_str() == stage))
+        app && args
+            .stage
+            .as_deref()
+            .is_none_or(|stage| event.what.stage().is_some_and(|at| at.as_str() == stage))
     };
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
     let events: Vec<&Event> = ledger.events().iter().rev().filter(is_meant).take(limit).collect();
@@ -144,19 +154,28 @@ fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<
         news => format!("{news} new events"),
     });
     if ours > 0 {
-        context.ui.note(&format!("{ours} only here; `towpath ledger push` brings them to the origin"));
+        context
+            .ui
+            .note(&format!("{ours} only here; `towpath ledger push` brings them to the origin"));
     }
     Ok(Exit::Done)
 }
 
-fn note(args: &NoteArgs, context: &Context, repository: &Repository, config: &Config) -> Result<Exit, Failure> {
+fn note(
+    args: &NoteArgs,
+    context: &Context,
+    repository: &Repository,
+    config: &Config,
+) -> Result<Exit, Failure> {
     let ledger = book::read(context, repository, config)?;
-    let fitting: Vec<&Event> = ledger.events().iter().filter(|event| event.id.starts_with(&args.event)).collect();
+    let fitting: Vec<&Event> =
+        ledger.events().iter().filter(|event| event.id.starts_with(&args.event)).collect();
     let about = match fitting.as_slice() {
         [one] => one.id.clone(),
         [] => {
             let failure = Failure::usage(format!("the ledger has no event `{}` here", args.event));
-            return Err(failure.hint("`towpath ledger` lists them, `towpath ledger fetch` brings what is new"));
+            return Err(failure
+                .hint("`towpath ledger` lists them, `towpath ledger fetch` brings what is new"));
         }
         _ => return Err(Failure::usage(format!("several events begin with `{}`", args.event))),
     };

@@ -117,8 +117,13 @@ pub fn unlock(args: &UnlockArgs, context: &Context) -> Result<Exit, Failure> {
     let is_it = |lock: &Lock<'_>| lock.app == app.as_deref() && lock.stage == stage.as_ref();
     if !locks.iter().any(is_it) {
         let names: Vec<String> = locks.iter().map(Lock::name).collect();
-        let failure = Failure::usage(format!("{} is not locked", scope(app.as_deref(), stage.as_ref())));
-        return Err(if names.is_empty() { failure } else { failure.hint(format!("locked: {}", names.join(", "))) });
+        let failure =
+            Failure::usage(format!("{} is not locked", scope(app.as_deref(), stage.as_ref())));
+        return Err(if names.is_empty() {
+            failure
+        } else {
+            failure.hint(format!("locked: {}", names.join(", ")))
+        });
     }
     write(context, &inquiry, What::Unlocked { app, stage }, args.book)
 }
@@ -142,9 +147,13 @@ pub fn list(args: &LocksArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 impl Scope {
-    fn resolved(&self, inquiry: &Inquiry<'_>) -> Result<(Option<String>, Option<StageName>), Failure> {
+    fn resolved(
+        &self,
+        inquiry: &Inquiry<'_>,
+    ) -> Result<(Option<String>, Option<StageName>), Failure> {
         if self.app.is_none() && self.stage.is_none() && !self.all {
-            return Err(Failure::usage("it is not said what").hint("name an app or a --stage, or say --all"));
+            return Err(Failure::usage("it is not said what")
+                .hint("name an app or a --stage, or say --all"));
         }
         let app = self.app.as_deref().map(|word| inquiry.subject(word)).transpose()?;
         let stage = self.stage.as_deref().map(|word| stage(inquiry.config(), word)).transpose()?;
@@ -152,7 +161,12 @@ impl Scope {
     }
 }
 
-fn write(context: &Context, inquiry: &Inquiry<'_>, what: What, args: BookArgs) -> Result<Exit, Failure> {
+fn write(
+    context: &Context,
+    inquiry: &Inquiry<'_>,
+    what: What,
+    args: BookArgs,
+) -> Result<Exit, Failure> {
     for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
         context.ui.note(&event.what.sentence());
     }
@@ -172,8 +186,11 @@ fn ends(text: &str, context: &Context) -> Result<Timestamp, Failure> {
             .hint(format!("it is written `2h` or `3d`, or {TIME_FORMS}"))
     })?;
     let is_of_day = text.contains(':') && text.len() <= 5;
-    let next =
-        if is_of_day && time <= now { time.checked_add(SignedDuration::from_hours(24)).unwrap_or(time) } else { time };
+    let next = if is_of_day && time <= now {
+        time.checked_add(SignedDuration::from_hours(24)).unwrap_or(time)
+    } else {
+        time
+    };
     future(next, now, text)
 }
 

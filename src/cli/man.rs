@@ -35,7 +35,8 @@ pub fn run(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
 
 fn write(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
-        Failure::failed(format!("the pages could not be written to `{}`", folder.display())).because(&error)
+        Failure::failed(format!("the pages could not be written to `{}`", folder.display()))
+            .because(&error)
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     for (name, page) in pages {
@@ -60,7 +61,9 @@ fn collect(command: &Command, out: &mut Vec<(String, String)>) {
     let source = concat!("towpath ", env!("CARGO_PKG_VERSION"));
     clap_mangen::Man::new(titled).source(source).render(&mut page).expect("a Vec takes everything");
     out.push((name, String::from_utf8(page).expect("clap writes text")));
-    for child in command.get_subcommands().filter(|child| !child.is_hide_set() && child.get_name() != "help") {
+    for child in
+        command.get_subcommands().filter(|child| !child.is_hide_set() && child.get_name() != "help")
+    {
         collect(child, out);
     }
 }

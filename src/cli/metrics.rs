@@ -68,12 +68,15 @@ pub fn run(args: &MetricsArgs, context: &Context) -> Result<Exit, Failure> {
     let mut chronicle = Chronicle::of(context, &repository, &survey, tolerance)?;
     let comparison = chronicle.comparison(&survey.settings.config, tolerance);
     let choice = Choice::new(&[], &args.choice, context, &survey, &chronicle)?;
-    let metrics = history::metrics(&chronicle.timeline, &comparison, window, &|slot| choice.accepts(slot));
+    let metrics =
+        history::metrics(&chronicle.timeline, &comparison, window, &|slot| choice.accepts(slot));
     let (since, until) = (moment(window.since), moment(window.until));
     let measured = Measured { metrics, since, until, weeks: window.weeks(), tolerance };
     let complete = chronicle.is_complete();
     let text = match args.output {
-        Format::Json => ui::json(&MetricsJson::new(&measured, context.shown_repository(&repository), complete)),
+        Format::Json => {
+            ui::json(&MetricsJson::new(&measured, context.shown_repository(&repository), complete))
+        }
         Format::Csv => ui::metrics_csv(&measured),
         Format::Markdown => ui::metrics_markdown(&measured),
         _ if measured.metrics.overall.deployments == 0 => String::new(),
@@ -85,15 +88,22 @@ pub fn run(args: &MetricsArgs, context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn window(args: &MetricsArgs, context: &Context, repository: &Repository) -> Result<Window, Failure> {
-    let moment =
-        |text: &Option<String>| text.as_ref().map(|text| choice::moment(text, context, repository)).transpose();
+fn window(
+    args: &MetricsArgs,
+    context: &Context,
+    repository: &Repository,
+) -> Result<Window, Failure> {
+    let moment = |text: &Option<String>| {
+        text.as_ref().map(|text| choice::moment(text, context, repository)).transpose()
+    };
     let now = context.now().as_second();
     let until = moment(&args.window.until)?.unwrap_or(now);
     let since = moment(&args.window.since)?.unwrap_or(until - DAYS * DAY);
     if since >= until {
         let failure = Failure::usage("the time to count in ends before it begins");
-        return Err(failure.hint("--since has to be earlier than --until, which is now unless said"));
+        return Err(
+            failure.hint("--since has to be earlier than --until, which is now unless said")
+        );
     }
     Ok(Window { since, until })
 }

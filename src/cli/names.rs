@@ -53,5 +53,7 @@ fn write(path: &Path, names: &Names) -> std::io::Result<()> {
 fn file(cache: &Path, repository: &Repository) -> PathBuf {
     let git_dir = repository.git_dir();
     let path = git_dir.canonicalize().unwrap_or_else(|_| git_dir.to_path_buf());
-    cache.join("names").join(format!("{:016x}.json", fingerprint(path.as_os_str().as_encoded_bytes())))
+    cache
+        .join("names")
+        .join(format!("{:016x}.json", fingerprint(path.as_os_str().as_encoded_bytes())))
 }

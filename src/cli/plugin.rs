@@ -5,7 +5,9 @@ use super::backoff;
 use super::context::Context;
 use super::environment;
 use super::failure::{Exit, Failure};
-use crate::git::{FileKind, NewCommit, Oid, Person, Push, Pushed, Repository, Snapshot, Way, Workspace, shallow};
+use crate::git::{
+    FileKind, NewCommit, Oid, Person, Push, Pushed, Repository, Snapshot, Way, Workspace, shallow,
+};
 use clap::Args;
 use std::time::Instant;
 
@@ -41,7 +43,12 @@ pub struct PluginArgs {
     git_repo: String,
 
     /// The branch that is deployed, instead of the repository's default
-    #[arg(long = "to-branch", value_name = "BRANCH", env = "PLUGIN_BRANCH", hide_env_values = true)]
+    #[arg(
+        long = "to-branch",
+        value_name = "BRANCH",
+        env = "PLUGIN_BRANCH",
+        hide_env_values = true
+    )]
     to_branch: Option<String>,
 
     /// The tag to write
@@ -71,15 +78,18 @@ pub struct PluginArgs {
 /// Clones, writes, pushes.
 pub fn run(args: &PluginArgs, context: &Context) -> Result<Exit, Failure> {
     let job = Job::of(args)?;
-    let folder = tempfile::tempdir()
-        .map_err(|error| Failure::failed("there is no temporary folder to clone into").because(&error))?;
+    let folder = tempfile::tempdir().map_err(|error| {
+        Failure::failed("there is no temporary folder to clone into").because(&error)
+    })?;
     let clone = folder.path().join("clone.git");
     shallow(&job.url, args.to_branch.as_deref(), &clone)?;
     let repository = Repository::open(&clone)?;
     let mut manner = context.manner(job.author.as_ref());
     (manner.url, manner.committer) = (Some(job.url.clone()), job.author.clone());
     let branch = args.to_branch.clone().or_else(|| repository.head_branch());
-    let branch = branch.ok_or_else(|| Failure::failed("the repository has no branch").hint("name it as `branch`"))?;
+    let branch = branch.ok_or_else(|| {
+        Failure::failed("the repository has no branch").hint("name it as `branch`")
+    })?;
     job.carry_out(&Workspace::new(&repository, manner), &repository, &branch, context)
 }
 
@@ -105,7 +115,9 @@ impl<'a> Job<'a> {
             path: in_repository(&args.destination_file)?,
             tag,
             author: author.map(|(name, email)| Person { name, email }),
-            message: expanded(&args.commit_message, &|name| value(args, name).or_else(|| environment::text(name)))?,
+            message: expanded(&args.commit_message, &|name| {
+                value(args, name).or_else(|| environment::text(name))
+            })?,
         })
     }
 
@@ -122,14 +134,20 @@ impl<'a> Job<'a> {
             let begun = Instant::now();
             let heads = workspace.remote_heads(&[branch])?;
             workspace.fetch(&heads)?;
-            let tip = heads.get(branch).copied().ok_or_else(|| Failure::failed(format!("there is no `{branch}`")))?;
+            let tip = heads
+                .get(branch)
+                .copied()
+                .ok_or_else(|| Failure::failed(format!("there is no `{branch}`")))?;
             let Some(text) = self.text(repository, tip)? else {
                 context.ui.note(&format!("{} says {} already", self.path, self.tag));
                 return Ok(Exit::Done);
             };
             let files = vec![(self.path, text.as_str())];
-            let commit = workspace.commit(&NewCommit { parent: tip, message: &self.message, files })?;
-            if workspace.push(&Push { branch, commit, way: Way::Forward, if_still: &[] })? == Pushed::Done {
+            let commit =
+                workspace.commit(&NewCommit { parent: tip, message: &self.message, files })?;
+            if workspace.push(&Push { branch, commit, way: Way::Forward, if_still: &[] })?
+                == Pushed::Done
+            {
                 context.ui.answer(&commit.to_string())?;
                 context.ui.note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
                 return Ok(Exit::Done);
@@ -138,7 +156,8 @@ impl<'a> Job<'a> {
                 break;
             }
         }
-        Err(Failure::failed(format!("`{branch}` moved each time before the push arrived")).hint("run it again"))
+        Err(Failure::failed(format!("`{branch}` moved each time before the push arrived"))
+            .hint("run it again"))
     }
 
     /// What the file is to hold at a commit; `None` where it does.
@@ -151,11 +170,15 @@ impl<'a> Job<'a> {
         if snapshot.is_directory(self.path) {
             return Err(Failure::failed(format!("{} is a folder", self.path)));
         }
-        let Some(file) = snapshot.find(self.path) else { return Ok(Some(format!("{}\n", self.tag))) };
+        let Some(file) = snapshot.find(self.path) else {
+            return Ok(Some(format!("{}\n", self.tag)));
+        };
         if file.kind != FileKind::File {
             return Err(Failure::failed(format!("{} is not a file of its own", self.path)));
         }
-        let old = snapshot.read(&file).map_err(|error| Failure::failed(format!("{}: {error}", self.path)))?;
+        let old = snapshot
+            .read(&file)
+            .map_err(|error| Failure::failed(format!("{}: {error}", self.path)))?;
         let old = String::from_utf8_lossy(&old);
         if old.split_whitespace().count() > 1 {
             let failure = Failure::failed(format!("{} holds more than a tag", self.path));
@@ -170,16 +193,22 @@ impl<'a> Job<'a> {
 /// The URL that signs in with a token. GitHub, GitLab, Gitea and Forgejo take any name with it.
 fn with_token(url: &str, token: Option<&str>) -> Result<String, Failure> {
     let Some(token) = token else { return Ok(url.to_owned()) };
-    if !token.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '@' | '/' | ':' | '?' | '#' | '%')) {
+    if !token
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !matches!(c, '@' | '/' | ':' | '?' | '#' | '%'))
+    {
         return Err(Failure::usage("access_token has characters that no token has"));
     }
     let rest = url.strip_prefix("https://").map(|rest| ("https", rest));
-    let Some((scheme, rest)) = rest.or_else(|| url.strip_prefix("http://").map(|rest| ("http", rest))) else {
+    let Some((scheme, rest)) =
+        rest.or_else(|| url.strip_prefix("http://").map(|rest| ("http", rest)))
+    else {
         return Err(Failure::usage("access_token is for https URLs; git_repo is none"));
     };
     let host = rest.split('/').next().unwrap_or_default();
     if host.contains('@') {
-        return Err(Failure::usage("git_repo names a user, and access_token is set too").hint("leave one of them out"));
+        return Err(Failure::usage("git_repo names a user, and access_token is set too")
+            .hint("leave one of them out"));
     }
     let user = if host.ends_with("bitbucket.org") { "x-token-auth" } else { "x-access-token" };
     Ok(format!("{scheme}://{user}:{token}@{rest}"))
@@ -189,10 +218,17 @@ fn with_token(url: &str, token: Option<&str>) -> Result<String, Failure> {
 fn in_repository(path: &str) -> Result<&str, Failure> {
     let path = path.strip_prefix("./").unwrap_or(path);
     let is_bad = |part: &str| {
-        part.is_empty() || part == "." || part == ".." || part.eq_ignore_ascii_case(".git") || part.contains('\\')
+        part.is_empty()
+            || part == "."
+            || part == ".."
+            || part.eq_ignore_ascii_case(".git")
+            || part.contains('\\')
     };
     if path.split('/').any(is_bad) || path.chars().any(char::is_control) {
-        let failure = Failure::usage(format!("destination_file `{}` is no path in a repository", path.escape_debug()));
+        let failure = Failure::usage(format!(
+            "destination_file `{}` is no path in a repository",
+            path.escape_debug()
+        ));
         return Err(failure.hint("such as deployed_tags/staging_image_tag"));
     }
     Ok(path)
@@ -219,7 +255,8 @@ fn expanded(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String
         out.push_str(&rest[..at]);
         let after = &rest[at + 1..];
         let (braced, start) = after.strip_prefix('{').map_or((false, after), |inner| (true, inner));
-        let end = start.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(start.len());
+        let end =
+            start.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(start.len());
         let (name, beyond) = (&start[..end], &start[end..]);
         let beyond = if braced { beyond.strip_prefix('}') } else { Some(beyond) };
         match (name.starts_with("PLUGIN_"), beyond) {
@@ -239,9 +276,12 @@ fn expanded(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String
 
 fn plain(name: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, Failure> {
     if ["TOKEN", "PASSWORD", "SECRET", "KEY"].iter().any(|word| name.contains(word)) {
-        return Err(Failure::usage(format!("commit_message names {name}, and secrets do not belong into messages")));
+        return Err(Failure::usage(format!(
+            "commit_message names {name}, and secrets do not belong into messages"
+        )));
     }
-    let text = value(name).ok_or_else(|| Failure::usage(format!("commit_message names {name}, which is not set")))?;
+    let text = value(name)
+        .ok_or_else(|| Failure::usage(format!("commit_message names {name}, which is not set")))?;
     Ok(text.chars().filter(|c| !c.is_control() || *c == '\n').collect())
 }
 
@@ -252,9 +292,14 @@ mod tests {
     #[test]
     fn settings_are_put_into_messages() {
         let value = |name: &str| (name == "PLUGIN_IMAGE_TAG").then(|| "v2\u{1b}".to_owned());
-        let said = |text: &str| expanded(text, &value).map_err(|failure| failure.message().map(str::to_owned));
+        let said = |text: &str| {
+            expanded(text, &value).map_err(|failure| failure.message().map(str::to_owned))
+        };
         assert_eq!(said("to $PLUGIN_IMAGE_TAG, ${PLUGIN_IMAGE_TAG}.").unwrap(), "to v2, v2.\n");
-        assert_eq!(said("$5 ${PLUGIN_IMAGE_TAG $ $HOME").unwrap(), "$5 ${PLUGIN_IMAGE_TAG $ $HOME\n");
+        assert_eq!(
+            said("$5 ${PLUGIN_IMAGE_TAG $ $HOME").unwrap(),
+            "$5 ${PLUGIN_IMAGE_TAG $ $HOME\n"
+        );
         let secret = said("$PLUGIN_ACCESS_TOKEN").unwrap_err().unwrap();
         assert!(secret.contains("secrets do not belong"), "{secret}");
         assert!(said("$PLUGIN_OTHER").is_err());
@@ -262,13 +307,21 @@ mod tests {
 
     #[test]
     fn a_token_goes_to_https_only() {
-        let url = |url: &str, token| with_token(url, token).map_err(|failure| failure.message().map(str::to_owned));
+        let url = |url: &str, token| {
+            with_token(url, token).map_err(|failure| failure.message().map(str::to_owned))
+        };
         assert_eq!(url("https://h/x", Some("t")).unwrap(), "https://x-access-token:t@h/x");
-        assert_eq!(url("https://bitbucket.org/x", Some("t")).unwrap(), "https://x-token-auth:t@bitbucket.org/x");
+        assert_eq!(
+            url("https://bitbucket.org/x", Some("t")).unwrap(),
+            "https://x-token-auth:t@bitbucket.org/x"
+        );
         assert_eq!(url("git@h:x", None).unwrap(), "git@h:x");
-        for (url_, token) in
-            [("git@h:x", "t"), ("https://u@h/x", "t"), ("https://h/x", "a b"), ("https://h/x", "a@evil/")]
-        {
+        for (url_, token) in [
+            ("git@h:x", "t"),
+            ("https://u@h/x", "t"),
+            ("https://h/x", "a b"),
+            ("https://h/x", "a@evil/"),
+        ] {
             let error = url(url_, Some(token)).unwrap_err();
             assert!(!error.unwrap().contains(token) || token == "t");
         }
@@ -277,7 +330,18 @@ mod tests {
     #[test]
     fn paths_stay_in_the_repository() {
         assert_eq!(in_repository("./a/b").ok(), Some("a/b"));
-        for path in ["", "/etc/x", "../x", "a/../b", ".git/config", "a/.GIT/x", "a//b", "a/", "a\\b", "a\u{1b}"] {
+        for path in [
+            "",
+            "/etc/x",
+            "../x",
+            "a/../b",
+            ".git/config",
+            "a/.GIT/x",
+            "a//b",
+            "a/",
+            "a\\b",
+            "a\u{1b}",
+        ] {
             assert!(in_repository(path).is_err(), "{path}");
         }
     }

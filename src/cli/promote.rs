@@ -60,7 +60,9 @@ pub fn run(args: &PromoteArgs, context: &Context) -> Result<Exit, Failure> {
     let is_open = args.apps.is_empty() && !args.all && !args.delivery.is_dry_run();
     if is_open && !context.can_ask() {
         let failure = Failure::usage("there is no terminal to ask on which apps to promote");
-        return Err(failure.hint("name them, or take `--all`").hint("--dry-run shows what can be promoted"));
+        return Err(failure
+            .hint("name them, or take `--all`")
+            .hint("--dry-run shows what can be promoted"));
     }
     let selection = if is_open { Selection::Asked } else { Selection::Given };
     let intent = Intent::Promote {

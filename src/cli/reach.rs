@@ -94,7 +94,9 @@ impl Writing {
     /// Why it is not done under `--read-only`.
     pub fn refused(&self) -> Failure {
         let command = &self.command;
-        let refused = |what: &str| Failure::usage(format!("`towpath {what}` writes, and --read-only refuses that"));
+        let refused = |what: &str| {
+            Failure::usage(format!("`towpath {what}` writes, and --read-only refuses that"))
+        };
         match self.reach {
             WritesUnless(["--forge"]) => refused(command)
                 .hint("without a forge, pull requests are fetched into this clone; with --forge NAME only it is asked"),
@@ -121,8 +123,12 @@ fn typed(matches: &ArgMatches) -> (String, &ArgMatches) {
 /// Was an option given? `--forge plain` names no forge.
 fn is_given(options: &ArgMatches, option: &str) -> bool {
     let id = id(option);
-    let is_said = options.value_source(&id).is_some_and(|source| source != ValueSource::DefaultValue);
-    let is_none = || option == "--forge" && options.get_raw(&id).into_iter().flatten().any(|value| value == "plain");
+    let is_said =
+        options.value_source(&id).is_some_and(|source| source != ValueSource::DefaultValue);
+    let is_none = || {
+        option == "--forge"
+            && options.get_raw(&id).into_iter().flatten().any(|value| value == "plain")
+    };
     is_said && !is_none()
 }
 
@@ -155,9 +161,14 @@ mod tests {
 
     #[test]
     fn every_command_says_whether_it_writes() {
-        let there: BTreeSet<String> = all().into_iter().map(|(name, _)| name).chain(["help".into()]).collect();
-        let declared: BTreeSet<String> = COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect();
-        assert_eq!(there, declared, "left: the commands there are; right: those that say what they write");
+        let there: BTreeSet<String> =
+            all().into_iter().map(|(name, _)| name).chain(["help".into()]).collect();
+        let declared: BTreeSet<String> =
+            COMMANDS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(
+            there, declared,
+            "left: the commands there are; right: those that say what they write"
+        );
         assert_eq!(declared.len(), COMMANDS.len(), "none says it twice");
     }
 
@@ -171,7 +182,9 @@ mod tests {
                 _ => Vec::new(),
             };
             for option in named {
-                let found = command.get_arguments().find(|argument| argument.get_id() == id(option).as_str());
+                let found = command
+                    .get_arguments()
+                    .find(|argument| argument.get_id() == id(option).as_str());
                 let long = found.and_then(clap::Arg::get_long);
                 assert_eq!(long, Some(option.trim_start_matches('-')), "{name} {option}");
             }
@@ -179,7 +192,8 @@ mod tests {
     }
 
     fn writes(line: &str) -> bool {
-        let matches = args::command().try_get_matches_from(line.split(' ')).expect("it is typed well");
+        let matches =
+            args::command().try_get_matches_from(line.split(' ')).expect("it is typed well");
         Writing::of(&matches).is_some()
     }
 

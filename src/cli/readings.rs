@@ -13,7 +13,9 @@ pub struct Readings(Vec<(usize, String, Captures, Reading)>);
 impl Readings {
     /// Keeps what claims say without the rules they are of.
     pub fn of(readings: Vec<(Claim<'_>, Reading)>) -> Self {
-        let whole = |(claim, reading): (Claim<'_>, Reading)| (claim.index, claim.path, claim.captures, reading);
+        let whole = |(claim, reading): (Claim<'_>, Reading)| {
+            (claim.index, claim.path, claim.captures, reading)
+        };
         Readings(readings.into_iter().map(whole).collect())
     }
 
@@ -40,7 +42,11 @@ impl Survey {
         let readings = self.readings.take();
         // Without the builds that belong to them, a walk would not know what a change can matter to.
         let is_of_tip = branch_stage.is_none() && self.commit == Some(tip);
-        if is_of_tip && !readings.0.is_empty() && std::ptr::eq(cache, &self.cache) && cache.has_builds_of(tip) {
+        if is_of_tip
+            && !readings.0.is_empty()
+            && std::ptr::eq(cache, &self.cache)
+            && cache.has_builds_of(tip)
+        {
             return Ok(readings.claims(&self.settings.config));
         }
         let snapshot = Snapshot::of_commit(repository, tip)?;

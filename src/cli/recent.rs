@@ -38,14 +38,20 @@ impl Newest<'_> {
         if survey.archive.borrow().is_some() {
             return Ok(None);
         }
-        let Some(Told { timeline, stopped, .. }) = self.read(repository, survey)? else { return Ok(None) };
+        let Some(Told { timeline, stopped, .. }) = self.read(repository, survey)? else {
+            return Ok(None);
+        };
         let chronicle = Chronicle::of_part(repository, survey, timeline);
-        let wanted = chronicle.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
+        let wanted =
+            chronicle.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
         let wanted: Vec<Deployment<'_>> = wanted.take(self.count).collect();
-        let certain = wanted.len() == self.count && wanted.iter().all(|deployment| is_certain(deployment, config));
+        let certain = wanted.len() == self.count
+            && wanted.iter().all(|deployment| is_certain(deployment, config));
         match stopped {
             Stopped::Root => {}
-            _ if certain => context.ui.detail("only the newest commits were read; `-n 0` reads all"),
+            _ if certain => {
+                context.ui.detail("only the newest commits were read; `-n 0` reads all")
+            }
             _ => return Ok(None),
         }
         Ok(Some(chronicle))
@@ -91,7 +97,8 @@ pub fn newest(
 /// Does the newest part of history say what kind of deployment this is? One whose version was not
 /// met in a stage before may have been there earlier.
 fn is_certain(deployment: &Deployment<'_>, config: &Config) -> bool {
-    let first = config.stage(deployment.slot.stage.as_str()).is_some_and(|stage| stage.after.is_empty());
+    let first =
+        config.stage(deployment.slot.stage.as_str()).is_some_and(|stage| stage.after.is_empty());
     match deployment.kind {
         Kind::Skip => false,
         Kind::Deploy => first,

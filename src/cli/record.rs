@@ -73,7 +73,13 @@ pub fn run(args: &RecordArgs, context: &Context) -> Result<Exit, Failure> {
     let asked = Asked {
         subject: inquiry.subject(&args.app)?,
         stage: inquiry.stage(&args.stage)?.name.clone(),
-        targets: args.target.as_deref().map(|word| inquiry.target(word)).transpose()?.into_iter().collect(),
+        targets: args
+            .target
+            .as_deref()
+            .map(|word| inquiry.target(word))
+            .transpose()?
+            .into_iter()
+            .collect(),
         version: args.version.as_deref().map(Version::parse).unwrap_or_default(),
         purpose: Purpose::Forward,
     };
@@ -107,13 +113,20 @@ fn landings<'e>(
             true => Failure::usage(format!("{stage} has never run {app} {}", asked.version)),
             false => Failure::usage(format!("{app} does not run in {stage}")),
         };
-        return Err(failure.hint(format!("`towpath history {app} --stage {stage}` shows what it ran")));
+        return Err(
+            failure.hint(format!("`towpath history {app} --stage {stage}` shows what it ran"))
+        );
     }
     Ok(found)
 }
 
 /// One event for each version among the landings.
-pub fn outcomes(asked: &Asked, landings: &[Landing<'_>], outcome: Outcome, evidence: Option<&str>) -> Vec<What> {
+pub fn outcomes(
+    asked: &Asked,
+    landings: &[Landing<'_>],
+    outcome: Outcome,
+    evidence: Option<&str>,
+) -> Vec<What> {
     let mut commits: BTreeMap<&Version, Vec<String>> = BTreeMap::new();
     for landing in landings {
         let known = commits.entry(landing.version).or_default();

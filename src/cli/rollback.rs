@@ -45,6 +45,12 @@ pub struct RollbackArgs {
 
 /// Rolls back.
 pub fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
-    let intent = Intent::RollBack { app: args.app.clone(), stage: args.stage.clone(), to: args.to.clone() };
-    delivery::run(&Errand { intent: &intent, args: &args.delivery, selection: Selection::Given, context })
+    let intent =
+        Intent::RollBack { app: args.app.clone(), stage: args.stage.clone(), to: args.to.clone() };
+    delivery::run(&Errand {
+        intent: &intent,
+        args: &args.delivery,
+        selection: Selection::Given,
+        context,
+    })
 }

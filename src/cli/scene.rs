@@ -37,7 +37,11 @@ impl<'r> Scene<'r> {
     ///
     /// # Errors
     /// When there is no such branch, or the configuration is wrong.
-    pub fn read(context: &Context, repository: &'r Repository, tip_of: TipOf<'_>) -> Result<Self, Failure> {
+    pub fn read(
+        context: &Context,
+        repository: &'r Repository,
+        tip_of: TipOf<'_>,
+    ) -> Result<Self, Failure> {
         let named = context.globals.branch.clone();
         let usual = || repository.origin_head().or_else(|| repository.head_branch());
         let mut branch = named.clone().or_else(usual);
@@ -55,7 +59,15 @@ impl<'r> Scene<'r> {
         }
         let stages = stage_branches(&settings, repository, tip_of)?;
         let (settings, stages) = (Rc::new(settings), Rc::new(stages));
-        Ok(Scene { repository, settings, branch, tip, stage: None, stages, cache: Cache::default() })
+        Ok(Scene {
+            repository,
+            settings,
+            branch,
+            tip,
+            stage: None,
+            stages,
+            cache: Cache::default(),
+        })
     }
 
     /// The state that a change of this stage is made on: this one, or that of the stage's own branch.
@@ -65,7 +77,15 @@ impl<'r> Scene<'r> {
             Some((branch, tip)) => (Some(branch.clone()), *tip, Some(stage.clone())),
             None => (self.branch.clone(), self.tip, self.stage.clone()),
         };
-        Scene { repository: self.repository, settings, branch, tip, stage, stages, cache: Cache::default() }
+        Scene {
+            repository: self.repository,
+            settings,
+            branch,
+            tip,
+            stage,
+            stages,
+            cache: Cache::default(),
+        }
     }
 
     /// The entries of this state, with those of the branches that hold a stage in place of what this
@@ -83,7 +103,9 @@ impl<'r> Scene<'r> {
             entries.extend(there.into_iter().filter(|entry| entry.stage == *stage));
         }
         let config = &self.settings.config;
-        entries.sort_by_cached_key(|entry| (entry.app.clone(), entry.component.clone(), config.position(&entry.stage)));
+        entries.sort_by_cached_key(|entry| {
+            (entry.app.clone(), entry.component.clone(), config.position(&entry.stage))
+        });
         Ok(entries)
     }
 
@@ -102,7 +124,8 @@ impl<'r> Scene<'r> {
     /// Where nobody says which.
     pub fn branch(&self) -> Result<&str, Failure> {
         self.branch.as_deref().ok_or_else(|| {
-            Failure::usage("HEAD is detached, so it is not known which branch to change").hint("name it with --branch")
+            Failure::usage("HEAD is detached, so it is not known which branch to change")
+                .hint("name it with --branch")
         })
     }
 
@@ -118,7 +141,11 @@ impl<'r> Scene<'r> {
     pub fn survey(&self, context: &Context) -> Result<(Context, Survey), Failure> {
         let context = context.seeing(self.stages.values().cloned());
         let tip = self.tip.to_string();
-        let survey = Survey::of(&context, self.repository, When { at: Some(&tip), is_ahead: true, ..When::default() })?;
+        let survey = Survey::of(
+            &context,
+            self.repository,
+            When { at: Some(&tip), is_ahead: true, ..When::default() },
+        )?;
         Ok((context, survey))
     }
 
@@ -155,7 +182,11 @@ fn stage_branches(
     repository: &Repository,
     tip_of: TipOf<'_>,
 ) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
-    let branches = settings.config.stages.iter().filter_map(|stage| Some((&stage.name, stage.branch.as_ref()?)));
+    let branches = settings
+        .config
+        .stages
+        .iter()
+        .filter_map(|stage| Some((&stage.name, stage.branch.as_ref()?)));
     let tip = |(stage, branch): (&StageName, &String)| {
         let tip = tip_of(repository, Some(branch)).map_err(|failure| {
             failure

@@ -32,7 +32,9 @@ pub struct Stated {
 impl Settings {
     /// Do they follow from one commit alone? What branches are called is another matter.
     pub fn follow_from_a_commit(&self) -> bool {
-        self.assumed.as_ref().is_none_or(|proposal| matches!(proposal.basis, Basis::Paths | Basis::Keys))
+        self.assumed
+            .as_ref()
+            .is_none_or(|proposal| matches!(proposal.basis, Basis::Paths | Basis::Keys))
     }
 }
 
@@ -48,7 +50,11 @@ impl Stated {
 ///
 /// # Errors
 /// When the file that counts is wrong, with all its problems.
-pub fn stated(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Option<Stated>, Failure> {
+pub fn stated(
+    context: &Context,
+    repository: &Repository,
+    reader: &Reader<'_>,
+) -> Result<Option<Stated>, Failure> {
     if let Some(own) = own(context, reader)? {
         return Ok(Some(own));
     }
@@ -82,7 +88,12 @@ pub fn own(context: &Context, reader: &Reader<'_>) -> Result<Option<Stated>, Fai
 }
 
 /// The configuration that counts; what nobody wrote is discovered.
-pub fn load(context: &Context, repository: &Repository, stated: Option<Stated>, reader: &Reader<'_>) -> Settings {
+pub fn load(
+    context: &Context,
+    repository: &Repository,
+    stated: Option<Stated>,
+    reader: &Reader<'_>,
+) -> Settings {
     match stated {
         Some(stated) if !stated.config.rules.is_empty() => settled(context, Some(stated), None),
         stated => settled(context, stated, Some(discovery::propose(reader, repository))),
@@ -90,7 +101,11 @@ pub fn load(context: &Context, repository: &Repository, stated: Option<Stated>, 
 }
 
 /// The same out of what discovery once found; `None` where that does not do.
-pub fn restored(context: &Context, stated: Option<Stated>, found: Option<&Found>) -> Option<Settings> {
+pub fn restored(
+    context: &Context,
+    stated: Option<Stated>,
+    found: Option<&Found>,
+) -> Option<Settings> {
     let is_complete = stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
     match found {
         None => is_complete.then(|| settled(context, stated, None)),
@@ -98,7 +113,8 @@ pub fn restored(context: &Context, stated: Option<Stated>, found: Option<&Found>
             let (config, unsure) = (found.config()?, found.unsure_config()?);
             let (files, empty_stages) = (found.files.clone(), found.empty_stages.clone());
             let basis = if found.in_keys { Basis::Keys } else { Basis::Paths };
-            let proposal = Proposal { basis, config, unsure, files, empty_stages, unreadable: Vec::new() };
+            let proposal =
+                Proposal { basis, config, unsure, files, empty_stages, unreadable: Vec::new() };
             Some(settled(context, stated, Some(proposal)))
         }
     }
@@ -127,7 +143,9 @@ fn settled(context: &Context, stated: Option<Stated>, assumed: Option<Proposal>)
         }
         config.rules.clone_from(&proposal.config.rules);
         let stages = &config.stages;
-        config.rules.retain(|rule| rule.stage.as_ref().is_none_or(|stage| stages.iter().any(|s| s.name == *stage)));
+        config.rules.retain(|rule| {
+            rule.stage.as_ref().is_none_or(|stage| stages.iter().any(|s| s.name == *stage))
+        });
     }
     let named = context.globals.branch.clone();
     let branch = named.map(|branch| (branch, context.globals.branch_from.clone()));
@@ -140,7 +158,8 @@ fn settled(context: &Context, stated: Option<Stated>, assumed: Option<Proposal>)
 /// When it cannot be read.
 pub fn read(path: &Path) -> Result<String, Failure> {
     std::fs::read_to_string(path).map_err(|error| {
-        Failure::usage(format!("the configuration `{}` cannot be read", path.display())).because(&error)
+        Failure::usage(format!("the configuration `{}` cannot be read", path.display()))
+            .because(&error)
     })
 }
 
@@ -155,8 +174,12 @@ pub fn text_in(reader: &Reader<'_>) -> Result<Option<String>, Failure> {
     if let Some(text) = reader.text(CONFIG_FILE) {
         return Ok(Some(text.to_string()));
     }
-    let why = reader.warnings().into_iter().find(|warning| warning.path.as_deref() == Some(CONFIG_FILE));
-    Err(Failure::usage(format!("{CONFIG_FILE} {}", why.map(|warning| warning.message).unwrap_or_default())))
+    let why =
+        reader.warnings().into_iter().find(|warning| warning.path.as_deref() == Some(CONFIG_FILE));
+    Err(Failure::usage(format!(
+        "{CONFIG_FILE} {}",
+        why.map(|warning| warning.message).unwrap_or_default()
+    )))
 }
 
 impl From<ConfigError> for Failure {

@@ -81,13 +81,17 @@ pub struct StatusArgs {
     output: Format,
 }
 
-const FORMATS: [Format; 5] = [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+const FORMATS: [Format; 5] =
+    [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
 
 /// Answers, and says on stderr what was assumed and passed over.
 pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
     let repository = context.repository()?;
-    let survey =
-        Survey::of(context, &repository, When { at: args.at.as_deref(), work_tree: args.worktree, ..When::default() })?;
+    let survey = Survey::of(
+        context,
+        &repository,
+        When { at: args.at.as_deref(), work_tree: args.worktree, ..When::default() },
+    )?;
     if args.at.is_none() {
         names::remember(context, &repository, &Names::of(&survey.mapping));
     }
@@ -111,7 +115,8 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 fn report(survey: &Survey, context: &Context, repository: &Repository) -> Status {
-    let mut status = Status::new(&survey.settings.config, survey.mapping.clone(), |entry| survey.found(entry));
+    let mut status =
+        Status::new(&survey.settings.config, survey.mapping.clone(), |entry| survey.found(entry));
     status.repository = context.shown_repository(repository);
     status.branch.clone_from(&survey.branch);
     status.revision = survey.commit.map(|id| id.to_string());
@@ -127,7 +132,8 @@ fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository
         Ok(past) => past,
         Err(error) => {
             let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
-            let message = format!("it is not known since when each version is there: {error}{hint}");
+            let message =
+                format!("it is not known since when each version is there: {error}{hint}");
             status.warnings.push(Warning::general("no-history", message));
             return;
         }
@@ -147,9 +153,13 @@ fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository
 
 /// Keeps what the arguments name; a name that nothing bears is an error.
 fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(), Failure> {
-    let apps: Vec<String> =
-        status.occupants.iter().flat_map(|occupant| app_names(occupant).map(str::to_owned)).collect();
-    let names: Vec<String> = status.occupants.iter().map(|occupant| occupant.name.clone()).collect();
+    let apps: Vec<String> = status
+        .occupants
+        .iter()
+        .flat_map(|occupant| app_names(occupant).map(str::to_owned))
+        .collect();
+    let names: Vec<String> =
+        status.occupants.iter().map(|occupant| occupant.name.clone()).collect();
     let stages: Vec<String> = status.stages.iter().map(ToString::to_string).collect();
     for app in &args.apps {
         if !apps.contains(app) {
@@ -157,7 +167,9 @@ fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(
         }
     }
     let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&args.stage));
-    for (kind, patterns, words, names) in [("app", &by_app, &apps, &names), ("stage", &by_stage, &stages, &stages)] {
+    for (kind, patterns, words, names) in
+        [("app", &by_app, &apps, &names), ("stage", &by_stage, &stages, &stages)]
+    {
         for pattern in patterns.unmatched(words) {
             if !pattern.contains(['*', '?']) {
                 return Err(unknown(kind, pattern, words, names));
@@ -177,17 +189,34 @@ fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(
 /// The words an occupant is known by.
 fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
     let component = occupant.entry.component.as_deref();
-    [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component].into_iter().flatten()
+    [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component]
+        .into_iter()
+        .flatten()
 }
 
 /// The moment that ages are counted from: now, or the one that `--at` names.
-fn moment(args: &StatusArgs, survey: &Survey, context: &Context, repository: &Repository) -> Timestamp {
+fn moment(
+    args: &StatusArgs,
+    survey: &Survey,
+    context: &Context,
+    repository: &Repository,
+) -> Timestamp {
     let Some(at) = &args.at else { return context.now() };
-    let named = if repository.resolve(at).is_ok() { survey.time } else { parse_time(at, &context.environment.now) };
+    let named = if repository.resolve(at).is_ok() {
+        survey.time
+    } else {
+        parse_time(at, &context.environment.now)
+    };
     named.unwrap_or_else(|| context.now())
 }
 
-fn rendered(status: &Status, stacked: &Matrix, args: &StatusArgs, context: &Context, now: Timestamp) -> String {
+fn rendered(
+    status: &Status,
+    stacked: &Matrix,
+    args: &StatusArgs,
+    context: &Context,
+    now: Timestamp,
+) -> String {
     let look = &context.ui.out;
     if args.output == Format::Table && !args.apps.is_empty() {
         return ui::app_in_full(status, look, now);
@@ -207,6 +236,8 @@ fn summary(matrix: &Matrix, context: &Context) {
     let (rows, differing) = (matrix.rows.len(), matrix.differing());
     if differing > 0 {
         let sign = context.ui.err.differs();
-        context.ui.note(&format!("{sign} differs from the stage before, in {differing} of {rows} rows"));
+        context
+            .ui
+            .note(&format!("{sign} differs from the stage before, in {differing} of {rows} rows"));
     }
 }

@@ -9,7 +9,11 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = word.to_lowercase();
     let score = |candidate: &str| {
         let candidate = candidate.to_lowercase();
-        if !word.is_empty() && candidate.starts_with(&word) { 0.99 } else { strsim::jaro_winkler(&word, &candidate) }
+        if !word.is_empty() && candidate.starts_with(&word) {
+            0.99
+        } else {
+            strsim::jaro_winkler(&word, &candidate)
+        }
     };
     let scored = candidates.into_iter().map(|candidate| (score(candidate), candidate));
     let best = scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0));
@@ -21,7 +25,8 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 pub fn unknown(kind: &str, name: &str, words: &[String], names: &[String]) -> Failure {
     let failure = Failure::usage(format!("there is no {kind} `{name}`"));
     let mut seen = BTreeSet::new();
-    let known: Vec<&str> = names.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
+    let known: Vec<&str> =
+        names.iter().map(String::as_str).filter(|word| seen.insert(*word)).collect();
     match nearest(name, words.iter().map(String::as_str)) {
         Some(near) => failure.hint(format!("did you mean `{near}`?")),
         None if known.is_empty() => failure,

@@ -88,7 +88,8 @@ impl Survey {
         if let (Some(tip), Some(known)) = (commit, &mut record)
             && is_current(context, repository, (tip, moment), stated.as_ref(), known)
         {
-            if let Some(settings) = settings::restored(context, stated.take(), known.found.as_ref()) {
+            if let Some(settings) = settings::restored(context, stated.take(), known.found.as_ref())
+            {
                 let mapping = std::mem::take(&mut known.mapping);
                 let archive = RefCell::new(record.map(Archive::Current));
                 let threads = context.environment.threads;
@@ -113,7 +114,13 @@ impl Survey {
         let (mut mapping, readings) = {
             let reader = Reader::new(&snapshot, &cache);
             let readings = source::readings(&settings.config, &reader, None);
-            let mapping = assembled(context, repository, (&settings.config, moment), (&reader, &readings), &cache)?;
+            let mapping = assembled(
+                context,
+                repository,
+                (&settings.config, moment),
+                (&reader, &readings),
+                &cache,
+            )?;
             (mapping, Readings::of(readings))
         };
         if let Some(proposal) = &settings.assumed {
@@ -123,25 +130,47 @@ impl Survey {
         }
         drop(snapshot);
         let threads = context.environment.threads;
-        let keep = if settings.follow_from_a_commit() && !when.is_ahead { keep } else { Keep::nowhere() };
-        let archive = RefCell::new(record.filter(|_| when.at.is_none() || when.is_ahead).map(Archive::Older));
+        let keep =
+            if settings.follow_from_a_commit() && !when.is_ahead { keep } else { Keep::nowhere() };
+        let archive =
+            RefCell::new(record.filter(|_| when.at.is_none() || when.is_ahead).map(Archive::Older));
         let readings = RefCell::new(readings);
-        Ok(Survey { settings, mapping, branch, commit, time, cache, readings, threads, moment, keep, archive })
+        Ok(Survey {
+            settings,
+            mapping,
+            branch,
+            commit,
+            time,
+            cache,
+            readings,
+            threads,
+            moment,
+            keep,
+            archive,
+        })
     }
 
     /// Since when each of these entries runs what it runs. Files on disk have no past.
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn arrivals(&self, context: &Context, repository: &Repository, entries: Vec<Entry>) -> Result<Past, GitError> {
+    pub fn arrivals(
+        &self,
+        context: &Context,
+        repository: &Repository,
+        entries: Vec<Entry>,
+    ) -> Result<Past, GitError> {
         let mut past = Past::default();
         let Some(tip) = self.commit else { return Ok(past) };
         self.settle(context, repository, &entries, &mut past)?;
         let config = &self.settings.config;
-        let branch_of = |slot: &SlotKey| config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref());
+        let branch_of = |slot: &SlotKey| {
+            config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref())
+        };
         let open = entries.iter().map(|entry| (entry.slot(), entry.version.clone()));
         let slots = open.filter(|key| !past.found.contains_key(key)).map(|(slot, _)| slot);
-        let (elsewhere, here): (HashSet<SlotKey>, HashSet<SlotKey>) = slots.partition(|slot| branch_of(slot).is_some());
+        let (elsewhere, here): (HashSet<SlotKey>, HashSet<SlotKey>) =
+            slots.partition(|slot| branch_of(slot).is_some());
         past.add(self.ask(repository, tip, None, &here)?);
         for (stage, branch) in config.stage_branches() {
             let slots = elsewhere.iter().filter(|slot| slot.stage == *stage).cloned().collect();
@@ -173,7 +202,15 @@ impl Survey {
         branch_stage: Option<&'a StageName>,
     ) -> Question<'a> {
         let (config, cache) = (&self.settings.config, &self.cache);
-        Question { repository, config, tip, branch_stage, cache, until: None, threads: self.threads }
+        Question {
+            repository,
+            config,
+            tip,
+            branch_stage,
+            cache,
+            until: None,
+            threads: self.threads,
+        }
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
@@ -182,14 +219,22 @@ impl Survey {
             context.ui.note(note);
         }
         if let Some(proposal) = &self.settings.assumed {
-            context.ui.note(&assumption(proposal, &self.settings.config, &self.mapping, context.ui.err.arrow()));
-            for (sure, rules) in [("assumed", &proposal.config.rules), ("unsure", &proposal.unsure.rules)] {
+            context.ui.note(&assumption(
+                proposal,
+                &self.settings.config,
+                &self.mapping,
+                context.ui.err.arrow(),
+            ));
+            for (sure, rules) in
+                [("assumed", &proposal.config.rules), ("unsure", &proposal.unsure.rules)]
+            {
                 for rule in rules {
                     context.ui.detail(&format!("{sure}: {} {}", rule.kind, rule.path.as_str()));
                 }
             }
         } else if self.mapping.entries.is_empty() {
-            let stages: Vec<&str> = self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
+            let stages: Vec<&str> =
+                self.mapping.stages.iter().map(|stage| stage.as_str()).collect();
             let what = if self.mapping.warnings.is_empty() { "is pinned" } else { "could be read" };
             context.ui.note(&format!("no version {what} in the stages {}", stages.join(", ")));
         }
@@ -288,12 +333,18 @@ fn assumption(proposal: &Proposal, config: &Config, mapping: &Mapping, arrow: &s
         let mut seen = BTreeSet::new();
         stages.retain(|stage| seen.insert(*stage));
         return match stages.as_slice() {
-            [] => format!("no stage was recognised in this repository{unsure}; {CONFIG_FILE} can name them"),
-            _ => format!("stages found: {}; no version is pinned in them{unsure}", stages.join(", ")),
+            [] => format!(
+                "no stage was recognised in this repository{unsure}; {CONFIG_FILE} can name them"
+            ),
+            _ => {
+                format!("stages found: {}; no version is pinned in them{unsure}", stages.join(", "))
+            }
         };
     }
-    let files: BTreeSet<&str> = mapping.entries.iter().flat_map(|e| &e.locations).map(|at| at.path.as_str()).collect();
-    let count = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    let files: BTreeSet<&str> =
+        mapping.entries.iter().flat_map(|e| &e.locations).map(|at| at.path.as_str()).collect();
+    let count =
+        |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     format!(
         "assumed: {}, {} in {}{unsure} (no {CONFIG_FILE}; `towpath init` keeps it)",
         stages_in_words(proposal, config, arrow),
@@ -318,7 +369,10 @@ fn stages_in_words(proposal: &Proposal, config: &Config, arrow: &str) -> String 
             format!("one stage ({chain}), as nothing here is called like one")
         }
         Basis::Nothing => {
-            format!("one stage ({chain}), as no version is pinned in {}", proposal.empty_stages.join(", "))
+            format!(
+                "one stage ({chain}), as no version is pinned in {}",
+                proposal.empty_stages.join(", ")
+            )
         }
     }
 }

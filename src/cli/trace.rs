@@ -54,7 +54,11 @@ pub fn run(args: &TraceArgs, context: &Context) -> Result<Exit, Failure> {
     let trace = Asking::new(&args.version, &survey, &chronicle).trace()?;
     let now = context.now();
     let text = match args.output {
-        Format::Json => ui::json(&TraceJson::new(&trace, context.shown_repository(&repository), now.as_second())),
+        Format::Json => ui::json(&TraceJson::new(
+            &trace,
+            context.shown_repository(&repository),
+            now.as_second(),
+        )),
         _ => ui::trace(&trace, &context.ui.out, now),
     };
     context.ui.answer(&text)?;
@@ -73,7 +77,9 @@ struct Asking<'a> {
 impl<'a> Asking<'a> {
     /// `APP@VERSION` where an app has that name, else a version.
     fn new(text: &'a str, survey: &'a Survey, chronicle: &'a Chronicle<'a>) -> Self {
-        let is_app = |word: &str| chronicle.slots().any(|slot| chronicle.words(slot).any(|name| name == word));
+        let is_app = |word: &str| {
+            chronicle.slots().any(|slot| chronicle.words(slot).any(|name| name == word))
+        };
         let (app, version) = match text.split_once('@').filter(|(word, _)| is_app(word)) {
             Some((app, version)) => (Some(app), version),
             None => (None, text),
@@ -90,28 +96,38 @@ impl<'a> Asking<'a> {
         let wanted = Wanted::new(self.version, self.chronicle.timeline.versions().chain(standing));
         let mut voyages = history::trace(&self.chronicle.timeline, &wanted);
         voyages.retain(|voyage| voyage.stays.iter().all(|stay| self.is_meant(stay.slot)));
-        let mut ways = voyages.iter().map(|voyage| self.way(voyage)).collect::<Result<Vec<_>, _>>()?;
+        let mut ways =
+            voyages.iter().map(|voyage| self.way(voyage)).collect::<Result<Vec<_>, _>>()?;
         self.add_standing(&wanted, &mut ways);
         for way in &mut ways {
             way.visits.sort_by_key(|visit| (self.place(&visit.slot), visit.slot.target.clone()));
         }
-        if ways.is_empty() { Err(self.unknown()) } else { Ok(Trace { text: self.text.to_owned(), ways }) }
+        if ways.is_empty() {
+            Err(self.unknown())
+        } else {
+            Ok(Trace { text: self.text.to_owned(), ways })
+        }
     }
 
     fn way(&self, voyage: &Voyage<'_>) -> Result<Way, Failure> {
         let told = |deployment: &Option<history::Deployment<'_>>| {
             deployment.map(|deployment| self.chronicle.change(&deployment)).transpose()
         };
-        let visits = voyage
-            .stays
-            .iter()
-            .map(|stay| Ok(Visit { slot: stay.slot.clone(), came: told(&stay.came)?, left: told(&stay.left)? }));
+        let visits = voyage.stays.iter().map(|stay| {
+            Ok(Visit { slot: stay.slot.clone(), came: told(&stay.came)?, left: told(&stay.left)? })
+        });
         let visits: Vec<Visit> = visits.collect::<Result<_, Failure>>()?;
-        let name = visits.first().map(|visit| self.chronicle.name(&visit.slot).to_owned()).unwrap_or_default();
+        let name = visits
+            .first()
+            .map(|visit| self.chronicle.name(&visit.slot).to_owned())
+            .unwrap_or_default();
         let entries = self.survey.mapping.entries.iter();
-        let absent = entries.filter(|entry| entry.app == *voyage.app && entry.component.as_deref() == voyage.component);
+        let absent = entries.filter(|entry| {
+            entry.app == *voyage.app && entry.component.as_deref() == voyage.component
+        });
         let absent = absent.map(|entry| (entry.slot(), entry.version.clone()));
-        let absent = absent.filter(|(slot, _)| visits.iter().all(|visit| visit.slot != *slot)).collect();
+        let absent =
+            absent.filter(|(slot, _)| visits.iter().all(|visit| visit.slot != *slot)).collect();
         let component = voyage.component.map(str::to_owned);
         Ok(Way { name, component, version: voyage.version.clone(), visits, absent })
     }
@@ -122,7 +138,8 @@ impl<'a> Asking<'a> {
             self.chronicle.timeline.deployments().map(|deployment| deployment.slot).collect();
         for entry in &self.survey.mapping.entries {
             let slot = entry.slot();
-            if deployed.contains(&slot) || !self.is_meant(&slot) || !wanted.accepts(&entry.version) {
+            if deployed.contains(&slot) || !self.is_meant(&slot) || !wanted.accepts(&entry.version)
+            {
                 continue;
             }
             let name = self.chronicle.name(&slot);
@@ -150,13 +167,17 @@ impl<'a> Asking<'a> {
     fn unknown(&self) -> Failure {
         let timeline = &self.chronicle.timeline;
         let ran = timeline.deployments().filter(|deployment| self.is_meant(deployment.slot));
-        let versions: BTreeSet<&Version> = ran.filter_map(|deployment| Some(&deployment.to?.version)).collect();
-        let tags: BTreeSet<&str> = versions.iter().filter_map(|version| version.tag.as_deref()).collect();
+        let versions: BTreeSet<&Version> =
+            ran.filter_map(|deployment| Some(&deployment.to?.version)).collect();
+        let tags: BTreeSet<&str> =
+            versions.iter().filter_map(|version| version.tag.as_deref()).collect();
         let whose = self.app.map(|app| format!(" of {app}")).unwrap_or_default();
-        let failure = Failure::usage(format!("no version `{}`{whose} was ever deployed", self.version));
+        let failure =
+            Failure::usage(format!("no version `{}`{whose} was ever deployed", self.version));
         match nearest(self.version, tags.iter().copied()) {
             Some(near) => failure.hint(format!("did you mean `{near}`?")),
-            None => failure.hint("`towpath history` lists what was deployed; of an id, six digits will do"),
+            None => failure
+                .hint("`towpath history` lists what was deployed; of an id, six digits will do"),
         }
     }
 }

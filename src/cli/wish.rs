@@ -45,7 +45,10 @@ impl Filter<'_> {
         self.since.is_none_or(|since| time >= since)
             && self.until.is_none_or(|until| time < until)
             && (self.kinds.is_empty() || self.kinds.contains(&deployment.kind))
-            && self.version.as_ref().is_none_or(|wish| deployment.to.is_some_and(|to| wish.accepts(&to.version)))
+            && self
+                .version
+                .as_ref()
+                .is_none_or(|wish| deployment.to.is_some_and(|to| wish.accepts(&to.version)))
             && self.choice.accepts(deployment.slot)
     }
 
@@ -71,7 +74,8 @@ impl<'a> Wish<'a> {
             Wish::Named(wanted) => wanted.accepts(version),
             Wish::Like(patterns) => {
                 let whole = version.to_string();
-                let parts = [version.tag.as_deref(), version.digest.as_deref(), Some(whole.as_str())];
+                let parts =
+                    [version.tag.as_deref(), version.digest.as_deref(), Some(whole.as_str())];
                 patterns.accept(parts.into_iter().flatten())
             }
         }

@@ -9,7 +9,11 @@ pub fn text(text: &str) -> Result<String, String> {
 /// A version as it may stand in a file.
 pub fn version(text: &str) -> Result<String, String> {
     let is_one = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    if is_one { Ok(text.to_owned()) } else { Err("a version has no spaces and is not empty".into()) }
+    if is_one {
+        Ok(text.to_owned())
+    } else {
+        Err("a version has no spaces and is not empty".into())
+    }
 }
 
 #[cfg(test)]

@@ -26,7 +26,8 @@ struct AppTerms {
 impl Apps {
     /// The address of an app's source repository.
     pub fn repository(&self, app: &AppName) -> Option<String> {
-        self.said(app, |terms| terms.repository.as_ref()).map(|text| text.replace("{app}", app.as_str()))
+        self.said(app, |terms| terms.repository.as_ref())
+            .map(|text| text.replace("{app}", app.as_str()))
     }
 
     /// The revision that a tag was built from, where the configuration says how they belong together.
@@ -35,7 +36,9 @@ impl Apps {
     }
 
     fn said(&self, app: &AppName, of: impl Fn(&AppTerms) -> Option<&String>) -> Option<&String> {
-        let named = |name: &str| self.0.iter().find(|(known, _)| known == name).and_then(|(_, terms)| of(terms));
+        let named = |name: &str| {
+            self.0.iter().find(|(known, _)| known == name).and_then(|(_, terms)| of(terms))
+        };
         named(app.as_str()).or_else(|| named(ANY))
     }
 }
@@ -43,7 +46,9 @@ impl Apps {
 /// Reads `apps:`.
 pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagnostics<'_>) -> Apps {
     if !field.value.is_mapping() {
-        let hint = String::from("for example `apps: {web: {repository: https://git.example.com/team/web}}`");
+        let hint = String::from(
+            "for example `apps: {web: {repository: https://git.example.com/team/web}}`",
+        );
         problems.add(field.key, "`apps` must be a mapping from apps to what is said of them", hint);
         return Apps::default();
     }
@@ -65,7 +70,10 @@ pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagno
             said.extend(fields.said(&format!("apps.{}.", shown(name)), &known));
             out.push((name.to_owned(), terms(&fields, problems)));
         } else {
-            let hint = format!("for example `{}: {{repository: https://git.example.com/team/web}}`", shown(name));
+            let hint = format!(
+                "for example `{}: {{repository: https://git.example.com/team/web}}`",
+                shown(name)
+            );
             problems.add(key, format!("`{}` must be a mapping", shown(name)), hint);
         }
     }
@@ -84,7 +92,11 @@ fn terms(fields: &Fields<'_>, problems: &mut Diagnostics<'_>) -> AppTerms {
 fn only_names(key: &str, name: &str, word: Word<'_>, problems: &mut Diagnostics<'_>) -> bool {
     for piece in word.text.split('{').skip(1) {
         let Some((found, _)) = piece.split_once('}') else {
-            problems.add(word.at, format!("`{}` has a `{{` without its `}}`", shown(word.text)), String::from(BRACES));
+            problems.add(
+                word.at,
+                format!("`{}` has a `{{` without its `}}`", shown(word.text)),
+                String::from(BRACES),
+            );
             return false;
         };
         if found != name {
@@ -111,7 +123,10 @@ apps:
         let apps = parse(text, "towpath.yaml").expect("config").apps;
         let said = |app: &str| {
             let app = AppName::from(app);
-            (apps.repository(&app).unwrap_or_default(), apps.revision(&app, "1.2").unwrap_or_default())
+            (
+                apps.repository(&app).unwrap_or_default(),
+                apps.revision(&app, "1.2").unwrap_or_default(),
+            )
         };
         assert_eq!(said("web"), ("git@git.example.com:team/frontend.git".into(), "v1.2".into()));
         assert_eq!(said("api"), ("https://git.example.com/team/api".into(), "v1.2".into()));

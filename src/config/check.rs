@@ -9,21 +9,35 @@ use std::collections::BTreeSet;
 
 /// Compares the configuration with what its rules found in the repository. `matched` holds the
 /// indices of the rules that claim a file, `reached` the stages in which something was found.
-pub fn unused(config: &Config, matched: &BTreeSet<usize>, reached: &BTreeSet<StageName>) -> Vec<Diagnostic> {
+pub fn unused(
+    config: &Config,
+    matched: &BTreeSet<usize>,
+    reached: &BTreeSet<StageName>,
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for stage in config.stages.iter().filter(|stage| !reached.contains(&stage.name)) {
         let hint = match &stage.branch {
             Some(branch) => format!("nothing was found on its branch `{branch}`"),
             None => String::from("if its files use another word for it, add that to its `aliases`"),
         };
-        out.push(at(config, stage.line, format!("no source finds anything in the stage `{}`", stage.name), hint));
+        out.push(at(
+            config,
+            stage.line,
+            format!("no source finds anything in the stage `{}`", stage.name),
+            hint,
+        ));
     }
     for (_, rule) in config.rules.iter().enumerate().filter(|(index, _)| !matched.contains(index)) {
         let hint = match rule.path.literal_prefix() {
             "" => String::from("paths start at the top of the repository"),
             prefix => format!("paths start at the top of the repository; does `{prefix}` exist?"),
         };
-        out.push(at(config, rule.line, format!("`{}: {}` matches no file", rule.kind, rule.path.as_str()), hint));
+        out.push(at(
+            config,
+            rule.line,
+            format!("`{}: {}` matches no file", rule.kind, rule.path.as_str()),
+            hint,
+        ));
     }
     out.sort_by_key(|diagnostic| diagnostic.line);
     out
@@ -34,13 +48,19 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
     let known: Vec<&str> = apps.iter().map(AppName::as_str).collect();
     let mut out = Vec::new();
     for rule in &config.pipeline.gates {
-        let strange = rule.apps.iter().filter(|pattern| !known.iter().any(|app| fits(pattern, app)));
+        let strange =
+            rule.apps.iter().filter(|pattern| !known.iter().any(|app| fits(pattern, app)));
         out.extend(strange.map(|pattern| {
             let hint = match nearest(pattern, &known) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => String::from("`*` in a name stands for any text"),
             };
-            at(config, Some(rule.line), format!("this gate is for `{pattern}`, and no app is called that"), hint)
+            at(
+                config,
+                Some(rule.line),
+                format!("this gate is for `{pattern}`, and no app is called that"),
+                hint,
+            )
         }));
     }
     out

@@ -97,7 +97,11 @@ fn shown_source(config: &Config, rule: &Rule) -> ShownSource {
     let from = config.provenance(rule.line).to_string();
     let name = |template: &NameTemplate, default: &str| Sourced {
         value: template.as_str().to_owned(),
-        from: if template.as_str() == default { Provenance::BuiltIn.to_string() } else { from.clone() },
+        from: if template.as_str() == default {
+            Provenance::BuiltIn.to_string()
+        } else {
+            from.clone()
+        },
     };
     ShownSource {
         kind: rule.kind.as_str(),
@@ -159,8 +163,10 @@ sources:
                 source.from
             )
         };
-        let stages =
-            shown.stages.iter().map(|s| format!("{} {:?} after {:?} ({})\n", s.name, s.aliases, s.after, s.from));
+        let stages = shown
+            .stages
+            .iter()
+            .map(|s| format!("{} {:?} after {:?} ({})\n", s.name, s.aliases, s.after, s.from));
         let lines: String = stages.chain(shown.sources.iter().map(line)).collect();
         assert_data_eq!(
             format!("{} ({})\n{lines}", shown.branch.value, shown.branch.from),
@@ -173,6 +179,9 @@ yaml tags/{stage}/{app} app={app} (built-in default) target=eu (discovered) (dis
 
 "#]]
         );
-        assert!(serde_json::to_string(&shown).is_ok_and(|json| json.contains(r#""tags":["image_tag"]"#)));
+        assert!(
+            serde_json::to_string(&shown)
+                .is_ok_and(|json| json.contains(r#""tags":["image_tag"]"#))
+        );
     }
 }

@@ -72,13 +72,24 @@ impl<'t> Diagnostics<'t> {
     }
 
     /// A problem with a value.
-    pub fn add(&mut self, at: Value<'_>, message: impl Into<String>, hint: impl Into<Option<String>>) {
+    pub fn add(
+        &mut self,
+        at: Value<'_>,
+        message: impl Into<String>,
+        hint: impl Into<Option<String>>,
+    ) {
         let column = column(self.text, at.span().start);
         self.add_at(at.line(), column, message, hint);
     }
 
     /// A problem at a place.
-    pub fn add_at(&mut self, line: u32, column: u32, message: impl Into<String>, hint: impl Into<Option<String>>) {
+    pub fn add_at(
+        &mut self,
+        line: u32,
+        column: u32,
+        message: impl Into<String>,
+        hint: impl Into<Option<String>>,
+    ) {
         if self.found.len() == SHOWN {
             self.unlisted += 1;
             return;
@@ -111,7 +122,10 @@ fn column(text: &str, offset: usize) -> u32 {
 }
 
 /// A hint that names the nearest known word, else all of them.
-pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
+pub(super) fn did_you_mean<'w>(
+    word: &str,
+    known: impl IntoIterator<Item = &'w str>,
+) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
     if let Some(near) = nearest(word, &known) {
         return Some(format!("did you mean `{near}`?"));
@@ -127,6 +141,10 @@ pub(super) fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
         return None;
     }
     let lower = word.to_lowercase();
-    let scored = known.iter().map(|other| (strsim::jaro_winkler(&lower, &other.to_lowercase()), *other));
-    scored.filter(|(score, _)| *score > 0.8).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, word)| word)
+    let scored =
+        known.iter().map(|other| (strsim::jaro_winkler(&lower, &other.to_lowercase()), *other));
+    scored
+        .filter(|(score, _)| *score > 0.8)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, word)| word)
 }

@@ -64,7 +64,10 @@ fn structure() {
 "#]]
     );
     assert_data_eq!(errors("branch: [a]\n"), str!["1:1: `branch` must be one text"]);
-    assert_data_eq!(errors("branch: \"a\\nb\"\n"), str!["1:9: `branch` has a control character or a line break in it"]);
+    assert_data_eq!(
+        errors("branch: \"a\\nb\"\n"),
+        str!["1:9: `branch` has a control character or a line break in it"]
+    );
 }
 
 #[test]
@@ -199,7 +202,10 @@ fn kinds() {
     );
     assert_data_eq!(sources("- yaml: []\n"), str!["3:3: `yaml` has no path"]);
     assert_data_eq!(sources("- yaml:\n"), str!["3:3: `yaml` has no value"]);
-    assert_data_eq!(sources("- yaml: [[a]]\n"), str!["3:10: `yaml` must be a text or a list of texts"]);
+    assert_data_eq!(
+        sources("- yaml: [[a]]\n"),
+        str!["3:10: `yaml` must be a text or a list of texts"]
+    );
     assert_data_eq!(
         sources("- yaml: {stage}/x\n"),
         str![[r#"
@@ -280,7 +286,8 @@ fn options() {
 
 #[test]
 fn templates() {
-    let text = "- yaml: [../x, /etc/x, 'a/{b', 'a/{b c}', '{stage}/ok']\n  tag: 'a.{'\n  not: '{}'\n";
+    let text =
+        "- yaml: [../x, /etc/x, 'a/{b', 'a/{b c}', '{stage}/ok']\n  tag: 'a.{'\n  not: '{}'\n";
     assert_data_eq!(
         sources(text),
         str![[r#"
@@ -318,13 +325,20 @@ fn hostile_files_end_soon() {
         errors(&"#".repeat(2 << 20)),
         str!["1:1: the file has 2097152 bytes; a configuration has at most 1048576"]
     );
-    assert_data_eq!(errors(&"[".repeat(100_000)), str!["1:201: not valid YAML: recursion limit exceeded"]);
+    assert_data_eq!(
+        errors(&"[".repeat(100_000)),
+        str!["1:201: not valid YAML: recursion limit exceeded"]
+    );
     let many: String = (0..1000).map(|i| format!("key{i}: x\n")).collect();
     assert_eq!(errors(&many).lines().last(), Some("… and 980 more"));
     let stages: String = (0..300).map(|i| format!("- s{i}\n")).collect();
-    assert_data_eq!(errors(&format!("stages:\n{stages}")), str!["1:1: there are more than 200 stages"]);
+    assert_data_eq!(
+        errors(&format!("stages:\n{stages}")),
+        str!["1:1: there are more than 200 stages"]
+    );
 
-    let mut bomb = String::from("stages: [dev]\nsources: &a0 ['{stage}', x, x, x, x, x, x, x, x, x]\n");
+    let mut bomb =
+        String::from("stages: [dev]\nsources: &a0 ['{stage}', x, x, x, x, x, x, x, x, x]\n");
     for i in 1..12 {
         let p = format!("*a{}", i - 1);
         bomb.push_str(&format!("a{i}: &a{i} [{}]\n", [p.as_str(); 10].join(", ")));

@@ -42,7 +42,8 @@ impl<'a> Fields<'a> {
                 continue;
             };
             if let Some(line) = lines.insert(name, key.line()) {
-                let message = format!("`{}` stands twice; the first is in line {line}", shown(name));
+                let message =
+                    format!("`{}` stands twice; the first is in line {line}", shown(name));
                 problems.add(key, message, Some(String::from("keep one of them")));
             } else if known.contains(&name) {
                 out.fields.push(Field { name, key, value });
@@ -86,7 +87,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The text under a key, which must be one of these words.
-    pub fn one_of(&self, name: &str, words: &[&str], problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {
+    pub fn one_of(
+        &self,
+        name: &str,
+        words: &[&str],
+        problems: &mut Diagnostics<'_>,
+    ) -> Option<Word<'a>> {
         let word = self.text(name, problems)?;
         if words.contains(&word.text) {
             return Some(word);
@@ -113,7 +119,11 @@ impl<'a> Field<'a> {
     pub fn words(self, problems: &mut Diagnostics<'_>) -> Vec<Word<'a>> {
         if self.value.is_sequence() {
             if self.value.items().nth(MAX_WORDS).is_some() {
-                problems.add(self.key, format!("`{}` has more than {MAX_WORDS} entries", self.name), None);
+                problems.add(
+                    self.key,
+                    format!("`{}` has more than {MAX_WORDS} entries", self.name),
+                    None,
+                );
                 return Vec::new();
             }
             return self.value.items().filter_map(|item| self.word(item, problems)).collect();
@@ -133,7 +143,11 @@ impl<'a> Field<'a> {
         // An absent value stands nowhere; its key does.
         let place = if value.span().is_empty() { self.key } else { value };
         let Some(text) = value.text() else {
-            problems.add(place, format!("`{}` must be a text or a list of texts", self.name), braces(value));
+            problems.add(
+                place,
+                format!("`{}` must be a text or a list of texts", self.name),
+                braces(value),
+            );
             return None;
         };
         if value.is_null() || text.trim().is_empty() {
@@ -141,7 +155,11 @@ impl<'a> Field<'a> {
             return None;
         }
         if text.contains(char::is_control) {
-            problems.add(place, format!("`{}` has a control character or a line break in it", self.name), None);
+            problems.add(
+                place,
+                format!("`{}` has a control character or a line break in it", self.name),
+                None,
+            );
             return None;
         }
         Some(Word { text, at: value })

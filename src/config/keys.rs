@@ -45,7 +45,11 @@ pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -
 
 /// The keys at the top.
 pub(super) const TOP: [Key; 9] = [
-    key("branch", Shape::Text, "The branch that is deployed. Unless given, the repository's default branch."),
+    key(
+        "branch",
+        Shape::Text,
+        "The branch that is deployed. Unless given, the repository's default branch.",
+    ),
     key(
         "stages",
         Shape::Stages,
@@ -56,8 +60,16 @@ pub(super) const TOP: [Key; 9] = [
         Shape::Sources,
         "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
     ),
-    key("gates", Shape::Gates, "What a deployment has to pass, in all stages or in those that a gate names."),
-    key("permissions", Shape::Permissions, "Who may approve for a stage, and who may break the glass."),
+    key(
+        "gates",
+        Shape::Gates,
+        "What a deployment has to pass, in all stages or in those that a gate names.",
+    ),
+    key(
+        "permissions",
+        Shape::Permissions,
+        "Who may approve for a stage, and who may break the glass.",
+    ),
     key(
         "ledger",
         Shape::OneOf(&LEDGER),
@@ -73,22 +85,26 @@ pub(super) const TOP: [Key; 9] = [
 ];
 
 /// What `forge` may be.
-pub(super) const FORGE: [&str; 7] = ["github", "gitlab", "gitea", "forgejo", "bitbucket", "azure", "plain"];
+pub(super) const FORGE: [&str; 7] =
+    ["github", "gitlab", "gitea", "forgejo", "bitbucket", "azure", "plain"];
 pub(super) const SWITCH: [&str; 2] = ["true", "false"];
 pub(super) const MERGE: [&str; 2] = ["manual", "auto"];
 pub(super) const QUEUE: [&str; 2] = ["newest", "each"];
 pub(super) const LEDGER: [&str; 2] = ["ref", "branch"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 
-const LABELS: Key = key("labels", Shape::Texts, "Labels for pull requests, where the forge has them.");
-const REVIEWERS: Key = key("reviewers", Shape::Texts, "Who is asked for a review: logins, or `organisation/team`.");
+const LABELS: Key =
+    key("labels", Shape::Texts, "Labels for pull requests, where the forge has them.");
+const REVIEWERS: Key =
+    key("reviewers", Shape::Texts, "Who is asked for a review: logins, or `organisation/team`.");
 const DRAFT: Key = key("draft", Shape::OneOf(&SWITCH), "Are pull requests opened as drafts?");
 const MERGING: Key = key(
     "merge",
     Shape::OneOf(&MERGE),
     "`auto`: merged as soon as every gate is open and the forge's own rules are met. Unless given, `manual`: somebody does.",
 );
-const HOW: Key = key("method", Shape::OneOf(&METHOD), "How pull requests are merged. Unless given, `merge`.");
+const HOW: Key =
+    key("method", Shape::OneOf(&METHOD), "How pull requests are merged. Unless given, `merge`.");
 
 /// The keys of `proposals`.
 pub(super) const PROPOSALS: [Key; 6] = [
@@ -106,7 +122,11 @@ pub(super) const PROPOSALS: [Key; 6] = [
 
 /// The keys of an app.
 pub(super) const APP: [Key; 2] = [
-    key("repository", Shape::Text, "The address of the app's source repository; `{app}` stands for the app."),
+    key(
+        "repository",
+        Shape::Text,
+        "The address of the app's source repository; `{app}` stands for the app.",
+    ),
     key(
         "revision",
         Shape::Text,
@@ -129,24 +149,52 @@ pub(super) const STAGE: [Key; 12] = [
     DRAFT,
     MERGING,
     HOW,
-    key("gates", Shape::Gates, "What a deployment to this stage has to pass, after the gates for all stages."),
-    key("queue", Shape::OneOf(&QUEUE), "What `towpath advance` proposes: the `newest` version, or `each` in turn."),
-    key("waves", Shape::Waves, "How the targets of the stage follow each other. Unless given, they move together."),
+    key(
+        "gates",
+        Shape::Gates,
+        "What a deployment to this stage has to pass, after the gates for all stages.",
+    ),
+    key(
+        "queue",
+        Shape::OneOf(&QUEUE),
+        "What `towpath advance` proposes: the `newest` version, or `each` in turn.",
+    ),
+    key(
+        "waves",
+        Shape::Waves,
+        "How the targets of the stage follow each other. Unless given, they move together.",
+    ),
 ];
 
 /// The keys of a source beside its kind.
 pub(super) const OPTIONS: [Key; 13] = [
-    key("app", Shape::Text, "The app's name, made of captures: `{group}/{app}`, or plain text. Unless given, `{app}`."),
+    key(
+        "app",
+        Shape::Text,
+        "The app's name, made of captures: `{group}/{app}`, or plain text. Unless given, `{app}`.",
+    ),
     key("stage", Shape::Text, "The stage, where neither path nor keys say it."),
-    key("target", Shape::Text, "The target's name, made of captures, or plain text. Unless given, `{target}`."),
+    key(
+        "target",
+        Shape::Text,
+        "The target's name, made of captures, or plain text. Unless given, `{target}`.",
+    ),
     key(
         "component",
         Shape::Text,
         "Which of an app's images it is, made of captures, or plain text. Unless given, `{component}`.",
     ),
-    key("tag", Shape::Texts, "Keys whose value is a tag, as key templates: `image.tag`, `versions.{app}`."),
+    key(
+        "tag",
+        Shape::Texts,
+        "Keys whose value is a tag, as key templates: `image.tag`, `versions.{app}`.",
+    ),
     key("tags", Shape::Texts, "The same as `tag`."),
-    key("image", Shape::Texts, "Keys whose value is an image name or a whole reference, as key templates."),
+    key(
+        "image",
+        Shape::Texts,
+        "Keys whose value is an image name or a whole reference, as key templates.",
+    ),
     key("images", Shape::Texts, "The same as `image`."),
     key("digest", Shape::Texts, "Keys whose value is a digest, as key templates."),
     key("digests", Shape::Texts, "The same as `digest`."),
@@ -160,7 +208,11 @@ pub(super) const OPTIONS: [Key; 13] = [
         Shape::Text,
         "For `helm-values` and `compose`: the file below this one, whose values count unless overridden. Made of captures.",
     ),
-    key("not", Shape::Texts, "Files that are left out although the path matches, as path templates."),
+    key(
+        "not",
+        Shape::Texts,
+        "Files that are left out although the path matches, as path templates.",
+    ),
 ];
 
 /// The kind a word names.
@@ -194,7 +246,9 @@ pub(super) fn misfit(kind: SourceKind, option: &str) -> Option<&'static str> {
     let keys = matches!(option, "tag" | "tags" | "image" | "images" | "digest" | "digests");
     match kind {
         SourceKind::Text if keys => Some("a `text` file holds nothing but the tag"),
-        SourceKind::Line if keys => Some("a `line` source says with named groups of its `pattern` what is what"),
+        SourceKind::Line if keys => {
+            Some("a `line` source says with named groups of its `pattern` what is what")
+        }
         SourceKind::Line if option == "pattern" => None,
         _ if option == "pattern" => Some("only `line` has a `pattern`"),
         SourceKind::HelmValues | SourceKind::Compose => None,

@@ -30,9 +30,15 @@ mod tests {
     #[test]
     fn flag_and_environment_win_over_the_file() {
         let config = parse("branch: main\n", "towpath.yaml").expect("config");
-        assert_eq!(config.clone().overridden(Overrides::default()).branch_from.to_string(), "towpath.yaml:1");
+        assert_eq!(
+            config.clone().overridden(Overrides::default()).branch_from.to_string(),
+            "towpath.yaml:1"
+        );
         let branch = Some((String::from("live"), Provenance::Environment("TOWPATH_BRANCH")));
         let config = config.overridden(Overrides { branch });
-        assert_eq!((config.branch.as_deref(), config.branch_from.to_string()), (Some("live"), "TOWPATH_BRANCH".into()));
+        assert_eq!(
+            (config.branch.as_deref(), config.branch_from.to_string()),
+            (Some("live"), "TOWPATH_BRANCH".into())
+        );
     }
 }

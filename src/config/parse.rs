@@ -11,7 +11,8 @@ use crate::yaml::{self, Stream, Value, YamlError};
 const MAX_BYTES: usize = 1 << 20;
 
 /// In YAML a brace at the start of a text, or inside `[…]`, opens a mapping.
-pub(super) const BRACES: &str = "a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'";
+pub(super) const BRACES: &str =
+    "a text that begins with `{`, or has one inside `[…]`, is quoted: '{app}'";
 
 /// Reads a configuration. `name` is the file as the user would name it.
 ///
@@ -21,7 +22,8 @@ pub fn parse(text: &str, name: &str) -> Result<Config, ConfigError> {
     let mut problems = Diagnostics::new(name, text);
     let mut config = Config { origin: Origin::File(name.to_owned()), ..Config::default() };
     if text.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes; a configuration has at most {MAX_BYTES}", text.len());
+        let message =
+            format!("the file has {} bytes; a configuration has at most {MAX_BYTES}", text.len());
         problems.add_at(1, 1, message, None);
         return problems.finish(config);
     }
@@ -45,21 +47,35 @@ fn not_yaml(text: &str, error: &YamlError, problems: &mut Diagnostics<'_>) {
     } else {
         line.contains('{').then(|| String::from(BRACES))
     };
-    problems.add_at(place(error.line), place(error.column), format!("not valid YAML: {}", error.message), hint);
+    problems.add_at(
+        place(error.line),
+        place(error.column),
+        format!("not valid YAML: {}", error.message),
+        hint,
+    );
 }
 
 fn root<'s>(stream: &'s Stream, problems: &mut Diagnostics<'_>) -> Option<Value<'s>> {
     let mut roots = stream.documents.iter().filter_map(yaml::Document::root);
     let Some(root) = roots.next().filter(|root| !root.is_null()) else {
-        let hint = String::from("`towpath init` writes one; without the file, towpath looks for itself");
+        let hint =
+            String::from("`towpath init` writes one; without the file, towpath looks for itself");
         problems.add_at(1, 1, "the file is empty", hint);
         return None;
     };
     if let Some(second) = roots.next() {
-        problems.add(second, "a second document begins here; a configuration is one document", None);
+        problems.add(
+            second,
+            "a second document begins here; a configuration is one document",
+            None,
+        );
     }
     if !root.is_mapping() {
-        problems.add(root, "a configuration is a mapping with the keys `branch`, `stages` and `sources`", None);
+        problems.add(
+            root,
+            "a configuration is a mapping with the keys `branch`, `stages` and `sources`",
+            None,
+        );
         return None;
     }
     Some(root)
@@ -78,7 +94,8 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
     config.said.extend(fields.said("", &["forge"]));
     config.forge = fields.one_of("forge", &keys::FORGE, problems).map(|word| word.text.to_owned());
     if let Some(field) = fields.get("proposals") {
-        (config.proposals.subject, config.proposals.all) = proposals::read(field, &mut config.said, problems);
+        (config.proposals.subject, config.proposals.all) =
+            proposals::read(field, &mut config.said, problems);
     }
     if let Some(field) = fields.get("apps") {
         config.apps = apps::read(field, &mut config.said, problems);
@@ -89,7 +106,11 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
     let Some(field) = fields.get("sources") else { return };
     if fields.get("stages").is_none() {
         let hint = String::from("list them in pipeline order: `stages: [dev, staging, prod]`");
-        problems.add(field.key, "`sources` needs `stages`: without them no `{stage}` is known", hint);
+        problems.add(
+            field.key,
+            "`sources` needs `stages`: without them no `{stage}` is known",
+            hint,
+        );
     }
     config.rules = sources::read(field, config, problems);
 }
@@ -102,7 +123,8 @@ fn pipeline(fields: &Fields<'_>, stages: &[Stage], problems: &mut Diagnostics<'_
     }
     let items = fields.get("stages").filter(|field| field.value.is_sequence());
     let known = keys::STAGE.map(|key| key.name);
-    for item in items.iter().flat_map(|field| field.value.items()).filter(|item| item.is_mapping()) {
+    for item in items.iter().flat_map(|field| field.value.items()).filter(|item| item.is_mapping())
+    {
         let (rules, policy, waves) = gates::read::stage(item, stages, &known, problems);
         pipeline.gates.extend(rules);
         pipeline.waves.extend(waves);

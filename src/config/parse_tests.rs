@@ -27,11 +27,15 @@ sources:
 ");
     assert_eq!(config.branch.as_deref(), Some("main"));
     assert_eq!(config.branch_from.to_string(), "towpath.yaml:1");
-    let shown: Vec<_> = config.stages.iter().map(|s| format!("{} {:?} {:?}", s.name, s.aliases, s.line)).collect();
+    let shown: Vec<_> =
+        config.stages.iter().map(|s| format!("{} {:?} {:?}", s.name, s.aliases, s.line)).collect();
     assert_eq!(shown, ["dev [] Some(3)", r#"staging ["stage", "stg"] Some(4)"#, "prod [] Some(6)"]);
     assert_eq!(config.stages[1].after[0].as_str(), "dev");
-    let rules: Vec<_> =
-        config.rules.iter().map(|r| format!("{} {} {}", r.kind, r.path.as_str(), r.line.unwrap_or(0))).collect();
+    let rules: Vec<_> = config
+        .rules
+        .iter()
+        .map(|r| format!("{} {} {}", r.kind, r.path.as_str(), r.line.unwrap_or(0)))
+        .collect();
     assert_eq!(
         rules,
         [
@@ -56,12 +60,19 @@ fn a_text_that_looks_like_a_number_stays_text() {
 
 #[test]
 fn stages_are_sorted_behind_those_they_come_after() {
-    let config =
-        ok("stages:\n- {name: prod, after: [eu, us]}\n- {name: dev, after: []}\n- eu\n- {name: us, after: dev}\n");
+    let config = ok(
+        "stages:\n- {name: prod, after: [eu, us]}\n- {name: dev, after: []}\n- eu\n- {name: us, after: dev}\n",
+    );
     let shown: Vec<_> = config
         .stages
         .iter()
-        .map(|s| format!("{}<{}", s.name, s.after.iter().map(|a| a.as_str()).collect::<Vec<_>>().join("+")))
+        .map(|s| {
+            format!(
+                "{}<{}",
+                s.name,
+                s.after.iter().map(|a| a.as_str()).collect::<Vec<_>>().join("+")
+            )
+        })
         .collect();
     assert_eq!(shown, ["dev<", "eu<dev", "us<dev", "prod<eu+us"]);
 }
@@ -74,16 +85,20 @@ fn a_stage_may_be_a_branch() {
 
 #[test]
 fn a_pattern_may_say_the_stage() {
-    let config =
-        ok("stages: [dev]\nsources:\n- line: deploy.sh\n  pattern: '(?P<app>\\w+)_(?P<stage>\\w+)=(?P<tag>\\S+)'\n");
+    let config = ok(
+        "stages: [dev]\nsources:\n- line: deploy.sh\n  pattern: '(?P<app>\\w+)_(?P<stage>\\w+)=(?P<tag>\\S+)'\n",
+    );
     assert!(config.rules[0].pattern.is_some());
 }
 
 #[test]
 fn every_example_of_the_documentation_is_read() {
     let page = include_str!("../../docs/configuration.md");
-    let examples: Vec<&str> =
-        page.split("```yaml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect();
+    let examples: Vec<&str> = page
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("```")?.0))
+        .collect();
     assert!(examples.len() > 25);
     for example in examples {
         match example.starts_with("- ") {

@@ -79,7 +79,11 @@ impl Proposals {
 type Written = (Option<SubjectTemplate>, ProposalTerms);
 
 /// Reads `proposals:`.
-pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagnostics<'_>) -> Written {
+pub(super) fn read(
+    field: Field<'_>,
+    said: &mut Vec<Said>,
+    problems: &mut Diagnostics<'_>,
+) -> Written {
     if !field.value.is_mapping() {
         let hint = String::from("for example `proposals: {labels: [towpath], reviewers: [alice]}`");
         problems.add(field.key, "`proposals` must be a mapping", hint);
@@ -103,7 +107,9 @@ pub(super) fn terms(fields: &Fields<'_>, problems: &mut Diagnostics<'_>) -> Prop
         "auto" => Merging::Auto,
         _ => Merging::Manual,
     });
-    let method = fields.one_of("method", &keys::METHOD, problems).and_then(|word| Method::from_name(word.text));
+    let method = fields
+        .one_of("method", &keys::METHOD, problems)
+        .and_then(|word| Method::from_name(word.text));
     ProposalTerms { labels, reviewers, draft, merge, method }
 }
 
@@ -116,7 +122,8 @@ fn subject(fields: &Fields<'_>, problems: &mut Diagnostics<'_>) -> Option<Subjec
             problems.add(word.at, message, did_you_mean(&name, NAMES));
         }
         Err(SubjectError::Broken(why)) => {
-            let hint = String::from("for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`");
+            let hint =
+                String::from("for example `subject: 'chore({{ stage }}): {{ app }} {{ to }}'`");
             problems.add(word.at, format!("`subject` is no template: {}", shown(&why)), hint);
         }
     }

@@ -30,18 +30,36 @@ proposals:
   draft: true
 ",
     );
-    let (dev, prod) = (config.proposals.of(&StageName::from("dev")), config.proposals.of(&StageName::from("prod")));
-    assert_eq!((dev.labels, dev.reviewers), (Some(vec!["towpath".into()]), Some(vec!["bob".into()])));
-    assert_eq!((dev.merge, dev.method, dev.draft), (Some(Merging::Auto), Some(Method::Squash), Some(true)));
-    assert_eq!((prod.labels, prod.reviewers), (Some(vec![]), Some(vec!["alice".into(), "team/ops".into()])));
-    assert_eq!((prod.merge, prod.method, prod.draft), (Some(Merging::Manual), Some(Method::Squash), Some(false)));
+    let (dev, prod) = (
+        config.proposals.of(&StageName::from("dev")),
+        config.proposals.of(&StageName::from("prod")),
+    );
+    assert_eq!(
+        (dev.labels, dev.reviewers),
+        (Some(vec!["towpath".into()]), Some(vec!["bob".into()]))
+    );
+    assert_eq!(
+        (dev.merge, dev.method, dev.draft),
+        (Some(Merging::Auto), Some(Method::Squash), Some(true))
+    );
+    assert_eq!(
+        (prod.labels, prod.reviewers),
+        (Some(vec![]), Some(vec!["alice".into(), "team/ops".into()]))
+    );
+    assert_eq!(
+        (prod.merge, prod.method, prod.draft),
+        (Some(Merging::Manual), Some(Method::Squash), Some(false))
+    );
     assert_eq!(config.forge.as_deref(), Some("forgejo"));
     assert_eq!(
         config.proposals.subject.map(|subject| subject.as_str().to_owned()).as_deref(),
         Some("chore: {{ subject }}")
     );
-    let said: Vec<String> =
-        config.said.iter().map(|said| format!("{} = {} ({})\n", said.name, said.value, said.line)).collect();
+    let said: Vec<String> = config
+        .said
+        .iter()
+        .map(|said| format!("{} = {} ({})\n", said.name, said.value, said.line))
+        .collect();
     assert_data_eq!(
         said.concat(),
         str![[r#"

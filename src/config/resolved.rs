@@ -3,7 +3,9 @@
 use super::apps::Apps;
 use super::gates::Pipeline;
 use super::proposals::Proposals;
-use crate::model::{Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
+use crate::model::{
+    Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError,
+};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -80,10 +82,9 @@ pub struct Said {
 impl Config {
     /// The stage with this name or alias.
     pub fn stage(&self, word: &str) -> Option<&Stage> {
-        self.stages
-            .iter()
-            .find(|stage| stage.name.as_str() == word)
-            .or_else(|| self.stages.iter().find(|stage| stage.aliases.iter().any(|alias| alias == word)))
+        self.stages.iter().find(|stage| stage.name.as_str() == word).or_else(|| {
+            self.stages.iter().find(|stage| stage.aliases.iter().any(|alias| alias == word))
+        })
     }
 
     /// Where a stage stands in the pipeline; unknown stages come last.
@@ -98,7 +99,8 @@ impl Config {
 
     /// All stages that come before this one, however far.
     pub fn earlier(&self, name: &StageName) -> Vec<&StageName> {
-        let after = |name: &StageName| self.stage(name.as_str()).into_iter().flat_map(|stage| &stage.after);
+        let after =
+            |name: &StageName| self.stage(name.as_str()).into_iter().flat_map(|stage| &stage.after);
         let mut out: Vec<&StageName> = Vec::new();
         let mut open: Vec<&StageName> = after(name).collect();
         while let Some(stage) = open.pop() {
@@ -237,7 +239,8 @@ mod tests {
 
     #[test]
     fn names_are_made_of_captures() {
-        let captures: Captures = [("app".to_owned(), "web".to_owned()), ("group".to_owned(), String::new())].into();
+        let captures: Captures =
+            [("app".to_owned(), "web".to_owned()), ("group".to_owned(), String::new())].into();
         assert_eq!(NameTemplate::new("{group}/{APP}").expand(&captures), "web");
         assert_eq!(NameTemplate::new("{app}@helm").expand(&captures), "web@helm");
         assert_eq!(NameTemplate::new("blog").expand(&captures), "blog");

@@ -42,7 +42,8 @@ fn source() -> Value {
     let mut out = object(&keys::OPTIONS);
     out["description"] = json!("A source: one kind with its path templates, and options.");
     for kind in SourceKind::ALL {
-        let about = format!("{} The value is a path template or a list of them.", keys::about(kind));
+        let about =
+            format!("{} The value is a path template or a list of them.", keys::about(kind));
         out["properties"][kind.as_str()] = json!({ "description": about, "$ref": "#/$defs/texts" });
     }
     out["oneOf"] = SourceKind::ALL.into_iter().map(one_kind).collect();
@@ -57,7 +58,8 @@ fn one_kind(kind: SourceKind) -> Value {
     };
     let mut out = json!({ "required": required });
     let misfits = keys::OPTIONS.iter().filter(|key| keys::misfit(kind, key.name).is_some());
-    let barred: Map<String, Value> = misfits.map(|key| (key.name.to_owned(), Value::Bool(false))).collect();
+    let barred: Map<String, Value> =
+        misfits.map(|key| (key.name.to_owned(), Value::Bool(false))).collect();
     if !barred.is_empty() {
         out["properties"] = Value::Object(barred);
     }
@@ -96,7 +98,8 @@ fn permissions() -> Value {
 }
 
 fn object(keys: &[Key]) -> Value {
-    let properties: Map<String, Value> = keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
+    let properties: Map<String, Value> =
+        keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
@@ -105,11 +108,17 @@ fn property(key: &Key) -> Value {
     let mut shape = match key.shape {
         Shape::Text => text(),
         Shape::Texts => json!({ "$ref": "#/$defs/texts" }),
-        Shape::Stages => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/stage" } }),
+        Shape::Stages => {
+            json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/stage" } })
+        }
         Shape::OneOf(words) => one_of(words),
         Shape::Proposals => json!({ "$ref": "#/$defs/proposals" }),
-        Shape::Apps => json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/app" } }),
-        Shape::Sources => json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } }),
+        Shape::Apps => {
+            json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/app" } })
+        }
+        Shape::Sources => {
+            json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } })
+        }
         Shape::Gates => json!({ "type": "array", "items": { "$ref": "#/$defs/gate" } }),
         Shape::Permissions => permissions(),
         Shape::Waves => json!({ "type": "array", "minItems": 1, "items": wave() }),
@@ -121,7 +130,8 @@ fn property(key: &Key) -> Value {
 
 /// YAML reads `true` as a bool.
 fn one_of(words: &[&str]) -> Value {
-    let word = |word: &&str| word.parse::<bool>().map_or_else(|_| json!(word), |switch| json!(switch));
+    let word =
+        |word: &&str| word.parse::<bool>().map_or_else(|_| json!(word), |switch| json!(switch));
     json!({ "enum": words.iter().map(word).collect::<Vec<_>>() })
 }
 
@@ -144,7 +154,10 @@ mod tests {
         let text = serde_json::to_string_pretty(&schema()).expect("a schema is JSON") + "\n";
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/towpath.schema.json");
         // `SNAPSHOTS=overwrite cargo test` writes it anew.
-        snapbox::assert_data_eq!(text, snapbox::Data::read_from(std::path::Path::new(path), None).raw());
+        snapbox::assert_data_eq!(
+            text,
+            snapbox::Data::read_from(std::path::Path::new(path), None).raw()
+        );
     }
 
     /// The reader must accept each key of the schema, as far as its name goes, and no other.
@@ -152,7 +165,13 @@ mod tests {
     fn reader_and_schema_know_the_same_keys() {
         let schema = schema();
         let keys_at = |pointer: &str| -> Vec<String> {
-            schema.pointer(pointer).and_then(Value::as_object).expect("properties").keys().cloned().collect()
+            schema
+                .pointer(pointer)
+                .and_then(Value::as_object)
+                .expect("properties")
+                .keys()
+                .cloned()
+                .collect()
         };
         let known = |text: String| match crate::config::parse(&text, "f") {
             Ok(_) => true,
@@ -174,6 +193,9 @@ mod tests {
             assert!(known(format!("apps: {{web: {{{key}: x}}}}\n")), "{key}");
         }
         assert!(!known("other: x\n".to_owned()));
-        assert_eq!(keys_at("/$defs/source/properties").len(), SourceKind::ALL.len() + keys::OPTIONS.len());
+        assert_eq!(
+            keys_at("/$defs/source/properties").len(),
+            SourceKind::ALL.len() + keys::OPTIONS.len()
+        );
     }
 }

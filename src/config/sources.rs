@@ -76,7 +76,11 @@ impl Sources<'_, '_, '_> {
     }
 
     /// The one key that is a kind.
-    fn kind<'a>(&mut self, item: Value<'a>, fields: &Fields<'a>) -> Option<(SourceKind, Field<'a>)> {
+    fn kind<'a>(
+        &mut self,
+        item: Value<'a>,
+        fields: &Fields<'a>,
+    ) -> Option<(SourceKind, Field<'a>)> {
         let mut kinds = fields.iter().filter_map(|field| Some((keys::kind(field.name)?, field)));
         let first = kinds.next();
         if let (Some((kind, _)), Some((other, field))) = (first, kinds.next()) {
@@ -113,7 +117,11 @@ impl Sources<'_, '_, '_> {
     /// A rule with everything but its path.
     fn options(&mut self, kind: SourceKind, field: Field<'_>, fields: &Fields<'_>) -> Option<Rule> {
         let mut rule = Rule::new(kind, "", &[]).expect("an empty path is a template");
-        for (name, slot) in [("app", &mut rule.app), ("target", &mut rule.target), ("component", &mut rule.component)] {
+        for (name, slot) in [
+            ("app", &mut rule.app),
+            ("target", &mut rule.target),
+            ("component", &mut rule.component),
+        ] {
             if let Some(name) = fields.text(name, self.problems).and_then(|word| self.name(word)) {
                 *slot = name;
             }
@@ -144,8 +152,13 @@ impl Sources<'_, '_, '_> {
     fn stage(&mut self, word: Word<'_>) -> Option<StageName> {
         let stage = self.config.stage(word.text);
         if stage.is_none() && !self.config.stages.is_empty() {
-            let hint = did_you_mean(word.text, self.config.stages.iter().map(|stage| stage.name.as_str()));
-            self.problems.add(word.at, format!("`{}` is not one of the stages", shown(word.text)), hint);
+            let hint =
+                did_you_mean(word.text, self.config.stages.iter().map(|stage| stage.name.as_str()));
+            self.problems.add(
+                word.at,
+                format!("`{}` is not one of the stages", shown(word.text)),
+                hint,
+            );
         }
         stage.map(|stage| stage.name.clone())
     }
@@ -157,7 +170,9 @@ impl Sources<'_, '_, '_> {
     }
 
     fn key(&mut self, word: Word<'_>) -> Option<KeyTemplate> {
-        self.affordable(word).then(|| KeyTemplate::parse(word.text, &self.words)).and_then(|it| self.template(word, it))
+        self.affordable(word)
+            .then(|| KeyTemplate::parse(word.text, &self.words))
+            .and_then(|it| self.template(word, it))
     }
 
     fn template<T>(&mut self, word: Word<'_>, parsed: Result<T, TemplateError>) -> Option<T> {
@@ -180,7 +195,11 @@ impl Sources<'_, '_, '_> {
             Err(error) => {
                 let text = error.to_string();
                 let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-                self.problems.add(word.at, format!("`pattern` is no regular expression: {why}"), None);
+                self.problems.add(
+                    word.at,
+                    format!("`pattern` is no regular expression: {why}"),
+                    None,
+                );
                 return None;
             }
         };
@@ -194,13 +213,21 @@ impl Sources<'_, '_, '_> {
     /// Counts the work a template makes; the first one beyond the limit is reported.
     fn affordable(&mut self, word: Word<'_>) -> bool {
         if word.text.len() > MAX_TEMPLATE {
-            self.problems.add(word.at, format!("this text is longer than {MAX_TEMPLATE} bytes"), None);
+            self.problems.add(
+                word.at,
+                format!("this text is longer than {MAX_TEMPLATE} bytes"),
+                None,
+            );
             return false;
         }
         let before = self.work;
         self.work += word.text.len() + word.text.matches("{stage").count() * self.letters;
         if before <= MAX_WORK && self.work > MAX_WORK {
-            self.problems.add(word.at, "the templates up to here are more than towpath compiles", None);
+            self.problems.add(
+                word.at,
+                "the templates up to here are more than towpath compiles",
+                None,
+            );
         }
         self.work <= MAX_WORK
     }
@@ -209,8 +236,14 @@ impl Sources<'_, '_, '_> {
     fn must_have_a_stage(&mut self, rule: &Rule, path: Word<'_>) {
         let branches = self.config.stages.iter().any(|stage| stage.branch.is_some());
         if rule.stage.is_none() && !captured(rule).iter().any(|name| name == "stage") && !branches {
-            let hint = String::from("write `{stage}` in the path or in a key, or add `stage: …` to the source");
-            self.problems.add(path.at, format!("nothing says which stage `{}` is", shown(path.text)), hint);
+            let hint = String::from(
+                "write `{stage}` in the path or in a key, or add `stage: …` to the source",
+            );
+            self.problems.add(
+                path.at,
+                format!("nothing says which stage `{}` is", shown(path.text)),
+                hint,
+            );
         }
     }
 
@@ -221,7 +254,9 @@ impl Sources<'_, '_, '_> {
             let Some(word) = fields.text(option, self.problems) else { continue };
             for name in names_in(word.text) {
                 if !known.contains(&name) {
-                    let message = format!("`{option}` uses `{{{name}}}`, which neither path nor keys capture");
+                    let message = format!(
+                        "`{option}` uses `{{{name}}}`, which neither path nor keys capture"
+                    );
                     let hint = did_you_mean(&name, known.iter().map(String::as_str));
                     self.problems.add(word.at, message, hint);
                 }
@@ -237,7 +272,9 @@ fn captured(rule: &Rule) -> Vec<String> {
     for name in &mut names {
         name.truncate(name.trim_end_matches('*').len());
     }
-    names.extend(rule.pattern.iter().flat_map(Regex::capture_names).flatten().map(str::to_lowercase));
+    names.extend(
+        rule.pattern.iter().flat_map(Regex::capture_names).flatten().map(str::to_lowercase),
+    );
     names.sort();
     names.dedup();
     names

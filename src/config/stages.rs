@@ -29,7 +29,11 @@ struct Written<'a> {
 type Terms = BTreeMap<StageName, ProposalTerms>;
 
 /// The stages in pipeline order. What is wrong is reported and left out.
-pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagnostics<'_>) -> (Vec<Stage>, Terms) {
+pub(super) fn read(
+    field: Field<'_>,
+    said: &mut Vec<Said>,
+    problems: &mut Diagnostics<'_>,
+) -> (Vec<Stage>, Terms) {
     let mut written = written(field, problems);
     said.extend(written.iter_mut().flat_map(|stage| std::mem::take(&mut stage.said)));
     let words = words(&written, problems);
@@ -37,7 +41,11 @@ pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagno
     for (i, stage) in written.iter().enumerate() {
         let after = match &stage.after {
             Some(names) => after(stage, names, &written, &words, problems),
-            None => i.checked_sub(1).map(|before| StageName::from(written[before].name.text)).into_iter().collect(),
+            None => i
+                .checked_sub(1)
+                .map(|before| StageName::from(written[before].name.text))
+                .into_iter()
+                .collect(),
         };
         stages.push(Stage {
             name: StageName::from(stage.name.text),
@@ -64,7 +72,11 @@ fn written<'a>(field: Field<'a>, problems: &mut Diagnostics<'_>) -> Vec<Written<
     field.value.items().take(MAX_STAGES).filter_map(|item| stage(field, item, problems)).collect()
 }
 
-fn stage<'a>(field: Field<'a>, item: Value<'a>, problems: &mut Diagnostics<'_>) -> Option<Written<'a>> {
+fn stage<'a>(
+    field: Field<'a>,
+    item: Value<'a>,
+    problems: &mut Diagnostics<'_>,
+) -> Option<Written<'a>> {
     if item.is_sequence() {
         problems.add(item, "a stage is a name, or a mapping with a `name`", None);
         return None;
@@ -91,7 +103,9 @@ fn stage<'a>(field: Field<'a>, item: Value<'a>, problems: &mut Diagnostics<'_>) 
         after: fields.texts("after", problems),
         branch: fields.text("branch", problems),
         terms: proposals::terms(&fields, problems),
-        said: name.map(|name| fields.said(&format!("stages.{}.", shown(name.text)), &TERMS)).unwrap_or_default(),
+        said: name
+            .map(|name| fields.said(&format!("stages.{}.", shown(name.text)), &TERMS))
+            .unwrap_or_default(),
         name: name?,
     })
 }
@@ -103,8 +117,10 @@ fn words<'a>(stages: &[Written<'a>], problems: &mut Diagnostics<'_>) -> HashMap<
         for word in std::iter::once(&stage.name).chain(&stage.aliases) {
             let line = word.at.line();
             if let Some((_, first)) = words.get(word.text) {
-                let message =
-                    format!("the stage word `{}` stands twice; the first is in line {first}", shown(word.text));
+                let message = format!(
+                    "the stage word `{}` stands twice; the first is in line {first}",
+                    shown(word.text)
+                );
                 problems.add(word.at, message, None);
             } else {
                 words.insert(word.text, (i, line));
@@ -125,7 +141,11 @@ fn after(
     for name in names {
         let Some(index) = words.get(name.text) else {
             let hint = did_you_mean(name.text, stages.iter().map(|stage| stage.name.text));
-            problems.add(name.at, format!("`after` names `{}`, which is no stage", shown(name.text)), hint);
+            problems.add(
+                name.at,
+                format!("`after` names `{}`, which is no stage", shown(name.text)),
+                hint,
+            );
             continue;
         };
         let before = StageName::from(stages[*index].name.text);
@@ -142,14 +162,22 @@ fn after(
 fn in_order(mut rest: Vec<Stage>, key: Value<'_>, problems: &mut Diagnostics<'_>) -> Vec<Stage> {
     let mut out: Vec<Stage> = Vec::new();
     while !rest.is_empty() {
-        let waits = |stage: &Stage| stage.after.iter().any(|name| rest.iter().any(|other| other.name == *name));
+        let waits = |stage: &Stage| {
+            stage.after.iter().any(|name| rest.iter().any(|other| other.name == *name))
+        };
         let Some(next) = rest.iter().position(|stage| !waits(stage)) else {
-            let names: Vec<String> = rest.iter().take(10).map(|stage| format!("`{}`", stage.name)).collect();
+            let names: Vec<String> =
+                rest.iter().take(10).map(|stage| format!("`{}`", stage.name)).collect();
             let hint = String::from("a start of the pipeline has `after: []`");
             // Of a word that stands twice nobody can say which comes first; it is told already.
-            let unique = |stage: &Stage| rest.iter().filter(|other| other.name == stage.name).count() == 1;
+            let unique =
+                |stage: &Stage| rest.iter().filter(|other| other.name == stage.name).count() == 1;
             if rest.iter().all(unique) {
-                problems.add(key, format!("the stages {} come after each other in a circle", names.join(", ")), hint);
+                problems.add(
+                    key,
+                    format!("the stages {} come after each other in a circle", names.join(", ")),
+                    hint,
+                );
             }
             out.append(&mut rest);
             break;

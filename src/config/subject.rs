@@ -8,7 +8,8 @@ use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 use std::collections::BTreeMap;
 
 /// What a template may use, in the order that the documents list it.
-pub(super) const NAMES: [&str; 9] = ["subject", "action", "app", "apps", "stage", "target", "from_stage", "from", "to"];
+pub(super) const NAMES: [&str; 9] =
+    ["subject", "action", "app", "apps", "stage", "target", "from_stage", "from", "to"];
 
 /// Enough for every line that a person words, and over within a millisecond.
 const FUEL: u64 = 20_000;
@@ -46,14 +47,18 @@ impl SubjectTemplate {
     /// What is wrong with it, without its place.
     pub(super) fn parse(text: &str) -> Result<Self, SubjectError> {
         let environment = environment();
-        let template = environment.template_from_str(text).map_err(|error| SubjectError::Broken(why(&error)))?;
+        let template = environment
+            .template_from_str(text)
+            .map_err(|error| SubjectError::Broken(why(&error)))?;
         let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         unknown.retain(|name| !NAMES.contains(&name.as_str()));
         unknown.sort();
         if let Some(name) = unknown.into_iter().next() {
             return Err(SubjectError::Unknown(name));
         }
-        template.render(context(&SubjectParts::default())).map_err(|error| SubjectError::Broken(why(&error)))?;
+        template
+            .render(context(&SubjectParts::default()))
+            .map_err(|error| SubjectError::Broken(why(&error)))?;
         Ok(SubjectTemplate(text.to_owned()))
     }
 
@@ -64,7 +69,9 @@ impl SubjectTemplate {
 
     /// The subject: one line, or towpath's own where the template leaves none.
     pub fn render(&self, parts: &SubjectParts) -> String {
-        let rendered = environment().template_from_str(&self.0).and_then(|template| template.render(context(parts)));
+        let rendered = environment()
+            .template_from_str(&self.0)
+            .and_then(|template| template.render(context(parts)));
         let text = rendered.unwrap_or_default();
         let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
         let line: String = line.chars().filter(|c| !c.is_control()).take(MAX_CHARACTERS).collect();
@@ -98,7 +105,8 @@ fn context(parts: &SubjectParts) -> Value {
         ("from", &parts.from),
         ("to", &parts.to),
     ];
-    let mut values: BTreeMap<&str, Value> = texts.into_iter().map(|(name, text)| (name, text.into())).collect();
+    let mut values: BTreeMap<&str, Value> =
+        texts.into_iter().map(|(name, text)| (name, text.into())).collect();
     values.insert("apps", parts.apps.iter().map(String::as_str).collect());
     values.into()
 }
@@ -136,10 +144,20 @@ mod tests {
     #[test]
     fn a_subject_is_one_line() {
         assert_eq!(rendered("chore({{ stage }}): {{ app }} {{ to }}"), "chore(prod): web v2");
-        assert_eq!(rendered("[{{ stage | upper }}] {{ subject }}"), "[PROD] Promote web to prod: v1 -> v2");
-        assert_eq!(rendered("{{ apps | join(', ') }}{% if target %} in {{ target }}{% endif %}"), "web");
+        assert_eq!(
+            rendered("[{{ stage | upper }}] {{ subject }}"),
+            "[PROD] Promote web to prod: v1 -> v2"
+        );
+        assert_eq!(
+            rendered("{{ apps | join(', ') }}{% if target %} in {{ target }}{% endif %}"),
+            "web"
+        );
         assert_eq!(rendered("a\n\n  b\t{{ app }}\n"), "a b web");
-        assert_eq!(rendered("{{ target }}"), "Promote web to prod: v1 -> v2", "an empty one is none");
+        assert_eq!(
+            rendered("{{ target }}"),
+            "Promote web to prod: v1 -> v2",
+            "an empty one is none"
+        );
         assert_eq!(rendered("{{ 'x' * 4000 }}").len(), MAX_CHARACTERS);
         let hostile = SubjectParts { app: "web\nSigned-off-by: x\u{1b}[31m".into(), ..parts() };
         let template = SubjectTemplate::parse("{{ app }}").expect("a template");
@@ -154,7 +172,10 @@ mod tests {
         assert_eq!(error("{{ ap }}"), SubjectError::Unknown("ap".into()));
         assert!(matches!(error("{{ app"), SubjectError::Broken(_)));
         assert!(matches!(error("{% include 'x' %}"), SubjectError::Broken(_)));
-        assert_eq!(error("{{ app | uper }}"), SubjectError::Broken("filter uper is unknown".into()));
+        assert_eq!(
+            error("{{ app | uper }}"),
+            SubjectError::Broken("filter uper is unknown".into())
+        );
         let endless = "{% for a in 'x' * 9000 %}{% for b in 'x' * 9000 %}{% endfor %}{% endfor %}";
         assert_eq!(error(endless), SubjectError::Broken("it takes too long".into()));
     }

@@ -34,7 +34,11 @@ pub fn to_yaml(config: &Config, notes: &[SourceNote]) -> String {
         }
     }
     if !config.rules.is_empty() {
-        out.push_str(if config.rules.iter().any(is_sure) { "\nsources:\n" } else { "\n# sources:\n" });
+        out.push_str(if config.rules.iter().any(is_sure) {
+            "\nsources:\n"
+        } else {
+            "\n# sources:\n"
+        });
         for group in groups(&config.rules) {
             out.push_str(&source_lines(config, group, notes));
         }
@@ -53,7 +57,10 @@ fn stage_lines(stage: &Stage, before: Option<&Stage>) -> String {
         out.push_str(&format!("    aliases: {}\n", flow(stage.aliases.iter().map(String::as_str))));
     }
     if !chained {
-        out.push_str(&format!("    after: {}\n", flow(stage.after.iter().map(|name| name.as_str()))));
+        out.push_str(&format!(
+            "    after: {}\n",
+            flow(stage.after.iter().map(|name| name.as_str()))
+        ));
     }
     if let Some(branch) = &stage.branch {
         out.push_str(&format!("    branch: {}\n", plain_or_quoted(branch)));
@@ -152,10 +159,13 @@ fn option_lines(rule: &Rule) -> String {
         not,
     } = rule;
     let mut out = String::new();
-    let mut one = |name: &str, text: &str| out.push_str(&format!("    {name}: {}\n", plain_or_quoted(text)));
-    for (name, template, default) in
-        [("app", app, "{app}"), ("target", target, "{target}"), ("component", component, "{component}")]
-    {
+    let mut one =
+        |name: &str, text: &str| out.push_str(&format!("    {name}: {}\n", plain_or_quoted(text)));
+    for (name, template, default) in [
+        ("app", app, "{app}"),
+        ("target", target, "{target}"),
+        ("component", component, "{component}"),
+    ] {
         if !matches!(template.as_str(), text if text == default || text.is_empty()) {
             one(name, template.as_str());
         }
@@ -169,7 +179,9 @@ fn option_lines(rule: &Rule) -> String {
     if let Some(base) = base {
         one("base", base.as_str());
     }
-    for (name, names, keys) in [("tag", "tags", tags), ("image", "images", images), ("digest", "digests", digests)] {
+    for (name, names, keys) in
+        [("tag", "tags", tags), ("image", "images", images), ("digest", "digests", digests)]
+    {
         out.push_str(&many(name, names, keys.iter().map(KeyTemplate::as_str).collect()));
     }
     out + &many("not", "not", not.iter().map(|not| not.as_str()).collect())
@@ -180,7 +192,8 @@ fn many(name: &str, names: &str, texts: Vec<&str>) -> String {
         [] => String::new(),
         [text] => format!("    {name}: {}\n", plain_or_quoted(text)),
         texts => {
-            let lines: String = texts.iter().map(|text| format!("      - {}\n", plain_or_quoted(text))).collect();
+            let lines: String =
+                texts.iter().map(|text| format!("      - {}\n", plain_or_quoted(text))).collect();
             format!("    {names}:\n{lines}")
         }
     }

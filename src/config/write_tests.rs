@@ -88,7 +88,11 @@ fn essence(config: &Config) -> String {
 
 /// Texts that are hard to write: numbers, words of YAML, marks, letters of other scripts.
 fn odd() -> impl Strategy<Value = String> {
-    prop_oneof!["[a-z]{1,4}", "[-0-9.:#e x'\",\\[\\]!&*@%é😀]{0,8}[a-z0-9é\\[,'\"]", "(on|null|1e3|~|=|yes|0x1f|- a)"]
+    prop_oneof![
+        "[a-z]{1,4}",
+        "[-0-9.:#e x'\",\\[\\]!&*@%é😀]{0,8}[a-z0-9é\\[,'\"]",
+        "(on|null|1e3|~|=|yes|0x1f|- a)"
+    ]
 }
 
 /// A template with some captures between odd texts.
@@ -98,13 +102,19 @@ fn template() -> impl Strategy<Value = String> {
 }
 
 fn stages() -> impl Strategy<Value = Vec<Stage>> {
-    let parts = (any::<bool>(), proptest::collection::vec(odd(), 0..3), any::<u8>(), proptest::option::of(odd()));
+    let parts = (
+        any::<bool>(),
+        proptest::collection::vec(odd(), 0..3),
+        any::<u8>(),
+        proptest::option::of(odd()),
+    );
     proptest::collection::vec((odd(), parts), 1..5).prop_map(|drawn| {
         let mut out: Vec<Stage> = Vec::new();
         for (i, (name, (chain, aliases, mask, branch))) in drawn.into_iter().enumerate() {
             // The index keeps every word unlike the others.
             let name = format!("{name}{i}");
-            let aliases = aliases.iter().enumerate().map(|(j, alias)| format!("{alias}{i}a{j}")).collect();
+            let aliases =
+                aliases.iter().enumerate().map(|(j, alias)| format!("{alias}{i}a{j}")).collect();
             let after = out.iter().enumerate().filter(|(j, _)| match chain {
                 true => j + 1 == i,
                 false => mask & (1 << j) != 0,
@@ -129,7 +139,9 @@ fn rule(drawn: Drawn, stages: &[Stage], words: &[String]) -> Rule {
     }
     match kind {
         SourceKind::Text => {}
-        SourceKind::Line => rule.pattern = Some(regex::Regex::new("'\"\\w: #(?P<tag>x)").expect("regex")),
+        SourceKind::Line => {
+            rule.pattern = Some(regex::Regex::new("'\"\\w: #(?P<tag>x)").expect("regex"))
+        }
         _ => {
             rule.tags = keys.iter().map(key).collect();
             rule.images = keys.iter().skip(1).map(key).collect();

@@ -18,7 +18,10 @@ pub fn pin(app: &str, stage: &str, version: &str) -> File {
     match app {
         "billing" => (format!("charts/billing/values-{stage}.yaml"), helm_values(stage, version)),
         "blog" => (format!("blog/{stage}.tag"), format!("{version}\n")),
-        _ => (format!("apps/{app}/overlays/{stage}/kustomization.yaml"), overlay(app, stage, version)),
+        _ => (
+            format!("apps/{app}/overlays/{stage}/kustomization.yaml"),
+            overlay(app, stage, version),
+        ),
     }
 }
 
@@ -26,11 +29,20 @@ pub fn pin(app: &str, stage: &str, version: &str) -> File {
 pub fn rest() -> Vec<File> {
     let mut files = vec![
         ("README.md".to_owned(), README.to_owned()),
-        ("charts/billing/Chart.yaml".to_owned(), "apiVersion: v2\nname: billing\nversion: 0.1.0\n".to_owned()),
-        ("charts/billing/values.yaml".to_owned(), "image:\n  repository: registry.example.com/billing\n".to_owned()),
+        (
+            "charts/billing/Chart.yaml".to_owned(),
+            "apiVersion: v2\nname: billing\nversion: 0.1.0\n".to_owned(),
+        ),
+        (
+            "charts/billing/values.yaml".to_owned(),
+            "image:\n  repository: registry.example.com/billing\n".to_owned(),
+        ),
     ];
     for app in ["checkout", "storefront"] {
-        files.push((format!("apps/{app}/base/kustomization.yaml"), "resources:\n  - deployment.yaml\n".to_owned()));
+        files.push((
+            format!("apps/{app}/base/kustomization.yaml"),
+            "resources:\n  - deployment.yaml\n".to_owned(),
+        ));
         files.push((format!("apps/{app}/base/deployment.yaml"), deployment(app, 2)));
     }
     files

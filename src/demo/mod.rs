@@ -96,6 +96,10 @@ fn run(mut git: Command, doing: &'static str, input: &[u8]) -> Result<(), DemoEr
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let message = if said.trim().is_empty() { format!("it ended with {}", output.status) } else { said.trim().into() };
+    let message = if said.trim().is_empty() {
+        format!("it ended with {}", output.status)
+    } else {
+        said.trim().into()
+    };
     Err(DemoError::Git { doing, message })
 }

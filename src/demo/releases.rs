@@ -103,7 +103,13 @@ impl Train {
                     break;
                 }
             }
-            out.push(Arrival { minutes_ago, app: self.app, release, stage, version: self.version(release) });
+            out.push(Arrival {
+                minutes_ago,
+                app: self.app,
+                release,
+                stage,
+                version: self.version(release),
+            });
         }
         out
     }

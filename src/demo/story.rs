@@ -28,8 +28,13 @@ const PEOPLE: [&str; 4] = ["Amara Okafor", "Jonas Lindqvist", "Mei Tanaka", "Pri
 
 /// Everything, oldest first.
 pub fn events() -> Vec<Event> {
-    let mut events: Vec<Event> = TRAINS.iter().flat_map(|train| train.arrivals()).map(landed).collect();
-    events.extend([rollback(), replicas("storefront", 71 * DAY, 3), replicas("checkout", 33 * DAY, 4)]);
+    let mut events: Vec<Event> =
+        TRAINS.iter().flat_map(|train| train.arrivals()).map(landed).collect();
+    events.extend([
+        rollback(),
+        replicas("storefront", 71 * DAY, 3),
+        replicas("checkout", 33 * DAY, 4),
+    ]);
     events.sort_by_key(|event| std::cmp::Reverse(event.minutes_ago));
     let oldest = events.first().map_or(0, |event| event.minutes_ago);
     events.insert(0, start(oldest + 5 * DAY));
@@ -54,7 +59,10 @@ fn landed(arrival: Arrival) -> Event {
         0 => (BOT, Way::Push, format!("Deploy {app} {version} to {name}")),
         1 => (person, Way::Squash, format!("Promote {app} {version} to {name}")),
         _ => {
-            let way = Way::Merge { minutes_before: 25 + release % 50, branch: format!("promote-{app}-{version}") };
+            let way = Way::Merge {
+                minutes_before: 25 + release % 50,
+                branch: format!("promote-{app}-{version}"),
+            };
             (person, way, format!("Promote {app} {version} to {name}"))
         }
     };
@@ -99,10 +107,23 @@ mod tests {
     fn every_promotion_takes_what_the_stage_before_ran() {
         for train in &TRAINS {
             let versions = |stage: usize| -> Vec<String> {
-                train.arrivals().into_iter().filter(|a| a.stage == stage).map(|a| a.version).collect()
+                train
+                    .arrivals()
+                    .into_iter()
+                    .filter(|a| a.stage == stage)
+                    .map(|a| a.version)
+                    .collect()
             };
-            assert!(versions(1).iter().all(|version| versions(0).contains(version)), "{}", train.app);
-            assert!(versions(2).iter().all(|version| versions(1).contains(version)), "{}", train.app);
+            assert!(
+                versions(1).iter().all(|version| versions(0).contains(version)),
+                "{}",
+                train.app
+            );
+            assert!(
+                versions(2).iter().all(|version| versions(1).contains(version)),
+                "{}",
+                train.app
+            );
         }
     }
 
@@ -116,6 +137,9 @@ mod tests {
     #[test]
     fn nothing_happens_after_now() {
         let times: Vec<i64> = events().iter().map(|event| event.minutes_ago).collect();
-        assert!(times.is_sorted_by(|older, newer| older >= newer) && times.iter().all(|minutes| *minutes > 0));
+        assert!(
+            times.is_sorted_by(|older, newer| older >= newer)
+                && times.iter().all(|minutes| *minutes > 0)
+        );
     }
 }

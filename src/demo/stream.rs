@@ -12,7 +12,13 @@ const TOPIC: &str = "refs/topic";
 
 /// The commits of all events on `main`; the first pull request is number 1.
 pub fn of(events: &[Event], now: Timestamp) -> String {
-    let mut stream = Stream { text: String::new(), now: now.as_second(), landed: Vec::new(), commits: 0, requests: 0 };
+    let mut stream = Stream {
+        text: String::new(),
+        now: now.as_second(),
+        landed: Vec::new(),
+        commits: 0,
+        requests: 0,
+    };
     for event in events {
         stream.land(event);
     }
@@ -41,20 +47,45 @@ impl Stream {
         let request = self.requests;
         let mark = match &event.way {
             Way::Push => self.commit(MAIN, time, event, subject, &Vec::from_iter(tip)),
-            Way::Squash => self.commit(MAIN, time, event, &format!("{subject} (#{request})"), &Vec::from_iter(tip)),
+            Way::Squash => self.commit(
+                MAIN,
+                time,
+                event,
+                &format!("{subject} (#{request})"),
+                &Vec::from_iter(tip),
+            ),
             Way::Merge { minutes_before, branch } => {
                 let written = time - minutes_before * MINUTE;
-                let from = self.landed.iter().rev().find(|(landed, _)| *landed <= written).map(|(_, mark)| *mark);
+                let from = self
+                    .landed
+                    .iter()
+                    .rev()
+                    .find(|(landed, _)| *landed <= written)
+                    .map(|(_, mark)| *mark);
                 let topic = self.commit(TOPIC, written, event, subject, &Vec::from_iter(from));
-                let message = format!("Merge pull request #{request} from team/{branch}\n\n{subject}");
-                self.commit(MAIN, time, event, &message, &Vec::from_iter(tip.into_iter().chain([topic])))
+                let message =
+                    format!("Merge pull request #{request} from team/{branch}\n\n{subject}");
+                self.commit(
+                    MAIN,
+                    time,
+                    event,
+                    &message,
+                    &Vec::from_iter(tip.into_iter().chain([topic])),
+                )
             }
         };
         self.landed.push((time, mark));
     }
 
     /// One commit; its mark.
-    fn commit(&mut self, branch: &str, time: i64, event: &Event, message: &str, parents: &[usize]) -> usize {
+    fn commit(
+        &mut self,
+        branch: &str,
+        time: i64,
+        event: &Event,
+        message: &str,
+        parents: &[usize],
+    ) -> usize {
         self.commits += 1;
         let address = event.author.to_lowercase().replace(' ', ".");
         let person = format!("{} <{address}@example.com> {time} +0000", event.author);

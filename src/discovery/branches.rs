@@ -49,7 +49,8 @@ pub(super) fn find(repository: &Repository) -> Option<Sketch> {
         *seen.entry(place.clone()).or_default() += 1;
     }
     // Of a stage's places at least half are another's too.
-    let alike = |places: &BTreeSet<Place>| places.iter().filter(|place| seen[*place] > 1).count() * 2;
+    let alike =
+        |places: &BTreeSet<Place>| places.iter().filter(|place| seen[*place] > 1).count() * 2;
     found.retain(|(_, places)| !places.is_empty() && alike(places) >= places.len());
     if found.len() < 2 {
         return None;

@@ -135,7 +135,8 @@ pub fn is_tooling(path: &str) -> bool {
 fn is_made_up(path: &str) -> bool {
     let made_up = |folder: &str| {
         let bare = folder.trim_matches(['.', '_']);
-        MADE_UP.contains(&bare) || (bare != folder && (bare.ends_with("test") || bare.ends_with("tests")))
+        MADE_UP.contains(&bare)
+            || (bare != folder && (bare.ends_with("test") || bare.ends_with("tests")))
     };
     path.split('/').rev().skip(1).any(made_up)
 }
@@ -158,7 +159,8 @@ mod tests {
 
     #[test]
     fn what_tests_are_fed_with_holds_no_versions() {
-        let made_up = ["charts/web/.fixtures/prod.yaml", "a/testdata/x", "a/.web-test/x", "__tests__/x"];
+        let made_up =
+            ["charts/web/.fixtures/prod.yaml", "a/testdata/x", "a/.web-test/x", "__tests__/x"];
         assert_eq!(made_up.map(is_made_up), [true; 4]);
         assert_eq!(["tests/prod/x.yaml", "fixtures.yaml"].map(is_made_up), [false; 2]);
     }

@@ -29,7 +29,11 @@ struct Pinned {
 impl Pinned {
     /// The keys with a hole for the stage: what twins share.
     fn hole(&self) -> Vec<&str> {
-        self.keys.iter().enumerate().map(|(at, key)| if at == self.at { "\0" } else { key.as_str() }).collect()
+        self.keys
+            .iter()
+            .enumerate()
+            .map(|(at, key)| if at == self.at { "\0" } else { key.as_str() })
+            .collect()
     }
 }
 
@@ -63,7 +67,8 @@ pub(super) fn find(paths: &[&str], reader: &Reader<'_>) -> Option<Sketch> {
                 Some(app_of(&layout.template, &layout.fallback))
             };
             rules.extend(
-                rule(kind, &layout.template, app, &keys, layout.names_app(), &words).map(|rule| (rule, layout.count)),
+                rule(kind, &layout.template, app, &keys, layout.names_app(), &words)
+                    .map(|rule| (rule, layout.count)),
             );
         }
     }
@@ -96,14 +101,24 @@ fn pinned(path: &str, leaves: &[Leaf]) -> Vec<Pinned> {
         let beside = |leaf: &Leaf| {
             let names = ["repository", "image", "newName", "name"];
             let beside = |name: &&str| {
-                leaves.iter().any(|l| l.document == leaf.document && l.parent() == leaf.parent() && l.last() == *name)
+                leaves.iter().any(|l| {
+                    l.document == leaf.document && l.parent() == leaf.parent() && l.last() == *name
+                })
             };
             names.into_iter().find(beside).map(str::to_owned)
         };
         for (index, pinned) in all.into_iter().enumerate() {
             let Some((score, named)) = scores.get(&index) else { continue };
-            let image = if *named && pinned.keys.len() > pinned.at + 1 { beside(&leaves[index]) } else { None };
-            out.push(Pinned { score: *score, image: image.filter(|key| Some(key) != pinned.keys.last()), ..pinned });
+            let image = if *named && pinned.keys.len() > pinned.at + 1 {
+                beside(&leaves[index])
+            } else {
+                None
+            };
+            out.push(Pinned {
+                score: *score,
+                image: image.filter(|key| Some(key) != pinned.keys.last()),
+                ..pinned
+            });
         }
     }
     out
@@ -122,7 +137,8 @@ fn stage_key(keys: &[String]) -> Option<(usize, Slot, bool)> {
 /// Those whose keys come with at least two stages, one of them a word that means nothing else. Keys
 /// that only may be versions count where some stage of the file differs.
 fn twins(mut pinned: Vec<Pinned>) -> Vec<Pinned> {
-    let mut stages: BTreeMap<Vec<String>, (BTreeSet<String>, BTreeSet<String>, bool)> = BTreeMap::new();
+    let mut stages: BTreeMap<Vec<String>, (BTreeSet<String>, BTreeSet<String>, bool)> =
+        BTreeMap::new();
     let hole = |pinned: &Pinned| pinned.hole().into_iter().map(str::to_owned).collect::<Vec<_>>();
     for one in &pinned {
         let seen = stages.entry(hole(one)).or_default();
@@ -150,7 +166,8 @@ struct Keys {
 fn templates(pinned: &[Pinned]) -> Keys {
     let mut groups: BTreeMap<(usize, usize, Option<&str>), Vec<&Pinned>> = BTreeMap::new();
     for one in pinned {
-        let last = one.keys.last().map(String::as_str).filter(|key| convention::component(key).is_none());
+        let last =
+            one.keys.last().map(String::as_str).filter(|key| convention::component(key).is_none());
         groups.entry((one.keys.len(), one.at, last)).or_default().push(one);
     }
     let mut keys = Keys { tags: BTreeSet::new(), images: BTreeSet::new(), names_app: false };
@@ -169,7 +186,8 @@ fn templates(pinned: &[Pinned]) -> Keys {
         for one in group {
             keys.tags.extend(written(&one.keys));
             if let Some(image) = &one.image {
-                let beside: Vec<String> = one.keys[..length - 1].iter().cloned().chain([image.clone()]).collect();
+                let beside: Vec<String> =
+                    one.keys[..length - 1].iter().cloned().chain([image.clone()]).collect();
                 keys.images.extend(written(&beside));
             }
         }
@@ -235,7 +253,9 @@ fn rule(
         rule.app = NameTemplate::new(app);
     }
     let parsed = |keys: &BTreeSet<String>| -> Vec<KeyTemplate> {
-        let inner = |key: &String| if path_names_app { key.replace("{app}", "{component}") } else { key.clone() };
+        let inner = |key: &String| {
+            if path_names_app { key.replace("{app}", "{component}") } else { key.clone() }
+        };
         keys.iter().filter_map(|key| KeyTemplate::parse(&inner(key), words).ok()).collect()
     };
     rule.tags = parsed(&keys.tags);

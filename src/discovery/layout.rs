@@ -25,9 +25,12 @@ impl Layout {
 pub(super) fn layouts(kind: SourceKind, subjects: &[&str], others: &HashSet<&str>) -> Vec<Layout> {
     let whole = kind == SourceKind::Kustomize;
     let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
-    let tops: HashSet<&str> = subjects.iter().filter_map(|path| path.split_once('/')).map(|(top, _)| top).collect();
+    let tops: HashSet<&str> =
+        subjects.iter().filter_map(|path| path.split_once('/')).map(|(top, _)| top).collect();
     for path in subjects {
-        let top = path.split_once('/').map_or("", |(top, _)| if tops.len() > MANY_TOPS { "*" } else { top });
+        let top = path
+            .split_once('/')
+            .map_or("", |(top, _)| if tops.len() > MANY_TOPS { "*" } else { top });
         let shape = if whole { String::new() } else { file_shape(path) };
         groups.entry((top.to_owned(), shape)).or_default().push(path);
     }
@@ -67,13 +70,20 @@ fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Lay
         let fits = |template| fitting(template, paths, others).filter(|layout| layout.count > 1);
         match any().and_then(fits).or_else(|| one(paths).filter(|layout| layout.count > 1)) {
             Some(layout) => vec![layout],
-            None => by(paths, folder_of).values().flat_map(|paths| in_folder(paths, &one)).collect(),
+            None => {
+                by(paths, folder_of).values().flat_map(|paths| in_folder(paths, &one)).collect()
+            }
         }
     };
     let names = by(group, |path| path.rsplit('/').next().unwrap_or(path));
-    let (recurring, rest): (Vec<_>, Vec<_>) = names.into_values().partition(|paths| paths.len() > 1);
+    let (recurring, rest): (Vec<_>, Vec<_>) =
+        names.into_values().partition(|paths| paths.len() > 1);
     let rest = by(&rest.concat(), folder_of);
-    recurring.iter().flat_map(of_name).chain(rest.values().flat_map(|paths| in_folder(paths, &one))).collect()
+    recurring
+        .iter()
+        .flat_map(of_name)
+        .chain(rest.values().flat_map(|paths| in_folder(paths, &one)))
+        .collect()
 }
 
 /// The paths by a part of theirs.
@@ -118,7 +128,8 @@ fn template(whole: bool, paths: &[&str]) -> String {
     if let [path] = paths {
         return (*path).to_owned();
     }
-    let parts: Vec<Vec<String>> = paths.iter().map(|path| path.split('/').map(str::to_owned).collect()).collect();
+    let parts: Vec<Vec<String>> =
+        paths.iter().map(|path| path.split('/').map(str::to_owned).collect()).collect();
     let cut = |parts: &Vec<String>| parts.len() - usize::from(!whole);
     let folders: Vec<&[String]> = parts.iter().map(|parts| &parts[..cut(parts)]).collect();
     let head = common_length(&folders);
@@ -135,7 +146,9 @@ fn template(whole: bool, paths: &[&str]) -> String {
         }
         out.push("{app}".into());
     } else if varies {
-        out.push(if middle.iter().all(|list| list.len() == 1) { "{app}" } else { "{app**}" }.into());
+        out.push(
+            if middle.iter().all(|list| list.len() == 1) { "{app}" } else { "{app**}" }.into(),
+        );
     }
     out.extend_from_slice(&rest[0][rest[0].len() - tail..]);
     if whole {
@@ -175,7 +188,10 @@ mod tests {
             templates(manifests, &["k/a/d.yaml", "k/a/s.yaml", "k/b/d.yaml"], &[]),
             ["k/{app}/{component}.yaml (3)"]
         );
-        assert_eq!(templates(manifests, &["k/x/a/a.yaml", "k/b/b.yaml"], &[]), ["k/{group**}/{app}/{app}.yaml (2)"]);
+        assert_eq!(
+            templates(manifests, &["k/x/a/a.yaml", "k/b/b.yaml"], &[]),
+            ["k/{group**}/{app}/{app}.yaml (2)"]
+        );
         assert_eq!(templates(SourceKind::Kustomize, &["k/a", "k/b/c"], &[]), ["k/{app**} (2)"]);
     }
 
@@ -187,6 +203,9 @@ mod tests {
             ["k/{app}/d.yaml (2)", "k/b/s.yaml (1)"]
         );
         let releases = ["k/x/a/d.yaml", "k/b/d.yaml", "k/b/s.yaml"];
-        assert_eq!(templates(SourceKind::Flux, &releases, &["k/b/x.yaml"]), ["k/**/d.yaml (2)", "k/b/s.yaml (1)"]);
+        assert_eq!(
+            templates(SourceKind::Flux, &releases, &["k/b/x.yaml"]),
+            ["k/**/d.yaml (2)", "k/b/s.yaml (1)"]
+        );
     }
 }

@@ -72,7 +72,10 @@ pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
     let listing = match reader.snapshot().files_under("") {
         Ok(listing) => listing,
         Err(error) => {
-            let unreadable = vec![Warning::general("unreadable", format!("the files cannot be listed: {error}"))];
+            let unreadable = vec![Warning::general(
+                "unreadable",
+                format!("the files cannot be listed: {error}"),
+            )];
             return Proposal { unreadable, ..Proposal::default() };
         }
     };
@@ -93,13 +96,20 @@ pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
         with_default(proposal, outside)
     };
     proposal.unreadable = reader.warnings();
-    proposal.unreadable.retain(|w| matches!(w.code, "missing-object" | "too-large" | "not-text" | "unreadable"));
+    proposal
+        .unreadable
+        .retain(|w| matches!(w.code, "missing-object" | "too-large" | "not-text" | "unreadable"));
     proposal
 }
 
 fn slotted<'a>(paths: &[&'a str], slots: &'a [Option<Slot>]) -> Vec<Slotted<'a>> {
-    let with_slot = paths.iter().zip(slots).filter_map(|(path, slot)| Some(Slotted { path, slot: slot.as_ref()? }));
-    with_slot.filter(|file| file.slot.strength == Strength::Twin || !files::is_aside(file.path)).collect()
+    let with_slot = paths
+        .iter()
+        .zip(slots)
+        .filter_map(|(path, slot)| Some(Slotted { path, slot: slot.as_ref()? }));
+    with_slot
+        .filter(|file| file.slot.strength == Strength::Twin || !files::is_aside(file.path))
+        .collect()
 }
 
 /// The proposal where paths name the stages.
@@ -116,16 +126,29 @@ fn by_paths(found: Classified, listing: &[File]) -> Proposal {
     }
     qualify::tell_apart(&mut rules, &members);
     leave_out_chart_templates(&mut rules, listing);
-    let unsure =
-        families(found.unsure).iter().flat_map(|family| rules_of(family, &words)).map(|(rule, _)| rule).collect();
-    let unsure = Config { stages: stages.clone(), rules: unsure, origin: Origin::Discovered, ..Config::default() };
+    let unsure = families(found.unsure)
+        .iter()
+        .flat_map(|family| rules_of(family, &words))
+        .map(|(rule, _)| rule)
+        .collect();
+    let unsure = Config {
+        stages: stages.clone(),
+        rules: unsure,
+        origin: Origin::Discovered,
+        ..Config::default()
+    };
     let config = Config { stages, rules, origin: Origin::Discovered, ..Config::default() };
     Proposal { config, unsure, files, ..Proposal::default() }
 }
 
 /// Where no path names a stage that pins something: keys inside files, then branches, then one stage
 /// for everything that lies away from the stages that pin nothing.
-fn without_paths(paths: &[&str], slotted: &[Slotted<'_>], reader: &Reader<'_>, repository: &Repository) -> Proposal {
+fn without_paths(
+    paths: &[&str],
+    slotted: &[Slotted<'_>],
+    reader: &Reader<'_>,
+    repository: &Repository,
+) -> Proposal {
     let empty_stages = stages::labels(slotted.iter().map(|file| file.slot));
     let found = inside::find(paths, reader)
         .map(|found| (Basis::Keys, found))
@@ -146,7 +169,13 @@ fn with_default(mut proposal: Proposal, rules: Vec<(Rule, usize)>) -> Proposal {
     if rules.is_empty() || proposal.config.stages.iter().any(|stage| stage.name == name) {
         return proposal;
     }
-    proposal.config.stages.push(Stage { name, aliases: Vec::new(), after: Vec::new(), branch: None, line: None });
+    proposal.config.stages.push(Stage {
+        name,
+        aliases: Vec::new(),
+        after: Vec::new(),
+        branch: None,
+        line: None,
+    });
     for (rule, count) in rules {
         proposal.config.rules.push(rule);
         proposal.files.push(count);
@@ -169,7 +198,9 @@ const MAX_PATH_BYTES: usize = 4096;
 fn candidates(listing: &[File]) -> Vec<&str> {
     let charts = chart_folders(listing);
     let fit = |file: &&File| {
-        file.path.len() <= MAX_PATH_BYTES && files::is_candidate(file) && !files::is_chart_template(&file.path, &charts)
+        file.path.len() <= MAX_PATH_BYTES
+            && files::is_candidate(file)
+            && !files::is_chart_template(&file.path, &charts)
     };
     listing.iter().filter(fit).map(|file| file.path.as_str()).collect()
 }
@@ -177,8 +208,11 @@ fn candidates(listing: &[File]) -> Vec<&str> {
 /// A template wide enough to meet the templates of charts says that it does not mean them.
 fn leave_out_chart_templates(rules: &mut [Rule], listing: &[File]) {
     let charts = chart_folders(listing);
-    let templates: Vec<&str> =
-        listing.iter().map(|file| file.path.as_str()).filter(|path| files::is_chart_template(path, &charts)).collect();
+    let templates: Vec<&str> = listing
+        .iter()
+        .map(|file| file.path.as_str())
+        .filter(|path| files::is_chart_template(path, &charts))
+        .collect();
     let Ok(not) = PathTemplate::parse("**/templates/**", &[]) else { return };
     for rule in rules {
         if templates.iter().any(|path| rule.path.captures(path).is_some()) {
@@ -190,7 +224,8 @@ fn leave_out_chart_templates(rules: &mut [Rule], listing: &[File]) {
 /// The rule of a family, and one more for each member that its template does not match as meant.
 fn rules_of(family: &Family, words: &[String]) -> Vec<(Rule, usize)> {
     let Some(rule) = rule(family, &family.template, words) else { return Vec::new() };
-    let missed: Vec<&Placed> = family.members.iter().filter(|member| !matches(&rule, member)).collect();
+    let missed: Vec<&Placed> =
+        family.members.iter().filter(|member| !matches(&rule, member)).collect();
     let mut out = vec![(rule, family.members.len() - missed.len())];
     let mut seen = BTreeSet::new();
     for member in missed {
@@ -206,15 +241,19 @@ fn rules_of(family: &Family, words: &[String]) -> Vec<(Rule, usize)> {
 }
 
 fn matches(rule: &Rule, member: &Placed) -> bool {
-    rule.path
-        .captures(&member.subject)
-        .is_some_and(|captures| captures.get("stage").is_some_and(|stage| *stage == member.slot.label))
+    rule.path.captures(&member.subject).is_some_and(|captures| {
+        captures.get("stage").is_some_and(|stage| *stage == member.slot.label)
+    })
 }
 
 /// The path itself, with a hole for its stage.
 fn literal(path: &str, slot: &Slot) -> String {
     let parts = path.split('/').enumerate().map(|(at, part)| {
-        if at == slot.part { format!("{}{{stage}}{}", &part[..slot.start], &part[slot.end..]) } else { part.to_owned() }
+        if at == slot.part {
+            format!("{}{{stage}}{}", &part[..slot.start], &part[slot.end..])
+        } else {
+            part.to_owned()
+        }
     });
     parts.collect::<Vec<_>>().join("/")
 }

@@ -47,7 +47,12 @@ fn places(rule: &Rule, members: &[Placed]) -> Vec<(Place, String)> {
         let target = rule.target.expand(&captures);
         let of_path = rule.component.expand(&captures);
         for component in &member.components {
-            let place = (app.clone(), format!("{of_path}/{component}"), member.slot.identity.clone(), target.clone());
+            let place = (
+                app.clone(),
+                format!("{of_path}/{component}"),
+                member.slot.identity.clone(),
+                target.clone(),
+            );
             out.push((place, member.subject.clone()));
         }
     }

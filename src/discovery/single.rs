@@ -24,13 +24,21 @@ pub(super) fn these(some: &[&str], paths: &[&str], reader: &Reader<'_>) -> Vec<(
 }
 
 /// The lines that an image automation owns in files that no rule of a stage reads.
-pub(super) fn automated(paths: &[&str], staged: &[Rule], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
-    let is_marked = |path: &&str| reader.text(path).is_some_and(|text| text.contains("\"$imagepolicy\""));
+pub(super) fn automated(
+    paths: &[&str],
+    staged: &[Rule],
+    reader: &Reader<'_>,
+) -> Vec<(Rule, usize)> {
+    let is_marked =
+        |path: &&str| reader.text(path).is_some_and(|text| text.contains("\"$imagepolicy\""));
     let is_staged = |path: &&str| {
         let subjects = |rule: &Rule| source::of(rule).subjects(path);
-        staged.iter().any(|rule| subjects(rule).into_iter().any(|subject| rule.path.captures(subject).is_some()))
+        staged.iter().any(|rule| {
+            subjects(rule).into_iter().any(|subject| rule.path.captures(subject).is_some())
+        })
     };
-    let outside: Vec<&str> = paths.iter().copied().filter(|path| is_marked(path) && !is_staged(path)).collect();
+    let outside: Vec<&str> =
+        paths.iter().copied().filter(|path| is_marked(path) && !is_staged(path)).collect();
     let mut found = unstaged::places(&outside, reader);
     found.places.retain(|place| place.automated);
     in_one_stage(&found, paths)

@@ -28,7 +28,8 @@ pub fn ordered<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<Stage> {
     let mut out: Vec<Stage> = Vec::new();
     let mut before: Option<StageName> = None;
     for identity in order {
-        let mut words: Vec<(&str, usize)> = spellings[identity].iter().map(|(word, count)| (*word, *count)).collect();
+        let mut words: Vec<(&str, usize)> =
+            spellings[identity].iter().map(|(word, count)| (*word, *count)).collect();
         words.sort_by_key(|(word, count)| (std::cmp::Reverse(*count), *word));
         let name = StageName::new(words[0].0);
         let apart = unknown.contains(identity);
@@ -49,7 +50,10 @@ pub fn labels<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<String> {
 
 /// Every word that names one of these stages.
 pub fn words(stages: &[Stage]) -> Vec<String> {
-    stages.iter().flat_map(|stage| std::iter::once(stage.name.to_string()).chain(stage.aliases.clone())).collect()
+    stages
+        .iter()
+        .flat_map(|stage| std::iter::once(stage.name.to_string()).chain(stage.aliases.clone()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -59,8 +63,13 @@ mod tests {
 
     fn rows(paths: &[&str]) -> Vec<String> {
         let chosen = choose(paths);
-        let after = |stage: &Stage| stage.after.iter().map(|after| format!("{after} → ")).collect::<String>();
-        ordered(chosen.slots.iter().flatten()).iter().map(|stage| format!("{}{}", after(stage), stage.name)).collect()
+        let after = |stage: &Stage| {
+            stage.after.iter().map(|after| format!("{after} → ")).collect::<String>()
+        };
+        ordered(chosen.slots.iter().flatten())
+            .iter()
+            .map(|stage| format!("{}{}", after(stage), stage.name))
+            .collect()
     }
 
     #[test]
@@ -72,8 +81,12 @@ mod tests {
     #[test]
     fn many_unknown_names_come_after_nothing() {
         assert_eq!(rows(&["clusters/red/a.yaml", "clusters/blue/a.yaml"]), ["blue", "red"]);
-        assert_eq!(rows(&["c/dev/i.yaml", "c/qa/i.yaml", "c/load-a/i.yaml", "c/int-b/i.yaml"])[1], "dev → qa");
-        let mixed = ["a/staging.yaml", "a/prod.yaml", "clusters/red/a.yaml", "clusters/blue/a.yaml"];
+        assert_eq!(
+            rows(&["c/dev/i.yaml", "c/qa/i.yaml", "c/load-a/i.yaml", "c/int-b/i.yaml"])[1],
+            "dev → qa"
+        );
+        let mixed =
+            ["a/staging.yaml", "a/prod.yaml", "clusters/red/a.yaml", "clusters/blue/a.yaml"];
         assert_eq!(rows(&mixed), ["blue", "red", "staging", "staging → prod"]);
     }
 }

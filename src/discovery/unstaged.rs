@@ -39,8 +39,11 @@ const CERTAIN: u8 = 8;
 /// The places in these files. Defaults of charts that are written here are none: a chart is what is
 /// deployed elsewhere.
 pub(super) fn places(paths: &[&str], reader: &Reader<'_>) -> Unstaged {
-    let (overlays, others): (Vec<&str>, Vec<&str>) =
-        paths.iter().copied().filter(|path| !files::is_aside(path)).partition(|path| is_kustomization(path));
+    let (overlays, others): (Vec<&str>, Vec<&str>) = paths
+        .iter()
+        .copied()
+        .filter(|path| !files::is_aside(path))
+        .partition(|path| is_kustomization(path));
     let mut out = Unstaged { places: roots(&overlays, reader), ..Unstaged::default() };
     let built = kustomize_resources(reader);
     let charts = own_charts(reader);
@@ -85,20 +88,23 @@ enum Found {
 }
 
 /// Sources that would take any version-looking value; alone they say too little.
-const LOOSE: [SourceKind; 4] = [SourceKind::Dotenv, SourceKind::Tfvars, SourceKind::Text, SourceKind::Pulumi];
+const LOOSE: [SourceKind; 4] =
+    [SourceKind::Dotenv, SourceKind::Tfvars, SourceKind::Text, SourceKind::Pulumi];
 
 fn known(path: &str, kinds: &[SourceKind], reader: &Reader<'_>) -> Found {
     if kinds.iter().any(|kind| LOOSE.contains(kind)) {
         return Found::Unsure;
     }
-    let found = kinds.iter().filter_map(|kind| place(*kind, path, &classify::read(path, *kind, reader)));
+    let found =
+        kinds.iter().filter_map(|kind| place(*kind, path, &classify::read(path, *kind, reader)));
     let places: Vec<Place> = found.collect();
     if places.is_empty() { Found::Silent } else { Found::Places(places) }
 }
 
 fn place(kind: SourceKind, subject: &str, findings: &[Finding]) -> Option<Place> {
-    let nameless =
-        findings.iter().any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
+    let nameless = findings
+        .iter()
+        .any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
     let automated = classify::is_automated(findings);
     (!findings.is_empty()).then(|| Place { kind, subject: subject.to_owned(), nameless, automated })
 }
@@ -110,18 +116,26 @@ fn roots(overlays: &[&str], reader: &Reader<'_>) -> BTreeSet<Place> {
     for path in overlays {
         reader.take_touched();
         let findings = classify::read(path, SourceKind::Kustomize, reader);
-        taken_in.extend(reader.take_touched().paths().into_iter().filter(|touched| touched != path));
+        taken_in
+            .extend(reader.take_touched().paths().into_iter().filter(|touched| touched != path));
         let folder = folder_of(path);
         found.extend(place(SourceKind::Kustomize, folder, &findings).map(|place| (*path, place)));
     }
-    found.into_iter().filter(|(path, _)| !taken_in.contains(*path)).map(|(_, place)| place).collect()
+    found
+        .into_iter()
+        .filter(|(path, _)| !taken_in.contains(*path))
+        .map(|(_, place)| place)
+        .collect()
 }
 
 /// The folders of charts with templates of their own.
 fn own_charts(reader: &Reader<'_>) -> HashSet<String> {
     let listing = reader.snapshot().files_under("").unwrap_or_default();
     let charts = super::chart_folders(&listing);
-    let templates = listing.iter().filter_map(|file| file.path.split_once("/templates/")).map(|(folder, _)| folder);
+    let templates = listing
+        .iter()
+        .filter_map(|file| file.path.split_once("/templates/"))
+        .map(|(folder, _)| folder);
     templates.filter(|folder| charts.contains(*folder)).map(str::to_owned).collect()
 }
 
@@ -129,7 +143,8 @@ fn values(path: &str, reader: &Reader<'_>) -> Found {
     let Some(leaves) = reader.leaves_or_scan(path) else { return Found::Silent };
     let mut pins = convention::pins(&leaves, Format::Tree);
     pins.retain(|pin| pin.score >= TELLING);
-    let unnamed = |pin: &Pin| pin.image.is_none() && convention::component(&leaves[pin.leaf].path).is_none();
+    let unnamed =
+        |pin: &Pin| pin.image.is_none() && convention::component(&leaves[pin.leaf].path).is_none();
     match pins.iter().map(|pin| pin.score).max() {
         None => Found::Silent,
         Some(score) if score < CERTAIN => Found::Unsure,
@@ -162,15 +177,22 @@ pub(super) fn rules(found: &Unstaged, all: &[&str]) -> Vec<(Rule, usize)> {
     for (kind, places) in kinds {
         let subjects: Vec<&str> = places.iter().map(|place| place.subject.as_str()).collect();
         let mine: HashSet<&str> = subjects.iter().copied().collect();
-        let deaf = |path: &str| is_of_controllers(kind) && (found.built.contains(path) || is_kustomization(path));
+        let deaf = |path: &str| {
+            is_of_controllers(kind) && (found.built.contains(path) || is_kustomization(path))
+        };
         let heard = all.iter().filter(|path| !found.silent.contains(**path) && !deaf(path));
-        let others = heard.filter_map(|path| subject(kind, path)).filter(|path| !mine.contains(path)).collect();
+        let others = heard
+            .filter_map(|path| subject(kind, path))
+            .filter(|path| !mine.contains(path))
+            .collect();
         let nameless = places.iter().any(|place| place.nameless);
         for layout in layouts(kind, &subjects, &others) {
             let Ok(mut rule) = Rule::new(kind, &layout.template, &[]) else { continue };
             if rule.path.has("group") {
                 rule.app = NameTemplate::new("{group}/{app}");
-            } else if !layout.names_app() && (nameless || is_tree(kind) && layout.fallback != NO_FALLBACK) {
+            } else if !layout.names_app()
+                && (nameless || is_tree(kind) && layout.fallback != NO_FALLBACK)
+            {
                 rule.app = NameTemplate::new(layout.fallback.as_str());
             }
             rule.confidence = Confidence::Medium;

@@ -129,7 +129,14 @@ fn occurrences_in(part: usize, text: &str, out: &mut Vec<Occurrence>) {
     while index < pieces.len() {
         let (start, end) = pieces[index];
         if let Some(found) = joined_word(text, &pieces, index) {
-            out.push(Occurrence { part, start, end: found.1, canonical: found.0, number: String::new(), strong: true });
+            out.push(Occurrence {
+                part,
+                start,
+                end: found.1,
+                canonical: found.0,
+                number: String::new(),
+                strong: true,
+            });
             index += 2;
             continue;
         }
@@ -189,7 +196,14 @@ fn humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<Occurr
     }
     for (from, to) in cuts {
         if let Some((canonical, number, true)) = meaning(&piece[from..to]) {
-            out.push(Occurrence { part, start: start + from, end: start + to, canonical, number, strong: true });
+            out.push(Occurrence {
+                part,
+                start: start + from,
+                end: start + to,
+                canonical,
+                number,
+                strong: true,
+            });
         }
     }
 }

@@ -9,8 +9,8 @@ use super::settle;
 use super::types::{askable, cut, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal, Result,
-    Review, State, Verdict,
+    Change, Check, CheckState, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal,
+    Proposal, Result, Review, State, Verdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -79,7 +79,12 @@ impl Azure {
     fn label(&self, number: u64, change: &Change) -> Result<()> {
         for name in &change.add_labels {
             let body = json!({ "name": name });
-            self.http.tell(Method::POST, &self.path(number, "/labels"), Some(body), Repeat::Safe)?;
+            self.http.tell(
+                Method::POST,
+                &self.path(number, "/labels"),
+                Some(body),
+                Repeat::Safe,
+            )?;
         }
         for name in &change.remove_labels {
             let path = self.path(number, &format!("/labels/{}", escape(name)));
@@ -176,16 +181,26 @@ impl Forge for Azure {
     fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
         let mut body = serde_json::Map::new();
         body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
-        body.extend(change.body.as_deref().map(|text| ("description".to_owned(), cut(text, MAX_BODY).into())));
+        body.extend(
+            change
+                .body
+                .as_deref()
+                .map(|text| ("description".to_owned(), cut(text, MAX_BODY).into())),
+        );
         body.extend(change.draft.map(|draft| ("isDraft".to_owned(), draft.is_yes().into())));
-        let pull = if body.is_empty() { self.pull(number)? } else { self.patch(number, body.into(), Repeat::Safe)? };
+        let pull = if body.is_empty() {
+            self.pull(number)?
+        } else {
+            self.patch(number, body.into(), Repeat::Safe)?
+        };
         self.label(number, change)?;
         self.ask(&self.to_proposal(pull), &change.add_reviewers)?;
         self.proposal(number)
     }
 
     fn close(&self, number: u64) -> Result<Proposal> {
-        self.patch(number, json!({ "status": "abandoned" }), Repeat::Safe).map(|pull| self.to_proposal(pull))
+        self.patch(number, json!({ "status": "abandoned" }), Repeat::Safe)
+            .map(|pull| self.to_proposal(pull))
     }
 
     fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
@@ -205,12 +220,15 @@ impl Forge for Azure {
         let body = json!({
             "autoCompleteSetBy": { "id": people::own_id(&self.http)? }, "completionOptions": Self::completion(how),
         });
-        self.patch(number, body, Repeat::Safe).map(|_| ()).map_err(|error| settle::not_mergeable(number, error))
+        self.patch(number, body, Repeat::Safe)
+            .map(|_| ())
+            .map_err(|error| settle::not_mergeable(number, error))
     }
 
     fn checks(&self, commit: &str) -> Result<Vec<Check>> {
         let path = format!("{}/commits/{}/statuses", self.repo, escape(commit));
-        let page: Page<Status> = self.http.get(&query(&path, &[("latestOnly", "true"), ("top", "1000"), VERSION]))?;
+        let page: Page<Status> =
+            self.http.get(&query(&path, &[("latestOnly", "true"), ("top", "1000"), VERSION]))?;
         Ok(newest(page.value.into_iter().map(Check::from).collect()))
     }
 
@@ -225,7 +243,8 @@ impl Forge for Azure {
             Some((genre, name)) => json!({ "genre": genre, "name": name }),
             None => json!({ "name": check.name }),
         };
-        let mut body = json!({ "state": state, "description": check.description, "context": context });
+        let mut body =
+            json!({ "state": state, "description": check.description, "context": context });
         if let Some(url) = &check.url {
             body["targetUrl"] = url.as_str().into();
         }
@@ -241,17 +260,27 @@ impl Forge for Azure {
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let found: WorkItems = {
             let path = query(&format!("{}/_apis/wit/wiql", self.project), &[VERSION]);
-            self.http.send(Method::POST, &path, json!({ "query": wire::tagged(label) }), Repeat::Safe)?
+            self.http.send(
+                Method::POST,
+                &path,
+                json!({ "query": wire::tagged(label) }),
+                Repeat::Safe,
+            )?
         };
         let ids: Vec<String> = found.work_items.iter().map(|item| item.id.to_string()).collect();
         let mut out = Vec::new();
         for some in ids.chunks(MAX_IDS) {
-            let values = [("ids", some.join(",")), ("fields", "System.Title,System.Tags".to_owned())];
-            let values: Vec<(&str, &str)> = values.iter().map(|(key, value)| (*key, value.as_str())).collect();
-            let path =
-                query(&format!("{}/_apis/wit/workitems", self.project), &[values.as_slice(), &[VERSION]].concat());
+            let values =
+                [("ids", some.join(",")), ("fields", "System.Title,System.Tags".to_owned())];
+            let values: Vec<(&str, &str)> =
+                values.iter().map(|(key, value)| (*key, value.as_str())).collect();
+            let path = query(
+                &format!("{}/_apis/wit/workitems", self.project),
+                &[values.as_slice(), &[VERSION]].concat(),
+            );
             let page: Page<WorkItem> = self.http.get(&path)?;
-            let pages = format!("{}/_workitems/edit", self.page.split("/_git/").next().unwrap_or_default());
+            let pages =
+                format!("{}/_workitems/edit", self.page.split("/_git/").next().unwrap_or_default());
             out.extend(page.value.into_iter().filter_map(|item| item.issue(label, &pages)));
         }
         Ok(out)

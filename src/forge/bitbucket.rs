@@ -9,8 +9,8 @@ use super::settle;
 use super::types::{askable, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
-    Result, Review, State, Verdict,
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
+    NewProposal, Proposal, Result, Review, State, Verdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -34,7 +34,11 @@ impl Bitbucket {
     pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
         let name = format!("{}/{}", escape(&place.owner), escape(&place.name));
         let page = format!("https://{}/{name}", place.host);
-        Ok(Bitbucket { http: Http::new(place, access)?, repo: format!("/repositories/{name}"), page })
+        Ok(Bitbucket {
+            http: Http::new(place, access)?,
+            repo: format!("/repositories/{name}"),
+            page,
+        })
     }
 
     fn path(&self, number: u64) -> String {
@@ -43,7 +47,8 @@ impl Bitbucket {
 
     fn open(&self, which: &[(&str, &str)]) -> Result<Vec<Proposal>> {
         let values = [which, &[("sort", "-created_on"), ("pagelen", "50")]].concat();
-        let all: Vec<Pull> = self.http.chained(&query(&format!("{}/pullrequests", self.repo), &values))?;
+        let all: Vec<Pull> =
+            self.http.chained(&query(&format!("{}/pullrequests", self.repo), &values))?;
         Ok(all.into_iter().map(Proposal::from).collect())
     }
 
@@ -88,7 +93,9 @@ impl Forge for Bitbucket {
             Some(there) => Ok(there),
             None => {
                 let path = format!("{}/pullrequests", self.repo);
-                self.http.send::<Pull>(Method::POST, &path, body.clone(), Repeat::Once).map(Proposal::from)
+                self.http
+                    .send::<Pull>(Method::POST, &path, body.clone(), Repeat::Once)
+                    .map(Proposal::from)
             }
         })
     }
@@ -96,8 +103,11 @@ impl Forge for Bitbucket {
     /// What is not sent is emptied there, so all of it is sent.
     fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
         let now = self.pull(number)?;
-        let mut reviewers: Vec<Value> =
-            now.reviewers.iter().map(|account| json!({ "type": "user", "uuid": account.uuid })).collect();
+        let mut reviewers: Vec<Value> = now
+            .reviewers
+            .iter()
+            .map(|account| json!({ "type": "user", "uuid": account.uuid }))
+            .collect();
         let (draft, now) = (now.draft, Proposal::from(now));
         reviewers.extend(askable(&change.add_reviewers, &now).iter().map(|name| person(name)));
         let body = json!({
@@ -108,7 +118,9 @@ impl Forge for Bitbucket {
             "destination": { "branch": { "name": now.base } },
             "reviewers": reviewers,
         });
-        self.http.send::<Pull>(Method::PUT, &self.path(number), body, Repeat::Safe).map(Proposal::from)
+        self.http
+            .send::<Pull>(Method::PUT, &self.path(number), body, Repeat::Safe)
+            .map(Proposal::from)
     }
 
     /// Declining what is declined is refused, so a failure is looked at.
@@ -125,7 +137,8 @@ impl Forge for Bitbucket {
             MergeMethod::Squash => "squash",
             MergeMethod::Rebase => "fast_forward",
         };
-        let mut body = json!({ "type": "pullrequest_merge_parameters", "merge_strategy": strategy });
+        let mut body =
+            json!({ "type": "pullrequest_merge_parameters", "merge_strategy": strategy });
         if let Some(text) = how.text() {
             body["message"] = text.into();
         }
@@ -137,12 +150,16 @@ impl Forge for Bitbucket {
     }
 
     fn auto_merge(&self, _: u64, _: &Merge) -> Result<()> {
-        Err(ForgeError::Unsupported { forge: Kind::Bitbucket.as_str(), feature: Feature::AutoMerge })
+        Err(ForgeError::Unsupported {
+            forge: Kind::Bitbucket.as_str(),
+            feature: Feature::AutoMerge,
+        })
     }
 
     fn checks(&self, commit: &str) -> Result<Vec<Check>> {
         let path = format!("{}/commit/{}/statuses", self.repo, escape(commit));
-        let all: Vec<Status> = self.http.chained(&query(&path, &[("pagelen", "100"), ("sort", "-updated_on")]))?;
+        let all: Vec<Status> =
+            self.http.chained(&query(&path, &[("pagelen", "100"), ("sort", "-updated_on")]))?;
         Ok(newest(all.into_iter().map(Check::from).collect()))
     }
 
@@ -181,7 +198,9 @@ fn key(name: &str) -> String {
     if name.len() <= MAX_KEY {
         return name.to_owned();
     }
-    let sum = name.bytes().fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let sum = name
+        .bytes()
+        .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
     let start: String = name.chars().filter(char::is_ascii).take(MAX_KEY - 9).collect();
     format!("{start}-{sum:08x}")
 }

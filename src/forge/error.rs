@@ -58,9 +58,13 @@ impl ForgeError {
     /// What to do about it, where we know.
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
-            ForgeError::Unauthorised { .. } => "the token may have expired, or belong to another host; make a new one",
+            ForgeError::Unauthorised { .. } => {
+                "the token may have expired, or belong to another host; make a new one"
+            }
             ForgeError::Forbidden { sign_on: Some(page), .. } => {
-                return Some(format!("the organisation wants single sign-on: allow the token at {page}"));
+                return Some(format!(
+                    "the organisation wants single sign-on: allow the token at {page}"
+                ));
             }
             ForgeError::Forbidden { .. } => {
                 "the token lacks a permission: it needs to read the repository, and to write pull requests and statuses"
@@ -71,16 +75,28 @@ impl ForgeError {
             ForgeError::Conflict { .. } | ForgeError::NotMergeable { .. } => {
                 "run it again: it starts from what is there now; the page of the proposal says what it waits for"
             }
-            ForgeError::RateLimited { .. } => "wait until then, or use a token with a limit of its own",
+            ForgeError::RateLimited { .. } => {
+                "wait until then, or use a token with a limit of its own"
+            }
             ForgeError::Server { .. } | ForgeError::Timeout { .. } | ForgeError::Broken { .. } => {
                 "run it again: what was done is found and not done twice"
             }
-            ForgeError::Unreachable { .. } => "check the network and the proxy (HTTPS_PROXY, NO_PROXY)",
-            ForgeError::Certificate { .. } => "name the file with your company's certificate authority",
+            ForgeError::Unreachable { .. } => {
+                "check the network and the proxy (HTTPS_PROXY, NO_PROXY)"
+            }
+            ForgeError::Certificate { .. } => {
+                "name the file with your company's certificate authority"
+            }
             ForgeError::Moved { .. } => "set the new address with `git remote set-url origin URL`",
-            ForgeError::Unreadable { .. } => "the address of the API may be wrong, or a login page answers for it",
-            ForgeError::NoSuchPerson { .. } => "reviewers are named as on the forge, not by their full name",
-            ForgeError::NoSuchProposal { .. } => "`towpath proposals list` shows those that are open",
+            ForgeError::Unreadable { .. } => {
+                "the address of the API may be wrong, or a login page answers for it"
+            }
+            ForgeError::NoSuchPerson { .. } => {
+                "reviewers are named as on the forge, not by their full name"
+            }
+            ForgeError::NoSuchProposal { .. } => {
+                "`towpath proposals list` shows those that are open"
+            }
             ForgeError::Busy | ForgeError::Outdated { .. } => "run it again; nothing was changed",
             ForgeError::Git { hint, .. } => return hint.clone(),
             ForgeError::Exists { .. }
@@ -94,7 +110,10 @@ impl ForgeError {
 
     /// May it be otherwise the next moment, without anybody doing anything about it?
     pub fn may_pass(&self) -> bool {
-        let passes = matches!(self, ForgeError::RateLimited { .. } | ForgeError::Unreachable { .. } | ForgeError::Busy);
+        let passes = matches!(
+            self,
+            ForgeError::RateLimited { .. } | ForgeError::Unreachable { .. } | ForgeError::Busy
+        );
         passes || self.is_unsure()
     }
 
@@ -134,7 +153,8 @@ mod tests {
     /// All of them, as people read them.
     #[test]
     fn every_sentence() {
-        let (host, asked, why) = (|| "h".to_owned(), || "GET https://h/x".to_owned(), || "no".to_owned());
+        let (host, asked, why) =
+            (|| "h".to_owned(), || "GET https://h/x".to_owned(), || "no".to_owned());
         let cases = [
             (
                 ForgeError::Unauthorised { host: host(), asked: asked(), why: why() },
@@ -169,7 +189,10 @@ mod tests {
                 ForgeError::Server { host: host(), status: 502, asked: asked(), why: why() },
                 "h is in trouble (status 502, `GET https://h/x`): no",
             ),
-            (ForgeError::Timeout { host: host(), asked: asked() }, "h did not answer in time (`GET https://h/x`)"),
+            (
+                ForgeError::Timeout { host: host(), asked: asked() },
+                "h did not answer in time (`GET https://h/x`)",
+            ),
             (
                 ForgeError::Broken { host: host(), asked: asked(), why: why() },
                 "the connection to h broke (`GET https://h/x`): no",
@@ -189,13 +212,28 @@ mod tests {
                 ForgeError::TooMany { host: host(), asked: asked(), pages: 9 },
                 "h has more than 9 pages of this (`GET https://h/x`)",
             ),
-            (ForgeError::Unsupported { forge: "Bitbucket", feature: Feature::Labels }, "Bitbucket has no labels"),
-            (ForgeError::NoSuchPerson { forge: "GitLab", name: "bob".into() }, "GitLab knows nobody called `bob`"),
+            (
+                ForgeError::Unsupported { forge: "Bitbucket", feature: Feature::Labels },
+                "Bitbucket has no labels",
+            ),
+            (
+                ForgeError::NoSuchPerson { forge: "GitLab", name: "bob".into() },
+                "GitLab knows nobody called `bob`",
+            ),
             (ForgeError::NoSuchProposal { number: 7 }, "there is no proposal 7"),
-            (ForgeError::Outdated { number: 7 }, "proposal 7 is not merged: what it was judged by has changed"),
-            (ForgeError::Busy, "others have written to the proposals each time before this arrived"),
+            (
+                ForgeError::Outdated { number: 7 },
+                "proposal 7 is not merged: what it was judged by has changed",
+            ),
+            (
+                ForgeError::Busy,
+                "others have written to the proposals each time before this arrived",
+            ),
             (ForgeError::Git { why: why(), hint: None }, "no"),
-            (ForgeError::Settings { what: "the proxy", why: why() }, "the proxy cannot be used: no"),
+            (
+                ForgeError::Settings { what: "the proxy", why: why() },
+                "the proxy cannot be used: no",
+            ),
         ];
         for (error, said) in cases {
             assert_eq!(error.to_string(), said);

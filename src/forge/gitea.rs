@@ -9,8 +9,8 @@ use super::settle;
 use super::types::{last_words, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
-    Result, Review, Verdict,
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
+    NewProposal, Proposal, Result, Review, Verdict,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -117,7 +117,12 @@ impl Gitea {
     }
 
     fn send_merge(&self, number: u64, body: Value) -> Result<()> {
-        self.http.tell(Method::POST, &format!("{}/merge", self.pull_path(number)), Some(body), Repeat::Once)
+        self.http.tell(
+            Method::POST,
+            &format!("{}/merge", self.pull_path(number)),
+            Some(body),
+            Repeat::Once,
+        )
     }
 }
 
@@ -183,7 +188,8 @@ impl Forge for Gitea {
 
     fn checks(&self, commit: &str) -> Result<Vec<Check>> {
         let path = format!("{}/commits/{}/statuses", self.repo, escape(commit));
-        let statuses: Vec<Status> = self.http.linked(&query(&path, &[("sort", "recentupdate"), PAGE]))?;
+        let statuses: Vec<Status> =
+            self.http.linked(&query(&path, &[("sort", "recentupdate"), PAGE]))?;
         Ok(newest(statuses.into_iter().map(Check::from).collect()))
     }
 
@@ -193,7 +199,8 @@ impl Forge for Gitea {
             CheckState::Passed | CheckState::Neutral => "success",
             CheckState::Failed => "failure",
         };
-        let mut body = json!({ "state": state, "context": check.name, "description": check.description });
+        let mut body =
+            json!({ "state": state, "context": check.name, "description": check.description });
         if let Some(url) = &check.url {
             body["target_url"] = url.as_str().into();
         }
@@ -210,7 +217,8 @@ impl Forge for Gitea {
     /// A label that the repository does not have is no filter to Gitea, so the answer is filtered too.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let values = [("state", "open"), ("type", "issues"), ("labels", label), PAGE];
-        let all: Vec<HubIssue> = self.http.linked(&query(&format!("{}/issues", self.repo), &values))?;
+        let all: Vec<HubIssue> =
+            self.http.linked(&query(&format!("{}/issues", self.repo), &values))?;
         Ok(all.into_iter().filter_map(|issue| issue.with(label)).collect())
     }
 }
@@ -237,8 +245,13 @@ fn is_draft(title: &str) -> bool {
 
 /// A title without the prefix of a draft.
 fn bare(title: &str) -> &str {
-    let starts = |prefix: &&str| title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    DRAFT_PREFIXES.iter().find(|prefix| starts(prefix)).map_or(title, |prefix| title[prefix.len()..].trim_start())
+    let starts = |prefix: &&str| {
+        title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    DRAFT_PREFIXES
+        .iter()
+        .find(|prefix| starts(prefix))
+        .map_or(title, |prefix| title[prefix.len()..].trim_start())
 }
 
 fn titled(title: &str, draft: bool) -> String {

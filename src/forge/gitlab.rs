@@ -11,8 +11,8 @@ use super::settle;
 use super::types::askable;
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
-    Result, Review, State, Verdict,
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
+    NewProposal, Proposal, Result, Review, State, Verdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -52,7 +52,8 @@ impl GitLab {
     fn user_id(&self, name: &str) -> Result<u64> {
         let found: Vec<User> = self.http.get(&query("/users", &[("username", name)]))?;
         let user = found.into_iter().find(|user| user.username.eq_ignore_ascii_case(name));
-        let nobody = || ForgeError::NoSuchPerson { forge: Kind::GitLab.as_str(), name: name.to_owned() };
+        let nobody =
+            || ForgeError::NoSuchPerson { forge: Kind::GitLab.as_str(), name: name.to_owned() };
         user.map(|user| user.id).ok_or_else(nobody)
     }
 
@@ -70,13 +71,19 @@ impl GitLab {
         let squash = how.method == MergeMethod::Squash;
         let mut body = json!({ "sha": how.expect, "squash": squash });
         if let Some(text) = how.text() {
-            body[if squash { "squash_commit_message" } else { "merge_commit_message" }] = text.into();
+            body[if squash { "squash_commit_message" } else { "merge_commit_message" }] =
+                text.into();
         }
         body
     }
 
     fn send_merge(&self, number: u64, body: Value) -> Result<()> {
-        self.http.tell(Method::PUT, &format!("{}/merge", self.path(number)), Some(body), Repeat::Once)
+        self.http.tell(
+            Method::PUT,
+            &format!("{}/merge", self.path(number)),
+            Some(body),
+            Repeat::Once,
+        )
     }
 }
 
@@ -109,7 +116,9 @@ impl Forge for GitLab {
         });
         settle::create(self, &self.http, new, || {
             let path = format!("{}/merge_requests", self.project);
-            self.http.send::<MergeRequest>(Method::POST, &path, body.clone(), Repeat::Once).map(Proposal::from)
+            self.http
+                .send::<MergeRequest>(Method::POST, &path, body.clone(), Repeat::Once)
+                .map(Proposal::from)
         })
     }
 
@@ -122,8 +131,12 @@ impl Forge for GitLab {
             body.insert("title".into(), titled(title, draft).into());
         }
         body.extend(change.body.clone().map(|text| ("description".to_owned(), Value::from(text))));
-        for (key, labels) in [("add_labels", &change.add_labels), ("remove_labels", &change.remove_labels)] {
-            body.extend((!labels.is_empty()).then(|| (key.to_owned(), Value::from(labels.join(",")))));
+        for (key, labels) in
+            [("add_labels", &change.add_labels), ("remove_labels", &change.remove_labels)]
+        {
+            body.extend(
+                (!labels.is_empty()).then(|| (key.to_owned(), Value::from(labels.join(",")))),
+            );
         }
         let same = now.iid;
         if let Some(ids) = self.reviewer_ids(now, &change.add_reviewers)? {
@@ -132,12 +145,16 @@ impl Forge for GitLab {
         if body.is_empty() {
             return self.proposal(same);
         }
-        self.http.send::<MergeRequest>(Method::PUT, &self.path(number), body.into(), Repeat::Safe).map(Proposal::from)
+        self.http
+            .send::<MergeRequest>(Method::PUT, &self.path(number), body.into(), Repeat::Safe)
+            .map(Proposal::from)
     }
 
     fn close(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state_event": "close" });
-        self.http.send::<MergeRequest>(Method::PUT, &self.path(number), body, Repeat::Safe).map(Proposal::from)
+        self.http
+            .send::<MergeRequest>(Method::PUT, &self.path(number), body, Repeat::Safe)
+            .map(Proposal::from)
     }
 
     fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
@@ -165,15 +182,18 @@ impl Forge for GitLab {
             CheckState::Passed | CheckState::Neutral => "success",
             CheckState::Failed => "failed",
         };
-        let mut body = json!({ "state": state, "name": check.name, "description": check.description });
+        let mut body =
+            json!({ "state": state, "name": check.name, "description": check.description });
         if let Some(url) = &check.url {
             body["target_url"] = url.as_str().into();
         }
         let path = format!("{}/statuses/{}", self.project, escape(commit));
         match self.http.tell(Method::POST, &path, Some(body), Repeat::Safe) {
             Err(error @ ForgeError::Refused { .. }) => {
-                let there =
-                    self.checks(commit)?.into_iter().any(|now| now.name == check.name && now.state == check.state);
+                let there = self
+                    .checks(commit)?
+                    .into_iter()
+                    .any(|now| now.name == check.name && now.state == check.state);
                 if there { Ok(()) } else { Err(error) }
             }
             other => other,
@@ -183,35 +203,60 @@ impl Forge for GitLab {
     /// Approvals are one list; who wants changes is told by another, and not by old servers.
     fn reviews(&self, number: u64) -> Result<Vec<Review>> {
         let approvals: Approvals = self.http.get(&format!("{}/approvals", self.path(number)))?;
-        let reviewers = match self.http.linked::<Approval>(&format!("{}/reviewers", self.path(number))) {
-            Err(ForgeError::NotFound { .. }) => Vec::new(),
-            other => other?,
-        };
+        let reviewers =
+            match self.http.linked::<Approval>(&format!("{}/reviewers", self.path(number))) {
+                Err(ForgeError::NotFound { .. }) => Vec::new(),
+                other => other?,
+            };
         let against = |reviewer: &Approval| reviewer.state.as_deref() == Some("requested_changes");
-        let review = |given: Approval, verdict| Review { author: given.user.username, verdict, commit: None };
-        let mut out: Vec<Review> =
-            reviewers.into_iter().filter(against).map(|given| review(given, Verdict::ChangesRequested)).collect();
-        let approved = approvals.approved_by.into_iter().map(|given| review(given, Verdict::Approved));
-        let new: Vec<Review> = approved.filter(|given| out.iter().all(|seen| seen.author != given.author)).collect();
+        let review = |given: Approval, verdict| Review {
+            author: given.user.username,
+            verdict,
+            commit: None,
+        };
+        let mut out: Vec<Review> = reviewers
+            .into_iter()
+            .filter(against)
+            .map(|given| review(given, Verdict::ChangesRequested))
+            .collect();
+        let approved =
+            approvals.approved_by.into_iter().map(|given| review(given, Verdict::Approved));
+        let new: Vec<Review> =
+            approved.filter(|given| out.iter().all(|seen| seen.author != given.author)).collect();
         out.extend(new);
         Ok(out)
     }
 
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
-        let path = query(&format!("{}/issues", self.project), &[("state", "opened"), ("labels", label), PAGE]);
+        let path = query(
+            &format!("{}/issues", self.project),
+            &[("state", "opened"), ("labels", label), PAGE],
+        );
         let all: Vec<GitLabIssue> = self.http.linked(&path)?;
-        let labelled =
-            all.into_iter().filter(|issue| issue.labels.iter().any(|given| given.eq_ignore_ascii_case(label)));
-        Ok(labelled.map(|issue| Issue { number: issue.iid, title: issue.title, url: issue.web_url }).collect())
+        let labelled = all
+            .into_iter()
+            .filter(|issue| issue.labels.iter().any(|given| given.eq_ignore_ascii_case(label)));
+        Ok(labelled
+            .map(|issue| Issue { number: issue.iid, title: issue.title, url: issue.web_url })
+            .collect())
     }
 }
 
 /// A title without the prefix of a draft.
 fn bare(title: &str) -> &str {
-    let starts = |prefix: &&str| title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    DRAFT_PREFIXES.iter().find(|prefix| starts(prefix)).map_or(title, |prefix| title[prefix.len()..].trim_start())
+    let starts = |prefix: &&str| {
+        title.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    };
+    DRAFT_PREFIXES
+        .iter()
+        .find(|prefix| starts(prefix))
+        .map_or(title, |prefix| title[prefix.len()..].trim_start())
 }
 
 fn titled(title: &str, draft: Draft) -> String {
-    if draft.is_yes() { format!("{} {}", DRAFT_PREFIXES[0], bare(title)) } else { bare(title).to_owned() }
+    if draft.is_yes() {
+        format!("{} {}", DRAFT_PREFIXES[0], bare(title))
+    } else {
+        bare(title).to_owned()
+    }
 }

@@ -13,7 +13,9 @@ pub fn glance(url: &str, access: &Access, longest: u64) -> Result<(u16, Vec<u8>)
     let transport = Transport::new(access).map_err(|error| error.to_string())?;
     match transport.send_for(&Method::GET, url, &HeaderMap::new(), &[], longest) {
         Ok(raw) => Ok((raw.status, raw.body)),
-        Err(Lost::Timeout) => Err(format!("it took longer than {}s", access.limits.timeout.as_secs())),
+        Err(Lost::Timeout) => {
+            Err(format!("it took longer than {}s", access.limits.timeout.as_secs()))
+        }
         Err(Lost::Untrusted(why)) => Err(format!("its certificate is not trusted: {why}")),
         Err(Lost::Unsent(why) | Lost::Broken(why)) => Err(why),
     }

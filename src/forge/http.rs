@@ -59,8 +59,14 @@ enum Turn {
 impl Http {
     pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
         let authorization = access.token.as_ref().map(|token| authorization(place.kind, token));
-        let mut secrets: Vec<String> = access.token.iter().map(|token| token.secret().to_owned()).collect();
-        secrets.extend(authorization.iter().filter_map(|value| value.split_once(' ')).map(|(_, sent)| sent.to_owned()));
+        let mut secrets: Vec<String> =
+            access.token.iter().map(|token| token.secret().to_owned()).collect();
+        secrets.extend(
+            authorization
+                .iter()
+                .filter_map(|value| value.split_once(' '))
+                .map(|(_, sent)| sent.to_owned()),
+        );
         secrets.retain(|secret| !secret.is_empty());
         Ok(Http {
             transport: Transport::new(access)?,
@@ -91,7 +97,13 @@ impl Http {
     }
 
     /// Sends something whose answer does not matter.
-    pub(super) fn tell(&self, method: Method, path: &str, body: Option<Value>, repeat: Repeat) -> Result<()> {
+    pub(super) fn tell(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        repeat: Repeat,
+    ) -> Result<()> {
         self.answer(&Call::new(method, path, body, repeat)).map(|_| ())
     }
 
@@ -124,18 +136,23 @@ impl Http {
                     redirects += 1;
                     effort.attempts -= 1;
                     if redirects > MAX_REDIRECTS || !self.is_ours(&to) {
-                        return Err(ForgeError::Moved { asked: self.asked(call), to: self.clean(&to) });
+                        return Err(ForgeError::Moved {
+                            asked: self.asked(call),
+                            to: self.clean(&to),
+                        });
                     }
                     url = to;
                 }
-                Turn::Again { asked, error } => match effort.next(&self.limits, asked, (self.clock.chance)()) {
-                    None => return Err(error),
-                    Some(pause) => {
-                        self.say(&format!("waiting {} ms: {error}", pause.as_millis()));
-                        (self.clock.sleep)(pause);
-                        effort.waited += pause;
+                Turn::Again { asked, error } => {
+                    match effort.next(&self.limits, asked, (self.clock.chance)()) {
+                        None => return Err(error),
+                        Some(pause) => {
+                            self.say(&format!("waiting {} ms: {error}", pause.as_millis()));
+                            (self.clock.sleep)(pause);
+                            effort.waited += pause;
+                        }
                     }
-                },
+                }
             }
         }
     }
@@ -171,7 +188,8 @@ impl Http {
 
     /// A read goes where it is sent; a write only where it is told to stay a write (307, 308).
     fn redirected(&self, call: &Call<'_>, url: &str, raw: &Raw) -> Turn {
-        let to = raw.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
+        let to =
+            raw.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
         let to = if to.starts_with('/') { format!("{}{to}", origin(url)) } else { to.to_owned() };
         if call.method == Method::GET || matches!(raw.status, 307 | 308) {
             return Turn::Follow(to);
@@ -184,7 +202,10 @@ impl Http {
         let text = String::from_utf8_lossy(&raw.body);
         if let Some(until) = limited(raw.status, &raw.headers, &text, now) {
             let asked = until.map(|until| pause_until(until, now));
-            return Turn::Again { asked, error: ForgeError::RateLimited { host: self.host.clone(), until } };
+            return Turn::Again {
+                asked,
+                error: ForgeError::RateLimited { host: self.host.clone(), until },
+            };
         }
         let error = self.refusal(call, raw);
         let again = matches!(raw.status, 500 | 502 | 503 | 504) && call.repeat == Repeat::Safe;
@@ -219,7 +240,9 @@ impl Http {
         match lost {
             Lost::Untrusted(_) => Turn::Failed(error),
             Lost::Unsent(_) => Turn::Again { asked: None, error },
-            Lost::Timeout | Lost::Broken(_) if call.repeat == Repeat::Safe => Turn::Again { asked: None, error },
+            Lost::Timeout | Lost::Broken(_) if call.repeat == Repeat::Safe => {
+                Turn::Again { asked: None, error }
+            }
             Lost::Timeout | Lost::Broken(_) => Turn::Failed(error),
         }
     }
@@ -247,7 +270,8 @@ impl Http {
             (Some(url), Some(base)) => {
                 // People are looked up on another host of Azure's.
                 let people = base.host == "dev.azure.com" && url.host == "vssps.dev.azure.com";
-                url.origin() == base.origin() || (people && url.scheme == "https" && url.port.is_none())
+                url.origin() == base.origin()
+                    || (people && url.scheme == "https" && url.port.is_none())
             }
             _ => false,
         }
@@ -255,13 +279,18 @@ impl Http {
 
     /// Method and address of a request, for people.
     pub(super) fn asked(&self, call: &Call<'_>) -> String {
-        let url = if call.path.contains("://") { call.path.to_owned() } else { format!("{}{}", self.base, call.path) };
+        let url = if call.path.contains("://") {
+            call.path.to_owned()
+        } else {
+            format!("{}{}", self.base, call.path)
+        };
         self.clean(&format!("{} {url}", call.method))
     }
 
     /// A text of somebody else, on one line, without secrets.
     pub(super) fn clean(&self, text: &str) -> String {
-        let secretless = self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
+        let secretless =
+            self.secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, "***"));
         tidy(&secretless)
     }
 
@@ -281,9 +310,15 @@ fn origin(url: &str) -> String {
 fn headers(authorization: Option<&str>) -> Result<HeaderMap> {
     let mut out = HeaderMap::new();
     out.insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-    out.insert(HeaderName::from_static("x-github-api-version"), HeaderValue::from_static("2022-11-28"));
+    out.insert(
+        HeaderName::from_static("x-github-api-version"),
+        HeaderValue::from_static("2022-11-28"),
+    );
     if let Some(text) = authorization {
-        let odd = |_| ForgeError::Settings { what: "the token", why: "it holds characters no token has".into() };
+        let odd = |_| ForgeError::Settings {
+            what: "the token",
+            why: "it holds characters no token has".into(),
+        };
         let mut value = HeaderValue::from_str(text).map_err(odd)?;
         value.set_sensitive(true);
         out.insert(header::AUTHORIZATION, value);
@@ -294,12 +329,15 @@ fn headers(authorization: Option<&str>) -> Result<HeaderMap> {
 /// How each forge wants to see a token.
 fn authorization(kind: Kind, token: &Token) -> String {
     let secret = token.secret();
-    let basic = |user: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{secret}")));
+    let basic =
+        |user: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{secret}")));
     match (kind, token.user()) {
         (Kind::Gitea, _) => format!("token {secret}"),
         (Kind::Bitbucket, Some(user)) if user != "x-token-auth" => basic(user),
         // A job's own token is a JWT; a personal one is a password without a name.
-        (Kind::Azure, _) if secret.starts_with("ey") && secret.matches('.').count() == 2 => format!("Bearer {secret}"),
+        (Kind::Azure, _) if secret.starts_with("ey") && secret.matches('.').count() == 2 => {
+            format!("Bearer {secret}")
+        }
         (Kind::Azure, _) => basic(""),
         _ => format!("Bearer {secret}"),
     }

@@ -13,7 +13,11 @@ pub(super) fn message(body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let Ok(value) = serde_json::from_str::<Value>(&text) else {
         let page = text.trim_start().starts_with('<');
-        return if page || text.trim().is_empty() { "no reason given".into() } else { text.into_owned() };
+        return if page || text.trim().is_empty() {
+            "no reason given".into()
+        } else {
+            text.into_owned()
+        };
     };
     let mut said = Vec::new();
     collect(&value, &mut said);
@@ -31,7 +35,10 @@ fn collect(value: &Value, out: &mut Vec<String>) {
             if known.peek().is_some() {
                 known.for_each(|value| collect(value, out));
             } else {
-                fields.iter().filter(|(_, value)| value.is_array()).for_each(|(_, value)| collect(value, out));
+                fields
+                    .iter()
+                    .filter(|(_, value)| value.is_array())
+                    .for_each(|(_, value)| collect(value, out));
             }
         }
         _ => {}
@@ -56,7 +63,9 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Erro
 }
 
 /// A list that may be missing or null.
-pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
     Ok(Option::<Vec<T>>::deserialize(from)?.unwrap_or_default())
 }
 
@@ -130,7 +139,11 @@ impl HubIssue {
     pub(super) fn with(self, label: &str) -> Option<Issue> {
         let labelled = self.labels.iter().any(|given| given.name.eq_ignore_ascii_case(label));
         let is_pull = self.pull_request.is_some_and(|value| !value.is_null());
-        (labelled && !is_pull).then_some(Issue { number: self.number, title: self.title, url: self.html_url })
+        (labelled && !is_pull).then_some(Issue {
+            number: self.number,
+            title: self.title,
+            url: self.html_url,
+        })
     }
 }
 
@@ -178,7 +191,8 @@ impl From<Pull> for Proposal {
 /// where nobody is.
 pub(super) fn reviewers(proposal: &Proposal, names: &[String]) -> Option<Value> {
     let names = askable(names, proposal);
-    let (teams, people): (Vec<&String>, Vec<&String>) = names.iter().partition(|name| name.contains('/'));
+    let (teams, people): (Vec<&String>, Vec<&String>) =
+        names.iter().partition(|name| name.contains('/'));
     let teams: Vec<&str> = teams.iter().filter_map(|team| team.rsplit('/').next()).collect();
     (!names.is_empty()).then(|| json!({ "reviewers": people, "team_reviewers": teams }))
 }
@@ -190,13 +204,19 @@ mod tests {
     #[test]
     fn the_words_of_refusals() {
         let cases = [
-            (r#"{"message":"Validation Failed","errors":[{"message":"no commits"}]}"#, "Validation Failed; no commits"),
+            (
+                r#"{"message":"Validation Failed","errors":[{"message":"no commits"}]}"#,
+                "Validation Failed; no commits",
+            ),
             (
                 r#"{"message":["Another open merge request already exists: !5"]}"#,
                 "Another open merge request already exists: !5",
             ),
             (r#"{"message":{"base":["is bad"],"title":["is too long"]}}"#, "is bad; is too long"),
-            (r#"{"type":"error","error":{"message":"There are no changes","detail":"x"}}"#, "There are no changes; x"),
+            (
+                r#"{"type":"error","error":{"message":"There are no changes","detail":"x"}}"#,
+                "There are no changes; x",
+            ),
             (r#"{"$id":"1","message":"TF401179: exists","typeKey":"k"}"#, "TF401179: exists"),
             ("<html>login</html>", "no reason given"),
             ("", "no reason given"),

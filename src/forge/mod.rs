@@ -33,7 +33,8 @@ pub use glance::glance;
 pub use place::{Kind, Known, Place, PlaceError};
 pub use token::{Token, TokenSources, find_token};
 pub use types::{
-    Change, Check, CheckState, Draft, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal, Review, State, Verdict,
+    Change, Check, CheckState, Draft, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal,
+    Review, State, Verdict,
 };
 
 use crate::git::Workspace;
@@ -95,7 +96,12 @@ pub trait Forge {
 
 /// Opens a repository that has no forge: proposals are refs of its `origin`. `home` is the address they
 /// are named by, `author` who opens them.
-pub fn plain<'w>(workspace: Workspace<'w>, home: String, author: String, clock: Clock) -> Box<dyn Forge + 'w> {
+pub fn plain<'w>(
+    workspace: Workspace<'w>,
+    home: String,
+    author: String,
+    clock: Clock,
+) -> Box<dyn Forge + 'w> {
     Box::new(plain::Plain::new(workspace, home, author, clock))
 }
 
@@ -110,6 +116,11 @@ pub fn connect(place: &Place, access: &Access) -> Result<Box<dyn Forge>> {
         Kind::Gitea => Box::new(gitea::Gitea::new(place, access)?),
         Kind::Bitbucket => Box::new(bitbucket::Bitbucket::new(place, access)?),
         Kind::Azure => Box::new(azure::Azure::new(place, access)?),
-        Kind::Plain => return Err(ForgeError::Settings { what: "the forge", why: "this repository has none".into() }),
+        Kind::Plain => {
+            return Err(ForgeError::Settings {
+                what: "the forge",
+                why: "this repository has none".into(),
+            });
+        }
     })
 }

@@ -11,7 +11,11 @@ impl Place {
             Kind::GitHub | Kind::Gitea | Kind::Plain => format!("{web}/compare/{from}...{to}"),
             Kind::GitLab => format!("{web}/-/compare/{from}...{to}"),
             Kind::Bitbucket => format!("{web}/branches/compare/{to}%0D{from}"),
-            Kind::Azure => format!("{web}/branchCompare?baseVersion={}&targetVersion={}", version(&from), version(&to)),
+            Kind::Azure => format!(
+                "{web}/branchCompare?baseVersion={}&targetVersion={}",
+                version(&from),
+                version(&to)
+            ),
         }
     }
 
@@ -21,7 +25,9 @@ impl Place {
         match self.kind {
             Kind::GitLab => format!("{web}/-/commit/{commit}"),
             Kind::Bitbucket => format!("{web}/commits/{commit}"),
-            Kind::GitHub | Kind::Gitea | Kind::Plain | Kind::Azure => format!("{web}/commit/{commit}"),
+            Kind::GitHub | Kind::Gitea | Kind::Plain | Kind::Azure => {
+                format!("{web}/commit/{commit}")
+            }
         }
     }
 
@@ -69,8 +75,14 @@ mod tests {
         assert_eq!(shown("git@github.com:o/r.git"), "https://github.com/o/r/commit/60216d35");
         assert_eq!(shown("https://codeberg.org/o/r"), "https://codeberg.org/o/r/commit/60216d35");
         assert_eq!(shown("git@gitlab.com:a/b/r.git"), "https://gitlab.com/a/b/r/-/commit/60216d35");
-        assert_eq!(shown("git@bitbucket.org:t/r.git"), "https://bitbucket.org/t/r/commits/60216d35");
-        assert_eq!(shown("https://dev.azure.com/o/p/_git/r"), "https://dev.azure.com/o/p/_git/r/commit/60216d35");
+        assert_eq!(
+            shown("git@bitbucket.org:t/r.git"),
+            "https://bitbucket.org/t/r/commits/60216d35"
+        );
+        assert_eq!(
+            shown("https://dev.azure.com/o/p/_git/r"),
+            "https://dev.azure.com/o/p/_git/r/commit/60216d35"
+        );
     }
 
     #[test]
@@ -78,10 +90,26 @@ mod tests {
         let cases = [
             ("git@github.com:o/r.git", None, "https://github.com/o/r/compare/v1...a%2Fv2%2Bx"),
             ("https://corp.ghe.com/o/r", None, "https://corp.ghe.com/o/r/compare/v1...a%2Fv2%2Bx"),
-            ("git@git.corp:o/r", Some(Kind::GitHub), "https://git.corp/o/r/compare/v1...a%2Fv2%2Bx"),
-            ("git@gitlab.com:a/b/r.git", None, "https://gitlab.com/a/b/r/-/compare/v1...a%2Fv2%2Bx"),
-            ("https://git.corp:3000/o/r", Some(Kind::Gitea), "https://git.corp:3000/o/r/compare/v1...a%2Fv2%2Bx"),
-            ("git@bitbucket.org:t/r.git", None, "https://bitbucket.org/t/r/branches/compare/a%2Fv2%2Bx%0Dv1"),
+            (
+                "git@git.corp:o/r",
+                Some(Kind::GitHub),
+                "https://git.corp/o/r/compare/v1...a%2Fv2%2Bx",
+            ),
+            (
+                "git@gitlab.com:a/b/r.git",
+                None,
+                "https://gitlab.com/a/b/r/-/compare/v1...a%2Fv2%2Bx",
+            ),
+            (
+                "https://git.corp:3000/o/r",
+                Some(Kind::Gitea),
+                "https://git.corp:3000/o/r/compare/v1...a%2Fv2%2Bx",
+            ),
+            (
+                "git@bitbucket.org:t/r.git",
+                None,
+                "https://bitbucket.org/t/r/branches/compare/a%2Fv2%2Bx%0Dv1",
+            ),
             (
                 "https://dev.azure.com/org/My%20Project/_git/r",
                 None,

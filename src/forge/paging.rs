@@ -44,7 +44,8 @@ impl Http {
         self.all(&first, |call, raw| {
             let page: Counted<T> = self.read(call, raw)?;
             seen += page.value.len();
-            let next = (page.value.len() == size).then(|| format!("{path}&$top={size}&$skip={seen}"));
+            let next =
+                (page.value.len() == size).then(|| format!("{path}&$top={size}&$skip={seen}"));
             Ok((page.value, next))
         })
     }
@@ -100,10 +101,10 @@ mod tests {
 
     #[test]
     fn the_next_page_is_found_among_links() {
-        let next =
-            |text: &'static str| next_link(&HeaderMap::from_iter([(header::LINK, HeaderValue::from_static(text))]));
-        let all =
-            r#"<https://h/a?page=1>; rel="prev", <https://h/a?page=3&x=%2C>; rel="next", <https://h/z>; rel="last""#;
+        let next = |text: &'static str| {
+            next_link(&HeaderMap::from_iter([(header::LINK, HeaderValue::from_static(text))]))
+        };
+        let all = r#"<https://h/a?page=1>; rel="prev", <https://h/a?page=3&x=%2C>; rel="next", <https://h/z>; rel="last""#;
         assert_eq!(next(all).as_deref(), Some("https://h/a?page=3&x=%2C"));
         assert_eq!(next(r#"<https://h/z>; rel="last""#), None);
     }

@@ -138,12 +138,20 @@ impl Place {
     /// # Errors
     /// [`PlaceError`]; a host is never asked what it is, because the question could carry a token.
     pub fn of(remote: &str, known: Option<&Known>) -> Result<Place, PlaceError> {
-        let parts = Parts::of(remote).filter(|parts| parts.scheme != "file").ok_or(PlaceError::NoHost)?;
-        let said = known.filter(|known| known.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&parts.host)));
+        let parts =
+            Parts::of(remote).filter(|parts| parts.scheme != "file").ok_or(PlaceError::NoHost)?;
+        let said = known.filter(|known| {
+            known.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&parts.host))
+        });
         let kind = said.map(|said| said.kind).or_else(|| public(&parts.host));
-        let unknown = || PlaceError::Unknown { host: parts.host.clone(), looks_like: looks_like(&parts.host) };
+        let unknown = || PlaceError::Unknown {
+            host: parts.host.clone(),
+            looks_like: looks_like(&parts.host),
+        };
         let kind = kind.filter(|kind| *kind != Kind::Plain).ok_or_else(unknown)?;
-        let api = said.and_then(|said| said.api.as_deref()).map(|api| api.trim_end_matches('/').to_owned());
+        let api = said
+            .and_then(|said| said.api.as_deref())
+            .map(|api| api.trim_end_matches('/').to_owned());
         let bad = || PlaceError::Path { kind, path: parts.path.clone() };
         match kind {
             Kind::Azure => azure(&parts, api).ok_or_else(bad),
@@ -211,7 +219,9 @@ fn ordinary(kind: Kind, parts: &Parts, api: String) -> Option<Place> {
     let below = Parts::of(&api)?.path;
     let below = below.split("api/").next().unwrap_or_default().trim_end_matches('/');
     let path = match parts.path.strip_prefix(below) {
-        Some(rest) if !below.is_empty() && parts.scheme.starts_with("http") => rest.trim_start_matches('/'),
+        Some(rest) if !below.is_empty() && parts.scheme.starts_with("http") => {
+            rest.trim_start_matches('/')
+        }
         _ => &parts.path,
     };
     let (owner, name) = path.trim_end_matches(".git").rsplit_once('/')?;
@@ -225,7 +235,8 @@ fn ordinary(kind: Kind, parts: &Parts, api: String) -> Option<Place> {
 /// with `DefaultCollection` before and `_full` or `_optimized` within, without a project where it is
 /// called as the repository, `v3/ORG/PROJECT/REPO` over ssh, and a server's own collections.
 fn azure(parts: &Parts, api: Option<String>) -> Option<Place> {
-    let segments: Vec<&str> = parts.path.split('/').filter(|part| !matches!(*part, "_full" | "_optimized")).collect();
+    let segments: Vec<&str> =
+        parts.path.split('/').filter(|part| !matches!(*part, "_full" | "_optimized")).collect();
     let place = |host: &str, api: String, owner: &str, name: &str| Place {
         kind: Kind::Azure,
         host: host.to_owned(),
@@ -238,17 +249,20 @@ fn azure(parts: &Parts, api: Option<String>) -> Option<Place> {
         return Some(place("dev.azure.com", api, project, name));
     }
     let at = segments.iter().position(|part| *part == "_git")?;
-    let (before, name) = (&segments[..at], segments.get(at + 1).filter(|_| segments.len() == at + 2)?);
+    let (before, name) =
+        (&segments[..at], segments.get(at + 1).filter(|_| segments.len() == at + 2)?);
     let host = &parts.host;
-    let depth = if host == "dev.azure.com" { 1 } else { usize::from(!host.ends_with(".visualstudio.com")) };
+    let depth =
+        if host == "dev.azure.com" { 1 } else { usize::from(!host.ends_with(".visualstudio.com")) };
     // A collection stands before the project on servers, and `DefaultCollection` may on the old hosts.
     let depth = depth + usize::from(depth == 0 && before.first() == Some(&"DefaultCollection"));
     let depth = if before.first() == Some(&"tfs") { 2 } else { depth };
     let collection = before.get(..depth)?.join("/");
     let project = before.get(depth).unwrap_or(name);
     let base = format!("https://{}/{collection}", web(parts));
-    (before.len() <= depth + 1)
-        .then(|| place(host, api.unwrap_or_else(|| base.trim_end_matches('/').to_owned()), project, name))
+    (before.len() <= depth + 1).then(|| {
+        place(host, api.unwrap_or_else(|| base.trim_end_matches('/').to_owned()), project, name)
+    })
 }
 
 #[cfg(test)]

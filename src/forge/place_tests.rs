@@ -10,7 +10,9 @@ fn known(remote: &str, kind: Kind, api: Option<&str>) -> String {
 
 fn shown(place: Result<Place, PlaceError>) -> String {
     match place {
-        Ok(place) => format!("{} {} | {} | {}", place.kind.as_str(), place.api, place.owner, place.name),
+        Ok(place) => {
+            format!("{} {} | {} | {}", place.kind.as_str(), place.api, place.owner, place.name)
+        }
         Err(error) => error.to_string(),
     }
 }
@@ -36,13 +38,19 @@ fn every_way_to_write_a_github_remote() {
         known("https://git.corp:8443/o/r.git", Kind::GitHub, None),
         "GitHub https://git.corp:8443/api/v3 | o | r"
     );
-    assert_eq!(known("ssh://git@git.corp:2222/o/r", Kind::GitHub, None), "GitHub https://git.corp/api/v3 | o | r");
+    assert_eq!(
+        known("ssh://git@git.corp:2222/o/r", Kind::GitHub, None),
+        "GitHub https://git.corp/api/v3 | o | r"
+    );
 }
 
 #[test]
 fn gitlab_has_groups_in_groups_and_may_live_below_a_path() {
     assert_eq!(place("git@gitlab.com:a/b/c/r.git"), "GitLab https://gitlab.com/api/v4 | a/b/c | r");
-    assert_eq!(place("ssh://git@altssh.gitlab.com:443/a/r.git"), "GitLab https://gitlab.com/api/v4 | a | r");
+    assert_eq!(
+        place("ssh://git@altssh.gitlab.com:443/a/r.git"),
+        "GitLab https://gitlab.com/api/v4 | a | r"
+    );
     let api = Some("https://corp.example/gitlab/api/v4/");
     assert_eq!(
         known("https://corp.example/gitlab/a/b/r.git", Kind::GitLab, api),
@@ -57,7 +65,10 @@ fn gitlab_has_groups_in_groups_and_may_live_below_a_path() {
 #[test]
 fn the_others_by_their_hosts() {
     assert_eq!(place("https://codeberg.org/o/r.git"), "Gitea https://codeberg.org/api/v1 | o | r");
-    assert_eq!(place("git@bitbucket.org:team/r.git"), "Bitbucket https://api.bitbucket.org/2.0 | team | r");
+    assert_eq!(
+        place("git@bitbucket.org:team/r.git"),
+        "Bitbucket https://api.bitbucket.org/2.0 | team | r"
+    );
     assert_eq!(
         known("http://127.0.0.1:3000/o/r", Kind::Gitea, Some("http://127.0.0.1:3000/api/v1")),
         "Gitea http://127.0.0.1:3000/api/v1 | o | r"
@@ -77,12 +88,18 @@ fn azure_has_many_forms() {
     ] {
         assert_eq!(place(remote), one, "{remote}");
     }
-    assert_eq!(place("https://org.visualstudio.com/p/_git/r"), "Azure DevOps https://org.visualstudio.com | p | r");
+    assert_eq!(
+        place("https://org.visualstudio.com/p/_git/r"),
+        "Azure DevOps https://org.visualstudio.com | p | r"
+    );
     assert_eq!(
         place("https://org.visualstudio.com/DefaultCollection/p/_git/r"),
         "Azure DevOps https://org.visualstudio.com/DefaultCollection | p | r"
     );
-    assert_eq!(place("https://dev.azure.com/org/_git/r"), "Azure DevOps https://dev.azure.com/org | r | r");
+    assert_eq!(
+        place("https://dev.azure.com/org/_git/r"),
+        "Azure DevOps https://dev.azure.com/org | r | r"
+    );
     assert_eq!(
         known("https://ado.corp/tfs/Main/p/_git/r", Kind::Azure, None),
         "Azure DevOps https://ado.corp/tfs/Main | p | r"
@@ -95,10 +112,19 @@ fn azure_has_many_forms() {
 
 #[test]
 fn what_has_no_forge_says_so() {
-    assert_eq!(place("/srv/git/r.git"), "the remote is no repository on a host, so it has no forge");
-    assert_eq!(place("file:///srv/git/r.git"), "the remote is no repository on a host, so it has no forge");
+    assert_eq!(
+        place("/srv/git/r.git"),
+        "the remote is no repository on a host, so it has no forge"
+    );
+    assert_eq!(
+        place("file:///srv/git/r.git"),
+        "the remote is no repository on a host, so it has no forge"
+    );
     assert_eq!(place("https://github.com/o"), "the path `o` is not one of a repository on GitHub");
-    assert_eq!(place("https://github.com/a/b/c"), "the path `a/b/c` is not one of a repository on GitHub");
+    assert_eq!(
+        place("https://github.com/a/b/c"),
+        "the path `a/b/c` is not one of a repository on GitHub"
+    );
     let error = Place::of("git@gitlab.corp:a/b", None).expect_err("nobody said what it is");
     assert_eq!(error.to_string(), "`gitlab.corp` is not a forge that is known by its name");
     let hint = error.hint().expect("there is a way out");

@@ -24,7 +24,12 @@ pub(super) struct Effort {
 impl Effort {
     /// The pause before the next attempt: `asked` by the forge, or twice the last one, with up to
     /// half of it added by chance. `None`: enough.
-    pub(super) fn next(&self, limits: &Limits, asked: Option<Duration>, chance: f64) -> Option<Duration> {
+    pub(super) fn next(
+        &self,
+        limits: &Limits,
+        asked: Option<Duration>,
+        chance: f64,
+    ) -> Option<Duration> {
         if self.attempts >= limits.attempts {
             return None;
         }
@@ -36,11 +41,17 @@ impl Effort {
 }
 
 /// Does the forge say "too many requests"? `Some(seconds since 1970)`, where it says until when.
-pub(super) fn limited(status: u16, headers: &HeaderMap, text: &str, now: i64) -> Option<Option<i64>> {
-    let spent =
-        number(headers, "x-ratelimit-remaining") == Some(0) || number(headers, "ratelimit-remaining") == Some(0);
+pub(super) fn limited(
+    status: u16,
+    headers: &HeaderMap,
+    text: &str,
+    now: i64,
+) -> Option<Option<i64>> {
+    let spent = number(headers, "x-ratelimit-remaining") == Some(0)
+        || number(headers, "ratelimit-remaining") == Some(0);
     let until = retry_after(headers, now).or_else(|| {
-        let reset = number(headers, "x-ratelimit-reset").or_else(|| number(headers, "ratelimit-reset"));
+        let reset =
+            number(headers, "x-ratelimit-reset").or_else(|| number(headers, "ratelimit-reset"));
         reset.filter(|_| spent || status == 429)
     });
     let said = text.to_ascii_lowercase().contains("rate limit");
@@ -85,7 +96,10 @@ mod tests {
     #[test]
     fn a_limit_is_told_from_a_refusal() {
         assert_eq!(limited(403, &headers(&[]), "no access", 0), None);
-        assert_eq!(limited(403, &headers(&[]), "You have exceeded a secondary rate limit", 0), Some(None));
+        assert_eq!(
+            limited(403, &headers(&[]), "You have exceeded a secondary rate limit", 0),
+            Some(None)
+        );
         let spent = headers(&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1700000000")]);
         assert_eq!(limited(403, &spent, "", 0), Some(Some(1_700_000_000)));
         let left = headers(&[("x-ratelimit-remaining", "7"), ("x-ratelimit-reset", "1700000000")]);
@@ -96,7 +110,10 @@ mod tests {
 
     #[test]
     fn retry_after_is_seconds_or_a_date() {
-        assert_eq!(retry_after(&headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")]), 0), Some(1_445_412_480));
+        assert_eq!(
+            retry_after(&headers(&[("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT")]), 0),
+            Some(1_445_412_480)
+        );
         assert_eq!(retry_after(&headers(&[("retry-after", "-5")]), 0), None);
         assert_eq!(retry_after(&headers(&[("retry-after", "soon")]), 0), None);
         assert_eq!(pause_until(90, 100), Duration::ZERO);
@@ -106,7 +123,9 @@ mod tests {
     fn pauses_double_and_end() {
         let limits = Limits::default();
         let pauses = |attempts, asked, chance| {
-            Effort { attempts, ..Effort::default() }.next(&limits, asked, chance).map(|pause| pause.as_millis())
+            Effort { attempts, ..Effort::default() }
+                .next(&limits, asked, chance)
+                .map(|pause| pause.as_millis())
         };
         assert_eq!(pauses(1, None, 0.0), Some(500));
         assert_eq!(pauses(2, None, 0.0), Some(1000));

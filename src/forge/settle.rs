@@ -23,7 +23,9 @@ pub(super) fn create(
     let there = loop {
         match send() {
             Ok(proposal) => break proposal,
-            Err(error @ ForgeError::Exists { .. }) => break existing(forge, &new.head)?.ok_or(error)?,
+            Err(error @ ForgeError::Exists { .. }) => {
+                break existing(forge, &new.head)?.ok_or(error)?;
+            }
             Err(error) if error.is_unsure() => match look(forge, http, &new.head)? {
                 Some(proposal) => break proposal,
                 None if round == ROUNDS => return Err(error),
@@ -44,7 +46,10 @@ fn existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
     if let Some(found) = forge.find(head)? {
         return Ok(Some(found));
     }
-    Ok(forge.open_proposals()?.into_iter().find(|proposal| proposal.head == head && !proposal.from_fork))
+    Ok(forge
+        .open_proposals()?
+        .into_iter()
+        .find(|proposal| proposal.head == head && !proposal.from_fork))
 }
 
 fn look(forge: &dyn Forge, http: &Http, head: &str) -> Result<Option<Proposal>> {
@@ -59,18 +64,27 @@ fn look(forge: &dyn Forge, http: &Http, head: &str) -> Result<Option<Proposal>> 
 
 /// Merges once. What the forge answers to a merge that is not possible, or done, is told apart by
 /// looking.
-pub(super) fn merge(forge: &dyn Forge, number: u64, send: impl FnOnce() -> Result<()>) -> Result<Proposal> {
+pub(super) fn merge(
+    forge: &dyn Forge,
+    number: u64,
+    send: impl FnOnce() -> Result<()>,
+) -> Result<Proposal> {
     let before = forge.proposal(number)?;
     match before.state {
         State::Merged => return Ok(before),
-        State::Closed => return Err(ForgeError::NotMergeable { number, why: "it is closed".into() }),
+        State::Closed => {
+            return Err(ForgeError::NotMergeable { number, why: "it is closed".into() });
+        }
         State::Open => {}
     }
     let sent = send();
     let after = forge.proposal(number)?;
     match sent {
         _ if after.state == State::Merged => Ok(after),
-        Ok(()) => Err(ForgeError::NotMergeable { number, why: "the forge has accepted it and not merged it".into() }),
+        Ok(()) => Err(ForgeError::NotMergeable {
+            number,
+            why: "the forge has accepted it and not merged it".into(),
+        }),
         Err(error) => Err(not_mergeable(number, error)),
     }
 }
@@ -78,7 +92,9 @@ pub(super) fn merge(forge: &dyn Forge, number: u64, send: impl FnOnce() -> Resul
 /// A refusal to merge, as one; other failures stay what they are.
 pub(super) fn not_mergeable(number: u64, error: ForgeError) -> ForgeError {
     match error {
-        ForgeError::Conflict { why, .. } | ForgeError::Exists { why, .. } => ForgeError::NotMergeable { number, why },
+        ForgeError::Conflict { why, .. } | ForgeError::Exists { why, .. } => {
+            ForgeError::NotMergeable { number, why }
+        }
         ForgeError::Refused { why, .. } => ForgeError::NotMergeable { number, why },
         other => other,
     }
@@ -87,7 +103,15 @@ pub(super) fn not_mergeable(number: u64, error: ForgeError) -> ForgeError {
 /// Refuses where the head is not what was judged, for forges that cannot check it themselves.
 pub(super) fn same_head(proposal: &Proposal, expect: &str) -> Result<()> {
     match &proposal.head_commit {
-        Some(head) if !head.is_empty() && (head.starts_with(expect) || expect.starts_with(head.as_str())) => Ok(()),
-        _ => Err(ForgeError::NotMergeable { number: proposal.number, why: "its branch has moved on".into() }),
+        Some(head)
+            if !head.is_empty()
+                && (head.starts_with(expect) || expect.starts_with(head.as_str())) =>
+        {
+            Ok(())
+        }
+        _ => Err(ForgeError::NotMergeable {
+            number: proposal.number,
+            why: "its branch has moved on".into(),
+        }),
     }
 }

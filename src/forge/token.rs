@@ -66,7 +66,10 @@ pub fn find_token(kind: Kind, host: &str, sources: &TokenSources<'_>) -> Option<
     for name in names {
         if let Some(secret) = read(name) {
             let user = if kind == Kind::Bitbucket { read("BITBUCKET_USERNAME") } else { None };
-            return Some((Token::with_user(&user.unwrap_or_default(), &secret), format!("the variable {name}")));
+            return Some((
+                Token::with_user(&user.unwrap_or_default(), &secret),
+                format!("the variable {name}"),
+            ));
         }
     }
     if kind == Kind::GitHub
@@ -80,11 +83,14 @@ pub fn find_token(kind: Kind, host: &str, sources: &TokenSources<'_>) -> Option<
 
 /// The variables whose token is meant for this host.
 fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> Vec<&'static str> {
-    let names_host = |name: &str| read(name).is_some_and(|value| host_of(&value).eq_ignore_ascii_case(host));
+    let names_host =
+        |name: &str| read(name).is_some_and(|value| host_of(&value).eq_ignore_ascii_case(host));
     let public = kind.public_hosts().contains(&host);
     let mut out = Vec::new();
     match kind {
-        Kind::GitHub if public || host.ends_with(".ghe.com") => out.extend(["GH_TOKEN", "GITHUB_TOKEN"]),
+        Kind::GitHub if public || host.ends_with(".ghe.com") => {
+            out.extend(["GH_TOKEN", "GITHUB_TOKEN"])
+        }
         Kind::GitHub => {
             if names_host("GH_HOST") || names_host("GITHUB_SERVER_URL") {
                 out.extend(["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]);
@@ -93,9 +99,14 @@ fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> V
                 out.push("GITHUB_TOKEN");
             }
         }
-        Kind::GitLab if public || names_host("GITLAB_HOST") || names_host("CI_SERVER_URL") => out.push("GITLAB_TOKEN"),
+        Kind::GitLab if public || names_host("GITLAB_HOST") || names_host("CI_SERVER_URL") => {
+            out.push("GITLAB_TOKEN")
+        }
         Kind::Gitea
-            if public || ["GITEA_SERVER_URL", "GITHUB_SERVER_URL", "CI_FORGE_URL"].into_iter().any(names_host) =>
+            if public
+                || ["GITEA_SERVER_URL", "GITHUB_SERVER_URL", "CI_FORGE_URL"]
+                    .into_iter()
+                    .any(names_host) =>
         {
             out.extend(["FORGEJO_TOKEN", "GITEA_TOKEN"]);
             if names_host("GITHUB_SERVER_URL") {
@@ -103,7 +114,11 @@ fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> V
             }
         }
         Kind::Bitbucket if public => out.push("BITBUCKET_TOKEN"),
-        Kind::Azure if public || names_host("SYSTEM_COLLECTIONURI") || host.ends_with(".visualstudio.com") => {
+        Kind::Azure
+            if public
+                || names_host("SYSTEM_COLLECTIONURI")
+                || host.ends_with(".visualstudio.com") =>
+        {
             out.extend(["AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN"]);
         }
         Kind::GitLab | Kind::Gitea | Kind::Bitbucket | Kind::Azure | Kind::Plain => {}
@@ -121,33 +136,55 @@ mod tests {
     use super::*;
 
     fn found(kind: Kind, host: &str, variables: &[(&str, &str)]) -> Option<String> {
-        let variable =
-            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let variable = |name: &str| {
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        };
         let gh = |host: &str| (host == "github.com").then(|| "from-gh\n".to_owned());
-        let git = |host: &str| (host == "git.example.com").then(|| ("me".to_owned(), "from-git".to_owned()));
+        let git = |host: &str| {
+            (host == "git.example.com").then(|| ("me".to_owned(), "from-git".to_owned()))
+        };
         let sources = TokenSources { variable: &variable, gh: &gh, git: &git };
-        find_token(kind, host, &sources).map(|(token, from)| format!("{} by {from}", token.secret()))
+        find_token(kind, host, &sources)
+            .map(|(token, from)| format!("{} by {from}", token.secret()))
     }
 
     #[test]
     fn a_variable_wins_over_gh_and_gh_over_git() {
-        let by_variable = found(Kind::GitHub, "github.com", &[("GH_TOKEN", "a"), ("TOWPATH_TOKEN", " ")]);
+        let by_variable =
+            found(Kind::GitHub, "github.com", &[("GH_TOKEN", "a"), ("TOWPATH_TOKEN", " ")]);
         assert_eq!(by_variable.as_deref(), Some("a by the variable GH_TOKEN"));
-        assert_eq!(found(Kind::GitHub, "github.com", &[]).as_deref(), Some("from-gh by `gh auth token`"));
-        assert_eq!(found(Kind::GitLab, "git.example.com", &[]).as_deref(), Some("from-git by `git credential fill`"));
+        assert_eq!(
+            found(Kind::GitHub, "github.com", &[]).as_deref(),
+            Some("from-gh by `gh auth token`")
+        );
+        assert_eq!(
+            found(Kind::GitLab, "git.example.com", &[]).as_deref(),
+            Some("from-git by `git credential fill`")
+        );
         assert_eq!(found(Kind::GitLab, "gitlab.com", &[]), None);
     }
 
     #[test]
     fn a_token_does_not_go_to_a_host_it_was_not_meant_for() {
-        let variables = [("GITHUB_TOKEN", "x"), ("GITLAB_TOKEN", "x"), ("GITEA_TOKEN", "x"), ("BITBUCKET_TOKEN", "x")];
+        let variables = [
+            ("GITHUB_TOKEN", "x"),
+            ("GITLAB_TOKEN", "x"),
+            ("GITEA_TOKEN", "x"),
+            ("BITBUCKET_TOKEN", "x"),
+        ];
         for kind in [Kind::GitHub, Kind::GitLab, Kind::Gitea, Kind::Bitbucket, Kind::Azure] {
             assert_eq!(found(kind, "evil.example.com", &variables), None, "{kind:?}");
         }
         let named = [("GITLAB_TOKEN", "x"), ("CI_SERVER_URL", "https://git.corp:8443/gitlab")];
-        assert_eq!(found(Kind::GitLab, "git.corp", &named).as_deref(), Some("x by the variable GITLAB_TOKEN"));
+        assert_eq!(
+            found(Kind::GitLab, "git.corp", &named).as_deref(),
+            Some("x by the variable GITLAB_TOKEN")
+        );
         let named = [("GITHUB_TOKEN", "x"), ("GITHUB_SERVER_URL", "https://forgejo.corp")];
-        assert_eq!(found(Kind::Gitea, "forgejo.corp", &named).as_deref(), Some("x by the variable GITHUB_TOKEN"));
+        assert_eq!(
+            found(Kind::Gitea, "forgejo.corp", &named).as_deref(),
+            Some("x by the variable GITHUB_TOKEN")
+        );
     }
 
     #[test]

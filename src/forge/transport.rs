@@ -89,7 +89,8 @@ impl Transport {
         };
         let answer = answer.map_err(|error| lost(&error))?;
         let (parts, mut body) = answer.into_parts();
-        let body = body.with_config().limit(longest).read_to_vec().map_err(|error| lost_within(&error))?;
+        let body =
+            body.with_config().limit(longest).read_to_vec().map_err(|error| lost_within(&error))?;
         Ok(Raw { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 }
@@ -97,8 +98,10 @@ impl Transport {
 /// The system's authorities and the caller's.
 fn authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     let system = rustls_native_certs::load_native_certs().certs;
-    let mut all: Vec<Certificate<'static>> =
-        system.iter().map(|certificate| Certificate::from_der(certificate.as_ref()).to_owned()).collect();
+    let mut all: Vec<Certificate<'static>> = system
+        .iter()
+        .map(|certificate| Certificate::from_der(certificate.as_ref()).to_owned())
+        .collect();
     if let Some(pem) = pem {
         let before = all.len();
         for item in parse_pem(pem) {
@@ -115,11 +118,17 @@ fn authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
 }
 
 fn proxy(access: &Access) -> Result<Option<Proxy>> {
-    let Some(url) = access.proxy.as_deref().filter(|url| !url.trim().is_empty()) else { return Ok(None) };
+    let Some(url) = access.proxy.as_deref().filter(|url| !url.trim().is_empty()) else {
+        return Ok(None);
+    };
     let url = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
     // The error of the library could quote the password.
-    let plain = Proxy::new(&url).map_err(|_error| bad("the proxy", "it is not a URL such as http://host:3128"))?;
-    if matches!(plain.protocol(), ProxyProtocol::Socks4 | ProxyProtocol::Socks4A | ProxyProtocol::Socks5) {
+    let plain = Proxy::new(&url)
+        .map_err(|_error| bad("the proxy", "it is not a URL such as http://host:3128"))?;
+    if matches!(
+        plain.protocol(),
+        ProxyProtocol::Socks4 | ProxyProtocol::Socks4A | ProxyProtocol::Socks5
+    ) {
         return Err(bad("the proxy", "only http and https proxies are known"));
     }
     let mut builder = Proxy::builder(plain.protocol()).host(plain.host()).port(plain.port());
@@ -146,7 +155,9 @@ fn bad(what: &'static str, why: &str) -> ForgeError {
 
 fn lost(error: &Error) -> Lost {
     match error {
-        Error::Timeout(Timeout::Connect | Timeout::Resolve) => Lost::Unsent("it took too long to connect".into()),
+        Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
+            Lost::Unsent("it took too long to connect".into())
+        }
         Error::Timeout(_) => Lost::Timeout,
         Error::HostNotFound => Lost::Unsent("there is no such host".into()),
         Error::ConnectionFailed => Lost::Unsent("no connection".into()),
@@ -156,7 +167,9 @@ fn lost(error: &Error) -> Lost {
         Error::Io(why) if why.kind() == io::ErrorKind::ConnectionRefused => {
             Lost::Unsent("the connection was refused".into())
         }
-        Error::Io(why) if why.kind() == io::ErrorKind::InvalidData => Lost::Untrusted(why.to_string()),
+        Error::Io(why) if why.kind() == io::ErrorKind::InvalidData => {
+            Lost::Untrusted(why.to_string())
+        }
         other => lost_within(other),
     }
 }

@@ -100,7 +100,11 @@ pub struct Change {
 impl Change {
     /// The part of a new proposal that is given after it is there.
     pub(super) fn decoration(new: &NewProposal) -> Self {
-        Change { add_labels: new.labels.clone(), add_reviewers: new.reviewers.clone(), ..Change::default() }
+        Change {
+            add_labels: new.labels.clone(),
+            add_reviewers: new.reviewers.clone(),
+            ..Change::default()
+        }
     }
 }
 
@@ -199,7 +203,9 @@ pub(super) fn newest(checks: Vec<Check>) -> Vec<Check> {
 }
 
 /// The last word of each reviewer, out of all in their order. `None` takes back what was said.
-pub(super) fn last_words(said: impl IntoIterator<Item = (String, Option<Verdict>, Option<String>)>) -> Vec<Review> {
+pub(super) fn last_words(
+    said: impl IntoIterator<Item = (String, Option<Verdict>, Option<String>)>,
+) -> Vec<Review> {
     let mut out: Vec<Review> = Vec::new();
     for (author, verdict, commit) in said {
         out.retain(|earlier| earlier.author != author);

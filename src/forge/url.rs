@@ -12,12 +12,15 @@ pub(super) fn escape(text: &str) -> String {
 
 /// `%20` and the like, read. What is not UTF-8 then stays as it was written.
 pub(super) fn unescape(text: &str) -> String {
-    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
+    percent_decode_str(text)
+        .decode_utf8()
+        .map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
 }
 
 /// A path with a query, values escaped.
 pub(super) fn query(path: &str, values: &[(&str, &str)]) -> String {
-    let values: Vec<String> = values.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
+    let values: Vec<String> =
+        values.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
     format!("{path}?{}", values.join("&"))
 }
 

@@ -24,7 +24,9 @@ impl AtError {
     pub fn hint(&self) -> Option<String> {
         match self {
             AtError::Unknown { .. } => Some(format!("a time can be written {TIME_FORMS}")),
-            AtError::TooEarly { .. } => Some("`git fetch --unshallow` brings older commits to a shallow clone".into()),
+            AtError::TooEarly { .. } => {
+                Some("`git fetch --unshallow` brings older commits to a shallow clone".into())
+            }
             AtError::Git(error) => error.hint(),
         }
     }
@@ -61,11 +63,14 @@ pub fn parse_time(text: &str, now: &Zoned) -> Option<Timestamp> {
 
 /// `2026-05-05`, `2026-05-05T10:00`, `2026-05-05 10:00`, `14:05`.
 fn civil(text: &str, now: &Zoned) -> Option<DateTime> {
-    let starts_with_a_year =
-        text.as_bytes().get(..5).is_some_and(|b| b[..4].iter().all(u8::is_ascii_digit) && b[4] == b'-');
+    let starts_with_a_year = text
+        .as_bytes()
+        .get(..5)
+        .is_some_and(|b| b[..4].iter().all(u8::is_ascii_digit) && b[4] == b'-');
     if starts_with_a_year {
         let date_time = text.parse::<DateTime>().ok();
-        return date_time.or_else(|| text.parse::<Date>().ok().map(|date| date.to_datetime(Time::midnight())));
+        return date_time
+            .or_else(|| text.parse::<Date>().ok().map(|date| date.to_datetime(Time::midnight())));
     }
     // The library also reads `1405` as a time; a colon makes sure that is meant.
     let time = text.contains(':').then(|| text.parse::<Time>().ok()).flatten()?;

@@ -74,7 +74,10 @@ fn a_revision_comes_before_a_time() {
         "the mainline has no commit as old as 1998-12-31T23:00:00Z; its first is newer"
     );
     let unknown = at("whenever").expect_err("no time");
-    assert_eq!(unknown.to_string(), "`whenever` is no commit, branch or tag of this repository, and no time either");
+    assert_eq!(
+        unknown.to_string(),
+        "`whenever` is no commit, branch or tag of this repository, and no time either"
+    );
     assert!(unknown.hint().is_some_and(|hint| hint.contains("`3 days ago`")));
 }
 

@@ -23,10 +23,18 @@ impl Repository {
     pub fn branches(&self) -> Vec<(String, Oid)> {
         let mut found = BTreeMap::new();
         for prefix in ["refs/heads/", "refs/remotes/origin/"] {
-            let Ok(references) = self.inner().references_glob(&format!("{prefix}*")) else { continue };
+            let Ok(references) = self.inner().references_glob(&format!("{prefix}*")) else {
+                continue;
+            };
             for reference in references.flatten() {
-                let name = reference.name().ok().and_then(|name| name.strip_prefix(prefix)).unwrap_or("HEAD");
-                let Some(tip) = reference.resolve().ok().and_then(|direct| direct.target()) else { continue };
+                let name = reference
+                    .name()
+                    .ok()
+                    .and_then(|name| name.strip_prefix(prefix))
+                    .unwrap_or("HEAD");
+                let Some(tip) = reference.resolve().ok().and_then(|direct| direct.target()) else {
+                    continue;
+                };
                 if name != "HEAD" {
                     found.entry(name.to_owned()).or_insert(tip);
                 }

@@ -95,7 +95,12 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// [`WriteError::Refused`], or when the remote cannot be reached, or patience ends.
-    pub fn append(&self, chain: &Chain<'_>, links: &[Link], patience: Patience<'_>) -> Result<(), WriteError> {
+    pub fn append(
+        &self,
+        chain: &Chain<'_>,
+        links: &[Link],
+        patience: Patience<'_>,
+    ) -> Result<(), WriteError> {
         if self.repository.origin_url().is_none() {
             return self.append_here(chain, links, patience);
         }
@@ -118,7 +123,12 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When patience ends, or objects cannot be written.
-    pub fn append_here(&self, chain: &Chain<'_>, links: &[Link], patience: Patience<'_>) -> Result<(), WriteError> {
+    pub fn append_here(
+        &self,
+        chain: &Chain<'_>,
+        links: &[Link],
+        patience: Patience<'_>,
+    ) -> Result<(), WriteError> {
         for attempt in 0.. {
             let base = self.repository.chain_tip(chain);
             let tip = self.link(base, links)?;
@@ -167,7 +177,8 @@ impl Workspace<'_> {
         }
         let theirs = self.repository.links_beyond(there, &mine)?;
         let message = |id: &Oid| Ok(self.repository.commit_info(*id)?.message);
-        let theirs: HashSet<String> = theirs.iter().map(message).collect::<Result<_, GitError>>()?;
+        let theirs: HashSet<String> =
+            theirs.iter().map(message).collect::<Result<_, GitError>>()?;
         let mut tip = there;
         for id in ours {
             let info = self.repository.commit_info(id)?;
@@ -191,8 +202,15 @@ impl Workspace<'_> {
         Ok(tip)
     }
 
-    fn one(&self, parent: Option<Oid>, link: &Link, author: &super::Person) -> Result<Oid, WriteError> {
-        let tree = self.tree_of(parent, link).map_err(|error| GitError::from_git2("the new link", &error))?;
+    fn one(
+        &self,
+        parent: Option<Oid>,
+        link: &Link,
+        author: &super::Person,
+    ) -> Result<Oid, WriteError> {
+        let tree = self
+            .tree_of(parent, link)
+            .map_err(|error| GitError::from_git2("the new link", &error))?;
         self.commit_tree(tree, parent.as_slice(), &link.message, author)
     }
 
@@ -222,14 +240,20 @@ impl Workspace<'_> {
         let read = || -> Result<Vec<LinkFile>, git2::Error> {
             let git = self.repository.inner();
             let commit = git.find_commit(id)?;
-            let before: Option<Tree<'_>> = commit.parent(0).ok().map(|parent| parent.tree()).transpose()?;
+            let before: Option<Tree<'_>> =
+                commit.parent(0).ok().map(|parent| parent.tree()).transpose()?;
             let diff = git.diff_tree_to_tree(before.as_ref(), Some(&commit.tree()?), None)?;
             let mut out = Vec::new();
             for delta in diff.deltas() {
-                let path = |file: git2::DiffFile<'_>| file.path().and_then(|path| path.to_str()).map(str::to_owned);
+                let path = |file: git2::DiffFile<'_>| {
+                    file.path().and_then(|path| path.to_str()).map(str::to_owned)
+                };
                 let text = match delta.status() {
                     Delta::Deleted => None,
-                    _ => Some(String::from_utf8_lossy(git.find_blob(delta.new_file().id())?.content()).into_owned()),
+                    _ => Some(
+                        String::from_utf8_lossy(git.find_blob(delta.new_file().id())?.content())
+                            .into_owned(),
+                    ),
                 };
                 let path = path(delta.new_file()).or_else(|| path(delta.old_file()));
                 out.extend(path.map(|path| LinkFile { path, text }));
@@ -244,7 +268,11 @@ impl Workspace<'_> {
         match self.swap(&[Swap { name: chain.there.to_owned(), from, to: tip }]) {
             Ok(pushed) => Ok(pushed == Pushed::Done),
             // The connection may have broken after the push arrived, and others may have gone on.
-            Err(WriteError::Failed { .. } | WriteError::TooSlow { .. }) if self.is_there(chain, tip)? => Ok(true),
+            Err(WriteError::Failed { .. } | WriteError::TooSlow { .. })
+                if self.is_there(chain, tip)? =>
+            {
+                Ok(true)
+            }
             Err(error) => Err(error),
         }
     }
@@ -255,7 +283,12 @@ impl Workspace<'_> {
     }
 
     /// The copy here becomes what was seen, unless another process has put more to it since `seen`.
-    fn adopt(&self, chain: &Chain<'_>, tip: Option<Oid>, seen: Option<Oid>) -> Result<(), WriteError> {
+    fn adopt(
+        &self,
+        chain: &Chain<'_>,
+        tip: Option<Oid>,
+        seen: Option<Oid>,
+    ) -> Result<(), WriteError> {
         let known = self.ancestry(tip)?;
         loop {
             let here = self.repository.chain_tip(chain);
@@ -266,7 +299,12 @@ impl Workspace<'_> {
         }
     }
 
-    fn set(&self, chain: &Chain<'_>, tip: Option<Oid>, expected: Option<Oid>) -> Result<bool, WriteError> {
+    fn set(
+        &self,
+        chain: &Chain<'_>,
+        tip: Option<Oid>,
+        expected: Option<Oid>,
+    ) -> Result<bool, WriteError> {
         let Some(tip) = tip else { return Ok(true) };
         let old = expected.map_or_else(|| "0".repeat(40), |id| id.to_string());
         let mut git = self.git();

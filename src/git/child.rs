@@ -35,17 +35,25 @@ pub(super) struct Answer {
 /// over in the environment.
 pub(super) fn git(interactive: bool, url: Option<&str>) -> Command {
     let mut git = Command::new("git");
-    settings(&mut git, &["core.fsmonitor=false", "protocol.ext.allow=never", "submodule.recurse=false"]);
-    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"] {
+    settings(
+        &mut git,
+        &["core.fsmonitor=false", "protocol.ext.allow=never", "submodule.recurse=false"],
+    );
+    for variable in
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"]
+    {
         git.env_remove(variable);
     }
-    git.env_remove("GIT_ALTERNATE_OBJECT_DIRECTORIES").env_remove("GIT_NAMESPACE").env("LC_ALL", "C");
+    git.env_remove("GIT_ALTERNATE_OBJECT_DIRECTORIES")
+        .env_remove("GIT_NAMESPACE")
+        .env("LC_ALL", "C");
     if !interactive {
         git.env("GIT_TERMINAL_PROMPT", "0").env("GCM_INTERACTIVE", "never");
     }
     if let Some((with, without)) = url.and_then(credentials) {
         git.env("GIT_CONFIG_COUNT", "1");
-        git.env("GIT_CONFIG_KEY_0", format!("url.{with}.insteadOf")).env("GIT_CONFIG_VALUE_0", without);
+        git.env("GIT_CONFIG_KEY_0", format!("url.{with}.insteadOf"))
+            .env("GIT_CONFIG_VALUE_0", without);
     }
     git
 }
@@ -106,7 +114,11 @@ pub(super) fn settings(git: &mut Command, settings: &[&str]) {
 ///
 /// # Errors
 /// [`ChildError`]; that the command itself failed is in the answer.
-pub(super) fn run(mut command: Command, input: &[u8], limit: Duration) -> Result<Answer, ChildError> {
+pub(super) fn run(
+    mut command: Command,
+    input: &[u8],
+    limit: Duration,
+) -> Result<Answer, ChildError> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(ChildError::NotStarted)?;
     if let Some(mut stdin) = child.stdin.take() {

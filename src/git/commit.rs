@@ -90,7 +90,8 @@ impl CommitInfo {
     pub(super) fn parse(id: Oid, bytes: &[u8]) -> Self {
         let end = bytes.windows(2).position(|pair| pair == b"\n\n").unwrap_or(bytes.len());
         let (header, body) = (&bytes[..end], bytes.get(end + 2..).unwrap_or_default());
-        let field = |key: &[u8]| header.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(key));
+        let field =
+            |key: &[u8]| header.split(|b| *b == b'\n').find_map(|line| line.strip_prefix(key));
         let committer = field(b"committer ").unwrap_or_default();
         let message = decode(body);
         CommitInfo {
@@ -130,7 +131,8 @@ fn person(line: &[u8]) -> Person {
 /// The first paragraph, its lines joined by a space.
 fn subject(message: &str) -> String {
     let lines = message.trim_start_matches(['\n', '\r']).lines();
-    let paragraph: Vec<&str> = lines.map(str::trim_end).take_while(|line| !line.is_empty()).collect();
+    let paragraph: Vec<&str> =
+        lines.map(str::trim_end).take_while(|line| !line.is_empty()).collect();
     paragraph.join(" ")
 }
 
@@ -158,10 +160,17 @@ mod tests {
         let one = "parent a109636020a08ca8c6030057aeca3beb438c21c2\n";
         let two = "parent d82517a31e2c2f4819b96f0587f573e8c07629b1\n";
         let people = "author A <a@x> 1 +0000\ncommitter B <b> c@x> 1700000000 +0100\n\ncommitter x <y> 5 +0\n";
-        let head = CommitHead::parse(format!("{HEAD}{one}{two}{people}").as_bytes()).expect("a commit");
-        assert_eq!(head.parent.map(|id| id.to_string()).as_deref(), Some("a109636020a08ca8c6030057aeca3beb438c21c2"));
+        let head =
+            CommitHead::parse(format!("{HEAD}{one}{two}{people}").as_bytes()).expect("a commit");
+        assert_eq!(
+            head.parent.map(|id| id.to_string()).as_deref(),
+            Some("a109636020a08ca8c6030057aeca3beb438c21c2")
+        );
         assert_eq!(head.time, 1_700_000_000);
-        assert_eq!(CommitHead::parse(HEAD.as_bytes()).map(|head| (head.parent, head.time)), Some((None, 0)));
+        assert_eq!(
+            CommitHead::parse(HEAD.as_bytes()).map(|head| (head.parent, head.time)),
+            Some((None, 0))
+        );
         assert_eq!(CommitHead::parse(b"tree 12"), None);
         assert_eq!(CommitHead::parse(b""), None);
     }
@@ -175,7 +184,10 @@ mod tests {
         let none = info(b"");
         assert_eq!((none.author, none.subject.as_str()), (Person::default(), ""));
         let open = info(b"author just a name\ncommitter C <open 1 +0000\n\n");
-        assert_eq!((open.author.name.as_str(), open.committer.email.as_str()), ("just a name", "open 1 +0000"));
+        assert_eq!(
+            (open.author.name.as_str(), open.committer.email.as_str()),
+            ("just a name", "open 1 +0000")
+        );
     }
 
     #[test]

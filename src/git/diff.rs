@@ -52,7 +52,8 @@ impl Scope {
 
     /// What is at or below one of these paths; the empty path is the whole repository.
     pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
-        let mut paths: Vec<String> = paths.into_iter().map(|path| path.trim_matches('/').to_owned()).collect();
+        let mut paths: Vec<String> =
+            paths.into_iter().map(|path| path.trim_matches('/').to_owned()).collect();
         paths.sort();
         let mut kept: Vec<String> = Vec::new();
         for path in paths {
@@ -76,7 +77,8 @@ impl Scope {
 /// How `path` stands to what is at or below `part`.
 fn standing(part: &str, path: &str) -> Standing {
     let below = |above: &str, path: &str| {
-        above.is_empty() || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        above.is_empty()
+            || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     match (below(part, path), below(path, part)) {
         (true, _) => Standing::Inside,
@@ -112,7 +114,8 @@ pub(super) fn differences(
     after: Option<Oid>,
     scope: &Scope,
 ) -> Result<Differences, GitError> {
-    let mut comparison = Comparison { repository, scope, path: String::new(), found: Differences::default() };
+    let mut comparison =
+        Comparison { repository, scope, path: String::new(), found: Differences::default() };
     comparison.trees(before, after, scope.standing(""), 0)?;
     Ok(comparison.found)
 }
@@ -145,7 +148,8 @@ impl Comparison<'_> {
         }
         let old = before.map(|id| self.repository.tree(id)).transpose()?;
         let new = after.map(|id| self.repository.tree(id)).transpose()?;
-        let differing = differing(old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
+        let differing =
+            differing(old.as_deref().unwrap_or_default(), new.as_deref().unwrap_or_default());
         for (old, new) in differing {
             self.entry(old, new, standing, depth)?;
         }
@@ -159,7 +163,8 @@ impl Comparison<'_> {
         standing: Standing,
         depth: usize,
     ) -> Result<(), GitError> {
-        let Some(name) = before.or(after).and_then(|entry| std::str::from_utf8(entry.name).ok()) else {
+        let Some(name) = before.or(after).and_then(|entry| std::str::from_utf8(entry.name).ok())
+        else {
             self.found.beyond.push(self.path.clone());
             return Ok(());
         };
@@ -168,8 +173,11 @@ impl Comparison<'_> {
             self.path.push('/');
         }
         self.path.push_str(name);
-        let standing = if standing == Standing::Inside { standing } else { self.scope.standing(&self.path) };
-        let tree = |side: Option<TreeEntry<'_>>| side.filter(|entry| entry.mode == MODE_TREE).map(|entry| entry.id);
+        let standing =
+            if standing == Standing::Inside { standing } else { self.scope.standing(&self.path) };
+        let tree = |side: Option<TreeEntry<'_>>| {
+            side.filter(|entry| entry.mode == MODE_TREE).map(|entry| entry.id)
+        };
         let file = |side: Option<TreeEntry<'_>>| {
             let entry = side.filter(|entry| entry.mode != MODE_TREE)?;
             Some(Object { id: entry.id, kind: FileKind::of_mode(entry.mode) })
@@ -189,7 +197,9 @@ fn differing<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<Sides<'t>> {
     let mut out = Vec::new();
     loop {
         // Most entries are the same bytes in both.
-        while let Some(length) = entry_length(old).filter(|length| new.get(..*length) == old.get(..*length)) {
+        while let Some(length) =
+            entry_length(old).filter(|length| new.get(..*length) == old.get(..*length))
+        {
             (old, new) = (&old[length..], &new[length..]);
         }
         let (first_old, first_new) = (entries(old).next(), entries(new).next());
@@ -224,13 +234,15 @@ mod tests {
             let id = repository.resolve(revision).expect("a commit");
             repository.inner().find_commit(id).expect("a commit").tree_id()
         };
-        let found = diff(repository, Some(tree("main~1")), Some(tree("main")), scope).expect("trees");
+        let found =
+            diff(repository, Some(tree("main~1")), Some(tree("main")), scope).expect("trees");
         let sign = |change: &Change| match (change.before, change.after) {
             (None, _) => '+',
             (_, None) => '-',
             _ => '~',
         };
-        let mut shown: Vec<String> = found.iter().map(|change| format!("{}{}", sign(change), change.path)).collect();
+        let mut shown: Vec<String> =
+            found.iter().map(|change| format!("{}{}", sign(change), change.path)).collect();
         shown.sort();
         shown
     }
@@ -239,7 +251,13 @@ mod tests {
         let mut test = TestRepository::new();
         test.commit(
             "first",
-            &[("a.b", Some("1")), ("a/x", Some("1")), ("a/y/z", Some("1")), ("b", Some("1")), ("c/d", Some("1"))],
+            &[
+                ("a.b", Some("1")),
+                ("a/x", Some("1")),
+                ("a/y/z", Some("1")),
+                ("b", Some("1")),
+                ("c/d", Some("1")),
+            ],
         );
         test.commit(
             "second",
@@ -259,7 +277,10 @@ mod tests {
     fn files_that_differ_are_listed_and_directories_entered() {
         let mut test = repository();
         let repository = test.open();
-        assert_eq!(changes(&repository, &Scope::whole()), ["+b/in", "+d", "-a/x", "-b", "~a.b", "~a/y/z"]);
+        assert_eq!(
+            changes(&repository, &Scope::whole()),
+            ["+b/in", "+d", "-a/x", "-b", "~a.b", "~a/y/z"]
+        );
     }
 
     #[test]

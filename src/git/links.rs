@@ -18,7 +18,8 @@ impl Links {
     /// The links of a snapshot that lead to something in it, those alone that `counts` says yes to.
     pub fn of(snapshot: &Snapshot<'_>, counts: impl Fn(&str) -> bool) -> Self {
         let all = snapshot.files_under("").unwrap_or_default();
-        let links = all.into_iter().filter(|file| file.kind == FileKind::Symlink && counts(&file.path));
+        let links =
+            all.into_iter().filter(|file| file.kind == FileKind::Symlink && counts(&file.path));
         let target = |link: File| {
             let bytes = snapshot.read(&File { kind: FileKind::File, ..link.clone() }).ok()?;
             let target = resolve(folder_of(&link.path), std::str::from_utf8(&bytes).ok()?)?;
@@ -83,7 +84,9 @@ mod tests {
             update.upsert(path, blob, mode);
         };
         put("real/a.yaml", "a", git2::FileMode::Blob);
-        for (path, target) in [("file", "real/a.yaml"), ("folder", "real"), ("real/up", ".."), ("out", "../x")] {
+        for (path, target) in
+            [("file", "real/a.yaml"), ("folder", "real"), ("real/up", ".."), ("out", "../x")]
+        {
             put(path, target, git2::FileMode::Link);
         }
         let empty = git.treebuilder(None).and_then(|builder| builder.write()).expect("a tree");
@@ -99,7 +102,10 @@ mod tests {
         );
         assert!(snapshot.is_directory("folder") && !plain.is_directory("folder"));
         let all = snapshot.files_under("").expect("a listing").into_iter().map(|file| file.path);
-        assert_eq!(all.collect::<Vec<_>>(), ["file", "folder/a.yaml", "folder/up", "out", "real/a.yaml", "real/up"]);
+        assert_eq!(
+            all.collect::<Vec<_>>(),
+            ["file", "folder/a.yaml", "folder/up", "out", "real/a.yaml", "real/up"]
+        );
         let all = plain.following(Links::of(&plain, |_| true));
         assert!(all.files_under("").expect("a listing").len() < 20, "a loop ends");
     }

@@ -67,14 +67,20 @@ impl Log {
     ///
     /// # Errors
     /// When git cannot be run, or the remote cannot be reached.
-    pub fn between(&self, from: &[String], to: &[String], limit: usize) -> Result<Option<Between>, WriteError> {
+    pub fn between(
+        &self,
+        from: &[String],
+        to: &[String],
+        limit: usize,
+    ) -> Result<Option<Between>, WriteError> {
         let mut ends = (self.first(from)?, self.first(to)?);
         if ends.0.is_none() || ends.1.is_none() {
             self.fetch()?;
             ends = (self.first(from)?, self.first(to)?);
         }
         let (Some((from, old)), Some((to, new))) = ends else { return Ok(None) };
-        let is_back = old != new && self.ask(&["merge-base", "--is-ancestor", &new, &old])?.status.success();
+        let is_back =
+            old != new && self.ask(&["merge-base", "--is-ancestor", &new, &old])?.status.success();
         let range = if is_back { format!("{new}..{old}") } else { format!("{old}..{new}") };
         let count = self.ask(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
         let most = format!("--max-count={limit}");
@@ -88,7 +94,8 @@ impl Log {
     fn first(&self, names: &[String]) -> Result<Option<(String, String)>, WriteError> {
         for name in names {
             let spec = format!("{name}^{{commit}}");
-            let answer = self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec])?;
+            let answer =
+                self.ask(&["rev-parse", "--verify", "--quiet", "--end-of-options", &spec])?;
             if answer.status.success() {
                 return Ok(Some((name.clone(), answer.stdout.trim().to_owned())));
             }
@@ -104,19 +111,38 @@ impl Log {
 
     fn fetch(&self) -> Result<(), WriteError> {
         let mut git = self.git();
-        git.args(["fetch", "--quiet", "--prune", "--tags", "--force", "--", "origin", "+refs/heads/*:refs/heads/*"]);
+        git.args([
+            "fetch",
+            "--quiet",
+            "--prune",
+            "--tags",
+            "--force",
+            "--",
+            "origin",
+            "+refs/heads/*:refs/heads/*",
+        ]);
         done(run(git, b"", "fetch an app's sources", NETWORK)?, "fetch an app's sources").map(drop)
     }
 
     /// Clones under another name and renames: a clone that is there is whole.
     fn clone_into(&self, url: &str, folder: &Path) -> Result<(), WriteError> {
         let doing = "clone an app's sources";
-        let failed = |error: std::io::Error| WriteError::Failed { doing, message: error.to_string() };
+        let failed =
+            |error: std::io::Error| WriteError::Failed { doing, message: error.to_string() };
         std::fs::create_dir_all(folder).map_err(failed)?;
-        let unfinished = tempfile::Builder::new().prefix(".unfinished-").tempdir_in(folder).map_err(failed)?;
+        let unfinished =
+            tempfile::Builder::new().prefix(".unfinished-").tempdir_in(folder).map_err(failed)?;
         let new = unfinished.path().join("clone.git");
         let mut git = child::git(self.interactive, Some(url));
-        git.args(["-c", "core.hooksPath=/dev/null", "clone", "--bare", "--quiet", "--template=", "--filter=tree:0"]);
+        git.args([
+            "-c",
+            "core.hooksPath=/dev/null",
+            "clone",
+            "--bare",
+            "--quiet",
+            "--template=",
+            "--filter=tree:0",
+        ]);
         git.arg("--").arg(redact(url)).arg(&new);
         done(run(git, b"", doing, NETWORK)?, doing)?;
         match std::fs::rename(&new, &self.clone) {

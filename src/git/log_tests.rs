@@ -22,14 +22,19 @@ fn commits_between_two_revisions() {
     let test = origin();
     let cache = test.folder.path().join("cache");
     let log = Log::bring(&test.url(), &cache, false).expect("clones");
-    let all = log.between(&names(&["1", "v1"]), &names(&["v2"]), 2).expect("asks").expect("both are there");
+    let all = log
+        .between(&names(&["1", "v1"]), &names(&["v2"]), 2)
+        .expect("asks")
+        .expect("both are there");
     let subjects: Vec<&str> = all.commits.iter().map(|commit| commit.subject.as_str()).collect();
     assert_eq!((all.from.as_str(), all.to.as_str(), subjects), ("v1", "v2", vec!["four", "three"]));
     assert_eq!((all.unlisted, all.is_back, all.commits[0].author.as_str()), (1, false, "Ann"));
-    let back = log.between(&names(&["v2"]), &names(&["v1"]), 9).expect("asks").expect("both are there");
+    let back =
+        log.between(&names(&["v2"]), &names(&["v1"]), 9).expect("asks").expect("both are there");
     assert_eq!((back.is_back, back.commits.len(), back.unlisted), (true, 3, 0));
     assert_eq!(back.commits[2].subject, "two\ttabbed");
-    let same = log.between(&names(&["v2"]), &names(&["v2"]), 9).expect("asks").expect("it is there");
+    let same =
+        log.between(&names(&["v2"]), &names(&["v2"]), 9).expect("asks").expect("it is there");
     assert_eq!((same.is_back, same.commits.len()), (false, 0));
     assert_eq!(log.between(&names(&["v2"]), &names(&["v9", "--all"]), 9).expect("asks"), None);
 }
@@ -42,7 +47,8 @@ fn what_is_not_known_yet_is_fetched() {
     test.commit("five", &[("a", Some("5"))]);
     test.write();
     git(&test.path, &["tag", "v3", "main"]);
-    let new = log.between(&names(&["v2"]), &names(&["v3"]), 9).expect("asks").expect("both are there");
+    let new =
+        log.between(&names(&["v2"]), &names(&["v3"]), 9).expect("asks").expect("both are there");
     assert_eq!(new.commits.len(), 1);
     // The clone serves once the origin is gone, as far as it goes.
     std::fs::rename(&test.path, test.folder.path().join("away")).expect("renamed");

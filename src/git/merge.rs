@@ -31,7 +31,8 @@ impl Workspace<'_> {
         if fork == Some(base) {
             return Ok(Joined::Forward);
         }
-        let (ours, theirs) = (git.find_commit(base).map_err(failed)?, git.find_commit(head).map_err(failed)?);
+        let (ours, theirs) =
+            (git.find_commit(base).map_err(failed)?, git.find_commit(head).map_err(failed)?);
         let mut index = git.merge_commits(&ours, &theirs, None).map_err(failed)?;
         if index.has_conflicts() {
             return Ok(Joined::Conflict(conflicts(&index).map_err(failed)?));
@@ -43,7 +44,13 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// As [`Workspace::commit`].
-    pub fn merge_commit(&self, tree: Oid, base: Oid, head: Oid, message: &str) -> Result<Oid, WriteError> {
+    pub fn merge_commit(
+        &self,
+        tree: Oid,
+        base: Oid,
+        head: Oid,
+        message: &str,
+    ) -> Result<Oid, WriteError> {
         self.commit_tree(tree, &[base, head], message, &self.author()?)
     }
 
@@ -52,9 +59,16 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// As [`Workspace::commit`].
-    pub fn squash(&self, tree: Option<Oid>, base: Oid, head: Oid, message: &str) -> Result<Oid, WriteError> {
+    pub fn squash(
+        &self,
+        tree: Option<Oid>,
+        base: Oid,
+        head: Oid,
+        message: &str,
+    ) -> Result<Oid, WriteError> {
         let own = || self.repository.inner().find_commit(head).map(|commit| commit.tree_id());
-        let tree = tree.map_or_else(own, Ok).map_err(|error| GitError::from_git2("a merge", &error))?;
+        let tree =
+            tree.map_or_else(own, Ok).map_err(|error| GitError::from_git2("a merge", &error))?;
         self.commit_tree(tree, &[base], message, &self.author()?)
     }
 
@@ -63,7 +77,11 @@ impl Workspace<'_> {
     /// # Errors
     /// When objects are missing.
     pub fn contains(&self, base: Oid, head: Oid) -> Result<bool, WriteError> {
-        let found = if base == head { Ok(true) } else { self.repository.inner().graph_descendant_of(base, head) };
+        let found = if base == head {
+            Ok(true)
+        } else {
+            self.repository.inner().graph_descendant_of(base, head)
+        };
         Ok(found.map_err(|error| GitError::from_git2("a branch", &error))?)
     }
 }

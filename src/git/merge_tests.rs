@@ -4,7 +4,10 @@ use crate::git::{Manner, Person, Repository};
 
 fn workspace(repository: &Repository) -> Workspace<'_> {
     let author = Some(Person { name: "Jo".into(), email: "jo@example.com".into() });
-    Workspace::new(repository, Manner { date: "1700000000 +0000".into(), author, ..Manner::default() })
+    Workspace::new(
+        repository,
+        Manner { date: "1700000000 +0000".into(), author, ..Manner::default() },
+    )
 }
 
 /// `main` and three branches from its first commit.
@@ -36,15 +39,29 @@ fn two_branches_come_together_or_do_not() {
     let (main, old) = (at("refs/heads/main"), at("refs/heads/old"));
     assert_eq!(workspace.join(main, old).expect("looked"), Joined::Nothing);
     assert_eq!(workspace.join(old, main).expect("looked"), Joined::Forward);
-    assert_eq!(workspace.join(main, at("refs/heads/against")).expect("looked"), Joined::Conflict(vec!["a".into()]));
+    assert_eq!(
+        workspace.join(main, at("refs/heads/against")).expect("looked"),
+        Joined::Conflict(vec!["a".into()])
+    );
     let apart = at("refs/heads/apart");
-    let Joined::Tree(tree) = workspace.join(main, apart).expect("looked") else { panic!("both fit") };
+    let Joined::Tree(tree) = workspace.join(main, apart).expect("looked") else {
+        panic!("both fit")
+    };
     let merge = workspace.merge_commit(tree, main, apart, "Merge\n").expect("written");
     assert_eq!(test.git(&["show", &format!("{merge}:a")]), "2");
     assert_eq!(test.git(&["show", &format!("{merge}:b")]), "2");
-    assert_eq!(test.git(&["rev-parse", &format!("{merge}^1"), &format!("{merge}^2")]), format!("{main}\n{apart}"));
+    assert_eq!(
+        test.git(&["rev-parse", &format!("{merge}^1"), &format!("{merge}^2")]),
+        format!("{main}\n{apart}")
+    );
     let squash = workspace.squash(Some(tree), main, apart, "All\n").expect("written");
-    assert_eq!(test.git(&["rev-list", "--parents", "-n1", &squash.to_string()]), format!("{squash} {main}"));
-    assert!(workspace.contains(merge, apart).expect("looked") && !workspace.contains(squash, apart).expect("looked"));
+    assert_eq!(
+        test.git(&["rev-list", "--parents", "-n1", &squash.to_string()]),
+        format!("{squash} {main}")
+    );
+    assert!(
+        workspace.contains(merge, apart).expect("looked")
+            && !workspace.contains(squash, apart).expect("looked")
+    );
     assert_eq!(test.git(&["status", "--porcelain"]), "", "nothing was checked out");
 }

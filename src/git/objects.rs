@@ -46,7 +46,8 @@ impl Objects {
 
     /// The parts of a commit that the walk needs.
     pub fn head(&mut self, id: Oid) -> Result<CommitHead, GitError> {
-        if let Some(head) = self.packs.front(id, ObjectType::Commit).and_then(CommitHead::of_front) {
+        if let Some(head) = self.packs.front(id, ObjectType::Commit).and_then(CommitHead::of_front)
+        {
             return Ok(head);
         }
         let bytes = self.read(id, ObjectType::Commit)?;
@@ -60,7 +61,9 @@ impl Objects {
             return Ok(bytes);
         }
         match Loose::open(Path::new(&self.directory), id) {
-            Loose::Found(opened) if opened.kind == kind => opened.contents().map(Rc::from).ok_or_else(missing),
+            Loose::Found(opened) if opened.kind == kind => {
+                opened.contents().map(Rc::from).ok_or_else(missing)
+            }
             Loose::Found(_) | Loose::Damaged => Err(missing()),
             Loose::Absent if self.packs.is_spoiled(id) => Err(missing()),
             Loose::Absent => {

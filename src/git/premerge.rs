@@ -59,7 +59,9 @@ impl Repository {
         }
         let fork = match self.inner().merge_base(base, head) {
             Ok(fork) => fork,
-            Err(error) if error.code() == git2::ErrorCode::NotFound => return Ok(Premerge::Unrelated),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => {
+                return Ok(Premerge::Unrelated);
+            }
             Err(error) => return Err(self.beyond().unwrap_or_else(|| failed(error))),
         };
         if fork == head {
@@ -77,7 +79,8 @@ impl Repository {
     /// A shallow clone lacks what comes before.
     fn beyond(&self) -> Option<GitError> {
         let edges = self.shallow().into_iter().filter_map(|edge| self.parents(edge).ok());
-        let id = edges.flatten().find(|parent| self.object(*parent, ObjectType::Commit).is_err())?;
+        let id =
+            edges.flatten().find(|parent| self.object(*parent, ObjectType::Commit).is_err())?;
         Some(GitError::MissingObject { id: id.to_string() })
     }
 

@@ -6,15 +6,24 @@ fn repository() -> (TestRepository, Repository) {
     let mut test = TestRepository::new();
     let lines = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
     test.commit("one", &[("a", Some("1\n")), ("b", Some("1\n")), ("long", Some(lines))]);
-    test.commit_on("elsewhere", b"Ann <ann@example.com>", b"nothing in common", &[("a", Some("1\n"))], &[]);
+    test.commit_on(
+        "elsewhere",
+        b"Ann <ann@example.com>",
+        b"nothing in common",
+        &[("a", Some("1\n"))],
+        &[],
+    );
     test.write();
     test.git(&["config", "user.name", "Jo"]);
     test.git(&["config", "user.email", "jo@example.com"]);
     test.git(&["reset", "-q", "--hard"]);
     let above = lines.replace('1', "one");
-    for (branch, file, text) in
-        [("apart", "b", "2\n"), ("against", "a", "3\n"), ("above", "long", above.as_str()), ("ahead", "b", "4\n")]
-    {
+    for (branch, file, text) in [
+        ("apart", "b", "2\n"),
+        ("against", "a", "3\n"),
+        ("above", "long", above.as_str()),
+        ("ahead", "b", "4\n"),
+    ] {
         test.git(&["switch", "-qc", branch, "main"]);
         std::fs::write(test.path.join(file), text).expect("written");
         test.git(&["commit", "-qam", branch]);
@@ -43,7 +52,10 @@ fn what_a_merge_would_bring_is_seen_and_not_written() {
     let look = |head: &str| repository.premerge(main, at(head)).expect("looked");
     assert_eq!(look("old"), Premerge::Nothing);
     assert_eq!(look("main"), Premerge::Nothing);
-    assert_eq!(repository.premerge(at("old"), at("ahead")).expect("looked"), Premerge::Forward(at("ahead")));
+    assert_eq!(
+        repository.premerge(at("old"), at("ahead")).expect("looked"),
+        Premerge::Forward(at("ahead"))
+    );
     assert_eq!(look("against"), Premerge::Conflict(vec!["a".into()]));
     assert_eq!(look("elsewhere"), Premerge::Unrelated);
     let Premerge::Tree(tree) = look("above") else { panic!("both fit") };
@@ -60,7 +72,8 @@ fn differences_are_those_of_paths_and_what_no_path_can_name() {
     let (test, repository) = repository();
     let blob = test.git(&["rev-parse", "main:a"]);
     let lines = test.folder.path().join("lines");
-    std::fs::write(&lines, format!("100644 blob {blob}\ta\n100644 blob {blob}\t\"\\377\"\n")).expect("written");
+    std::fs::write(&lines, format!("100644 blob {blob}\ta\n100644 blob {blob}\t\"\\377\"\n"))
+        .expect("written");
     let mktree = std::process::Command::new("git")
         .arg("-C")
         .arg(&test.path)
@@ -70,7 +83,9 @@ fn differences_are_those_of_paths_and_what_no_path_can_name() {
         .expect("git runs");
     let tree = String::from_utf8(mktree.stdout).expect("an id").trim().to_owned();
     let commit = test.git(&["commit-tree", "-p", "main", "-m", "odd", &tree]);
-    let snapshot = |commit: &str| Snapshot::of_commit(&repository, commit.parse().expect("an id")).expect("read");
+    let snapshot = |commit: &str| {
+        Snapshot::of_commit(&repository, commit.parse().expect("an id")).expect("read")
+    };
     let main = test.git(&["rev-parse", "main"]);
     let found = snapshot(&main).differences(&snapshot(&commit)).expect("compared");
     let mut paths: Vec<&str> = found.changes.iter().map(|change| change.path.as_str()).collect();
@@ -85,9 +100,14 @@ fn a_shallow_clone_says_what_it_lacks() {
     test.git(&["clone", "-q", "--depth=1", "--no-single-branch", &test.url(), "clone"]);
     let clone = Repository::open(&test.path.join("clone")).expect("opens");
     let at = |name: &str| clone.resolve(&format!("refs/remotes/origin/{name}")).expect("there");
-    let lacking = |base: Oid, head: Oid| clone.premerge(base, head).expect_err("it is shallow").to_string();
+    let lacking =
+        |base: Oid, head: Oid| clone.premerge(base, head).expect_err("it is shallow").to_string();
     let first = test.git(&["rev-parse", "main~1"]).trim().to_owned();
     let missing = format!("object {first} is missing from the repository");
     assert_eq!(lacking(at("main"), at("apart")), missing, "where they fork");
-    assert_eq!(lacking(Oid::from_str(&first).expect("an id"), at("main")), missing, "the base itself");
+    assert_eq!(
+        lacking(Oid::from_str(&first).expect("an id"), at("main")),
+        missing,
+        "the base itself"
+    );
 }

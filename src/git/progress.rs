@@ -33,8 +33,13 @@ mod tests {
     fn gits_progress_is_read() {
         let line = "Receiving objects:  45% (450/1000), 1.20 MiB | 3.00 MiB/s";
         assert_eq!(parse(line), Some((450, 1000, "Receiving objects")));
-        assert_eq!(parse("remote: Counting objects: 100% (3/3), done."), Some((3, 3, "Counting objects")));
-        for other in ["fatal: x", "remote: Enumerating objects: 3, done.", "", "a: b% (c/d)", "a: 5% (1/2"] {
+        assert_eq!(
+            parse("remote: Counting objects: 100% (3/3), done."),
+            Some((3, 3, "Counting objects"))
+        );
+        for other in
+            ["fatal: x", "remote: Enumerating objects: 3, done.", "", "a: b% (c/d)", "a: 5% (1/2"]
+        {
             assert_eq!(parse(other), None, "{other}");
         }
     }

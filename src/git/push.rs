@@ -54,7 +54,8 @@ impl Workspace<'_> {
     /// # Errors
     /// When the remote cannot be reached.
     pub fn remote_heads(&self, branches: &[&str]) -> Result<BTreeMap<String, Oid>, WriteError> {
-        let names: Vec<String> = branches.iter().map(|branch| format!("refs/heads/{branch}")).collect();
+        let names: Vec<String> =
+            branches.iter().map(|branch| format!("refs/heads/{branch}")).collect();
         let refs = self.remote_refs(&names)?;
         let name = |name: String| name.strip_prefix("refs/heads/").map(str::to_owned);
         Ok(refs.into_iter().filter_map(|(full, id)| Some((name(full)?, id))).collect())
@@ -82,7 +83,9 @@ impl Workspace<'_> {
     /// # Errors
     /// When the remote cannot be reached.
     pub fn fetch(&self, heads: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
-        self.fetch_refs(&heads.iter().map(|(name, id)| (format!("refs/heads/{name}"), *id)).collect())
+        self.fetch_refs(
+            &heads.iter().map(|(name, id)| (format!("refs/heads/{name}"), *id)).collect(),
+        )
     }
 
     /// The same for refs of all kinds, by their full names.
@@ -91,12 +94,21 @@ impl Workspace<'_> {
     /// As [`Workspace::fetch`].
     pub fn fetch_refs(&self, refs: &BTreeMap<String, Oid>) -> Result<(), WriteError> {
         let is_missing = |id: &Oid| !self.repository.inner().odb().is_ok_and(|odb| odb.exists(*id));
-        let missing: Vec<&String> = refs.iter().filter(|(_, id)| is_missing(id)).map(|(name, _)| name).collect();
+        let missing: Vec<&String> =
+            refs.iter().filter(|(_, id)| is_missing(id)).map(|(name, _)| name).collect();
         if missing.is_empty() {
             return Ok(());
         }
         let answer = self.talk("fetch", TRANSFER, |git| {
-            git.args(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--refmap=", "--", "origin"]);
+            git.args([
+                "fetch",
+                "--quiet",
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--refmap=",
+                "--",
+                "origin",
+            ]);
             git.args(&missing);
         })?;
         done(answer, "fetch").map(drop)
@@ -123,7 +135,8 @@ impl Workspace<'_> {
     /// # Errors
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
     pub fn push(&self, push: &Push<'_>) -> Result<Pushed, WriteError> {
-        let (there, absent): (Vec<RefAt>, Vec<RefAt>) = push.if_still.iter().cloned().partition(|one| one.at.is_some());
+        let (there, absent): (Vec<RefAt>, Vec<RefAt>) =
+            push.if_still.iter().cloned().partition(|one| one.at.is_some());
         if !self.stand(&absent)? {
             return Ok(Pushed::Lost);
         }
@@ -139,7 +152,8 @@ impl Workspace<'_> {
 
     fn pushed(&self, push: &Push<'_>, if_still: &[RefAt]) -> Result<Answer, WriteError> {
         let target = format!("refs/heads/{}", push.branch);
-        let seen: Vec<(&str, Oid)> = if_still.iter().filter_map(|one| Some((one.name.as_str(), one.at?))).collect();
+        let seen: Vec<(&str, Oid)> =
+            if_still.iter().filter_map(|one| Some((one.name.as_str(), one.at?))).collect();
         self.talk("push", TRANSFER, |git| {
             git.args(["push", "--porcelain", "--no-follow-tags"]);
             if !seen.is_empty() {
@@ -178,7 +192,9 @@ impl Workspace<'_> {
     /// Has this commit the same contents at these paths?
     pub fn holds(&self, commit: Oid, files: &[(&str, &str)]) -> bool {
         let git = self.repository.inner();
-        let Ok(tree) = git.find_commit(commit).and_then(|commit| commit.tree()) else { return false };
+        let Ok(tree) = git.find_commit(commit).and_then(|commit| commit.tree()) else {
+            return false;
+        };
         files.iter().all(|(path, text)| {
             let id = Oid::hash_object(git2::ObjectType::Blob, text.as_bytes());
             tree.get_path(path.as_ref()).is_ok_and(|entry| id.is_ok_and(|id| id == entry.id()))
@@ -191,7 +207,8 @@ fn verdict(push: &Push<'_>, answer: &Answer) -> Result<Pushed, WriteError> {
     if answer.status.success() {
         return Ok(Pushed::Done);
     }
-    let lines: Vec<&str> = answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
+    let lines: Vec<&str> =
+        answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
     if lines.iter().any(|line| is_lost(line)) {
         return Ok(Pushed::Lost);
     }

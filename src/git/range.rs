@@ -52,7 +52,11 @@ impl Repository {
                 // What git itself takes: the side that has changed it.
                 ([one, other], Some(fork)) if one != other => {
                     let before = fork.find(path);
-                    let clean = if *one == before { Some(other) } else { (*other == before).then_some(one) };
+                    let clean = if *one == before {
+                        Some(other)
+                    } else {
+                        (*other == before).then_some(one)
+                    };
                     clean != Some(&here)
                 }
                 (all, _) => all.iter().any(|one| *one != here),
@@ -80,18 +84,23 @@ mod tests {
         let mut test = TestRepository::new();
         let ann: &[u8] = b"Ann <ann@example.com>";
         test.commit("one", &[("a", Some("1")), ("b", Some("1"))]);
-        let side = test.commit_on("side", ann, b"side", &[("a", Some("2")), ("b", Some("1"))], &[1]);
+        let side =
+            test.commit_on("side", ann, b"side", &[("a", Some("2")), ("b", Some("1"))], &[1]);
         test.commit("two", &[("b", Some("2"))]);
         let clean = test.commit_as(ann, b"clean", &[("a", Some("2"))], &[side]);
         let evil = test.commit_as(ann, b"evil", &[("a", Some("3"))], &[side]);
         // Another branch of the beginning, which has not touched the path, and a merge that takes it from
         // there: what the other side did is undone.
-        let other = test.commit_on("other", ann, b"other", &[("a", Some("1")), ("c", Some("1"))], &[1]);
+        let other =
+            test.commit_on("other", ann, b"other", &[("a", Some("1")), ("c", Some("1"))], &[1]);
         let undone = test.commit_as(ann, b"undone", &[("a", Some("1"))], &[other]);
         let repository = test.open();
         let paths = BTreeSet::from(["a"]);
         let touches = |mark| repository.touches_itself(test.id(mark), &paths).expect("looked");
-        assert_eq!([touches(side), touches(clean), touches(evil), touches(undone)], [true, false, true, true]);
+        assert_eq!(
+            [touches(side), touches(clean), touches(evil), touches(undone)],
+            [true, false, true, true]
+        );
         let ahead = repository.ahead(test.id(1), test.id(clean), 10).expect("walked").expect("few");
         assert_eq!(ahead.len(), 3);
         assert_eq!(repository.ahead(test.id(1), test.id(clean), 2).expect("walked"), None);

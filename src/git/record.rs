@@ -20,7 +20,13 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// As [`Workspace::commit`].
-    pub fn record(&self, before: Option<Oid>, file: &str, text: &str, message: &str) -> Result<Oid, WriteError> {
+    pub fn record(
+        &self,
+        before: Option<Oid>,
+        file: &str,
+        text: &str,
+        message: &str,
+    ) -> Result<Oid, WriteError> {
         let git = self.repository.inner();
         let tree = || {
             let mut tree = git.treebuilder(None)?;
@@ -57,21 +63,28 @@ impl Workspace<'_> {
                 let from = swap.from.map(|id| id.to_string()).unwrap_or_default();
                 git.arg(format!("--force-with-lease={}:{from}", swap.name));
             }
-            git.args(["--", "origin"]).args(swaps.iter().map(|swap| format!("{}:{}", swap.to, swap.name)));
+            git.args(["--", "origin"])
+                .args(swaps.iter().map(|swap| format!("{}:{}", swap.to, swap.name)));
         })?;
         if answer.status.success() {
             return Ok(Pushed::Done);
         }
         // Where one is turned away, git says so of all, and may say why beside it only.
-        let lines: Vec<&str> = answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
-        let is_held = lines.iter().any(|line| line.contains("atomic")) && answer.stderr.contains("cannot lock ref");
+        let lines: Vec<&str> =
+            answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
+        let is_held = lines.iter().any(|line| line.contains("atomic"))
+            && answer.stderr.contains("cannot lock ref");
         if is_held || lines.iter().any(|line| is_lost(line)) {
             return Ok(Pushed::Lost);
         }
         let turned_away = lines.iter().find(|line| !line.contains("atomic")).or(lines.first());
         match turned_away {
             Some(line) => {
-                let branch = line.split(':').nth(1).and_then(|rest| rest.split('\t').next()).unwrap_or_default();
+                let branch = line
+                    .split(':')
+                    .nth(1)
+                    .and_then(|rest| rest.split('\t').next())
+                    .unwrap_or_default();
                 let branch = branch.trim_start_matches("refs/heads/").to_owned();
                 Err(WriteError::Refused { branch, message: refusal(line, &answer.stderr) })
             }

@@ -24,7 +24,10 @@ fn site() -> (TestRepository, [Repository; 2]) {
 
 fn workspace(repository: &Repository) -> Workspace<'_> {
     let author = Some(Person { name: "Jo".into(), email: "jo@example.com".into() });
-    Workspace::new(repository, Manner { date: "1700000000 +0000".into(), author, ..Manner::default() })
+    Workspace::new(
+        repository,
+        Manner { date: "1700000000 +0000".into(), author, ..Manner::default() },
+    )
 }
 
 fn swap(name: &str, from: Option<Oid>, to: Oid) -> Swap {
@@ -48,7 +51,11 @@ fn a_record_is_written_read_and_moved_once() {
     let ours = first.record(Some(one), "state.json", "3\n", "Change").expect("written");
     assert_eq!(second.swap(&[swap(REF, Some(one), theirs)]).expect("asked"), Pushed::Done);
     assert_eq!(first.swap(&[swap(REF, Some(one), ours)]).expect("asked"), Pushed::Lost);
-    assert_eq!(first.swap(&[swap(REF, None, ours)]).expect("asked"), Pushed::Lost, "it is there by now");
+    assert_eq!(
+        first.swap(&[swap(REF, None, ours)]).expect("asked"),
+        Pushed::Lost,
+        "it is there by now"
+    );
 }
 
 #[cfg(unix)]
@@ -78,7 +85,11 @@ fn all_refs_move_or_none() {
 fn refuse_main(origin: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;
     let hook = origin.join("hooks/update");
-    std::fs::write(&hook, "#!/bin/sh\ntest $1 != refs/heads/main || { echo not on my watch; exit 1; }\n")
-        .expect("written");
-    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("made a program");
+    std::fs::write(
+        &hook,
+        "#!/bin/sh\ntest $1 != refs/heads/main || { echo not on my watch; exit 1; }\n",
+    )
+    .expect("written");
+    std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755))
+        .expect("made a program");
 }

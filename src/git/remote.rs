@@ -45,12 +45,16 @@ impl RemoteError {
             RemoteError::Refused { .. } => {
                 Some("https, ssh, git and file URLs and `git@host:path` are accepted".into())
             }
-            RemoteError::NoGit { .. } => {
-                Some("install git, or clone the repository by other means and name its folder".into())
+            RemoteError::NoGit { .. } => Some(
+                "install git, or clone the repository by other means and name its folder".into(),
+            ),
+            RemoteError::Failed { doing: "fetch", .. } => {
+                Some("a longer --max-age uses the clone as it is".into())
             }
-            RemoteError::Failed { doing: "fetch", .. } => Some("a longer --max-age uses the clone as it is".into()),
             RemoteError::Failed { .. } => None,
-            RemoteError::Cache { .. } => Some("set XDG_CACHE_HOME to a folder that can be written".into()),
+            RemoteError::Cache { .. } => {
+                Some("set XDG_CACHE_HOME to a folder that can be written".into())
+            }
         }
     }
 }
@@ -70,7 +74,13 @@ pub struct Clones<'p> {
 
 impl<'p> Clones<'p> {
     /// The clones below a cache folder; nothing is read or written yet.
-    pub fn new(cache: &Path, max_age: Duration, now: i64, interactive: bool, progress: &'p dyn Progress) -> Self {
+    pub fn new(
+        cache: &Path,
+        max_age: Duration,
+        now: i64,
+        interactive: bool,
+        progress: &'p dyn Progress,
+    ) -> Self {
         Clones { folder: cache.join("repositories"), max_age, now, interactive, progress }
     }
 
@@ -125,7 +135,8 @@ impl<'p> Clones<'p> {
         let failed = |error: std::io::Error| self.cache_error(&error);
         fs::create_dir_all(&self.folder).map_err(failed)?;
         self.sweep();
-        let unfinished = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(&self.folder).map_err(failed)?;
+        let unfinished =
+            tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(&self.folder).map_err(failed)?;
         let new = unfinished.path().join("clone.git");
         let shown = credentials(url).map_or_else(|| url.to_owned(), |_| redact(url));
         let mut git = self.git(url);
@@ -158,7 +169,9 @@ impl<'p> Clones<'p> {
                 Ok(_) => break,
                 // Another process was faster with the same.
                 Err(_) if stamp(clone) != before => return Ok(()),
-                Err(RemoteError::Failed { message, .. }) if attempt < 10 && message.contains("lock") => {
+                Err(RemoteError::Failed { message, .. })
+                    if attempt < 10 && message.contains("lock") =>
+                {
                     thread::sleep(Duration::from_millis(200));
                 }
                 Err(error) => return Err(error),
@@ -173,7 +186,8 @@ impl<'p> Clones<'p> {
         let mut git = self.git(url);
         git.arg("--git-dir").arg(clone).args(["ls-remote", "--symref", "--", "origin", "HEAD"]);
         let answer = self.run(git, "fetch", url)?;
-        let head = answer.lines().find_map(|line| line.strip_prefix("ref: ")?.strip_suffix("\tHEAD"));
+        let head =
+            answer.lines().find_map(|line| line.strip_prefix("ref: ")?.strip_suffix("\tHEAD"));
         if let Some(branch) = head.filter(|head| head.starts_with("refs/heads/")) {
             let mut git = self.git(url);
             git.arg("--git-dir").arg(clone).args(["symbolic-ref", "HEAD", branch]);
@@ -193,7 +207,11 @@ impl<'p> Clones<'p> {
     fn run(&self, mut git: Command, doing: &'static str, url: &str) -> Result<String, RemoteError> {
         let url = redact(url);
         let started = git.spawn();
-        let mut child = started.map_err(|e| RemoteError::NoGit { doing, url: url.clone(), why: e.to_string() })?;
+        let mut child = started.map_err(|e| RemoteError::NoGit {
+            doing,
+            url: url.clone(),
+            why: e.to_string(),
+        })?;
         let stdout = child.stdout.take();
         let reader = thread::spawn(move || {
             let mut text = Vec::new();
@@ -202,12 +220,17 @@ impl<'p> Clones<'p> {
             String::from_utf8_lossy(&text).into_owned()
         });
         let message = child.stderr.take().map(|stderr| self.listen(stderr)).unwrap_or_default();
-        let status = child.wait().map_err(|e| RemoteError::NoGit { doing, url: url.clone(), why: e.to_string() })?;
+        let status = child.wait().map_err(|e| RemoteError::NoGit {
+            doing,
+            url: url.clone(),
+            why: e.to_string(),
+        })?;
         let answer = reader.join().unwrap_or_default();
         if status.success() {
             return Ok(answer);
         }
-        let message = if message.is_empty() { format!("it ended with {status}") } else { redact(&message) };
+        let message =
+            if message.is_empty() { format!("it ended with {status}") } else { redact(&message) };
         Err(RemoteError::Failed { doing, url, message })
     }
 
@@ -233,16 +256,23 @@ impl<'p> Clones<'p> {
             }
             line.clear();
         }
-        let error =
-            |line: &&str| ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start));
+        let error = |line: &&str| {
+            ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start))
+        };
         let errors: Vec<&str> = said.lines().filter(error).collect();
-        if errors.is_empty() { said.lines().collect::<Vec<_>>().join("; ") } else { errors.join("; ") }
+        if errors.is_empty() {
+            said.lines().collect::<Vec<_>>().join("; ")
+        } else {
+            errors.join("; ")
+        }
     }
 
     /// Removes what killed processes left behind.
     fn sweep(&self) {
         let Ok(listing) = fs::read_dir(&self.folder) else { return };
-        for entry in listing.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(UNFINISHED)) {
+        for entry in
+            listing.flatten().filter(|e| e.file_name().to_string_lossy().starts_with(UNFINISHED))
+        {
             let changed = entry.metadata().and_then(|meta| meta.modified()).ok();
             let age = changed.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
             let seconds = age.and_then(|age| i64::try_from(age.as_secs()).ok());

@@ -72,7 +72,8 @@ fn what_killed_processes_left_is_swept() {
     // Its time is the real one, which is less than a day from neither of these.
     clones(&cache, 60, 0).bring(&test.url()).expect("clones");
     assert!(left.exists());
-    fs::remove_dir_all(clones(&cache, 60, 0).bring(&test.url()).expect("is there")).expect("removes");
+    fs::remove_dir_all(clones(&cache, 60, 0).bring(&test.url()).expect("is there"))
+        .expect("removes");
     clones(&cache, 60, i64::MAX).bring(&test.url()).expect("clones");
     assert!(!left.exists());
 }
@@ -80,13 +81,18 @@ fn what_killed_processes_left_is_swept() {
 #[test]
 fn failures_are_sentences_without_secrets() {
     let folder = tempfile::tempdir().expect("a folder");
-    let bring = |url: &str| clones(folder.path(), 60, NOW).bring(url).expect_err("cannot work").to_string();
-    assert_eq!(bring("ext::sh -c id"), "the URL `ext::sh -c id` is refused: `ext::` runs a program of its own");
+    let bring =
+        |url: &str| clones(folder.path(), 60, NOW).bring(url).expect_err("cannot work").to_string();
+    assert_eq!(
+        bring("ext::sh -c id"),
+        "the URL `ext::sh -c id` is refused: `ext::` runs a program of its own"
+    );
     let gone = bring("file:///nowhere/at/all");
     assert!(gone.starts_with("git could not clone `file:///nowhere/at/all`: fatal: "), "{gone}");
     let secret = bring("http://user:s3cret@127.0.0.1:1/x");
     assert!(
-        secret.starts_with("git could not clone `http://127.0.0.1:1/x`: fatal: ") && !secret.contains("s3cret"),
+        secret.starts_with("git could not clone `http://127.0.0.1:1/x`: fatal: ")
+            && !secret.contains("s3cret"),
         "{secret}"
     );
     let left = fs::read_dir(folder.path().join("repositories")).expect("a folder").count();
@@ -106,12 +112,17 @@ fn hooks_of_the_user_do_not_run_and_progress_is_told() {
     let cache = test.folder.path().join("cache");
     let clones = Clones::new(&cache, Duration::ZERO, NOW, false, &told);
     let clone = clones.bring(&test.url()).expect("clones");
-    assert!(told.0.borrow().iter().any(|line| line == "Receiving objects 3/3"), "{:?}", told.0.borrow());
+    assert!(
+        told.0.borrow().iter().any(|line| line == "Receiving objects 3/3"),
+        "{:?}",
+        told.0.borrow()
+    );
     let ran = test.folder.path().join("ran");
     fs::create_dir_all(clone.join("hooks")).expect("a folder");
     let hook = clone.join("hooks/reference-transaction");
     fs::write(&hook, format!("#!/bin/sh\ntouch {}\n", ran.display())).expect("writes");
-    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("executable");
+    fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .expect("executable");
     git(&test.path, &["branch", "new"]);
     clones.bring(&test.url()).expect("fetches");
     assert!(!ran.exists());

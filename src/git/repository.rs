@@ -71,7 +71,8 @@ impl Repository {
             .ok()
             .ok_or_else(|| GitError::NotARepository { path: shown.clone() })?;
         let common_dir = common_dir(&git_dir);
-        let inner = git2::Repository::open_bare(&common_dir).map_err(|error| unsupported(&shown, &error))?;
+        let inner = git2::Repository::open_bare(&common_dir)
+            .map_err(|error| unsupported(&shown, &error))?;
         let work_tree = work_tree(&git_dir);
         Ok(Repository {
             inner,
@@ -197,7 +198,10 @@ impl Repository {
         Ok(bytes)
     }
 
-    fn with_objects<T>(&self, ask: impl FnOnce(&mut Objects) -> Result<T, GitError>) -> Result<T, GitError> {
+    fn with_objects<T>(
+        &self,
+        ask: impl FnOnce(&mut Objects) -> Result<T, GitError>,
+    ) -> Result<T, GitError> {
         let mut objects = self.objects.borrow_mut();
         match &mut *objects {
             Some(open) => ask(open),
@@ -285,7 +289,9 @@ fn unsupported(path: &str, error: &git2::Error) -> GitError {
         "SHA-256 object names".to_owned()
     } else if message.contains("refstorage") || message.contains("reftable") {
         "the reftable format".to_owned()
-    } else if message.contains("unsupported extension") || message.contains("unsupported repository") {
+    } else if message.contains("unsupported extension")
+        || message.contains("unsupported repository")
+    {
         message.to_owned()
     } else {
         return GitError::from_git2(format!("`{path}`"), error);

@@ -25,7 +25,10 @@ fn every_way_to_name_a_repository_works() {
     let first = linked.head().expect("a head");
     assert_ne!(first.to_string(), tip);
     assert_eq!(linked.head_branch().as_deref(), Some("topic"));
-    assert_eq!((linked.resolve("HEAD").expect("a head"), linked.resolve("@").expect("a head")), (first, first));
+    assert_eq!(
+        (linked.resolve("HEAD").expect("a head"), linked.resolve("@").expect("a head")),
+        (first, first)
+    );
     assert_eq!(linked.resolve("main~1").expect("a revision"), first);
     assert_eq!(linked.work_tree().map(|path| path.ends_with("linked")), Some(true));
 }
@@ -35,9 +38,15 @@ fn what_is_no_repository_is_told_apart() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("nothing");
     assert_eq!(opened(&path), Err(format!("there is no file or folder `{}`", path.display())));
-    assert_eq!(opened(folder.path()), Err(format!("`{}` is not in a git repository", folder.path().display())));
+    assert_eq!(
+        opened(folder.path()),
+        Err(format!("`{}` is not in a git repository", folder.path().display()))
+    );
     git(folder.path(), &["init", "-q", "-b", "main", "empty"]);
-    assert_eq!(opened(&folder.path().join("empty")), Err("the repository has no commits yet".to_owned()));
+    assert_eq!(
+        opened(&folder.path().join("empty")),
+        Err("the repository has no commits yet".to_owned())
+    );
 }
 
 #[test]
@@ -51,8 +60,14 @@ fn unborn_and_detached_heads_are_understood() {
     assert_eq!(repository.deployment_branch(None).expect("a branch"), ("HEAD".to_owned(), tip));
     test.git(&["checkout", "-q", "--orphan", "new"]);
     assert_eq!(opened(&test.path), Err("branch `new` has no commits yet".to_owned()));
-    assert_eq!(repository.deployment_branch(Some("main")).expect("a branch"), ("main".to_owned(), tip));
-    assert!(matches!(repository.deployment_branch(Some("nope")), Err(GitError::UnknownBranch { .. })));
+    assert_eq!(
+        repository.deployment_branch(Some("main")).expect("a branch"),
+        ("main".to_owned(), tip)
+    );
+    assert!(matches!(
+        repository.deployment_branch(Some("nope")),
+        Err(GitError::UnknownBranch { .. })
+    ));
 }
 
 #[test]
@@ -73,9 +88,10 @@ fn a_branch_of_the_origin_is_enough() {
 #[test]
 fn formats_that_cannot_be_read_are_one_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (option, what) in
-        [("--object-format=sha256", "SHA-256 object names"), ("--ref-format=reftable", "the reftable format")]
-    {
+    for (option, what) in [
+        ("--object-format=sha256", "SHA-256 object names"),
+        ("--ref-format=reftable", "the reftable format"),
+    ] {
         let help = git(folder.path(), &["version"]);
         let old = help.contains("version 2.3") || help.contains("version 2.40");
         if old && option.contains("reftable") {
@@ -83,7 +99,10 @@ fn formats_that_cannot_be_read_are_one_sentence() {
         }
         git(folder.path(), &["init", "-q", option, what]);
         let path = folder.path().join(what);
-        assert_eq!(opened(&path), Err(format!("`{}` uses {what}, which towpath cannot read yet", path.display())));
+        assert_eq!(
+            opened(&path),
+            Err(format!("`{}` uses {what}, which towpath cannot read yet", path.display()))
+        );
     }
 }
 
@@ -106,9 +125,14 @@ fn nothing_that_the_config_names_runs() {
     test.write();
     let ran = test.folder.path().join("ran");
     let command = format!("touch {}", ran.display());
-    for key in
-        ["core.fsmonitor", "filter.x.smudge", "filter.x.clean", "diff.x.textconv", "core.sshCommand", "core.pager"]
-    {
+    for key in [
+        "core.fsmonitor",
+        "filter.x.smudge",
+        "filter.x.clean",
+        "diff.x.textconv",
+        "core.sshCommand",
+        "core.pager",
+    ] {
         test.git(&["config", key, &command]);
     }
     let repository = Repository::open(&test.path).expect("opens");

@@ -15,7 +15,8 @@ const MAX_TAGS: usize = 16;
 const FETCHED: &str = "FETCH_HEAD";
 
 /// Where git looks for a name, in its order (gitrevisions(7)).
-const PLACES: [&str; 6] = ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/", "refs/remotes/…/HEAD"];
+const PLACES: [&str; 6] =
+    ["", "refs/", "refs/tags/", "refs/heads/", "refs/remotes/", "refs/remotes/…/HEAD"];
 
 impl Repository {
     /// The commit a revision names: `main`, `v1.2`, `HEAD~3`, `27e1396`, `v1^{commit}`.
@@ -39,7 +40,8 @@ impl Repository {
     pub fn resolve_only(&self, revision: &str) -> Result<Oid, GitError> {
         let found = self.resolve(revision)?;
         let name = revision.split(['~', '^']).next().unwrap_or_default();
-        let is_fixed = ["@", "HEAD", FETCHED].contains(&name) || name.len() == 40 && Oid::from_str(name).is_ok();
+        let is_fixed = ["@", "HEAD", FETCHED].contains(&name)
+            || name.len() == 40 && Oid::from_str(name).is_ok();
         let places = PLACES.iter().map(|place| place_of(place, name));
         let mut known: Vec<(String, Oid)> =
             places.filter_map(|name| Some((name.clone(), self.reference(&name)?))).collect();
@@ -66,7 +68,10 @@ impl Repository {
         {
             return Some(id);
         }
-        PLACES.iter().find_map(|place| self.reference(&place_of(place, name))).or_else(|| self.beginning(name))
+        PLACES
+            .iter()
+            .find_map(|place| self.reference(&place_of(place, name)))
+            .or_else(|| self.beginning(name))
     }
 
     /// What this work tree's `HEAD` points at; a linked work tree has one of its own.
@@ -113,7 +118,9 @@ impl Repository {
         let mut rest = steps;
         while let Some(sign @ ('~' | '^')) = rest.chars().next() {
             rest = &rest[1..];
-            if let Some(after) = ["{commit}", "{}", "{0}"].iter().find_map(|word| rest.strip_prefix(word)) {
+            if let Some(after) =
+                ["{commit}", "{}", "{0}"].iter().find_map(|word| rest.strip_prefix(word))
+            {
                 rest = after;
                 continue;
             }
@@ -177,7 +184,17 @@ mod tests {
         let repository = test.open();
         test.git(&["tag", "light", "main~1"]);
         test.git(&["-c", "user.name=A", "-c", "user.email=a@x", "tag", "-m", "x", "heavy", "main"]);
-        test.git(&["-c", "user.name=A", "-c", "user.email=a@x", "tag", "-m", "x", "tagged-tag", "heavy"]);
+        test.git(&[
+            "-c",
+            "user.name=A",
+            "-c",
+            "user.email=a@x",
+            "tag",
+            "-m",
+            "x",
+            "tagged-tag",
+            "heavy",
+        ]);
         let whole = test.id(one).to_string();
         for revision in [
             "main",

@@ -22,7 +22,15 @@ pub fn shallow(url: &str, branch: Option<&str>, folder: &Path) -> Result<(), Wri
     }
     let mut git = child::git(false, Some(url));
     child::settings(&mut git, &["core.hooksPath=/dev/null"]);
-    git.args(["clone", "--bare", "--quiet", "--template=", "--depth=1", "--single-branch", "--no-tags"]);
+    git.args([
+        "clone",
+        "--bare",
+        "--quiet",
+        "--template=",
+        "--depth=1",
+        "--single-branch",
+        "--no-tags",
+    ]);
     if let Some(branch) = branch {
         git.arg(format!("--branch={branch}"));
     }

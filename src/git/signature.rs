@@ -44,7 +44,11 @@ impl Signers {
     ///
     /// # Errors
     /// When nothing can be written there.
-    pub fn new<'t>(lists: impl IntoIterator<Item = &'t str>, now: &Zoned, folder: &Path) -> std::io::Result<Self> {
+    pub fn new<'t>(
+        lists: impl IntoIterator<Item = &'t str>,
+        now: &Zoned,
+        folder: &Path,
+    ) -> std::io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new().prefix("signers-").tempfile_in(folder)?;
         for line in lists.into_iter().flat_map(str::lines).filter(|line| is_valid(line, now)) {
@@ -71,7 +75,11 @@ impl Signers {
             &mut git,
             &[&list, "gpg.ssh.revocationFile=", "gpg.program=false", "gpg.openpgp.program=false"],
         );
-        git.arg("--git-dir").arg(repository.git_dir()).args(["verify-commit", "--raw", &commit.to_string()]);
+        git.arg("--git-dir").arg(repository.git_dir()).args([
+            "verify-commit",
+            "--raw",
+            &commit.to_string(),
+        ]);
         if let Some(folder) = repository.incoming() {
             git.env("GIT_ALTERNATE_OBJECT_DIRECTORIES", folder);
         }
@@ -97,7 +105,8 @@ fn why(said: &str) -> String {
     if said.lines().any(|line| line.starts_with("Good \"git\" signature with ")) {
         return "its key is on no line that counts now".into();
     }
-    let mut lines = said.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("warning:"));
+    let mut lines =
+        said.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("warning:"));
     let line = lines.next().unwrap_or("git does not say why");
     line.chars().filter(|c| !c.is_control()).take(200).collect()
 }
@@ -107,7 +116,8 @@ fn is_signed_by_ssh(commit: &[u8]) -> bool {
     let header = commit.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty());
     let mut signatures = header.filter(|line| line.starts_with(b"gpgsig"));
     let first = signatures.next();
-    first.is_some_and(|line| line.ends_with(b" -----BEGIN SSH SIGNATURE-----")) && signatures.next().is_none()
+    first.is_some_and(|line| line.ends_with(b" -----BEGIN SSH SIGNATURE-----"))
+        && signatures.next().is_none()
 }
 
 /// Does this line count at this moment? What its times mean has to be understood.
@@ -116,7 +126,9 @@ fn is_valid(line: &str, now: &Zoned) -> bool {
     if line.is_empty() || line.starts_with('#') {
         return false;
     }
-    let bound = |name: &str| options(line).into_iter().find_map(|option| Some(option.strip_prefix(name)?.to_owned()));
+    let bound = |name: &str| {
+        options(line).into_iter().find_map(|option| Some(option.strip_prefix(name)?.to_owned()))
+    };
     let after = bound("valid-after=").map(|text| moment(&text, now));
     let before = bound("valid-before=").map(|text| moment(&text, now));
     after.is_none_or(|after| after.is_some_and(|after| after <= now.timestamp()))

@@ -22,17 +22,28 @@ fn only_lines_that_are_valid_now_count() {
 
 #[test]
 fn the_signer_is_read_from_what_ssh_keygen_says() {
-    assert_eq!(signer(r#"Good "git" signature for a b with c with ED25519 key SHA256:x"#), Some("a b with c"));
-    assert_eq!(signer(r#"Good "git" signature with ED25519 key SHA256:x"#), None, "nobody on the list");
+    assert_eq!(
+        signer(r#"Good "git" signature for a b with c with ED25519 key SHA256:x"#),
+        Some("a b with c")
+    );
+    assert_eq!(
+        signer(r#"Good "git" signature with ED25519 key SHA256:x"#),
+        None,
+        "nobody on the list"
+    );
     assert_eq!(signer("[GNUPG:] GOODSIG 1 alice"), None);
 }
 
 #[test]
 fn one_signature_of_ssh() {
-    let commit = |header: &str| format!("tree 1\nauthor a\n{header}\nrest\n\nmessage\ngpgsig -----BEGIN SSH\n");
+    let commit = |header: &str| {
+        format!("tree 1\nauthor a\n{header}\nrest\n\nmessage\ngpgsig -----BEGIN SSH\n")
+    };
     let is = |header: &str| is_signed_by_ssh(commit(header).as_bytes());
     assert!(is("gpgsig -----BEGIN SSH SIGNATURE-----"));
     assert!(!is("gpgsig -----BEGIN PGP SIGNATURE-----"));
-    assert!(!is("gpgsig -----BEGIN SSH SIGNATURE-----\ngpgsig-sha256 -----BEGIN PGP SIGNATURE-----"));
+    assert!(!is(
+        "gpgsig -----BEGIN SSH SIGNATURE-----\ngpgsig-sha256 -----BEGIN PGP SIGNATURE-----"
+    ));
     assert!(!is("encoding utf-8"));
 }

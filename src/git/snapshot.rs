@@ -97,7 +97,8 @@ impl<'r> Snapshot<'r> {
     /// When the commit or its top tree is not in the repository.
     pub fn of_commit(repository: &'r Repository, commit: Oid) -> Result<Self, GitError> {
         let bytes = repository.object(commit, ObjectType::Commit)?;
-        let head = CommitHead::parse(&bytes).ok_or_else(|| GitError::BrokenObject { id: commit.to_string() })?;
+        let head = CommitHead::parse(&bytes)
+            .ok_or_else(|| GitError::BrokenObject { id: commit.to_string() })?;
         repository.tree(head.tree)?;
         Ok(Snapshot::of_tree(repository, commit, head.tree, head.time))
     }
@@ -108,7 +109,13 @@ impl<'r> Snapshot<'r> {
     }
 
     fn new(origin: Origin, repository: &'r Repository) -> Self {
-        Snapshot { origin, repository, indexes: RefCell::default(), replaced: HashMap::new(), links: Links::default() }
+        Snapshot {
+            origin,
+            repository,
+            indexes: RefCell::default(),
+            replaced: HashMap::new(),
+            links: Links::default(),
+        }
     }
 
     /// The same files, to be shown otherwise.
@@ -122,9 +129,9 @@ impl<'r> Snapshot<'r> {
     /// # Errors
     /// [`GitError::NoWorkTree`] for a bare repository.
     pub fn of_work_tree(repository: &'r Repository) -> Result<Self, GitError> {
-        let top = repository
-            .work_tree()
-            .ok_or_else(|| GitError::NoWorkTree { path: repository.git_dir().display().to_string() })?;
+        let top = repository.work_tree().ok_or_else(|| GitError::NoWorkTree {
+            path: repository.git_dir().display().to_string(),
+        })?;
         Ok(Snapshot::new(Origin::Disk { top: top.to_path_buf() }, repository))
     }
 
@@ -133,7 +140,10 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// When the repository's objects cannot be opened again.
-    pub fn with(&self, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, GitError> {
+    pub fn with(
+        &self,
+        files: impl IntoIterator<Item = (String, Vec<u8>)>,
+    ) -> Result<Self, GitError> {
         let mut out = self.again();
         for (path, contents) in files {
             let id = Oid::hash_object(ObjectType::Blob, &contents)
@@ -152,7 +162,9 @@ impl<'r> Snapshot<'r> {
     /// The commit, or `None` for the work tree and where files are not read as they are.
     pub fn commit(&self) -> Option<Oid> {
         match &self.origin {
-            Origin::Commit { commit, .. } if self.replaced.is_empty() && self.links.is_empty() => Some(*commit),
+            Origin::Commit { commit, .. } if self.replaced.is_empty() && self.links.is_empty() => {
+                Some(*commit)
+            }
             _ => None,
         }
     }
@@ -191,7 +203,9 @@ impl<'r> Snapshot<'r> {
         match &self.origin {
             Origin::Commit { tree, .. } => match self.find_entry(directory) {
                 None if !directory.is_empty() => {}
-                Some((mode, id)) if mode != MODE_TREE => out.push(file(directory.to_owned(), mode, id)),
+                Some((mode, id)) if mode != MODE_TREE => {
+                    out.push(file(directory.to_owned(), mode, id))
+                }
                 found => {
                     self.list_tree(found.map_or(*tree, |(_, id)| id), directory, 0, &mut out)?;
                     self.follow(&mut out)?;
@@ -248,7 +262,8 @@ impl<'r> Snapshot<'r> {
             },
             Origin::Disk { top } => {
                 let path = top.join(&file.path);
-                let bytes = std::fs::metadata(&path).map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
+                let bytes = std::fs::metadata(&path)
+                    .map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
                 if bytes > MAX_FILE_BYTES {
                     return Err(ReadError::TooLarge { bytes });
                 }
@@ -258,7 +273,9 @@ impl<'r> Snapshot<'r> {
     }
 
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
-        matches!(self.origin, Origin::Commit { .. }).then(|| self.repository.tree(id).ok()).flatten()
+        matches!(self.origin, Origin::Commit { .. })
+            .then(|| self.repository.tree(id).ok())
+            .flatten()
     }
 
     /// Puts in place of the links that are followed what they lead to; links in there stay links.
@@ -266,12 +283,16 @@ impl<'r> Snapshot<'r> {
         if self.links.is_empty() {
             return Ok(());
         }
-        let is_followed = |file: &File| file.kind == FileKind::Symlink && self.links.real(&file.path).is_some();
-        let (links, others): (Vec<File>, Vec<File>) = std::mem::take(files).into_iter().partition(is_followed);
+        let is_followed =
+            |file: &File| file.kind == FileKind::Symlink && self.links.real(&file.path).is_some();
+        let (links, others): (Vec<File>, Vec<File>) =
+            std::mem::take(files).into_iter().partition(is_followed);
         *files = others;
         for link in links {
             match self.find_entry(&link.path) {
-                Some((MODE_TREE, id)) if files.len() < MAX_FOLLOWED => self.list_tree(id, &link.path, 0, files)?,
+                Some((MODE_TREE, id)) if files.len() < MAX_FOLLOWED => {
+                    self.list_tree(id, &link.path, 0, files)?
+                }
                 Some((mode, id)) if mode != MODE_TREE => files.push(file(link.path, mode, id)),
                 _ => files.push(link),
             }
@@ -310,11 +331,18 @@ impl<'r> Snapshot<'r> {
         index.get(name).copied()
     }
 
-    fn list_tree(&self, id: Oid, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {
+    fn list_tree(
+        &self,
+        id: Oid,
+        directory: &str,
+        depth: usize,
+        out: &mut Vec<File>,
+    ) -> Result<(), ReadError> {
         let bytes = self.tree_bytes(id).ok_or(ReadError::MissingObject { id })?;
         for entry in entries(&bytes) {
             let Ok(name) = std::str::from_utf8(entry.name) else { continue };
-            let path = if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
+            let path =
+                if directory.is_empty() { name.to_owned() } else { format!("{directory}/{name}") };
             if entry.mode != MODE_TREE {
                 out.push(file(path, entry.mode, entry.id));
             } else if depth < MAX_DEPTH {
@@ -329,7 +357,12 @@ fn file(path: String, mode: u32, id: Oid) -> File {
     File { path, id, kind: FileKind::of_mode(mode) }
 }
 
-fn list_disk(top: &Path, directory: &str, depth: usize, out: &mut Vec<File>) -> Result<(), ReadError> {
+fn list_disk(
+    top: &Path,
+    directory: &str,
+    depth: usize,
+    out: &mut Vec<File>,
+) -> Result<(), ReadError> {
     if depth > MAX_DEPTH || !no_links(top, directory) {
         return Ok(());
     }
@@ -339,7 +372,8 @@ fn list_disk(top: &Path, directory: &str, depth: usize, out: &mut Vec<File>) -> 
         return Ok(());
     }
     let Ok(listing) = std::fs::read_dir(&here) else { return Ok(()) };
-    let mut names: Vec<String> = listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    let mut names: Vec<String> =
+        listing.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort();
     for name in names.iter().filter(|name| *name != ".git") {
         let path = if directory.is_empty() { name.clone() } else { format!("{directory}/{name}") };

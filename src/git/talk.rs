@@ -72,7 +72,10 @@ impl Workspace<'_> {
             if worth > 1 {
                 self.lost.set(self.lost.get() + begun.elapsed());
             }
-            if attempt >= worth || self.lost.get() > PATIENCE || self.left().is_some_and(|left| left.is_zero()) {
+            if attempt >= worth
+                || self.lost.get() > PATIENCE
+                || self.left().is_some_and(|left| left.is_zero())
+            {
                 return answer;
             }
             thread::sleep(pause);
@@ -111,8 +114,16 @@ fn allowance(limit: Duration, lost: Duration, left: Option<Duration>) -> Duratio
 }
 
 /// Words of ssh and of servers that say the same with git's words for a broken connection: these stay.
-const FINAL: [&str; 8] =
-    ["denied", "Host key", "not found", "does not appear", "not exist", "not exported", "does not support", "ERROR: "];
+const FINAL: [&str; 8] = [
+    "denied",
+    "Host key",
+    "not found",
+    "does not appear",
+    "not exist",
+    "not exported",
+    "does not support",
+    "ERROR: ",
+];
 
 /// A push that git itself gave up, before anything was sent. The server is surprised then, and says that
 /// the connection broke.
@@ -122,7 +133,8 @@ fn is_decided(line: &str) -> bool {
 
 /// How many attempts in all an answer like this is worth.
 fn attempts(answer: &Result<Answer, WriteError>) -> u32 {
-    let says = |words: &[&str], answer: &Answer| words.iter().any(|words| answer.stderr.contains(words));
+    let says =
+        |words: &[&str], answer: &Answer| words.iter().any(|words| answer.stderr.contains(words));
     match answer {
         Ok(answer) if answer.status.success() || answer.stdout.lines().any(is_decided) => 1,
         Ok(answer) if says(&UNMADE, answer) => UNMADE_ATTEMPTS,
@@ -140,7 +152,9 @@ mod tests {
     #[test]
     fn a_talk_may_take_what_is_left_and_never_less_than_a_few_seconds() {
         let seconds = Duration::from_secs;
-        let allowance = |limit, lost, left: Option<u64>| allowance(seconds(limit), seconds(lost), left.map(seconds));
+        let allowance = |limit, lost, left: Option<u64>| {
+            allowance(seconds(limit), seconds(lost), left.map(seconds))
+        };
         assert_eq!(allowance(45, 0, None), LONGEST);
         assert_eq!(allowance(12, 0, None), seconds(12));
         assert_eq!(allowance(45, 28, None), seconds(12));

@@ -69,7 +69,9 @@ impl TestRepository {
         }
         for (path, text) in files {
             match text {
-                Some(text) => line(format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()).as_bytes()),
+                Some(text) => line(
+                    format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len()).as_bytes(),
+                ),
                 None => line(format!("D {path}\n").as_bytes()),
             }
         }
@@ -106,7 +108,10 @@ impl TestRepository {
     /// The commit with a mark.
     pub fn id(&self, mark: usize) -> super::Oid {
         let marks = std::fs::read_to_string(self.path.join(".git/marks")).expect("marks");
-        let line = marks.lines().find_map(|line| line.strip_prefix(&format!(":{mark} "))).expect("the mark is written");
+        let line = marks
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!(":{mark} ")))
+            .expect("the mark is written");
         super::Oid::from_str(line).expect("an id")
     }
 
@@ -126,7 +131,14 @@ pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     let out = Command::new("git")
         .arg("-C")
         .arg(folder)
-        .args(["-c", "user.name=T", "-c", "user.email=t@example.com", "-c", "protocol.file.allow=always"])
+        .args([
+            "-c",
+            "user.name=T",
+            "-c",
+            "user.email=t@example.com",
+            "-c",
+            "protocol.file.allow=always",
+        ])
         .args(arguments)
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .env("GIT_CONFIG_GLOBAL", "/dev/null")

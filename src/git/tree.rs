@@ -31,7 +31,8 @@ pub(super) fn entry_named(mut bytes: &[u8], name: &[u8]) -> Option<(u32, Oid)> {
         // The mode has five or six digits, so the name starts after one of two places.
         let at = if line.get(5) == Some(&b' ') { 6 } else { 7 };
         if line.get(at..) == Some(name) {
-            let mode = line[..at - 1].iter().fold(0, |mode, digit| (mode << 3) | u32::from(digit & 7));
+            let mode =
+                line[..at - 1].iter().fold(0, |mode, digit| (mode << 3) | u32::from(digit & 7));
             return Oid::from_bytes(id).ok().map(|id| (mode, id));
         }
         bytes = &bytes[nul + 21..];
@@ -60,7 +61,8 @@ pub(in crate::git) struct IdHasher(u64);
 
 impl Hasher for IdHasher {
     fn write(&mut self, bytes: &[u8]) {
-        let word = bytes.first_chunk().map_or(bytes.len() as u64, |first| u64::from_le_bytes(*first));
+        let word =
+            bytes.first_chunk().map_or(bytes.len() as u64, |first| u64::from_le_bytes(*first));
         self.write_u64(word);
     }
 

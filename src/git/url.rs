@@ -11,7 +11,8 @@ pub fn is_url(text: &str) -> bool {
         return true;
     }
     // git's scp-like form: a colon before any slash. Without a user it could be a file's name.
-    text.split_once(':').is_some_and(|(host, path)| host.contains('@') && !host.contains('/') && !path.is_empty())
+    text.split_once(':')
+        .is_some_and(|(host, path)| host.contains('@') && !host.contains('/') && !path.is_empty())
 }
 
 /// Why git must not be given this URL, or `None`.
@@ -38,7 +39,8 @@ pub(super) fn refused(url: &str) -> Option<String> {
 /// The name of a remote helper: `ext` of `ext::sh -c …`.
 fn helper(text: &str) -> Option<&str> {
     let (name, _) = text.split_once("::")?;
-    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
+    let plain = !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.'));
     plain.then_some(name)
 }
 
@@ -50,7 +52,8 @@ pub fn redact(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (scheme, after) = (&rest[..at], &rest[at + 3..]);
         out.push_str(&rest[..at + 3]);
-        let end = after.find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '\'' | '"' | '`'));
+        let end = after
+            .find(|c: char| c.is_whitespace() || matches!(c, '/' | '?' | '#' | '\'' | '"' | '`'));
         let authority = &after[..end.unwrap_or(after.len())];
         rest = match authority.rfind('@') {
             None => after,
@@ -85,13 +88,14 @@ pub(super) fn folder_name(url: &str) -> String {
     let shown = redact(url);
     let path = shown.split_once("://").map_or(shown.as_str(), |(_, rest)| rest);
     let path = path.trim_end_matches('/').trim_end_matches(".git");
-    let mut parts: Vec<&str> = path.rsplit(['/', ':']).filter(|part| !part.is_empty()).take(2).collect();
+    let mut parts: Vec<&str> =
+        path.rsplit(['/', ':']).filter(|part| !part.is_empty()).take(2).collect();
     parts.reverse();
     let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') { c } else { '-' };
     let name: String = parts.join("-").chars().map(plain).take(60).collect();
     // Hashing a few bytes cannot fail; a fixed word in its place still gives a usable name.
-    let hash =
-        Oid::hash_object(ObjectType::Blob, shown.as_bytes()).map_or_else(|_| "clone".into(), |id| id.to_string());
+    let hash = Oid::hash_object(ObjectType::Blob, shown.as_bytes())
+        .map_or_else(|_| "clone".into(), |id| id.to_string());
     format!("{name}-{}.git", hash.get(..12).unwrap_or(&hash))
 }
 
@@ -101,7 +105,14 @@ mod tests {
 
     #[test]
     fn urls_are_told_from_paths() {
-        for url in ["https://h/x", "ssh://git@h/x", "file:///x", "git@h:team/x.git", "ext::sh -c x", "foo://x"] {
+        for url in [
+            "https://h/x",
+            "ssh://git@h/x",
+            "file:///x",
+            "git@h:team/x.git",
+            "ext::sh -c x",
+            "foo://x",
+        ] {
             assert!(is_url(url), "{url}");
         }
         for path in ["x", "./a:b", "/tmp/x@y:z", "a:b", "C:\\x", "dir/a@b:c", "", "-x", "::"] {
@@ -138,7 +149,10 @@ mod tests {
             "fatal: unable to access 'https://h/x/': and https://f"
         );
         assert_eq!(redact("git@host:x user@y é://"), "git@host:x user@y é://");
-        assert_eq!(credentials("https://u:t@h/x"), Some(("https://u:t@h/".into(), "https://h/".into())));
+        assert_eq!(
+            credentials("https://u:t@h/x"),
+            Some(("https://u:t@h/".into(), "https://h/".into()))
+        );
         assert_eq!(credentials("ssh://u:t@h/x"), None);
         assert_eq!(credentials("https://h/x@y"), None);
     }

@@ -151,13 +151,20 @@ impl Walk {
                 }
             }
             done += batch.commits;
-            reached(Reached { done, total: Some(length.load(Ordering::Relaxed)).filter(|length| *length > 0) });
+            reached(Reached {
+                done,
+                total: Some(length.load(Ordering::Relaxed)).filter(|length| *length > 0),
+            });
             batch.end.map(|end| match end {
                 End::Stopped(stopped) => Ok(stopped),
                 End::Failed(error) => Err(error),
             })
         };
-        if self.threads == 1 { self.alone(&worker, &mut take) } else { self.together(&worker, &mut take, &length) }
+        if self.threads == 1 {
+            self.alone(&worker, &mut take)
+        } else {
+            self.together(&worker, &mut take, &length)
+        }
     }
 
     fn alone<T, W: FnMut(&Repository, &Step) -> T>(
@@ -205,7 +212,8 @@ impl Walk {
         let mut chain = match Chain::new(self) {
             Ok(chain) => chain,
             Err(error) => {
-                let failed = Batch { number: 0, links: Vec::new(), fresh: 0, end: Some(End::Failed(error)) };
+                let failed =
+                    Batch { number: 0, links: Vec::new(), fresh: 0, end: Some(End::Failed(error)) };
                 return drop(batches.send(failed));
             }
         };
@@ -228,8 +236,9 @@ impl Walk {
         made: &SyncSender<(u64, Done<T>)>,
         stop: &AtomicBool,
     ) {
-        let ready =
-            || -> Result<_, GitError> { Ok(Comparer { walk: self, repository: self.door.open()?, work: worker() }) };
+        let ready = || -> Result<_, GitError> {
+            Ok(Comparer { walk: self, repository: self.door.open()?, work: worker() })
+        };
         let mut comparer: Option<Comparer<'_, W>> = None;
         while !stop.load(Ordering::Relaxed) {
             let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
@@ -282,7 +291,15 @@ struct Chain<'w> {
 impl<'w> Chain<'w> {
     fn new(walk: &'w Walk) -> Result<Self, GitError> {
         let objects = Objects::open(&walk.objects, Arc::clone(&walk.packs))?;
-        Ok(Chain { walk, objects, next: walk.tip, last: None, number: 0, size: FIRST_BATCH, length: 0 })
+        Ok(Chain {
+            walk,
+            objects,
+            next: walk.tip,
+            last: None,
+            number: 0,
+            size: FIRST_BATCH,
+            length: 0,
+        })
     }
 
     /// The next batch; after one with an end there is none.

@@ -8,10 +8,12 @@ fn walked(repository: &Repository, paths: &[&str]) -> (Vec<String>, Stopped) {
         let mut lines = Vec::new();
         let scope = Scope::of(paths.iter().map(|path| (*path).to_owned()));
         let walk = Walk::new(repository, tip, scope).threads(threads);
-        let subject =
-            |repository: &Repository, step: &Step| repository.commit_info(step.commit).expect("a commit").subject;
+        let subject = |repository: &Repository, step: &Step| {
+            repository.commit_info(step.commit).expect("a commit").subject
+        };
         let visit = |step: Step, subject: String| {
-            let mut changed: Vec<&str> = step.changes.iter().map(|change| change.path.as_str()).collect();
+            let mut changed: Vec<&str> =
+                step.changes.iter().map(|change| change.path.as_str()).collect();
             changed.sort_unstable();
             lines.push(format!("{subject}: {}", changed.join(" ")));
             Flow::Continue
@@ -34,7 +36,10 @@ fn coming_going_and_changing_all_count() {
     test.commit("a file where a folder was", &[("a", Some("1"))]);
     test.commit("a folder where a file was", &[("a", None), ("a/x", Some("2")), ("a.b", Some(""))]);
     let (lines, stopped) = walked(&test.open(), &["a/x", "b", "not/there", "a-b", "a.b"]);
-    assert_eq!(lines, ["a folder where a file was: a.b a/x", "remove: a/x", "change: a/x", "root: a-b a/x b"]);
+    assert_eq!(
+        lines,
+        ["a folder where a file was: a.b a/x", "remove: a/x", "change: a/x", "root: a-b a/x b"]
+    );
     assert_eq!(stopped, Stopped::Root);
 }
 
@@ -43,14 +48,22 @@ fn merges_count_once_and_by_their_first_parent() {
     let mut test = TestRepository::new();
     let author: &[u8] = b"A <a@x>";
     let root = test.commit("root", &[("a", Some("1")), ("b", Some("1")), ("c", Some("1"))]);
-    let topic =
-        test.commit_on("one", author, b"topic one", &[("a", Some("2")), ("b", Some("1")), ("c", Some("1"))], &[]);
+    let topic = test.commit_on(
+        "one",
+        author,
+        b"topic one",
+        &[("a", Some("2")), ("b", Some("1")), ("c", Some("1"))],
+        &[],
+    );
     let other = test.commit_on("two", author, b"topic two", &[("b", Some("2"))], &[]);
     test.commit("main goes on", &[("c", Some("2"))]);
     test.commit_as(author, b"octopus", &[("a", Some("2")), ("b", Some("2"))], &[topic, other]);
     test.commit_as(author, b"a merge that changes nothing", &[], &[root]);
     let repository = test.open();
-    assert_eq!(walked(&repository, &["a", "b", "c"]).0, ["octopus: a b", "main goes on: c", "root: a b c"]);
+    assert_eq!(
+        walked(&repository, &["a", "b", "c"]).0,
+        ["octopus: a b", "main goes on: c", "root: a b c"]
+    );
 }
 
 #[test]
@@ -62,12 +75,16 @@ fn the_visitor_can_stop() {
     let repository = test.open();
     for threads in [1, 3] {
         let mut seen = 0;
-        let walk = Walk::new(&repository, repository.head().expect("a head"), Scope::whole()).threads(threads);
+        let walk = Walk::new(&repository, repository.head().expect("a head"), Scope::whole())
+            .threads(threads);
         let visit = |_: Step, ()| {
             seen += 1;
             if seen == 30 { Flow::Stop } else { Flow::Continue }
         };
-        assert_eq!(walk.run(|| |_: &Repository, _: &Step| (), visit, |_| {}).expect("a walk"), Stopped::Done);
+        assert_eq!(
+            walk.run(|| |_: &Repository, _: &Step| (), visit, |_| {}).expect("a walk"),
+            Stopped::Done
+        );
         assert_eq!(seen, 30);
     }
 }
@@ -78,13 +95,15 @@ fn a_walk_ends_before_the_commit_it_is_told() {
     let marks = [0, 1, 2, 3].map(|i| test.commit(&i.to_string(), &[("a", Some(&i.to_string()))]));
     let repository = test.open();
     let mut seen = Vec::new();
-    let walk = Walk::new(&repository, test.id(marks[3]), Scope::whole()).until(Some(test.id(marks[1])));
+    let walk =
+        Walk::new(&repository, test.id(marks[3]), Scope::whole()).until(Some(test.id(marks[1])));
     let visit = |step: Step, ()| {
         seen.push(step.commit);
         Flow::Continue
     };
     let mut reached = Vec::new();
-    let stopped = walk.run(|| |_: &Repository, _: &Step| (), visit, |r| reached.push(r)).expect("a walk");
+    let stopped =
+        walk.run(|| |_: &Repository, _: &Step| (), visit, |r| reached.push(r)).expect("a walk");
     assert_eq!((stopped, seen), (Stopped::Done, vec![test.id(marks[3]), test.id(marks[2])]));
     assert_eq!(reached, [Reached { done: 3, total: Some(3) }]);
 }
@@ -97,7 +116,8 @@ fn a_long_history_is_put_together_in_order() {
         test.commit(&text, &[(if i % 7 == 0 { "d/seven" } else { "d/other" }, Some(&text))]);
     }
     let (lines, _) = walked(&test.open(), &["d/seven"]);
-    let expected: Vec<String> = (0..3_000).rev().filter(|i| i % 7 == 0).map(|i| format!("{i}: d/seven")).collect();
+    let expected: Vec<String> =
+        (0..3_000).rev().filter(|i| i % 7 == 0).map(|i| format!("{i}: d/seven")).collect();
     assert_eq!(lines, expected);
 }
 
@@ -110,7 +130,10 @@ fn a_shallow_clone_ends_at_its_edge() {
     test.write();
     git(test.folder.path(), &["clone", "-q", "--depth=2", &test.url(), "shallow"]);
     let repository = Repository::open(&test.folder.path().join("shallow")).expect("opens");
-    assert_eq!(walked(&repository, &["a"]), (vec!["three: a".to_owned()], Stopped::Shallow(test.id(edge))));
+    assert_eq!(
+        walked(&repository, &["a"]),
+        (vec!["three: a".to_owned()], Stopped::Shallow(test.id(edge)))
+    );
 }
 
 #[test]
@@ -121,13 +144,18 @@ fn partial_clones_do_with_what_they_have() {
     test.write();
     test.git(&["config", "uploadpack.allowFilter", "true"]);
     for (filter, name) in [("blob:none", "blobless"), ("tree:0", "treeless")] {
-        git(test.folder.path(), &["clone", "-q", "--bare", &format!("--filter={filter}"), &test.url(), name]);
+        git(
+            test.folder.path(),
+            &["clone", "-q", "--bare", &format!("--filter={filter}"), &test.url(), name],
+        );
     }
     let blobless = Repository::open(&test.folder.path().join("blobless")).expect("opens");
     assert_eq!(walked(&blobless, &["d/a"]).0, ["two: d/a", "one: d/a"]);
     let treeless = Repository::open(&test.folder.path().join("treeless")).expect("opens");
     let walk = Walk::new(&treeless, treeless.head().expect("a head"), Scope::whole());
-    let error = walk.run(|| |_: &Repository, _: &Step| (), |_, ()| Flow::Continue, |_| {}).expect_err("no trees");
+    let error = walk
+        .run(|| |_: &Repository, _: &Step| (), |_, ()| Flow::Continue, |_| {})
+        .expect_err("no trees");
     assert!(matches!(&error, GitError::MissingObject { .. }), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("git fetch --refetch")));
 }

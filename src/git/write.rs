@@ -92,13 +92,17 @@ impl WriteError {
                 "set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and its kin in CI"
             }
             WriteError::NoRemote => "--commit makes a local commit, --patch prints one",
-            WriteError::Refused { .. } => "a protected branch may take a pull request: leave out --push",
+            WriteError::Refused { .. } => {
+                "a protected branch may take a pull request: leave out --push"
+            }
             WriteError::Moved { .. } | WriteError::TooSlow { .. } => "run it again",
             WriteError::Git(error) => return error.hint(),
             WriteError::Failed { doing: "ask the remote" | "fetch", .. } => {
                 "nothing was changed; run it again when `git fetch` works here"
             }
-            WriteError::Failed { doing: "push", .. } => "run it again: what did arrive is not done twice",
+            WriteError::Failed { doing: "push", .. } => {
+                "run it again: what did arrive is not done twice"
+            }
             WriteError::Failed { .. } => return None,
         };
         Some(hint.into())
@@ -135,7 +139,9 @@ impl<'r> Workspace<'r> {
     fn committer(&self) -> Result<Person, WriteError> {
         match &self.manner.committer {
             Some(committer) => Ok(committer.clone()),
-            None => once(&self.committer, || identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT")),
+            None => once(&self.committer, || {
+                identity(self.repository, &self.manner, "GIT_COMMITTER_IDENT")
+            }),
         }
     }
 
@@ -162,8 +168,13 @@ impl<'r> Workspace<'r> {
         let author = line(author, &self.manner.date);
         let committer = line(&self.committer()?, &self.manner.date);
         let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
-        let text = format!("tree {tree}\n{parents}author {author}\ncommitter {committer}\n\n{message}");
-        let written = self.repository.inner().odb().and_then(|odb| odb.write(ObjectType::Commit, text.as_bytes()));
+        let text =
+            format!("tree {tree}\n{parents}author {author}\ncommitter {committer}\n\n{message}");
+        let written = self
+            .repository
+            .inner()
+            .odb()
+            .and_then(|odb| odb.write(ObjectType::Commit, text.as_bytes()));
         Ok(written.map_err(|error| GitError::from_git2("the new commit", &error))?)
     }
 
@@ -171,12 +182,28 @@ impl<'r> Workspace<'r> {
     ///
     /// # Errors
     /// [`WriteError::Moved`].
-    pub fn set_branch(&self, branch: &str, commit: Oid, expected: Option<Oid>) -> Result<(), WriteError> {
+    pub fn set_branch(
+        &self,
+        branch: &str,
+        commit: Oid,
+        expected: Option<Oid>,
+    ) -> Result<(), WriteError> {
         let old = expected.map_or_else(|| "0".repeat(40), |id| id.to_string());
         let mut git = self.git();
-        git.args(["update-ref", "-m", "towpath", &format!("refs/heads/{branch}"), &commit.to_string(), &old]);
+        git.args([
+            "update-ref",
+            "-m",
+            "towpath",
+            &format!("refs/heads/{branch}"),
+            &commit.to_string(),
+            &old,
+        ]);
         let answer = self.run(git, b"", "set a branch", SOON)?;
-        if answer.status.success() { Ok(()) } else { Err(WriteError::Moved { branch: branch.to_owned() }) }
+        if answer.status.success() {
+            Ok(())
+        } else {
+            Err(WriteError::Moved { branch: branch.to_owned() })
+        }
     }
 
     /// What the blobs of the commit's files are, in the commit's tree.
@@ -185,7 +212,9 @@ impl<'r> Workspace<'r> {
         let base = git.find_commit(new.parent)?.tree()?;
         let mut update = TreeUpdateBuilder::new();
         for (path, text) in &new.files {
-            let is_program = |entry: git2::TreeEntry<'_>| entry.filemode() == i32::from(FileMode::BlobExecutable);
+            let is_program = |entry: git2::TreeEntry<'_>| {
+                entry.filemode() == i32::from(FileMode::BlobExecutable)
+            };
             let is_program = base.get_path(path.as_ref()).is_ok_and(is_program);
             let mode = if is_program { FileMode::BlobExecutable } else { FileMode::Blob };
             update.upsert(*path, git.blob(text.as_bytes())?, mode);
@@ -201,7 +230,13 @@ impl<'r> Workspace<'r> {
         })
     }
 
-    fn signed(&self, tree: Oid, parents: &[Oid], message: &str, author: &Person) -> Result<Oid, WriteError> {
+    fn signed(
+        &self,
+        tree: Oid,
+        parents: &[Oid],
+        message: &str,
+        author: &Person,
+    ) -> Result<Oid, WriteError> {
         let mut git = self.git();
         git.env("GIT_AUTHOR_NAME", &author.name).env("GIT_AUTHOR_EMAIL", &author.email);
         git.args(["commit-tree", "-S", &tree.to_string()]);
@@ -209,7 +244,8 @@ impl<'r> Workspace<'r> {
             git.args(["-p", &parent.to_string()]);
         }
         let answer = self.run(git, message.as_bytes(), "sign the commit", SIGNING)?;
-        let made = answer.status.success().then(|| Oid::from_str(answer.stdout.trim()).ok()).flatten();
+        let made =
+            answer.status.success().then(|| Oid::from_str(answer.stdout.trim()).ok()).flatten();
         made.ok_or_else(|| WriteError::Failed { doing: "sign the commit", message: said(&answer) })
     }
 
@@ -230,7 +266,10 @@ impl<'r> Workspace<'r> {
 }
 
 /// The value of a cell, which `ask` fills.
-fn once<T: Clone>(cell: &OnceCell<T>, ask: impl FnOnce() -> Result<T, WriteError>) -> Result<T, WriteError> {
+fn once<T: Clone>(
+    cell: &OnceCell<T>,
+    ask: impl FnOnce() -> Result<T, WriteError>,
+) -> Result<T, WriteError> {
     match cell.get() {
         Some(value) => Ok(value.clone()),
         None => ask().inspect(|value| {
@@ -261,17 +300,25 @@ pub fn credential(repository: &Repository, manner: &Manner, host: &str) -> Optio
     let mut git = command(place, &Manner { interactive: false, trusts: true, ..manner.clone() });
     git.args(["-c", "core.askPass=", "credential", "fill"]);
     git.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
-    let answer = run(git, format!("protocol=https\nhost={host}\n\n").as_bytes(), "find a password", SOON).ok()?;
+    let answer =
+        run(git, format!("protocol=https\nhost={host}\n\n").as_bytes(), "find a password", SOON)
+            .ok()?;
     answer.status.success().then_some(answer.stdout)
 }
 
-fn identity(repository: &Repository, manner: &Manner, variable: &str) -> Result<Person, WriteError> {
+fn identity(
+    repository: &Repository,
+    manner: &Manner,
+    variable: &str,
+) -> Result<Person, WriteError> {
     let mut git = command(repository.git_dir(), manner);
     git.args(["var", variable]);
     let answer = run(git, b"", "say who you are", SOON)?;
     let person = answer.stdout.rsplit_once('>').and_then(|(text, _)| text.split_once('<'));
     match person.filter(|_| answer.status.success()) {
-        Some((name, email)) => Ok(Person { name: name.trim().to_owned(), email: email.trim().to_owned() }),
+        Some((name, email)) => {
+            Ok(Person { name: name.trim().to_owned(), email: email.trim().to_owned() })
+        }
         None => Err(WriteError::NoIdentity { message: last_line(&answer.stderr) }),
     }
 }
@@ -290,7 +337,12 @@ fn command(git_dir: &Path, manner: &Manner) -> Command {
 }
 
 /// Runs git to its end. That it failed is in the answer.
-pub(super) fn run(git: Command, input: &[u8], doing: &'static str, limit: Duration) -> Result<Answer, WriteError> {
+pub(super) fn run(
+    git: Command,
+    input: &[u8],
+    doing: &'static str,
+    limit: Duration,
+) -> Result<Answer, WriteError> {
     child::run(git, input, limit).map_err(|error| match error {
         ChildError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
         ChildError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
@@ -299,18 +351,26 @@ pub(super) fn run(git: Command, input: &[u8], doing: &'static str, limit: Durati
 
 /// The answer of a git that did what it was to do.
 pub(super) fn done(answer: Answer, doing: &'static str) -> Result<Answer, WriteError> {
-    if answer.status.success() { Ok(answer) } else { Err(WriteError::Failed { doing, message: said(&answer) }) }
+    if answer.status.success() {
+        Ok(answer)
+    } else {
+        Err(WriteError::Failed { doing, message: said(&answer) })
+    }
 }
 
 /// An identity as commits have it; git drops the same characters.
 fn line(person: &Person, date: &str) -> String {
-    let clean = |text: &str| text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>();
+    let clean = |text: &str| {
+        text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>()
+    };
     format!("{} <{}> {date}", clean(&person.name).trim(), clean(&person.email).trim())
 }
 
 /// What git gave as its reason.
 pub(super) fn said(answer: &Answer) -> String {
-    let error = |line: &&str| ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start));
+    let error = |line: &&str| {
+        ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start))
+    };
     let errors: Vec<&str> = answer.stderr.lines().filter(error).map(str::trim_end).collect();
     match (errors.is_empty(), answer.stderr.trim().is_empty()) {
         (false, _) => errors.join("; "),
@@ -320,5 +380,9 @@ pub(super) fn said(answer: &Answer) -> String {
 }
 
 fn last_line(text: &str) -> String {
-    text.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it said nothing").to_owned()
+    text.lines()
+        .map(str::trim)
+        .rfind(|line| !line.is_empty())
+        .unwrap_or("it said nothing")
+        .to_owned()
 }

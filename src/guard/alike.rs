@@ -5,7 +5,8 @@
 /// for (git has the same care for `.git`, in `path.c`).
 pub(super) fn folded(path: &str) -> String {
     let part = |part: &str| {
-        let seen: String = part.chars().filter(|c| !is_unseen(*c)).flat_map(char::to_lowercase).collect();
+        let seen: String =
+            part.chars().filter(|c| !is_unseen(*c)).flat_map(char::to_lowercase).collect();
         seen.trim_end_matches(['.', ' ']).to_owned()
     };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -27,9 +28,12 @@ mod tests {
     #[test]
     fn what_file_systems_confuse_is_the_same() {
         let same = folded("charts/prod/web.yaml");
-        for path in
-            ["Charts/prod/web.yaml", "charts/PROD/web.yaml", "charts/prod/web.yaml.", "charts/pro\u{200c}d/web.yaml"]
-        {
+        for path in [
+            "Charts/prod/web.yaml",
+            "charts/PROD/web.yaml",
+            "charts/prod/web.yaml.",
+            "charts/pro\u{200c}d/web.yaml",
+        ] {
             assert_eq!(folded(path), same, "{path:?}");
         }
         assert_ne!(folded("charts/prod2/web.yaml"), same);

@@ -16,8 +16,9 @@ pub(super) fn news<'t>(
         let mut words = line.split_whitespace();
         let pattern = words.next().unwrap_or_default();
         let is_macro = pattern.starts_with("[attr]");
-        let changes =
-            words.any(|word| CHANGING.iter().any(|name| word == *name || word.starts_with(&format!("{name}="))));
+        let changes = words.any(|word| {
+            CHANGING.iter().any(|name| word == *name || word.starts_with(&format!("{name}=")))
+        });
         let matches = || files.clone().any(|path| matches(directory, pattern, path));
         changes && !is_known(line) && (is_macro || matches())
     })
@@ -32,7 +33,8 @@ fn matches(directory: &str, pattern: &str, path: &str) -> bool {
     };
     let Some(inside) = inside else { return false };
     let pattern = pattern.trim_matches('"');
-    let subject = if pattern.contains('/') { inside } else { inside.rsplit('/').next().unwrap_or(inside) };
+    let subject =
+        if pattern.contains('/') { inside } else { inside.rsplit('/').next().unwrap_or(inside) };
     glob(pattern.trim_start_matches('/').as_bytes(), subject.as_bytes())
 }
 
@@ -69,7 +71,8 @@ mod tests {
     #[test]
     fn attributes_that_change_a_file_of_the_mapping() {
         let told = |directory: &str, text: &'static str| {
-            news(directory, "*.old filter=x\n", text, ["envs/prod/web.yaml"].into_iter()).map(|(_, line)| line)
+            news(directory, "*.old filter=x\n", text, ["envs/prod/web.yaml"].into_iter())
+                .map(|(_, line)| line)
         };
         assert_eq!(told("", "*.png filter=lfs\n"), None);
         assert_eq!(told("", "# x\n*.yaml working-tree-encoding=UTF-16\n"), Some(2));

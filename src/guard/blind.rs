@@ -41,14 +41,21 @@ fn by_place(blind: &[Blind]) -> BTreeMap<Place<'_>, Vec<&Blind>> {
     for one in blind {
         let stages = one.stages.iter().map(Some);
         let nowhere = one.stages.is_empty().then_some(None);
-        stages.chain(nowhere).for_each(|stage| out.entry((&one.spot.key, stage)).or_default().push(one));
+        stages
+            .chain(nowhere)
+            .for_each(|stage| out.entry((&one.spot.key, stage)).or_default().push(one));
     }
     out
 }
 
 /// A place that is not what it was: the new one, or the one that is gone. What goes with the file that it
 /// belongs to is no loss, and what a new file takes up as it stood is no news.
-fn news<'b>(was: &[&'b Blind], is: &[&'b Blind], before: &Side, after: &Side) -> Option<&'b BlindSpot> {
+fn news<'b>(
+    was: &[&'b Blind],
+    is: &[&'b Blind],
+    before: &Side,
+    after: &Side,
+) -> Option<&'b BlindSpot> {
     let (new, gone) = (missing(is, was), missing(was, is));
     if new.is_empty() && gone.is_empty() {
         return None;
@@ -72,19 +79,25 @@ fn missing<'b>(blind: &[&'b Blind], others: &[&'b Blind]) -> Vec<&'b Blind> {
 /// Is a stage kept by anything: does it come after another, or may only some change it? Where nobody
 /// knows the stage, all count.
 fn is_kept(stage: Option<&StageName>, config: &Config) -> bool {
-    let is_kept =
-        |stage: &StageName| !config.earlier(stage).is_empty() || config.pipeline.actors(stage.as_str()).is_some();
+    let is_kept = |stage: &StageName| {
+        !config.earlier(stage).is_empty() || config.pipeline.actors(stage.as_str()).is_some()
+    };
     stage.map_or_else(|| config.stages.iter().any(|stage| is_kept(&stage.name)), is_kept)
 }
 
 fn ruling(spot: &BlindSpot, permit: &Permit, config: &Config) -> Ruling {
     let what = if spot.key.is_empty() { String::new() } else { format!("{}: ", spot.key) };
-    let reason = format!("{what}it is not what it was, and towpath does not work out what runs by it");
+    let reason =
+        format!("{what}it is not what it was, and towpath does not work out what runs by it");
     let refusal = Refusal::of(Check::Unreadable, reason);
     match permitted(permit, config) {
-        (Some(who), _) => Ruling { granted: Some(who), ..Ruling::of_file(&spot.path, spot.line, None) },
+        (Some(who), _) => {
+            Ruling { granted: Some(who), ..Ruling::of_file(&spot.path, spot.line, None) }
+        }
         (None, denied) => {
-            let named = format!("`permissions: {{ {CONFIG}: [...] }}` names who may change it all the same");
+            let named = format!(
+                "`permissions: {{ {CONFIG}: [...] }}` names who may change it all the same"
+            );
             let hint = denied.and_then(|denied| denied.hint).unwrap_or(named);
             Ruling::of_file(&spot.path, spot.line, Some(refusal.hint(hint)))
         }
@@ -97,13 +110,18 @@ mod tests {
     use std::slice;
 
     fn blind(says: &str, claim: &str, reach: Reach) -> Blind {
-        let spot = BlindSpot { path: "x".into(), key: "k".into(), line: None, says: says.into(), reach };
+        let spot =
+            BlindSpot { path: "x".into(), key: "k".into(), line: None, says: says.into(), reach };
         Blind { spot, claim: claim.into(), stages: BTreeSet::new() }
     }
 
     /// What is new from some places to others, where `a` is claimed before and after.
     fn told(was: &[Blind], is: &[Blind]) -> Option<String> {
-        let side = |blind: &[Blind]| Side { blind: blind.to_vec(), claims: ["a".into()].into(), ..Side::default() };
+        let side = |blind: &[Blind]| Side {
+            blind: blind.to_vec(),
+            claims: ["a".into()].into(),
+            ..Side::default()
+        };
         let (before, after) = (side(was), side(is));
         let (was, is): (Vec<&Blind>, Vec<&Blind>) = (was.iter().collect(), is.iter().collect());
         news(&was, &is, &before, &after).map(|spot| spot.says.clone())
@@ -124,7 +142,11 @@ mod tests {
         let [old, other] = ["a", "b"].map(|claim| blind("1", claim, Reach::Overrides));
         assert_eq!(told(slice::from_ref(&other), &[]), None, "its file is gone");
         assert_eq!(told(&[], slice::from_ref(&other)).as_deref(), Some("1"), "its file is new");
-        assert_eq!(told(slice::from_ref(&old), &[old.clone(), other]), None, "a new file takes up what is there");
+        assert_eq!(
+            told(slice::from_ref(&old), &[old.clone(), other]),
+            None,
+            "a new file takes up what is there"
+        );
     }
 
     #[test]

@@ -51,7 +51,8 @@ impl Move {
 
     /// The image names that were not there before.
     pub fn arriving_images(&self) -> impl Iterator<Item = &str> {
-        let was_there = |image: &str| self.from.iter().any(|from| from.image.as_deref() == Some(image));
+        let was_there =
+            |image: &str| self.from.iter().any(|from| from.image.as_deref() == Some(image));
         self.to.iter().filter_map(|to| to.image.as_deref()).filter(move |image| !was_there(image))
     }
 }
@@ -87,14 +88,25 @@ pub fn moves(before: &[Entry], after: &[Entry], changed: &BTreeSet<&str>) -> Vec
             .filter(|(place, version)| is_new(place, version))
             .map(|(_, version)| (*version).clone())
             .collect();
-        arriving
-            .extend(to.iter().map(|to| &to.version).filter(|to| from.iter().all(|from| from.version != **to)).cloned());
+        arriving.extend(
+            to.iter()
+                .map(|to| &to.version)
+                .filter(|to| from.iter().all(|from| from.version != **to))
+                .cloned(),
+        );
         arriving.sort();
         arriving.dedup();
         let place = place(&after, slot, changed);
         let gone = || place_of_gone(&before, slot);
         let path = place.map(|place| place.path.clone()).or_else(gone);
-        out.push(Move { slot: slot.clone(), from, to, arriving, path, line: place.map(|place| place.line) });
+        out.push(Move {
+            slot: slot.clone(),
+            from,
+            to,
+            arriving,
+            path,
+            line: place.map(|place| place.line),
+        });
     }
     out
 }
@@ -108,8 +120,10 @@ fn cells(entries: &[Entry]) -> Cells<'_> {
 }
 
 fn written(entries: &[&Entry]) -> Vec<Written> {
-    let mut out: Vec<Written> =
-        entries.iter().map(|entry| Written { image: entry.image.clone(), version: entry.version.clone() }).collect();
+    let mut out: Vec<Written> = entries
+        .iter()
+        .map(|entry| Written { image: entry.image.clone(), version: entry.version.clone() })
+        .collect();
     out.sort();
     out
 }
@@ -117,8 +131,13 @@ fn written(entries: &[&Entry]) -> Vec<Written> {
 /// What stands in each place.
 fn places<'e>(entries: Option<&Vec<&'e Entry>>) -> BTreeMap<Place<'e>, &'e Version> {
     let entries = entries.into_iter().flatten();
-    let places = entries.flat_map(|entry| entry.locations.iter().map(|place| (place, &entry.version)));
-    places.map(|(place, version)| ((place.path.as_str(), place.document, place.key.as_str()), version)).collect()
+    let places =
+        entries.flat_map(|entry| entry.locations.iter().map(|place| (place, &entry.version)));
+    places
+        .map(|(place, version)| {
+            ((place.path.as_str(), place.document, place.key.as_str()), version)
+        })
+        .collect()
 }
 
 fn place<'e>(cells: &Cells<'e>, slot: &SlotKey, changed: &BTreeSet<&str>) -> Option<&'e Location> {

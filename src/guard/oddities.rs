@@ -67,7 +67,8 @@ fn linked(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
     let kind = change.after.map(|after| after.kind).filter(|kind| *kind != FileKind::File)?;
     let below = format!("{}/", change.path);
     let holds = |paths: &BTreeSet<String>| {
-        paths.contains(&change.path) || paths.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below))
+        paths.contains(&change.path)
+            || paths.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below))
     };
     let is_near = holds(&scope.before.touched)
         || holds(&scope.after.touched)
@@ -77,7 +78,9 @@ fn linked(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
             && scope.config.rules.iter().any(|rule| leads_to(rule, &change.path, scope.config));
     is_near.then(|| {
         let what = if kind == FileKind::Symlink { "a symbolic link" } else { "a submodule" };
-        let reason = format!("{what} stands where versions are read, and what is behind it cannot be judged");
+        let reason = format!(
+            "{what} stands where versions are read, and what is behind it cannot be judged"
+        );
         Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Link, reason)))
     })
 }
@@ -124,9 +127,12 @@ fn ambiguous(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
 fn untyped(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
     let odd = |text: &str, entries: &[&Entry]| -> Vec<(SlotKey, u32)> {
         let entries = entries.iter().filter(|entry| is_yaml(entry.source));
-        let places = entries.flat_map(|entry| entry.locations.iter().map(move |place| (entry, place)));
-        let here = places.filter(|(_, place)| place.path == change.path && place.part != Part::Reference);
-        let odd = here.filter(|(_, place)| texts::is_untyped(text, place.span.start..place.span.end));
+        let places =
+            entries.flat_map(|entry| entry.locations.iter().map(move |place| (entry, place)));
+        let here =
+            places.filter(|(_, place)| place.path == change.path && place.part != Part::Reference);
+        let odd =
+            here.filter(|(_, place)| texts::is_untyped(text, place.span.start..place.span.end));
         odd.map(|(entry, place)| (entry.slot(), place.line)).collect()
     };
     let text = (scope.text_after)(&change.path)?;
@@ -135,8 +141,10 @@ fn untyped(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling
         return None;
     }
     let before = near.before.get(change.path.as_str()).map(Vec::as_slice).unwrap_or_default();
-    let known = (scope.text_before)(&change.path).map(|text| odd(&text, before)).unwrap_or_default();
-    let (_, line) = after.into_iter().find(|(slot, _)| known.iter().all(|(other, _)| other != slot))?;
+    let known =
+        (scope.text_before)(&change.path).map(|text| odd(&text, before)).unwrap_or_default();
+    let (_, line) =
+        after.into_iter().find(|(slot, _)| known.iter().all(|(other, _)| other != slot))?;
     let reason = "a version stands there that programs do not take for a text; put it in quotes";
     Some(Ruling::of_file(&change.path, Some(line), Some(Refusal::of(Check::Unreadable, reason))))
 }
@@ -144,11 +152,16 @@ fn untyped(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling
 /// A file of values that has become several documents: helm reads the first, others all of them.
 fn several(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
     let entries = near.after.get(change.path.as_str())?;
-    if !entries.iter().any(|entry| matches!(entry.source, SourceKind::HelmValues | SourceKind::Yaml)) {
+    if !entries
+        .iter()
+        .any(|entry| matches!(entry.source, SourceKind::HelmValues | SourceKind::Yaml))
+    {
         return None;
     }
     let is_several = |text: Option<String>| text.is_some_and(|text| texts::documents(&text) > 1);
-    if !is_several((scope.text_after)(&change.path)) || is_several((scope.text_before)(&change.path)) {
+    if !is_several((scope.text_after)(&change.path))
+        || is_several((scope.text_before)(&change.path))
+    {
         return None;
     }
     let reason = "it has become several documents, and programs differ in which they read";
@@ -167,7 +180,8 @@ fn converted(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
         .strip_suffix(".gitattributes")?
         .strip_suffix('/')
         .or_else(|| (change.path == ".gitattributes").then_some(""))?;
-    let (before, after) = ((scope.text_before)(&change.path).unwrap_or_default(), (scope.text_after)(&change.path)?);
+    let (before, after) =
+        ((scope.text_before)(&change.path).unwrap_or_default(), (scope.text_after)(&change.path)?);
     let files = scope.before.touched.iter().chain(&scope.after.touched).map(String::as_str);
     let (_, line) = attributes::news(directory, &before, &after, files)?;
     let reason = "by it files of the mapping are checked out otherwise than they were written";
@@ -181,7 +195,9 @@ fn silent(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling>
     let before = near.before.get(change.path.as_str())?;
     let first = before.first()?.locations.first().map(|place| place.key.clone())?;
     // An overlay may leave to its base what it said itself.
-    let is_built = |entry: &&Entry| entry.source == SourceKind::Kustomize && near.slots.contains(&entry.slot());
+    let is_built = |entry: &&Entry| {
+        entry.source == SourceKind::Kustomize && near.slots.contains(&entry.slot())
+    };
     if near.after.contains_key(change.path.as_str())
         || before.iter().all(is_built)
         || !scope.after.touched.contains(&change.path)
@@ -189,7 +205,8 @@ fn silent(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling>
         return None;
     }
     let key = if first.is_empty() { String::new() } else { format!(" at `{first}`") };
-    let reason = format!("it said a version{key} and says none any more, though the file is still there");
+    let reason =
+        format!("it said a version{key} and says none any more, though the file is still there");
     Some(Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Unreadable, reason))))
 }
 
@@ -218,7 +235,8 @@ fn by_file(entries: &[Entry]) -> HashMap<&str, Vec<&Entry>> {
 
 impl<'s> Near<'s> {
     fn of(scope: &'s Scope<'_>) -> Self {
-        let paths = || scope.before.touched.iter().chain(&scope.after.touched).chain(scope.rule_files);
+        let paths =
+            || scope.before.touched.iter().chain(&scope.after.touched).chain(scope.rule_files);
         let there = paths().filter(|path| (scope.stands)(path) || scope.rule_files.contains(*path));
         let directories = there.clone().flat_map(|path| directories(path));
         Near {
@@ -239,7 +257,8 @@ impl<'s> Near<'s> {
         let same = self.files.get(&folded(path)).copied();
         let beside = || {
             let near = |directory| Some((directory, *self.directories.get(&folded(directory))?));
-            let found = directories(path).filter_map(near).find(|(directory, known)| directory != known);
+            let found =
+                directories(path).filter_map(near).find(|(directory, known)| directory != known);
             found.map(|(_, known)| known)
         };
         let known = same.filter(|known| *known != path).or_else(beside)?;

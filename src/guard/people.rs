@@ -102,7 +102,9 @@ pub struct Glass {
 impl People<'_> {
     /// May they change a stage?
     pub fn stage(&self, rules: &Pipeline, stage: &str) -> Permit {
-        rules.actors(stage).map_or(Permit::Free, |permission| self.permit(permission, &format!("actors of {stage}")))
+        rules.actors(stage).map_or(Permit::Free, |permission| {
+            self.permit(permission, &format!("actors of {stage}"))
+        })
     }
 
     /// May they change the rules themselves? Where anybody is named for anything, somebody has to be
@@ -112,7 +114,9 @@ impl People<'_> {
             Some(permission) => self.permit(permission, "people who may change the rules"),
             None if rules.permissions.is_empty() => Permit::Free,
             None => Permit::Denied(Denial {
-                reason: format!("nobody may change the rules: `permissions` names nobody for `{CONFIG}`"),
+                reason: format!(
+                    "nobody may change the rules: `permissions` names nobody for `{CONFIG}`"
+                ),
                 line: None,
                 named: String::new(),
                 is_unknown: false,
@@ -141,7 +145,8 @@ impl People<'_> {
     fn persons_in(&self, permission: &Permission) -> Option<String> {
         let is_named = |person: &Person| permission.names([person.name.as_str()]);
         let who = || self.persons.iter().map(|one| format!("{} {}", one.name, one.proof.as_str()));
-        (!self.persons.is_empty() && self.persons.iter().all(is_named)).then(|| who().collect::<Vec<_>>().join("; "))
+        (!self.persons.is_empty() && self.persons.iter().all(is_named))
+            .then(|| who().collect::<Vec<_>>().join("; "))
     }
 
     fn permit(&self, permission: &Permission, group: &str) -> Permit {
@@ -156,8 +161,13 @@ impl People<'_> {
         }
         let stranger = self.persons.iter().find(|person| !is_named(person));
         let stranger = match stranger {
-            Some(person) => format!("{}, who {}, is none of the {group}", person.name, person.proof.as_str()),
-            None => "it is not known who asks for it; what commits say of their authors proves nothing".to_owned(),
+            Some(person) => {
+                format!("{}, who {}, is none of the {group}", person.name, person.proof.as_str())
+            }
+            None => {
+                "it is not known who asks for it; what commits say of their authors proves nothing"
+                    .to_owned()
+            }
         };
         let reason = match signed {
             Some(Signed::No(why)) if self.persons.is_empty() => why,

@@ -85,10 +85,20 @@ pub struct Asked {
 }
 
 fn of_cell(slot: &SlotKey, index: usize) -> (Subject, Option<TargetName>, Vec<usize>) {
-    (Subject { app: slot.app.clone(), component: slot.component.clone() }, slot.target.clone(), vec![index])
+    (
+        Subject { app: slot.app.clone(), component: slot.component.clone() },
+        slot.target.clone(),
+        vec![index],
+    )
 }
 
-fn query(one: &Move, subject: Subject, target: Option<TargetName>, version: &Version, index: usize) -> Query {
+fn query(
+    one: &Move,
+    subject: Subject,
+    target: Option<TargetName>,
+    version: &Version,
+    index: usize,
+) -> Query {
     let (stage, version) = (one.slot.stage.clone(), version.clone());
     Query { subject, stage, target, version, is_back: false, need: Need::All, moves: vec![index] }
 }
@@ -130,8 +140,13 @@ impl Order<'_, '_> {
             return Ok(whole);
         }
         if let Some(stage) = self.is_new_in(one, &earlier) {
-            let reason = format!("it is new in {stage} and in {} at once, and {} comes later", slot.stage, slot.stage);
-            return Err(Refusal::of(Check::Gate(GateKind::Order), reason).hint("one stage after the other"));
+            let reason = format!(
+                "it is new in {stage} and in {} at once, and {} comes later",
+                slot.stage, slot.stage
+            );
+            return Err(
+                Refusal::of(Check::Gate(GateKind::Order), reason).hint("one stage after the other")
+            );
         }
         if let Some(kin) = self.kin(one, &earlier) {
             return Ok(kin);
@@ -144,7 +159,15 @@ impl Order<'_, '_> {
         let version = Version::default();
         let at = self.at;
         let purpose = Purpose::Forward;
-        let question = Question { subject, stage, targets: &[], version: &version, at, is_past: false, purpose };
+        let question = Question {
+            subject,
+            stage,
+            targets: &[],
+            version: &version,
+            at,
+            is_past: false,
+            purpose,
+        };
         !self.evidence.before(&question).is_empty()
     }
 
@@ -159,21 +182,27 @@ impl Order<'_, '_> {
 
     /// The app that has the same image in an earlier stage.
     fn kin(&self, one: &Move, earlier: &[&StageName]) -> Option<Subject> {
-        let has_image = |entry: &&Entry| entry.image.is_some() && one.to.iter().any(|to| to.image == entry.image);
-        let mut kin = self.before.iter().filter(|entry| earlier.contains(&&entry.stage)).filter(has_image);
-        kin.next().map(|entry| Subject { app: entry.app.clone(), component: entry.component.clone() })
+        let has_image = |entry: &&Entry| {
+            entry.image.is_some() && one.to.iter().any(|to| to.image == entry.image)
+        };
+        let mut kin =
+            self.before.iter().filter(|entry| earlier.contains(&&entry.stage)).filter(has_image);
+        kin.next()
+            .map(|entry| Subject { app: entry.app.clone(), component: entry.component.clone() })
     }
 
     /// Something of the stage goes away by the same change, and it was not this.
     fn renamed(&self, one: &Move) -> Option<Refusal> {
-        let is_gone = |other: &&Move| other.kind() == Kind::Gone && other.slot.stage == one.slot.stage;
+        let is_gone =
+            |other: &&Move| other.kind() == Kind::Gone && other.slot.stage == one.slot.stage;
         let gone: Vec<&Move> = self.moves.iter().filter(is_gone).collect();
         let first = gone.first()?;
         if gone.iter().any(|other| other.from == one.to) {
             return None;
         }
         let (stage, away) = (&one.slot.stage, &first.slot.app);
-        let reason = format!("it is new in {stage} while {away} goes away, and is not the same version");
+        let reason =
+            format!("it is new in {stage} while {away} goes away, and is not the same version");
         Some(Refusal::of(Check::Rename, reason).hint("rename first, then deploy"))
     }
 
@@ -181,10 +210,14 @@ impl Order<'_, '_> {
     fn strange_images<'m>(&'m self, one: &'m Move) -> impl Iterator<Item = Refusal> + 'm {
         let earlier = self.config().earlier(&one.slot.stage);
         let known = move |entry: &&Entry| {
-            entry.app == one.slot.app && earlier.contains(&&entry.stage) && entry.component == one.slot.component
+            entry.app == one.slot.app
+                && earlier.contains(&&entry.stage)
+                && entry.component == one.slot.component
         };
-        let known: Vec<&str> = self.before.iter().filter(known).filter_map(|entry| entry.image.as_deref()).collect();
-        let strange = one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
+        let known: Vec<&str> =
+            self.before.iter().filter(known).filter_map(|entry| entry.image.as_deref()).collect();
+        let strange =
+            one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
         strange.map(|image| {
             let reason = format!("the image {image} is in no stage before {}", one.slot.stage);
             Refusal::of(Check::Image, reason)
@@ -199,10 +232,14 @@ impl Order<'_, '_> {
         let arriving = one.arriving().iter().filter_map(|version| version.digest.as_deref());
         let is_known = move |digest: &str| {
             let mut entries = self.before.iter().filter(|entry| earlier.contains(&&entry.stage));
-            earlier.is_empty() || entries.any(|entry| entry.version.digest.as_deref() == Some(digest))
+            earlier.is_empty()
+                || entries.any(|entry| entry.version.digest.as_deref() == Some(digest))
         };
         arriving.filter(move |digest| !is_pinned && !is_known(digest)).map(|digest| {
-            Refusal::of(Check::Image, format!("the digest {digest} is in no stage before {}", one.slot.stage))
+            Refusal::of(
+                Check::Image,
+                format!("the digest {digest} is in no stage before {}", one.slot.stage),
+            )
         })
     }
 
@@ -212,8 +249,12 @@ impl Order<'_, '_> {
         let slots = self.evidence.slots(&subject);
         let Some(slot) = slots.into_iter().find(|known| *known == slot) else { return false };
         let course = self.evidence.course(slot, None);
-        let first = |version: &Version| course.iter().rposition(|landing| landing.version.is_same(version));
-        let now = course.first().filter(|landing| landing.left.is_none()).and_then(|now| first(now.version));
+        let first =
+            |version: &Version| course.iter().rposition(|landing| landing.version.is_same(version));
+        let now = course
+            .first()
+            .filter(|landing| landing.left.is_none())
+            .and_then(|now| first(now.version));
         matches!((now, first(version)), (Some(now), Some(then)) if then > now)
     }
 
@@ -221,7 +262,8 @@ impl Order<'_, '_> {
     fn is_whole(&self, app: &Subject, stage: &StageName, members: &[usize]) -> bool {
         let slots = self.evidence.slots(app).into_iter().filter(|slot| slot.stage == *stage);
         let slots = slots.filter(|slot| self.evidence.current(slot, None).is_some());
-        let is_member = |slot: &SlotKey| members.iter().any(|index| self.moves[*index].slot == *slot);
+        let is_member =
+            |slot: &SlotKey| members.iter().any(|index| self.moves[*index].slot == *slot);
         members.len() > 1 && slots.into_iter().all(is_member)
     }
 }

@@ -117,7 +117,8 @@ impl Ruling {
     }
 
     fn is_like(&self, other: &Ruling) -> bool {
-        let cell = |one: &Ruling| one.slots.first().map(|slot| (slot.app.clone(), slot.stage.clone()));
+        let cell =
+            |one: &Ruling| one.slots.first().map(|slot| (slot.app.clone(), slot.stage.clone()));
         cell(self) == cell(other)
             && (&self.from, &self.to, &self.refusals, &self.overridden)
                 == (&other.from, &other.to, &other.refusals, &other.overridden)
@@ -148,12 +149,15 @@ pub fn of_moves(
         let mut ruling = ruling(one, &permit, config);
         let (queries, more) = of_move.remove(&index).unwrap_or_default();
         let by_ledger = queries.iter().any(|at| judgements[*at].broken.is_some());
-        ruling.refusals.extend(queries.iter().flat_map(|at| closed(&asked.queries[*at], &judgements[*at])));
+        ruling
+            .refusals
+            .extend(queries.iter().flat_map(|at| closed(&asked.queries[*at], &judgements[*at])));
         ruling.refusals.extend(more);
         ruling.queries = queries;
         let broken = people.glass(&config.pipeline, glasses, &one.slot);
         if let Some(who) = broken.or_else(|| may_break.clone().filter(|_| by_ledger)) {
-            (ruling.overridden, ruling.refusals) = ruling.refusals.into_iter().partition(|one| one.check.is_rule());
+            (ruling.overridden, ruling.refusals) =
+                ruling.refusals.into_iter().partition(|one| one.check.is_rule());
             ruling.granted = Some(who);
         }
         let alike = known.entry((&one.slot.app, &one.slot.stage)).or_default();
@@ -161,9 +165,13 @@ pub fn of_moves(
             Some(at) => {
                 let known = &mut out[at];
                 known.slots.extend(ruling.slots);
-                known
-                    .queries
-                    .extend(ruling.queries.into_iter().filter(|at| !known.queries.contains(at)).collect::<Vec<_>>());
+                known.queries.extend(
+                    ruling
+                        .queries
+                        .into_iter()
+                        .filter(|at| !known.queries.contains(at))
+                        .collect::<Vec<_>>(),
+                );
             }
             None => {
                 alike.push(out.len());
@@ -175,7 +183,8 @@ pub fn of_moves(
 }
 
 fn ruling(one: &Move, permit: &Permit, config: &Config) -> Ruling {
-    let versions = |written: &[super::Written]| written.iter().map(|one| one.version.clone()).collect();
+    let versions =
+        |written: &[super::Written]| written.iter().map(|one| one.version.clone()).collect();
     let (granted, refusal) = permitted(permit, config);
     Ruling {
         slots: vec![one.slot.clone()],
@@ -198,12 +207,14 @@ pub(super) fn permitted(permit: &Permit, config: &Config) -> (Option<String>, Op
         Permit::Denied(denial) => {
             let refusal = Refusal::of(Check::Permission, denial.reason.clone());
             let hint = match denial.line {
-                Some(_) if denial.is_unknown => {
-                    Some("an event of the forge, --proposal, --actor or signatures say who asks".into())
-                }
-                Some(line) => {
-                    Some(format!("`permissions` in {} names {}", config.provenance(Some(line)), denial.named))
-                }
+                Some(_) if denial.is_unknown => Some(
+                    "an event of the forge, --proposal, --actor or signatures say who asks".into(),
+                ),
+                Some(line) => Some(format!(
+                    "`permissions` in {} names {}",
+                    config.provenance(Some(line)),
+                    denial.named
+                )),
                 None => Some(format!("`permissions: {{ {CONFIG}: [...] }}` names them")),
             };
             (None, Some(Refusal { hint, ..refusal }))
@@ -229,14 +240,21 @@ fn closed<'q>(query: &'q Query, judgement: &'q Judgement) -> impl Iterator<Item 
 impl Glass {
     /// Is it broken for this cell?
     pub(super) fn covers(&self, slot: &SlotKey) -> bool {
-        let is_of = |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
+        let is_of =
+            |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
         (self.apps.is_empty() || self.apps.iter().any(is_of))
-            && (self.stages.is_empty() || self.stages.iter().any(|stage| stage == slot.stage.as_str()))
+            && (self.stages.is_empty()
+                || self.stages.iter().any(|stage| stage == slot.stage.as_str()))
     }
 }
 
 /// Rules on a change of the rules themselves. `is_wrong` says what is wrong with the new ones.
-pub fn of_rules(paths: &[&str], is_wrong: Option<&str>, config: &Config, people: &People<'_>) -> Vec<Ruling> {
+pub fn of_rules(
+    paths: &[&str],
+    is_wrong: Option<&str>,
+    config: &Config,
+    people: &People<'_>,
+) -> Vec<Ruling> {
     let (granted, refusal) = permitted(&people.rules(&config.pipeline), config);
     let mut out: Vec<Ruling> = Vec::new();
     for path in paths {

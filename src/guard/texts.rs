@@ -52,14 +52,19 @@ fn line_of(text: &str, at: usize) -> u32 {
 
 fn breaks(text: &str) -> Vec<(String, u32)> {
     let found = text.char_indices().filter(|(_, c)| BREAKS.contains(c));
-    let said = |c: char| format!("a line break stands in it that only some programs know (U+{:04X})", u32::from(c));
+    let said = |c: char| {
+        format!("a line break stands in it that only some programs know (U+{:04X})", u32::from(c))
+    };
     found.map(|(at, c)| (said(c), line_of(text, at))).collect()
 }
 
 /// Keys that stand twice in one mapping, also in blocks of text that are documents.
 fn written_twice(document: &Document, depth: usize) -> Vec<(String, u32)> {
-    let said = |key: &str| format!("the key `{key}` is written twice, and programs differ in which they take");
-    let mut out: Vec<(String, u32)> = document.twice().into_iter().map(|(key, line)| (said(key), line)).collect();
+    let said = |key: &str| {
+        format!("the key `{key}` is written twice, and programs differ in which they take")
+    };
+    let mut out: Vec<(String, u32)> =
+        document.twice().into_iter().map(|(key, line)| (said(key), line)).collect();
     for (text, line) in document.blocks().filter(|_| depth < NESTED) {
         let Ok(stream) = yaml::parse(text) else { continue };
         let inner = stream.documents.iter().flat_map(|document| written_twice(document, depth + 1));
@@ -109,7 +114,10 @@ fn odd_assignments(text: &str) -> Vec<(String, u32)> {
             None => out.push((format!("the line `{line}` is read in different ways"), number)),
             Some((name, _)) => {
                 if seen.insert(name, number).is_some() {
-                    out.push((format!("`{name}` is set twice, and programs differ in which they take"), number));
+                    out.push((
+                        format!("`{name}` is set twice, and programs differ in which they take"),
+                        number,
+                    ));
                 }
             }
         }
@@ -127,7 +135,8 @@ fn is_plain_value(value: &str) -> bool {
     match inner('"').or_else(|| inner('\'')) {
         Some(inner) => !inner.contains(['"', '\'', '\\', '`']),
         None => {
-            !value.contains(['"', '\'', '\\', '`', ';', '&', '|', '(', ')', '<', '>']) && !value.trim().contains(' ')
+            !value.contains(['"', '\'', '\\', '`', ';', '&', '|', '(', ')', '<', '>'])
+                && !value.trim().contains(' ')
         }
     }
 }
@@ -135,10 +144,15 @@ fn is_plain_value(value: &str) -> bool {
 /// Is a value of YAML something else than the text that stands there: a number, or what a tag makes of
 /// it? `at` is where its token begins.
 pub(super) fn is_untyped(text: &str, at: std::ops::Range<usize>) -> bool {
-    let (Some(token), Some(before)) = (text.get(at.clone()), text.get(..at.start)) else { return false };
+    let (Some(token), Some(before)) = (text.get(at.clone()), text.get(..at.start)) else {
+        return false;
+    };
     let is_quoted = token.starts_with(['"', '\'']);
-    let is_tagged =
-        before.trim_end_matches([' ', '\t']).rsplit([' ', '\t', '\n']).next().is_some_and(|word| word.starts_with('!'));
+    let is_tagged = before
+        .trim_end_matches([' ', '\t'])
+        .rsplit([' ', '\t', '\n'])
+        .next()
+        .is_some_and(|word| word.starts_with('!'));
     is_tagged || !is_quoted && yaml::is_number_or_bool(token.trim())
 }
 
@@ -147,7 +161,9 @@ mod tests {
     use super::*;
 
     fn told(path: &str, before: &str, after: &str) -> String {
-        news(path, Some(before), after).map(|(what, line)| format!("{line}: {what}")).unwrap_or_default()
+        news(path, Some(before), after)
+            .map(|(what, line)| format!("{line}: {what}"))
+            .unwrap_or_default()
     }
 
     #[test]
@@ -192,10 +208,21 @@ mod tests {
     fn plain_assignments_are_read_alike() {
         let plain = "# x\nA=1\nexport B='two words'\nC=\"v1\"\n";
         assert_eq!(told("prod.env", "", plain), "");
-        for odd in
-            ["export\tD=1", "X=1 export D=1", "D=\"v1\"-evil", "D+=1", "D: v1", "declare D=1", "D=\"v1", "D=v1;E=2"]
-        {
-            assert!(told("prod.env", plain, &format!("{plain}{odd}\n")).contains("is read in different ways"), "{odd}");
+        for odd in [
+            "export\tD=1",
+            "X=1 export D=1",
+            "D=\"v1\"-evil",
+            "D+=1",
+            "D: v1",
+            "declare D=1",
+            "D=\"v1",
+            "D=v1;E=2",
+        ] {
+            assert!(
+                told("prod.env", plain, &format!("{plain}{odd}\n"))
+                    .contains("is read in different ways"),
+                "{odd}"
+            );
         }
         assert!(told(".env", plain, &format!("{plain}A=2\n")).contains("`A` is set twice"));
     }
@@ -207,7 +234,9 @@ mod tests {
             is_untyped(text, at..at + token.len())
         };
         assert!(
-            untyped("tag: 1.10\n", "1.10") && untyped("tag: !!binary djk=\n", "djk=") && untyped("tag: !x v1", "v1")
+            untyped("tag: 1.10\n", "1.10")
+                && untyped("tag: !!binary djk=\n", "djk=")
+                && untyped("tag: !x v1", "v1")
         );
         assert!(!untyped("tag: \"1.10\"\n", "\"1.10\"") && !untyped("tag: v1\n", "v1"));
     }

@@ -69,8 +69,9 @@ fn person(text: &str) -> Person {
 
 fn is_robot(person: &Person) -> bool {
     let local = person.email.split('@').next().unwrap_or_default();
-    let mut words =
-        [person.name.as_str(), local].into_iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let mut words = [person.name.as_str(), local]
+        .into_iter()
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
     words.any(|word| ROBOTS.iter().any(|robot| word.eq_ignore_ascii_case(robot)))
 }
 
@@ -123,7 +124,8 @@ mod tests {
 
     #[test]
     fn behind_a_robot_stands_a_person() {
-        let trailers = "Bump (#7)\n\nCo-authored-by: deploy-bot <b@x>\nCo-authored-by: Mei Tanaka <mei@x>\n";
+        let trailers =
+            "Bump (#7)\n\nCo-authored-by: deploy-bot <b@x>\nCo-authored-by: Mei Tanaka <mei@x>\n";
         for (author, expected) in [
             ("deploy-bot <deploy@x>", "Mei Tanaka"),
             ("GOV.UK CI User <ci@x>", "Mei Tanaka"),
@@ -132,9 +134,13 @@ mod tests {
         ] {
             assert_eq!(told(author, trailers).who.name, expected, "{author}");
         }
-        let account = told("deploy-bot <b@x>", "Bump\n\nPromoted-by: Jo <jo@x>\nBreak-glass: incident 12\n");
+        let account =
+            told("deploy-bot <b@x>", "Bump\n\nPromoted-by: Jo <jo@x>\nBreak-glass: incident 12\n");
         assert_eq!((account.who.name.as_str(), account.who.email.as_str()), ("Jo", "jo@x"));
-        assert_eq!((account.author.name.as_str(), account.break_glass.as_deref()), ("deploy-bot", Some("incident 12")));
+        assert_eq!(
+            (account.author.name.as_str(), account.break_glass.as_deref()),
+            ("deploy-bot", Some("incident 12"))
+        );
         assert_eq!(told("deploy-bot <b@x>", "Bump").who.name, "deploy-bot");
     }
 }

@@ -23,7 +23,10 @@ pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Com
     let mut returns = Vec::new();
     while end > 0 {
         let commit = timeline.rows[end - 1].commit;
-        let begin = timeline.rows[..end].iter().rposition(|row| row.commit != commit).map_or(0, |at| at + 1);
+        let begin = timeline.rows[..end]
+            .iter()
+            .rposition(|row| row.commit != commit)
+            .map_or(0, |at| at + 1);
         returns.clear();
         returns.extend((begin..end).rev().map(|index| pass.land(timeline, timeline.rows[index])));
         for (index, returns) in (begin..end).rev().zip(&returns) {
@@ -92,8 +95,14 @@ impl Pass {
             places: groups.into_iter().zip(stages).collect(),
             pipeline,
             landings: Vec::new(),
-            landed: Numbered::with_capacity_and_hasher(timeline.rows.len(), BuildHasherDefault::default()),
-            first: Numbered::with_capacity_and_hasher(timeline.rows.len(), BuildHasherDefault::default()),
+            landed: Numbered::with_capacity_and_hasher(
+                timeline.rows.len(),
+                BuildHasherDefault::default(),
+            ),
+            first: Numbered::with_capacity_and_hasher(
+                timeline.rows.len(),
+                BuildHasherDefault::default(),
+            ),
             links: Vec::new(),
             waiting: Numbered::default(),
         }
@@ -163,7 +172,8 @@ impl Pass {
         if row.to == NOTHING {
             return Kind::Remove;
         }
-        if row.from != NOTHING && self.versions[row.from as usize] == self.versions[row.to as usize] {
+        if row.from != NOTHING && self.versions[row.from as usize] == self.versions[row.to as usize]
+        {
             return Kind::Image;
         }
         self.look_back(timeline, index, row);
@@ -180,11 +190,15 @@ impl Pass {
         let is_new = self.current[row.slot as usize].is_some_and(|current| current.is_new);
         let near = self.pipeline.nearest(stage, &|before| had[before]);
         let time = timeline.commits[row.commit as usize].time;
-        for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before]) {
+        for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before])
+        {
             let relation = self.relation(group, before, row, time);
             if relation == Relation::Never {
                 for key in self.keys[row.to as usize].asks() {
-                    self.waiting.entry((group, before, key)).or_default().push((self.links.len(), time));
+                    self.waiting
+                        .entry((group, before, key))
+                        .or_default()
+                        .push((self.links.len(), time));
                 }
             }
             let near = near.contains(&before);
@@ -194,7 +208,9 @@ impl Pass {
 
     /// As far as history has come. What landed in the same second was pushed as one.
     fn relation(&self, group: Group, before: Stage, row: Row, time: i64) -> Relation {
-        let mut found = self.keys[row.to as usize].asks().filter_map(|key| self.landed.get(&(group, before, key)));
+        let mut found = self.keys[row.to as usize]
+            .asks()
+            .filter_map(|key| self.landed.get(&(group, before, key)));
         match found.next().map(|number| self.landings[*number as usize]) {
             None => Relation::Never,
             Some(landing) if landing.commit == NOTHING => Relation::Before(None),
@@ -207,10 +223,12 @@ impl Pass {
         let mut pairs: BTreeMap<(Stage, Stage), Pair> = BTreeMap::new();
         // What a new slot starts with may be older than the stage before; that it is not says something.
         let tells = |link: &&Link| {
-            link.is_new && (timeline.rows[link.index].kind != Kind::Add || link.relation != Relation::Never)
+            link.is_new
+                && (timeline.rows[link.index].kind != Kind::Add || link.relation != Relation::Never)
         };
         for Link { before, stage, relation, .. } in self.links.iter().filter(tells).copied() {
-            let pair = pairs.entry((before, stage)).or_insert(Pair { before, stage, versions: 0, met: 0 });
+            let pair =
+                pairs.entry((before, stage)).or_insert(Pair { before, stage, versions: 0, met: 0 });
             pair.versions += 1;
             pair.met += usize::from(relation != Relation::Never);
         }

@@ -38,7 +38,13 @@ fn a_version_goes_from_stage_to_stage() {
 
 #[test]
 fn back_to_an_older_version_is_a_rollback_and_forward_again_is_not() {
-    let lines = ["0 web dev ->v1", "1 web dev v1>v2", "2 web dev v2>v1", "3 web dev v1>v2", "4 web dev v2>v3"];
+    let lines = [
+        "0 web dev ->v1",
+        "1 web dev v1>v2",
+        "2 web dev v2>v1",
+        "3 web dev v1>v2",
+        "4 web dev v2>v3",
+    ];
     assert_eq!(kinds(&lines), ["add", "deploy", "rollback", "deploy", "deploy"]);
 }
 
@@ -51,8 +57,13 @@ fn a_return_to_what_ran_before_all_history_is_a_rollback() {
 
 #[test]
 fn a_version_the_stage_before_never_had_skips_it() {
-    let lines =
-        ["0 web dev ->v1", "0 web staging ->v1", "5 web staging v1>v2", "6 web dev v1>v3", "7 web staging v2>v3"];
+    let lines = [
+        "0 web dev ->v1",
+        "0 web staging ->v1",
+        "5 web staging v1>v2",
+        "6 web dev v1>v3",
+        "7 web staging v2>v3",
+    ];
     assert_eq!(kinds(&lines), ["add", "add", "skip", "deploy", "promote 1m"]);
 }
 
@@ -131,8 +142,13 @@ fn a_digest_decides_and_else_the_tag() {
 /// Tags that are renamed on the way cannot be compared, so nothing skips.
 #[test]
 fn renamed_tags_are_not_comparable() {
-    let lines =
-        ["0 web dev ->1-rc", "0 web staging ->1", "1 web dev 1-rc>2-rc", "2 web staging 1>2", "3 web staging 2>3"];
+    let lines = [
+        "0 web dev ->1-rc",
+        "0 web staging ->1",
+        "1 web dev 1-rc>2-rc",
+        "2 web staging 1>2",
+        "3 web staging 2>3",
+    ];
     let mut renamed = timeline(&lines);
     let comparison = classify(&mut renamed, &chain(&["dev", "staging"]), TOLERANCE);
     assert!(renamed.deployments().all(|deployment| deployment.kind != Kind::Skip));
@@ -160,7 +176,8 @@ fn one_of_several_stages_before_is_enough() {
     let mut config = chain(&["eu", "us", "prod"]);
     config.stages[1].after.clear();
     config.stages[2].after = vec!["eu".into(), "us".into()];
-    let lines = ["0 web eu ->v1", "0 web us ->v1", "0 web prod ->v1", "5 web us v1>v2", "9 web prod v1>v2"];
+    let lines =
+        ["0 web eu ->v1", "0 web us ->v1", "0 web prod ->v1", "5 web us v1>v2", "9 web prod v1>v2"];
     assert_eq!(kinds_in(&config, &lines)[4], "promote 4m");
 }
 

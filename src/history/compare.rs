@@ -62,18 +62,22 @@ impl<'t> Courses<'t> {
         }
         let by_left = self.since(left, right.version).map(Ahead::Left);
         let by_right = self.since(right, left.version).map(Ahead::Right);
-        let either = if left.stage <= right.stage { by_left.or(by_right) } else { by_right.or(by_left) };
+        let either =
+            if left.stage <= right.stage { by_left.or(by_right) } else { by_right.or(by_left) };
         either.unwrap_or(Ahead::Unknown)
     }
 
     /// How many deployments a slot has had since it ran `version`; `None` if it never did.
     fn since(&self, moment: Moment<'_>, version: &Version) -> Option<usize> {
         let course = self.by_slot.get(moment.slot)?.iter().filter(|index| **index >= moment.cut);
-        let course: Vec<Deployment<'t>> = course.map(|index| self.timeline.deployment(*index)).collect();
+        let course: Vec<Deployment<'t>> =
+            course.map(|index| self.timeline.deployment(*index)).collect();
         if course.first()?.to.is_none_or(|to| to.version != *moment.version) {
             return None;
         }
-        let replaced = |deployment: &Deployment<'_>| deployment.from.is_some_and(|from| from.version.is_same(version));
+        let replaced = |deployment: &Deployment<'_>| {
+            deployment.from.is_some_and(|from| from.version.is_same(version))
+        };
         course.iter().position(replaced).map(|at| at + 1)
     }
 
@@ -110,9 +114,15 @@ mod tests {
         let courses = Courses::new(&timeline);
         let cut = |text: &str| -> (SlotKey, Version, usize) {
             let words: Vec<&str> = text.split(' ').collect();
-            let slot =
-                timeline.slots().iter().find(|slot| slot.app.as_str() == words[0] && slot.stage.as_str() == words[1]);
-            (slot.expect("it is there").clone(), Version::parse(words[2]), words[3].parse().expect("a number"))
+            let slot = timeline
+                .slots()
+                .iter()
+                .find(|slot| slot.app.as_str() == words[0] && slot.stage.as_str() == words[1]);
+            (
+                slot.expect("it is there").clone(),
+                Version::parse(words[2]),
+                words[3].parse().expect("a number"),
+            )
         };
         let ((a, av, ac), (b, bv, bc)) = (cut(left), cut(right));
         let stage = |slot: &SlotKey| usize::from(slot.stage.as_str() == "prod");

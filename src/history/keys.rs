@@ -40,7 +40,8 @@ pub(super) fn keys(pins: &[Pinned]) -> Vec<Keys> {
         Some(*numbers.entry(sign).or_insert(next))
     };
     // Where no tag stands beside a digest, all are without one, and there is nothing to tell apart.
-    let mixed = pins.iter().any(|pinned| pinned.version.tag.is_some() && pinned.version.digest.is_some());
+    let mixed =
+        pins.iter().any(|pinned| pinned.version.tag.is_some() && pinned.version.digest.is_some());
     let keys = pins.iter().map(|pinned| {
         let version = &pinned.version;
         match (version.tag.as_deref().filter(|tag| !tag.is_empty()), version.digest.as_deref()) {
@@ -49,7 +50,10 @@ pub(super) fn keys(pins: &[Pinned]) -> Vec<Keys> {
                 sought: [number(Sign::Digest(digest)), number(Sign::TagWithoutDigest(tag))],
             },
             (Some(tag), None) => Keys {
-                known: [number(Sign::Tag(tag)), if mixed { number(Sign::TagWithoutDigest(tag)) } else { None }],
+                known: [
+                    number(Sign::Tag(tag)),
+                    if mixed { number(Sign::TagWithoutDigest(tag)) } else { None },
+                ],
                 sought: [number(Sign::Tag(tag)), None],
             },
             (None, Some(digest)) => {

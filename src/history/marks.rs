@@ -57,7 +57,8 @@ impl Marks {
     pub fn get(&self, commit: Oid) -> Option<Mark> {
         let id = commit.as_bytes().get(..ROW - 1)?;
         let rows = self.known.as_chunks::<ROW>().0;
-        let found = rows.binary_search_by(|row| row[..ROW - 1].cmp(id)).ok().map(|at| rows[at][ROW - 1]);
+        let found =
+            rows.binary_search_by(|row| row[..ROW - 1].cmp(id)).ok().map(|at| rows[at][ROW - 1]);
         found.or_else(|| self.news.get(id).copied()).map(Mark)
     }
 
@@ -78,7 +79,8 @@ impl Marks {
             row[..ROW - 1].copy_from_slice(id);
             row
         });
-        let mut rows: Vec<[u8; ROW]> = self.known.as_chunks().0.iter().copied().chain(news).collect();
+        let mut rows: Vec<[u8; ROW]> =
+            self.known.as_chunks().0.iter().copied().chain(news).collect();
         rows.sort_unstable();
         Some(Marks { known: rows.into_flattened(), news: BTreeMap::new() })
     }
@@ -99,8 +101,12 @@ mod tests {
         let mut kept = marks.renewed().expect("there are news");
         kept.learn(oid(5), Mark(SIGNED));
         for all in [kept.clone(), kept.renewed().expect("there are news")] {
-            let found: Vec<Option<Mark>> = [3, 5, 7, 12, 900, 901].map(|number| all.get(oid(number))).into();
-            assert_eq!(found, [Some(Mark(3)), Some(Mark(1)), Some(Mark(7)), Some(Mark(4)), Some(Mark(4)), None]);
+            let found: Vec<Option<Mark>> =
+                [3, 5, 7, 12, 900, 901].map(|number| all.get(oid(number))).into();
+            assert_eq!(
+                found,
+                [Some(Mark(3)), Some(Mark(1)), Some(Mark(7)), Some(Mark(4)), Some(Mark(4)), None]
+            );
         }
         assert!(kept.renewed().expect("there are news").renewed().is_none());
     }

@@ -129,10 +129,15 @@ struct Count<'a> {
 
 impl<'a> Count<'a> {
     fn new(timeline: &'a Timeline, comparison: &Comparison, window: Window) -> Self {
-        let stage_of = |slot: &SlotKey| comparison.stages.iter().position(|stage| *stage == slot.stage);
-        let keys = |slot: &SlotKey| [(None, None), (None, stage_of(slot)), (Some(slot.app.clone()), stage_of(slot))];
-        let ordered: BTreeSet<(Option<AppName>, Option<usize>)> = timeline.slots().iter().flat_map(keys).collect();
-        let numbers: BTreeMap<_, usize> = ordered.iter().enumerate().map(|(number, key)| (key, number)).collect();
+        let stage_of =
+            |slot: &SlotKey| comparison.stages.iter().position(|stage| *stage == slot.stage);
+        let keys = |slot: &SlotKey| {
+            [(None, None), (None, stage_of(slot)), (Some(slot.app.clone()), stage_of(slot))]
+        };
+        let ordered: BTreeSet<(Option<AppName>, Option<usize>)> =
+            timeline.slots().iter().flat_map(keys).collect();
+        let numbers: BTreeMap<_, usize> =
+            ordered.iter().enumerate().map(|(number, key)| (key, number)).collect();
         let tally = |(app, stage): &(Option<AppName>, Option<usize>)| Tally {
             figures: Figures {
                 app: app.clone(),
@@ -146,7 +151,11 @@ impl<'a> Count<'a> {
             timeline,
             window,
             tallies: ordered.iter().map(tally).collect(),
-            counted_in: timeline.slots().iter().map(|slot| keys(slot).map(|key| numbers[&key])).collect(),
+            counted_in: timeline
+                .slots()
+                .iter()
+                .map(|slot| keys(slot).map(|key| numbers[&key]))
+                .collect(),
             landed: vec![None; timeline.slots().len()],
         }
     }
@@ -161,8 +170,8 @@ impl<'a> Count<'a> {
         // Twins of the app are seen by its own tally, the last.
         let counted = &mut self.tallies[counted_in[2]].counted;
         let is_new = std::mem::replace(&mut counted[0], row.commit) != row.commit;
-        let is_rollback =
-            deployment.kind == Kind::Rollback && std::mem::replace(&mut counted[1], row.commit) != row.commit;
+        let is_rollback = deployment.kind == Kind::Rollback
+            && std::mem::replace(&mut counted[1], row.commit) != row.commit;
         for tally in counted_in {
             let figures = &mut self.tallies[tally].figures;
             if is_new {
@@ -170,7 +179,9 @@ impl<'a> Count<'a> {
             }
             if is_rollback {
                 figures.rollbacks += 1;
-                before.into_iter().for_each(|then| figures.restore.add((deployment.time - then).max(0)));
+                before
+                    .into_iter()
+                    .for_each(|then| figures.restore.add((deployment.time - then).max(0)));
             }
         }
     }
@@ -206,7 +217,12 @@ fn week_count(window: Window) -> usize {
     usize::try_from(weeks).unwrap_or(0).max(1)
 }
 
-fn pairs(timeline: &Timeline, comparison: &Comparison, window: Window, wanted: &[bool]) -> Vec<PairFigures> {
+fn pairs(
+    timeline: &Timeline,
+    comparison: &Comparison,
+    window: Window,
+    wanted: &[bool],
+) -> Vec<PairFigures> {
     let mut figures: BTreeMap<(usize, usize), PairFigures> = BTreeMap::new();
     let mut twins: HashSet<(usize, &AppName, usize, &Version)> = HashSet::new();
     let mut commit = NOTHING;

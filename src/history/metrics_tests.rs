@@ -72,6 +72,10 @@ fn pairs_say_what_had_been_in_the_stage_before() {
     assert_eq!(counts, [5, 1, 1, 2, 1, 1]);
     assert_eq!((pair.versions, pair.met, pair.comparable), (6, 5, true));
     assert_eq!(pair.lead.median(), Some(30 * 60));
-    let prod = found.stages.iter().find(|figures| figures.stage == Some("prod".into())).expect("deployed to");
+    let prod = found
+        .stages
+        .iter()
+        .find(|figures| figures.stage == Some("prod".into()))
+        .expect("deployed to");
     assert_eq!((prod.lead.count(), prod.lead.p90()), (3, Some(30 * 60)));
 }

@@ -21,17 +21,21 @@ pub fn stages(timeline: &Timeline, config: &Config) -> Vec<StageName> {
 
 impl Pipeline {
     pub fn new<'a>(config: &Config, used: impl Iterator<Item = &'a StageName>) -> Self {
-        let mut stages: Vec<StageName> = config.stages.iter().map(|stage| stage.name.clone()).collect();
+        let mut stages: Vec<StageName> =
+            config.stages.iter().map(|stage| stage.name.clone()).collect();
         for stage in used {
             if !stages.contains(stage) {
                 stages.push(stage.clone());
             }
         }
         let number = |name: &StageName| stages.iter().position(|stage| stage == name);
-        let before =
-            |name: &StageName| config.stages.iter().find(|stage| stage.name == *name).map(|stage| &stage.after);
-        let direct: Vec<Vec<usize>> =
-            stages.iter().map(|stage| before(stage).into_iter().flatten().filter_map(number).collect()).collect();
+        let before = |name: &StageName| {
+            config.stages.iter().find(|stage| stage.name == *name).map(|stage| &stage.after)
+        };
+        let direct: Vec<Vec<usize>> = stages
+            .iter()
+            .map(|stage| before(stage).into_iter().flatten().filter_map(number).collect())
+            .collect();
         let all = (0..stages.len()).map(|stage| reached(stage, &direct)).collect();
         Pipeline { stages, direct, all }
     }
@@ -43,7 +47,10 @@ impl Pipeline {
 
     /// The number of a stage.
     pub fn position(&self, name: &StageName) -> usize {
-        self.stages.iter().position(|stage| stage == name).expect("made with every stage that is used")
+        self.stages
+            .iter()
+            .position(|stage| stage == name)
+            .expect("made with every stage that is used")
     }
 
     /// All stages before one.

@@ -26,7 +26,8 @@ pub fn number(subject: &str, message: &str) -> Option<u64> {
             return Some(found);
         }
     }
-    let line = message.lines().rev().find_map(|line| line.trim().strip_prefix("See merge request "))?;
+    let line =
+        message.lines().rev().find_map(|line| line.trim().strip_prefix("See merge request "))?;
     leading(line.rsplit_once('!')?.1)
 }
 

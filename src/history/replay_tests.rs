@@ -45,7 +45,10 @@ const FILES: [(&str, &[&str]); 19] = [
             "kind: Pod\nmetadata: {name: w}\nspec: {containers: [{name: a, image: r/web}, {name: b, image: 'r/job:V'}]}\n",
         ],
     ),
-    ("h/web/values.yaml", &["image: {repository: r/web, tag: V}\n", "image: {repository: r/web}\n"]),
+    (
+        "h/web/values.yaml",
+        &["image: {repository: r/web, tag: V}\n", "image: {repository: r/web}\n"],
+    ),
     ("h/web/dev.yaml", VALUES),
     ("h/web/prod.yaml", VALUES),
     ("env/dev.env", &["WEB_TAG=V\n", "WEB_TAG=V\nAPI_VERSION=psql-14\n"]),
@@ -53,15 +56,19 @@ const FILES: [(&str, &[&str]); 19] = [
     ("env/dev.yaml", &["services: {web: {image: 'r/web:${WEB_TAG}'}, db: {image: 'r/db:V'}}\n"]),
     ("env/prod.yaml", &["services: {web: {image: 'r/web:V'}}\n"]),
 ];
-const OVERLAYS: &[&str] = &["resources: [../base]\n", "resources: [../base]\nimages: [{name: r/web, newTag: V}]\n"];
-const VALUES: &[&str] = &["replicas: 1\n", "image: {tag: V}\n", "side: {image: {repository: r/side, tag: V}}\n"];
+const OVERLAYS: &[&str] =
+    &["resources: [../base]\n", "resources: [../base]\nimages: [{name: r/web, newTag: V}]\n"];
+const VALUES: &[&str] =
+    &["replicas: 1\n", "image: {tag: V}\n", "side: {image: {repository: r/side, tag: V}}\n"];
 
 /// A file with other contents, or none.
 fn change() -> impl Strategy<Value = (usize, Option<String>)> {
     let versions = prop::sample::select(vec!["v1", "v2", "v3"]);
-    let file = (0..FILES.len()).prop_flat_map(|file| (Just(file), prop::sample::select(FILES[file].1)));
-    (file, versions, prop::bool::weighted(0.8))
-        .prop_map(|((file, text), version, there)| (file, there.then(|| text.replace('V', version))))
+    let file =
+        (0..FILES.len()).prop_flat_map(|file| (Just(file), prop::sample::select(FILES[file].1)));
+    (file, versions, prop::bool::weighted(0.8)).prop_map(|((file, text), version, there)| {
+        (file, there.then(|| text.replace('V', version)))
+    })
 }
 
 fn history() -> impl Strategy<Value = Vec<Vec<(usize, Option<String>)>>> {
@@ -79,11 +86,26 @@ fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
 }
 
 /// What a walk tells, or as many legs as there are threads; `None` where those do not fit together.
-fn told(repository: &Repository, config: &Config, tip: Oid, threads: usize, legs: bool) -> Option<Timeline> {
-    let (snapshot, cache) = (Snapshot::of_commit(repository, tip).expect("a snapshot"), Cache::default());
+fn told(
+    repository: &Repository,
+    config: &Config,
+    tip: Oid,
+    threads: usize,
+    legs: bool,
+) -> Option<Timeline> {
+    let (snapshot, cache) =
+        (Snapshot::of_commit(repository, tip).expect("a snapshot"), Cache::default());
     let readings = source::readings(config, &Reader::new(&snapshot, &cache), None);
     let threads = Some(threads);
-    let question = Question { repository, config, tip, branch_stage: None, cache: &cache, until: None, threads };
+    let question = Question {
+        repository,
+        config,
+        tip,
+        branch_stage: None,
+        cache: &cache,
+        until: None,
+        threads,
+    };
     let told = match legs {
         true => in_legs(question, readings, 1, |_| {}),
         false => deployments(question, readings, |_| Flow::Continue, |_| {}).map(Some),
@@ -102,11 +124,13 @@ fn replayed(timeline: &Timeline) -> Vec<(Oid, State)> {
     for deployment in timeline.deployments().rev() {
         for (side, change) in [(deployment.from, -1), (deployment.to, 1)] {
             let Some(pinned) = side else { continue };
-            let count = running.entry((deployment.slot.clone(), pinned.version.clone())).or_default();
+            let count =
+                running.entry((deployment.slot.clone(), pinned.version.clone())).or_default();
             *count += change;
             assert!(*count >= 0, "what goes was there: {deployment:?}");
         }
-        let state = running.iter().filter(|(_, count)| **count > 0).map(|(key, _)| key.clone()).collect();
+        let state =
+            running.iter().filter(|(_, count)| **count > 0).map(|(key, _)| key.clone()).collect();
         match states.last_mut().filter(|(commit, _)| *commit == deployment.commit) {
             Some(last) => last.1 = state,
             None => states.push((deployment.commit, state)),

@@ -16,10 +16,15 @@ fn config(rules: &[(SourceKind, &str, &[&str])]) -> Config {
     };
     let rule = |(kind, path, tags): &(SourceKind, &str, &[&str])| {
         let mut rule = Rule::new(*kind, path, &words).expect("a template");
-        rule.tags = tags.iter().map(|tag| KeyTemplate::parse(tag, &words).expect("a template")).collect();
+        rule.tags =
+            tags.iter().map(|tag| KeyTemplate::parse(tag, &words).expect("a template")).collect();
         rule
     };
-    Config { stages: words.iter().map(stage).collect(), rules: rules.iter().map(rule).collect(), ..Config::default() }
+    Config {
+        stages: words.iter().map(stage).collect(),
+        rules: rules.iter().map(rule).collect(),
+        ..Config::default()
+    }
 }
 
 fn text_config() -> Config {
@@ -32,7 +37,11 @@ fn asked(repository: &Repository, config: &Config) -> (Vec<String>, Stopped) {
 }
 
 /// The same for those slots that are wanted.
-fn asked_of(repository: &Repository, config: &Config, wanted: fn(&SlotKey) -> bool) -> (Vec<String>, Stopped) {
+fn asked_of(
+    repository: &Repository,
+    config: &Config,
+    wanted: fn(&SlotKey) -> bool,
+) -> (Vec<String>, Stopped) {
     let tip = repository.head().expect("a head");
     let snapshot = Snapshot::of_commit(repository, tip).expect("a snapshot");
     let cache = Cache::default();
@@ -41,7 +50,15 @@ fn asked_of(repository: &Repository, config: &Config, wanted: fn(&SlotKey) -> bo
     let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot());
     let slots = slots.filter(wanted).collect();
     drop(reader);
-    let question = Question { repository, config, tip, cache: &cache, branch_stage: None, until: None, threads: None };
+    let question = Question {
+        repository,
+        config,
+        tip,
+        cache: &cache,
+        branch_stage: None,
+        until: None,
+        threads: None,
+    };
     let arrivals = since(question, readings, &slots).expect("a walk");
     let shown = |((slot, version), since): (&(SlotKey, Version), &Since)| {
         let request = since.pull_request.map(|n| format!(" #{n}")).unwrap_or_default();
@@ -87,10 +104,15 @@ fn a_moved_file_keeps_its_past() {
             ("tags/prod/web", Some("v1")),
         ],
     );
-    let config =
-        config(&[(SourceKind::Text, "tags/{stage}/{app}", &[]), (SourceKind::Yaml, "old/{stage}.yaml", &["{app}"])]);
+    let config = config(&[
+        (SourceKind::Text, "tags/{stage}/{app}", &[]),
+        (SourceKind::Yaml, "old/{stage}.yaml", &["{app}"]),
+    ]);
     let (lines, _) = asked(&test.open(), &config);
-    assert_eq!(lines, ["api/dev v3: one file an app", "web/dev v1: first", "web/prod v1: one file an app"]);
+    assert_eq!(
+        lines,
+        ["api/dev v3: one file an app", "web/dev v1: first", "web/prod v1: one file an app"]
+    );
 }
 
 #[test]
@@ -112,7 +134,10 @@ fn a_shallow_clone_answers_what_it_can() {
     test.commit("second", &[("tags/dev/web", Some("v2"))]);
     test.commit("third", &[("tags/dev/web", Some("v3"))]);
     test.write();
-    crate::git::testing::git(test.folder.path(), &["clone", "-q", "--bare", "--depth=2", &test.url(), "shallow.git"]);
+    crate::git::testing::git(
+        test.folder.path(),
+        &["clone", "-q", "--bare", "--depth=2", &test.url(), "shallow.git"],
+    );
     let repository = Repository::open(&test.folder.path().join("shallow.git")).expect("opens");
     let (lines, stopped) = asked(&repository, &text_config());
     assert_eq!(lines, ["web/dev v3: third"]);

@@ -47,7 +47,9 @@ pub fn timeline(lines: &[&str]) -> Timeline {
 /// `version` or `image=version`.
 fn pin(text: &str) -> Pinned {
     match text.split_once('=') {
-        Some((image, version)) => Pinned { image: Some(image.to_owned()), version: Version::parse(version) },
+        Some((image, version)) => {
+            Pinned { image: Some(image.to_owned()), version: Version::parse(version) }
+        }
         None => Pinned { image: None, version: Version::parse(text) },
     }
 }
@@ -58,8 +60,10 @@ pub fn oid(number: usize) -> Oid {
 }
 
 fn slot(app: &str, stage: &str) -> SlotKey {
-    let (app, component) = app.split_once('/').map_or((app, None), |(app, component)| (app, Some(component)));
-    let (stage, target) = stage.split_once('/').map_or((stage, None), |(stage, target)| (stage, Some(target)));
+    let (app, component) =
+        app.split_once('/').map_or((app, None), |(app, component)| (app, Some(component)));
+    let (stage, target) =
+        stage.split_once('/').map_or((stage, None), |(stage, target)| (stage, Some(target)));
     SlotKey {
         app: AppName::from(app),
         component: component.map(str::to_owned),

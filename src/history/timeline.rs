@@ -18,7 +18,9 @@ pub struct Pinned {
 }
 
 /// What kind of change a deployment is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub enum Kind {
     /// In a first stage, or of a version that the stages before have never seen.
     #[default]
@@ -39,8 +41,15 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 7] =
-        [Kind::Deploy, Kind::Promote, Kind::Rollback, Kind::Skip, Kind::Add, Kind::Remove, Kind::Image];
+    pub const ALL: [Kind; 7] = [
+        Kind::Deploy,
+        Kind::Promote,
+        Kind::Rollback,
+        Kind::Skip,
+        Kind::Add,
+        Kind::Remove,
+        Kind::Image,
+    ];
 
     /// The word used in help, tables and JSON.
     pub fn as_str(self) -> &'static str {
@@ -150,7 +159,8 @@ impl<T: Clone + Eq + Hash> Interned<T> {
         if let Some(number) = self.numbers.get(value) {
             return *number;
         }
-        let number = u32::try_from(self.values.len()).expect("fewer than 2^32 values fit into memory");
+        let number =
+            u32::try_from(self.values.len()).expect("fewer than 2^32 values fit into memory");
         self.values.push(value.clone());
         self.numbers.insert(value.clone(), number);
         number
@@ -194,7 +204,14 @@ impl<T: Clone + Eq + Hash> Interned<T> {
 impl Timeline {
     /// Adds a deployment older than all that are there, of the same or an older commit. Kinds and
     /// leads are for later: they need the whole.
-    pub fn push(&mut self, commit: (Oid, i64), slot: &SlotKey, from: Option<&Pinned>, to: Option<&Pinned>, path: &str) {
+    pub fn push(
+        &mut self,
+        commit: (Oid, i64),
+        slot: &SlotKey,
+        from: Option<&Pinned>,
+        to: Option<&Pinned>,
+        path: &str,
+    ) {
         let commit = self.land(Landing { id: commit.0, time: commit.1 });
         let slot = self.slots.number(slot);
         let from = from.map_or(NOTHING, |pinned| self.pins.number(pinned));
@@ -235,11 +252,15 @@ impl Timeline {
 
     /// Adds what an index knows of the time before.
     pub(super) fn append(&mut self, older: &Timeline) {
-        let slots: Vec<u32> = older.slots.values().iter().map(|slot| self.slots.number(slot)).collect();
-        let pins: Vec<u32> = older.pins.values().iter().map(|pinned| self.pins.number(pinned)).collect();
-        let paths: Vec<u32> = older.paths.values().iter().map(|path| self.paths.number(path)).collect();
+        let slots: Vec<u32> =
+            older.slots.values().iter().map(|slot| self.slots.number(slot)).collect();
+        let pins: Vec<u32> =
+            older.pins.values().iter().map(|pinned| self.pins.number(pinned)).collect();
+        let paths: Vec<u32> =
+            older.paths.values().iter().map(|path| self.paths.number(path)).collect();
         let pin = |number: u32| pins.get(number as usize).copied().unwrap_or(NOTHING);
-        let commits = u32::try_from(self.commits.len()).expect("fewer than 2^32 commits fit into memory");
+        let commits =
+            u32::try_from(self.commits.len()).expect("fewer than 2^32 commits fit into memory");
         self.commits.extend(&older.commits);
         self.rows.extend(older.rows.iter().map(|row| {
             let (slot, path) = (slots[row.slot as usize], paths[row.path as usize]);

@@ -31,14 +31,20 @@ impl<'q> Wanted<'q> {
         if !self.by_prefix {
             return parts.any(|part| part == self.text) || version.to_string() == self.text;
         }
-        parts.any(|part| part.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| self.begins(word)))
+        parts.any(|part| {
+            part.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| self.begins(word))
+        })
     }
 
     /// Are the word and the text an id and its beginning? A repository may hold the shorter one.
     fn begins(&self, word: &str) -> bool {
-        let (short, long) = if word.len() < self.text.len() { (word, self.text) } else { (self.text, word) };
-        let is_id = |text: &str| text.len() >= LEAST_PREFIX && text.bytes().all(|b| b.is_ascii_hexdigit());
-        is_id(short) && is_id(long) && long.get(..short.len()).is_some_and(|head| head.eq_ignore_ascii_case(short))
+        let (short, long) =
+            if word.len() < self.text.len() { (word, self.text) } else { (self.text, word) };
+        let is_id =
+            |text: &str| text.len() >= LEAST_PREFIX && text.bytes().all(|b| b.is_ascii_hexdigit());
+        is_id(short)
+            && is_id(long)
+            && long.get(..short.len()).is_some_and(|head| head.eq_ignore_ascii_case(short))
     }
 }
 
@@ -66,11 +72,13 @@ pub struct Stay<'t> {
 pub fn trace<'t>(timeline: &'t Timeline, wanted: &Wanted<'_>) -> Vec<Voyage<'t>> {
     let mut voyages: BTreeMap<(&AppName, Option<&str>, &Version), Vec<Stay<'t>>> = BTreeMap::new();
     let mut open: HashMap<&SlotKey, usize> = HashMap::new();
-    let meant: Vec<bool> = timeline.pins.values().iter().map(|pinned| wanted.accepts(&pinned.version)).collect();
+    let meant: Vec<bool> =
+        timeline.pins.values().iter().map(|pinned| wanted.accepts(&pinned.version)).collect();
     let is_meant = |pin: u32| meant.get(pin as usize).copied().unwrap_or(false);
     for (index, row) in timeline.rows.iter().enumerate().rev() {
         let deployment = timeline.deployment(index);
-        let (from, to) = (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
+        let (from, to) =
+            (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
         if from == to {
             continue;
         }
@@ -102,8 +110,12 @@ mod tests {
 
     fn told(lines: &[&str], text: &str) -> Vec<String> {
         let timeline = timeline(lines);
-        let time = |deployment: &Option<Deployment<'_>>| deployment.map_or("-".into(), |d| (d.time / 60).to_string());
-        let stay = |stay: &Stay<'_>| format!("{} {}-{}", stay.slot.stage, time(&stay.came), time(&stay.left));
+        let time = |deployment: &Option<Deployment<'_>>| {
+            deployment.map_or("-".into(), |d| (d.time / 60).to_string())
+        };
+        let stay = |stay: &Stay<'_>| {
+            format!("{} {}-{}", stay.slot.stage, time(&stay.came), time(&stay.left))
+        };
         let voyage = |voyage: &Voyage<'_>| {
             let stays: Vec<String> = voyage.stays.iter().map(stay).collect();
             format!("{} {}: {}", voyage.app, voyage.version, stays.join(", "))

@@ -18,7 +18,10 @@ impl Version {
         if let Some((tag, digest)) = text.split_once('@')
             && is_digest(digest)
         {
-            return Version { tag: (!tag.is_empty()).then(|| tag.to_owned()), digest: Some(digest.to_owned()) };
+            return Version {
+                tag: (!tag.is_empty()).then(|| tag.to_owned()),
+                digest: Some(digest.to_owned()),
+            };
         }
         if is_digest(text) {
             return Version { tag: None, digest: Some(text.to_owned()) };
@@ -31,7 +34,9 @@ impl Version {
     pub fn is_same(&self, other: &Version) -> bool {
         match (&self.digest, &other.digest) {
             (Some(a), Some(b)) => a == b,
-            _ => self.tag == other.tag && (self.tag.is_some() || self.is_empty() && other.is_empty()),
+            _ => {
+                self.tag == other.tag && (self.tag.is_some() || self.is_empty() && other.is_empty())
+            }
         }
     }
 
@@ -101,7 +106,9 @@ pub fn base_name(name: &str) -> &str {
 /// `algorithm:hex`, as the OCI image specification writes digests.
 pub fn is_digest(text: &str) -> bool {
     text.split_once(':').is_some_and(|(algorithm, hex)| {
-        matches!(algorithm, "sha256" | "sha512") && hex.len() >= 32 && hex.bytes().all(|b| b.is_ascii_hexdigit())
+        matches!(algorithm, "sha256" | "sha512")
+            && hex.len() >= 32
+            && hex.bytes().all(|b| b.is_ascii_hexdigit())
     })
 }
 
@@ -132,6 +139,9 @@ mod tests {
         assert_eq!(Version::parse("1.2").to_string(), "1.2");
         assert_eq!(Version::parse(&digest).digest.as_deref(), Some(digest.as_str()));
         let both = Version::parse(&format!("1.2@{digest}"));
-        assert_eq!((both.tag.as_deref(), both.digest.as_deref()), (Some("1.2"), Some(digest.as_str())));
+        assert_eq!(
+            (both.tag.as_deref(), both.digest.as_deref()),
+            (Some("1.2"), Some(digest.as_str()))
+        );
     }
 }

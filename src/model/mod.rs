@@ -10,7 +10,9 @@ mod warning;
 
 pub use blind_spot::{BlindSpot, Reach};
 pub use image::{ImageReference, Version, base_name, is_digest};
-pub use mapping::{Automation, Confidence, Entry, Location, Mapping, Note, Part, SlotKey, SourceKind, Span};
+pub use mapping::{
+    Automation, Confidence, Entry, Location, Mapping, Note, Part, SlotKey, SourceKind, Span,
+};
 pub use names::{AppName, StageName, TargetName};
 pub use template::{Captures, KeyTemplate, PathTemplate, TemplateError};
 pub use version::is_moving_tag;

@@ -163,7 +163,11 @@ enum Matcher {
 }
 
 impl Matcher {
-    fn of(text: &str, separator: char, stages: &[String]) -> Result<(Self, Vec<String>), TemplateError> {
+    fn of(
+        text: &str,
+        separator: char,
+        stages: &[String],
+    ) -> Result<(Self, Vec<String>), TemplateError> {
         if !text.contains(['{', '}', '*']) {
             return Ok((Matcher::Exact(text.to_owned()), Vec::new()));
         }
@@ -195,7 +199,11 @@ fn captures(matcher: &Matcher, names: &[String], subject: &str) -> Option<Captur
 /// Longer templates are refused before they are compiled.
 const MAX_TEMPLATE_BYTES: usize = 4096;
 
-fn compile(text: &str, separator: char, stages: &[String]) -> Result<(Regex, Vec<String>), TemplateError> {
+fn compile(
+    text: &str,
+    separator: char,
+    stages: &[String],
+) -> Result<(Regex, Vec<String>), TemplateError> {
     if text.len() > MAX_TEMPLATE_BYTES {
         return Err(TemplateError::TooComplex(text.chars().take(60).chain(['…']).collect()));
     }
@@ -264,7 +272,8 @@ fn compile_part(
             rest = &rest[at + 1..];
             continue;
         }
-        let end = rest[at..].find('}').ok_or_else(|| TemplateError::Unclosed(text.to_owned()))? + at;
+        let end =
+            rest[at..].find('}').ok_or_else(|| TemplateError::Unclosed(text.to_owned()))? + at;
         let name = checked(text, &rest[at + 1..end])?;
         if name == "stage" && !stages.is_empty() {
             let mut words: Vec<String> = stages.iter().map(|stage| regex::escape(stage)).collect();
@@ -282,7 +291,11 @@ fn compile_part(
 
 fn checked(text: &str, name: &str) -> Result<String, TemplateError> {
     let fine = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if fine { Ok(name.to_lowercase()) } else { Err(TemplateError::BadName(text.to_owned(), name.to_owned())) }
+    if fine {
+        Ok(name.to_lowercase())
+    } else {
+        Err(TemplateError::BadName(text.to_owned(), name.to_owned()))
+    }
 }
 
 #[cfg(test)]
@@ -303,7 +316,12 @@ mod tests {
         let template = "{target}/{app}-{stage}-{variant}/values.yaml";
         assert_eq!(
             path(template, &["dev", "prod"], "eu/my-app-prod-blue/values.yaml"),
-            Some(vec!["app=my-app".into(), "stage=prod".into(), "target=eu".into(), "variant=blue".into()])
+            Some(vec![
+                "app=my-app".into(),
+                "stage=prod".into(),
+                "target=eu".into(),
+                "variant=blue".into()
+            ])
         );
         assert_eq!(path(template, &["dev"], "eu/my-app-prod-blue/values.yaml"), None);
         assert_eq!(
@@ -343,7 +361,8 @@ mod tests {
 
     #[test]
     fn the_literal_prefix_is_whole_directories() {
-        let prefix = |t: &str| PathTemplate::parse(t, &[]).expect("template").literal_prefix().to_owned();
+        let prefix =
+            |t: &str| PathTemplate::parse(t, &[]).expect("template").literal_prefix().to_owned();
         assert_eq!(prefix("charts/tags/{stage}/{app}"), "charts/tags");
         assert_eq!(prefix("charts/x-{stage}"), "charts");
         assert_eq!(prefix("{stage}/x"), "");

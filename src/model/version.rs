@@ -41,7 +41,15 @@ mod tests {
 
     #[test]
     fn channels_move_and_builds_do_not() {
-        for tag in ["latest", "Latest", "main", "2.1-SNAPSHOT", "alpine-latest", "latest-alpine", "nightly"] {
+        for tag in [
+            "latest",
+            "Latest",
+            "main",
+            "2.1-SNAPSHOT",
+            "alpine-latest",
+            "latest-alpine",
+            "nightly",
+        ] {
             assert!(is_moving_tag(tag), "{tag}");
         }
         for tag in ["v1.2", "main-27e1396", "latest2", "", "2026.10", "release-9"] {

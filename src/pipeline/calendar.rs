@@ -21,7 +21,8 @@ pub(super) struct Calendar<'c> {
 impl Calendar<'_> {
     /// Is everything open?
     pub fn is_open(&self, at: Timestamp) -> bool {
-        self.windows.iter().all(|openings| is_open(openings, at)) && !self.freezes.iter().any(|f| covers(f, at))
+        self.windows.iter().all(|openings| is_open(openings, at))
+            && !self.freezes.iter().any(|f| covers(f, at))
     }
 
     /// The first moment from `at` on at which everything is open, on the clock of the first rule.
@@ -37,7 +38,11 @@ impl Calendar<'_> {
     }
 
     fn zone(&self) -> jiff::tz::TimeZone {
-        let window = self.windows.first().and_then(|openings| openings.first()).map(|opening| opening.zone.clone());
+        let window = self
+            .windows
+            .first()
+            .and_then(|openings| openings.first())
+            .map(|opening| opening.zone.clone());
         let freeze = || self.freezes.first().map(|freeze| freeze.from.time_zone().clone());
         window.or_else(freeze).unwrap_or(jiff::tz::TimeZone::UTC)
     }
@@ -48,7 +53,11 @@ impl Calendar<'_> {
             return Some(freeze.to.timestamp());
         }
         let openings = self.windows.iter().flat_map(|openings| openings.iter());
-        let starts = self.freezes.iter().map(|freeze| freeze.from.timestamp()).filter(|start| *start > after);
+        let starts = self
+            .freezes
+            .iter()
+            .map(|freeze| freeze.from.timestamp())
+            .filter(|start| *start > after);
         openings.flat_map(|opening| changes(opening, after)).chain(starts).min()
     }
 }
@@ -59,7 +68,8 @@ fn is_open(openings: &[Opening], at: Timestamp) -> bool {
         let local = at.to_zoned(opening.zone.clone());
         opening.covers(local.weekday(), local.time())
     };
-    let (closed, open): (Vec<&Opening>, Vec<&Opening>) = openings.iter().partition(|opening| opening.is_closed);
+    let (closed, open): (Vec<&Opening>, Vec<&Opening>) =
+        openings.iter().partition(|opening| opening.is_closed);
     !closed.iter().any(covers) && (open.is_empty() || open.iter().any(covers))
 }
 
@@ -72,11 +82,18 @@ fn covers(freeze: &Freeze, at: Timestamp) -> bool {
 fn changes(opening: &Opening, after: Timestamp) -> Vec<Timestamp> {
     let zone = &opening.zone;
     let today = after.to_zoned(zone.clone()).date();
-    let mut out: Vec<Timestamp> = zone.following(after).next().map(|change| change.timestamp()).into_iter().collect();
+    let mut out: Vec<Timestamp> =
+        zone.following(after).next().map(|change| change.timestamp()).into_iter().collect();
     for date in (0..3).filter_map(|days| today.checked_add(days.days()).ok()) {
         for minute in opening.edges() {
-            let local =
-                |minute: u16| Some(date.at(i8::try_from(minute / 60).ok()?, i8::try_from(minute % 60).ok()?, 0, 0));
+            let local = |minute: u16| {
+                Some(date.at(
+                    i8::try_from(minute / 60).ok()?,
+                    i8::try_from(minute % 60).ok()?,
+                    0,
+                    0,
+                ))
+            };
             let both = |local: DateTime| {
                 let ambiguous = zone.to_ambiguous_zoned(local);
                 [ambiguous.clone().earlier(), ambiguous.later()]

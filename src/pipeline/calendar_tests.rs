@@ -92,16 +92,33 @@ const CASES: &[(&[&str], &str, &str)] = &[
 /// Rules, a freeze, a moment, and when it opens.
 const FREEZES: &[(&[&str], [&str; 3], &str, &str)] = &[
     (LONDON, ["2026-12-20", "2027-01-03", "Europe/London"], "2026-12-17T10:00:00Z", "open"),
-    (LONDON, ["2026-12-20", "2027-01-03", "Europe/London"], "2026-12-21T10:00:00Z", "2027-01-04T09:00:00Z"),
-    (&[], ["2026-12-20", "2027-01-03", "Europe/London"], "2027-01-03T23:59:59Z", "2027-01-04T00:00:00Z"),
-    (&[], ["2026-07-01T12:00", "2026-07-01T13:00", "Europe/London"], "2026-07-01T11:30:00Z", "2026-07-01T12:00:00Z"),
+    (
+        LONDON,
+        ["2026-12-20", "2027-01-03", "Europe/London"],
+        "2026-12-21T10:00:00Z",
+        "2027-01-04T09:00:00Z",
+    ),
+    (
+        &[],
+        ["2026-12-20", "2027-01-03", "Europe/London"],
+        "2027-01-03T23:59:59Z",
+        "2027-01-04T00:00:00Z",
+    ),
+    (
+        &[],
+        ["2026-07-01T12:00", "2026-07-01T13:00", "Europe/London"],
+        "2026-07-01T11:30:00Z",
+        "2026-07-01T12:00:00Z",
+    ),
     (&[], ["2028-02-29", "2028-02-29", "UTC"], "2028-02-29T12:00:00Z", "2028-03-01T00:00:00Z"),
     (WRAP, ["2026-01-16", "2026-01-18", "UTC"], "2026-01-13T00:00:00Z", "2026-01-19T00:00:00Z"),
 ];
 
 fn opens(texts: &[&str], freeze: Option<[&str; 3]>, at: &str) -> String {
-    let openings: Vec<Opening> = texts.iter().map(|text| Opening::parse(text).expect(text)).collect();
-    let freeze = freeze.map(|[from, to, zone]| Freeze::parse(from, to, Some(zone), None).expect(from));
+    let openings: Vec<Opening> =
+        texts.iter().map(|text| Opening::parse(text).expect(text)).collect();
+    let freeze =
+        freeze.map(|[from, to, zone]| Freeze::parse(from, to, Some(zone), None).expect(from));
     let windows = if openings.is_empty() { Vec::new() } else { vec![openings.as_slice()] };
     let calendar = Calendar { windows, freezes: freeze.iter().collect() };
     let at: Timestamp = at.parse().expect(at);
@@ -133,7 +150,8 @@ fn what_never_opens_is_found_out() {
 fn the_next_opening_is_the_same_from_everywhere_before_it() {
     for texts in [LONDON, NIGHT, TWO, LUNCH, CLOSED, EARLY, WRAP, LATE] {
         let start: Timestamp = "2026-02-27T00:00:00Z".parse().expect("a time");
-        let openings: Vec<Opening> = texts.iter().map(|text| Opening::parse(text).expect(text)).collect();
+        let openings: Vec<Opening> =
+            texts.iter().map(|text| Opening::parse(text).expect(text)).collect();
         let calendar = Calendar { windows: vec![&openings], freezes: Vec::new() };
         for quarter in 0..4 * 24 * 40 {
             let at = start + jiff::SignedDuration::from_mins(quarter * 15);

@@ -59,7 +59,11 @@ pub struct Landing<'e> {
 
 impl<'t> Past<'t> {
     /// Indexes a timeline. `standing` is what runs now; `is_ours` says which commits towpath made.
-    pub fn new(timeline: &'t Timeline, standing: &[Entry], is_ours: Box<dyn Fn(Oid) -> bool + 't>) -> Self {
+    pub fn new(
+        timeline: &'t Timeline,
+        standing: &[Entry],
+        is_ours: Box<dyn Fn(Oid) -> bool + 't>,
+    ) -> Self {
         let mut past = Past {
             timeline,
             slots: HashMap::new(),
@@ -95,7 +99,12 @@ impl<'t> Past<'t> {
 
 impl<'e> Evidence<'e> {
     /// Puts together what is known.
-    pub fn new(config: &'e Config, past: &'e Past<'e>, ledger: &'e Ledger, facts: &'e Facts) -> Self {
+    pub fn new(
+        config: &'e Config,
+        past: &'e Past<'e>,
+        ledger: &'e Ledger,
+        facts: &'e Facts,
+    ) -> Self {
         Evidence { config, ledger, facts, past, newest: 0 }
     }
 
@@ -111,7 +120,8 @@ impl<'e> Evidence<'e> {
     pub fn before_landing(&self, index: usize) -> Self {
         let commit = self.past.timeline.deployment(index).commit;
         let is_older = |index: &usize| self.past.timeline.deployment(*index).commit != commit;
-        let newest = (index..self.past.timeline.len()).find(is_older).unwrap_or(self.past.timeline.len());
+        let newest =
+            (index..self.past.timeline.len()).find(is_older).unwrap_or(self.past.timeline.len());
         Evidence { newest, ..*self }
     }
 
@@ -119,7 +129,9 @@ impl<'e> Evidence<'e> {
     pub fn course(&self, slot: &'e SlotKey, end: Option<i64>) -> Vec<Landing<'e>> {
         let past = self.past;
         let cut = past.cut(end).max(self.newest);
-        let Some(all) = past.slots.get(slot) else { return self.standing(slot).into_iter().collect() };
+        let Some(all) = past.slots.get(slot) else {
+            return self.standing(slot).into_iter().collect();
+        };
         let known = &all[all.partition_point(|index| *index < cut)..];
         let mut out = Vec::new();
         let mut left = None;
@@ -163,8 +175,12 @@ impl<'e> Evidence<'e> {
     pub fn slots(&self, subject: &Subject) -> Vec<&'e SlotKey> {
         let past = self.past;
         let deployed = past.apps.get(&subject.app).into_iter().flatten().copied();
-        let standing = past.standing.keys().filter(|slot| slot.app == subject.app && !past.slots.contains_key(slot));
-        let mut slots: Vec<&SlotKey> = deployed.chain(standing).filter(|slot| subject.covers(slot)).collect();
+        let standing = past
+            .standing
+            .keys()
+            .filter(|slot| slot.app == subject.app && !past.slots.contains_key(slot));
+        let mut slots: Vec<&SlotKey> =
+            deployed.chain(standing).filter(|slot| subject.covers(slot)).collect();
         slots.sort_by_key(|slot| (&slot.component, &slot.target));
         slots
     }
@@ -179,7 +195,8 @@ impl<'e> Evidence<'e> {
         let past = self.past;
         let deployed = past.timeline.slots().iter();
         let standing = past.standing.keys().filter(|slot| !past.slots.contains_key(slot));
-        let mut slots: Vec<&SlotKey> = deployed.chain(standing).filter(|slot| slot.stage == *stage).collect();
+        let mut slots: Vec<&SlotKey> =
+            deployed.chain(standing).filter(|slot| slot.stage == *stage).collect();
         slots.sort_by_key(|slot| (&slot.app, &slot.component, &slot.target));
         slots
     }
@@ -194,7 +211,10 @@ impl<'e> Evidence<'e> {
                 continue;
             }
             seen.push(stage);
-            if slots.iter().any(|slot| slot.stage == *stage && !self.course(slot, question.end()).is_empty()) {
+            if slots
+                .iter()
+                .any(|slot| slot.stage == *stage && !self.course(slot, question.end()).is_empty())
+            {
                 found.push(stage.clone());
             } else {
                 open.extend(self.after(stage));
@@ -205,7 +225,10 @@ impl<'e> Evidence<'e> {
     }
 
     fn after(&self, stage: &StageName) -> Vec<&'e StageName> {
-        self.config.stage(stage.as_str()).map(|stage| stage.after.iter().collect()).unwrap_or_default()
+        self.config
+            .stage(stage.as_str())
+            .map(|stage| stage.after.iter().collect())
+            .unwrap_or_default()
     }
 
     /// The slots that a version comes from: of the same targets, where the stage has them.
@@ -213,7 +236,8 @@ impl<'e> Evidence<'e> {
         let slots: Vec<&SlotKey> =
             self.slots(question.subject).into_iter().filter(|slot| slot.stage == *stage).collect();
         let is_there = |slot: &&SlotKey| self.current(slot, question.end()).is_some();
-        let same: Vec<&SlotKey> = slots.iter().copied().filter(|slot| question.names(slot) && is_there(slot)).collect();
+        let same: Vec<&SlotKey> =
+            slots.iter().copied().filter(|slot| question.names(slot) && is_there(slot)).collect();
         if same.is_empty() { slots } else { same }
     }
 
@@ -226,7 +250,8 @@ impl<'e> Evidence<'e> {
     /// towpath?
     pub fn is_from_before(&self, landing: &Landing<'_>) -> bool {
         let begins = self.ledger.begins();
-        let is_watched = landing.time.is_some_and(|time| begins.is_some_and(|begins| time >= begins));
+        let is_watched =
+            landing.time.is_some_and(|time| begins.is_some_and(|begins| time >= begins));
         !is_watched && !landing.commit.is_some_and(|commit| (self.past.is_ours)(commit))
     }
 }

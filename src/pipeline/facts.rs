@@ -50,7 +50,8 @@ impl Facts {
     /// # Errors
     /// Why the forge gave no answer.
     pub(super) fn reviews(&self, question: &Question<'_>) -> Result<&[Review], &str> {
-        let reviews = self.reviews.get(&key(question)).map(|reviews| reviews.as_ref().map(Vec::as_slice));
+        let reviews =
+            self.reviews.get(&key(question)).map(|reviews| reviews.as_ref().map(Vec::as_slice));
         reviews.unwrap_or(Ok(&[])).map_err(String::as_str)
     }
 

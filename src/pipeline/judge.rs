@@ -11,7 +11,8 @@ use jiff::Zoned;
 /// Asks all gates, also when the first is shut.
 pub fn judge(evidence: &Evidence<'_>, question: &Question<'_>) -> Judgement {
     let case = Case::new(evidence, question);
-    let answers: Vec<_> = GateKind::ALL.into_iter().flat_map(|kind| gates::answers(kind, &case)).collect();
+    let answers: Vec<_> =
+        GateKind::ALL.into_iter().flat_map(|kind| gates::answers(kind, &case)).collect();
     let mut verdict = Judgement::heaviest(&answers);
     if let Verdict::Wait { until } = &verdict {
         let latest = answers.iter().filter_map(|answer| match &answer.verdict {
@@ -44,8 +45,8 @@ fn jointly(case: &Case<'_>, from: &Zoned) -> Option<Zoned> {
 fn broken(evidence: &Evidence<'_>, question: &Question<'_>) -> Option<Override> {
     let permission = evidence.config.pipeline.actors(crate::config::gates::BREAK_GLASS)?;
     let overrides = evidence.ledger.overrides(question);
-    let mut valid = overrides
-        .into_iter()
-        .filter(|(event, broken)| permission.names(event.by.words()) && broken.until > question.seconds());
+    let mut valid = overrides.into_iter().filter(|(event, broken)| {
+        permission.names(event.by.words()) && broken.until > question.seconds()
+    });
     valid.next_back().map(|(_, broken)| broken)
 }

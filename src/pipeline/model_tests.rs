@@ -12,7 +12,9 @@ mod model;
 
 use super::ledger::{By, Event, Ledger, Outcome, What};
 use super::testing::time;
-use super::{Evidence, Facts, Judgement, Past, Purpose, Question, Subject, candidates, judge, pick, turns};
+use super::{
+    Evidence, Facts, Judgement, Past, Purpose, Question, Subject, candidates, judge, pick, turns,
+};
 use crate::config::{self, Config};
 use crate::history::Timeline;
 use crate::history::testing::{oid, timeline};
@@ -99,13 +101,16 @@ struct Pair {
 
 impl Pair {
     fn new() -> Self {
-        let config = config::parse(CONFIG, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
+        let config =
+            config::parse(CONFIG, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
         let first = || vec![Stay { version: 1, since: 0, until: None, commit: 0, outcome: None }];
         let places = [first(), first(), first(), first()];
-        let lines: Vec<String> = PLACES.iter().map(|place| format!("0 web {} ->v1", named(*place))).collect();
+        let lines: Vec<String> =
+            PLACES.iter().map(|place| format!("0 web {} ->v1", named(*place))).collect();
         let model = Model { places, ..Model::default() };
         let (timeline, events, said) = (Timeline::default(), Vec::new(), Vec::new());
-        let mut pair = Pair { config, lines, timeline, commits: 1, events, model, now: 540, newest: 1, said };
+        let mut pair =
+            Pair { config, lines, timeline, commits: 1, events, model, now: 540, newest: 1, said };
         pair.read();
         pair
     }
@@ -130,8 +135,15 @@ impl Pair {
         let ledger = Ledger::new(self.events.clone());
         let evidence = Evidence::new(&self.config, &past, &ledger, &facts);
         let (stage, targets) = (&stage, targets.as_slice());
-        let question =
-            Question { subject: &subject, stage, targets, version: &version, at: time(minute), is_past, purpose };
+        let question = Question {
+            subject: &subject,
+            stage,
+            targets,
+            version: &version,
+            at: time(minute),
+            is_past,
+            purpose,
+        };
         ask(&evidence, &question)
     }
 
@@ -143,7 +155,10 @@ impl Pair {
             Purpose::Forward => self.model.allows(place, version, minute),
             Purpose::Back => !self.model.is_closed(place, version, minute),
         };
-        let what = format!("{:?} v{version} at {minute}: {judgement:#?}\n{:#?}", PLACES[place], self.model);
+        let what = format!(
+            "{:?} v{version} at {minute}: {judgement:#?}\n{:#?}",
+            PLACES[place], self.model
+        );
         assert_eq!(judgement.verdict.is_open(), expected, "{what}");
         assert_eq!(judgement.broken.is_some(), self.model.glass(place, version, minute), "{what}");
         let allows = judgement.allows();
@@ -170,7 +185,8 @@ impl Pair {
     }
 
     fn bring(&mut self, place: usize, version: u32) {
-        if version != self.model.last(place).version && self.asked(place, version, Purpose::Forward) {
+        if version != self.model.last(place).version && self.asked(place, version, Purpose::Forward)
+        {
             self.landed_in_turn(place, version);
             self.land(place, version);
         }
@@ -182,10 +198,18 @@ impl Pair {
             return;
         }
         let last = self.model.last(place);
-        assert!(place == DEV || last.outcome.is_some(), "two landings without an outcome: {:#?}", self.model);
+        assert!(
+            place == DEV || last.outcome.is_some(),
+            "two landings without an outcome: {:#?}",
+            self.model
+        );
         let stays = self.model.stays(CANARY, version);
         let held = |stay: &&Stay| stay.until.unwrap_or(self.now) - stay.since >= 60;
-        assert!(place != EU || stays.iter().any(held), "the wave before had it too short: {:#?}", self.model);
+        assert!(
+            place != EU || stays.iter().any(held),
+            "the wave before had it too short: {:#?}",
+            self.model
+        );
     }
 
     fn record(&mut self, place: usize, passed: bool) {
@@ -219,7 +243,12 @@ impl Pair {
             pick(evidence, question, &all, each)
         });
         let Some(next) = next else { return };
-        let version = next.version.tag.as_deref().and_then(|tag| tag[1..].parse().ok()).expect("a version of ours");
+        let version = next
+            .version
+            .tag
+            .as_deref()
+            .and_then(|tag| tag[1..].parse().ok())
+            .expect("a version of ours");
         let allowed = self.asked(place, version, Purpose::Forward);
         assert_eq!(next.judgement.allows(), allowed, "picked, and asked: {:#?}", self.model);
         if allowed {
@@ -238,7 +267,10 @@ impl Pair {
                 self.record(place, false);
             }
             let stage = PLACES[place].0;
-            self.event("boss", What::Held { app: "web".into(), stage: stage.into(), reason: "back".into() });
+            self.event(
+                "boss",
+                What::Held { app: "web".into(), stage: stage.into(), reason: "back".into() },
+            );
             self.model.held.insert(stage);
             self.land(place, version);
         }
@@ -261,21 +293,32 @@ impl Pair {
             Step::Lock(place) => {
                 let stage = PLACES[place].0;
                 let (app, reason) = (Some(app), "x".to_owned());
-                self.event("ops", What::Locked { app, stage: Some(stage.into()), reason, until: None });
+                self.event(
+                    "ops",
+                    What::Locked { app, stage: Some(stage.into()), reason, until: None },
+                );
                 self.model.locked.insert(stage);
             }
             Step::Reject(back) => {
-                self.event("ops", What::Rejected { app, version: format!("v{}", behind(back)), reason: None });
+                self.event(
+                    "ops",
+                    What::Rejected { app, version: format!("v{}", behind(back)), reason: None },
+                );
                 self.model.rejected.insert(behind(back));
             }
             Step::RollBack(place) => self.roll_back(place),
             Step::AllClear => self.all_clear(),
             Step::Approve(place, back) => {
                 let (stage, version) = (PLACES[place].0, format!("v{}", behind(back)));
-                self.event("ann", What::Approved { app, stage: stage.into(), version, reason: None });
+                self.event(
+                    "ann",
+                    What::Approved { app, stage: stage.into(), version, reason: None },
+                );
                 self.model.approved.push((stage, behind(back), now));
             }
-            Step::BreakGlass(place, back, is_boss) => self.break_glass(place, behind(back), is_boss),
+            Step::BreakGlass(place, back, is_boss) => {
+                self.break_glass(place, behind(back), is_boss)
+            }
             Step::ByHand(place, back) if self.model.last(place).version != behind(back) => {
                 self.land(place, behind(back));
             }
@@ -288,13 +331,19 @@ impl Pair {
 
     fn all_clear(&mut self) {
         for stage in std::mem::take(&mut self.model.locked) {
-            self.event("ops", What::Unlocked { app: Some("web".into()), stage: Some(stage.into()) });
+            self.event(
+                "ops",
+                What::Unlocked { app: Some("web".into()), stage: Some(stage.into()) },
+            );
         }
         for stage in std::mem::take(&mut self.model.held) {
             self.event("ops", What::Released { app: "web".into(), stage: stage.into() });
         }
         for version in std::mem::take(&mut self.model.rejected) {
-            self.event("ops", What::Unrejected { app: "web".into(), version: format!("v{version}") });
+            self.event(
+                "ops",
+                What::Unrejected { app: "web".into(), version: format!("v{version}") },
+            );
         }
     }
 
@@ -321,9 +370,10 @@ impl Pair {
     fn compare(&self) {
         let twice: Vec<Event> = self.events.iter().chain(&self.events).cloned().collect();
         assert_eq!(Ledger::new(twice).events(), self.events);
-        let waves = self.judged((EU, 1), (self.now, false), Purpose::Forward, |evidence, question| {
-            turns(evidence, question.subject, question.stage, question.end())
-        });
+        let waves =
+            self.judged((EU, 1), (self.now, false), Purpose::Forward, |evidence, question| {
+                turns(evidence, question.subject, question.stage, question.end())
+            });
         assert_eq!(waves, [vec![TargetName::from("canary")], vec![TargetName::from("eu")]]);
     }
 
@@ -339,7 +389,11 @@ impl Pair {
 
 /// The pipeline's own key of a place.
 fn find<'e>(evidence: &Evidence<'e>, slot: &SlotKey) -> &'e SlotKey {
-    evidence.of_stage(&slot.stage).into_iter().find(|known| *known == slot).expect("something runs everywhere")
+    evidence
+        .of_stage(&slot.stage)
+        .into_iter()
+        .find(|known| *known == slot)
+        .expect("something runs everywhere")
 }
 
 fn named((stage, target): (&str, Option<&str>)) -> String {

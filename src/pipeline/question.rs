@@ -63,7 +63,9 @@ impl Question<'_> {
 
     /// Is this one of the slots that would move?
     pub fn moves(&self, slot: &SlotKey) -> bool {
-        slot.stage == *self.stage && self.subject.covers(slot) && (self.targets.is_empty() || self.names(slot))
+        slot.stage == *self.stage
+            && self.subject.covers(slot)
+            && (self.targets.is_empty() || self.names(slot))
     }
 
     /// Is this one of the targets that are named?

@@ -14,14 +14,19 @@ pub struct Next {
 }
 
 /// The versions that came to `sources` after all that ran where they would go, newest first.
-pub fn candidates(evidence: &Evidence<'_>, question: &Question<'_>, sources: &[&SlotKey]) -> Vec<Version> {
+pub fn candidates(
+    evidence: &Evidence<'_>,
+    question: &Question<'_>,
+    sources: &[&SlotKey],
+) -> Vec<Version> {
     let end = question.end();
     let here = evidence.asked(question).into_iter().flat_map(|slot| evidence.course(slot, end));
     let had: Vec<&Version> = here.map(|landing| landing.version).collect();
     let mut out: Vec<Version> = Vec::new();
     for slot in sources {
         let course = evidence.course(slot, end).into_iter();
-        let newer = course.take_while(|landing| !had.iter().any(|version| version.is_same(landing.version)));
+        let newer = course
+            .take_while(|landing| !had.iter().any(|version| version.is_same(landing.version)));
         for landing in newer {
             if !out.iter().any(|known| known.is_same(landing.version)) {
                 out.push(landing.version.clone());
@@ -33,7 +38,12 @@ pub fn candidates(evidence: &Evidence<'_>, question: &Question<'_>, sources: &[&
 
 /// Picks one of the candidates: the newest that is open, else the newest that may be proposed; with
 /// `each`, the oldest and no other. What is picked may be shut: then all are.
-pub fn pick(evidence: &Evidence<'_>, question: &Question<'_>, candidates: &[Version], each: bool) -> Option<Next> {
+pub fn pick(
+    evidence: &Evidence<'_>,
+    question: &Question<'_>,
+    candidates: &[Version],
+    each: bool,
+) -> Option<Next> {
     let judged = |version: &Version| {
         let judgement = judge(evidence, &Question { version, ..*question });
         Next { version: version.clone(), judgement }

@@ -1,7 +1,9 @@
 //! Gates asked in a few readable lines.
 
 use super::ledger::{By, Event, Ledger, Outcome, What};
-use super::{Edge, Evidence, Facts, Judgement, Past, Place, Purpose, Question, Subject, Verdict, judge};
+use super::{
+    Edge, Evidence, Facts, Judgement, Past, Place, Purpose, Question, Subject, Verdict, judge,
+};
 use crate::config::{self, Config};
 use crate::git::Oid;
 use crate::history::Timeline;
@@ -61,12 +63,17 @@ impl Bench {
     /// Writes how the version that a stage got last turned out: `web staging v2 passed`, or for one
     /// target `web prod/eu v2 passed`.
     pub fn outcome(self, minute: i64, words: &str) -> Self {
-        let [app, stage, version, outcome] = words.split(' ').collect::<Vec<_>>()[..] else { panic!("{words}") };
-        let (stage, target) = stage.split_once('/').map_or((stage, None), |(stage, target)| (stage, Some(target)));
+        let [app, stage, version, outcome] = words.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{words}")
+        };
+        let (stage, target) =
+            stage.split_once('/').map_or((stage, None), |(stage, target)| (stage, Some(target)));
         let landed = self.timeline.deployments().find(|deployment| {
             deployment.slot.app.as_str() == app
                 && deployment.slot.stage.as_str() == stage
-                && target.is_none_or(|target| deployment.slot.target.as_ref().is_some_and(|at| at.as_str() == target))
+                && target.is_none_or(|target| {
+                    deployment.slot.target.as_ref().is_some_and(|at| at.as_str() == target)
+                })
                 && deployment.time <= minute * 60
                 && deployment.to.is_some_and(|to| to.version.to_string() == version)
         });
@@ -75,7 +82,10 @@ impl Bench {
             stage: stage.into(),
             target: target.map(TargetName::from),
             version: version.to_owned(),
-            deployments: landed.map(|deployment| deployment.commit.to_string()).into_iter().collect(),
+            deployments: landed
+                .map(|deployment| deployment.commit.to_string())
+                .into_iter()
+                .collect(),
             outcome: if outcome == "passed" { Outcome::Passed } else { Outcome::Failed },
             evidence: None,
         };
@@ -85,8 +95,10 @@ impl Bench {
     /// Asks `web prod v2` at a minute of the past, with what follows `v2` for a purpose: `back`.
     pub fn judged(&self, minute: i64, words: &str) -> Judgement {
         let words: Vec<&str> = words.split(' ').collect();
-        let (app, component) = words[0].split_once('/').map_or((words[0], None), |(app, part)| (app, Some(part)));
-        let (stage, target) = words[1].split_once('/').map_or((words[1], None), |(stage, to)| (stage, Some(to)));
+        let (app, component) =
+            words[0].split_once('/').map_or((words[0], None), |(app, part)| (app, Some(part)));
+        let (stage, target) =
+            words[1].split_once('/').map_or((words[1], None), |(stage, to)| (stage, Some(to)));
         let subject = Subject { app: app.into(), component: component.map(str::to_owned) };
         let stage = StageName::from(stage);
         let targets: Vec<TargetName> =
@@ -110,15 +122,27 @@ impl Bench {
     /// The answers of some gates, a line each; of all, if none is named.
     pub fn said(&self, minute: i64, words: &str, gates: &[&str]) -> String {
         let judgement = self.judged(minute, words);
-        let meant = judgement.answers.iter().filter(|answer| gates.is_empty() || gates.contains(&answer.gate.as_str()));
+        let meant = judgement
+            .answers
+            .iter()
+            .filter(|answer| gates.is_empty() || gates.contains(&answer.gate.as_str()));
         let lines = meant.map(|answer| {
             let place = match &answer.place {
                 Place::BuiltIn => "built-in".to_owned(),
                 Place::Config(line) => format!("line {line}"),
                 Place::Ledger(id) => id.clone(),
             };
-            let clear = answer.clear.as_ref().map(|clear| format!("\n  clear: {clear}")).unwrap_or_default();
-            format!("{} {} ({place}): {}{clear}\n", answer.gate, shown(&answer.verdict), answer.reason)
+            let clear = answer
+                .clear
+                .as_ref()
+                .map(|clear| format!("\n  clear: {clear}"))
+                .unwrap_or_default();
+            format!(
+                "{} {} ({place}): {}{clear}\n",
+                answer.gate,
+                shown(&answer.verdict),
+                answer.reason
+            )
         });
         lines.collect()
     }

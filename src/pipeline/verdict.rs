@@ -76,11 +76,23 @@ pub struct Answer {
 impl Answer {
     /// An open gate.
     pub fn open(gate: GateKind, place: Place, reason: impl Into<String>) -> Self {
-        Answer { gate, verdict: Verdict::Open, reason: reason.into(), since: None, place, clear: None }
+        Answer {
+            gate,
+            verdict: Verdict::Open,
+            reason: reason.into(),
+            since: None,
+            place,
+            clear: None,
+        }
     }
 
     /// A gate that is not open.
-    pub fn other(gate: GateKind, place: Place, verdict: Verdict, reason: impl Into<String>) -> Self {
+    pub fn other(
+        gate: GateKind,
+        place: Place,
+        verdict: Verdict,
+        reason: impl Into<String>,
+    ) -> Self {
         Answer { verdict, ..Answer::open(gate, place, reason) }
     }
 
@@ -144,7 +156,8 @@ impl Judgement {
 
     /// The heaviest verdict.
     pub(super) fn heaviest(answers: &[Answer]) -> Verdict {
-        let heaviest = answers.iter().map(|answer| &answer.verdict).max_by_key(|verdict| verdict.weight());
+        let heaviest =
+            answers.iter().map(|answer| &answer.verdict).max_by_key(|verdict| verdict.weight());
         heaviest.cloned().unwrap_or(Verdict::Open)
     }
 }

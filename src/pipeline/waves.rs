@@ -19,7 +19,12 @@ pub(super) struct Before<'e> {
 
 /// The targets of an app in a stage, wave by wave. One entry without targets stands for all of them:
 /// they move together.
-pub fn turns(evidence: &Evidence<'_>, subject: &Subject, stage: &StageName, end: Option<i64>) -> Vec<Vec<TargetName>> {
+pub fn turns(
+    evidence: &Evidence<'_>,
+    subject: &Subject,
+    stage: &StageName,
+    end: Option<i64>,
+) -> Vec<Vec<TargetName>> {
     let mut turns: BTreeMap<usize, BTreeSet<TargetName>> = BTreeMap::new();
     if let Some(waves) = evidence.config.pipeline.waves(stage) {
         for slot in running(evidence, subject, stage, end) {
@@ -37,7 +42,8 @@ pub(super) fn before<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Ve
     let Some(waves) = evidence.config.pipeline.waves(question.stage) else { return Vec::new() };
     let end = question.end();
     let moving = moving(evidence, question);
-    let indices: BTreeSet<usize> = moving.iter().map(|slot| waves.index(slot.target.as_ref())).collect();
+    let indices: BTreeSet<usize> =
+        moving.iter().map(|slot| waves.index(slot.target.as_ref())).collect();
     let all: Vec<&SlotKey> = running(evidence, question.subject, question.stage, end)
         .into_iter()
         .filter(|slot| moving.iter().any(|other| other.component == slot.component))
@@ -54,12 +60,18 @@ pub(super) fn before<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Ve
 /// The places that a question is about and that do not have the version.
 pub(super) fn moving<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Vec<&'e SlotKey> {
     let end = question.end();
-    let has_it = |slot| evidence.current(slot, end).is_some_and(|now| now.version.is_same(question.version));
+    let has_it =
+        |slot| evidence.current(slot, end).is_some_and(|now| now.version.is_same(question.version));
     evidence.asked(question).into_iter().filter(|slot| !has_it(*slot)).collect()
 }
 
 /// Where the app runs at that time.
-fn running<'e>(evidence: &Evidence<'e>, subject: &Subject, stage: &StageName, end: Option<i64>) -> Vec<&'e SlotKey> {
+fn running<'e>(
+    evidence: &Evidence<'e>,
+    subject: &Subject,
+    stage: &StageName,
+    end: Option<i64>,
+) -> Vec<&'e SlotKey> {
     let slots = evidence.slots(subject).into_iter();
     slots.filter(|slot| slot.stage == *stage && evidence.current(slot, end).is_some()).collect()
 }

@@ -4,7 +4,9 @@ use jiff::{Timestamp, Zoned};
 
 /// `2026-08-03 10:00 UTC`.
 pub(super) fn when(seconds: i64) -> String {
-    Timestamp::from_second(seconds).map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default()
+    Timestamp::from_second(seconds)
+        .map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+        .unwrap_or_default()
 }
 
 /// `Mon 2026-08-03 09:00 Europe/London`.

@@ -54,11 +54,15 @@ impl Message {
             "| app | from | to |\n| --- | --- | --- |\n"
         });
         for row in &self.rows {
-            let page = brought.iter().find(|one| one.moved == row.moved).and_then(|one| one.page.as_deref());
+            let page = brought
+                .iter()
+                .find(|one| one.moved == row.moved)
+                .and_then(|one| one.page.as_deref());
             let link = page.map(|page| format!(" [compare]({page}) |"));
             let link = link.unwrap_or_else(|| if pages { " |".into() } else { String::new() });
             let (from, to) = (row.moved.from.to_string(), row.moved.to.to_string());
-            let _ = writeln!(out, "| {} | {} | {} |{link}", cell(&row.name), code(&from), code(&to));
+            let _ =
+                writeln!(out, "| {} | {} | {} |{link}", cell(&row.name), code(&from), code(&to));
         }
         let _ = write!(out, "\n{}\n", self.note);
         out.extend(brought.iter().filter(|one| !one.commits.is_empty()).map(commits));
@@ -68,9 +72,14 @@ impl Message {
 
     /// How to take it back, command by command.
     fn way_back(&self) -> String {
-        let mut out = String::from("\nTo take it back after the merge, revert the commit, or\n\n```sh\n");
+        let mut out =
+            String::from("\nTo take it back after the merge, revert the commit, or\n\n```sh\n");
         for way in &self.back {
-            let target = way.target.as_ref().map(|target| format!(" --target {}", word(target))).unwrap_or_default();
+            let target = way
+                .target
+                .as_ref()
+                .map(|target| format!(" --target {}", word(target)))
+                .unwrap_or_default();
             let (name, stage, version) = (word(&way.name), word(&self.stage), word(&way.version));
             let _ = writeln!(out, "towpath rollback {name} --stage {stage}{target} --to {version}");
         }
@@ -93,14 +102,18 @@ pub(super) fn note(purpose: Purpose<'_>) -> String {
 /// The text with another content of a section. One that has no such section stays as it is.
 pub fn with_section(body: &str, name: &str, content: &str) -> String {
     match cut(body, name) {
-        Some((before, _, after)) => format!("{before}{}\n{content}\n{}{after}", opening(name), closing(name)),
+        Some((before, _, after)) => {
+            format!("{before}{}\n{content}\n{}{after}", opening(name), closing(name))
+        }
         None => body.to_owned(),
     }
 }
 
 /// What stands in a section, unless that is nothing.
 pub fn section<'b>(body: &'b str, name: &str) -> Option<&'b str> {
-    cut(body, name).map(|(_, content, _)| content.trim_matches('\n')).filter(|content| !content.trim().is_empty())
+    cut(body, name)
+        .map(|(_, content, _)| content.trim_matches('\n'))
+        .filter(|content| !content.trim().is_empty())
 }
 
 fn cut<'b>(body: &'b str, name: &str) -> Option<(&'b str, &'b str, &'b str)> {
@@ -151,8 +164,13 @@ fn code(text: &str) -> String {
 /// A word as shells take it.
 fn word(text: &str) -> String {
     let text = plain(text);
-    let is_simple = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ':' | '@' | '=');
-    if !text.is_empty() && text.chars().all(is_simple) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    let is_simple =
+        |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | ':' | '@' | '=');
+    if !text.is_empty() && text.chars().all(is_simple) {
+        text
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]
@@ -165,8 +183,14 @@ mod tests {
         assert_eq!(section(&body, GATES), None);
         let filled = with_section(&body, GATES, "| gate |\n| --- |");
         assert_eq!(section(&filled, GATES), Some("| gate |\n| --- |"));
-        assert_eq!(with_section(&filled, GATES, section(&filled, GATES).unwrap_or_default()), filled);
-        assert!(filled.starts_with("above\n\n[//]: # (towpath:gates)\n\n| gate |") && filled.ends_with("\nbelow\n"));
+        assert_eq!(
+            with_section(&filled, GATES, section(&filled, GATES).unwrap_or_default()),
+            filled
+        );
+        assert!(
+            filled.starts_with("above\n\n[//]: # (towpath:gates)\n\n| gate |")
+                && filled.ends_with("\nbelow\n")
+        );
         assert_eq!(with_section("a person's words", GATES, "x"), "a person's words");
         assert_eq!(section(&filled, "other"), None);
     }

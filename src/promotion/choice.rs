@@ -44,8 +44,16 @@ impl Obstacle {
     /// The app is not in the stage that is to change.
     pub(super) fn absent(app: &AppName, stage: &StageName, targets: &[TargetName]) -> Self {
         let names: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
-        let place = if names.is_empty() { stage.to_string() } else { format!("{stage} ({})", names.join(", ")) };
-        Obstacle::new("absent", format!("{app} is not in {place}"), "write its files there first; then it can be moved")
+        let place = if names.is_empty() {
+            stage.to_string()
+        } else {
+            format!("{stage} ({})", names.join(", "))
+        };
+        Obstacle::new(
+            "absent",
+            format!("{app} is not in {place}"),
+            "write its files there first; then it can be moved",
+        )
     }
 
     /// An entry cannot be edited.
@@ -84,7 +92,9 @@ impl Choice<'_> {
     ) -> Result<Vec<Pair<'e>>, Obstacle> {
         match *self {
             Choice::Runs { stage, entries: all } => runs(app, entries, targets, stage, all),
-            Choice::Ran { stage, entries: all, version, past } => ran(app, entries, stage, all, version, past),
+            Choice::Ran { stage, entries: all, version, past } => {
+                ran(app, entries, stage, all, version, past)
+            }
             Choice::Made(version) => made(app, entries, version),
             Choice::Before(past) => before(app, entries, past),
             Choice::Back { version, past } => back(app, entries, version, past),
@@ -131,12 +141,21 @@ fn disagreement(app: &AppName, stage: &StageName, found: &[&Entry]) -> Obstacle 
     let said: BTreeSet<String> = found.iter().map(said).collect();
     let said: Vec<String> = said.into_iter().collect();
     let reason = format!("{stage} runs several versions of {app}: {}", said.join(", "));
-    Obstacle::new("targets-disagree", reason, "say which one with --version, or promote one target with --target")
+    Obstacle::new(
+        "targets-disagree",
+        reason,
+        "say which one with --version, or promote one target with --target",
+    )
 }
 
 /// What the same thing is in another stage: the same component, or the only one where formats name
 /// components differently; of several, the same image.
-fn counterparts<'a>(entry: &Entry, siblings: &[&Entry], stage: &StageName, all: &'a [Entry]) -> Vec<&'a Entry> {
+fn counterparts<'a>(
+    entry: &Entry,
+    siblings: &[&Entry],
+    stage: &StageName,
+    all: &'a [Entry],
+) -> Vec<&'a Entry> {
     let there = || all.iter().filter(|other| other.stage == *stage && other.app == entry.app);
     let components: BTreeSet<_> = there().map(|other| &other.component).collect();
     let here: BTreeSet<_> = siblings.iter().map(|other| &other.component).collect();
@@ -179,16 +198,24 @@ fn recalled(past: &Past, slot: &SlotKey, version: &Version) -> Option<Version> {
 
 /// A build makes one image. It is clear which one where all images of an app have one version; the
 /// version of a remote base that is the same goes along.
-fn made<'e>(app: &AppName, entries: &[&'e Entry], version: &Version) -> Result<Vec<Pair<'e>>, Obstacle> {
+fn made<'e>(
+    app: &AppName,
+    entries: &[&'e Entry],
+    version: &Version,
+) -> Result<Vec<Pair<'e>>, Obstacle> {
     let is_image = |entry: &&Entry| !entry.notes.contains(&Note::Remote);
     let has_images = entries.iter().any(is_image);
     let images = entries.iter().filter(|entry| !has_images || is_image(entry));
     let components: BTreeSet<_> = images.clone().map(|entry| &entry.component).collect();
     let current: BTreeSet<&Version> = images.clone().map(|entry| &entry.version).collect();
     if components.len() > 1 && current.len() > 1 {
-        let names: Vec<String> =
-            components.into_iter().flatten().map(|component| format!("{app}/{component}")).collect();
-        let reason = format!("{app} has several images, with different versions: {}", names.join(", "));
+        let names: Vec<String> = components
+            .into_iter()
+            .flatten()
+            .map(|component| format!("{app}/{component}"))
+            .collect();
+        let reason =
+            format!("{app} has several images, with different versions: {}", names.join(", "));
         return Err(Obstacle::new("several-images", reason, "name one of them"));
     }
     let moves = |entry: &&&Entry| is_image(entry) || current.contains(&entry.version);
@@ -197,8 +224,13 @@ fn made<'e>(app: &AppName, entries: &[&'e Entry], version: &Version) -> Result<V
 
 /// What came last goes back; components that were not part of that stay. The version before is the
 /// one before the present version first came: a rollback is not rolled back.
-fn before<'e>(app: &AppName, entries: &[&'e Entry], past: &Past) -> Result<Vec<Pair<'e>>, Obstacle> {
-    let arrived = |entry: &Entry| past.get(&entry.slot()).and_then(|ran| ran.first()).map(|ran| ran.time);
+fn before<'e>(
+    app: &AppName,
+    entries: &[&'e Entry],
+    past: &Past,
+) -> Result<Vec<Pair<'e>>, Obstacle> {
+    let arrived =
+        |entry: &Entry| past.get(&entry.slot()).and_then(|ran| ran.first()).map(|ran| ran.time);
     let last = entries.iter().filter_map(|entry| arrived(entry)).max();
     let newest = entries.iter().filter(|entry| last.is_some() && arrived(entry) == last);
     let back = |entry: &&'e Entry| {
@@ -209,13 +241,20 @@ fn before<'e>(app: &AppName, entries: &[&'e Entry], past: &Past) -> Result<Vec<P
     let out: Vec<Pair<'e>> = newest.filter_map(back).collect();
     if out.is_empty() {
         let reason = format!("history knows no version of {app} before this one");
-        let hint = format!("`towpath history {app}` shows what it knows; `towpath deploy` takes any version");
+        let hint = format!(
+            "`towpath history {app}` shows what it knows; `towpath deploy` takes any version"
+        );
         return Err(Obstacle::new("nothing-before", reason, hint));
     }
     Ok(out)
 }
 
-fn back<'e>(app: &AppName, entries: &[&'e Entry], version: &Version, past: &Past) -> Result<Vec<Pair<'e>>, Obstacle> {
+fn back<'e>(
+    app: &AppName,
+    entries: &[&'e Entry],
+    version: &Version,
+    past: &Past,
+) -> Result<Vec<Pair<'e>>, Obstacle> {
     let ran = |entry: &&'e Entry| Some((*entry, recalled(past, &entry.slot(), version)?));
     let out: Vec<Pair<'e>> = entries.iter().filter_map(ran).collect();
     match (out.is_empty(), entries.first()) {

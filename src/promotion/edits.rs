@@ -109,18 +109,28 @@ impl<'a> Ground<'a> {
     /// # Errors
     /// The first [`Refusal`].
     pub fn edits(&self, changes: &[Change<'_>], consent: Consent) -> Result<Edits, Refusal> {
-        let planned = changes.iter().map(|change| planned(change, consent)).collect::<Result<Vec<_>, _>>()?;
+        let planned =
+            changes.iter().map(|change| planned(change, consent)).collect::<Result<Vec<_>, _>>()?;
         let plan = self.planned(&planned, Inherited::Override)?;
         match (self.carried_out(&plan, &planned, consent), plan.overrides.first()) {
-            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first)) if first.others.is_empty() => {
+            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first))
+                if first.others.is_empty() =>
+            {
                 self.carried_out(&self.planned(&planned, Inherited::InPlace)?, &planned, consent)
             }
-            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first)) => Err(first.refused()),
+            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first)) => {
+                Err(first.refused())
+            }
             (outcome, _) => outcome,
         }
     }
 
-    fn carried_out(&self, plan: &Plan<'_>, planned: &[Planned<'_>], consent: Consent) -> Result<Edits, Refusal> {
+    fn carried_out(
+        &self,
+        plan: &Plan<'_>,
+        planned: &[Planned<'_>],
+        consent: Consent,
+    ) -> Result<Edits, Refusal> {
         let reader = Reader::new(&self.snapshot, self.cache);
         let mut pages: BTreeMap<&str, Page> = BTreeMap::new();
         for (path, places) in &plan.places {
@@ -130,7 +140,8 @@ impl<'a> Ground<'a> {
                     None => Page::read(&reader, path, *notation)?,
                 };
                 let page = pages.entry(path).or_insert(page);
-                page.want(location, change, consent).map_err(|reason| Refusal::at(location, reason))?;
+                page.want(location, change, consent)
+                    .map_err(|reason| Refusal::at(location, reason))?;
             }
         }
         let edits = files(&reader, &pages, &plan.overrides)?;
@@ -138,7 +149,11 @@ impl<'a> Ground<'a> {
         Ok(edits)
     }
 
-    fn planned<'p>(&'p self, planned: &'p [Planned<'_>], inherited: Inherited) -> Result<Plan<'p>, Refusal> {
+    fn planned<'p>(
+        &'p self,
+        planned: &'p [Planned<'_>],
+        inherited: Inherited,
+    ) -> Result<Plan<'p>, Refusal> {
         let mut plan = Plan { inherited, places: BTreeMap::new(), overrides: Vec::new() };
         for one in planned {
             self.plan(one, planned, &mut plan)?;
@@ -147,7 +162,12 @@ impl<'a> Ground<'a> {
     }
 
     /// Adds what one change wants of the files.
-    fn plan<'p>(&'p self, one: &'p Planned<'_>, all: &[Planned<'_>], plan: &mut Plan<'p>) -> Result<(), Refusal> {
+    fn plan<'p>(
+        &'p self,
+        one: &'p Planned<'_>,
+        all: &[Planned<'_>],
+        plan: &mut Plan<'p>,
+    ) -> Result<(), Refusal> {
         let first = one.entry.locations.first();
         let claims = self.looking_at(first.map(|location| location.path.as_str()));
         let mut known = false;
@@ -176,7 +196,8 @@ impl<'a> Ground<'a> {
         let inherited = entry.notes.contains(&Note::Inherited);
         let sharers = if inherited { self.sharers(entry, all) } else { Sharers::default() };
         let (others, alone) = (sharers.others.into_iter().collect::<Vec<_>>(), sharers.among == 1);
-        let overridable = entry.source == SourceKind::Kustomize && !entry.notes.contains(&Note::Remote);
+        let overridable =
+            entry.source == SourceKind::Kustomize && !entry.notes.contains(&Note::Remote);
         match (&entry.image, entry.locations.first()) {
             (Some(image), Some(first))
                 if inherited
@@ -184,9 +205,17 @@ impl<'a> Ground<'a> {
                     && (!others.is_empty() || (alone && plan.inherited == Inherited::Override)) =>
             {
                 let (path, image, change) = (claim.path.clone(), image.clone(), one.change.clone());
-                plan.overrides.push(Override { path, image, change, written_at: first.clone(), others });
+                plan.overrides.push(Override {
+                    path,
+                    image,
+                    change,
+                    written_at: first.clone(),
+                    others,
+                });
             }
-            (_, Some(first)) if !others.is_empty() => return Err(Refusal::at(first, Reason::Shared(others))),
+            (_, Some(first)) if !others.is_empty() => {
+                return Err(Refusal::at(first, Reason::Shared(others)));
+            }
             _ => {
                 names_the_image(entry, &one.change)?;
                 for location in &entry.locations {
@@ -224,8 +253,9 @@ impl<'a> Ground<'a> {
         planned: &[Planned<'_>],
     ) -> Result<(), Refusal> {
         let Some(first) = edits.files.first() else { return Ok(()) };
-        let unreadable =
-            |error: crate::git::GitError| Refusal::of_file(&first.path, Reason::Unreadable(error.to_string()));
+        let unreadable = |error: crate::git::GitError| {
+            Refusal::of_file(&first.path, Reason::Unreadable(error.to_string()))
+        };
         let after = self.snapshot.with(edits.contents()).map_err(unreadable)?;
         let new = Reader::new(&after, self.cache);
         let paths: Vec<&str> = edits.paths().collect();
@@ -238,7 +268,10 @@ impl<'a> Ground<'a> {
 
 /// Refuses another image where no place holds the whole name.
 fn names_the_image(entry: &Entry, change: &Move) -> Result<(), Refusal> {
-    let named = entry.locations.iter().any(|location| matches!(location.part, Part::Name | Part::Reference));
+    let named = entry
+        .locations
+        .iter()
+        .any(|location| matches!(location.part, Part::Name | Part::Reference));
     match (&change.image, entry.locations.first()) {
         (Some(image), Some(first)) if !named => {
             Err(Refusal::at(first, Reason::NoPlaceForName { image: image.clone() }))
@@ -265,12 +298,17 @@ fn planned<'e>(change: &Change<'e>, consent: Consent) -> Result<Planned<'e>, Ref
     Ok(Planned { entry, change })
 }
 
-fn files(reader: &Reader<'_>, pages: &BTreeMap<&str, Page>, overrides: &[Override]) -> Result<Edits, Refusal> {
+fn files(
+    reader: &Reader<'_>,
+    pages: &BTreeMap<&str, Page>,
+    overrides: &[Override],
+) -> Result<Edits, Refusal> {
     let mut out: BTreeMap<&str, FileEdit> = BTreeMap::new();
     for (path, page) in pages {
         let splices = page.splices();
         let after = yaml::spliced(&page.text, &splices);
-        let edit = FileEdit { path: (*path).to_owned(), before: page.text.to_string(), after, splices };
+        let edit =
+            FileEdit { path: (*path).to_owned(), before: page.text.to_string(), after, splices };
         out.insert(path, edit);
     }
     for one in overrides {
@@ -278,7 +316,12 @@ fn files(reader: &Reader<'_>, pages: &BTreeMap<&str, Page>, overrides: &[Overrid
             Some(edit) => edit,
             None => {
                 let text = Page::read(reader, &one.path, Notation::Yaml)?.text.to_string();
-                FileEdit { path: one.path.clone(), before: text.clone(), after: text, splices: Vec::new() }
+                FileEdit {
+                    path: one.path.clone(),
+                    before: text.clone(),
+                    after: text,
+                    splices: Vec::new(),
+                }
             }
         };
         let after = one.written(&edit.after)?;
@@ -291,7 +334,11 @@ fn files(reader: &Reader<'_>, pages: &BTreeMap<&str, Page>, overrides: &[Overrid
 /// The one splice that makes a text another one.
 fn difference(before: &str, after: &str) -> Splice {
     let same = |(a, b): &((usize, char), (usize, char))| a.1 == b.1;
-    let start = before.char_indices().zip(after.char_indices()).take_while(same).map(|(a, _)| a.0 + a.1.len_utf8());
+    let start = before
+        .char_indices()
+        .zip(after.char_indices())
+        .take_while(same)
+        .map(|(a, _)| a.0 + a.1.len_utf8());
     let start = start.last().unwrap_or(0);
     let tails = before[start..].chars().rev().zip(after[start..].chars().rev());
     let tail: usize = tails.take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();

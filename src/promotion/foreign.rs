@@ -10,9 +10,12 @@ use crate::model::{StageName, Version};
 pub fn foreign<'p>(plan: &'p Plan, stages: &[Stage]) -> Vec<(&'p Item, &'p Step)> {
     let is_foreign = |step: &Step| {
         let (own, coming) = (&step.entry.stage, named(&step.to, stages));
-        !coming.is_empty() && !coming.contains(&own) && named(&step.entry.version, stages).contains(&own)
+        !coming.is_empty()
+            && !coming.contains(&own)
+            && named(&step.entry.version, stages).contains(&own)
     };
-    let steps = plan.moving().flat_map(|(item, moves)| moves.steps.iter().map(move |step| (item, step)));
+    let steps =
+        plan.moving().flat_map(|(item, moves)| moves.steps.iter().map(move |step| (item, step)));
     steps.filter(|(_, step)| is_foreign(step)).collect()
 }
 
@@ -21,7 +24,9 @@ fn named<'s>(version: &Version, stages: &'s [Stage]) -> Vec<&'s StageName> {
     let tag = version.tag.as_deref().unwrap_or_default().to_ascii_lowercase();
     let pieces: Vec<&str> = tag.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     let is_said = |word: &str| pieces.contains(&word.to_ascii_lowercase().as_str());
-    let is_named = |stage: &&Stage| is_said(stage.name.as_str()) || stage.aliases.iter().any(|word| is_said(word));
+    let is_named = |stage: &&Stage| {
+        is_said(stage.name.as_str()) || stage.aliases.iter().any(|word| is_said(word))
+    };
     stages.iter().filter(is_named).map(|stage| &stage.name).collect()
 }
 
@@ -33,13 +38,21 @@ mod tests {
 
     #[test]
     fn stages_are_named_by_whole_pieces() {
-        let text = "stages: [dev, { name: prod, aliases: [live] }]\nsources: [text: '{stage}/{app}']\n";
+        let text =
+            "stages: [dev, { name: prod, aliases: [live] }]\nsources: [text: '{stage}/{app}']\n";
         let config = parse(text, "towpath.yaml").expect("a config");
         let named = |tag: &str| {
-            named(&Version::parse(tag), &config.stages).into_iter().map(ToString::to_string).collect::<Vec<_>>()
+            named(&Version::parse(tag), &config.stages)
+                .into_iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
         };
         assert_eq!(named("dev-1f00c0de"), ["dev"]);
         assert_eq!(named("v2.LIVE_3"), ["prod"]);
-        assert!(["v2", "developer-1", "1.0.0-devel", "product.1", ""].into_iter().all(|tag| named(tag).is_empty()));
+        assert!(
+            ["v2", "developer-1", "1.0.0-devel", "product.1", ""]
+                .into_iter()
+                .all(|tag| named(tag).is_empty())
+        );
     }
 }

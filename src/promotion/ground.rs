@@ -70,12 +70,19 @@ impl<'a> Ground<'a> {
     }
 
     /// The claims that looked at one of these paths.
-    pub(super) fn looking_at<'p>(&self, paths: impl IntoIterator<Item = &'p str>) -> BTreeSet<usize> {
+    pub(super) fn looking_at<'p>(
+        &self,
+        paths: impl IntoIterator<Item = &'p str>,
+    ) -> BTreeSet<usize> {
         paths.into_iter().filter_map(|path| self.by_path.get(path)).flatten().copied().collect()
     }
 
     /// What these claims say in another state.
-    pub(super) fn read(&self, snapshot: &Snapshot<'a>, claims: &BTreeSet<usize>) -> Vec<(usize, Vec<Entry>)> {
+    pub(super) fn read(
+        &self,
+        snapshot: &Snapshot<'a>,
+        claims: &BTreeSet<usize>,
+    ) -> Vec<(usize, Vec<Entry>)> {
         let reader = Reader::new(snapshot, self.cache);
         let read = |index: &usize| {
             let reading = read_claim(self.config, &self.claims[*index], &reader, self.branch_stage);

@@ -82,7 +82,9 @@ impl Message {
         };
         let (subject, body) = match parts {
             [one] => (format!("{subject}{}", moved(one.steps)), String::new()),
-            several => (subject, several.iter().map(|part| format!("* {}\n", line(part))).collect()),
+            several => {
+                (subject, several.iter().map(|part| format!("* {}\n", line(part))).collect())
+            }
         };
         let subject = plain(&subject);
         let subject = match wording {
@@ -93,7 +95,10 @@ impl Message {
             subject,
             body,
             trailers: trailers(purpose, to, parts, by),
-            rows: parts.iter().flat_map(|part| part.steps.iter().map(|step| row(part.name, step))).collect(),
+            rows: parts
+                .iter()
+                .flat_map(|part| part.steps.iter().map(|step| row(part.name, step)))
+                .collect(),
             note: note(purpose),
             stage: to.to_string(),
             back: parts.iter().filter_map(back).collect(),
@@ -119,13 +124,19 @@ impl Message {
 
     /// The commit message without its subject.
     pub fn below_the_subject(&self) -> String {
-        let trailers: String = self.trailers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+        let trailers: String =
+            self.trailers.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
         let body = if self.body.is_empty() { String::new() } else { format!("{}\n", self.body) };
         format!("{body}{trailers}")
     }
 }
 
-fn subject_parts(subject: String, purpose: Purpose<'_>, to: &StageName, parts: &[Part<'_>]) -> SubjectParts {
+fn subject_parts(
+    subject: String,
+    purpose: Purpose<'_>,
+    to: &StageName,
+    parts: &[Part<'_>],
+) -> SubjectParts {
     let apps: Vec<String> = parts.iter().map(|part| plain(part.name)).collect();
     let one = |of: &dyn Fn(&Step) -> String| {
         let all: BTreeSet<String> = parts.iter().flat_map(|part| part.steps).map(of).collect();
@@ -142,7 +153,9 @@ fn subject_parts(subject: String, purpose: Purpose<'_>, to: &StageName, parts: &
         app: if apps.len() == 1 { apps.concat() } else { format!("{} apps", apps.len()) },
         apps,
         stage: plain(to.as_str()),
-        target: one(&|step| step.entry.target.as_ref().map(ToString::to_string).unwrap_or_default()),
+        target: one(&|step| {
+            step.entry.target.as_ref().map(ToString::to_string).unwrap_or_default()
+        }),
         from_stage,
         from: one(&|step| short(&step.entry.version)),
         to: one(&|step| short(&step.to)),
@@ -155,12 +168,17 @@ fn back(part: &Part<'_>) -> Option<WayBack> {
     let only = before.first().filter(|_| before.len() == 1)?;
     let targets: BTreeSet<_> = part.steps.iter().map(|step| step.entry.target.as_ref()).collect();
     let target = targets.first().copied().flatten().filter(|_| targets.len() == 1);
-    Some(WayBack { name: part.name.to_owned(), target: target.map(ToString::to_string), version: only.to_string() })
+    Some(WayBack {
+        name: part.name.to_owned(),
+        target: target.map(ToString::to_string),
+        version: only.to_string(),
+    })
 }
 
 /// `prod`, or `prod/eu` where that is the only target.
 fn place(to: &StageName, parts: &[Part<'_>]) -> String {
-    let targets: BTreeSet<_> = parts.iter().flat_map(|part| part.steps).map(|step| &step.entry.target).collect();
+    let targets: BTreeSet<_> =
+        parts.iter().flat_map(|part| part.steps).map(|step| &step.entry.target).collect();
     match targets.first() {
         Some(Some(target)) if targets.len() == 1 => format!("{to}/{target}"),
         _ => to.to_string(),
@@ -189,21 +207,35 @@ fn short(version: &Version) -> String {
 }
 
 fn row(name: &str, step: &Step) -> Row {
-    let target = step.entry.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
+    let target =
+        step.entry.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
     let (from, to) = (step.entry.version.clone(), step.to.clone());
     Row { name: format!("{name}{target}"), moved: Moved { app: step.entry.app.clone(), from, to } }
 }
 
-fn trailers(purpose: Purpose<'_>, to: &StageName, parts: &[Part<'_>], by: &str) -> Vec<(&'static str, String)> {
+fn trailers(
+    purpose: Purpose<'_>,
+    to: &StageName,
+    parts: &[Part<'_>],
+    by: &str,
+) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     for part in parts {
         out.push(("App", plain(part.name)));
         out.push(("Stage", plain(to.as_str())));
         let distinct = |of: &dyn Fn(&Step) -> Option<String>| {
             let mut seen = BTreeSet::new();
-            part.steps.iter().filter_map(of).filter(|text| seen.insert(text.clone())).collect::<Vec<_>>()
+            part.steps
+                .iter()
+                .filter_map(of)
+                .filter(|text| seen.insert(text.clone()))
+                .collect::<Vec<_>>()
         };
-        out.extend(distinct(&|step| step.entry.image.clone()).into_iter().map(|image| ("Image", plain(&image))));
+        out.extend(
+            distinct(&|step| step.entry.image.clone())
+                .into_iter()
+                .map(|image| ("Image", plain(&image))),
+        );
         let from = distinct(&|step| Some(step.entry.version.to_string()));
         out.extend(from.into_iter().map(|version| ("From-Version", plain(&version))));
         let versions = distinct(&|step| Some(step.to.to_string()));
@@ -226,7 +258,8 @@ pub const BRANCHES: &str = "towpath/";
 
 /// Is this a branch of proposals to a stage?
 pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
-    let rest = branch.strip_prefix(BRANCHES).and_then(|rest| rest.strip_prefix(&ref_part(stage.as_str())));
+    let rest =
+        branch.strip_prefix(BRANCHES).and_then(|rest| rest.strip_prefix(&ref_part(stage.as_str())));
     rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
@@ -245,7 +278,11 @@ pub fn branch_of(app: &str, to: &StageName, targets: &[TargetName]) -> String {
         [] => app.to_owned(),
         [first, rest @ ..] if all.chars().count() > LONGEST_TARGETS => {
             let (first, hash) = (first.as_str(), fnv(&all));
-            format!("{app}@{}+{}-{hash:08x}", first.chars().take(LONGEST_TARGETS).collect::<String>(), rest.len())
+            format!(
+                "{app}@{}+{}-{hash:08x}",
+                first.chars().take(LONGEST_TARGETS).collect::<String>(),
+                rest.len()
+            )
         }
         _ => format!("{app}@{all}"),
     };
@@ -261,7 +298,8 @@ pub fn joint_branch_name(to: &StageName) -> String {
 /// that two names never become one.
 fn ref_part(name: &str) -> String {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '+' | '.' | '@');
-    let odd = name.starts_with(['.', '-', '@', '_']) || name.ends_with(['.', '@']) || name.contains("..");
+    let odd =
+        name.starts_with(['.', '-', '@', '_']) || name.ends_with(['.', '@']) || name.contains("..");
     if name.chars().all(fits) && !odd && !name.ends_with(".lock") && !name.is_empty() {
         return name.to_owned();
     }
@@ -271,7 +309,8 @@ fn ref_part(name: &str) -> String {
 
 /// FNV-1a, 32 bits.
 fn fnv(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    text.bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]
@@ -290,9 +329,13 @@ mod tests {
             ("x.lock", "x-lock-5ac6e6cb"),
             ("a..b", "a--b-5a32d0f3"),
         ] {
-            let (part, expected) = (ref_part(name), expected.rsplit_once('-').map_or(expected, |(head, _)| head));
+            let (part, expected) =
+                (ref_part(name), expected.rsplit_once('-').map_or(expected, |(head, _)| head));
             assert!(part.starts_with(expected), "{name}: {part}");
-            assert!(git2::Reference::is_valid_name(&format!("refs/heads/towpath/prod/{part}")), "{part}");
+            assert!(
+                git2::Reference::is_valid_name(&format!("refs/heads/towpath/prod/{part}")),
+                "{part}"
+            );
         }
         assert_ne!(ref_part("a/b"), ref_part("a b"));
     }

@@ -47,7 +47,9 @@ pub use choice::{Choice, Obstacle, Past, Ran};
 pub use edits::{Change, Consent, Edits, FileEdit};
 pub use foreign::foreign;
 pub use ground::Ground;
-pub use message::{BRANCHES, Message, Part, Purpose, branch_name, branch_of, is_to_stage, joint_branch_name};
+pub use message::{
+    BRANCHES, Message, Part, Purpose, branch_name, branch_of, is_to_stage, joint_branch_name,
+};
 pub use patch::mbox;
 pub use plan::{Item, Moves, Outcome, Plan, Request, Step, plan};
 pub use refusal::{Reason, Refusal};

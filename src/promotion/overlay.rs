@@ -40,7 +40,8 @@ impl Override {
             new_tag: part(&self.change.new.tag),
             digest: part(&self.change.new.digest),
         };
-        let splices = splices(text, &change).map_err(|obstacle| Refusal::of_file(&self.path, obstacle.into()))?;
+        let splices = splices(text, &change)
+            .map_err(|obstacle| Refusal::of_file(&self.path, obstacle.into()))?;
         Ok(yaml::spliced(text, &splices))
     }
 }

@@ -37,18 +37,29 @@ impl Page {
             Some(FileKind::Submodule) => return Err(refuse(Reason::Submodule)),
             None => return Err(refuse(Reason::Unreadable("there is no such file".into()))),
         }
-        let unreadable = || refuse(Reason::Unreadable("it is not UTF-8 text, or not in this clone".into()));
+        let unreadable =
+            || refuse(Reason::Unreadable("it is not UTF-8 text, or not in this clone".into()));
         let text = reader.text(path).ok_or_else(unreadable)?;
-        let mut page =
-            Page { path: path.to_owned(), text, notation, stream: None, wanted: Vec::new(), removed: Vec::new() };
+        let mut page = Page {
+            path: path.to_owned(),
+            text,
+            notation,
+            stream: None,
+            wanted: Vec::new(),
+            removed: Vec::new(),
+        };
         if matches!(notation, Notation::Yaml | Notation::Json) {
             match reader.try_yaml(path) {
                 Ok(stream) => page.stream = Some(stream),
                 Err(Unparsed::Yaml(_, true)) => page.notation = Notation::Template,
                 Err(Unparsed::Yaml(error, false)) => {
-                    return Err(refuse(Reason::Unreadable(format!("it is not valid YAML: {error}"))));
+                    return Err(refuse(Reason::Unreadable(format!(
+                        "it is not valid YAML: {error}"
+                    ))));
                 }
-                Err(Unparsed::Read(error)) => return Err(refuse(Reason::Unreadable(error.to_string()))),
+                Err(Unparsed::Read(error)) => {
+                    return Err(refuse(Reason::Unreadable(error.to_string())));
+                }
             }
         }
         Ok(page)
@@ -58,7 +69,12 @@ impl Page {
     ///
     /// # Errors
     /// The reason why it cannot be.
-    pub fn want(&mut self, location: &Location, change: &Move, consent: Consent) -> Result<(), Reason> {
+    pub fn want(
+        &mut self,
+        location: &Location,
+        change: &Move,
+        consent: Consent,
+    ) -> Result<(), Reason> {
         let span = location.span.start..location.span.end;
         if self.text.get(span.clone()).is_none_or(str::is_empty) {
             return Err(Reason::Unknown);
@@ -104,7 +120,8 @@ impl Page {
                 Ok(())
             }
             Write::Text(new) => {
-                let dialect = if self.notation == Notation::Json { Dialect::Json } else { Dialect::Yaml };
+                let dialect =
+                    if self.notation == Notation::Json { Dialect::Json } else { Dialect::Yaml };
                 let splice = spot.replaced_by(&new, dialect)?;
                 self.add(Wanted { span, text: new, splice })
             }
@@ -128,7 +145,11 @@ impl Page {
     /// Two entries may share a place, and want the same of it.
     fn add(&mut self, wanted: Wanted) -> Result<(), Reason> {
         let (start, end) = (wanted.splice.span.start, wanted.splice.span.end);
-        match self.wanted.iter().find(|other| other.splice.span.start < end && start < other.splice.span.end) {
+        match self
+            .wanted
+            .iter()
+            .find(|other| other.splice.span.start < end && start < other.splice.span.end)
+        {
             None => self.wanted.push(wanted),
             Some(same) if same.splice == wanted.splice => {}
             Some(_) => return Err(Reason::Contradiction),
@@ -146,7 +167,9 @@ impl Page {
             return Err(Reason::Template { marker });
         }
         match marker::after(&self.text, span.end) {
-            Some(owner) if !consent.force_automated => Err(Reason::Automated { policy: owner.policy }),
+            Some(owner) if !consent.force_automated => {
+                Err(Reason::Automated { policy: owner.policy })
+            }
             _ => Ok(()),
         }
     }
@@ -178,11 +201,15 @@ impl Page {
     }
 
     fn same_leaves(&self, old: &Reader<'_>, new: &Reader<'_>) -> bool {
-        let (Some(old), Some(new)) = (old.leaves_or_scan(&self.path), new.leaves_or_scan(&self.path)) else {
+        let (Some(old), Some(new)) =
+            (old.leaves_or_scan(&self.path), new.leaves_or_scan(&self.path))
+        else {
             return false;
         };
         let is_gone = |leaf: &&Leaf| {
-            self.removed.iter().any(|gone| gone.span.start <= leaf.span.start && leaf.span.end <= gone.span.end)
+            self.removed
+                .iter()
+                .any(|gone| gone.span.start <= leaf.span.start && leaf.span.end <= gone.span.end)
         };
         let kept: Vec<&Leaf> = old.iter().filter(|leaf| !is_gone(leaf)).collect();
         let wanted = |leaf: &Leaf| {
@@ -190,6 +217,9 @@ impl Page {
             found.map_or(&*leaf.text, |wanted| wanted.text.as_str()).to_owned()
         };
         kept.len() == new.len()
-            && kept.iter().zip(new.iter()).all(|(old, new)| old.path == new.path && wanted(old) == *new.text)
+            && kept
+                .iter()
+                .zip(new.iter())
+                .all(|(old, new)| old.path == new.path && wanted(old) == *new.text)
     }
 }

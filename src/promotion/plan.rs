@@ -124,7 +124,12 @@ pub fn plan(ground: &Ground<'_>, request: &Request<'_>) -> Plan {
     let item = |(app, entries): (&AppName, Vec<&Entry>)| {
         let (targets, outcome) = in_turn(ground, request, app, &entries);
         let component = request.named.and_then(|_| only_component(&mapping.entries, &entries));
-        Item { app: app.clone(), component, targets, outcome: outcome.unwrap_or_else(Outcome::Refused) }
+        Item {
+            app: app.clone(),
+            component,
+            targets,
+            outcome: outcome.unwrap_or_else(Outcome::Refused),
+        }
     };
     Plan { to: request.to.clone(), items: apps.into_iter().map(item).collect() }
 }
@@ -151,11 +156,15 @@ fn in_turn(
         waves.entry(index).or_default().push(entry);
     }
     if waves.len() < 2 || !request.targets.is_empty() {
-        return (request.targets.to_vec(), outcome(ground, request, app, (entries, request.targets)));
+        return (
+            request.targets.to_vec(),
+            outcome(ground, request, app, (entries, request.targets)),
+        );
     }
     let mut same = None;
     for wave in waves.values() {
-        let targets: BTreeSet<TargetName> = wave.iter().filter_map(|entry| entry.target.clone()).collect();
+        let targets: BTreeSet<TargetName> =
+            wave.iter().filter_map(|entry| entry.target.clone()).collect();
         let targets: Vec<TargetName> = targets.into_iter().collect();
         match outcome(ground, request, app, (wave, &targets)) {
             Ok(Outcome::UpToDate(version)) => same = same.or(Some(version)),
@@ -167,7 +176,8 @@ fn in_turn(
 
 fn is_meant(entry: &Entry, request: &Request<'_>) -> bool {
     entry.stage == *request.to
-        && (request.targets.is_empty() || entry.target.as_ref().is_some_and(|target| request.targets.contains(target)))
+        && (request.targets.is_empty()
+            || entry.target.as_ref().is_some_and(|target| request.targets.contains(target)))
         && request.named.is_none_or(|named| named(&entry.slot()))
 }
 
@@ -203,7 +213,8 @@ fn edits<'s>(
     steps: impl IntoIterator<Item = &'s Step>,
     consent: Consent,
 ) -> Result<Edits, Refusal> {
-    let change = |step: &'s Step| Change { entry: &step.entry, version: step.to.clone(), image: None };
+    let change =
+        |step: &'s Step| Change { entry: &step.entry, version: step.to.clone(), image: None };
     ground.edits(&steps.into_iter().map(change).collect::<Vec<_>>(), consent)
 }
 

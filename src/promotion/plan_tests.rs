@@ -24,10 +24,22 @@ fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&Ground<'_>) ->
         let _ = match item.outcome.clone() {
             Outcome::UpToDate(version) => writeln!(out, "{} up to date: {version}", item.name()),
             Outcome::Refused(why) => {
-                writeln!(out, "{} {}: {}\n  hint: {}", item.name(), why.code, why.reason, why.hint.unwrap_or_default())
+                writeln!(
+                    out,
+                    "{} {}: {}\n  hint: {}",
+                    item.name(),
+                    why.code,
+                    why.reason,
+                    why.hint.unwrap_or_default()
+                )
             }
             Outcome::Moves(moves) => moves.steps.iter().try_for_each(|step| {
-                let target = step.entry.target.as_ref().map(|target| format!("({target}) ")).unwrap_or_default();
+                let target = step
+                    .entry
+                    .target
+                    .as_ref()
+                    .map(|target| format!("({target}) "))
+                    .unwrap_or_default();
                 writeln!(out, "{} {target}{} -> {}", item.name(), step.entry.version, step.to)
             }),
         };
@@ -79,8 +91,12 @@ web v1 -> v2
 
 #[test]
 fn a_target_takes_what_its_own_twin_runs() {
-    let files =
-        [("dev/eu/api.tag", "v1"), ("dev/us/api.tag", "v2"), ("prod/eu/api.tag", "v0"), ("prod/us/api.tag", "v0")];
+    let files = [
+        ("dev/eu/api.tag", "v1"),
+        ("dev/us/api.tag", "v2"),
+        ("prod/eu/api.tag", "v0"),
+        ("prod/us/api.tag", "v0"),
+    ];
     assert_data_eq!(promoted(&texts(), &files, Some("us")), "api (us) v0 -> v2\n");
     let agreed = [files[0], ("dev/us/api.tag", "v1"), files[2], files[3]];
     assert_data_eq!(promoted(&texts(), &agreed, None), "api (eu) v0 -> v1\napi (us) v0 -> v1\n");
@@ -96,11 +112,18 @@ fn a_wave_at_a_time() {
         planned(&texts(), files, &|ground| {
             let entries = ground.mapping().entries;
             let choice = Choice::Runs { stage: &dev, entries: &entries };
-            plan(ground, &Request { waves: pipeline.waves(&prod), targets, ..request(&prod, choice) })
+            plan(
+                ground,
+                &Request { waves: pipeline.waves(&prod), targets, ..request(&prod, choice) },
+            )
         })
     };
-    let files =
-        [("dev/api.tag", "v2"), ("prod/canary/api.tag", "v1"), ("prod/eu/api.tag", "v1"), ("prod/us/api.tag", "v1")];
+    let files = [
+        ("dev/api.tag", "v2"),
+        ("prod/canary/api.tag", "v1"),
+        ("prod/eu/api.tag", "v1"),
+        ("prod/us/api.tag", "v1"),
+    ];
     assert_data_eq!(all(&files, &[]), "api (canary) v1 -> v2\n");
     let second = [files[0], ("prod/canary/api.tag", "v2"), files[2], files[3]];
     assert_data_eq!(all(&second, &[]), "api (eu) v1 -> v2\napi (us) v1 -> v2\n");
@@ -108,21 +131,30 @@ fn a_wave_at_a_time() {
     assert_data_eq!(all(&third, &[]), "api up to date: v2\n");
     assert_data_eq!(all(&files, &[TargetName::from("us")]), "api (us) v1 -> v2\n");
     // An app in one wave alone has none.
-    assert_data_eq!(all(&[("dev/web.tag", "v2"), ("prod/eu/web.tag", "v1")], &[]), "web (eu) v1 -> v2\n");
+    assert_data_eq!(
+        all(&[("dev/web.tag", "v2"), ("prod/eu/web.tag", "v1")], &[]),
+        "web (eu) v1 -> v2\n"
+    );
 }
 
 #[test]
 fn formats_may_differ_between_stages() {
     let config = config(
         &["dev", "prod"],
-        &[(SourceKind::Manifests, "dev/{app}/*.yaml"), (SourceKind::HelmValues, "prod/{app}/values.yaml")],
+        &[
+            (SourceKind::Manifests, "dev/{app}/*.yaml"),
+            (SourceKind::HelmValues, "prod/{app}/values.yaml"),
+        ],
     );
     let mut config = config;
     for (rule, stage) in config.rules.iter_mut().zip(["dev", "prod"]) {
         rule.stage = Some(stage.into());
     }
     let files = [
-        ("dev/web/pod.yaml", "kind: Pod\nspec:\n  containers: [{name: main, image: \"a/web:v2\"}]\n"),
+        (
+            "dev/web/pod.yaml",
+            "kind: Pod\nspec:\n  containers: [{name: main, image: \"a/web:v2\"}]\n",
+        ),
         ("prod/web/values.yaml", "image:\n  repository: a/web\n  tag: v1\n"),
     ];
     assert_data_eq!(promoted(&config, &files, None), "web v1 -> v2\n");
@@ -137,7 +169,8 @@ fn a_version_must_have_run_where_it_comes_from() {
         let version = Version::parse(version);
         planned(&texts(), &files, &|ground| {
             let entries = ground.mapping().entries;
-            let choice = Choice::Ran { stage: &dev, entries: &entries, version: &version, past: &past };
+            let choice =
+                Choice::Ran { stage: &dev, entries: &entries, version: &version, past: &past };
             plan(ground, &request(&prod, choice))
         })
     };
@@ -155,10 +188,18 @@ web never-ran: dev has never run v9 of web
 
 /// What `web` has run, newest first, a second each.
 fn past(stages: &[(&str, &[&str])]) -> Past {
-    let slot = |stage: &str| SlotKey { app: "web".into(), component: None, stage: stage.into(), target: None };
+    let slot = |stage: &str| SlotKey {
+        app: "web".into(),
+        component: None,
+        stage: stage.into(),
+        target: None,
+    };
     let ran = |versions: &[&str]| {
         let times = (0..versions.len()).rev();
-        let ran = |(version, time): (&&str, usize)| Ran { version: Version::parse(version), time: time as i64 };
+        let ran = |(version, time): (&&str, usize)| Ran {
+            version: Version::parse(version),
+            time: time as i64,
+        };
         versions.iter().zip(times).map(ran).collect()
     };
     stages.iter().map(|(stage, versions)| (slot(stage), ran(versions))).collect()
@@ -169,7 +210,9 @@ fn a_rollback_is_not_rolled_back() {
     let prod = StageName::from("prod");
     let of = |now: &str, versions: &[&str]| {
         let past = past(&[("prod", versions)]);
-        planned(&texts(), &[("prod/web.tag", now)], &|ground| plan(ground, &request(&prod, Choice::Before(&past))))
+        planned(&texts(), &[("prod/web.tag", now)], &|ground| {
+            plan(ground, &request(&prod, Choice::Before(&past)))
+        })
     };
     assert_data_eq!(of("v3", &["v3", "v2", "v1"]), "web v3 -> v2\n");
     assert_data_eq!(of("v2", &["v2", "v3", "v2", "v1"]), "web v2 -> v1\n");
@@ -193,7 +236,8 @@ fn a_build_is_for_one_image() {
     };
     let (prod, version) = (StageName::from("prod"), Version::parse("v2"));
     let of = |sidecar: &str, component: Option<&str>| {
-        let named = |slot: &SlotKey| component.is_none_or(|name| slot.component.as_deref() == Some(name));
+        let named =
+            |slot: &SlotKey| component.is_none_or(|name| slot.component.as_deref() == Some(name));
         planned(&config, &[("prod/web/pod.yaml", &pod(sidecar))], &|ground| {
             plan(ground, &Request { named: Some(&named), ..request(&prod, Choice::Made(&version)) })
         })

@@ -65,7 +65,9 @@ pub enum Reason {
     Embedded,
     #[error("the value has escapes, or a form that towpath does not write")]
     NotWritable,
-    #[error("`{value}` is only a piece of the version {version}, which is joined from several values")]
+    #[error(
+        "`{value}` is only a piece of the version {version}, which is joined from several values"
+    )]
     Piece { value: String, version: String },
     #[error("the line belongs to the automation `{policy}`, which would write over the edit")]
     Automated { policy: String },
@@ -90,7 +92,10 @@ pub enum Reason {
 }
 
 fn uses(uses: &[Use]) -> String {
-    uses.iter().map(|used| format!("line {} (`{}`)", used.line, used.key)).collect::<Vec<_>>().join(", ")
+    uses.iter()
+        .map(|used| format!("line {} (`{}`)", used.line, used.key))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 impl Reason {
@@ -126,16 +131,26 @@ impl Reason {
             Reason::Anchored(_) => {
                 "give the stage a value of its own, or change all places at once with `--change-shared`"
             }
-            Reason::Shared(_) => "promote all of them together, or give each stage a value of its own",
-            Reason::Automated { .. } => "change what the automation follows, or write over it with `--force-automated`",
-            Reason::LosesDigest { .. } => "name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`",
+            Reason::Shared(_) => {
+                "promote all of them together, or give each stage a value of its own"
+            }
+            Reason::Automated { .. } => {
+                "change what the automation follows, or write over it with `--force-automated`"
+            }
+            Reason::LosesDigest { .. } => {
+                "name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`"
+            }
             Reason::DuplicateKey { .. } => "remove one of the two",
-            Reason::Indicator | Reason::SeveralLines => "write the value in one line, as `key: value`",
+            Reason::Indicator | Reason::SeveralLines => {
+                "write the value in one line, as `key: value`"
+            }
             Reason::Embedded => "write the values as keys of the file, or edit the text by hand",
             Reason::Template { .. } => "edit the value that the template is given",
             Reason::Symlink => "name the file it points to in the configuration",
             Reason::Submodule => "run towpath in the repository of the submodule",
-            Reason::NoPlaceForName { .. } => "edit the name by hand; the version alone can be promoted",
+            Reason::NoPlaceForName { .. } => {
+                "edit the name by hand; the version alone can be promoted"
+            }
             Reason::Piece { .. } => "write the version in one value",
             Reason::Unknown => "read the repository again",
             Reason::NotWritable => "edit the value by hand",
@@ -153,7 +168,9 @@ impl Reason {
 impl From<Obstacle> for Reason {
     fn from(obstacle: Obstacle) -> Self {
         match obstacle {
-            Obstacle::NotYaml(error) => Reason::Unreadable(format!("it is not valid YAML: {error}")),
+            Obstacle::NotYaml(error) => {
+                Reason::Unreadable(format!("it is not valid YAML: {error}"))
+            }
             Obstacle::NoScalar => Reason::Unknown,
             Obstacle::Anchored(uses) => Reason::Anchored(uses),
             Obstacle::DuplicateKey { key, lines } => Reason::DuplicateKey { key, lines },

@@ -9,7 +9,12 @@ use snapbox::{assert_data_eq, str};
 
 /// One file of helm values in prod.
 fn refused(text: &str, version: &str) -> String {
-    outcome(&with(SourceKind::HelmValues, "{stage}/values.yaml"), &[("prod/values.yaml", text)], version, NO)
+    outcome(
+        &with(SourceKind::HelmValues, "{stage}/values.yaml"),
+        &[("prod/values.yaml", text)],
+        version,
+        NO,
+    )
 }
 
 #[test]
@@ -67,7 +72,10 @@ prod/values.yaml:1: the value is made by a template (`{{` on its line)
 "#]]
     );
     assert_data_eq!(
-        refused("image: {repository: a/b}\nweb:\n  tag: v1 # {\"$imagepolicy\": \"flux-system:web:tag\"}\n", "v2"),
+        refused(
+            "image: {repository: a/b}\nweb:\n  tag: v1 # {\"$imagepolicy\": \"flux-system:web:tag\"}\n",
+            "v2"
+        ),
         str![[r#"
 prod/values.yaml:3: the line belongs to the automation `flux-system:web:tag`, which would write over the edit
   hint: change what the automation follows, or write over it with `--force-automated`
@@ -132,7 +140,10 @@ fn an_inline_patch_is_edited_line_by_line() {
             "resources: [../base]\npatches:\n- patch: |-\n    kind: Deployment\n    metadata: {{name: web}}\n    spec: {{template: {{spec: {{containers: [{{name: web, image: 'r.io/web:{tag}'}}]}}}}}} # x\n"
         )
     };
-    assert_eq!(in_overlays(&patch("v5"), "v6", NO), format!("prod/kustomization.yaml: {}", patch("v6")));
+    assert_eq!(
+        in_overlays(&patch("v5"), "v6", NO),
+        format!("prod/kustomization.yaml: {}", patch("v6"))
+    );
     assert_data_eq!(
         in_overlays(&patch("v5").replace("|-", "|2-"), "v6", NO),
         str![[r#"
@@ -147,13 +158,17 @@ prod/kustomization.yaml:6: the value is a block scalar with an indentation indic
 fn two_entries_of_one_place_move_together_or_not_at_all() {
     let config = with(SourceKind::Compose, "{stage}/compose.yml");
     let files = [
-        ("prod/compose.yml", "services:\n  web: {image: 'a/web:$TAG'}\n  job: {image: 'a/job:$TAG'}\n"),
+        (
+            "prod/compose.yml",
+            "services:\n  web: {image: 'a/web:$TAG'}\n  job: {image: 'a/job:$TAG'}\n",
+        ),
         ("prod/.env", "TAG=v1\n"),
     ];
     let (repository, cache) = (repository(&files), Cache::default());
     let ground = ground(&repository, &config, &cache);
     let entries = ground.mapping().entries;
-    let change = |entry, version: &str| Change { entry, version: Version::parse(version), image: None };
+    let change =
+        |entry, version: &str| Change { entry, version: Version::parse(version), image: None };
     assert_data_eq!(
         said(&ground.edits(&[change(&entries[0], "v2")], NO).expect_err("shared")),
         str![[r#"
@@ -181,7 +196,11 @@ fn a_name_in_pieces_cannot_be_changed() {
     let (repository, cache) = (repository(&files), Cache::default());
     let ground = ground(&repository, &config, &cache);
     let entries = ground.mapping().entries;
-    let change = Change { entry: &entries[0], version: Version::parse("v2"), image: Some("eu.io/a/b".into()) };
+    let change = Change {
+        entry: &entries[0],
+        version: Version::parse("v2"),
+        image: Some("eu.io/a/b".into()),
+    };
     assert_data_eq!(
         said(&ground.edits(&[change], NO).expect_err("refused")),
         str![[r#"
@@ -237,11 +256,15 @@ prod.yaml:1: the location is not what this state of the repository says
 
 #[test]
 fn links_and_files_that_cannot_be_read_are_refused() {
-    let repository =
-        repository_with_links(&[("bad.yaml", "tag: [\n"), ("x.yaml", "tag: v1\n")], &[("prod.yaml", "x.yaml")]);
+    let repository = repository_with_links(
+        &[("bad.yaml", "tag: [\n"), ("x.yaml", "tag: v1\n")],
+        &[("prod.yaml", "x.yaml")],
+    );
     let (snapshot, cache) = (repository.snapshot(), Cache::default());
     let reader = Reader::new(&snapshot, &cache);
-    let read = |path| said(&super::place::Page::read(&reader, path, Notation::Yaml).err().expect("refused"));
+    let read = |path| {
+        said(&super::place::Page::read(&reader, path, Notation::Yaml).err().expect("refused"))
+    };
     assert_data_eq!(
         read("prod.yaml"),
         str![[r#"

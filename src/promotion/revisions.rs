@@ -3,7 +3,9 @@
 /// What may be the revision, the likeliest first: the tag, the same with a `v`, the commit in it.
 pub fn revisions(tag: &str) -> Vec<String> {
     let mut out: Vec<String> = commit_in(tag).map(str::to_owned).into_iter().collect();
-    let is_name = |name: &str| !name.starts_with('-') && !name.contains("..") && !name.contains(['~', '^', ':', '@']);
+    let is_name = |name: &str| {
+        !name.starts_with('-') && !name.contains("..") && !name.contains(['~', '^', ':', '@'])
+    };
     let versioned = format!("v{tag}");
     out.extend([tag, &versioned].into_iter().filter(|name| is_name(name)).map(str::to_owned));
     out.dedup();
@@ -17,7 +19,10 @@ fn commit_in(tag: &str) -> Option<&str> {
     let id = last.strip_prefix('g').unwrap_or(last);
     let has = |what: fn(&u8) -> bool| id.as_bytes().iter().any(what);
     let is_hex = id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let is_id = (7..=40).contains(&id.len()) && is_hex && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    let is_id = (7..=40).contains(&id.len())
+        && is_hex
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_alphabetic);
     is_id.then_some(id)
 }
 

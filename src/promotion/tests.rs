@@ -10,7 +10,8 @@ use regex::Regex;
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
 
-pub(super) const NO: Consent = Consent { drop_digest: false, force_automated: false, change_shared: false };
+pub(super) const NO: Consent =
+    Consent { drop_digest: false, force_automated: false, change_shared: false };
 
 pub(super) fn digest(fill: char) -> String {
     format!("sha256:{}", fill.to_string().repeat(64))
@@ -21,23 +22,35 @@ pub(super) fn with(kind: SourceKind, path: &str) -> Config {
     config(&["dev", "prod"], &[(kind, path)])
 }
 
-pub(super) fn ground<'a>(repository: &'a TestRepository, config: &'a Config, cache: &'a Cache) -> Ground<'a> {
+pub(super) fn ground<'a>(
+    repository: &'a TestRepository,
+    config: &'a Config,
+    cache: &'a Cache,
+) -> Ground<'a> {
     Ground::of(config, repository.snapshot(), cache, None)
 }
 
 /// The entries of prod get a version.
 fn promote(ground: &Ground<'_>, version: &str, consent: Consent) -> Result<Edits, Refusal> {
     let mapping = ground.mapping();
-    let prod: Vec<&Entry> = mapping.entries.iter().filter(|entry| entry.stage.as_str() == "prod").collect();
+    let prod: Vec<&Entry> =
+        mapping.entries.iter().filter(|entry| entry.stage.as_str() == "prod").collect();
     assert!(!prod.is_empty(), "{:?}", mapping.warnings);
     let change = |entry| Change { entry, version: Version::parse(version), image: None };
     ground.edits(&prod.into_iter().map(change).collect::<Vec<_>>(), consent)
 }
 
-pub(super) fn outcome(config: &Config, files: &[(&str, &str)], version: &str, consent: Consent) -> String {
+pub(super) fn outcome(
+    config: &Config,
+    files: &[(&str, &str)],
+    version: &str,
+    consent: Consent,
+) -> String {
     let (repository, cache) = (repository(files), Cache::default());
     match promote(&ground(&repository, config, &cache), version, consent) {
-        Ok(edits) => edits.files.iter().map(|file| format!("{}: {}", file.path, file.after)).collect(),
+        Ok(edits) => {
+            edits.files.iter().map(|file| format!("{}: {}", file.path, file.after)).collect()
+        }
         Err(refusal) => said(&refusal),
     }
 }
@@ -59,7 +72,13 @@ fn becomes(kind: SourceKind, path: &str, before: &str, version: &str, after: &st
 #[test]
 fn every_format_keeps_its_bytes() {
     becomes(SourceKind::Text, "prod/tag", "\u{feff}v1\r\n", "1.10", "\u{feff}1.10\r\n");
-    becomes(SourceKind::Yaml, "prod.yaml", "# é\r\nimage_tag: 'v1' # c\r\n", "v2", "# é\r\nimage_tag: 'v2' # c\r\n");
+    becomes(
+        SourceKind::Yaml,
+        "prod.yaml",
+        "# é\r\nimage_tag: 'v1' # c\r\n",
+        "v2",
+        "# é\r\nimage_tag: 'v2' # c\r\n",
+    );
     becomes(
         SourceKind::Json,
         "prod.json",
@@ -67,8 +86,20 @@ fn every_format_keeps_its_bytes() {
         "v2",
         "{\n\t\"web\": {\"image\": \"a/b:v2\"}}",
     );
-    becomes(SourceKind::Dotenv, "prod.env", "export TAG='v1' # x\nB=$TAG\n", "v2", "export TAG='v2' # x\nB=$TAG\n");
-    becomes(SourceKind::Tfvars, "prod.tfvars", "sha   = \"0738661a\" # x\n", "v2.0.1", "sha   = \"v2.0.1\" # x\n");
+    becomes(
+        SourceKind::Dotenv,
+        "prod.env",
+        "export TAG='v1' # x\nB=$TAG\n",
+        "v2",
+        "export TAG='v2' # x\nB=$TAG\n",
+    );
+    becomes(
+        SourceKind::Tfvars,
+        "prod.tfvars",
+        "sha   = \"0738661a\" # x\n",
+        "v2.0.1",
+        "sha   = \"v2.0.1\" # x\n",
+    );
     becomes(
         SourceKind::HelmValues,
         "prod/values.yaml",
@@ -120,7 +151,10 @@ ORG=v1
 
 "#]]
     );
-    let joined = [("prod/compose.yml", "services: {web: {image: 'web:${A}.${B}'}}\n"), ("prod/.env", "A=1\nB=2\n")];
+    let joined = [
+        ("prod/compose.yml", "services: {web: {image: 'web:${A}.${B}'}}\n"),
+        ("prod/.env", "A=1\nB=2\n"),
+    ];
     assert_data_eq!(
         outcome(&config, &joined, "1.3", NO),
         str![[r#"
@@ -134,8 +168,9 @@ prod/.env:1: `1` is only a piece of the version 1.2, which is joined from severa
 #[test]
 fn lines_are_edited_by_their_groups() {
     let mut config = with(SourceKind::Line, "deploy.sh");
-    config.rules[0].pattern =
-        Some(Regex::new(r"^(?P<app>\w+) (?P<stage>\w+) (?P<image>\S+):(?P<tag>\S+)").expect("a pattern"));
+    config.rules[0].pattern = Some(
+        Regex::new(r"^(?P<app>\w+) (?P<stage>\w+) (?P<image>\S+):(?P<tag>\S+)").expect("a pattern"),
+    );
     let text = "web dev {{ r }}/web:v1 # v1\nweb prod {{ r }}/web:v1 # v1\n";
     let text = text.replace("{{ r }}", "r.io");
     assert_data_eq!(
@@ -167,10 +202,16 @@ prod/values.yaml:4: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaa
 "#]]
     );
     let drop = Consent { drop_digest: true, ..NO };
-    assert_eq!(outcome(&config, &files, "v2", drop), "prod/values.yaml: image:\n  repository: a/b\n  tag: v2\n");
+    assert_eq!(
+        outcome(&config, &files, "v2", drop),
+        "prod/values.yaml: image:\n  repository: a/b\n  tag: v2\n"
+    );
     let both = format!("image: {{repository: a/b, tag: 'v1@{a}'}}\n");
     let files = [("prod/values.yaml", both.as_str())];
-    assert_eq!(outcome(&config, &files, "v2", drop), "prod/values.yaml: image: {repository: a/b, tag: 'v2'}\n");
+    assert_eq!(
+        outcome(&config, &files, "v2", drop),
+        "prod/values.yaml: image: {repository: a/b, tag: 'v2'}\n"
+    );
 }
 
 const BASE: &str = "kind: Deployment\nmetadata: {name: web}\nspec:\n  template:\n    spec:\n      containers:\n      - {name: web, image: 'r.io/web:v1'}\n";
@@ -186,7 +227,8 @@ fn overlays(prod: &str) -> Vec<(&'static str, String)> {
 
 pub(super) fn in_overlays(prod: &str, version: &str, consent: Consent) -> String {
     let files = overlays(prod);
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     outcome(&with(SourceKind::Kustomize, "{stage}"), &files, version, consent)
 }
 
@@ -221,12 +263,19 @@ images:
 fn the_only_heir_of_a_base_gets_an_entry_too() {
     let mut files = overlays("resources: [../base]\n");
     files[2].1 = "resources: [../base]\nimages: [{name: r.io/web, newTag: v5}]\n".to_owned();
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     let config = with(SourceKind::Kustomize, "{stage}");
-    let expected = "prod/kustomization.yaml: resources: [../base]\nimages:\n- name: r.io/web\n  newTag: v2\n";
+    let expected =
+        "prod/kustomization.yaml: resources: [../base]\nimages:\n- name: r.io/web\n  newTag: v2\n";
     assert_eq!(outcome(&config, &files, "v2", NO), expected);
     // What no entry can override is edited where it is.
-    let remote = [files[0], ("base/web.yaml", "kind: Source\nspec: {image: 'r.io/web:v1'}\n"), files[2], files[3]];
+    let remote = [
+        files[0],
+        ("base/web.yaml", "kind: Source\nspec: {image: 'r.io/web:v1'}\n"),
+        files[2],
+        files[3],
+    ];
     let expected = "base/web.yaml: kind: Source\nspec: {image: 'r.io/web:v2'}\n";
     let unpinned = [remote[0], remote[1], ("dev/kustomization.yaml", "resources: []\n"), remote[3]];
     assert_eq!(outcome(&config, &unpinned, "v2", NO), expected);
@@ -235,13 +284,16 @@ fn the_only_heir_of_a_base_gets_an_entry_too() {
 #[test]
 fn a_shared_base_is_edited_when_all_move() {
     let files = overlays("resources: [../base]\n");
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let (repository, cache, config) = (repository(&files), Cache::default(), with(SourceKind::Kustomize, "{stage}"));
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let (repository, cache, config) =
+        (repository(&files), Cache::default(), with(SourceKind::Kustomize, "{stage}"));
     let ground = ground(&repository, &config, &cache);
     let entries = ground.mapping().entries;
     let all = sharing(&entries, &entries[0]);
     assert_eq!(all.len(), 2);
-    let change = |entry| Change { entry, version: Version::parse("v2"), image: Some("eu.io/web".into()) };
+    let change =
+        |entry| Change { entry, version: Version::parse("v2"), image: Some("eu.io/web".into()) };
     let changes: Vec<Change<'_>> = all.into_iter().map(change).collect();
     let edits = ground.edits(&changes, NO).expect("edits");
     assert_eq!(edits.paths().collect::<Vec<_>>(), ["base/web.yaml"]);
@@ -255,7 +307,8 @@ fn a_remote_base_and_its_tag_are_companions() {
     let prod = "resources: [../base, 'https://h.io/o/r//d?ref=0f3ea1c']\nimages: [{name: r.io/web, newTag: 0f3ea1c}]\n";
     let config = with(SourceKind::Kustomize, "{stage}");
     let files = overlays(prod);
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     let (repository, cache) = (repository(&files), Cache::default());
     let mut config = config;
     config.rules[0].app = NameTemplate::new("shop");
@@ -277,7 +330,8 @@ fn a_base_that_cannot_be_overridden_names_who_shares_it() {
     let chart = "resources: [web.yaml, 'https://h.io/o/r//d?ref=v1']\n";
     let mut files = overlays("resources: [../base]\n");
     files[0].1 = chart.to_owned();
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     let config = with(SourceKind::Kustomize, "{stage}");
     assert_data_eq!(
         outcome(&config, &files, "v2", NO),
@@ -318,7 +372,11 @@ fn edits_are_a_patch_that_git_takes() {
     }
     let patch = folder.path().join("patch");
     std::fs::write(&patch, edits.diff()).expect("a new file");
-    let git = std::process::Command::new("git").arg("-C").arg(folder.path()).args(["apply", "patch"]).output();
+    let git = std::process::Command::new("git")
+        .arg("-C")
+        .arg(folder.path())
+        .args(["apply", "patch"])
+        .output();
     let git = git.expect("git runs");
     assert!(git.status.success(), "{}\n{}", String::from_utf8_lossy(&git.stderr), edits.diff());
     for file in &edits.files {
@@ -347,8 +405,11 @@ diff --git a/a b/prod.yaml b/a b/prod.yaml
 fn a_snapshot_with_new_contents_is_read_and_nothing_is_written() {
     let repository = repository(&[("prod.yaml", "tag: v1\n")]);
     let snapshot: Snapshot<'_> = repository.snapshot();
-    let after = snapshot.with([("prod.yaml".to_owned(), b"tag: v2\n".to_vec())]).expect("a snapshot");
-    let read = |snapshot: &Snapshot<'_>| snapshot.read(&snapshot.find("prod.yaml").expect("the file")).expect("text");
+    let after =
+        snapshot.with([("prod.yaml".to_owned(), b"tag: v2\n".to_vec())]).expect("a snapshot");
+    let read = |snapshot: &Snapshot<'_>| {
+        snapshot.read(&snapshot.find("prod.yaml").expect("the file")).expect("text")
+    };
     assert_eq!((read(&snapshot), read(&after)), (b"tag: v1\n".to_vec(), b"tag: v2\n".to_vec()));
     assert_eq!((snapshot.commit(), after.commit()), (Some(repository.commit), None));
     let again = after.with([("prod.yaml".to_owned(), b"tag: v3\n".to_vec())]).expect("a snapshot");

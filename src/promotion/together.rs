@@ -10,7 +10,8 @@ pub fn sharing<'e>(all: &'e [Entry], entry: &'e Entry) -> Vec<&'e Entry> {
     let mut at = 0;
     while let Some(one) = out.get(at).copied() {
         let shares = |other: &&Entry| {
-            other.locations.iter().any(|location| one.locations.contains(location)) && !out.contains(other)
+            other.locations.iter().any(|location| one.locations.contains(location))
+                && !out.contains(other)
         };
         let more: Vec<&Entry> = all.iter().filter(shares).collect();
         out.extend(more);
@@ -25,7 +26,8 @@ pub fn sharing<'e>(all: &'e [Entry], entry: &'e Entry) -> Vec<&'e Entry> {
 pub fn companions<'e>(all: &'e [Entry], entry: &'e Entry) -> Vec<&'e Entry> {
     let is_one = |other: &&Entry| {
         *other != entry
-            && (&other.app, &other.stage, &other.target) == (&entry.app, &entry.stage, &entry.target)
+            && (&other.app, &other.stage, &other.target)
+                == (&entry.app, &entry.stage, &entry.target)
             && other.version == entry.version
             && !other.notes.contains(&Note::Mutable)
             && is_telling(&other.version)

@@ -28,11 +28,19 @@ impl Move {
     ///
     /// # Errors
     /// [`Reason::LosesDigest`] without consent, [`Reason::NoTag`].
-    pub fn of(old: &Version, wanted: &Version, image: Option<String>, consent: Consent) -> Result<Self, Reason> {
+    pub fn of(
+        old: &Version,
+        wanted: &Version,
+        image: Option<String>,
+        consent: Consent,
+    ) -> Result<Self, Reason> {
         let mut new = wanted.clone();
         match (&old.digest, &wanted.digest) {
             (Some(digest), None) if !consent.drop_digest => {
-                return Err(Reason::LosesDigest { digest: digest.clone(), version: wanted.to_string() });
+                return Err(Reason::LosesDigest {
+                    digest: digest.clone(),
+                    version: wanted.to_string(),
+                });
             }
             (None, Some(_)) => new.digest = None,
             (Some(_), Some(_)) if old.tag.is_none() => new.tag = None,
@@ -57,7 +65,9 @@ impl Move {
         };
         match part {
             Part::Tag | Part::Chart => whole(self.old.tag.as_ref(), self.new.tag.as_ref()),
-            Part::Digest if self.old.tag.is_none() && self.new.digest.is_none() => Err(Reason::NoPlaceForTag),
+            Part::Digest if self.old.tag.is_none() && self.new.digest.is_none() => {
+                Err(Reason::NoPlaceForTag)
+            }
             Part::Digest => whole(self.old.digest.as_ref(), self.new.digest.as_ref()),
             Part::TagAndDigest => whole(Some(&self.old.to_string()), Some(&self.new.to_string())),
             Part::Name => Ok(self.image.clone().map_or(Write::Nothing, Write::Text)),
@@ -81,20 +91,34 @@ impl Move {
 
     /// A revision alone, or the one in an address: `…?ref=v1`, `…/releases/download/v1/…`.
     fn revision(&self, text: &str) -> Result<Write, Reason> {
-        let (Some(old), Some(new)) = (&self.old.tag, &self.new.tag) else { return Err(self.piece(text)) };
+        let (Some(old), Some(new)) = (&self.old.tag, &self.new.tag) else {
+            return Err(self.piece(text));
+        };
         if text == old {
             return Ok(Write::Text(new.clone()));
         }
-        let starts =
-            ["?ref=", "&ref=", "?version=", "&version=", "/releases/download/", "/archive/refs/tags/", "/archive/"];
+        let starts = [
+            "?ref=",
+            "&ref=",
+            "?version=",
+            "&version=",
+            "/releases/download/",
+            "/archive/refs/tags/",
+            "/archive/",
+        ];
         let found = starts.iter().find_map(|start| {
             let at = text.find(&format!("{start}{old}"))? + start.len();
             let rest = &text[at + old.len()..];
-            let ends = rest.is_empty() || rest.starts_with(['&', '/']) || rest == ".tar.gz" || rest == ".zip";
+            let ends = rest.is_empty()
+                || rest.starts_with(['&', '/'])
+                || rest == ".tar.gz"
+                || rest == ".zip";
             ends.then_some(at)
         });
         let bare = old.trim_start_matches('v');
-        let Some(at) = found.filter(|at| !text[at + old.len()..].contains(bare)) else { return Err(self.piece(text)) };
+        let Some(at) = found.filter(|at| !text[at + old.len()..].contains(bare)) else {
+            return Err(self.piece(text));
+        };
         Ok(Write::Text(format!("{}{new}{}", &text[..at], &text[at + old.len()..])))
     }
 

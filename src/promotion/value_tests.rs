@@ -29,16 +29,29 @@ fn written(part: Part, old: &Version, new: &Version, text: &str) -> Result<Strin
 #[test]
 fn each_part_is_written_as_what_it_holds() {
     let (a, b) = (digest('a'), digest('b'));
-    let (tags, both) = ((version("v1", ""), version("v2", "")), (version("v1", &a), version("v2", &b)));
+    let (tags, both) =
+        ((version("v1", ""), version("v2", "")), (version("v1", &a), version("v2", &b)));
     let text = |text: &str| Ok(text.to_owned());
     assert_eq!(written(Part::Tag, &tags.0, &tags.1, "v1"), text("v2"));
     assert_eq!(written(Part::Chart, &version(">=1 <2", ""), &tags.1, ">=1 <2"), text("v2"));
     assert_eq!(written(Part::Digest, &both.0, &both.1, &a), text(&b));
-    assert_eq!(written(Part::TagAndDigest, &both.0, &both.1, &format!("v1@{a}")), text(&format!("v2@{b}")));
+    assert_eq!(
+        written(Part::TagAndDigest, &both.0, &both.1, &format!("v1@{a}")),
+        text(&format!("v2@{b}"))
+    );
     assert_eq!(written(Part::Name, &tags.0, &tags.1, "r/a"), text("(nothing)"));
-    assert_eq!(written(Part::Reference, &tags.0, &tags.1, "docker://r:5000/a:v1"), text("docker://r:5000/a:v2"));
-    assert_eq!(written(Part::Reference, &both.0, &both.1, &format!("a:v1@{a}")), text(&format!("a:v2@{b}")));
-    assert_eq!(written(Part::Reference, &version("", &a), &both.1, &format!("a@{a}")), text(&format!("a@{b}")));
+    assert_eq!(
+        written(Part::Reference, &tags.0, &tags.1, "docker://r:5000/a:v1"),
+        text("docker://r:5000/a:v2")
+    );
+    assert_eq!(
+        written(Part::Reference, &both.0, &both.1, &format!("a:v1@{a}")),
+        text(&format!("a:v2@{b}"))
+    );
+    assert_eq!(
+        written(Part::Reference, &version("", &a), &both.1, &format!("a@{a}")),
+        text(&format!("a@{b}"))
+    );
     assert_eq!(written(Part::Reference, &version("", ""), &both.1, "a"), text("a:v2"));
 }
 
@@ -49,13 +62,23 @@ fn revisions_stand_alone_or_in_addresses() {
         ("v1.2", Ok("v1.3")),
         ("https://h/o/r//x?ref=v1.2", Ok("https://h/o/r//x?ref=v1.3")),
         ("https://h/o/r?timeout=9&ref=v1.2&x=1", Ok("https://h/o/r?timeout=9&ref=v1.3&x=1")),
-        ("https://h/o/r/archive/refs/tags/v1.2.tar.gz", Ok("https://h/o/r/archive/refs/tags/v1.3.tar.gz")),
-        ("https://h/o/r/releases/download/v1.2/all.yaml", Ok("https://h/o/r/releases/download/v1.3/all.yaml")),
+        (
+            "https://h/o/r/archive/refs/tags/v1.2.tar.gz",
+            Ok("https://h/o/r/archive/refs/tags/v1.3.tar.gz"),
+        ),
+        (
+            "https://h/o/r/releases/download/v1.2/all.yaml",
+            Ok("https://h/o/r/releases/download/v1.3/all.yaml"),
+        ),
         ("https://h/o/r/releases/download/v1.2/all-1.2.yaml", Err("piece")),
         ("https://h/o/r?ref=v1.20", Err("piece")),
         ("https://h/o/r?ref=main", Err("piece")),
     ] {
-        assert_eq!(written(Part::Revision, &old, &new, text), expected.map(str::to_owned), "{text}");
+        assert_eq!(
+            written(Part::Revision, &old, &new, text),
+            expected.map(str::to_owned),
+            "{text}"
+        );
     }
 }
 
@@ -70,7 +93,9 @@ fn what_the_value_does_not_hold_is_refused() {
 #[test]
 fn a_pinned_place_stays_pinned() {
     let (a, b) = (digest('a'), digest('b'));
-    let of = |old: &Version, new: &Version, consent| Move::of(old, new, None, consent).map(|change| change.new);
+    let of = |old: &Version, new: &Version, consent| {
+        Move::of(old, new, None, consent).map(|change| change.new)
+    };
     let no = Consent::default();
     let lost = of(&version("v1", &a), &version("v2", ""), no);
     assert_eq!(lost, Err(Reason::LosesDigest { digest: a.clone(), version: "v2".into() }));
@@ -78,8 +103,17 @@ fn a_pinned_place_stays_pinned() {
     assert_eq!(of(&version("v1", &a), &version("v2", ""), drop), Ok(version("v2", "")));
     assert_eq!(of(&version("v1", ""), &version("v2", &b), no), Ok(version("v2", "")));
     assert_eq!(of(&version("", &a), &version("v2", &b), no), Ok(version("", &b)));
-    assert_eq!(of(&version("v1", ""), &version("", &b), no), Err(Reason::NoTag { version: b.clone() }));
+    assert_eq!(
+        of(&version("v1", ""), &version("", &b), no),
+        Err(Reason::NoTag { version: b.clone() })
+    );
     assert_eq!(of(&version("v1", &a), &version("", &b), no), Err(Reason::NoTag { version: b }));
-    assert_eq!(written(Part::Digest, &version("v1", &a), &version("v2", ""), &a), Ok("(removed)".into()));
-    assert_eq!(written(Part::Digest, &version("", &a), &version("v2", ""), &a), Err("no-place-for-tag"));
+    assert_eq!(
+        written(Part::Digest, &version("v1", &a), &version("v2", ""), &a),
+        Ok("(removed)".into())
+    );
+    assert_eq!(
+        written(Part::Digest, &version("", &a), &version("v2", ""), &a),
+        Err("no-place-for-tag")
+    );
 }

@@ -31,7 +31,8 @@ pub(super) fn check(
     let claims = ground.looking_at(paths.iter().copied());
     let read = ground.read(after, &claims).into_iter().map(|(_, entries)| entries);
     let new = crate::source::assembled(ground.config, read);
-    let expected: BTreeSet<Fact> = ground.said_by(&claims).iter().flat_map(|entry| expected(entry, planned)).collect();
+    let expected: BTreeSet<Fact> =
+        ground.said_by(&claims).iter().flat_map(|entry| expected(entry, planned)).collect();
     let found: BTreeSet<Fact> =
         new.iter().flat_map(|entry| facts(entry, entry.version.clone(), None, planned)).collect();
     if expected == found {
@@ -39,11 +40,15 @@ pub(super) fn check(
     }
     let lost: Vec<&Fact> = expected.difference(&found).collect();
     let refuse = |reason| {
-        let struck =
-            |at: &&Location| lost.iter().filter_map(|fact| fact.place.as_ref()).any(|place| place.0 == at.path);
+        let struck = |at: &&Location| {
+            lost.iter().filter_map(|fact| fact.place.as_ref()).any(|place| place.0 == at.path)
+        };
         let mut places = planned.iter().flat_map(|planned| &planned.entry.locations);
         let place = places.clone().find(struck).or_else(|| places.next());
-        place.map_or_else(|| Refusal::of_file(paths[0], Reason::Unknown), |location| Refusal::at(location, reason))
+        place.map_or_else(
+            || Refusal::of_file(paths[0], Reason::Unknown),
+            |location| Refusal::at(location, reason),
+        )
     };
     let others: BTreeSet<String> =
         lost.iter().filter(|fact| fact.place.is_some()).map(|fact| who(&fact.slot)).collect();
@@ -51,8 +56,13 @@ pub(super) fn check(
         return Err(refuse(Reason::Shared(others.into_iter().collect())));
     }
     let said = |fact: Option<&Fact>| {
-        let image = |fact: &Fact| fact.image.as_ref().map(|image| format!(" of {image}")).unwrap_or_default();
-        fact.map_or_else(|| "nothing".into(), |fact| format!("{}{} for {}", fact.version, image(fact), who(&fact.slot)))
+        let image = |fact: &Fact| {
+            fact.image.as_ref().map(|image| format!(" of {image}")).unwrap_or_default()
+        };
+        fact.map_or_else(
+            || "nothing".into(),
+            |fact| format!("{}{} for {}", fact.version, image(fact), who(&fact.slot)),
+        )
     };
     let (expected, found) = (said(lost.first().copied()), said(found.difference(&expected).next()));
     Err(refuse(Reason::ReadsOtherwise { expected, found }))
@@ -61,18 +71,28 @@ pub(super) fn check(
 /// What an entry is to say after the edit.
 fn expected(entry: &Entry, planned: &[Planned<'_>]) -> Vec<Fact> {
     match planned.iter().find(|planned| planned.is_about(entry)) {
-        Some(planned) => {
-            facts(entry, planned.change.new.clone(), planned.change.image.clone(), std::slice::from_ref(planned))
-        }
+        Some(planned) => facts(
+            entry,
+            planned.change.new.clone(),
+            planned.change.image.clone(),
+            std::slice::from_ref(planned),
+        ),
         None => facts(entry, entry.version.clone(), None, planned),
     }
 }
 
-fn facts(entry: &Entry, version: Version, image: Option<String>, planned: &[Planned<'_>]) -> Vec<Fact> {
+fn facts(
+    entry: &Entry,
+    version: Version,
+    image: Option<String>,
+    planned: &[Planned<'_>],
+) -> Vec<Fact> {
     let slot = entry.slot();
-    let meant = planned.iter().any(|planned| planned.change.new == version && planned.entry.slot() == slot);
+    let meant =
+        planned.iter().any(|planned| planned.change.new == version && planned.entry.slot() == slot);
     let image = image.or_else(|| entry.image.clone());
-    let fact = |place| Fact { slot: slot.clone(), image: image.clone(), version: version.clone(), place };
+    let fact =
+        |place| Fact { slot: slot.clone(), image: image.clone(), version: version.clone(), place };
     if meant {
         return vec![fact(None)];
     }
@@ -82,7 +102,8 @@ fn facts(entry: &Entry, version: Version, image: Option<String>, planned: &[Plan
 
 /// `web/nginx in prod (eu)`.
 pub(super) fn who(slot: &SlotKey) -> String {
-    let component = slot.component.as_ref().map(|component| format!("/{component}")).unwrap_or_default();
+    let component =
+        slot.component.as_ref().map(|component| format!("/{component}")).unwrap_or_default();
     let target = slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
     format!("{}{component} in {}{target}", slot.app, slot.stage)
 }

@@ -59,7 +59,8 @@ impl Told {
     /// The targets, each once.
     pub fn targets(&self) -> Vec<&str> {
         let slots = self.finding.slots.iter();
-        let mut targets: Vec<&str> = slots.filter_map(|slot| Some(slot.target.as_ref()?.as_str())).collect();
+        let mut targets: Vec<&str> =
+            slots.filter_map(|slot| Some(slot.target.as_ref()?.as_str())).collect();
         targets.sort_unstable();
         targets.dedup();
         targets
@@ -79,14 +80,17 @@ impl Audited {
     /// Each rule that found something, and how often; findings that matter less apart.
     pub fn counts(&self) -> Vec<(&'static Rule, Severity, usize)> {
         let severities = Severity::ALL.into_iter().rev();
-        let rows = severities.flat_map(|severity| rules::ALL.iter().map(move |rule| (*rule, severity)));
+        let rows =
+            severities.flat_map(|severity| rules::ALL.iter().map(move |rule| (*rule, severity)));
         let counted = rows.map(|(rule, severity)| (rule, severity, self.count(rule, severity)));
         counted.filter(|(_, _, count)| *count > 0).collect()
     }
 
     fn count(&self, rule: &Rule, severity: Severity) -> usize {
         let findings = self.findings.iter().map(|told| &told.finding);
-        findings.filter(|finding| finding.rule.id == rule.id && finding.severity == severity).count()
+        findings
+            .filter(|finding| finding.rule.id == rule.id && finding.severity == severity)
+            .count()
     }
 
     /// Is there something as grave as this?

@@ -55,7 +55,8 @@ impl Matrix {
         let mut rows: Vec<Row> = Vec::new();
         let mut rest = status.occupants.as_slice();
         while let Some(first) = rest.first() {
-            let end = rest.iter().position(|occupant| occupant.name != first.name).unwrap_or(rest.len());
+            let end =
+                rest.iter().position(|occupant| occupant.name != first.name).unwrap_or(rest.len());
             rows.push(row(status, &columns, &rest[..end]));
             rest = &rest[end..];
         }
@@ -72,7 +73,8 @@ fn columns(status: &Status, spread: bool) -> Vec<Column> {
     let mut out = Vec::new();
     for stage in &status.stages {
         let here = status.occupants.iter().filter(|occupant| occupant.entry.stage == *stage);
-        let mut targets: Vec<Option<TargetName>> = here.map(|occupant| occupant.entry.target.clone()).collect();
+        let mut targets: Vec<Option<TargetName>> =
+            here.map(|occupant| occupant.entry.target.clone()).collect();
         targets.sort();
         targets.dedup();
         if !spread || targets.is_empty() {
@@ -85,18 +87,30 @@ fn columns(status: &Status, spread: bool) -> Vec<Column> {
 
 fn row(status: &Status, columns: &[Column], occupants: &[Occupant]) -> Row {
     let spread = columns.iter().any(|column| column.target.is_some());
-    let in_stage = |stage: &StageName| occupants.iter().filter(|o| o.entry.stage == *stage).collect::<Vec<_>>();
-    let by_stage: Vec<Vec<Running>> = status.stages.iter().map(|stage| running(&in_stage(stage))).collect();
+    let in_stage = |stage: &StageName| {
+        occupants.iter().filter(|o| o.entry.stage == *stage).collect::<Vec<_>>()
+    };
+    let by_stage: Vec<Vec<Running>> =
+        status.stages.iter().map(|stage| running(&in_stage(stage))).collect();
     let cells = columns.iter().map(|column| {
         let mut here = in_stage(&column.stage);
         if spread {
             here.retain(|occupant| occupant.entry.target == column.target);
         }
         let running = running(&here);
-        let differs = differs(status, &by_stage, status.position(&column.stage), &running, column.target.is_some());
+        let differs = differs(
+            status,
+            &by_stage,
+            status.position(&column.stage),
+            &running,
+            column.target.is_some(),
+        );
         Cell { running, differs }
     });
-    Row { name: occupants.first().map(|o| o.name.clone()).unwrap_or_default(), cells: cells.collect() }
+    Row {
+        name: occupants.first().map(|o| o.name.clone()).unwrap_or_default(),
+        cells: cells.collect(),
+    }
 }
 
 /// The distinct versions of one cell.
@@ -108,7 +122,8 @@ fn running(occupants: &[&Occupant]) -> Vec<Running> {
         match out.iter_mut().find(|running| running.version == entry.version) {
             Some(same) => {
                 same.since = same.since.max(time);
-                same.targets.extend(entry.target.clone().filter(|target| !same.targets.contains(target)));
+                same.targets
+                    .extend(entry.target.clone().filter(|target| !same.targets.contains(target)));
             }
             None => out.push(Running {
                 version: entry.version.clone(),
@@ -123,12 +138,21 @@ fn running(occupants: &[&Occupant]) -> Vec<Running> {
 
 /// Is what runs here unlike one of the nearest stages before that have the app? One target of a
 /// stage need not run everything they run.
-fn differs(status: &Status, by_stage: &[Vec<Running>], stage: usize, here: &[Running], one_target: bool) -> bool {
+fn differs(
+    status: &Status,
+    by_stage: &[Vec<Running>],
+    stage: usize,
+    here: &[Running],
+    one_target: bool,
+) -> bool {
     if here.is_empty() {
         return false;
     }
-    let nearest = status.nearest(stage, &|i| by_stage.get(i).is_some_and(|running| !running.is_empty()));
-    nearest.into_iter().any(|i| !within(here, &by_stage[i]) || !one_target && !within(&by_stage[i], here))
+    let nearest =
+        status.nearest(stage, &|i| by_stage.get(i).is_some_and(|running| !running.is_empty()));
+    nearest
+        .into_iter()
+        .any(|i| !within(here, &by_stage[i]) || !one_target && !within(&by_stage[i], here))
 }
 
 fn within(xs: &[Running], ys: &[Running]) -> bool {
@@ -150,7 +174,8 @@ mod tests {
             branch: None,
             line: None,
         };
-        let config = Config { stages: stages.iter().enumerate().map(stage).collect(), ..Config::default() };
+        let config =
+            Config { stages: stages.iter().enumerate().map(stage).collect(), ..Config::default() };
         let mapping = Mapping {
             entries: lines.iter().map(|line| entry(line)).collect(),
             stages: stages.iter().map(|name| (*name).into()).collect(),
@@ -184,10 +209,13 @@ mod tests {
     fn shown(status: &Status, spread: bool) -> Vec<String> {
         let matrix = Matrix::new(status, spread);
         let cell = |cell: &Cell| {
-            let versions: Vec<String> = cell.running.iter().map(|running| running.version.to_string()).collect();
+            let versions: Vec<String> =
+                cell.running.iter().map(|running| running.version.to_string()).collect();
             format!("{}{}", if cell.differs { "!" } else { "" }, versions.join("+"))
         };
-        let row = |row: &Row| format!("{}: {}", row.name, row.cells.iter().map(cell).collect::<Vec<_>>().join(" | "));
+        let row = |row: &Row| {
+            format!("{}: {}", row.name, row.cells.iter().map(cell).collect::<Vec<_>>().join(" | "))
+        };
         matrix.rows.iter().map(row).collect()
     }
 
@@ -195,9 +223,19 @@ mod tests {
     fn a_stage_is_compared_with_the_nearest_that_has_the_app() {
         let status = status(
             &["dev", "staging", "prod"],
-            &["api dev v2", "api staging v1", "api prod v1", "web dev v3", "web prod v2", "job prod v1"],
+            &[
+                "api dev v2",
+                "api staging v1",
+                "api prod v1",
+                "web dev v3",
+                "web prod v2",
+                "job prod v1",
+            ],
         );
-        assert_eq!(shown(&status, false), ["api: v2 | !v1 | v1", "web: v3 |  | !v2", "job:  |  | v1"]);
+        assert_eq!(
+            shown(&status, false),
+            ["api: v2 | !v1 | v1", "web: v3 |  | !v2", "job:  |  | v1"]
+        );
         assert_eq!(Matrix::new(&status, false).differing(), 2);
     }
 
@@ -205,7 +243,14 @@ mod tests {
     fn targets_that_agree_are_one_cell() {
         let status = status(
             &["dev", "prod"],
-            &["api dev v1", "api prod/eu v1", "api prod/us v1", "web dev v2", "web prod/eu v2", "web prod/us v1"],
+            &[
+                "api dev v1",
+                "api prod/eu v1",
+                "api prod/us v1",
+                "web dev v2",
+                "web prod/eu v2",
+                "web prod/us v1",
+            ],
         );
         assert_eq!(shown(&status, false), ["api: v1 | v1", "web: v2 | !v2+v1"]);
         assert_eq!(shown(&status, true), ["api: v1 | v1 | v1", "web: v2 | v2 | !v1"]);
@@ -221,7 +266,12 @@ mod tests {
     fn a_digest_says_more_than_a_tag() {
         let digest = |c: &str| format!("sha256:{}", c.repeat(64));
         let (a, b) = (digest("a"), digest("b"));
-        let lines = [format!("x dev v1@{a}"), format!("x prod v1@{b}"), format!("y dev v1@{a}"), "y prod v1".into()];
+        let lines = [
+            format!("x dev v1@{a}"),
+            format!("x prod v1@{b}"),
+            format!("y dev v1@{a}"),
+            "y prod v1".into(),
+        ];
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let status = status(&["dev", "prod"], &lines);
         assert_eq!(Matrix::new(&status, false).differing(), 1);
@@ -229,7 +279,8 @@ mod tests {
 
     #[test]
     fn stages_left_out_leave_no_gap() {
-        let mut status = status(&["dev", "staging", "prod"], &["api dev v2", "api staging v1", "api prod v2"]);
+        let mut status =
+            status(&["dev", "staging", "prod"], &["api dev v2", "api staging v1", "api prod v2"]);
         status.keep_stages(|stage| stage.as_str() != "staging");
         assert_eq!(shown(&status, false), ["api: v2 | v2"]);
     }

@@ -80,7 +80,12 @@ impl Diff {
                 let slot = entry.slot();
                 let app = (&entry.app, &entry.component);
                 let by_target = whole || left_targets.get(&app) == right_targets.get(&app);
-                let key = (app.0, app.1, whole.then_some(&entry.stage), entry.target.as_ref().filter(|_| by_target));
+                let key = (
+                    app.0,
+                    app.1,
+                    whole.then_some(&entry.stage),
+                    entry.target.as_ref().filter(|_| by_target),
+                );
                 let order = if whole { place(&entry.stage) } else { 0 };
                 let here = &mut compared.entry((name(&slot), order, key)).or_default()[at];
                 add(here, entry, slot, by_target);
@@ -91,16 +96,30 @@ impl Diff {
             _ => None,
         };
         let count = compared.len();
-        let differences =
-            compared.into_iter().filter(|(_, [a, b])| !(within(a, b, images_count) && within(b, a, images_count)));
+        let differences = compared
+            .into_iter()
+            .filter(|(_, [a, b])| !(within(a, b, images_count) && within(b, a, images_count)));
         let differences = differences.map(|((name, _, (_, component, stage, target)), [a, b])| {
             let sides = moment(&a, &left).zip(moment(&b, &right));
-            let ahead = sides.map_or(Ahead::Unknown, |((a, a_cut, a_stage), (b, b_cut, b_stage))| {
-                let a = Moment { slot: &a.slot, version: &a.version, cut: a_cut, stage: a_stage };
-                ahead(a, Moment { slot: &b.slot, version: &b.version, cut: b_cut, stage: b_stage })
-            });
+            let ahead =
+                sides.map_or(Ahead::Unknown, |((a, a_cut, a_stage), (b, b_cut, b_stage))| {
+                    let a =
+                        Moment { slot: &a.slot, version: &a.version, cut: a_cut, stage: a_stage };
+                    ahead(
+                        a,
+                        Moment { slot: &b.slot, version: &b.version, cut: b_cut, stage: b_stage },
+                    )
+                });
             let (stage, target) = (stage.cloned(), target.cloned());
-            Difference { name, component: component.clone(), stage, target, left: a, right: b, ahead }
+            Difference {
+                name,
+                component: component.clone(),
+                stage,
+                target,
+                left: a,
+                right: b,
+                ahead,
+            }
         });
         let differences = differences.collect();
         Diff { differences, left, right, compared: count, warnings: Vec::new() }
@@ -130,6 +149,7 @@ fn add(here: &mut Vec<Here>, entry: &Entry, slot: SlotKey, by_target: bool) {
 }
 
 fn within(xs: &[Here], ys: &[Here], images_count: bool) -> bool {
-    let same = |x: &Here, y: &Here| x.version.is_same(&y.version) && (!images_count || x.image == y.image);
+    let same =
+        |x: &Here, y: &Here| x.version.is_same(&y.version) && (!images_count || x.image == y.image);
     xs.is_empty() == ys.is_empty() && xs.iter().all(|x| ys.iter().any(|y| same(x, y)))
 }

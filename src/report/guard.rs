@@ -43,7 +43,8 @@ impl Guarded {
 
     /// The cells of a ruling, as people call them; several images of one app share its name.
     pub fn name(&self, ruling: &Ruling) -> String {
-        let name = |slot: &SlotKey| self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
+        let name =
+            |slot: &SlotKey| self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
         match ruling.slots.as_slice() {
             [] => String::new(),
             [first, rest @ ..] if rest.iter().all(|slot| slot.component == first.component) => {
@@ -87,7 +88,8 @@ impl Guarded {
     pub fn sentence(&self) -> String {
         let (moving, other): (Vec<&Ruling>, Vec<&Ruling>) =
             self.rulings.iter().partition(|ruling| !ruling.slots.is_empty());
-        let refused = |rulings: &[&Ruling]| rulings.iter().filter(|ruling| !ruling.passes()).count();
+        let refused =
+            |rulings: &[&Ruling]| rulings.iter().filter(|ruling| !ruling.passes()).count();
         let files = match self.files {
             1 => "1 file differs".to_owned(),
             count => format!("{count} files differ"),
@@ -105,7 +107,8 @@ impl Guarded {
             (count, 0) => Some(format!("{count} {many} may pass")),
             (count, no) => Some(format!("{no} of {count} {many} may not")),
         };
-        let moves = part(moving.len(), "change of a version", "changes of versions", refused(&moving));
+        let moves =
+            part(moving.len(), "change of a version", "changes of versions", refused(&moving));
         let others = part(other.len(), "other file", "other files", refused(&other));
         let broken = moving.iter().filter(|ruling| !ruling.overridden.is_empty()).count();
         let broken = (broken > 0).then(|| format!("the glass is broken for {broken}"));

@@ -153,7 +153,11 @@ impl From<&Occupant> for EntryJson {
             image: entry.image.clone(),
             tag: entry.version.tag.clone(),
             digest: entry.version.digest.clone(),
-            locations: entry.locations.iter().map(|location| location_json(location, source)).collect(),
+            locations: entry
+                .locations
+                .iter()
+                .map(|location| location_json(location, source))
+                .collect(),
             since: occupant.since.as_ref().map(SinceJson::from),
             component: entry.component.clone(),
             confidence: entry.confidence.as_str(),
@@ -205,10 +209,16 @@ impl From<&Note> for NoteJson {
 pub fn sentence(note: &Note) -> String {
     match note {
         Note::Inherited => "inherited: written in a base that other stages share".into(),
-        Note::Automated(automation) => format!("automated: policy {} owns this line", automation.policy),
-        Note::Mutable => "mutable: this tag names a moving thing, so what runs may have changed since".into(),
+        Note::Automated(automation) => {
+            format!("automated: policy {} owns this line", automation.policy)
+        }
+        Note::Mutable => {
+            "mutable: this tag names a moving thing, so what runs may have changed since".into()
+        }
         Note::AppVersion => "no tag: the chart's appVersion counts".into(),
-        Note::Unbuildable => "unbuildable: YAML reads this tag as a number, a bool or null; quote it".into(),
+        Note::Unbuildable => {
+            "unbuildable: YAML reads this tag as a number, a bool or null; quote it".into()
+        }
         Note::Unmatched => "unmatched: no local resource has this image; a remote one may".into(),
         Note::Remote => "remote: the version of a remote resource, chart or git source".into(),
         Note::Disagrees(what) => format!("disagrees: {what}"),
@@ -217,14 +227,21 @@ pub fn sentence(note: &Note) -> String {
 
 impl From<&Warning> for WarningJson {
     fn from(warning: &Warning) -> Self {
-        WarningJson { code: warning.code, path: warning.path.clone(), message: warning.message.clone() }
+        WarningJson {
+            code: warning.code,
+            path: warning.path.clone(),
+            message: warning.message.clone(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{AskJson, AuditJson, EventJson, GuardJson, LocksJson};
-    use super::{DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson, TraceJson};
+    use super::{
+        DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
+        TraceJson,
+    };
     use schemars::JsonSchema;
     use std::path::Path;
 
@@ -247,10 +264,15 @@ mod tests {
     }
 
     fn is_fresh<T: JsonSchema>(name: &str) {
-        let schema = schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
-        let text = serde_json::to_string_pretty(&schema.into_root_schema_for::<T>()).expect("a schema is JSON") + "\n";
+        let schema =
+            schemars::generate::SchemaSettings::draft2020_12().for_serialize().into_generator();
+        let text = serde_json::to_string_pretty(&schema.into_root_schema_for::<T>())
+            .expect("a schema is JSON")
+            + "\n";
         let file = format!("docs/reference/towpath.{name}.schema.json");
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-        snapbox::Assert::new().action_env("SNAPSHOTS").eq(text, snapbox::Data::read_from(&path, None).raw());
+        snapbox::Assert::new()
+            .action_env("SNAPSHOTS")
+            .eq(text, snapbox::Data::read_from(&path, None).raw());
     }
 }

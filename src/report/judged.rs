@@ -79,7 +79,8 @@ impl Judged {
 
     /// Is it about this part of a plan?
     pub fn is_about(&self, item: &Item) -> bool {
-        self.subject.app == item.app && (item.component.is_none() || self.subject.component == item.component)
+        self.subject.app == item.app
+            && (item.component.is_none() || self.subject.component == item.component)
     }
 
     /// The places in words.
@@ -95,7 +96,11 @@ impl Judged {
     /// `prod`, or `prod (eu, us)`.
     pub fn place(&self) -> String {
         let names: Vec<&str> = self.targets.iter().map(|target| target.as_str()).collect();
-        if names.is_empty() { self.stage.to_string() } else { format!("{} ({})", self.stage, names.join(", ")) }
+        if names.is_empty() {
+            self.stage.to_string()
+        } else {
+            format!("{} ({})", self.stage, names.join(", "))
+        }
     }
 
     /// The answer in one sentence.
@@ -106,12 +111,19 @@ impl Judged {
             return format!("{app} {version} is in {to} already.");
         }
         if let (Some(broken), false) = (&self.judgement.broken, self.judgement.verdict.is_open()) {
-            return format!("{app} {version} may go to {to}: {} has broken the glass ({}).", broken.by, broken.reason);
+            return format!(
+                "{app} {version} may go to {to}: {} has broken the glass ({}).",
+                broken.by, broken.reason
+            );
         }
         match &self.judgement.verdict {
             Verdict::Open => format!("{app} {version} may go to {to}."),
             Verdict::Wait { until } => {
-                format!("{app} {version} has to wait for {to} until {}: {}.", moment(until), self.names())
+                format!(
+                    "{app} {version} has to wait for {to} until {}: {}.",
+                    moment(until),
+                    self.names()
+                )
             }
             Verdict::NeedsApproval => {
                 let waits = self.judgement.closed().filter_map(|answer| match &answer.verdict {
@@ -119,8 +131,11 @@ impl Judged {
                     _ => None,
                 });
                 let wait = waits.max_by_key(|until| until.timestamp());
-                let wait = wait.map(|until| format!(", not before {}", moment(until))).unwrap_or_default();
-                format!("{app} {version} may be proposed for {to}, and somebody has to approve it{wait}.")
+                let wait =
+                    wait.map(|until| format!(", not before {}", moment(until))).unwrap_or_default();
+                format!(
+                    "{app} {version} may be proposed for {to}, and somebody has to approve it{wait}."
+                )
             }
             Verdict::Shut => format!("{app} {version} may not go to {to}: {}.", self.names()),
         }

@@ -89,10 +89,13 @@ impl Status {
 
     /// Keeps the stages `wanted` says; the others leave no gap in the order.
     pub fn keep_stages(&mut self, wanted: impl Fn(&StageName) -> bool) {
-        let kept: Vec<usize> = (0..self.stages.len()).filter(|i| wanted(&self.stages[*i])).collect();
+        let kept: Vec<usize> =
+            (0..self.stages.len()).filter(|i| wanted(&self.stages[*i])).collect();
         let before = kept.iter().map(|i| self.nearest(*i, &|j| kept.contains(&j)));
         let before: Vec<Vec<usize>> = before
-            .map(|found| kept.iter().enumerate().filter(|(_, j)| found.contains(j)).map(|(k, _)| k).collect())
+            .map(|found| {
+                kept.iter().enumerate().filter(|(_, j)| found.contains(j)).map(|(k, _)| k).collect()
+            })
             .collect();
         self.before = before;
         self.stages = kept.iter().map(|i| self.stages[*i].clone()).collect();
@@ -124,7 +127,11 @@ fn before(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
     let position = |name: &StageName| stages.iter().position(|stage| stage == name);
     stages
         .iter()
-        .map(|name| config.stage(name.as_str()).map(|stage| stage.after.iter().filter_map(position).collect()))
+        .map(|name| {
+            config
+                .stage(name.as_str())
+                .map(|stage| stage.after.iter().filter_map(position).collect())
+        })
         .map(Option::unwrap_or_default)
         .collect()
 }
@@ -137,7 +144,10 @@ pub fn display_names(entries: &[Entry]) -> BTreeMap<(AppName, Option<String>), S
 
 /// The same for apps and components that also the past knows. What runs now keeps the name it has
 /// in `status`.
-pub fn names_over_time(now: &[Entry], past: &[SlotKey]) -> BTreeMap<(AppName, Option<String>), String> {
+pub fn names_over_time(
+    now: &[Entry],
+    past: &[SlotKey],
+) -> BTreeMap<(AppName, Option<String>), String> {
     let mut all = names(past.iter().map(|slot| (&slot.app, &slot.component)));
     all.extend(display_names(now));
     all
@@ -168,7 +178,9 @@ fn shortest<'a>(component: &'a str, all: &BTreeSet<&Option<String>>) -> &'a str 
     let ends = component.match_indices('/').map(|(at, _)| at).chain([component.len()]);
     let alone = |end: &usize| {
         let head = &component[..*end];
-        let same = |other: &str| other == head || other.strip_prefix(head).is_some_and(|rest| rest.starts_with('/'));
+        let same = |other: &str| {
+            other == head || other.strip_prefix(head).is_some_and(|rest| rest.starts_with('/'))
+        };
         all.iter().filter(|other| other.as_deref().is_some_and(same)).count() == 1
     };
     ends.into_iter().find(alone).map_or(component, |end| &component[..end])

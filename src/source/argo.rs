@@ -22,16 +22,24 @@ impl Source for Argo {
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
-        let mut out: Vec<Finding> = objects(&leaves).iter().flat_map(|object| application(object, claim)).collect();
+        let mut out: Vec<Finding> =
+            objects(&leaves).iter().flat_map(|object| application(object, claim)).collect();
         if let Some(text) = reader.text(&claim.path) {
             remote::note_automations(&mut out, &text);
         }
         out
     }
 
-    fn blind_spots(&self, claim: &Claim<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    fn blind_spots(
+        &self,
+        claim: &Claim<'_>,
+        sight: &Sight<'_>,
+        reader: &Reader<'_>,
+    ) -> Vec<BlindSpot> {
         let leaves = reader.leaves(&claim.path);
-        leaves.map(|leaves| blind::argo::spots(&claim.path, &leaves, sight, reader)).unwrap_or_default()
+        leaves
+            .map(|leaves| blind::argo::spots(&claim.path, &leaves, sight, reader))
+            .unwrap_or_default()
     }
 }
 
@@ -80,7 +88,8 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<Found> {
     if old.is_some() && location.span.end - location.span.start == leaf.text.len() {
         location.span.start = location.span.end - new.len();
     }
-    let finding = Finding { image: Some(name), version, locations: vec![location], ..Finding::default() };
+    let finding =
+        Finding { image: Some(name), version, locations: vec![location], ..Finding::default() };
     Some(Found { word: Some(base_name(&word).to_owned()), finding })
 }
 
@@ -89,14 +98,20 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<Found> {
 fn helm(helm: &Branch<'_>, path: &str) -> Vec<Found> {
     let (mut leaves, mut real) = (Vec::new(), Vec::new());
     for (_, parameter) in helm.below(&["parameters"]).children() {
-        let (Some(name), Some(value)) = (parameter.text("name"), parameter.last_leaf("value")) else { continue };
+        let (Some(name), Some(value)) = (parameter.text("name"), parameter.last_leaf("value"))
+        else {
+            continue;
+        };
         leaves.push(Leaf { path: dotted(name), ..value.clone() });
         real.push(value);
     }
-    let set: std::collections::HashSet<Box<str>> = leaves.iter().map(|leaf| leaf.path.clone()).collect();
+    let set: std::collections::HashSet<Box<str>> =
+        leaves.iter().map(|leaf| leaf.path.clone()).collect();
     for key in ["valuesObject", "values"] {
         let (copies, originals) = helm.below(&[key]).replanted();
-        for (copy, original) in copies.into_iter().zip(originals).filter(|(copy, _)| !set.contains(&copy.path)) {
+        for (copy, original) in
+            copies.into_iter().zip(originals).filter(|(copy, _)| !set.contains(&copy.path))
+        {
             leaves.push(copy);
             real.push(original);
         }
@@ -122,14 +137,22 @@ mod tests {
             let place = &f.locations[0];
             let text = &content[place.span.start..place.span.end];
             let text = if text.contains('\n') { "…" } else { text };
-            let (who, image) = (f.component.as_deref().unwrap_or("-"), f.image.as_deref().unwrap_or("-"));
-            format!("{who} {image} {} :{} {}<{text}>{:?}", f.version, place.line, place.part.as_str(), f.notes)
+            let (who, image) =
+                (f.component.as_deref().unwrap_or("-"), f.image.as_deref().unwrap_or("-"));
+            format!(
+                "{who} {image} {} :{} {}<{text}>{:?}",
+                f.version,
+                place.line,
+                place.part.as_str(),
+                f.notes
+            )
         };
         let found = found.iter().map(|(_, f)| show(f));
         found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
     }
 
-    const HEAD: &str = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n";
+    const HEAD: &str =
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n";
 
     #[test]
     fn chart_versions() {
@@ -143,7 +166,10 @@ mod tests {
         .replace('\n', "\r\n");
         assert_eq!(
             read(&two),
-            ["web/a r/a 1.x :6 chart<1.x>[Remote, Mutable]", "web/b r/b 2.0.1 :8 chart<2.0.1>[Remote]"]
+            [
+                "web/a r/a 1.x :6 chart<1.x>[Remote, Mutable]",
+                "web/b r/b 2.0.1 :8 chart<2.0.1>[Remote]"
+            ]
         );
     }
 
@@ -160,7 +186,10 @@ mod tests {
         );
         assert_eq!(
             read(&text),
-            ["web/web r.io/a/web v1 :9 reference<r.io/a/web:v1>[]", "web/api a/api v2 :10 reference<'a/api:v2'>[]"]
+            [
+                "web/web r.io/a/web v1 :9 reference<r.io/a/web:v1>[]",
+                "web/api a/api v2 :10 reference<'a/api:v2'>[]"
+            ]
         );
     }
 

@@ -63,7 +63,13 @@ impl<'a> Branch<'a> {
     /// What lies below a chain of keys; nothing if they do not exist.
     pub(super) fn below(&self, keys: &[&str]) -> Branch<'a> {
         let strip = |rest: &'a str| keys.iter().try_fold(rest, |rest, key| after(rest, key));
-        Branch { leaves: self.leaves.iter().filter_map(|(rest, leaf)| Some((strip(rest)?, *leaf))).collect() }
+        Branch {
+            leaves: self
+                .leaves
+                .iter()
+                .filter_map(|(rest, leaf)| Some((strip(rest)?, *leaf)))
+                .collect(),
+        }
     }
 
     /// The keys of this level that have something below them, in the order of the file.
@@ -89,7 +95,10 @@ impl<'a> Branch<'a> {
     /// Copies of all leaves whose paths begin here, and the leaves they were.
     pub(super) fn replanted(&self) -> (Vec<Leaf>, Vec<&'a Leaf>) {
         let copy = |(rest, leaf): &(&str, &Leaf)| Leaf { path: (*rest).into(), ..(*leaf).clone() };
-        (self.leaves.iter().map(copy).collect(), self.leaves.iter().map(|(_, leaf)| *leaf).collect())
+        (
+            self.leaves.iter().map(copy).collect(),
+            self.leaves.iter().map(|(_, leaf)| *leaf).collect(),
+        )
     }
 }
 
@@ -105,8 +114,7 @@ mod tests {
 
     #[test]
     fn objects_are_walked_key_by_key() {
-        let text =
-            "kind: List\nitems:\n- {kind: A, spec: {x: 1, list: [{name: n, v: 2}]}}\n- {kind: B}\n---\nkind: C\n";
+        let text = "kind: List\nitems:\n- {kind: A, spec: {x: 1, list: [{name: n, v: 2}]}}\n- {kind: B}\n---\nkind: C\n";
         let leaves = of_yaml(&yaml::parse(text).expect("yaml"));
         let objects = objects(&leaves);
         let kinds: Vec<_> = objects.iter().filter_map(|object| object.text("kind")).collect();

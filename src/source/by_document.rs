@@ -68,7 +68,11 @@ impl Documents {
         known.insert(fingerprint)
     }
 
-    fn images(&self, fingerprint: u64, read: impl FnOnce() -> Option<Vec<Leaf>>) -> Option<Rc<Vec<Leaf>>> {
+    fn images(
+        &self,
+        fingerprint: u64,
+        read: impl FnOnce() -> Option<Vec<Leaf>>,
+    ) -> Option<Rc<Vec<Leaf>>> {
         if let Some(known) = self.images.borrow().get(&fingerprint) {
             return Some(Rc::clone(known));
         }
@@ -117,13 +121,18 @@ impl Reader<'_> {
 
     /// The leaves that `kept` says yes to, of those documents that can hold an image, without those
     /// of embedded texts. `None` where the file has to be read as a whole.
-    pub(super) fn leaves_about_images(&self, path: &str, kept: impl Fn(&Leaf) -> bool) -> Option<Rc<Vec<Leaf>>> {
+    pub(super) fn leaves_about_images(
+        &self,
+        path: &str,
+        kept: impl Fn(&Leaf) -> bool,
+    ) -> Option<Rc<Vec<Leaf>>> {
         let read = |text: &str| {
             let mut leaves = leaves_of(text)?;
             leaves.retain(|leaf| !leaf.embedded && kept(leaf));
             Some(leaves)
         };
-        let leaves = |fingerprint: u64, text: &str| self.cache.documents.images(fingerprint, || read(text));
+        let leaves =
+            |fingerprint: u64, text: &str| self.cache.documents.images(fingerprint, || read(text));
         self.leaves_of_documents(path, |text| may_say(text, "mage"), leaves)
     }
 
@@ -173,7 +182,8 @@ fn leaves_of(text: &str) -> Option<Vec<Leaf>> {
 
 /// Can a text hold a word in a key or value? Escapes may hide one.
 fn may_say(text: &str, word: &str) -> bool {
-    text.contains(word) || ["\\x", "\\u", "\\U", "\\\n", "\\\r"].iter().any(|escape| text.contains(escape))
+    text.contains(word)
+        || ["\\x", "\\u", "\\U", "\\\n", "\\\r"].iter().any(|escape| text.contains(escape))
 }
 
 /// Can a text hold one of the keys that a rule names?
@@ -189,7 +199,8 @@ fn words(template: &str) -> impl Iterator<Item = &str> {
         Some((_, after)) if at > 0 => after,
         _ => part,
     });
-    let words = outside.flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    let words =
+        outside.flat_map(|part| part.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
     words.filter(|word| word.bytes().any(|byte| !byte.is_ascii_digit()))
 }
 

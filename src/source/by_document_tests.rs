@@ -10,7 +10,8 @@ const STREAM: &str = "kind: ImageStream\nspec:\n  tags:\n  - from: {name: x/api:
 fn found(text: &str, rule: &Rule) -> Vec<String> {
     let (found, warnings) = repository(&[("prod/a.yaml", text)]).read(rule.clone());
     let places = found.iter().flat_map(|(_, finding)| &finding.locations);
-    let places = places.map(|at| format!("{} {} {}", at.document, at.line, &text[at.span.start..at.span.end]));
+    let places = places
+        .map(|at| format!("{} {} {}", at.document, at.line, &text[at.span.start..at.span.end]));
     places.chain(warnings.iter().map(|warning| warning.code.to_owned())).collect()
 }
 
@@ -37,7 +38,10 @@ fn one_broken_document_breaks_the_file() {
 #[test]
 fn escapes_do_not_hide_a_key() {
     let hidden = WEB.replace("image", "\"im\\x61ge\"");
-    assert_eq!(found(&format!("{PLAIN}---\n{hidden}"), &rule(SourceKind::Manifests)), ["1 7 x/web:1"]);
+    assert_eq!(
+        found(&format!("{PLAIN}---\n{hidden}"), &rule(SourceKind::Manifests)),
+        ["1 7 x/web:1"]
+    );
 }
 
 #[test]

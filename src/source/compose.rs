@@ -5,7 +5,9 @@ use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::place;
 use super::{Claim, Finding, Notation, Reader, Sight, Source, blind, dotenv, keyed, marker, shape};
 use crate::config::NameTemplate;
-use crate::model::{BlindSpot, Captures, ImageReference, Location, Note, Part, SourceKind, Span, Version};
+use crate::model::{
+    BlindSpot, Captures, ImageReference, Location, Note, Part, SourceKind, Span, Version,
+};
 use std::ops::Range;
 
 /// The source; see the module.
@@ -22,7 +24,8 @@ impl Source for Compose {
     }
 
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
-        let (Some(leaves), Some(text)) = (reader.leaves(&claim.path), reader.text(&claim.path)) else {
+        let (Some(leaves), Some(text)) = (reader.leaves(&claim.path), reader.text(&claim.path))
+        else {
             return Vec::new();
         };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
@@ -36,7 +39,12 @@ impl Source for Compose {
         leaves.iter().filter_map(|leaf| file.finding(service_of(leaf)?, leaf)).collect()
     }
 
-    fn blind_spots(&self, claim: &Claim<'_>, _sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    fn blind_spots(
+        &self,
+        claim: &Claim<'_>,
+        _sight: &Sight<'_>,
+        reader: &Reader<'_>,
+    ) -> Vec<BlindSpot> {
         let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
         blind::compose::spots(claim, &leaves, &env_path(claim.rule.base.as_ref(), claim), reader)
     }
@@ -89,7 +97,12 @@ impl File<'_> {
     }
 
     /// The places of tag and digest: the variable's value where one holds them, else the line itself.
-    fn locations(&self, leaf: &Leaf, filled: &Interpolated<'_>, version: &Version) -> Vec<Location> {
+    fn locations(
+        &self,
+        leaf: &Leaf,
+        filled: &Interpolated<'_>,
+        version: &Version,
+    ) -> Vec<Location> {
         if filled.text == *leaf.text {
             return Vec::new();
         }
@@ -106,12 +119,22 @@ impl File<'_> {
         out
     }
 
-    fn add(&self, leaf: &Leaf, filled: &Interpolated<'_>, range: Range<usize>, part: Part, out: &mut Vec<Location>) {
+    fn add(
+        &self,
+        leaf: &Leaf,
+        filled: &Interpolated<'_>,
+        range: Range<usize>,
+        part: Part,
+        out: &mut Vec<Location>,
+    ) {
         // What joins variables (`v${MAJOR}.${MINOR}`) is no place to look for the version.
-        let varies = filled.origins_of(range.clone()).any(|origin| matches!(origin, Origin::Variable(_)));
+        let varies =
+            filled.origins_of(range.clone()).any(|origin| matches!(origin, Origin::Variable(_)));
         for origin in filled.origins_of(range) {
             let location = match origin {
-                Origin::Variable(variable) => variable.location(self.env_path, part_of_variable(variable, part)),
+                Origin::Variable(variable) => {
+                    variable.location(self.env_path, part_of_variable(variable, part))
+                }
                 Origin::Text(_) if varies => continue,
                 Origin::Text(span) => self.inside(leaf, span, part),
             };
@@ -161,11 +184,22 @@ mod tests {
         let show = |f: &Finding| {
             let place = |l: &Location| {
                 let text = files.iter().find(|(path, _)| *path == l.path).expect("a file").1;
-                format!("{}:{} {}<{}>", l.path, l.line, l.part.as_str(), &text[l.span.start..l.span.end])
+                format!(
+                    "{}:{} {}<{}>",
+                    l.path,
+                    l.line,
+                    l.part.as_str(),
+                    &text[l.span.start..l.span.end]
+                )
             };
             let places: Vec<String> = f.locations.iter().map(place).collect();
             let service = f.component.as_deref().unwrap_or("-");
-            format!("{service} {}:{} {}", f.image.as_deref().unwrap_or("-"), f.version, places.join(" "))
+            format!(
+                "{service} {}:{} {}",
+                f.image.as_deref().unwrap_or("-"),
+                f.version,
+                places.join(" ")
+            )
         };
         let found = found.iter().map(|(_, f)| show(f));
         found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
@@ -187,7 +221,8 @@ mod tests {
     #[test]
     fn variables_come_from_the_env_file() {
         let digest = format!("sha256:{}", "a".repeat(64));
-        let env = format!("TAG=v1\nMAJOR=2\nMINOR=5\nREF=r.io/x/all:3\nBOTH=v4@{digest}\nORG=acme\n");
+        let env =
+            format!("TAG=v1\nMAJOR=2\nMINOR=5\nREF=r.io/x/all:3\nBOTH=v4@{digest}\nORG=acme\n");
         let text = "services:\n  a: {image: '$ORG/a:$TAG'}\n  b: {image: 'b:${MAJOR}.${MINOR}'}\n  c: {image: '${REF}'}\n  d: {image: 'd:${BOTH}'}\n";
         let files = [("prod/compose.yml", text), ("prod/.env", env.as_str())];
         assert_eq!(
@@ -199,7 +234,8 @@ mod tests {
                 format!("d d:v4@{digest} prod/.env:5 tag-and-digest<v4@{digest}>"),
             ]
         );
-        let files = [("prod/compose.yml", "services: {a: {image: 'a:$TAG'}}"), ("env/prod.env", "TAG=v7")];
+        let files =
+            [("prod/compose.yml", "services: {a: {image: 'a:$TAG'}}"), ("env/prod.env", "TAG=v7")];
         assert_eq!(read(&files, Some("env/{stage}.env")), ["a a:v7 env/prod.env:1 tag<v7>"]);
     }
 

@@ -25,7 +25,13 @@ impl Source for Dotenv {
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
         let Some(text) = reader.text(&claim.path) else { return Vec::new() };
         let leaves = leaves(&text);
-        let mut found = keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Assignments, SCORE);
+        let mut found = keyed::findings(
+            claim.rule,
+            &leaves,
+            &|_| claim.path.clone(),
+            Format::Assignments,
+            SCORE,
+        );
         keyed::tell_apart(&mut found);
         found
     }
@@ -40,7 +46,9 @@ pub(super) fn leaves(text: &str) -> Vec<Leaf> {
         let content = line.trim_end_matches(['\n', '\r']).trim_start_matches('\u{feff}');
         let offset = start + line.find(content).unwrap_or(0);
         start += line.len();
-        let Some(leaf) = leaf(content, offset, u32::try_from(index + 1).unwrap_or(u32::MAX)) else { continue };
+        let Some(leaf) = leaf(content, offset, u32::try_from(index + 1).unwrap_or(u32::MAX)) else {
+            continue;
+        };
         match places.get(&leaf.path) {
             Some(earlier) => out[*earlier] = leaf,
             None if out.len() >= MAX_LEAVES => break,
@@ -56,11 +64,13 @@ pub(super) fn leaves(text: &str) -> Vec<Leaf> {
 fn leaf(line: &str, offset: usize, number: u32) -> Option<Leaf> {
     let body = line.trim_start();
     let body = body.strip_prefix("export ").map_or(body, str::trim_start);
-    let key_end = body.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))?;
+    let key_end =
+        body.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')))?;
     let (key, rest) = body.split_at(key_end);
     let rest = rest.trim_start();
-    let value =
-        rest.strip_prefix('=').or_else(|| rest.strip_prefix(':').filter(|rest| rest.starts_with([' ', '\t'])))?;
+    let value = rest
+        .strip_prefix('=')
+        .or_else(|| rest.strip_prefix(':').filter(|rest| rest.starts_with([' ', '\t'])))?;
     if key.is_empty() {
         return None;
     }
@@ -82,8 +92,9 @@ fn leaf(line: &str, offset: usize, number: u32) -> Option<Leaf> {
 /// A value and its length in the file, quotes included. `None` for quotes that stay open.
 fn scalar(value: &str) -> Option<(String, usize)> {
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
-        let comment =
-            value.char_indices().find(|(at, c)| *c == '#' && (*at == 0 || value[..*at].ends_with(char::is_whitespace)));
+        let comment = value
+            .char_indices()
+            .find(|(at, c)| *c == '#' && (*at == 0 || value[..*at].ends_with(char::is_whitespace)));
         let plain = value[..comment.map_or(value.len(), |(at, _)| at)].trim_end();
         return Some((plain.to_owned(), plain.len()));
     };
@@ -115,7 +126,9 @@ mod tests {
         let text = "\u{feff}A=1.10\r\n  export B='x y' # c\r\n#C=3\nD: \"v\\\"2\"\nE= v3#x #y\nnot a line\nF=\"open\nG=\nA-b.c = 'é'\nH:nospace\nexport I\nB=last\n=x\n";
         let found: Vec<String> = leaves(text)
             .iter()
-            .map(|l| format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end]))
+            .map(|l| {
+                format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end])
+            })
             .collect();
         assert_eq!(
             found,
@@ -137,7 +150,12 @@ mod tests {
         assert!(warnings.is_empty());
         let show = |f: &Finding| {
             let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
-            format!("{who} {} {} :{}", f.image.as_deref().unwrap_or("-"), f.version, f.locations[0].line)
+            format!(
+                "{who} {} {} :{}",
+                f.image.as_deref().unwrap_or("-"),
+                f.version,
+                f.locations[0].line
+            )
         };
         found.iter().map(|(_, f)| show(f)).collect()
     }
@@ -147,7 +165,14 @@ mod tests {
         let text = "WEB_IMAGE_TAG=main-1\nAPI_DOCKER_TAG=2\nDB_IMAGE=a/db:3\nJOB_VERSION=1.2.3\nAUTH_VERSION=psql-14\nPOSTGRES_VERSION=14.2\nPORT=8080\nMODE=prod\nTAG=v9\nSITE_TAG=\"blue\"\n";
         assert_eq!(
             read(text, |_| {}),
-            ["WEB - main-1 :1", "API - 2 :2", "DB a/db 3 :3", "JOB - 1.2.3 :4", "AUTH - psql-14 :5", "- - v9 :9"]
+            [
+                "WEB - main-1 :1",
+                "API - 2 :2",
+                "DB a/db 3 :3",
+                "JOB - 1.2.3 :4",
+                "AUTH - psql-14 :5",
+                "- - v9 :9"
+            ]
         );
     }
 
@@ -155,7 +180,10 @@ mod tests {
     fn keys_by_rule() {
         let key = |text: &str| KeyTemplate::parse(text, &[]).expect("a key");
         let text = "OL_AUTH_VERSION=15.0.1-SNAPSHOT\nOL_UI_VERSION=\nOL_BI_VERSION=${X}\nOTHER_IMAGE_TAG=v1\n";
-        assert_eq!(read(text, |rule| rule.tags.push(key("OL_{APP}_VERSION"))), ["AUTH - 15.0.1-SNAPSHOT :1"]);
+        assert_eq!(
+            read(text, |rule| rule.tags.push(key("OL_{APP}_VERSION"))),
+            ["AUTH - 15.0.1-SNAPSHOT :1"]
+        );
         let text = "WEB_TAG=stable\nWEB_REPO=r.io/web\nDB_TAG=7\nDB_REPO=r.io/db\n";
         let both = |rule: &mut Rule| {
             rule.tags.push(key("{APP}_TAG"));

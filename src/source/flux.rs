@@ -38,9 +38,16 @@ impl Source for Flux {
         out
     }
 
-    fn blind_spots(&self, claim: &Claim<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    fn blind_spots(
+        &self,
+        claim: &Claim<'_>,
+        sight: &Sight<'_>,
+        reader: &Reader<'_>,
+    ) -> Vec<BlindSpot> {
         let leaves = reader.leaves(&claim.path);
-        leaves.map(|leaves| blind::flux::spots(&claim.path, &leaves, sight, reader)).unwrap_or_default()
+        leaves
+            .map(|leaves| blind::flux::spots(&claim.path, &leaves, sight, reader))
+            .unwrap_or_default()
     }
 }
 
@@ -48,8 +55,12 @@ fn found(object: &Branch<'_>, path: &str) -> Vec<Found> {
     let spec = object.below(&["spec"]);
     match (group(object), object.text("kind")) {
         ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => release(&spec, path),
-        ("source.toolkit.fluxcd.io", Some("OCIRepository")) => revision(&spec, &["digest", "semver", "tag"], path),
-        ("source.toolkit.fluxcd.io", Some("GitRepository")) => revision(&spec, &["commit", "semver", "tag"], path),
+        ("source.toolkit.fluxcd.io", Some("OCIRepository")) => {
+            revision(&spec, &["digest", "semver", "tag"], path)
+        }
+        ("source.toolkit.fluxcd.io", Some("GitRepository")) => {
+            revision(&spec, &["commit", "semver", "tag"], path)
+        }
         ("kustomize.toolkit.fluxcd.io", Some("Kustomization")) => images(&spec, path),
         _ => Vec::new(),
     }
@@ -62,8 +73,11 @@ fn group<'a>(object: &Branch<'a>) -> &'a str {
 fn release(spec: &Branch<'_>, path: &str) -> Vec<Found> {
     let chart = spec.below(&["chart", "spec"]);
     let name = chart.text("chart").map(str::to_owned);
-    let mut found: Vec<Found> =
-        chart.leaf("version").and_then(|leaf| remote::version(name, leaf, path, Part::Chart)).into_iter().collect();
+    let mut found: Vec<Found> = chart
+        .leaf("version")
+        .and_then(|leaf| remote::version(name, leaf, path, Part::Chart))
+        .into_iter()
+        .collect();
     found.extend(remote::values(&spec.below(&["values"]), path));
     found
 }
@@ -77,7 +91,10 @@ fn revision(spec: &Branch<'_>, keys: &[&str], path: &str) -> Vec<Found> {
         bare.trim_end_matches('/').to_owned()
     });
     let pinned = keys.iter().find_map(|key| reference.leaf(key).filter(|leaf| !leaf.is_empty()));
-    pinned.and_then(|leaf| remote::version(address, leaf, path, Part::Revision)).into_iter().collect()
+    pinned
+        .and_then(|leaf| remote::version(address, leaf, path, Part::Revision))
+        .into_iter()
+        .collect()
 }
 
 /// `spec.images`, with kustomize's fields.
@@ -98,12 +115,14 @@ fn variables(claim: &Claim<'_>, object: &Branch<'_>, name: Option<&str>) -> Vec<
         return Vec::new();
     }
     let (leaves, real) = object.below(&["spec", "postBuild", "substitute"]).replanted();
-    let mut found = keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Assignments, SCORE);
+    let mut found =
+        keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Assignments, SCORE);
     keyed::tell_apart(&mut found);
     let whole: HashMap<Span, &Leaf> = real.into_iter().map(|leaf| (leaf.span, leaf)).collect();
     for finding in &mut found {
         if finding.component.is_none() && !finding.captures.contains_key("app") {
-            finding.component = name.and_then(|name| remote::own_name(claim, name)).map(str::to_owned);
+            finding.component =
+                name.and_then(|name| remote::own_name(claim, name)).map(str::to_owned);
         }
         for location in &mut finding.locations {
             if let Some(leaf) = whole.get(&location.span) {
@@ -130,7 +149,13 @@ mod tests {
             let text = &content[place.span.start..place.span.end];
             let who = f.captures.get("app").or(f.component.as_ref()).map_or("-", String::as_str);
             let image = f.image.as_deref().unwrap_or("-");
-            format!("{who} {image} {} {}:{}<{text}>{:?}", f.version, place.part.as_str(), place.line, f.notes)
+            format!(
+                "{who} {image} {} {}:{}<{text}>{:?}",
+                f.version,
+                place.part.as_str(),
+                place.line,
+                f.notes
+            )
         };
         let found = found.iter().map(|(_, f)| show(f));
         found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
@@ -170,7 +195,10 @@ mod tests {
         let text = "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: g}\nspec: {url: 'https://h.io/o/r', ref: {branch: main, tag: v1}}\n---\napiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: b}\nspec: {url: 'https://h.io/o/r', ref: {branch: main}}\n---\napiVersion: source.toolkit.fluxcd.io/v1beta2\nkind: OCIRepository\nmetadata: {name: o}\nspec: {url: 'oci://ghcr.io/o/m', ref: {semver: 1.x, tag: latest}}\n";
         assert_eq!(
             read(text),
-            ["g h.io/o/r v1 revision:4<v1>[Remote]", "o ghcr.io/o/m 1.x revision:14<1.x>[Remote, Mutable]"]
+            [
+                "g h.io/o/r v1 revision:4<v1>[Remote]",
+                "o ghcr.io/o/m 1.x revision:14<1.x>[Remote, Mutable]"
+            ]
         );
     }
 

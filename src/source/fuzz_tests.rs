@@ -34,8 +34,9 @@ fn broken() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         any::<Vec<u8>>().prop_map(|bytes| bytes.into_iter().take(6).collect::<Vec<u8>>()),
         prop::sample::select(vec![
-            "{", "}", "[", "]", ": ", "- ", "\n", "\r\n", "\t", "\"", "'", "&a ", "*a", "<<: ", "|\n", "${", "{{", "@",
-            ":", "/", "%", "\u{feff}", "\u{2028}", "é", "日", "\0", "\u{1f}", "---\n", "!!x ", "? ", "\\", "#", "=",
+            "{", "}", "[", "]", ": ", "- ", "\n", "\r\n", "\t", "\"", "'", "&a ", "*a", "<<: ",
+            "|\n", "${", "{{", "@", ":", "/", "%", "\u{feff}", "\u{2028}", "é", "日", "\0",
+            "\u{1f}", "---\n", "!!x ", "? ", "\\", "#", "=",
         ])
         .prop_map(|text| text.as_bytes().to_vec()),
     ];

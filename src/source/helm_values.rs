@@ -23,7 +23,9 @@ impl Source for HelmValues {
         if reader.every_document(&claim.path, |text| is_object(text) || is_blank(text)) {
             return Vec::new();
         }
-        let Some(mut own) = reader.leaves_or_scan(&claim.path).map(|leaves| leaves.to_vec()) else { return Vec::new() };
+        let Some(mut own) = reader.leaves_or_scan(&claim.path).map(|leaves| leaves.to_vec()) else {
+            return Vec::new();
+        };
         leave_out_objects(&mut own);
         let base = base_path(claim, reader);
         let mut merged = Merged { own: own.len(), leaves: own };
@@ -34,7 +36,8 @@ impl Source for HelmValues {
             Some(path) if index >= merged.own => path.clone(),
             _ => claim.path.clone(),
         };
-        let mut findings = keyed::findings(claim.rule, &merged.leaves, &place, Format::Tree, TELLING);
+        let mut findings =
+            keyed::findings(claim.rule, &merged.leaves, &place, Format::Tree, TELLING);
         for finding in &mut findings {
             if finding.locations.first().is_some_and(|location| location.path != claim.path) {
                 finding.notes.push(Note::Inherited);
@@ -47,7 +50,9 @@ impl Source for HelmValues {
 
 /// A document that says nothing.
 fn is_blank(text: &str) -> bool {
-    text.lines().map(str::trim).all(|line| line.is_empty() || line == "---" || line.starts_with('#'))
+    text.lines()
+        .map(str::trim)
+        .all(|line| line.is_empty() || line == "---" || line.starts_with('#'))
 }
 
 fn is_object(text: &str) -> bool {
@@ -75,7 +80,8 @@ impl Merged {
         let own: HashSet<&str> = self.leaves.iter().map(|leaf| &*leaf.path).collect();
         let lists: HashSet<&str> = own.iter().filter_map(|path| list_of(path)).collect();
         let kept = |leaf: &&Leaf| {
-            let overridden = own.contains(&*leaf.path) || list_of(&leaf.path).is_some_and(|list| lists.contains(list));
+            let overridden = own.contains(&*leaf.path)
+                || list_of(&leaf.path).is_some_and(|list| lists.contains(list));
             !overridden
         };
         let more: Vec<Leaf> = base.iter().filter(kept).cloned().collect();
@@ -132,25 +138,32 @@ fn app_versions(claim: &Claim<'_>, leaves: &[Leaf], reader: &Reader<'_>) -> Vec<
     let empty = |leaf: &&Leaf| {
         leaf.last() == "tag"
             && leaf.is_empty()
-            && leaves
-                .iter()
-                .any(|other| other.parent() == leaf.parent() && other.last() == "repository" && !other.text.is_empty())
+            && leaves.iter().any(|other| {
+                other.parent() == leaf.parent()
+                    && other.last() == "repository"
+                    && !other.text.is_empty()
+            })
     };
     let waiting: Vec<&Leaf> = leaves.iter().filter(empty).collect();
     if waiting.is_empty() {
         return Vec::new();
     }
-    let Some(chart) = chart_folder(&claim.path, reader).map(|folder| join(&folder, "Chart.yaml")) else {
+    let Some(chart) = chart_folder(&claim.path, reader).map(|folder| join(&folder, "Chart.yaml"))
+    else {
         return Vec::new();
     };
     let Some(chart_leaves) = reader.leaves(&chart) else { return Vec::new() };
-    let Some(version) = chart_leaves.iter().find(|leaf| &*leaf.path == "appVersion" && !leaf.text.is_empty()) else {
+    let Some(version) =
+        chart_leaves.iter().find(|leaf| &*leaf.path == "appVersion" && !leaf.text.is_empty())
+    else {
         return Vec::new();
     };
     waiting
         .into_iter()
         .map(|tag| {
-            let repository = leaves.iter().find(|leaf| leaf.parent() == tag.parent() && leaf.last() == "repository");
+            let repository = leaves
+                .iter()
+                .find(|leaf| leaf.parent() == tag.parent() && leaf.last() == "repository");
             Finding {
                 component: convention::component(&tag.path),
                 captures: Captures::new(),

@@ -105,7 +105,9 @@ impl<'a> Interpolated<'a> {
         let word = inside.get(word_at..).unwrap_or_default();
         match (operator, value) {
             (Some('+'), None) => {}
-            (Some('+'), Some(_)) | (Some('-'), None) => self.fill(word, offset + word_at, variables, depth + 1),
+            (Some('+'), Some(_)) | (Some('-'), None) => {
+                self.fill(word, offset + word_at, variables, depth + 1)
+            }
             (_, Some(leaf)) => self.push(&leaf.text, Origin::Variable(leaf)),
             (_, None) => {}
         }

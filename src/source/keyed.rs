@@ -16,7 +16,11 @@ pub fn findings(
     format: Format,
     score: u8,
 ) -> Vec<Finding> {
-    if names_keys(rule) { hits_of(rule, leaves, paths) } else { by_convention(leaves, paths, format, score) }
+    if names_keys(rule) {
+        hits_of(rule, leaves, paths)
+    } else {
+        by_convention(leaves, paths, format, score)
+    }
 }
 
 /// The findings at the keys a rule names, for sources with conventions of their own. `None` if it
@@ -41,7 +45,9 @@ pub fn tell_apart(findings: &mut [Finding]) {
         if seen[&(finding.component.clone(), finding.captures.clone())] < 2 {
             continue;
         }
-        let Some(key) = finding.locations.first().map(|location| location.key.as_str()) else { continue };
+        let Some(key) = finding.locations.first().map(|location| location.key.as_str()) else {
+            continue;
+        };
         let last = key.rsplit('.').next().unwrap_or(key);
         finding.component = Some(match &finding.component {
             Some(component) => format!("{component}.{last}"),
@@ -50,7 +56,12 @@ pub fn tell_apart(findings: &mut [Finding]) {
     }
 }
 
-fn by_convention(leaves: &[Leaf], paths: &dyn Fn(usize) -> String, format: Format, score: u8) -> Vec<Finding> {
+fn by_convention(
+    leaves: &[Leaf],
+    paths: &dyn Fn(usize) -> String,
+    format: Format,
+    score: u8,
+) -> Vec<Finding> {
     let pins = convention::pins(leaves, format).into_iter().filter(|pin| pin.score >= score);
     pins.map(|pin| from_pin(leaves, paths, pin)).collect()
 }
@@ -105,14 +116,20 @@ fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec
     let (images, digests) = (images.left(), digests.left());
     let whole = images.filter(|image| shape::reference(&image.leaf.text).is_some());
     out.extend(whole.map(|image| from_hit(&image, paths)));
-    out.extend(digests.filter(|digest| is_digest(&digest.leaf.text)).map(|digest| from_hit(&digest, paths)));
+    out.extend(
+        digests
+            .filter(|digest| is_digest(&digest.leaf.text))
+            .map(|digest| from_hit(&digest, paths)),
+    );
     out
 }
 
 fn hits<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<Hit<'a>> {
     let mut out = Vec::new();
     for (index, leaf) in leaves.iter().enumerate() {
-        if let Some(captures) = templates.iter().find_map(|template| template.captures_joined(&leaf.path)) {
+        if let Some(captures) =
+            templates.iter().find_map(|template| template.captures_joined(&leaf.path))
+        {
             out.push(Hit { index, leaf, captures });
         }
     }
@@ -161,13 +178,17 @@ impl<'a> Companions<'a> {
 
     fn first_of(&mut self, set: usize, tag: &Hit<'a>, beside: bool) -> Option<usize> {
         let names = &self.names[set];
-        let common: Vec<String> = names.iter().filter(|name| tag.captures.contains_key(*name)).cloned().collect();
+        let common: Vec<String> =
+            names.iter().filter(|name| tag.captures.contains_key(*name)).cloned().collect();
         let hits = &self.hits;
         let table = self.tables.entry((set, common.clone(), beside)).or_insert_with(|| {
             let mut table: HashMap<Cell<'a>, Vec<usize>> = HashMap::new();
             for (at, hit) in hits.iter().enumerate().rev() {
                 if let Some(hit) = hit.as_ref().filter(|hit| names.iter().eq(hit.captures.keys())) {
-                    table.entry(cell(hit, hit.leaf.parent(), &common, beside)).or_default().push(at);
+                    table
+                        .entry(cell(hit, hit.leaf.parent(), &common, beside))
+                        .or_default()
+                        .push(at);
                 }
             }
             table
@@ -185,7 +206,8 @@ impl<'a> Companions<'a> {
 }
 
 fn cell<'p>(hit: &Hit<'_>, parent: &'p str, common: &[String], beside: bool) -> Cell<'p> {
-    let values = common.iter().map(|name| hit.captures.get(name).cloned().unwrap_or_default()).collect();
+    let values =
+        common.iter().map(|name| hit.captures.get(name).cloned().unwrap_or_default()).collect();
     (hit.leaf.document, if beside { parent } else { "" }, values)
 }
 
@@ -194,30 +216,41 @@ fn component(hit: &Hit<'_>) -> Option<String> {
     if hit.captures.contains_key("app") || hit.captures.contains_key("component") {
         return None;
     }
-    let captured = |key: &&str| hit.captures.values().any(|value| value == key.trim_matches(['[', ']']));
+    let captured =
+        |key: &&str| hit.captures.values().any(|value| value == key.trim_matches(['[', ']']));
     let keys: Vec<&str> = hit.leaf.keys().filter(|key| !captured(key)).collect();
     convention::component(&keys.join(&KEY_SEPARATOR.to_string()))
 }
 
 fn from_hit(hit: &Hit<'_>, paths: &dyn Fn(usize) -> String) -> Finding {
     let text = &*hit.leaf.text;
-    let (image, version, part) =
-        match shape::reference(text).filter(|found| found.name.contains('/') || !shape::is_tag(text)) {
-            Some(found) => (Some(found.name), found.version, Part::Reference),
-            None => match convention::url_revision(text) {
-                Some((image, revision)) => (Some(image), Version { tag: Some(revision), digest: None }, Part::Revision),
-                None => {
-                    let version = Version::parse(text);
-                    let part = match (&version.tag, &version.digest) {
-                        (Some(_), Some(_)) => Part::TagAndDigest,
-                        (None, Some(_)) => Part::Digest,
-                        _ => Part::Tag,
-                    };
-                    (None, version, part)
-                }
-            },
-        };
+    let (image, version, part) = match shape::reference(text)
+        .filter(|found| found.name.contains('/') || !shape::is_tag(text))
+    {
+        Some(found) => (Some(found.name), found.version, Part::Reference),
+        None => match convention::url_revision(text) {
+            Some((image, revision)) => {
+                (Some(image), Version { tag: Some(revision), digest: None }, Part::Revision)
+            }
+            None => {
+                let version = Version::parse(text);
+                let part = match (&version.tag, &version.digest) {
+                    (Some(_), Some(_)) => Part::TagAndDigest,
+                    (None, Some(_)) => Part::Digest,
+                    _ => Part::Tag,
+                };
+                (None, version, part)
+            }
+        },
+    };
     let component = component(hit);
     let locations = vec![hit.leaf.location(&paths(hit.index), part)];
-    Finding { component, captures: hit.captures.clone(), image, version, locations, notes: Vec::new() }
+    Finding {
+        component,
+        captures: hit.captures.clone(),
+        image,
+        version,
+        locations,
+        notes: Vec::new(),
+    }
 }

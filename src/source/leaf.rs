@@ -24,7 +24,8 @@ const MAX_NODES: usize = 2_000_000;
 const MAX_DEPTH: usize = 64;
 
 /// The keys that name a list's element, first come first served.
-const LABELS: [&str; 8] = ["name", "env", "environment", "stage", "app", "repository", "chart", "key"];
+const LABELS: [&str; 8] =
+    ["name", "env", "environment", "stage", "app", "repository", "chart", "key"];
 
 /// May this key name a list's element?
 pub(super) fn is_label(key: &str) -> bool {
@@ -135,7 +136,14 @@ struct Walk {
 
 impl Walk {
     fn new(document: u32) -> Self {
-        Walk { leaves: Vec::new(), path: String::new(), document, embedded_at: None, bytes: 0, nodes: 0 }
+        Walk {
+            leaves: Vec::new(),
+            path: String::new(),
+            document,
+            embedded_at: None,
+            bytes: 0,
+            nodes: 0,
+        }
     }
 
     fn is_full(&self) -> bool {
@@ -202,7 +210,11 @@ impl Walk {
     fn embedded(&mut self, value: Value<'_>, text: &str, depth: usize) -> bool {
         self.bytes += text.len();
         let Ok(stream) = yaml::parse(text) else { return false };
-        let mut roots = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_mapping());
+        let mut roots = stream
+            .documents
+            .iter()
+            .filter_map(yaml::Document::root)
+            .filter(|root| root.is_mapping());
         let Some(root) = roots.next() else { return false };
         self.embedded_at = Some((value.line(), value.span().into()));
         self.value(root, depth + 1);
@@ -217,12 +229,17 @@ impl Walk {
 /// Is it worth reading a text as YAML?
 fn may_hold_versions(text: &str) -> bool {
     text.contains(':')
-        && ["tag", "image", "version", "revision", "Tag", "Image", "Version"].iter().any(|word| text.contains(word))
+        && ["tag", "image", "version", "revision", "Tag", "Image", "Version"]
+            .iter()
+            .any(|word| text.contains(word))
 }
 
 /// What an element is called: by its name, but for a version in it; else by its place.
 fn label(item: Value<'_>, index: usize) -> String {
-    let named = item.is_mapping().then(|| LABELS.iter().find_map(|key| item.get(key)?.non_null())).flatten();
+    let named = item
+        .is_mapping()
+        .then(|| LABELS.iter().find_map(|key| item.get(key)?.non_null()))
+        .flatten();
     match named {
         Some(name) if !name.contains('\n') => format!("[{}]", image_of(name).unwrap_or(name)),
         _ => format!("[{index}]"),
@@ -260,7 +277,9 @@ mod tests {
     #[test]
     fn a_version_is_no_part_of_an_element_s_name() {
         assert_eq!(
-            shown("- name: r.io:5/a/web:v1\n- name: a/web:v1 2\n- name: web:v1\n- name: a/b\n- a/web:v1\n"),
+            shown(
+                "- name: r.io:5/a/web:v1\n- name: a/web:v1 2\n- name: web:v1\n- name: a/b\n- a/web:v1\n"
+            ),
             [
                 "[r.io:5/a/web].name=r.io:5/a/web:v1 :1",
                 "[a/web:v1 2].name=a/web:v1 2 :2",
@@ -299,7 +318,10 @@ mod tests {
         let text = format!("a: &a {}\nb:\n{}", "x".repeat(1 << 20), "- *a\n".repeat(1000));
         for text in [key, text] {
             let leaves = of_yaml(&yaml::parse(&text).expect("yaml"));
-            assert!(leaves.iter().map(|leaf| leaf.path.len() + leaf.text.len()).sum::<usize>() < MAX_BYTES + (4 << 20));
+            assert!(
+                leaves.iter().map(|leaf| leaf.path.len() + leaf.text.len()).sum::<usize>()
+                    < MAX_BYTES + (4 << 20)
+            );
         }
     }
 }

@@ -37,7 +37,9 @@ impl Source for Line {
             let mark = line.len() - body.len();
             file.start += mark;
             let content = body.trim_end_matches(['\n', '\r']);
-            out.extend(pattern.captures_iter(content).filter_map(|found| file.finding(pattern, &found)));
+            out.extend(
+                pattern.captures_iter(content).filter_map(|found| file.finding(pattern, &found)),
+            );
             file.start += body.len();
         }
         out
@@ -73,7 +75,8 @@ impl File<'_> {
             }
             finding.locations.extend(image.map(|image| self.location("image", Part::Name, image)));
         }
-        for name in pattern.capture_names().flatten().filter(|name| !VERSION_GROUPS.contains(name)) {
+        for name in pattern.capture_names().flatten().filter(|name| !VERSION_GROUPS.contains(name))
+        {
             if let Some(value) = group(name) {
                 finding.captures.insert(name.to_lowercase(), value.as_str().to_owned());
             }
@@ -102,9 +105,12 @@ mod tests {
             let places: Vec<String> = finding
                 .locations
                 .iter()
-                .map(|l| format!("{}:{}={}", l.line, l.part.as_str(), &content[l.span.start..l.span.end]))
+                .map(|l| {
+                    format!("{}:{}={}", l.line, l.part.as_str(), &content[l.span.start..l.span.end])
+                })
                 .collect();
-            let captures: Vec<String> = finding.captures.iter().map(|(k, v)| format!("{k}={v}")).collect();
+            let captures: Vec<String> =
+                finding.captures.iter().map(|(k, v)| format!("{k}={v}")).collect();
             let image = finding.image.as_deref().unwrap_or("-");
             format!("{} {image} {} [{}]", captures.join(" "), finding.version, places.join(" "))
         };
@@ -125,8 +131,14 @@ mod tests {
     #[test]
     fn one_line_may_hold_several_and_a_group_may_be_missing() {
         assert_eq!(
-            read(r"(?P<image>[\w./]+):(?P<tag>v\d+)(?:@(?P<digest>\w+:\w+))?", "{{ x }} a/web:v1@sha256:00 a/db:v2"),
-            [" a/web v1@sha256:00 [1:tag=v1 1:digest=sha256:00 1:name=a/web]", " a/db v2 [1:tag=v2 1:name=a/db]"]
+            read(
+                r"(?P<image>[\w./]+):(?P<tag>v\d+)(?:@(?P<digest>\w+:\w+))?",
+                "{{ x }} a/web:v1@sha256:00 a/db:v2"
+            ),
+            [
+                " a/web v1@sha256:00 [1:tag=v1 1:digest=sha256:00 1:name=a/web]",
+                " a/db v2 [1:tag=v2 1:name=a/db]"
+            ]
         );
     }
 

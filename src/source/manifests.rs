@@ -30,18 +30,26 @@ impl Source for Manifests {
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
         let by_document = match keyed::names_keys(claim.rule) {
             true => reader.leaves_with_keys(claim),
-            false => reader.leaves_about_images(&claim.path, |leaf| matches!(leaf.last(), "image" | "kind" | "name")),
+            false => reader.leaves_about_images(&claim.path, |leaf| {
+                matches!(leaf.last(), "image" | "kind" | "name")
+            }),
         };
-        let Some(leaves) = by_document.or_else(|| reader.leaves(&claim.path)) else { return Vec::new() };
+        let Some(leaves) = by_document.or_else(|| reader.leaves(&claim.path)) else {
+            return Vec::new();
+        };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
         let streams = image_streams(&leaves);
-        let images = leaves.iter().filter(|leaf| !leaf.embedded && (in_container(leaf) || in_stream(leaf, &streams)));
+        let images = leaves
+            .iter()
+            .filter(|leaf| !leaf.embedded && (in_container(leaf) || in_stream(leaf, &streams)));
         let text = reader.text(&claim.path);
         let mut found = Found::default();
         for leaf in images {
-            if let Some(reference) = shape::is_literal(&leaf.text).then(|| shape::reference(&leaf.text)).flatten() {
+            if let Some(reference) =
+                shape::is_literal(&leaf.text).then(|| shape::reference(&leaf.text)).flatten()
+            {
                 let owner = text.as_ref().and_then(|text| marker::after(text, leaf.span.end));
                 found.add(reference, leaf, &claim.path, owner.map(Note::Automated));
             }
@@ -58,7 +66,9 @@ fn in_container(leaf: &Leaf) -> bool {
     }
     match keys.next() {
         Some(key) if SINGLE.contains(&key) => true,
-        Some(element) if element.starts_with('[') => keys.next().is_some_and(|list| LISTS.contains(&list)),
+        Some(element) if element.starts_with('[') => {
+            keys.next().is_some_and(|list| LISTS.contains(&list))
+        }
         _ => false,
     }
 }
@@ -75,10 +85,13 @@ fn in_stream(leaf: &Leaf, streams: &HashSet<(u32, &str)>) -> bool {
         return false;
     }
     let Some(from) = leaf.parent().strip_suffix("from") else { return false };
-    let Some((tags, _)) = from.trim_end_matches(KEY_SEPARATOR).rsplit_once(KEY_SEPARATOR) else { return false };
+    let Some((tags, _)) = from.trim_end_matches(KEY_SEPARATOR).rsplit_once(KEY_SEPARATOR) else {
+        return false;
+    };
     let spec = format!("spec{KEY_SEPARATOR}tags");
-    tags.strip_suffix(spec.as_str())
-        .is_some_and(|object| streams.contains(&(leaf.document, object.trim_end_matches(KEY_SEPARATOR))))
+    tags.strip_suffix(spec.as_str()).is_some_and(|object| {
+        streams.contains(&(leaf.document, object.trim_end_matches(KEY_SEPARATOR)))
+    })
 }
 
 /// One finding per image and version, in the order of the file.
@@ -120,11 +133,16 @@ impl Found {
     fn tell_images_apart(&mut self) {
         let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for finding in &self.findings {
-            let (Some(component), Some(image)) = (&finding.component, &finding.image) else { continue };
+            let (Some(component), Some(image)) = (&finding.component, &finding.image) else {
+                continue;
+            };
             names.entry(component).or_default().insert(image);
         }
-        let shared: BTreeSet<String> =
-            names.into_iter().filter(|(_, images)| images.len() > 1).map(|(word, _)| word.to_owned()).collect();
+        let shared: BTreeSet<String> = names
+            .into_iter()
+            .filter(|(_, images)| images.len() > 1)
+            .map(|(word, _)| word.to_owned())
+            .collect();
         for finding in &mut self.findings {
             if finding.component.as_ref().is_some_and(|component| shared.contains(component)) {
                 finding.component = finding.image.clone();
@@ -162,12 +180,15 @@ mod tests {
 
     fn read(content: &str) -> Vec<String> {
         let rule = Rule::new(SourceKind::Manifests, "{stage}", &[]).expect("a path");
-        let (found, warnings) = repository(&[("prod/web.yaml", content), ("prod/README.md", "{{ x")]).read(rule);
+        let (found, warnings) =
+            repository(&[("prod/web.yaml", content), ("prod/README.md", "{{ x")]).read(rule);
         let show = |f: &Finding| {
             let places: Vec<String> = f
                 .locations
                 .iter()
-                .map(|l| format!("{}.{}<{}>", l.line, l.document, &content[l.span.start..l.span.end]))
+                .map(|l| {
+                    format!("{}.{}<{}>", l.line, l.document, &content[l.span.start..l.span.end])
+                })
                 .collect();
             let notes = if f.notes.is_empty() { String::new() } else { format!(" {:?}", f.notes) };
             format!("{} {}{notes}", f.component.as_deref().unwrap_or("-"), places.join(" "))
@@ -181,17 +202,20 @@ mod tests {
         let text = "\u{feff}kind: CronJob\r\nspec:\r\n  jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: 'r.io:5000/x/a:1'}]}}}}\r\n---\r\nkind: WorkflowTemplate\r\nspec:\r\n  templates:\r\n  - container:\r\n      image: x/step:v2\r\n  - script: {image: x/py:3}\r\n---\r\nkind: Rollout\r\nspec:\r\n  template:\r\n    spec:\r\n      initContainers:\r\n      - image: x/init:1\r\n";
         assert_eq!(
             read(text),
-            ["a 3.0<'r.io:5000/x/a:1'>", "step 9.1<x/step:v2>", "py 10.1<x/py:3>", "init 17.2<x/init:1>"]
+            [
+                "a 3.0<'r.io:5000/x/a:1'>",
+                "step 9.1<x/step:v2>",
+                "py 10.1<x/py:3>",
+                "init 17.2<x/init:1>"
+            ]
         );
     }
 
     #[test]
     fn one_image_in_several_places() {
-        let text =
-            "spec:\n  initContainers:\n  - image: x/web:1\n  containers:\n  - image: x/web:1\n  - image: x/side:2\n";
+        let text = "spec:\n  initContainers:\n  - image: x/web:1\n  containers:\n  - image: x/web:1\n  - image: x/side:2\n";
         assert_eq!(read(text), ["web 3.0<x/web:1> 5.0<x/web:1>", "side 6.0<x/side:2>"]);
-        let text =
-            "spec:\n  containers:\n  - image: x/web:1\n  - image: x/web:2\n  - image: y/side:2\n  - image: z/side:2\n";
+        let text = "spec:\n  containers:\n  - image: x/web:1\n  - image: x/web:2\n  - image: y/side:2\n  - image: z/side:2\n";
         assert_eq!(
             read(text),
             [
@@ -227,7 +251,11 @@ mod tests {
 
     #[test]
     fn an_automation_owns_a_marked_line() {
-        let text = "spec:\n  containers:\n  - image: x/web:1 # {\"$imagepolicy\": \"flux-system:web\"}\n";
-        assert_eq!(read(text), ["web 3.0<x/web:1> [Automated(Automation { policy: \"flux-system:web\" })]"]);
+        let text =
+            "spec:\n  containers:\n  - image: x/web:1 # {\"$imagepolicy\": \"flux-system:web\"}\n";
+        assert_eq!(
+            read(text),
+            ["web 3.0<x/web:1> [Automated(Automation { policy: \"flux-system:web\" })]"]
+        );
     }
 }

@@ -4,8 +4,8 @@
 use super::{Finding, Reader, Touched, of};
 use crate::config::{Config, Rule};
 use crate::model::{
-    AppName, Captures, Entry, Mapping, Note, SlotKey, SourceKind, StageName, TargetName, Version, Warning,
-    is_moving_tag,
+    AppName, Captures, Entry, Mapping, Note, SlotKey, SourceKind, StageName, TargetName, Version,
+    Warning, is_moving_tag,
 };
 use std::collections::{BTreeMap, HashMap};
 
@@ -47,7 +47,9 @@ pub fn claims<'a>(config: &'a Config, reader: &Reader<'_>) -> Vec<Claim<'a>> {
 pub fn claims_on<'a>(config: &'a Config, path: &str) -> Vec<Claim<'a>> {
     let rules = config.rules.iter().enumerate();
     rules
-        .filter_map(|(index, rule)| Some(Claim { rule, index, path: path.to_owned(), captures: claimed(rule, path)? }))
+        .filter_map(|(index, rule)| {
+            Some(Claim { rule, index, path: path.to_owned(), captures: claimed(rule, path)? })
+        })
         .collect()
 }
 
@@ -62,7 +64,8 @@ fn list(reader: &Reader<'_>, prefix: &str) -> Vec<String> {
 }
 
 fn claimed(rule: &Rule, path: &str) -> Option<Captures> {
-    let captures = of(rule).subjects(path).into_iter().find_map(|subject| rule.path.captures(subject))?;
+    let captures =
+        of(rule).subjects(path).into_iter().find_map(|subject| rule.path.captures(subject))?;
     let left_out = rule.not.iter().any(|not| not.captures(path).is_some());
     (!left_out).then_some(captures)
 }
@@ -79,11 +82,19 @@ pub fn read_claim(
     let findings = of(claim.rule).read(claim, reader);
     reader.find(&claim.path);
     let touched = reader.take_touched();
-    let entries = findings.into_iter().filter_map(|finding| entry(config, claim, finding, branch_stage)).collect();
+    let entries = findings
+        .into_iter()
+        .filter_map(|finding| entry(config, claim, finding, branch_stage))
+        .collect();
     Reading { entries, touched, warnings: reader.warned_since(said).1 }
 }
 
-fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Option<&StageName>) -> Option<Entry> {
+fn entry(
+    config: &Config,
+    claim: &Claim<'_>,
+    finding: Finding,
+    branch_stage: Option<&StageName>,
+) -> Option<Entry> {
     let mut captures = claim.captures.clone();
     captures.extend(finding.captures);
     let stage = match (captures.get("stage"), &claim.rule.stage, branch_stage) {
@@ -101,7 +112,8 @@ fn entry(config: &Config, claim: &Claim<'_>, finding: Finding, branch_stage: Opt
         (false, component) => (app, component),
     };
     let mut notes = finding.notes;
-    if finding.version.digest.is_none() && finding.version.tag.as_deref().is_some_and(is_moving_tag) {
+    if finding.version.digest.is_none() && finding.version.tag.as_deref().is_some_and(is_moving_tag)
+    {
         notes.push(Note::Mutable);
     }
     Some(Entry {
@@ -169,7 +181,11 @@ pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageNam
 }
 
 /// The mapping that the entries of all claims make, in the order of the claims.
-pub fn mapping(config: &Config, claims: impl IntoIterator<Item = Vec<Entry>>, warnings: Vec<Warning>) -> Mapping {
+pub fn mapping(
+    config: &Config,
+    claims: impl IntoIterator<Item = Vec<Entry>>,
+    warnings: Vec<Warning>,
+) -> Mapping {
     let entries = assembled(config, claims);
     let stages = config.stages.iter().map(|stage| stage.name.clone()).collect();
     let mut mapping = Mapping { entries, stages, warnings };
@@ -187,7 +203,9 @@ pub fn assembled(config: &Config, readings: impl IntoIterator<Item = Vec<Entry>>
             continue;
         }
         for location in &entry.locations {
-            owners.entry((entry.stage.clone(), location.path.clone(), location.span.start)).or_insert(entry.rule);
+            owners
+                .entry((entry.stage.clone(), location.path.clone(), location.span.start))
+                .or_insert(entry.rule);
         }
         entries.push(entry);
     }

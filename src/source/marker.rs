@@ -29,17 +29,20 @@ mod tests {
 
     #[test]
     fn the_rest_of_the_line_names_the_policy() {
-        let text =
-            "image: a:v1 # {\"$imagepolicy\": \"flux-system:a\"}\r\ntag: v2 # {\"$imagepolicy\": \"x:b:tag\"} keep\n";
+        let text = "image: a:v1 # {\"$imagepolicy\": \"flux-system:a\"}\r\ntag: v2 # {\"$imagepolicy\": \"x:b:tag\"} keep\n";
         assert_eq!(policy(text, "v1").as_deref(), Some("flux-system:a"));
         assert_eq!(policy(text, "v2").as_deref(), Some("x:b:tag"));
     }
 
     #[test]
     fn other_comments_are_no_marker() {
-        for text in
-            ["t: v1", "t: v1 # x", "t: v1 # }{", "t: v1 # {\"$other\": \"a\"}", "t: v1\n# {\"$imagepolicy\": \"a:b\"}"]
-        {
+        for text in [
+            "t: v1",
+            "t: v1 # x",
+            "t: v1 # }{",
+            "t: v1 # {\"$other\": \"a\"}",
+            "t: v1\n# {\"$imagepolicy\": \"a:b\"}",
+        ] {
             assert_eq!(policy(text, "v1"), None, "{text}");
         }
         assert_eq!(after("é", 1), None);

@@ -41,7 +41,9 @@ mod yaml_keys;
 pub use blind::{Places, Sight, literal_versions};
 pub use kustomize::resources as kustomize_resources;
 pub use kustomize::set_image;
-pub use mapping::{Claim, Reading, assembled, claims, claims_on, mapping, read, read_claim, readings};
+pub use mapping::{
+    Claim, Reading, assembled, claims, claims_on, mapping, read, read_claim, readings,
+};
 pub use notation::Notation;
 pub use reader::{Cache, Change, Reader, Unparsed, is_template};
 pub use touched::Touched;
@@ -82,7 +84,12 @@ pub trait Source: Sync {
     fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding>;
 
     /// The places by which programs may come to other versions than [`Source::read`] does.
-    fn blind_spots(&self, _claim: &Claim<'_>, _sight: &Sight<'_>, _reader: &Reader<'_>) -> Vec<BlindSpot> {
+    fn blind_spots(
+        &self,
+        _claim: &Claim<'_>,
+        _sight: &Sight<'_>,
+        _reader: &Reader<'_>,
+    ) -> Vec<BlindSpot> {
         Vec::new()
     }
 }
@@ -109,7 +116,10 @@ pub fn registry() -> &'static [&'static dyn Source] {
 
 /// The source of a rule.
 pub fn of(rule: &Rule) -> &'static dyn Source {
-    *registry().iter().find(|source| source.kind() == rule.kind).expect("every kind is registered; a test checks")
+    *registry()
+        .iter()
+        .find(|source| source.kind() == rule.kind)
+        .expect("every kind is registered; a test checks")
 }
 
 #[cfg(test)]
@@ -119,7 +129,11 @@ mod tests {
     #[test]
     fn every_kind_has_one_source() {
         for kind in SourceKind::ALL {
-            assert_eq!(registry().iter().filter(|source| source.kind() == kind).count(), 1, "{kind}");
+            assert_eq!(
+                registry().iter().filter(|source| source.kind() == kind).count(),
+                1,
+                "{kind}"
+            );
         }
     }
 }

@@ -26,7 +26,9 @@ impl Notation {
     pub fn value_of(self, token: &str) -> Option<&str> {
         let inside = match (self, token.as_bytes().first()) {
             (Notation::Word, _) => return Some(token),
-            (Notation::Dotenv | Notation::Template, Some(quote @ (b'"' | b'\''))) => between(token, *quote)?,
+            (Notation::Dotenv | Notation::Template, Some(quote @ (b'"' | b'\''))) => {
+                between(token, *quote)?
+            }
             (Notation::Hcl, Some(b'"')) => between(token, b'"')?,
             (Notation::Hcl, _) => return is_whole_number(token).then_some(token),
             _ => token,
@@ -57,7 +59,9 @@ fn between(token: &str, quote: u8) -> Option<&str> {
 }
 
 fn sayable_in_quotes(text: &str) -> bool {
-    !text.is_empty() && !text.contains(|c: char| c.is_control() || "\"'\\`$%".contains(c)) && !has_marker(text)
+    !text.is_empty()
+        && !text.contains(|c: char| c.is_control() || "\"'\\`$%".contains(c))
+        && !has_marker(text)
 }
 
 fn has_marker(text: &str) -> bool {
@@ -65,7 +69,9 @@ fn has_marker(text: &str) -> bool {
 }
 
 fn is_whole_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
+    !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'))
 }
 
 #[cfg(test)]
@@ -79,7 +85,10 @@ mod tests {
         assert_eq!(Dotenv.value_of("\"v\\\"1\""), None);
         assert_eq!(Hcl.value_of("\"1.10\""), Some("1.10"));
         assert_eq!(Hcl.value_of("\"${x}\""), None);
-        assert_eq!((Hcl.value_of("12"), Hcl.value_of("1.10"), Hcl.value_of("<<EOT\nx\nEOT")), (Some("12"), None, None));
+        assert_eq!(
+            (Hcl.value_of("12"), Hcl.value_of("1.10"), Hcl.value_of("<<EOT\nx\nEOT")),
+            (Some("12"), None, None)
+        );
         assert_eq!(Template.value_of("{{ .tag }}"), None);
         assert_eq!(Word.value_of("\"x\""), Some("\"x\""));
     }
@@ -91,8 +100,14 @@ mod tests {
         assert_eq!(Dotenv.token_of("\"v1\"", ">=1 <2"), token("\">=1 <2\""));
         assert_eq!((Dotenv.token_of("v1", "a b"), Dotenv.token_of("\"v1\"", "a$b")), (None, None));
         assert_eq!(Hcl.token_of("12", "13"), token("13"));
-        assert_eq!((Hcl.token_of("12", "013"), Hcl.token_of("12", "v13")), (token("\"013\""), token("\"v13\"")));
+        assert_eq!(
+            (Hcl.token_of("12", "013"), Hcl.token_of("12", "v13")),
+            (token("\"013\""), token("\"v13\""))
+        );
         assert_eq!(Template.token_of("v1", "1.10"), token("\"1.10\""));
-        assert_eq!((Word.token_of("v1", "1.10"), Word.token_of("v1", "a b")), (token("1.10"), None));
+        assert_eq!(
+            (Word.token_of("v1", "1.10"), Word.token_of("v1", "a b")),
+            (token("1.10"), None)
+        );
     }
 }

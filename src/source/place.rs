@@ -8,7 +8,8 @@ pub(super) struct Lines(Vec<usize>);
 impl Lines {
     /// Looks for the line ends of a text once.
     pub(super) fn of(text: &str) -> Self {
-        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let starts =
+            text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         Lines(std::iter::once(0).chain(starts).collect())
     }
 

@@ -26,7 +26,14 @@ fn finding(leaf: &Leaf, path: &str) -> Option<Finding> {
     let ImageReference { name, version } = reference(leaf)?;
     let locations = vec![leaf.location(path, Part::Reference)];
     let (captures, notes) = (Captures::new(), Vec::new());
-    Some(Finding { component: component(leaf), captures, image: Some(name), version, locations, notes })
+    Some(Finding {
+        component: component(leaf),
+        captures,
+        image: Some(name),
+        version,
+        locations,
+        notes,
+    })
 }
 
 /// A reference that is sure by its own shape, or by a key that says `image`.
@@ -75,7 +82,12 @@ mod tests {
             let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
             let place = &f.locations[0];
             let text = &content[place.span.start..place.span.end];
-            format!("{who} {} {} :{} <{text}>", f.image.as_deref().unwrap_or("-"), f.version, place.line)
+            format!(
+                "{who} {} {} :{} <{text}>",
+                f.image.as_deref().unwrap_or("-"),
+                f.version,
+                place.line
+            )
         };
         let found = found.iter().map(|(_, f)| show(f));
         found.chain(warnings.iter().map(|w| w.code.to_owned())).collect()
@@ -97,7 +109,9 @@ mod tests {
     #[test]
     fn keys_by_rule_replace_the_conventions() {
         let text = "config:\n  p:web:\n    tag: v1\n    image: a/b:2\n";
-        let tags = |rule: &mut Rule| rule.tags.push(KeyTemplate::parse("config.p:{app}.tag", &[]).expect("a key"));
+        let tags = |rule: &mut Rule| {
+            rule.tags.push(KeyTemplate::parse("config.p:{app}.tag", &[]).expect("a key"))
+        };
         assert_eq!(read(text, tags), ["web - v1 :3 <v1>"]);
     }
 

@@ -53,7 +53,9 @@ impl Cache {
     fn version_builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
         let exact = |commit| self.builds.borrow_mut().take_if(|(of, _)| *of == commit);
         let new = |commit| exact(commit).map(|(_, builds)| builds).unwrap_or_default();
-        commit.map(|commit| builds_of(&self.version_builds, commit, || new(commit))).unwrap_or_default()
+        commit
+            .map(|commit| builds_of(&self.version_builds, commit, || new(commit)))
+            .unwrap_or_default()
     }
 
     /// Says that the snapshot `to`, read next for versions only, differs from `from`, the one read
@@ -69,7 +71,8 @@ impl Cache {
         changes: impl IntoIterator<Item = (&'p str, Change)>,
     ) -> Option<Vec<Rc<str>>> {
         let (of, mut builds) = self.version_builds.take()?;
-        let affected = Rc::get_mut(&mut builds).filter(|_| of == from)?.moved(changes, &self.kustomize);
+        let affected =
+            Rc::get_mut(&mut builds).filter(|_| of == from)?.moved(changes, &self.kustomize);
         self.version_builds.replace(Some((to, builds)));
         Some(affected)
     }
@@ -138,7 +141,11 @@ impl<'a> Reader<'a> {
         Reader::with(snapshot, cache, cache.builds(snapshot.commit()))
     }
 
-    fn with(snapshot: &'a Snapshot<'a>, cache: &'a Cache, kustomize: Rc<kustomize::Builds>) -> Self {
+    fn with(
+        snapshot: &'a Snapshot<'a>,
+        cache: &'a Cache,
+        kustomize: Rc<kustomize::Builds>,
+    ) -> Self {
         Reader {
             snapshot,
             cache,

@@ -61,7 +61,8 @@ impl<T: Same> Reduced<T> {
         file: &File,
         reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
     ) -> (Result<Rc<T>, Warning>, Stamp) {
-        let current = |known: &Known<T>| (known.id == file.id).then(|| (known.value.clone(), known.stamp));
+        let current =
+            |known: &Known<T>| (known.id == file.id).then(|| (known.value.clone(), known.stamp));
         if let Some(current) = self.0.borrow().get(&file.path).and_then(current) {
             return current;
         }

@@ -33,7 +33,11 @@ pub(super) fn named(claim: &Claim<'_>, name: Option<&str>, found: Vec<Found>) ->
         }
     };
     let components: Vec<Option<String>> = found.iter().map(component).collect();
-    found.into_iter().zip(components).map(|(found, component)| Finding { component, ..found.finding }).collect()
+    found
+        .into_iter()
+        .zip(components)
+        .map(|(found, component)| Finding { component, ..found.finding })
+        .collect()
 }
 
 /// What an object's name says beyond the path: `web` for `web--prod` in a file of `prod`, so that it is
@@ -42,7 +46,9 @@ pub(super) fn own_name<'n>(claim: &Claim<'_>, name: &'n str) -> Option<&'n str> 
     const JOINTS: [char; 3] = ['-', '_', '.'];
     let mut own = name;
     for place in ["stage", "target"] {
-        let Some(word) = claim.captures.get(place).filter(|word| !word.is_empty()) else { continue };
+        let Some(word) = claim.captures.get(place).filter(|word| !word.is_empty()) else {
+            continue;
+        };
         let before = own.strip_suffix(word.as_str()).filter(|rest| rest.ends_with(JOINTS));
         let after = own.strip_prefix(word.as_str()).filter(|rest| rest.starts_with(JOINTS));
         own = before.or(after).map_or(own, |rest| rest.trim_matches(JOINTS));
@@ -67,7 +73,8 @@ pub(super) fn version(image: Option<String>, leaf: &Leaf, path: &str, part: Part
         Version::parse(&leaf.text)
     };
     let locations = vec![leaf.location(path, part)];
-    let finding = Finding { component: None, captures: Captures::new(), image, version, locations, notes };
+    let finding =
+        Finding { component: None, captures: Captures::new(), image, version, locations, notes };
     Some(Found { word, finding })
 }
 
@@ -84,7 +91,8 @@ pub(super) fn values(values: &Branch<'_>, path: &str) -> Vec<Found> {
 
 /// The images that leaves pin, by convention; `real` are the same leaves with their whole paths.
 pub(super) fn images(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<Found> {
-    let pins = convention::pins(leaves, Format::Tree).into_iter().filter(|pin| pin.score >= TELLING);
+    let pins =
+        convention::pins(leaves, Format::Tree).into_iter().filter(|pin| pin.score >= TELLING);
     pins.map(|pin| {
         let mut locations = vec![real[pin.leaf].location(path, pin.part)];
         locations.extend(pin.digest.map(|index| real[index].location(path, Part::Digest)));
@@ -107,7 +115,8 @@ pub(super) fn images(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<Found> 
 /// Notes the automations that own the findings' lines.
 pub(super) fn note_automations(findings: &mut [Finding], text: &str) {
     for finding in findings {
-        let owners = finding.locations.iter().filter_map(|location| marker::after(text, location.span.end));
+        let owners =
+            finding.locations.iter().filter_map(|location| marker::after(text, location.span.end));
         let mut owners: Vec<Automation> = owners.collect();
         owners.dedup();
         finding.notes.extend(owners.into_iter().map(Note::Automated));

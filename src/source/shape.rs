@@ -65,7 +65,11 @@ const MOVING: [&str; 20] = [
 /// Can the value be a version at all? Templates, variables and long texts cannot.
 pub fn is_literal(value: &str) -> bool {
     let marked = ["{{", "${", "$(", "<%"].iter().any(|marker| value.contains(marker));
-    !value.is_empty() && value.len() <= 400 && !marked && !value.starts_with('$') && !value.contains(['\n', '\r'])
+    !value.is_empty()
+        && value.len() <= 400
+        && !marked
+        && !value.starts_with('$')
+        && !value.contains(['\n', '\r'])
 }
 
 /// Is the value a word for something that moves: `latest`, `develop`, `1.2-SNAPSHOT`?
@@ -97,7 +101,8 @@ fn word_hash_is_hash(value: &str) -> bool {
 /// A git commit: 7 to 64 hex digits, with both digits and letters unless of full length.
 pub fn is_commit(value: &str) -> bool {
     let hex = value.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-    let mixed = value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic());
+    let mixed =
+        value.bytes().any(|b| b.is_ascii_digit()) && value.bytes().any(|b| b.is_ascii_alphabetic());
     hex && (7..=64).contains(&value.len()) && (mixed || matches!(value.len(), 40 | 64))
 }
 
@@ -108,7 +113,8 @@ pub fn is_tag(value: &str) -> bool {
         _ => value,
     };
     is_digest(value)
-        || (TAG.is_match(tag) && !matches!(tag, "true" | "false" | "null" | "none" | "yes" | "no" | "None"))
+        || (TAG.is_match(tag)
+            && !matches!(tag, "true" | "false" | "null" | "none" | "yes" | "no" | "None"))
 }
 
 /// A version or a range of chart versions: `1.2.3`, `~1.2`, `1.x`, `>=1 <2`.
@@ -118,7 +124,8 @@ pub fn is_version_or_range(value: &str) -> bool {
 
 /// A whole image reference with tag or digest; `docker://` and `oci://` are taken off.
 pub fn reference(value: &str) -> Option<ImageReference> {
-    let bare = value.strip_prefix("docker://").or_else(|| value.strip_prefix("oci://")).unwrap_or(value);
+    let bare =
+        value.strip_prefix("docker://").or_else(|| value.strip_prefix("oci://")).unwrap_or(value);
     if bare.contains("://") || !REFERENCE.is_match(bare) {
         return None;
     }
@@ -140,11 +147,17 @@ pub fn certain_reference(value: &str) -> Option<ImageReference> {
 
 /// Are two values the same to everything here and to YAML, so that whoever takes one takes the other?
 pub fn alike(a: &str, b: &str) -> bool {
-    let number = |part: Option<&str>| part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()));
+    let number = |part: Option<&str>| {
+        part.is_some_and(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
     // Whole, and around the first dash: `12-debezium` and `psql-14` are numbered, `psql-ab` is not.
     let digits = |value: &str| {
         let around = value.split_once('-');
-        (number(Some(value)), number(around.map(|(first, _)| first)), number(around.map(|(_, last)| last)))
+        (
+            number(Some(value)),
+            number(around.map(|(first, _)| first)),
+            number(around.map(|(_, last)| last)),
+        )
     };
     let traits = |value: &str| {
         (

@@ -14,7 +14,11 @@ pub fn leaves(text: &str) -> Vec<Leaf> {
     let mut scan = Scan { open: Vec::new(), items: Vec::new(), leaves: Vec::new(), bytes: 0 };
     let mut start = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
-        scan.line(line.trim_end_matches(['\n', '\r']), start, u32::try_from(number + 1).unwrap_or(u32::MAX));
+        scan.line(
+            line.trim_end_matches(['\n', '\r']),
+            start,
+            u32::try_from(number + 1).unwrap_or(u32::MAX),
+        );
         start += line.len();
     }
     scan.leaves

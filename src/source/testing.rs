@@ -25,7 +25,10 @@ pub(crate) fn repository(files: &[(&str, &str)]) -> TestRepository {
 }
 
 /// A repository with these files and these symbolic links: `(path, target)`.
-pub(crate) fn repository_with_links(files: &[(&str, &str)], links: &[(&str, &str)]) -> TestRepository {
+pub(crate) fn repository_with_links(
+    files: &[(&str, &str)],
+    links: &[(&str, &str)],
+) -> TestRepository {
     let plain = files.iter().map(|(path, text)| (*path, MODE_FILE, *text));
     let links = links.iter().map(|(path, target)| (*path, MODE_LINK, *target));
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -39,16 +42,22 @@ pub(crate) fn repository_with_links(files: &[(&str, &str)], links: &[(&str, &str
 pub(crate) fn revisions(all: &[BTreeMap<&str, &str>]) -> (TestRepository, Vec<Oid>) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let git = git2::Repository::init_bare(folder.path()).expect("a new repository");
-    let one = |files: &BTreeMap<&str, &str>| commit(&git, files.iter().map(|(path, text)| (*path, MODE_FILE, *text)));
+    let one = |files: &BTreeMap<&str, &str>| {
+        commit(&git, files.iter().map(|(path, text)| (*path, MODE_FILE, *text)))
+    };
     let commits: Vec<Oid> = all.iter().map(one).collect();
     let repository = Repository::open(folder.path()).expect("the new repository");
-    (TestRepository { commit: *commits.last().expect("a commit"), repository, _folder: folder }, commits)
+    (
+        TestRepository { commit: *commits.last().expect("a commit"), repository, _folder: folder },
+        commits,
+    )
 }
 
 /// Writes a commit without parents.
 fn commit<'f>(git: &git2::Repository, files: impl Iterator<Item = (&'f str, i32, &'f str)>) -> Oid {
-    let blobs: BTreeMap<&str, (i32, Oid)> =
-        files.map(|(path, mode, text)| (path, (mode, git.blob(text.as_bytes()).expect("a blob")))).collect();
+    let blobs: BTreeMap<&str, (i32, Oid)> = files
+        .map(|(path, mode, text)| (path, (mode, git.blob(text.as_bytes()).expect("a blob"))))
+        .collect();
     let tree = git.find_tree(write_tree(git, &blobs)).expect("the tree");
     let time = git2::Time::new(1_700_000_000, 0);
     let who = git2::Signature::new("Test", "test@example.com", &time).expect("a signature");
@@ -96,7 +105,10 @@ impl TestRepository {
             for spot in of(claim.rule).blind_spots(&claim, &sight, &reader) {
                 let line = spot.line.map_or_else(|| "-".to_owned(), |line| line.to_string());
                 let says = spot.says.replace(leaf::KEY_SEPARATOR, ".");
-                out.push((format!("{}:{line} {}", spot.path, spot.key), says.trim_end().replace('\n', " ")));
+                out.push((
+                    format!("{}:{line} {}", spot.path, spot.key),
+                    says.trim_end().replace('\n', " "),
+                ));
             }
         }
         out
@@ -107,7 +119,8 @@ impl TestRepository {
         let (snapshot, cache) = (self.snapshot(), Cache::default());
         let reader = Reader::new(&snapshot, &cache);
         let rule = Rule::new(kind, path, &[]).expect("a path is a template");
-        let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
+        let claim =
+            Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
         of(&rule).read(&claim, &reader)
     }
 }
@@ -124,7 +137,10 @@ pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
     };
     Config {
         stages: stages.iter().enumerate().map(stage).collect(),
-        rules: rules.iter().map(|(kind, path)| Rule::new(*kind, path, &words).expect("a template")).collect(),
+        rules: rules
+            .iter()
+            .map(|(kind, path)| Rule::new(*kind, path, &words).expect("a template"))
+            .collect(),
         ..Config::default()
     }
 }
@@ -158,8 +174,13 @@ mod tests {
         let files = [("a/b.yaml", "x: 1\n"), ("c", "y")];
         let (one, two) = (repository(&files), repository(&files));
         assert_eq!(one.commit, two.commit);
-        let paths: Vec<String> =
-            one.snapshot().files_under("").expect("files").into_iter().map(|file| file.path).collect();
+        let paths: Vec<String> = one
+            .snapshot()
+            .files_under("")
+            .expect("files")
+            .into_iter()
+            .map(|file| file.path)
+            .collect();
         assert_eq!(paths, ["a/b.yaml", "c"]);
     }
 

@@ -62,7 +62,10 @@ mod tests {
         let found = repository.findings(SourceKind::Text, "tag");
         let finding = found.into_iter().next()?;
         let place = &finding.locations[0];
-        assert_eq!(&content[place.span.start..place.span.end], content.trim_start_matches('\u{feff}').trim());
+        assert_eq!(
+            &content[place.span.start..place.span.end],
+            content.trim_start_matches('\u{feff}').trim()
+        );
         Some((finding.image, finding.version.to_string(), place.part, place.line))
     }
 
@@ -81,11 +84,17 @@ mod tests {
 
     #[test]
     fn anything_else_is_named() {
-        for content in ["", "a b", "1.2\n1.3\n", "# tag\n1.2", "{{ tag }}", "ghcr.io/x/web", "a=1", "é"] {
+        for content in
+            ["", "a b", "1.2\n1.3\n", "# tag\n1.2", "{{ tag }}", "ghcr.io/x/web", "a=1", "é"]
+        {
             assert_eq!(read(content), None, "{content}");
             let rule = Rule::new(SourceKind::Text, "tag", &[]).expect("a path");
             let (_, warnings) = repository(&[("tag", content)]).read(rule);
-            assert_eq!(warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["not-a-tag"], "{content}");
+            assert_eq!(
+                warnings.iter().map(|w| w.code).collect::<Vec<_>>(),
+                ["not-a-tag"],
+                "{content}"
+            );
         }
     }
 }

@@ -46,7 +46,8 @@ impl Source for Tfvars {
             }
             &parsed
         };
-        let mut found = keyed::findings(claim.rule, leaves, &|_| path.clone(), Format::Assignments, SCORE);
+        let mut found =
+            keyed::findings(claim.rule, leaves, &|_| path.clone(), Format::Assignments, SCORE);
         keyed::tell_apart(&mut found);
         found
     }
@@ -58,13 +59,21 @@ impl Source for Tfvars {
 /// A sentence that names the place where the file is no HCL.
 fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
     if text.len() > MAX_BYTES {
-        return Err(format!("is {} bytes long; towpath reads HCL files up to {MAX_BYTES} bytes", text.len()));
+        return Err(format!(
+            "is {} bytes long; towpath reads HCL files up to {MAX_BYTES} bytes",
+            text.len()
+        ));
     }
     // The parser knows no byte order mark; what follows it is counted from there.
     let body_text = text.trim_start_matches('\u{feff}');
     let body: Body = hcl_edit::parser::parse_body(body_text).map_err(|error| {
         let place = error.location();
-        format!("is not valid HCL: {} at line {}, column {}", error.message(), place.line(), place.column())
+        format!(
+            "is not valid HCL: {} at line {}, column {}",
+            error.message(),
+            place.line(),
+            place.column()
+        )
     })?;
     let mut walk = Walk {
         leaves: Vec::new(),
@@ -172,7 +181,9 @@ mod tests {
         let found: Vec<String> = leaves(text)
             .expect("hcl")
             .iter()
-            .map(|l| format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end]))
+            .map(|l| {
+                format!("{}={} :{} <{}>", l.key(), l.text, l.line, &text[l.span.start..l.span.end])
+            })
             .collect();
         assert_eq!(
             found,
@@ -194,7 +205,12 @@ mod tests {
         let (found, warnings) = repository(&[(path, content)]).read(rule);
         let show = |f: &Finding| {
             let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
-            format!("{who} {} {} :{}", f.image.as_deref().unwrap_or("-"), f.version, f.locations[0].line)
+            format!(
+                "{who} {} {} :{}",
+                f.image.as_deref().unwrap_or("-"),
+                f.version,
+                f.locations[0].line
+            )
         };
         let found = found.iter().map(|(_, f)| show(f));
         found.chain(warnings.iter().map(|w| format!("{}: {}", w.code, w.message))).collect()
@@ -219,7 +235,9 @@ mod tests {
 
     #[test]
     fn keys_by_rule() {
-        let tags = |rule: &mut Rule| rule.tags.push(KeyTemplate::parse("services.{app}.rev", &[]).expect("a key"));
+        let tags = |rule: &mut Rule| {
+            rule.tags.push(KeyTemplate::parse("services.{app}.rev", &[]).expect("a key"))
+        };
         let text = "image_tag = \"v9\"\nservices = {\n  web = { rev = \"a1\" }\n  api = { rev = \"b2\" }\n}\n";
         assert_eq!(read("a.tfvars", text, tags), ["web - a1 :3", "api - b2 :4"]);
     }
@@ -229,7 +247,10 @@ mod tests {
         let deep = format!("a = {}", "[".repeat(100_000));
         for text in ["a = \n", "{{ x }}", "a = \"open\n", deep.as_str()] {
             let found = read("a.tfvars", text, |_| {});
-            assert!(found.len() == 1 && found[0].starts_with("not-hcl: is not valid HCL"), "{found:?}");
+            assert!(
+                found.len() == 1 && found[0].starts_with("not-hcl: is not valid HCL"),
+                "{found:?}"
+            );
         }
         assert!(read("a.tfvars", "", |_| {}).is_empty());
         let large = "a = 1\n".repeat(50_000);

@@ -50,7 +50,9 @@ impl Touched {
 
     /// Says what was made of a file that was looked at.
     pub(super) fn made_of(&mut self, path: &str, made: Made, stamp: Stamp) {
-        if let Some(seen) = self.own.get_mut(path).filter(|seen| !seen.made.contains(&(made, stamp))) {
+        if let Some(seen) =
+            self.own.get_mut(path).filter(|seen| !seen.made.contains(&(made, stamp)))
+        {
             seen.made.push((made, stamp));
         }
     }
@@ -74,7 +76,8 @@ impl Touched {
 
     /// Are these the sets it shares?
     pub(super) fn shares(&self, sets: &[Rc<Touched>]) -> bool {
-        self.shared.len() == sets.len() && self.shared.iter().zip(sets).all(|(a, b)| Rc::ptr_eq(a, b))
+        self.shared.len() == sets.len()
+            && self.shared.iter().zip(sets).all(|(a, b)| Rc::ptr_eq(a, b))
     }
 
     /// The paths of its own.
@@ -96,7 +99,12 @@ impl Touched {
     }
 
     fn collect(&self, seen: &mut HashSet<*const Touched>, out: &mut BTreeSet<String>) {
-        out.extend(self.own.iter().filter(|(_, seen)| seen.found != Found::Directory).map(|(path, _)| path.clone()));
+        out.extend(
+            self.own
+                .iter()
+                .filter(|(_, seen)| seen.found != Found::Directory)
+                .map(|(path, _)| path.clone()),
+        );
         for shared in &self.shared {
             if seen.insert(Rc::as_ptr(shared)) {
                 shared.collect(seen, out);

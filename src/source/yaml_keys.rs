@@ -20,7 +20,10 @@ impl Source for Yaml {
 
 /// Shared with `json`, which is a subset.
 pub(super) fn read(claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
-    let by_document = keyed::names_keys(claim.rule).then(|| reader.leaves_with_keys(claim)).flatten();
-    let Some(leaves) = by_document.or_else(|| reader.leaves_or_scan(&claim.path)) else { return Vec::new() };
+    let by_document =
+        keyed::names_keys(claim.rule).then(|| reader.leaves_with_keys(claim)).flatten();
+    let Some(leaves) = by_document.or_else(|| reader.leaves_or_scan(&claim.path)) else {
+        return Vec::new();
+    };
     keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Tree, TELLING)
 }

@@ -44,7 +44,9 @@ mod tests {
     #[test]
     fn ages_are_one_word() {
         let now = Timestamp::from_second(1_700_000_000).expect("in range");
-        let ago = |seconds: i64| age(Timestamp::from_second(1_700_000_000 - seconds).expect("in range"), now);
+        let ago = |seconds: i64| {
+            age(Timestamp::from_second(1_700_000_000 - seconds).expect("in range"), now)
+        };
         assert_eq!(ago(-5), "0s");
         assert_eq!(ago(59), "59s");
         assert_eq!(ago(3599), "59m");

@@ -37,7 +37,11 @@ fn place(occupant: &Occupant, look: &Look, now: Timestamp, out: &mut String) {
     let short = version::short(&entry.version, app_version);
     out.push_str(&format!("\n  {}  {short}\n", look.paint(Tone::Heading, &visible(&stage))));
     let mut fact = |label: &str, text: &str| {
-        out.push_str(&format!("    {}{}\n", look.paint(Tone::Dim, &left(label, LABEL)), visible(text)));
+        out.push_str(&format!(
+            "    {}{}\n",
+            look.paint(Tone::Dim, &left(label, LABEL)),
+            visible(text)
+        ));
     };
     if let Some(image) = &entry.image {
         fact("image", image);
@@ -53,7 +57,11 @@ fn place(occupant: &Occupant, look: &Look, now: Timestamp, out: &mut String) {
         fact(if index == 0 { "written" } else { "and" }, &format!("{}:{}{key}", at.path, at.line));
     }
     let confidence = entry.confidence.as_str();
-    let sure = if confidence == "configured" { String::new() } else { format!(", confidence {confidence}") };
+    let sure = if confidence == "configured" {
+        String::new()
+    } else {
+        format!(", confidence {confidence}")
+    };
     fact("found", &format!("{}, {}{sure}", entry.source, occupant.found));
     if let Some(since) = &occupant.since {
         let when = since.time.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d %H:%M UTC");

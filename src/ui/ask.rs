@@ -12,18 +12,27 @@ const WHOLE: usize = usize::MAX;
 /// The whole answer: of waves, a sentence each, and the gates of the one whose turn it is.
 pub fn render(waves: &Turns, look: &Look) -> String {
     let (before, turn, after) = waves.around();
-    let told = |waves: &[&Judged]| waves.iter().map(|wave| sentence(wave, look) + "\n").collect::<String>();
+    let told = |waves: &[&Judged]| {
+        waves.iter().map(|wave| sentence(wave, look) + "\n").collect::<String>()
+    };
     let parts = [told(&before), whole(turn, look), told(&after)];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn whole(judged: &Judged, look: &Look) -> String {
     let column = |heading, least| Column { heading, align: Align::Left, least };
-    let columns =
-        [column("gate", WHOLE), column("answer", WHOLE), column("why", WHOLE), column("since", 3), column("from", 8)];
+    let columns = [
+        column("gate", WHOLE),
+        column("answer", WHOLE),
+        column("why", WHOLE),
+        column("since", 3),
+        column("from", 8),
+    ];
     let answers = judged.judgement.answers.iter().zip(&judged.places);
-    let rows: Vec<[Text; 5]> = answers.map(|(answer, place)| row(answer, place, judged.at)).collect();
-    let table = if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) + "\n" };
+    let rows: Vec<[Text; 5]> =
+        answers.map(|(answer, place)| row(answer, place, judged.at)).collect();
+    let table =
+        if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) + "\n" };
     format!("{table}{}\n{}", sentence(judged, look), clears(judged))
 }
 

@@ -15,9 +15,16 @@ pub fn render(shown: &Shown, look: &Look) -> String {
     }
     if !shown.settings.is_empty() {
         lines.push(Line::heading("settings", false));
-        lines.extend(shown.settings.iter().map(|one| Line::new(&format!("  {}", one.name), &one.value, &one.from)));
+        lines.extend(
+            shown
+                .settings
+                .iter()
+                .map(|one| Line::new(&format!("  {}", one.name), &one.value, &one.from)),
+        );
     }
-    let width = |text: fn(&Line) -> &String| lines.iter().map(|line| columns(text(line))).max().unwrap_or(0);
+    let width = |text: fn(&Line) -> &String| {
+        lines.iter().map(|line| columns(text(line))).max().unwrap_or(0)
+    };
     let (what, value) = (width(|line| &line.what), width(|line| &line.value));
     let mut out = String::new();
     for line in &lines {
@@ -65,11 +72,18 @@ fn stage(stage: &ShownStage) -> Line {
 fn source(source: &ShownSource, lines: &mut Vec<Line>) {
     lines.push(Line::new(&format!("  {}", source.kind), &source.path, &source.from));
     let mut more = |key: &str, value: &str, from: &str| {
-        lines.push(Line::new(&format!("    {key}"), value, if from == source.from { "" } else { from }));
+        lines.push(Line::new(
+            &format!("    {key}"),
+            value,
+            if from == source.from { "" } else { from },
+        ));
     };
-    for (key, values) in
-        [("not", &source.not), ("tag", &source.tags), ("image", &source.images), ("digest", &source.digests)]
-    {
+    for (key, values) in [
+        ("not", &source.not),
+        ("tag", &source.tags),
+        ("image", &source.images),
+        ("digest", &source.digests),
+    ] {
         for value in values {
             more(key, value, &source.from);
         }

@@ -13,8 +13,15 @@ pub fn table(diff: &Diff, look: &Look) -> String {
     let (left, right) = (visible(&diff.left.text), visible(&diff.right.text));
     let column = |heading, least| Column { heading, align: Align::Left, least };
     let place = if diff.left.stage.is_some() { "target" } else { "stage" };
-    let columns = [column("app", 12), column(place, 8), column(&left, 10), column(&right, 10), column("", 18)];
-    let rows: Vec<[Text; 5]> = diff.differences.iter().map(|difference| row(diff, difference, look)).collect();
+    let columns = [
+        column("app", 12),
+        column(place, 8),
+        column(&left, 10),
+        column(&right, 10),
+        column("", 18),
+    ];
+    let rows: Vec<[Text; 5]> =
+        diff.differences.iter().map(|difference| row(diff, difference, look)).collect();
     Table::new(columns).whole(&rows, look)
 }
 
@@ -37,18 +44,27 @@ fn row(diff: &Diff, difference: &Difference, look: &Look) -> [Text; 5] {
 fn spelled(here: &Here) -> String {
     let version = version::short(&here.version, false);
     let targets: Vec<&str> = here.targets.iter().map(|target| target.as_str()).collect();
-    if targets.is_empty() { version } else { visible(&format!("{version} ({})", targets.join(", "))).into_owned() }
+    if targets.is_empty() {
+        version
+    } else {
+        visible(&format!("{version} ({})", targets.join(", "))).into_owned()
+    }
 }
 
 /// `prod/eu`, `prod`, `eu` or nothing.
 fn place(difference: &Difference) -> String {
     let stage = difference.stage.as_ref().map(ToString::to_string);
-    stage.into_iter().chain(difference.target.as_ref().map(ToString::to_string)).collect::<Vec<_>>().join("/")
+    stage
+        .into_iter()
+        .chain(difference.target.as_ref().map(ToString::to_string))
+        .collect::<Vec<_>>()
+        .join("/")
 }
 
 fn verdict(diff: &Diff, difference: &Difference) -> String {
     let (left, right) = (&diff.left.text, &diff.right.text);
-    let count = |n: usize| if n == 1 { "1 deployment".to_owned() } else { format!("{n} deployments") };
+    let count =
+        |n: usize| if n == 1 { "1 deployment".to_owned() } else { format!("{n} deployments") };
     // In one place a later version may well be an older one: a rollback.
     let is_one_place = diff.left.stage == diff.right.stage;
     let further = if is_one_place { "later" } else { "ahead" };
@@ -66,7 +82,9 @@ const CSV_HEADER: [&str; 7] = ["app", "stage", "target", "a", "b", "ahead", "dep
 /// The same as comma-separated values; `a` and `b` are the two states.
 pub fn csv(diff: &Diff) -> String {
     let record = |difference: &Difference| {
-        let versions = |all: &[Here]| all.iter().map(|here| here.version.to_string()).collect::<Vec<_>>().join(" ");
+        let versions = |all: &[Here]| {
+            all.iter().map(|here| here.version.to_string()).collect::<Vec<_>>().join(" ")
+        };
         let (ahead, count) = match difference.ahead {
             Ahead::Left(count) => ("a", count.to_string()),
             Ahead::Right(count) => ("b", count.to_string()),
@@ -74,7 +92,12 @@ pub fn csv(diff: &Diff) -> String {
         };
         [
             difference.name.clone(),
-            difference.stage.as_ref().or(diff.left.stage.as_ref()).map(ToString::to_string).unwrap_or_default(),
+            difference
+                .stage
+                .as_ref()
+                .or(diff.left.stage.as_ref())
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             difference.target.as_ref().map(ToString::to_string).unwrap_or_default(),
             versions(&difference.left),
             versions(&difference.right),
@@ -82,17 +105,24 @@ pub fn csv(diff: &Diff) -> String {
             count,
         ]
     };
-    records(std::iter::once(CSV_HEADER.map(str::to_owned)).chain(diff.differences.iter().map(record)))
+    records(
+        std::iter::once(CSV_HEADER.map(str::to_owned)).chain(diff.differences.iter().map(record)),
+    )
 }
 
 /// The same as a Markdown table, for a pull request or a chat.
 pub fn markdown(diff: &Diff) -> String {
     let (left, right) = (cell_text(&diff.left.text), cell_text(&diff.right.text));
     let place_name = if diff.left.stage.is_some() { "target" } else { "stage" };
-    let mut out = format!("| app | {place_name} | {left} | {right} | |\n| --- | --- | --- | --- | --- |\n");
+    let mut out =
+        format!("| app | {place_name} | {left} | {right} | |\n| --- | --- | --- | --- | --- |\n");
     for difference in &diff.differences {
-        let code =
-            |here: &Here| format!("`{}`", visible(&here.version.to_string()).replace('`', "'").replace('|', "\\|"));
+        let code = |here: &Here| {
+            format!(
+                "`{}`",
+                visible(&here.version.to_string()).replace('`', "'").replace('|', "\\|")
+            )
+        };
         let versions = |all: &[Here]| all.iter().map(code).collect::<Vec<_>>().join("<br>");
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} |\n",

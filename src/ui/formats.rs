@@ -22,7 +22,13 @@ pub enum Format {
 }
 
 /// The whole answer in one format.
-pub fn status(format: Format, status: &Status, layout: &Matrix, look: &Look, now: Timestamp) -> String {
+pub fn status(
+    format: Format,
+    status: &Status,
+    layout: &Matrix,
+    look: &Look,
+    now: Timestamp,
+) -> String {
     match format {
         Format::Table => matrix::render(layout, look, now),
         Format::Json => json(&StatusJson::from(status)),
@@ -51,8 +57,8 @@ pub fn yaml(value: &impl Serialize) -> String {
 }
 
 const CSV_HEADER: [&str; 14] = [
-    "app", "stage", "target", "image", "tag", "digest", "path", "line", "key", "source", "since", "commit", "author",
-    "notes",
+    "app", "stage", "target", "image", "tag", "digest", "path", "line", "key", "source", "since",
+    "commit", "author", "notes",
 ];
 
 fn csv(status: &Status) -> String {
@@ -108,7 +114,11 @@ fn markdown(layout: &Matrix, look: &Look) -> String {
     for row in &layout.rows {
         out.push_str(&format!("| {} |", cell_text(&row.name)));
         for cell in &row.cells {
-            let sign = if cell.differs { format!("{} ", look.differs().replace('*', "\\*")) } else { String::new() };
+            let sign = if cell.differs {
+                format!("{} ", look.differs().replace('*', "\\*"))
+            } else {
+                String::new()
+            };
             let versions: Vec<String> =
                 cell.running.iter().map(|running| code(running, cell.running.len() > 1)).collect();
             out.push_str(format!(" {sign}{}", versions.join("<br>")).trim_end());
@@ -132,7 +142,8 @@ fn code(running: &Running, name_targets: bool) -> String {
 /// Text with commands between backticks, which stay commands; all else is text to Markdown.
 pub(super) fn hint_text(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
-    let is_command = |at: usize| at % 2 == 1 && at + 1 < pieces.len() && !pieces[at].trim().is_empty();
+    let is_command =
+        |at: usize| at % 2 == 1 && at + 1 < pieces.len() && !pieces[at].trim().is_empty();
     let piece = |(at, piece): (usize, &&str)| {
         if is_command(at) { format!("`{}`", visible(piece)) } else { cell_text(piece) }
     };

@@ -81,10 +81,16 @@ impl Scroll {
     /// Some deployments more. Ages are counted from `now`.
     pub fn page(&mut self, changes: &[Change], now: Timestamp) -> String {
         let text = match self.format {
-            Format::Json => changes.iter().enumerate().map(|(index, change)| self.element(index, change)).collect(),
+            Format::Json => changes
+                .iter()
+                .enumerate()
+                .map(|(index, change)| self.element(index, change))
+                .collect(),
             Format::Csv => records(changes.iter().map(record)),
             Format::Markdown => changes.iter().map(markdown).collect(),
-            Format::Jsonl | Format::Yaml => changes.iter().map(|change| line(&DeploymentJson::from(change))).collect(),
+            Format::Jsonl | Format::Yaml => {
+                changes.iter().map(|change| line(&DeploymentJson::from(change))).collect()
+            }
             Format::Table => self.rows(changes, now),
         };
         self.printed += changes.len();
@@ -108,8 +114,11 @@ impl Scroll {
     fn rows(&mut self, changes: &[Change], now: Timestamp) -> String {
         let rows: Vec<[Text; 8]> = changes.iter().map(|change| self.row(change, now)).collect();
         self.table.fit(&rows, &self.look);
-        let mut out =
-            if self.printed == 0 && !rows.is_empty() { self.table.heading(&self.look) } else { String::new() };
+        let mut out = if self.printed == 0 && !rows.is_empty() {
+            self.table.heading(&self.look)
+        } else {
+            String::new()
+        };
         out.extend(rows.iter().map(|row| self.table.line(row, &self.look)));
         out
     }
@@ -136,7 +145,9 @@ impl Scroll {
     fn version(&self, change: &Change, pinned: &Option<Pinned>) -> String {
         match pinned {
             None => self.look.nothing().to_owned(),
-            Some(Pinned { image: Some(image), .. }) if change.kind == Kind::Image => visible(image).into_owned(),
+            Some(Pinned { image: Some(image), .. }) if change.kind == Kind::Image => {
+                visible(image).into_owned()
+            }
             Some(pinned) => version::short(&pinned.version, false),
         }
     }
@@ -171,7 +182,9 @@ pub(super) fn request(change: &Change) -> String {
 /// The same, and that the glass was broken for it: that is never hidden.
 fn changed(change: &Change) -> Text {
     match &change.account.break_glass {
-        Some(reason) => Text::new(format!("{}, glass broken: {}", request(change), visible(reason)), Tone::Bad),
+        Some(reason) => {
+            Text::new(format!("{}, glass broken: {}", request(change), visible(reason)), Tone::Bad)
+        }
         None => Text::new(request(change), Tone::Dim),
     }
 }
@@ -182,7 +195,8 @@ fn record(change: &Change) -> [String; 19] {
         let pinned = pinned.clone().unwrap_or_default();
         [pinned.image, pinned.version.tag, pinned.version.digest].map(Option::unwrap_or_default)
     };
-    let ([from_image, from_tag, from_digest], [to_image, to_tag, to_digest]) = (parts(&change.from), parts(&change.to));
+    let ([from_image, from_tag, from_digest], [to_image, to_tag, to_digest]) =
+        (parts(&change.from), parts(&change.to));
     [
         change.time.to_string(),
         slot.stage.to_string(),
@@ -213,7 +227,8 @@ fn markdown(change: &Change) -> String {
             (Some(image), Kind::Image) => format!("{image}:{}", pinned.version),
             _ => pinned.version.to_string(),
         });
-        text.map(|text| format!("`{}`", visible(&text).replace('`', "'").replace('|', "\\|"))).unwrap_or_default()
+        text.map(|text| format!("`{}`", visible(&text).replace('`', "'").replace('|', "\\|")))
+            .unwrap_or_default()
     };
     format!(
         "| {} | {} | {} | {} | {} | {} | {} | {} |\n",

@@ -26,8 +26,13 @@ pub fn events(events: &[&Event], look: &Look) -> String {
 /// The locks that hold.
 pub fn locks(locks: &[Lock<'_>], look: &Look, now: Timestamp) -> String {
     let column = |heading, least| Column { heading, align: Align::Left, least };
-    let columns =
-        [column("locked", WHOLE), column("by", 8), column("since", 3), column("until", WHOLE), column("reason", WHOLE)];
+    let columns = [
+        column("locked", WHOLE),
+        column("by", 8),
+        column("since", 3),
+        column("until", WHOLE),
+        column("reason", WHOLE),
+    ];
     let row = |lock: &Lock<'_>| {
         [
             Text::plain(visible(&lock.name())),

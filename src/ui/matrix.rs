@@ -104,10 +104,16 @@ impl Sheet {
         let mut versions = Strip { heading: "version".into(), cells: Vec::new() };
         for row in &matrix.rows {
             let mut name = visible(&row.name).into_owned();
-            for (column, cell) in matrix.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.running.is_empty()) {
+            for (column, cell) in
+                matrix.columns.iter().zip(&row.cells).filter(|(_, cell)| !cell.running.is_empty())
+            {
                 names.push(std::mem::take(&mut name));
                 let place = heading(column);
-                places.cells.push(Texts { version: place.clone(), brief: place, ..Texts::default() });
+                places.cells.push(Texts {
+                    version: place.clone(),
+                    brief: place,
+                    ..Texts::default()
+                });
                 versions.cells.push(texts(cell, now));
             }
         }
@@ -162,8 +168,11 @@ fn cell(texts: &Texts, widths: &Widths, look: &Look, line: &mut String) {
     let mut used = sign_width + version_width;
     let sign = if texts.differs { look.differs() } else { "" };
     line.push_str(&look.paint(tone, &left(sign, sign_width)));
-    let (shown, tone) =
-        if texts.version.is_empty() { (look.nothing(), Tone::Dim) } else { (texts.version.as_str(), tone) };
+    let (shown, tone) = if texts.version.is_empty() {
+        (look.nothing(), Tone::Dim)
+    } else {
+        (texts.version.as_str(), tone)
+    };
     line.push_str(&look.paint(tone, shown));
     line.push_str(&" ".repeat(version_width.saturating_sub(columns(shown))));
     if age_width > 0 {
@@ -193,23 +202,37 @@ fn texts(cell: &Cell, now: Timestamp) -> Texts {
         many => {
             let spelled = many.iter().map(spelled_out).collect::<Vec<_>>().join(" ");
             let counted = format!("{} versions", many.len());
-            if columns(&spelled) <= SPELLED_OUT { (spelled, counted) } else { (counted.clone(), counted) }
+            if columns(&spelled) <= SPELLED_OUT {
+                (spelled, counted)
+            } else {
+                (counted.clone(), counted)
+            }
         }
     };
-    Texts { differs: cell.differs, version, brief, age: since.map(|then| age(then, now)).unwrap_or_default() }
+    Texts {
+        differs: cell.differs,
+        version,
+        brief,
+        age: since.map(|then| age(then, now)).unwrap_or_default(),
+    }
 }
 
 /// `v1 (eu, us)`
 fn spelled_out(running: &Running) -> String {
     let version = version::short(&running.version, running.app_version);
     let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
-    if targets.is_empty() { version } else { visible(&format!("{version} ({})", targets.join(", "))).into_owned() }
+    if targets.is_empty() {
+        version
+    } else {
+        visible(&format!("{version} ({})", targets.join(", "))).into_owned()
+    }
 }
 
 /// Cuts names and versions, then ages, then breaks the table, until it fits. The sheet's columns in
 /// the parts they are shown in.
 fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
-    let names = |limit: usize| sheet.names.iter().map(|name| middle(name, limit, look)).collect::<Vec<_>>();
+    let names =
+        |limit: usize| sheet.names.iter().map(|name| middle(name, limit, look)).collect::<Vec<_>>();
     let Some(width) = look.width else { return (sheet.names.clone(), vec![sheet.columns.clone()]) };
     let total = |names: &[String], strips: &[Strip]| {
         names.iter().map(|name| columns(name)).max().unwrap_or(0).max(3)
@@ -218,7 +241,8 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
     // A version wider than the terminal does not fit uncut, so there is no need to try.
     let widest = sheet.columns.iter().map(Strip::version_width).max().unwrap_or(0).min(width);
     for limit in (LEAST_VERSION..=widest.max(LEAST_VERSION)).rev() {
-        let strips: Vec<Strip> = sheet.columns.iter().map(|strip| strip.narrowed(limit, look)).collect();
+        let strips: Vec<Strip> =
+            sheet.columns.iter().map(|strip| strip.narrowed(limit, look)).collect();
         for names in [sheet.names.clone(), names((width / 3).max(LEAST_NAME))] {
             if total(&names, &strips) <= width {
                 return (names, vec![strips]);

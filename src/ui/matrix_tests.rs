@@ -27,7 +27,10 @@ fn matrix() -> Matrix {
         },
         Row {
             name: "a-rather-long-name-of-an-app".into(),
-            cells: vec![Cell::default(), cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400)],
+            cells: vec![
+                Cell::default(),
+                cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400),
+            ],
         },
         Row {
             name: "web".into(),
@@ -133,10 +136,16 @@ fn colours_only_repeat_what_signs_say() {
 
 #[test]
 fn many_targets_become_a_list() {
-    let place = |stage: &str, target: &str| Column { stage: stage.into(), target: Some(target.into()) };
-    let columns =
-        vec![place("staging", "stone-stage-p01"), place("prod", "stone-prod-p01"), place("prod", "kflux-rhel-p01")];
-    let cells = |a: &str, b: &str| vec![cell(false, &[(a, &[])], 3), Cell::default(), cell(true, &[(b, &[])], 40)];
+    let place =
+        |stage: &str, target: &str| Column { stage: stage.into(), target: Some(target.into()) };
+    let columns = vec![
+        place("staging", "stone-stage-p01"),
+        place("prod", "stone-prod-p01"),
+        place("prod", "kflux-rhel-p01"),
+    ];
+    let cells = |a: &str, b: &str| {
+        vec![cell(false, &[(a, &[])], 3), Cell::default(), cell(true, &[(b, &[])], 40)]
+    };
     let rows = vec![
         Row { name: "api".into(), cells: cells("v2", "v1") },
         Row { name: "web".into(), cells: cells("v3", "v4") },

@@ -38,7 +38,8 @@ const PAIRS: [Column<'static>; 8] = [
 pub fn table(measured: &Measured, look: &Look) -> String {
     let metrics = &measured.metrics;
     let totals = metrics.stages.iter().chain([&metrics.overall]);
-    let rows: Vec<[Text; 8]> = metrics.apps.iter().chain(totals).map(|figures| row(figures, measured, look)).collect();
+    let rows: Vec<[Text; 8]> =
+        metrics.apps.iter().chain(totals).map(|figures| row(figures, measured, look)).collect();
     let mut out = Table::new(FIGURES).whole(&rows, look);
     if !metrics.pairs.is_empty() {
         let rows: Vec<[Text; 8]> = metrics.pairs.iter().map(|pair| pair_row(pair, look)).collect();
@@ -65,7 +66,8 @@ fn row(figures: &Figures, measured: &Measured, look: &Look) -> [Text; 8] {
 }
 
 fn failed(figures: &Figures) -> Text {
-    let text = figures.failure_rate().map(|rate| format!("{:.0}%", rate * 100.0)).unwrap_or_default();
+    let text =
+        figures.failure_rate().map(|rate| format!("{:.0}%", rate * 100.0)).unwrap_or_default();
     Text::new(text, if figures.rollbacks > 0 { Tone::Warn } else { Tone::Plain })
 }
 
@@ -79,7 +81,9 @@ fn bar(weeks: &[usize], look: &Look) -> String {
     let shown = &weeks[weeks.len().saturating_sub(BAR)..];
     let most = shown.iter().copied().max().unwrap_or(0).max(1);
     let steps = if look.unicode { UNICODE } else { ASCII };
-    let step = |count: &usize| if *count == 0 { ' ' } else { steps[(count * steps.len()).div_ceil(most) - 1] };
+    let step = |count: &usize| {
+        if *count == 0 { ' ' } else { steps[(count * steps.len()).div_ceil(most) - 1] }
+    };
     shown.iter().map(step).collect()
 }
 
@@ -127,7 +131,8 @@ const CSV_HEADER: [&str; 11] = [
 /// The figures of apps, stages and everything, a line each; without an app or stage: all of them.
 pub fn csv(measured: &Measured) -> String {
     records(std::iter::once(CSV_HEADER.map(str::to_owned)).chain(all(measured).map(|figures| {
-        let seconds = |seconds: Option<i64>| seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
+        let seconds =
+            |seconds: Option<i64>| seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
         [
             figures.app.as_ref().map(ToString::to_string).unwrap_or_default(),
             figures.stage.as_ref().map(ToString::to_string).unwrap_or_default(),
@@ -151,9 +156,10 @@ fn all(measured: &Measured) -> impl Iterator<Item = &Figures> {
 
 /// The same as a Markdown table.
 pub fn markdown(measured: &Measured) -> String {
-    let mut out = "| app | stage | deployments | a week | lead (median, p90) | failed | restored in |\n\
+    let mut out =
+        "| app | stage | deployments | a week | lead (median, p90) | failed | restored in |\n\
          | --- | --- | ---: | ---: | --- | ---: | --- |\n"
-        .to_owned();
+            .to_owned();
     for figures in all(measured) {
         let name = |name: Option<String>| cell_text(&name.unwrap_or_else(|| "all".to_owned()));
         out.push_str(&format!(

@@ -30,18 +30,23 @@ pub use age::{age, span};
 pub use app::render as app_in_full;
 pub use ask::{line as ask_line, render as ask};
 pub use audit::{
-    Detail, csv as audit_csv, html as audit_html, junit, markdown as audit_markdown, sarif, table as audit,
+    Detail, csv as audit_csv, html as audit_html, junit, markdown as audit_markdown, sarif,
+    table as audit,
 };
 pub use config::render as config;
 pub use diff::{csv as diff_csv, markdown as diff_markdown, table as diff};
 pub use escape::{machine, visible};
 pub use formats::{Format, json, status as status_as, yaml};
-pub use guard::{github as guard_github, markdown as guard_markdown, sarif as guard_sarif, table as guard};
+pub use guard::{
+    github as guard_github, markdown as guard_markdown, sarif as guard_sarif, table as guard,
+};
 pub use history::{Scroll, Times};
 pub use ledger::{events, locks};
 pub use look::{Look, Tone};
 pub use matrix::render as matrix;
-pub use metrics::{csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics};
+pub use metrics::{
+    csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics,
+};
 pub use plan::{patch, table as plan};
 pub use progress::Bar;
 pub use prompt::{aligned, arrange, choose, confirm, pick};
@@ -126,7 +131,11 @@ impl Ui {
     /// Says one line on stderr that matters more than a note, unless quiet.
     pub fn caution(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.talk(&format!("{} {}", self.err.paint(Tone::Warn, "warning:"), visible_lines(text)));
+            self.talk(&format!(
+                "{} {}",
+                self.err.paint(Tone::Warn, "warning:"),
+                visible_lines(text)
+            ));
         }
     }
 
@@ -138,7 +147,8 @@ impl Ui {
             }
             return;
         }
-        let (files, general): (Vec<&Warning>, Vec<&Warning>) = warnings.iter().partition(|w| w.path.is_some());
+        let (files, general): (Vec<&Warning>, Vec<&Warning>) =
+            warnings.iter().partition(|w| w.path.is_some());
         for warning in general {
             self.caution(&sentence(warning));
         }

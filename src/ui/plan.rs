@@ -15,8 +15,15 @@ pub fn table(planned: &Planned, look: &Look) -> String {
     };
     let heading = visible(&heading);
     let from = visible(from);
-    let columns = [column("app", 12), column("target", 8), column(&from, 10), column(&heading, 10), column("", 10)];
-    let rows: Vec<[Text; 5]> = planned.plan.items.iter().flat_map(|item| rows(item, look)).collect();
+    let columns = [
+        column("app", 12),
+        column("target", 8),
+        column(&from, 10),
+        column(&heading, 10),
+        column("", 10),
+    ];
+    let rows: Vec<[Text; 5]> =
+        planned.plan.items.iter().flat_map(|item| rows(item, look)).collect();
     if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) }
 }
 
@@ -26,14 +33,22 @@ fn rows(item: &Item, look: &Look) -> Vec<[Text; 5]> {
         Outcome::Moves(moves) => moves.steps.iter().map(|step| row(item, step, look)).collect(),
         Outcome::UpToDate(_) => Vec::new(),
         Outcome::Refused(_) => {
-            vec![[name(), Text::plain(""), Text::plain(""), Text::plain(""), Text::new("refused", Tone::Bad)]]
+            vec![[
+                name(),
+                Text::plain(""),
+                Text::plain(""),
+                Text::plain(""),
+                Text::new("refused", Tone::Bad),
+            ]]
         }
     }
 }
 
 fn row(item: &Item, step: &Step, look: &Look) -> [Text; 5] {
     let name = match &step.entry.component {
-        Some(component) if item.component.is_none() && several(item) => format!("{}/{component}", item.app),
+        Some(component) if item.component.is_none() && several(item) => {
+            format!("{}/{component}", item.app)
+        }
         _ => item.name(),
     };
     let target = step.entry.target.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -57,7 +72,12 @@ fn several(item: &Item) -> bool {
 pub fn patch(diff: &str, look: &Look) -> String {
     let painted = diff.lines().map(|line| {
         let tone = match line.as_bytes().first() {
-            _ if line.starts_with("diff ") || line.starts_with("+++ ") || line.starts_with("--- ") => Tone::Heading,
+            _ if line.starts_with("diff ")
+                || line.starts_with("+++ ")
+                || line.starts_with("--- ") =>
+            {
+                Tone::Heading
+            }
             Some(b'+') => Tone::Good,
             Some(b'-') => Tone::Bad,
             Some(b'@') => Tone::Dim,

@@ -18,7 +18,11 @@ const LATE: Duration = Duration::from_millis(500);
 impl Bar {
     /// A bar with a sentence before it; hidden when quiet or when stderr is no terminal.
     pub fn new(ui: &Ui, what: &str) -> Self {
-        let shown = if is_watched(ui) { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let shown = if is_watched(ui) {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         Bar { bar: bar(what, "{msg} {wide_bar} {pos}/{len}", shown), waits: Cell::new(false) }
     }
 
@@ -26,8 +30,8 @@ impl Bar {
     pub fn line(ui: &Ui, what: &str) -> Self {
         let bar = Bar::new(ui, what);
         if !bar.bar.is_hidden() {
-            let style =
-                ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template("{spinner} {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.bar.set_style(style);
             bar.bar.enable_steady_tick(LATE / 4);
         }
@@ -36,7 +40,11 @@ impl Bar {
 
     /// A bar that appears only when the work takes long, with an estimate of how long it will.
     pub fn late(ui: &Ui, what: &str) -> Self {
-        let bar = bar(what, "{msg} {wide_bar} {pos}/{len} commits, {eta} left", ProgressDrawTarget::hidden());
+        let bar = bar(
+            what,
+            "{msg} {wide_bar} {pos}/{len} commits, {eta} left",
+            ProgressDrawTarget::hidden(),
+        );
         Bar { bar, waits: Cell::new(is_watched(ui)) }
     }
 
@@ -69,7 +77,9 @@ fn is_watched(ui: &Ui) -> bool {
 /// A bar that was never drawn anywhere but where it belongs: setting its words draws it.
 fn bar(what: &str, template: &str, shown: ProgressDrawTarget) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(0), shown);
-    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_style(
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()),
+    );
     bar.set_message(visible(what).into_owned());
     bar
 }

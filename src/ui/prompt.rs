@@ -11,14 +11,22 @@ use dialoguer::{Confirm, MultiSelect, Select, Sort};
 /// When the terminal fails.
 pub fn arrange(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option<Vec<usize>>> {
     let shown: Vec<String> = items.iter().map(|item| line(ui, item)).collect();
-    Sort::with_theme(&ColorfulTheme::default()).with_prompt(question).items(&shown).interact_opt().map_err(io)
+    Sort::with_theme(&ColorfulTheme::default())
+        .with_prompt(question)
+        .items(&shown)
+        .interact_opt()
+        .map_err(io)
 }
 
 /// Asks which of the items to take; each comes with whether it is taken at first.
 ///
 /// # Errors
 /// When the terminal fails.
-pub fn choose(ui: &Ui, question: &str, items: &[(String, bool)]) -> std::io::Result<Option<Vec<usize>>> {
+pub fn choose(
+    ui: &Ui,
+    question: &str,
+    items: &[(String, bool)],
+) -> std::io::Result<Option<Vec<usize>>> {
     let shown = items.iter().map(|(item, taken)| (line(ui, item), *taken));
     MultiSelect::with_theme(&ColorfulTheme::default())
         .with_prompt(question)
@@ -45,8 +53,9 @@ pub fn pick(ui: &Ui, question: &str, items: &[String]) -> std::io::Result<Option
 
 /// Lines whose parts stand below each other.
 pub fn aligned<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
-    let widths: Vec<usize> =
-        (0..N).map(|at| rows.iter().map(|row| columns(&visible(&row[at]))).max().unwrap_or(0)).collect();
+    let widths: Vec<usize> = (0..N)
+        .map(|at| rows.iter().map(|row| columns(&visible(&row[at]))).max().unwrap_or(0))
+        .collect();
     let line = |row: &[String; N]| {
         let shown = row.iter().zip(&widths).filter(|(_, width)| **width > 0);
         let parts: Vec<String> = shown.map(|(text, width)| left(&visible(text), *width)).collect();

@@ -38,7 +38,11 @@ pub fn in_full(one: &Proposal, look: &Look) -> String {
     let mut out = format!("{}\n", look.paint(Tone::Heading, &heading));
     let mut fact = |label: &str, text: &str| {
         if !text.is_empty() {
-            out.push_str(&format!("  {}{}\n", look.paint(Tone::Dim, &left(label, LABEL)), visible(text)));
+            out.push_str(&format!(
+                "  {}{}\n",
+                look.paint(Tone::Dim, &left(label, LABEL)),
+                visible(text)
+            ));
         }
     };
     let draft = if one.draft { ", a draft" } else { "" };

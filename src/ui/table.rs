@@ -60,7 +60,8 @@ impl<'h, const N: usize> Table<'h, N> {
             for (index, cell) in row.iter().enumerate() {
                 let width = columns(&cell.text);
                 if width > 0 {
-                    self.widths[index] = self.widths[index].max(width).max(columns(self.columns[index].heading));
+                    self.widths[index] =
+                        self.widths[index].max(width).max(columns(self.columns[index].heading));
                 }
             }
         }
@@ -73,7 +74,12 @@ impl<'h, const N: usize> Table<'h, N> {
     }
 
     fn total(&self) -> usize {
-        self.widths.iter().filter(|width| **width > 0).map(|width| width + GAP).sum::<usize>().saturating_sub(GAP)
+        self.widths
+            .iter()
+            .filter(|width| **width > 0)
+            .map(|width| width + GAP)
+            .sum::<usize>()
+            .saturating_sub(GAP)
     }
 
     pub fn heading(&self, look: &Look) -> String {
@@ -121,7 +127,11 @@ mod tests {
 
     fn table() -> Table<'static, 3> {
         let column = |heading, align, least| Column { heading, align, least };
-        Table::new([column("app", Align::Left, 4), column("n", Align::Right, 9), column("never", Align::Left, 9)])
+        Table::new([
+            column("app", Align::Left, 4),
+            column("n", Align::Right, 9),
+            column("never", Align::Left, 9),
+        ])
     }
 
     fn row(app: &str, n: &str) -> [Text; 3] {
@@ -132,7 +142,10 @@ mod tests {
     fn rows_stand_below_each_other_and_empty_columns_go() {
         let look = Look { colors: false, unicode: true, width: None };
         let rows = [row("web", "7"), row("a-long-name", "12")];
-        assert_eq!(table().whole(&rows, &look), "app            n\nweb            7\na-long-name   12\n");
+        assert_eq!(
+            table().whole(&rows, &look),
+            "app            n\nweb            7\na-long-name   12\n"
+        );
         let narrow = Look { width: Some(12), ..look };
         assert_eq!(table().whole(&rows, &narrow), "app        n\nweb        7\na-l…ame   12\n");
         let mut later = table();

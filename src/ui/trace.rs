@@ -33,7 +33,11 @@ fn block(way: &Way, look: &Look, now: Timestamp) -> String {
         row[6] = Text::new(format!("runs {}", version::short(version, false)), Tone::Dim);
         rows.push(row);
     }
-    format!("{}\n\n{}", look.paint(Tone::Heading, &visible(&title)), indented(&Table::new(COLUMNS).whole(&rows, look)))
+    format!(
+        "{}\n\n{}",
+        look.paint(Tone::Heading, &visible(&title)),
+        indented(&Table::new(COLUMNS).whole(&rows, look))
+    )
 }
 
 fn indented(text: &str) -> String {
@@ -43,8 +47,15 @@ fn indented(text: &str) -> String {
 fn row(visit: &Visit, look: &Look, now: Timestamp) -> [Text; 7] {
     let stayed = visit.seconds(now.as_second()).map(span).unwrap_or_default();
     let (came, after, by, change) = match &visit.came {
-        None => ("before all that is known".to_owned(), Text::plain(""), String::new(), String::new()),
-        Some(came) => (exact(came.time), after(came), visible(&came.account.who.name).into_owned(), request(came)),
+        None => {
+            ("before all that is known".to_owned(), Text::plain(""), String::new(), String::new())
+        }
+        Some(came) => (
+            exact(came.time),
+            after(came),
+            visible(&came.account.who.name).into_owned(),
+            request(came),
+        ),
     };
     [
         Text::plain(visible(&place(&visit.slot))),
@@ -68,7 +79,10 @@ fn after(came: &Change) -> Text {
 /// What became of it: `running`, or what took its place, when and by whom.
 fn end(left: Option<&Change>, look: &Look, now: Timestamp) -> Text {
     let Some(left) = left else { return Text::new("running", Tone::Good) };
-    let next = left.to.as_ref().map_or_else(|| "removed".to_owned(), |to| version::short(&to.version, false));
+    let next = left
+        .to
+        .as_ref()
+        .map_or_else(|| "removed".to_owned(), |to| version::short(&to.version, false));
     let kind = if matches!(left.kind, Kind::Rollback | Kind::Skip) {
         format!("{}, ", left.kind.as_str())
     } else {
@@ -76,7 +90,10 @@ fn end(left: Option<&Change>, look: &Look, now: Timestamp) -> Text {
     };
     let who = visible(&left.account.who.name);
     let ago = age(left.time, now);
-    Text::new(format!("{} {next} {ago} ago ({kind}{who}, {})", look.arrow(), request(left)), tone_of(left))
+    Text::new(
+        format!("{} {next} {ago} ago ({kind}{who}, {})", look.arrow(), request(left)),
+        tone_of(left),
+    )
 }
 
 fn tone_of(left: &Change) -> Tone {

@@ -40,8 +40,8 @@ fn block(value: &Value, indent: usize, out: &mut String) {
 }
 
 fn nested(value: &Value, indent: usize, out: &mut String) {
-    let filled =
-        value.as_object().is_some_and(|map| !map.is_empty()) || value.as_array().is_some_and(|a| !a.is_empty());
+    let filled = value.as_object().is_some_and(|map| !map.is_empty())
+        || value.as_array().is_some_and(|a| !a.is_empty());
     if filled {
         out.push('\n');
         out.push_str(&" ".repeat(indent + 2));
@@ -54,7 +54,9 @@ fn nested(value: &Value, indent: usize, out: &mut String) {
 
 fn scalar(value: &Value) -> String {
     match value {
-        Value::String(text) if text.is_ascii() && !text.chars().any(acts) => plain(text).unwrap_or(value.to_string()),
+        Value::String(text) if text.is_ascii() && !text.chars().any(acts) => {
+            plain(text).unwrap_or(value.to_string())
+        }
         other => machine(&other.to_string()).into_owned(),
     }
 }
@@ -106,7 +108,10 @@ mod tests {
             "1:30",
         ] {
             let written = document(&serde_json::json!({ "tag": text }));
-            assert!(written == format!("tag: '{text}'\n") || written == format!("tag: \"{text}\"\n"), "{written}");
+            assert!(
+                written == format!("tag: '{text}'\n") || written == format!("tag: \"{text}\"\n"),
+                "{written}"
+            );
         }
     }
 }

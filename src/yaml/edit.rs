@@ -65,7 +65,10 @@ pub enum Obstacle {
 }
 
 fn list(uses: &[Use]) -> String {
-    uses.iter().map(|used| format!("line {} (`{}`)", used.line, used.key)).collect::<Vec<_>>().join(", ")
+    uses.iter()
+        .map(|used| format!("line {} (`{}`)", used.line, used.key))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A scalar of a file, or a piece of one.
@@ -125,13 +128,15 @@ impl<'a> Spot<'a> {
 
     /// Is the value a block scalar as a whole that holds more than one line?
     pub fn is_long_text(&self) -> bool {
-        self.is_whole() && self.get().text_of_block().is_some_and(|text| text.trim_end().contains('\n'))
+        self.is_whole()
+            && self.get().text_of_block().is_some_and(|text| text.trim_end().contains('\n'))
     }
 
     /// Where else the value counts: aliases of it, or of something it lies in.
     pub fn uses(&self) -> Vec<Use> {
         let tree = &self.stream.documents[self.document];
-        let anchored: Vec<u32> = self.trail().into_iter().filter(|node| tree.nodes[*node as usize].anchored).collect();
+        let anchored: Vec<u32> =
+            self.trail().into_iter().filter(|node| tree.nodes[*node as usize].anchored).collect();
         if anchored.is_empty() {
             return Vec::new();
         }
@@ -151,16 +156,23 @@ impl<'a> Spot<'a> {
         let nodes = &self.stream.documents[self.document].nodes;
         for pair in self.trail().windows(2) {
             let Kind::Mapping(pairs) = &nodes[pair[1] as usize].kind else { continue };
-            let Some((key, _)) = pairs.iter().find(|(key, value)| *value == pair[0] || *key == pair[0]) else {
+            let Some((key, _)) =
+                pairs.iter().find(|(key, value)| *value == pair[0] || *key == pair[0])
+            else {
                 continue;
             };
             let Kind::Scalar { text, .. } = &nodes[*key as usize].kind else { continue };
-            let same =
-                |node: u32| matches!(&nodes[node as usize].kind, Kind::Scalar { text: other, .. } if other == text);
-            let lines: Vec<u32> =
-                pairs.iter().filter(|(key, _)| same(*key)).map(|(key, _)| nodes[*key as usize].line).collect();
+            let same = |node: u32| matches!(&nodes[node as usize].kind, Kind::Scalar { text: other, .. } if other == text);
+            let lines: Vec<u32> = pairs
+                .iter()
+                .filter(|(key, _)| same(*key))
+                .map(|(key, _)| nodes[*key as usize].line)
+                .collect();
             if let [first, second, ..] = lines[..] {
-                return Err(Obstacle::DuplicateKey { key: text.to_string(), lines: (first, second) });
+                return Err(Obstacle::DuplicateKey {
+                    key: text.to_string(),
+                    lines: (first, second),
+                });
             }
         }
         Ok(())
@@ -185,14 +197,22 @@ impl<'a> Spot<'a> {
             return Err(Obstacle::SeveralLines);
         }
         if !self.is_whole() {
-            return if is_harmless(new) { whole(new.to_owned()) } else { Err(Obstacle::NotWritable) };
+            return if is_harmless(new) {
+                whole(new.to_owned())
+            } else {
+                Err(Obstacle::NotWritable)
+            };
         }
         match style {
             Style::SingleQuoted => whole(self.in_single(new)),
             Style::DoubleQuoted => whole(quoted(new)),
-            _ if dialect == Dialect::Json && is_json_number(text) && is_json_number(new) => whole(new.to_owned()),
+            _ if dialect == Dialect::Json && is_json_number(text) && is_json_number(new) => {
+                whole(new.to_owned())
+            }
             _ if dialect == Dialect::Json => whole(quoted(new)),
-            _ if needs_quotes(new, self.is_in_flow()) && self.prefers_single() => whole(self.in_single(new)),
+            _ if needs_quotes(new, self.is_in_flow()) && self.prefers_single() => {
+                whole(self.in_single(new))
+            }
             _ if needs_quotes(new, self.is_in_flow()) => whole(quoted(new)),
             _ => whole(new.to_owned()),
         }
@@ -233,7 +253,11 @@ impl<'a> Spot<'a> {
             return Ok(Splice { span: self.start..self.end, text });
         }
         let line = raw.trim();
-        if line.is_empty() || line.contains('\n') || new.starts_with([' ', '\t']) || new.ends_with([' ', '\t']) {
+        if line.is_empty()
+            || line.contains('\n')
+            || new.starts_with([' ', '\t'])
+            || new.ends_with([' ', '\t'])
+        {
             return Err(Obstacle::SeveralLines);
         }
         let start = self.start + raw.find(line).unwrap_or(0);
@@ -275,15 +299,17 @@ impl<'a> Spot<'a> {
 
 /// The `|-` or `>2` that ends the last written line before a block scalar's own lines.
 fn block_header(before: &str) -> Option<&str> {
-    let line = before.lines().rev().find(|line| line.contains(['|', '>']) || !line.trim().is_empty())?;
+    let line =
+        before.lines().rev().find(|line| line.contains(['|', '>']) || !line.trim().is_empty())?;
     let line = line.find(" #").map_or(line, |comment| &line[..comment]);
     line.split_whitespace().last().filter(|mark| mark.starts_with(['|', '>']))
 }
 
 /// Can the text stand inside any scalar without ending it or meaning something?
 fn is_harmless(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'/' | b':' | b'@'))
-        && !text.ends_with(':')
+    text.bytes().all(|b| {
+        b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'+' | b'/' | b':' | b'@')
+    }) && !text.ends_with(':')
 }
 
 /// A number as JSON spells it, without exponent.

@@ -13,7 +13,12 @@ pub type Entry<'a> = (&'a str, &'a str);
 ///
 /// # Errors
 /// [`Obstacle::NotWritable`], where the list is written in a way that is not understood.
-pub fn add_item(file: &str, list: Value<'_>, at: usize, entries: &[Entry<'_>]) -> Result<Splice, Obstacle> {
+pub fn add_item(
+    file: &str,
+    list: Value<'_>,
+    at: usize,
+    entries: &[Entry<'_>],
+) -> Result<Splice, Obstacle> {
     let items: Vec<Value<'_>> = list.items().collect();
     let last = items.last().ok_or(Obstacle::NotWritable)?;
     let next = items.get(at);
@@ -21,10 +26,14 @@ pub fn add_item(file: &str, list: Value<'_>, at: usize, entries: &[Entry<'_>]) -
         let item = flow(entries);
         return Ok(match next {
             Some(next) => insertion(start(*next), format!("{item}, ")),
-            None => insertion(content_end(file, *last).ok_or(Obstacle::NotWritable)?, format!(", {item}")),
+            None => insertion(
+                content_end(file, *last).ok_or(Obstacle::NotWritable)?,
+                format!(", {item}"),
+            ),
         });
     }
-    let dash = items.iter().rev().find_map(|item| Dash::of(file, *item)).ok_or(Obstacle::NotWritable)?;
+    let dash =
+        items.iter().rev().find_map(|item| Dash::of(file, *item)).ok_or(Obstacle::NotWritable)?;
     let eol = line_end(file, start(*last));
     let item = dash.item(entries, eol);
     match next {
@@ -32,7 +41,12 @@ pub fn add_item(file: &str, list: Value<'_>, at: usize, entries: &[Entry<'_>]) -
             let dashed = Dash::of(file, *next).ok_or(Obstacle::NotWritable)?;
             Ok(insertion(above_comments(file, dashed.line), item))
         }
-        None => Ok(lines_after(file, content_end(file, *last).ok_or(Obstacle::NotWritable)?, &item, eol)),
+        None => Ok(lines_after(
+            file,
+            content_end(file, *last).ok_or(Obstacle::NotWritable)?,
+            &item,
+            eol,
+        )),
     }
 }
 
@@ -41,7 +55,12 @@ pub fn add_item(file: &str, list: Value<'_>, at: usize, entries: &[Entry<'_>]) -
 ///
 /// # Errors
 /// [`Obstacle::NotWritable`], where the document is no mapping in block style.
-pub fn add_key(file: &str, root: Value<'_>, key: &str, entries: &[Entry<'_>]) -> Result<Vec<Splice>, Obstacle> {
+pub fn add_key(
+    file: &str,
+    root: Value<'_>,
+    key: &str,
+    entries: &[Entry<'_>],
+) -> Result<Vec<Splice>, Obstacle> {
     let (first, _) = root.raw_pairs().next().ok_or(Obstacle::NotWritable)?;
     if is_flow(file, root) {
         return Err(Obstacle::NotWritable);
@@ -52,7 +71,8 @@ pub fn add_key(file: &str, root: Value<'_>, key: &str, entries: &[Entry<'_>]) ->
         let end = content_end(file, root).ok_or(Obstacle::NotWritable)?;
         return Ok(vec![lines_after(file, end, &format!("{key}:{eol}{item}"), eol)]);
     };
-    let colon = file[name.span().end..].find(':').ok_or(Obstacle::NotWritable)? + name.span().end + 1;
+    let colon =
+        file[name.span().end..].find(':').ok_or(Obstacle::NotWritable)? + name.span().end + 1;
     let nothing = value.is_null() || (value.is_sequence() && value.items().next().is_none());
     if !nothing || value.is_alias() || value.is_anchored() {
         return Err(Obstacle::NotWritable);
@@ -90,7 +110,8 @@ pub fn add_field(file: &str, map: Value<'_>, (key, value): Entry<'_>) -> Result<
 /// [`Obstacle::NotWritable`], where something else stands between.
 pub fn remove_field(file: &str, map: Value<'_>, key: &str) -> Result<Splice, Obstacle> {
     let pairs: Vec<_> = map.raw_pairs().collect();
-    let at = pairs.iter().position(|(name, _)| name.text() == Some(key)).ok_or(Obstacle::NotWritable)?;
+    let at =
+        pairs.iter().position(|(name, _)| name.text() == Some(key)).ok_or(Obstacle::NotWritable)?;
     let (name, value) = pairs[at];
     let end = content_end(file, value).ok_or(Obstacle::NotWritable)?;
     let is_alone = |text: &str| text.chars().all(|c| c.is_whitespace() || c == ',');
@@ -102,9 +123,15 @@ pub fn remove_field(file: &str, map: Value<'_>, key: &str) -> Result<Splice, Obs
         // From the value before: its comment stays with it, that of the removed one goes.
         (Some((_, before)), _) if is_flow(file, map) => {
             let from = content_end(file, before).ok_or(Obstacle::NotWritable)?;
-            if is_alone(&file[from..start(name)]) { gap(from, end) } else { Err(Obstacle::NotWritable) }
+            if is_alone(&file[from..start(name)]) {
+                gap(from, end)
+            } else {
+                Err(Obstacle::NotWritable)
+            }
         }
-        (None, Some((next, _))) if is_alone(&file[end..start(*next)]) => gap(start(name), start(*next)),
+        (None, Some((next, _))) if is_alone(&file[end..start(*next)]) => {
+            gap(start(name), start(*next))
+        }
         (Some(_), _) => {
             let from = line_start(file, start(name));
             let alone = file[from..start(name)].chars().all(|c| c == ' ');
@@ -155,7 +182,11 @@ impl Dash {
     fn item(&self, entries: &[Entry<'_>], eol: &str) -> String {
         let mut out = String::new();
         for (at, (key, value)) in entries.iter().enumerate() {
-            let lead = if at == 0 { format!("-{}", " ".repeat(self.gap)) } else { " ".repeat(self.gap + 1) };
+            let lead = if at == 0 {
+                format!("-{}", " ".repeat(self.gap))
+            } else {
+                " ".repeat(self.gap + 1)
+            };
             out.push_str(&format!("{}{lead}{key}: {}{eol}", self.indent, plain_or_quoted(value)));
         }
         out
@@ -163,7 +194,8 @@ impl Dash {
 }
 
 fn flow(entries: &[Entry<'_>]) -> String {
-    let pairs = entries.iter().map(|(key, value)| format!("{key}: {}", plain_or_quoted_in_flow(value)));
+    let pairs =
+        entries.iter().map(|(key, value)| format!("{key}: {}", plain_or_quoted_in_flow(value)));
     format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
 }
 
@@ -196,7 +228,8 @@ fn content_end(file: &str, value: Value<'_>) -> Option<usize> {
     }
     let node = &nodes[last];
     let empty = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_));
-    let mut end = if empty { node.start as usize + usize::from(closers > 0) } else { node.end as usize };
+    let mut end =
+        if empty { node.start as usize + usize::from(closers > 0) } else { node.end as usize };
     for _ in 0..closers {
         end = closing(file, end)?;
     }

@@ -20,7 +20,11 @@ pub fn same_but(file: &str, old: &Stream, new: &Stream, wanted: &[Wanted]) -> bo
     old.documents.len() == new.documents.len()
         && old.documents.iter().zip(&new.documents).all(|(old, new)| {
             old.nodes.len() == new.nodes.len()
-                && old.nodes.iter().zip(&new.nodes).all(|(old, new)| same_node(file, old, new, wanted))
+                && old
+                    .nodes
+                    .iter()
+                    .zip(&new.nodes)
+                    .all(|(old, new)| same_node(file, old, new, wanted))
         })
 }
 
@@ -31,14 +35,18 @@ fn same_node(file: &str, old: &Node, new: &Node, wanted: &[Wanted]) -> bool {
         (Kind::Alias(a), Kind::Alias(b)) => a == b,
         (Kind::Scalar { text: a, style: was }, Kind::Scalar { text: b, style: is }) => {
             let here = old.start as usize..old.end as usize;
-            let inside: Vec<&Wanted> =
-                wanted.iter().filter(|one| here.start <= one.span.start && one.span.end <= here.end).collect();
+            let inside: Vec<&Wanted> = wanted
+                .iter()
+                .filter(|one| here.start <= one.span.start && one.span.end <= here.end)
+                .collect();
             match inside.as_slice() {
                 [] => a == b && was == is,
                 [one] if one.span == here => b.trim_end_matches('\n') == one.text,
                 pieces => {
-                    let pieces: Vec<(&str, &str)> =
-                        pieces.iter().map(|one| (&file[one.splice.span.clone()], one.splice.text.as_str())).collect();
+                    let pieces: Vec<(&str, &str)> = pieces
+                        .iter()
+                        .map(|one| (&file[one.splice.span.clone()], one.splice.text.as_str()))
+                        .collect();
                     was == is && is_replaced(a, b, &pieces)
                 }
             }
@@ -70,8 +78,7 @@ struct Outline<'a>(Vec<(&'static str, usize, &'a str, bool)>);
 impl<'a> Outline<'a> {
     fn without(document: &'a Document, key: &str) -> Option<Self> {
         let Kind::Mapping(pairs) = &document.nodes.first()?.kind else { return None };
-        let is_named =
-            |node: u32| matches!(&document.nodes[node as usize].kind, Kind::Scalar { text, .. } if &**text == key);
+        let is_named = |node: u32| matches!(&document.nodes[node as usize].kind, Kind::Scalar { text, .. } if &**text == key);
         let skipped: Vec<Range<usize>> = pairs
             .iter()
             .filter(|(key, _)| is_named(*key))

@@ -90,7 +90,8 @@ fn shared_values_name_their_uses() {
     let base = "a: &a\n  t: v1\nb:\n  <<: *a\n";
     let stream = yaml::parse(base).expect("yaml");
     let spot = Spot::find(base, &stream, find(&stream, &["a", "t"]).span()).expect("a scalar");
-    let uses: Vec<String> = spot.uses().iter().map(|used| format!("{}:{}", used.line, used.key)).collect();
+    let uses: Vec<String> =
+        spot.uses().iter().map(|used| format!("{}:{}", used.line, used.key)).collect();
     assert_eq!(uses, ["4:b.<<"]);
 }
 
@@ -122,7 +123,8 @@ fn a_key_goes_with_its_value() {
         ("- {t: v1, b: 2}\r\n", "- {b: 2}\r\n"),
     ] {
         let stream = yaml::parse(file).expect("yaml");
-        let item = stream.documents[0].root().and_then(|root| root.items().next()).expect("an item");
+        let item =
+            stream.documents[0].root().and_then(|root| root.items().next()).expect("an item");
         let spot = Spot::find(file, &stream, item.get("t").expect("t").span()).expect("a scalar");
         let splice = spot.without_its_key().expect("an edit");
         assert_eq!(spliced(file, &[splice]), expected);
@@ -136,16 +138,22 @@ fn a_key_goes_with_its_value() {
 #[test]
 fn trees_are_compared_outside_of_a_key() {
     let parse = |text: &str| yaml::parse(text).expect("yaml");
-    let same = |a: &str, b: &str| same_outside(&parse(a).documents[0], &parse(b).documents[0], "images");
+    let same =
+        |a: &str, b: &str| same_outside(&parse(a).documents[0], &parse(b).documents[0], "images");
     assert!(same("a: 1\nimages: []\nb: [x]\n", "a: 1\nimages:\n- name: a\nb: [x]\n"));
     assert!(same("a: 1\n", "a: 1\nimages: [a]\n"));
-    assert!(!same("a: 1\n", "a: 2\n") && !same("a: 1\n", "a: '1'\n") && !same("a: {b: c}\n", "a: [b, c]\n"));
+    assert!(
+        !same("a: 1\n", "a: 2\n")
+            && !same("a: 1\n", "a: '1'\n")
+            && !same("a: {b: c}\n", "a: [b, c]\n")
+    );
     assert!(!same("a: {b: c}\nd: e\n", "a: {b: c, d: e}\n"));
 }
 
 /// One value in a style, with what may stand behind it.
 fn entry() -> impl Strategy<Value = (String, &'static str)> {
-    let text = prop::sample::select(vec!["v1", "release-1.2", "ghcr.io/a/b:v1", "sha-0f3e", "main", "x"]);
+    let text =
+        prop::sample::select(vec!["v1", "release-1.2", "ghcr.io/a/b:v1", "sha-0f3e", "main", "x"]);
     let style = prop::sample::select(vec![
         "@",
         "'@'",
@@ -170,7 +178,8 @@ fn value() -> impl Strategy<Value = String> {
         "[a-z0-9][a-z0-9._-]{0,12}",
         "[0-9][0-9._e:xo-]{0,8}",
         prop::sample::select(vec![
-            "null", "~", "on", "1.10", "a: b", "a #b", "'", "\"", "é日", "a,b", "- x", "*a", "{{ x }}", "%"
+            "null", "~", "on", "1.10", "a: b", "a #b", "'", "\"", "é日", "a,b", "- x", "*a",
+            "{{ x }}", "%"
         ])
         .prop_map(str::to_owned),
     ]
@@ -181,7 +190,9 @@ fn judged(text: &str) -> Vec<serde_yaml::Value> {
     use serde::Deserialize as _;
     // The judge takes a byte order mark for text.
     let documents = serde_yaml::Deserializer::from_str(text.trim_start_matches('\u{feff}'));
-    documents.map(|document| serde_yaml::Value::deserialize(document).expect("YAML to the judge")).collect()
+    documents
+        .map(|document| serde_yaml::Value::deserialize(document).expect("YAML to the judge"))
+        .collect()
 }
 
 proptest! {

@@ -80,7 +80,8 @@ impl Builder {
             Event::Scalar(text, style, anchor, _) => {
                 let range = span.byte_range().unwrap_or(0..0);
                 // An absent value is reported as `~` with an empty span; the span tells.
-                let text = if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
+                let text =
+                    if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
                 self.add(Kind::Scalar { text, style: style_of(style) }, anchor, span);
             }
             Event::SequenceStart(_, anchor, _) => {
@@ -163,7 +164,8 @@ mod tests {
         let text = "a: 1.10\nb: '0738661' # x\nc:\nd: [\"x\\ty\"]\n";
         let stream = only(text);
         let root = stream.documents[0].root().expect("root");
-        let (a, b, c) = (root.get("a").expect("a"), root.get("b").expect("b"), root.get("c").expect("c"));
+        let (a, b, c) =
+            (root.get("a").expect("a"), root.get("b").expect("b"), root.get("c").expect("c"));
         assert_eq!((a.text(), &text[a.span()], a.line()), (Some("1.10"), "1.10", 1));
         assert_eq!((b.text(), &text[b.span()], b.line()), (Some("0738661"), "'0738661'", 2));
         assert_eq!((c.text(), c.span().is_empty(), c.is_null()), (Some(""), true, true));

@@ -26,7 +26,9 @@ pub fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
         match line.as_bytes().first() {
             Some(b'%') => return None,
             Some(b'.') if line.starts_with("...") => return None,
-            Some(b'-') if is_marker(line) && at > 0 => starts.push((at, u32::try_from(number).ok()?)),
+            Some(b'-') if is_marker(line) && at > 0 => {
+                starts.push((at, u32::try_from(number).ok()?))
+            }
             _ => {}
         }
         at += line.len() + 1;
@@ -45,7 +47,8 @@ pub fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
 }
 
 fn is_marker(line: &str) -> bool {
-    line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n']))
+    line.strip_prefix("---")
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\n']))
 }
 
 /// A comment, or nothing at all. Before the first `---` that makes no document.
@@ -66,7 +69,10 @@ mod tests {
     #[test]
     fn each_marker_begins_a_document() {
         assert_eq!(texts("a: 1\n---\nb: 2\n"), Some(vec!["a: 1\n", "---\nb: 2\n"]));
-        assert_eq!(texts("---\na: 1\n--- # b\nb: 2\n---"), Some(vec!["---\na: 1\n", "--- # b\nb: 2\n", "---"]));
+        assert_eq!(
+            texts("---\na: 1\n--- # b\nb: 2\n---"),
+            Some(vec!["---\na: 1\n", "--- # b\nb: 2\n", "---"])
+        );
         assert_eq!(texts("# note\n---\na: 1\n---\n"), Some(vec!["---\na: 1\n", "---\n"]));
         assert_eq!(texts("a: |\n  ---\n  b\n---c: d\n"), None, "no marker");
         assert_eq!(texts("# note\n---\na: 1\n"), None, "one document");
@@ -74,7 +80,9 @@ mod tests {
 
     #[test]
     fn what_the_looks_do_not_tell_is_left_whole() {
-        for text in ["%YAML 1.2\n---\na: 1\n---\n", "a: 1\n...\n---\nb: 2\n", "a: 1\r\n---\r\nb: 2\r\n"] {
+        for text in
+            ["%YAML 1.2\n---\na: 1\n---\n", "a: 1\n...\n---\nb: 2\n", "a: 1\r\n---\r\nb: 2\r\n"]
+        {
             assert_eq!(texts(text), None, "{text}");
         }
     }
@@ -96,7 +104,8 @@ mod tests {
             "*a\n",
         ];
         for number in 0..parts.len().pow(4) {
-            let text: String = (0..4).map(|place| parts[number / parts.len().pow(place) % parts.len()]).collect();
+            let text: String =
+                (0..4).map(|place| parts[number / parts.len().pow(place) % parts.len()]).collect();
             let Some(pieces) = pieces(&text) else { continue };
             let alone: Vec<_> = pieces.iter().map(|piece| parse(piece.text)).collect();
             let Ok(whole) = parse(&text) else {
@@ -108,7 +117,10 @@ mod tests {
                 let moved = alone.documents[0].moved(pieces[at].start, pieces[at].lines);
                 assert_eq!(format!("{:?}", whole.documents[at]), format!("{moved:?}"), "{text:?}");
             }
-            assert!(alone.iter().any(Result::is_err) || alone.len() == whole.documents.len(), "{text:?}");
+            assert!(
+                alone.iter().any(Result::is_err) || alone.len() == whole.documents.len(),
+                "{text:?}"
+            );
         }
     }
 }

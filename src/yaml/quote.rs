@@ -55,7 +55,9 @@ pub(super) fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if is_unseen(c) && u32::from(c) > 0xffff => out.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c if is_unseen(c) && u32::from(c) > 0xffff => {
+                out.push_str(&format!("\\U{:08x}", u32::from(c)))
+            }
             c if is_unseen(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => out.push(c),
         }
@@ -81,8 +83,16 @@ mod tests {
 
     #[test]
     fn tags_and_paths_stay_plain() {
-        for text in ["1.2.3", "v1.10", "sha-1234567", "release_1", "main", "apps/{app}/overlays/{stage}", "a:b", "a#b"]
-        {
+        for text in [
+            "1.2.3",
+            "v1.10",
+            "sha-1234567",
+            "release_1",
+            "main",
+            "apps/{app}/overlays/{stage}",
+            "a:b",
+            "a#b",
+        ] {
             assert_eq!(plain_or_quoted(text), text);
         }
         assert_eq!(plain_or_quoted_in_flow("a{b}"), "\"a{b}\"");
@@ -90,8 +100,10 @@ mod tests {
 
     #[test]
     fn what_is_no_text_to_some_reader_is_quoted() {
-        let numbers =
-            ["1.10", "0123", "1e3", "012e4", "1_000", "0x1f", "0o17", "0b1", "+1", ".5", "36e1234", ".inf", "1e"];
+        let numbers = [
+            "1.10", "0123", "1e3", "012e4", "1_000", "0x1f", "0o17", "0b1", "+1", ".5", "36e1234",
+            ".inf", "1e",
+        ];
         let words = ["", "null", "~", "True", "yes", "on", "Y", "=", "<<"];
         let dates = ["2024-01-02", "12:30", "12:30:45.5", "2024-01-02T10:00:00Z"];
         let marks = ["-x", "{app}", "*", "a: b", "a #b", "a:", " a", "a ", "é", "...", "@x", "'x'"];

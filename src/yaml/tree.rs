@@ -102,10 +102,14 @@ impl Document {
         while let Some(parent) = parents[at as usize] {
             match &self.nodes[parent as usize].kind {
                 Kind::Sequence(items) => {
-                    keys.push(format!("[{}]", items.iter().position(|item| *item == at).unwrap_or(0)));
+                    keys.push(format!(
+                        "[{}]",
+                        items.iter().position(|item| *item == at).unwrap_or(0)
+                    ));
                 }
                 Kind::Mapping(pairs) => {
-                    let key = pairs.iter().find(|(_, value)| *value == at).map(|(key, _)| *key as usize);
+                    let key =
+                        pairs.iter().find(|(_, value)| *value == at).map(|(key, _)| *key as usize);
                     keys.push(match key.map(|key| &self.nodes[key].kind) {
                         Some(Kind::Scalar { text, .. }) => format!(".{text}"),
                         _ => ".?".to_owned(),
@@ -134,8 +138,12 @@ impl Document {
     /// The same document, that much further down in a text.
     pub(super) fn moved(&self, bytes: usize, lines: u32) -> Self {
         let by = u32::try_from(bytes).expect("short");
-        let node =
-            |node: &Node| Node { start: node.start + by, end: node.end + by, line: node.line + lines, ..node.clone() };
+        let node = |node: &Node| Node {
+            start: node.start + by,
+            end: node.end + by,
+            line: node.line + lines,
+            ..node.clone()
+        };
         Document { nodes: self.nodes.iter().map(node).collect() }
     }
 }
@@ -277,7 +285,8 @@ impl<'a> Value<'a> {
         let mut out: Vec<(&str, Value<'_>)> = Vec::new();
         for (key, value) in self.raw_pairs() {
             let name = key.text()?;
-            if name == "<<" || out.len() == FEW_PAIRS || out.iter().any(|(known, _)| *known == name) {
+            if name == "<<" || out.len() == FEW_PAIRS || out.iter().any(|(known, _)| *known == name)
+            {
                 return None;
             }
             out.push((name, value));
@@ -332,7 +341,9 @@ impl<'a> Value<'a> {
             return own;
         }
         self.raw_pairs().filter(|(k, _)| k.text() == Some("<<")).find_map(|(_, merged)| {
-            let mut look = |at: Value<'a>| seen.insert(at.node).then(|| at.get_merged(key, seen, depth - 1)).flatten();
+            let mut look = |at: Value<'a>| {
+                seen.insert(at.node).then(|| at.get_merged(key, seen, depth - 1)).flatten()
+            };
             if merged.is_sequence() { merged.items().find_map(look) } else { look(merged) }
         })
     }
@@ -359,8 +370,10 @@ mod tests {
 
     #[test]
     fn merge_keys_fill_in_and_own_keys_win() {
-        let stream =
-            parse("b: &b {x: 1, y: 1}\nc: &c {z: 3, y: 9}\na:\n  <<: *b\n  !!merge <<: *c\n  x: 2\n").expect("yaml");
+        let stream = parse(
+            "b: &b {x: 1, y: 1}\nc: &c {z: 3, y: 9}\na:\n  <<: *b\n  !!merge <<: *c\n  x: 2\n",
+        )
+        .expect("yaml");
         let a = stream.documents[0].root().expect("root").get("a").expect("a");
         let pairs: Vec<_> = a.pairs().iter().map(|(k, v)| (*k, v.text().expect("text"))).collect();
         assert_eq!(pairs, [("x", "2"), ("y", "1"), ("z", "3")]);
@@ -374,7 +387,8 @@ mod tests {
         let stream = parse("a: 1\nb: 2\na: 3\n").expect("yaml");
         let root = stream.documents[0].root().expect("root");
         assert_eq!(root.get("a").and_then(|v| v.text()), Some("3"));
-        let pairs: Vec<_> = root.pairs().iter().map(|(k, v)| (*k, v.text().expect("text"))).collect();
+        let pairs: Vec<_> =
+            root.pairs().iter().map(|(k, v)| (*k, v.text().expect("text"))).collect();
         assert_eq!(pairs, [("a", "3"), ("b", "2")]);
     }
 

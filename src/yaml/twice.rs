@@ -12,7 +12,9 @@ impl Document {
             let mut seen = HashSet::new();
             for (key, _) in pairs {
                 let node = &self.nodes[*key as usize];
-                if let Some(text) = self.key_text(node).filter(|text| *text != "<<" && !seen.insert(*text)) {
+                if let Some(text) =
+                    self.key_text(node).filter(|text| *text != "<<" && !seen.insert(*text))
+                {
                     out.push((text, node.line));
                 }
             }

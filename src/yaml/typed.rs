@@ -10,7 +10,8 @@ fn is_bool(text: &str) -> bool {
     const WORDS: [&str; 8] = ["y", "yes", "true", "on", "n", "no", "false", "off"];
     let cased = |word: &str| {
         let mut chars = word.chars();
-        let capital: String = chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
+        let capital: String =
+            chars.next().into_iter().flat_map(char::to_uppercase).chain(chars).collect();
         text == word || text == capital || text == word.to_uppercase()
     };
     WORDS.into_iter().any(cased)
@@ -27,7 +28,8 @@ fn is_number(text: &str) -> bool {
     }
     let plain = text.replace('_', "");
     let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
-    is_based_integer(unsigned) || (is_float_shaped(unsigned) && unsigned.parse::<f64>().is_ok_and(f64::is_finite))
+    is_based_integer(unsigned)
+        || (is_float_shaped(unsigned) && unsigned.parse::<f64>().is_ok_and(f64::is_finite))
 }
 
 /// `0x1f`, `0b1`, `0o17`, up to 64 bits.
@@ -35,7 +37,8 @@ fn is_based_integer(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().any(|(prefix, radix)| {
         lower.strip_prefix(prefix).is_some_and(|digits| {
-            digits.starts_with(|c: char| c.is_ascii_alphanumeric()) && u64::from_str_radix(digits, radix).is_ok()
+            digits.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && u64::from_str_radix(digits, radix).is_ok()
         })
     })
 }
@@ -52,7 +55,9 @@ fn is_float_shaped(text: &str) -> bool {
         Some(("", fraction)) => digits(fraction),
         Some((whole, fraction)) => digits(whole) && (fraction.is_empty() || digits(fraction)),
     };
-    mantissa_fits && exponent.is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+    mantissa_fits
+        && exponent
+            .is_none_or(|exponent| digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
 }
 
 #[cfg(test)]

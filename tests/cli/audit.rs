@@ -29,7 +29,8 @@ fn audit(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
     let home = sandbox.path("home");
     std::fs::write(home.join("policy.yaml"), POLICY).expect("written");
     let policy = home.join("policy.yaml").display().to_string();
-    let arguments: Vec<&str> = arguments.iter().map(|word| if *word == "POLICY" { &*policy } else { *word }).collect();
+    let arguments: Vec<&str> =
+        arguments.iter().map(|word| if *word == "POLICY" { &*policy } else { *word }).collect();
     sandbox.towpath(&repository, &[&["audit"], &arguments[..]].concat()).assert()
 }
 
@@ -101,7 +102,10 @@ fn nothing_as_grave() {
 fn a_baseline_hides_what_it_has() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &story());
-    let known = sandbox.towpath(&repository, &["audit", "-o", "json", "--until", "2026-08-04"]).output().expect("runs");
+    let known = sandbox
+        .towpath(&repository, &["audit", "-o", "json", "--until", "2026-08-04"])
+        .output()
+        .expect("runs");
     let file = sandbox.path("home").join("known.json");
     assert_eq!(crate::schema::fits("audit", &known.stdout)["findings"][0]["rule"], "out-of-order");
     std::fs::write(&file, &known.stdout).expect("written");
@@ -122,13 +126,16 @@ c52a6388940697d2,skipped-stage,high,web,prod,,hotfix,2026-08-04T10:00:00Z,60216d
 not judged, for want of what they need: unauthorised, unverified, overtaken, during-freeze, outside-window, bake-too-short, break-glass-without-follow-up, direct-push, unsigned
 
 "#]]);
-    sandbox.towpath(&repository, &["audit", "--baseline", "prod/web"]).assert().code(2).stdout_eq("").stderr_eq(str![
-        [r#"
+    sandbox
+        .towpath(&repository, &["audit", "--baseline", "prod/web"])
+        .assert()
+        .code(2)
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
 error: `prod/web` is no baseline
 hint: `towpath audit --output json > FILE` writes one
 
-"#]
-    ]);
+"#]]);
 }
 
 #[test]
@@ -179,12 +186,20 @@ fn markdown() {
 
 #[test]
 fn junit() {
-    let output = audit(&["-o", "junit", "-q", "--rule", "unknown-version"]).success().get_output().stdout.clone();
+    let output = audit(&["-o", "junit", "-q", "--rule", "unknown-version"])
+        .success()
+        .get_output()
+        .stdout
+        .clone();
     let text = String::from_utf8(output).expect("UTF-8");
     assert!(
         text.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"towpath audit\" tests=\"20\"")
     );
-    let suite = text.split_once("<testsuite name=\"unknown-version\"").expect("there").1.split_once("</testsuite>");
+    let suite = text
+        .split_once("<testsuite name=\"unknown-version\"")
+        .expect("there")
+        .1
+        .split_once("</testsuite>");
     snapbox::assert_data_eq!(
         suite.expect("it ends").0.to_owned(),
         str![[r#"
@@ -272,8 +287,13 @@ fn html_of_a_hostile_repository() {
         .write(&file("prod"), "tag: v2\n");
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &story);
-    let output =
-        sandbox.towpath(&repository, &["audit", "-o", "html", "-q"]).assert().success().get_output().stdout.clone();
+    let output = sandbox
+        .towpath(&repository, &["audit", "-o", "html", "-q"])
+        .assert()
+        .success()
+        .get_output()
+        .stdout
+        .clone();
     let page = String::from_utf8(output).expect("UTF-8");
     for wrong in ["<script", "<img", "Mallory&lt;", "\u{202e}", "\u{9b}", "49"] {
         assert!(!page.contains(wrong), "{wrong} is in the page");
@@ -288,7 +308,8 @@ fn what_repeats_itself_is_folded() {
     let mut story = story();
     for day in 5..8 {
         let time = format!("2026-08-0{day}T10:00:00Z");
-        story = story.commit(&time, "Alice", "hotfix").write("prod/web", &format!("hotfix-{day}\n"));
+        story =
+            story.commit(&time, "Alice", "hotfix").write("prod/web", &format!("hotfix-{day}\n"));
         let time = format!("2026-08-0{day}T12:00:00Z");
         story = story.commit(&time, "Deploy-Bot", "dev").write("dev/web", &format!("v{day}\n"));
         let time = format!("2026-08-0{day}T13:00:00Z");
@@ -296,8 +317,9 @@ fn what_repeats_itself_is_folded() {
     }
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &story);
-    let run =
-        |arguments: &[&str]| sandbox.towpath(&repository, &[&["audit", "-q"], arguments].concat()).assert().success();
+    let run = |arguments: &[&str]| {
+        sandbox.towpath(&repository, &[&["audit", "-q"], arguments].concat()).assert().success()
+    };
     run(&["--rule", "skipped-stage"]).stdout_eq(str![[r#"
 rule            severity   findings   what
 skipped-stage   high              4   The stage before never had the version
@@ -336,19 +358,44 @@ fn broken_glass_elsewhere_is_not_meant() {
     sandbox.introduce();
     let home = sandbox.path("home");
     sandbox.git(&home, &["clone", "-q", &url, "clone"]);
-    let words = ["deploy", "web", "v9", "--stage", "prod", "--push", "--yes", "--break-glass", "login is down"];
+    let words = [
+        "deploy",
+        "web",
+        "v9",
+        "--stage",
+        "prod",
+        "--push",
+        "--yes",
+        "--break-glass",
+        "login is down",
+    ];
     sandbox.towpath(&home.join("clone"), &words).assert().success();
     let count = |by: &str, more: &[&str]| {
-        let arguments =
-            [&["audit", "-C", &url, "--max-age", "0s", "-q", "--rule", "break-glass", "-o", "json"], more].concat();
-        let answer = crate::schema::fits("audit", &sandbox.towpath(&home, &arguments).output().expect("runs").stdout);
+        let arguments = [
+            &["audit", "-C", &url, "--max-age", "0s", "-q", "--rule", "break-glass", "-o", "json"],
+            more,
+        ]
+        .concat();
+        let answer = crate::schema::fits(
+            "audit",
+            &sandbox.towpath(&home, &arguments).output().expect("runs").stdout,
+        );
         let findings = answer["findings"].as_array().expect("findings").clone();
         findings.iter().filter(|finding| finding[by].is_string() && finding["app"] == "web").count()
     };
-    let counts = |by| [count(by, &[]), count(by, &["--stage", "prod"]), count(by, &["--stage", "dev"])];
-    assert_eq!((counts("commit"), counts("event")), ([1, 1, 0], [0; 3]), "what the commit says, the event need not");
+    let counts =
+        |by| [count(by, &[]), count(by, &["--stage", "prod"]), count(by, &["--stage", "dev"])];
+    assert_eq!(
+        (counts("commit"), counts("event")),
+        ([1, 1, 0], [0; 3]),
+        "what the commit says, the event need not"
+    );
     sandbox.git(&origin, &["update-ref", "refs/heads/main", "main~1"]);
-    assert_eq!((counts("commit"), counts("event")), ([0; 3], [1, 1, 0]), "the commit is gone, the event stays");
+    assert_eq!(
+        (counts("commit"), counts("event")),
+        ([0; 3], [1, 1, 0]),
+        "the commit is gone, the event stays"
+    );
 }
 
 /// What GitHub asks of a SARIF file, beside the schema.
@@ -361,9 +408,13 @@ fn sarif() {
     let results = run["results"].as_array().expect("results");
     assert_eq!((log["version"].as_str(), rules.len(), results.len()), (Some("2.1.0"), 20, 3));
     for result in results {
-        let index = usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
+        let index =
+            usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("small");
         assert_eq!(rules[index]["id"], result["ruleId"]);
-        assert_eq!(result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"], "prod/web");
+        assert_eq!(
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+            "prod/web"
+        );
         assert_eq!(result["partialFingerprints"]["towpath/v1"].as_str().map(str::len), Some(16));
     }
     let levels: Vec<_> = results.iter().filter_map(|result| result["level"].as_str()).collect();

@@ -19,14 +19,19 @@ fn the_scripts_that_are_checked_in_are_fresh() {
     for (shell, file) in SCRIPTS {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(file);
         let expected = snapbox::Data::read_from(&path, None).raw();
-        sandbox.towpath(&sandbox.path("home"), &["completions", shell]).assert().success().stdout_eq(expected);
+        sandbox
+            .towpath(&sandbox.path("home"), &["completions", shell])
+            .assert()
+            .success()
+            .stdout_eq(expected);
     }
 }
 
 #[test]
 fn an_unknown_shell_is_refused() {
     let sandbox = Sandbox::new();
-    sandbox.towpath(&sandbox.path("home"), &["completions", "tcsh"]).assert().code(2).stderr_eq(str![[r#"
+    sandbox.towpath(&sandbox.path("home"), &["completions", "tcsh"]).assert().code(2).stderr_eq(
+        str![[r#"
 error: invalid value 'tcsh' for '<SHELL>'
   [possible values: bash, zsh, fish, elvish, powershell]
 
@@ -34,7 +39,8 @@ error: invalid value 'tcsh' for '<SHELL>'
 
 For more information, try '--help'.
 
-"#]]);
+"#]],
+    );
 }
 
 fn deploy() -> History {
@@ -51,7 +57,8 @@ fn deploy() -> History {
 fn asked(sandbox: &Sandbox, at: &Path, shell: &str, words: &[&str]) -> String {
     let index = (words.len() - 1).to_string();
     let asking = sandbox.towpath(at, &[&["--"], words].concat());
-    let asking = asking.env("COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", index).env("_CLAP_IFS", "\n");
+    let asking =
+        asking.env("COMPLETE", shell).env("_CLAP_COMPLETE_INDEX", index).env("_CLAP_IFS", "\n");
     let output = asking.output().expect("runs");
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     String::from_utf8(output.stdout).expect("text")
@@ -76,8 +83,14 @@ fn another_repository_is_completed_from_its_own_names() {
     sandbox.bare("deploy.git", &deploy());
     let here = sandbox.path("home");
     assert_eq!(asked(&sandbox, &here, "bash", &["towpath", "status", "w"]), "");
-    assert_eq!(asked(&sandbox, &here, "bash", &["towpath", "-C", "../deploy.git", "status", "w"]), "web");
-    assert_eq!(asked(&sandbox, &here, "bash", &["towpath", "status", "--repo=../deploy.git", "w"]), "web");
+    assert_eq!(
+        asked(&sandbox, &here, "bash", &["towpath", "-C", "../deploy.git", "status", "w"]),
+        "web"
+    );
+    assert_eq!(
+        asked(&sandbox, &here, "bash", &["towpath", "status", "--repo=../deploy.git", "w"]),
+        "web"
+    );
 }
 
 #[test]

@@ -166,8 +166,10 @@ forge: plain
 proposals: {labels: [a, b], merge: auto}
 apps: {web: {repository: 'https://git.example.com/web'}}
 ";
-    let repository = repository(&sandbox, &format!("stages: [dev, {{name: prod, draft: true}}]\n{more}"));
-    let shown = sandbox.towpath(&repository, &["config", "show", "--quiet"]).output().expect("runs");
+    let repository =
+        repository(&sandbox, &format!("stages: [dev, {{name: prod, draft: true}}]\n{more}"));
+    let shown =
+        sandbox.towpath(&repository, &["config", "show", "--quiet"]).output().expect("runs");
     let text = String::from_utf8(shown.stdout).expect("text");
     assert_data_eq!(
         text[text.find("settings").unwrap_or_default()..].to_owned(),
@@ -190,7 +192,12 @@ fn show_says_who_named_the_branch() {
     let branch = |arguments: &[&str], environment: &str| {
         let run = sandbox.towpath(&repository, &[&["config", "show"], arguments].concat());
         let output = run.env("TOWPATH_BRANCH", environment).output().expect("runs");
-        String::from_utf8(output.stdout).expect("text").lines().next().unwrap_or_default().to_owned()
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     };
     assert!(branch(&[], "main").ends_with("TOWPATH_BRANCH"));
     assert!(branch(&["--branch", "main"], "main").ends_with("--branch"));
@@ -213,15 +220,18 @@ towpath.yaml is right: 3 stages, 2 sources
 #[test]
 fn check_names_every_mistake() {
     let sandbox = Sandbox::new();
-    let repository = repository(&sandbox, "stages: [dev, {nam: prod}]\nsources:\n  - yml: a/{stage}\n");
-    sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+    let repository =
+        repository(&sandbox, "stages: [dev, {nam: prod}]\nsources:\n  - yml: a/{stage}\n");
+    sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(
+        str![[r#"
 error: the configuration cannot be used
 towpath.yaml:1:16: `nam` is not a key that is known here
   hint: did you mean `name`?
 towpath.yaml:3:5: `yml` is not a key that is known here
   hint: did you mean `yaml`?
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -229,11 +239,13 @@ fn check_reads_the_file_on_disk() {
     let sandbox = Sandbox::new();
     let repository = repository(&sandbox, CONFIG);
     std::fs::write(repository.join("towpath.yaml"), "stages: dev:\n").expect("writable");
-    sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+    sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(
+        str![[r#"
 error: the configuration cannot be used
 towpath.yaml:1:12: not valid YAML: mapping values are not allowed in this context
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -241,7 +253,12 @@ fn check_of_another_file_needs_no_repository() {
     let sandbox = Sandbox::new();
     let here = sandbox.path("home");
     std::fs::write(here.join("draft.yaml"), CONFIG).expect("writable");
-    sandbox.towpath(&here, &["config", "check", "draft.yaml"]).assert().success().stdout_eq("").stderr_eq(str![[r#"
+    sandbox
+        .towpath(&here, &["config", "check", "draft.yaml"])
+        .assert()
+        .success()
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
 draft.yaml is right: 3 stages, 2 sources
 
 "#]]);
@@ -250,19 +267,23 @@ draft.yaml is right: 3 stages, 2 sources
 #[test]
 fn check_without_a_file() {
     let sandbox = Sandbox::new();
-    let history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("readme", "\n");
+    let history =
+        History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("readme", "\n");
     let repository = sandbox.repository("deploy", &history);
-    sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+    sandbox.towpath(&repository, &["config", "check"]).assert().code(2).stdout_eq("").stderr_eq(
+        str![[r#"
 error: there is no towpath.yaml in this repository
 hint: `towpath init` writes one; without it, towpath looks for itself
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
 fn the_schema_is_the_one_that_is_checked_in() {
     let sandbox = Sandbox::new();
-    let output = sandbox.towpath(&sandbox.path("home"), &["config", "schema"]).output().expect("runs");
+    let output =
+        sandbox.towpath(&sandbox.path("home"), &["config", "schema"]).output().expect("runs");
     let printed: serde_json::Value = serde_json::from_slice(&output.stdout).expect("json");
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference/towpath.schema.json");
     let checked_in = std::fs::read(path).expect("it is there");

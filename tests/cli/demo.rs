@@ -11,7 +11,8 @@ fn the_tour() {
     let tour = sandbox.towpath(&here, &["demo"]).env("TMPDIR", &temporary).output().expect("runs");
     assert!(tour.status.success());
     let temporary = temporary.join("towpath-demo-").display().to_string();
-    let stdout = String::from_utf8(tour.stdout).expect("text").replace(&temporary, "/tmp/towpath-demo-");
+    let stdout =
+        String::from_utf8(tour.stdout).expect("text").replace(&temporary, "/tmp/towpath-demo-");
     snapbox::assert_data_eq!(stdout, snapbox::file!["demo-tour.txt"]);
     snapbox::assert_data_eq!(
         String::from_utf8(tour.stderr).expect("text"),
@@ -41,7 +42,10 @@ fn the_same_now_makes_the_same_commits() {
     let here = sandbox.path("home");
     let made = ["one", "two"].map(|name| {
         let demo = sandbox.towpath(&here, &["demo", "--no-tour", "--dir", name]);
-        demo.assert().success().stdout_eq(format!("{}\n", here.join(name).join("deploy").display())).stderr_eq("");
+        demo.assert()
+            .success()
+            .stdout_eq(format!("{}\n", here.join(name).join("deploy").display()))
+            .stderr_eq("");
         sandbox.git(&here.join(name).join("deploy"), &["log", "--format=%H %P %an <%ae> %ct %s"])
     });
     assert_eq!(made[0], made[1]);
@@ -76,8 +80,15 @@ fn settings_of_git_do_not_count() {
     let settings = "[init]\n\tdefaultBranch = trunk\n\ttemplateDir = /nowhere\n[clone]\n\tdefaultRemoteName = up\n";
     std::fs::write(here.join(".gitconfig"), settings).expect("written");
     let demo = sandbox.towpath(&here, &["demo", "--no-tour", "--dir", "demo"]);
-    demo.env("GIT_DIR", "/nowhere").env("GIT_DEFAULT_HASH", "sha256").assert().success().stderr_eq("");
-    assert_eq!(sandbox.git(&here.join("demo/deploy"), &["rev-parse", "--abbrev-ref", "@{u}"]), "origin/main\n");
+    demo.env("GIT_DIR", "/nowhere")
+        .env("GIT_DEFAULT_HASH", "sha256")
+        .assert()
+        .success()
+        .stderr_eq("");
+    assert_eq!(
+        sandbox.git(&here.join("demo/deploy"), &["rev-parse", "--abbrev-ref", "@{u}"]),
+        "origin/main\n"
+    );
 }
 
 #[test]
@@ -85,19 +96,23 @@ fn a_folder_that_is_in_use_is_refused() {
     let sandbox = Sandbox::new();
     let here = sandbox.path("home");
     std::fs::create_dir_all(here.join("used/already")).expect("made");
-    sandbox.towpath(&here, &["demo", "--dir", "used"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+    sandbox.towpath(&here, &["demo", "--dir", "used"]).assert().code(2).stdout_eq("").stderr_eq(
+        str![[r#"
 error: the folder `[..]/home/used` is not empty
 hint: name a folder that is empty or not there yet
 
-"#]]);
+"#]],
+    );
     std::fs::create_dir(here.join("empty")).expect("made");
     sandbox.towpath(&here, &["demo", "--no-tour", "--dir", "empty"]).assert().success();
     std::fs::write(here.join("file"), "").expect("made");
-    sandbox.towpath(&here, &["demo", "--dir", "file"]).assert().code(1).stdout_eq("").stderr_eq(str![[r#"
+    sandbox.towpath(&here, &["demo", "--dir", "file"]).assert().code(1).stdout_eq("").stderr_eq(
+        str![[r#"
 error: the folder `[..]/home/file` cannot be used
   because [..]
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]
@@ -123,7 +138,8 @@ error: git is needed to make the demo, and it could not be started
 hint: install git; on Debian: `apt-get install git`
 
 "#]]);
-    let demo = sandbox.towpath(&here, &["demo"]).env("PATH", &here).env("TMPDIR", sandbox.path("cache"));
+    let demo =
+        sandbox.towpath(&here, &["demo"]).env("PATH", &here).env("TMPDIR", sandbox.path("cache"));
     demo.assert().code(1);
     assert_eq!(std::fs::read_dir(sandbox.path("cache")).expect("it is there").count(), 0);
 }

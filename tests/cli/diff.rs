@@ -14,7 +14,9 @@ sources:
 /// only in dev, `both` differs between the targets of prod.
 fn story() -> History {
     let tag = |text: &str| format!("tag: {text}\n");
-    let mut history = History::new().commit("2026-08-01T10:00:00Z", "Alice", "start").write("towpath.yaml", CONFIG);
+    let mut history = History::new()
+        .commit("2026-08-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", CONFIG);
     for place in ["dev/eu", "staging/eu", "prod/eu", "prod/us"] {
         for app in ["web", "api", "both"] {
             history = history.write(&format!("tags/{place}/{app}.yaml"), &tag("v1"));
@@ -38,7 +40,9 @@ fn story() -> History {
         (9, "dev/eu", "job", "v1"),
         (10, "prod/us", "both", "v2"),
     ];
-    steps.into_iter().fold(history, |history, (day, place, app, version)| step(history, day, place, app, version))
+    steps.into_iter().fold(history, |history, (day, place, app, version)| {
+        step(history, day, place, app, version)
+    })
 }
 
 fn diff(arguments: &[&str]) -> snapbox::cmd::OutputAssert {
@@ -141,10 +145,12 @@ fn no_difference() {
 dev and dev do not differ, in 4 apps
 
 "#]]);
-    diff(&["staging", "dev", "--app", "both", "--exit-code"]).code(0).stdout_eq("").stderr_eq(str![[r#"
+    diff(&["staging", "dev", "--app", "both", "--exit-code"]).code(0).stdout_eq("").stderr_eq(
+        str![[r#"
 staging and dev do not differ, in 1 app
 
-"#]]);
+"#]],
+    );
 }
 
 #[test]

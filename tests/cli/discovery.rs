@@ -12,17 +12,22 @@ fn history() -> History {
 fn check(history: &History, entries: impl IntoData, assumed: impl IntoData) {
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy", history);
-    let status = sandbox.towpath(&repository, &["status", "--no-since", "--output", "csv"]).assert().success();
+    let status = sandbox
+        .towpath(&repository, &["status", "--no-since", "--output", "csv"])
+        .assert()
+        .success();
     let answer = String::from_utf8(status.get_output().stdout.clone()).expect("text");
-    let lines = answer.lines().skip(1).map(|line| line.split(',').take(8).collect::<Vec<_>>().join(" ") + "\n");
+    let lines = answer
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').take(8).collect::<Vec<_>>().join(" ") + "\n");
     snapbox::assert_data_eq!(lines.collect::<String>(), entries);
     status.stderr_eq(assumed);
 }
 
 #[test]
 fn a_stage_is_a_key() {
-    let images =
-        "images:\n  dev: {repository: ghcr.io/acme/web, tag: v5}\n  prod: {repository: ghcr.io/acme/web, tag: v4}\n";
+    let images = "images:\n  dev: {repository: ghcr.io/acme/web, tag: v5}\n  prod: {repository: ghcr.io/acme/web, tag: v4}\n";
     check(
         &history().write("web.yaml", images),
         str![[r#"
@@ -72,13 +77,18 @@ assumed: stages test → production from keys inside files, 1 file in 1 shape (n
 #[test]
 fn lists_and_maps_in_many_files() {
     let list = |tag: &str| {
-        format!("environments:\n- name: staging\n  image: {{tag: {tag}}}\n- name: prod\n  image: {{tag: v1}}\n")
+        format!(
+            "environments:\n- name: staging\n  image: {{tag: {tag}}}\n- name: prod\n  image: {{tag: v1}}\n"
+        )
     };
     check(
         &history()
             .write("apps/api/deploy.yaml", &list("v2"))
             .write("apps/web/deploy.yaml", &list("v3"))
-            .write("versions.json", "{\"staging\": {\"job\": \"1.3.0\"}, \"prod\": {\"job\": \"1.2.9\"}}\n"),
+            .write(
+                "versions.json",
+                "{\"staging\": {\"job\": \"1.3.0\"}, \"prod\": {\"job\": \"1.2.9\"}}\n",
+            ),
         str![[r#"
 api staging   v2  apps/api/deploy.yaml 3
 api prod   v1  apps/api/deploy.yaml 5
@@ -145,12 +155,20 @@ assumed: stages dev → prod, a branch each, 1 file in 1 shape (no towpath.yaml;
 #[test]
 fn the_past_of_stages_that_are_branches() {
     let deploy = |history: History, day: &str, tag: &str| {
-        history.commit(&format!("2026-03-{day}T10:00:00Z"), "Alice", tag).write("web/deployment.yaml", &deployment(tag))
+        history
+            .commit(&format!("2026-03-{day}T10:00:00Z"), "Alice", tag)
+            .write("web/deployment.yaml", &deployment(tag))
     };
-    let dev = deploy(deploy(history().write("README.md", "see the branches\n").branch("dev"), "02", "v4"), "06", "v5");
+    let dev = deploy(
+        deploy(history().write("README.md", "see the branches\n").branch("dev"), "02", "v4"),
+        "06",
+        "v5",
+    );
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy", &deploy(dev.branch("prod"), "07", "v4"));
-    let at = |at: &str| sandbox.towpath(&repository, &["status", "--at", at, "--quiet"]).assert().success();
+    let at = |at: &str| {
+        sandbox.towpath(&repository, &["status", "--at", at, "--quiet"]).assert().success()
+    };
     at("2026-03-05").stdout_eq(str![[r#"
 app   dev      prod
 web   v4  2d   ·
@@ -181,8 +199,10 @@ fn branches_of_the_remote_count_and_init_writes_them() {
         .write("values.yaml", "image: {repository: ghcr.io/acme/web, tag: v3}\n");
     let origin = sandbox.bare("origin", &branches);
     let here = sandbox.path("clone");
-    sandbox
-        .git(&sandbox.path("home"), &["clone", "-q", origin.to_str().expect("plain"), here.to_str().expect("plain")]);
+    sandbox.git(
+        &sandbox.path("home"),
+        &["clone", "-q", origin.to_str().expect("plain"), here.to_str().expect("plain")],
+    );
     sandbox.towpath(&here, &["init", "--stdout"]).assert().success().stdout_eq(str![[r#"
 # Which image runs in which stage, and where that is written.
 # `towpath config check` verifies this file, `towpath config schema` prints its JSON schema.
@@ -198,8 +218,15 @@ sources:
   - helm-values: values.yaml
 
 "#]]);
-    let status =
-        || sandbox.towpath(&here, &["status", "--output", "csv"]).assert().success().get_output().stdout.clone();
+    let status = || {
+        sandbox
+            .towpath(&here, &["status", "--output", "csv"])
+            .assert()
+            .success()
+            .get_output()
+            .stdout
+            .clone()
+    };
     let assumed = status();
     sandbox.towpath(&here, &["init", "--yes", "-q"]).assert().success();
     assert_eq!(status(), assumed);
@@ -353,7 +380,9 @@ assumed: one stage (default), as nothing here is called like one, 2 files in 1 s
 
 #[test]
 fn lists_of_references_are_called_by_their_images() {
-    let images = |tag: &str| format!("images:\n- name: ghcr.io/acme/web:{tag}\nmore: [ghcr.io/acme/api:{tag}]\n");
+    let images = |tag: &str| {
+        format!("images:\n- name: ghcr.io/acme/web:{tag}\nmore: [ghcr.io/acme/api:{tag}]\n")
+    };
     check(
         &history().write("deploy/dev.yaml", &images("v2")).write("deploy/prod.yaml", &images("v1")),
         str![[r#"
@@ -372,8 +401,9 @@ assumed: stages dev → prod, 2 files in 1 shape (no towpath.yaml; `towpath init
 
 #[test]
 fn a_list_without_names_is_no_list_of_apps() {
-    let releases =
-        |version: &str| format!("{{\"items\": [{{\"version\": \"{version}\"}}, {{\"version\": \"v0.9.0\"}}]}}\n");
+    let releases = |version: &str| {
+        format!("{{\"items\": [{{\"version\": \"{version}\"}}, {{\"version\": \"v0.9.0\"}}]}}\n")
+    };
     check(
         &history()
             .write("web/values-dev.yaml", "image: {tag: v2}\n")
@@ -403,7 +433,10 @@ fn lines_of_an_automation_count_without_a_stage() {
         .write("apps/web/staging/web.yaml", &flux("web", "v2"))
         .write("apps/web/prod/web.yaml", &flux("web", "v1"))
         .write("apps/tools/tools.yaml", &flux("tools", "v7"))
-        .write("apps/by-hand/by-hand.yaml", &flux("by-hand", "v3").replace("$imagepolicy", "$other"));
+        .write(
+            "apps/by-hand/by-hand.yaml",
+            &flux("by-hand", "v3").replace("$imagepolicy", "$other"),
+        );
     check(
         &automated,
         str![[r#"

@@ -75,10 +75,12 @@ impl Terminal {
     }
 
     fn run(&mut self, command: &str) -> String {
-        let root = format!("{}/", self.sandbox.path("").display().to_string().trim_end_matches('/'));
+        let root =
+            format!("{}/", self.sandbox.path("").display().to_string().trim_end_matches('/'));
         let left_at = self.sandbox.path("left-at");
         let real = command.replace(SHOWN, &root);
-        let script = format!("exec 2>&1\n{real}\ncode=$?\npwd > '{}'\nexit $code", left_at.display());
+        let script =
+            format!("exec 2>&1\n{real}\ncode=$?\npwd > '{}'\nexit $code", left_at.display());
         let output = self.sandbox.bash(&self.at, &script).output().expect("bash runs");
         let said = String::from_utf8(output.stdout).expect("text").replace(&root, SHOWN);
         assert!(output.status.success(), "`{command}` failed: {said}");
@@ -146,7 +148,8 @@ fn pages() -> Vec<PathBuf> {
         let entries = fs::read_dir(folder).expect("the folder is there");
         entries.map(|entry| entry.expect("a readable entry").path()).collect::<Vec<_>>()
     });
-    let mut pages: Vec<PathBuf> = listed.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    let mut pages: Vec<PathBuf> =
+        listed.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
     pages.sort();
     pages
 }
@@ -155,7 +158,8 @@ fn pages() -> Vec<PathBuf> {
 fn the_command_reference_is_fresh() {
     let sandbox = Sandbox::new();
     let mut page =
-        "# Commands\n\nWhat `towpath help COMMAND` says, word for word. A test writes this page.\n".to_owned();
+        "# Commands\n\nWhat `towpath help COMMAND` says, word for word. A test writes this page.\n"
+            .to_owned();
     let mut section = |words: &[&str]| {
         let arguments = [words, &["--help"]].concat();
         let output = sandbox.towpath(&sandbox.path("home"), &arguments).output().expect("runs");

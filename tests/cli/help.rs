@@ -98,7 +98,10 @@ towpath 0.1.0
 
 #[test]
 fn status() {
-    help(&["status", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/status.txt"]);
+    help(&["status", "--help"])
+        .success()
+        .stderr_eq("")
+        .stdout_eq(snapbox::file!["help/status.txt"]);
 }
 
 #[test]
@@ -784,11 +787,16 @@ Exit codes:
 /// The longer ones lie in files of their own.
 #[test]
 fn commands_over_time() {
-    help(&["history", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/history.txt"]);
+    help(&["history", "--help"])
+        .success()
+        .stderr_eq("")
+        .stdout_eq(snapbox::file!["help/history.txt"]);
     help(&["diff", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/diff.txt"]);
     help(&["trace", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/trace.txt"]);
-    let pipeline =
-        ["ask", "advance", "record", "approve", "reject", "unreject", "release", "lock", "unlock", "locks", "ledger"];
+    let pipeline = [
+        "ask", "advance", "record", "approve", "reject", "unreject", "release", "lock", "unlock",
+        "locks", "ledger",
+    ];
     for command in ["promote", "deploy", "rollback"].into_iter().chain(pipeline) {
         let file = format!("{}/tests/cli/help/{command}.txt", env!("CARGO_MANIFEST_DIR"));
         let expected = snapbox::Data::read_from(file.as_ref(), None);
@@ -796,5 +804,8 @@ fn commands_over_time() {
     }
     help(&["audit", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/audit.txt"]);
     help(&["guard", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/guard.txt"]);
-    help(&["metrics", "--help"]).success().stderr_eq("").stdout_eq(snapbox::file!["help/metrics.txt"]);
+    help(&["metrics", "--help"])
+        .success()
+        .stderr_eq("")
+        .stdout_eq(snapbox::file!["help/metrics.txt"]);
 }

@@ -21,8 +21,10 @@ sources:
 ";
 
 /// What every repository here says besides what is wrong with it.
-const WEB: [(&str, &str); 2] =
-    [("envs/dev/web.yaml", "image:\n  tag: v2.0.0\n"), ("envs/prod/web.yaml", "image:\n  tag: v1.0.0\n")];
+const WEB: [(&str, &str); 2] = [
+    ("envs/dev/web.yaml", "image:\n  tag: v2.0.0\n"),
+    ("envs/prod/web.yaml", "image:\n  tag: v1.0.0\n"),
+];
 
 /// Files by path, as bytes: neither need be text.
 struct Files(Vec<(Vec<u8>, Vec<u8>)>);
@@ -35,7 +37,9 @@ impl Files {
 
     /// A configuration and an app `web` that can be read.
     fn with_web() -> Self {
-        WEB.iter().fold(Files::new().add("towpath.yaml", CONFIG), |files, (path, text)| files.add(path, text))
+        WEB.iter().fold(Files::new().add("towpath.yaml", CONFIG), |files, (path, text)| {
+            files.add(path, text)
+        })
     }
 
     fn add(mut self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) -> Self {
@@ -46,7 +50,9 @@ impl Files {
     /// One commit on `main` of a bare repository.
     fn commit(&self, sandbox: &Sandbox, name: &str) -> PathBuf {
         let path = sandbox.bare(name, &crate::support::History::new());
-        let mut stream = b"commit refs/heads/main\ncommitter A <a@example.com> 1767225600 +0000\ndata 1\nx\n".to_vec();
+        let mut stream =
+            b"commit refs/heads/main\ncommitter A <a@example.com> 1767225600 +0000\ndata 1\nx\n"
+                .to_vec();
         for (file, content) in &self.0 {
             stream.extend_from_slice(b"M 100644 inline \"");
             for byte in file {
@@ -77,7 +83,11 @@ fn run(sandbox: &Sandbox, at: &Path, arguments: &[&str]) -> Said {
         out: String::from_utf8(output.stdout).expect("text"),
         err: String::from_utf8(output.stderr).expect("text"),
     };
-    assert!(!said.err.contains("panicked") && (0..=4).contains(&said.code), "{arguments:?}: {}", said.err);
+    assert!(
+        !said.err.contains("panicked") && (0..=4).contains(&said.code),
+        "{arguments:?}: {}",
+        said.err
+    );
     assert_harmless(&said.out);
     assert_harmless(&said.err);
     said
@@ -92,7 +102,8 @@ fn assert_harmless(text: &str) {
             || matches!(*c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     if let Some((at, c)) = bare.char_indices().find(|(_, c)| bad(c)) {
-        let around: String = bare[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
+        let around: String =
+            bare[..at].chars().rev().take(60).collect::<Vec<_>>().into_iter().rev().collect();
         panic!("{c:?} reaches the terminal after {around:?}");
     }
 }
@@ -107,14 +118,20 @@ fn json(sandbox: &Sandbox, at: &Path, arguments: &[&str]) -> Value {
 /// `app stage tag` of every entry.
 fn entries(answer: &Value) -> Vec<String> {
     let word = |entry: &Value, key: &str| entry[key].as_str().unwrap_or("-").to_owned();
-    let line = |entry: &Value| format!("{} {} {}", word(entry, "app"), word(entry, "stage"), word(entry, "tag"));
+    let line = |entry: &Value| {
+        format!("{} {} {}", word(entry, "app"), word(entry, "stage"), word(entry, "tag"))
+    };
     answer["entries"].as_array().expect("entries").iter().map(line).collect()
 }
 
 /// `code path` of every warning.
 fn warnings(answer: &Value) -> Vec<String> {
     let line = |warning: &Value| {
-        format!("{} {}", warning["code"].as_str().expect("a code"), warning["path"].as_str().unwrap_or("-"))
+        format!(
+            "{} {}",
+            warning["code"].as_str().expect("a code"),
+            warning["path"].as_str().unwrap_or("-")
+        )
     };
     answer["warnings"].as_array().expect("warnings").iter().map(line).collect()
 }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 /// All indexes that are kept.
 fn indexes(sandbox: &Sandbox) -> Vec<PathBuf> {
-    let files = std::fs::read_dir(sandbox.path("cache/towpath/index")).into_iter().flatten().filter_map(Result::ok);
+    let files = std::fs::read_dir(sandbox.path("cache/towpath/index"))
+        .into_iter()
+        .flatten()
+        .filter_map(Result::ok);
     files.map(|file| file.path()).collect()
 }
 
@@ -74,7 +77,9 @@ fn each_branch_of_a_stage_has_its_part() {
     let web = |history: History, time: &str, text: &str| {
         history.commit(time, "Alice", text).write("tags/web.yaml", &tag(text))
     };
-    let history = History::new().commit("2026-08-01T10:00:00Z", "Alice", "start").write("towpath.yaml", config);
+    let history = History::new()
+        .commit("2026-08-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", config);
     let history = web(history.branch("dev"), "2026-08-02T10:00:00Z", "v1");
     let history = web(history, "2026-08-03T10:00:00Z", "v2");
     let history = web(history.branch("prod"), "2026-08-02T11:00:00Z", "v1");
@@ -106,7 +111,10 @@ fn a_force_push_is_noticed() {
     sandbox.git(&repository, &["reset", "-q", "--hard", "HEAD~4"]);
     same(&sandbox, &repository);
     std::fs::write(repository.join("tags/dev/web.yaml"), tag("v9")).expect("writable");
-    sandbox.git(&repository, &["-c", "user.name=a", "-c", "user.email=a@x", "commit", "-qam", "v9", "--amend"]);
+    sandbox.git(
+        &repository,
+        &["-c", "user.name=a", "-c", "user.email=a@x", "commit", "-qam", "v9", "--amend"],
+    );
     same(&sandbox, &repository);
     assert!(answer(&sandbox, &repository, &["history"]).0.contains("v9"));
 }
@@ -183,8 +191,10 @@ fn what_commits_are_like_is_kept_and_can_be_lost() {
         assert!(!folder.exists(), "{flag}");
     }
     let whole = answer(&sandbox, &repository, &["audit"]);
-    let files: Vec<PathBuf> =
-        std::fs::read_dir(&folder).expect("it is kept").map(|file| file.expect("readable").path()).collect();
+    let files: Vec<PathBuf> = std::fs::read_dir(&folder)
+        .expect("it is kept")
+        .map(|file| file.expect("readable").path())
+        .collect();
     let [file] = files.as_slice() else { panic!("one file: {files:?}") };
     let kept = std::fs::read(file).expect("readable");
     for damage in [b"".as_slice(), b"damaged", &kept[..kept.len() - 1]] {
@@ -237,7 +247,10 @@ fn a_partial_clone_says_what_is_missing() {
     let url = format!("file://{}", origin.display());
     sandbox.git(&sandbox.path("home"), &["clone", "-q", "--filter=blob:none", &url, "partial"]);
     let said = answer(&sandbox, &sandbox.path("home/partial"), &["history"]).1;
-    assert!(said.contains("are not in this clone") && said.contains("git fetch --refetch"), "{said}");
+    assert!(
+        said.contains("are not in this clone") && said.contains("git fetch --refetch"),
+        "{said}"
+    );
     assert!(indexes(&sandbox).is_empty());
 }
 
@@ -253,7 +266,9 @@ fn the_newest_need_not_all_of_the_past() {
         let time = (start + jiff::SignedDuration::from_mins(step)).to_string();
         let (stage, version) = if step % 2 == 0 { ("dev", step / 2) } else { ("prod", step / 2) };
         let app = if step < 100 { "old" } else { "web" };
-        history = history.commit(&time, "Ann", "bump").write(&format!("tags/{stage}/{app}"), &format!("v1.{version}"));
+        history = history
+            .commit(&time, "Ann", "bump")
+            .write(&format!("tags/{stage}/{app}"), &format!("v1.{version}"));
     }
     let history = history
         .commit("2026-02-01T10:00:00Z", "Bob", "a hotfix")

@@ -7,7 +7,8 @@ fn charts() -> History {
     let mut history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start");
     for stage in ["dev", "staging", "prod"] {
         for app in ["api", "web", "worker"] {
-            let values = format!("image:\n  repository: ghcr.io/example/{app}\n  tag: v1.{}\n", stage.len());
+            let values =
+                format!("image:\n  repository: ghcr.io/example/{app}\n  tag: v1.{}\n", stage.len());
             history = history.write(&format!("envs/{stage}/{app}/values.yaml"), &values);
         }
     }
@@ -52,10 +53,12 @@ assumed: stages dev → staging → prod, 9 files in 1 shape (no towpath.yaml; `
 
 "#]]);
     let assumed = status().get_output().stdout.clone();
-    sandbox.towpath(&repository, &["init", "--yes"]).assert().success().stdout_eq("").stderr_eq(str![[r#"
+    sandbox.towpath(&repository, &["init", "--yes"]).assert().success().stdout_eq("").stderr_eq(
+        str![[r#"
 wrote towpath.yaml; `towpath status` reads it, commit it to share it
 
-"#]]);
+"#]],
+    );
     let written = status()
         .stderr_eq(str![[r#"
 towpath.yaml is not committed yet; it is read from the work tree
@@ -74,16 +77,23 @@ towpath.yaml is not committed yet; it is read from the work tree
 #[test]
 fn a_file_that_is_there_is_kept() {
     let sandbox = Sandbox::new();
-    let repository = sandbox.repository("deploy", &charts().write("towpath.yaml", "stages: [dev]\n"));
-    sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(str![[r#"
+    let repository =
+        sandbox.repository("deploy", &charts().write("towpath.yaml", "stages: [dev]\n"));
+    sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(
+        str![[r#"
 error: there is a towpath.yaml already
 hint: --force overwrites it
 hint: `towpath init --stdout` prints it instead
 
-"#]]);
+"#]],
+    );
     let text = || std::fs::read_to_string(repository.join("towpath.yaml")).expect("it is there");
     assert_eq!(text(), "stages: [dev]\n");
-    sandbox.towpath(&repository, &["init", "--yes", "--force", "-q"]).assert().success().stderr_eq("");
+    sandbox
+        .towpath(&repository, &["init", "--yes", "--force", "-q"])
+        .assert()
+        .success()
+        .stderr_eq("");
     assert!(text().contains("sources:"));
 }
 
@@ -123,15 +133,21 @@ hint: `towpath init --stdout` prints it instead
 #[test]
 fn a_repository_without_stages() {
     let sandbox = Sandbox::new();
-    let history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("README.md", "hello\n");
+    let history = History::new()
+        .commit("2026-03-01T10:00:00Z", "Alice", "start")
+        .write("README.md", "hello\n");
     let repository = sandbox.repository("deploy", &history);
-    sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(str![[r#"
+    sandbox.towpath(&repository, &["init", "--yes"]).assert().code(1).stdout_eq("").stderr_eq(
+        str![[r#"
 error: no stage was recognised in this repository
 hint: write towpath.yaml by hand: `towpath config schema` says what it may hold
 
-"#]]);
-    sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq("").stderr_eq(str![[r#"
+"#]],
+    );
+    sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq("").stderr_eq(str![[
+        r#"
 no stage was recognised in this repository; towpath.yaml can name them
 
-"#]]);
+"#
+    ]]);
 }

@@ -56,10 +56,14 @@ fn check(folder: &str) {
     let top = fixtures().join(folder);
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy", &history(&top));
-    let status = sandbox.towpath(&repository, &["status", "--no-since", "--output", "json"]).assert().success();
+    let status = sandbox
+        .towpath(&repository, &["status", "--no-since", "--output", "json"])
+        .assert()
+        .success();
     let status: Value = serde_json::from_slice(&status.get_output().stdout).expect("JSON");
     assert_eq!(status["warnings"], Value::Array(Vec::new()), "{folder}");
-    let mut lines: Vec<String> = status["entries"].as_array().expect("entries").iter().map(line).collect();
+    let mut lines: Vec<String> =
+        status["entries"].as_array().expect("entries").iter().map(line).collect();
     lines.sort();
     let expected = snapbox::Data::read_from(&top.join("expected.txt"), None);
     snapbox::assert_data_eq!(lines.concat(), expected);
@@ -69,10 +73,11 @@ fn check(folder: &str) {
 fn history(top: &Path) -> History {
     let mut branches: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
     for (path, text) in files(top, top) {
-        let (branch, path) = match path.strip_prefix("branches/").and_then(|rest| rest.split_once('/')) {
-            Some((branch, rest)) => (branch.to_owned(), rest.to_owned()),
-            None => ("main".to_owned(), path),
-        };
+        let (branch, path) =
+            match path.strip_prefix("branches/").and_then(|rest| rest.split_once('/')) {
+                Some((branch, rest)) => (branch.to_owned(), rest.to_owned()),
+                None => ("main".to_owned(), path),
+            };
         branches.entry(branch).or_default().push((path, text));
     }
     let mut history = History::new();
@@ -92,7 +97,12 @@ fn files(top: &Path, folder: &Path) -> Vec<(String, String)> {
         if path.is_dir() {
             out.extend(files(top, &path));
         } else {
-            let name = path.strip_prefix(top).expect("below the top").to_str().expect("a plain path").to_owned();
+            let name = path
+                .strip_prefix(top)
+                .expect("below the top")
+                .to_str()
+                .expect("a plain path")
+                .to_owned();
             out.push((name, std::fs::read_to_string(&path).expect("text")));
         }
     }

@@ -18,20 +18,30 @@ fn the_manual_has_every_command() {
 fn pages_are_written_one_by_one() {
     let sandbox = Sandbox::new();
     let here = sandbox.path("home");
-    sandbox.towpath(&here, &["man", "--dir", "pages"]).assert().success().stdout_eq("").stderr_eq("");
-    assert!(here.join("pages/towpath.1").is_file() && here.join("pages/towpath-status.1").is_file());
+    sandbox
+        .towpath(&here, &["man", "--dir", "pages"])
+        .assert()
+        .success()
+        .stdout_eq("")
+        .stderr_eq("");
+    assert!(
+        here.join("pages/towpath.1").is_file() && here.join("pages/towpath-status.1").is_file()
+    );
 }
 
 #[test]
 fn read_only_writes_no_pages() {
     let sandbox = Sandbox::new();
     let here = sandbox.path("home");
-    sandbox.towpath(&here, &["man", "--dir", "pages"]).env("TOWPATH_READ_ONLY", "1").assert().code(2).stderr_eq(str![
-        [r#"
+    sandbox
+        .towpath(&here, &["man", "--dir", "pages"])
+        .env("TOWPATH_READ_ONLY", "1")
+        .assert()
+        .code(2)
+        .stderr_eq(str![[r#"
 error: `towpath man --dir` writes, and --read-only refuses that
 hint: without --dir it only reads
 
-"#]
-    ]);
+"#]]);
     assert!(!here.join("pages").exists());
 }

@@ -35,7 +35,8 @@ from 2026-06-03 to 2026-09-01; what came to the stage before up to 10m later was
 
 #[test]
 fn some_of_them() {
-    let arguments = ["--since", "2026-08-20", "--until", "2026-08-21", "--stage", "live", "--app", "w*"];
+    let arguments =
+        ["--since", "2026-08-20", "--until", "2026-08-21", "--stage", "live", "--app", "w*"];
     metrics(&story(), &arguments)
         .success()
         .stdout_eq(str![[r#"
@@ -52,7 +53,10 @@ dev → prod                  2                2             0          0       
 from 2026-08-20 to 2026-08-21; what came to the stage before up to 10m later was only overtaken (--tolerance)
 
 "#]]);
-    metrics(&story(), &["--since", "now", "--until", "2027-01-01"]).success().stdout_eq("").stderr_eq(str![[r#"
+    metrics(&story(), &["--since", "now", "--until", "2027-01-01"])
+        .success()
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
 nothing was deployed from 2026-09-01 to 2027-01-01
 
 "#]]);
@@ -90,10 +94,14 @@ fn overtaking() -> History {
 #[test]
 fn overtaking_is_tolerated_and_counted() {
     let counts = |tolerance: &str| {
-        let output = metrics(&overtaking(), &["-o", "json", "--tolerance", tolerance]).get_output().stdout.clone();
+        let output = metrics(&overtaking(), &["-o", "json", "--tolerance", tolerance])
+            .get_output()
+            .stdout
+            .clone();
         let answer: serde_json::Value = serde_json::from_slice(&output).expect("JSON");
         let pair = answer["pairs"][0].clone();
-        ["changes", "before", "same_commit", "after", "after_within_tolerance", "never"].map(|key| pair[key].as_u64())
+        ["changes", "before", "same_commit", "after", "after_within_tolerance", "never"]
+            .map(|key| pair[key].as_u64())
     };
     assert_eq!(counts("10m"), [4, 2, 0, 1, 1, 1].map(Some));
     assert_eq!(counts("5m"), [4, 2, 0, 1, 0, 1].map(Some));
@@ -103,7 +111,9 @@ fn overtaking_is_tolerated_and_counted() {
 #[test]
 fn renamed_tags_are_not_comparable() {
     let config = "stages: [dev, prod]\nsources:\n  - text: '{app}/{stage}.tag'\n";
-    let mut history = History::new().commit("2026-08-01T10:00:00Z", "Alice", "start").write("towpath.yaml", config);
+    let mut history = History::new()
+        .commit("2026-08-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", config);
     for number in 1..=4 {
         history = history
             .commit(&format!("2026-08-{:02}T10:00:00Z", number * 2), "Bob", "dev")
@@ -165,7 +175,8 @@ web,prod,4,0.311,1,9000,9000,1,0.333,1800,1800
 fn without_utf_8_the_bar_is_ascii() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &story());
-    let metrics = sandbox.towpath(&repository, &["metrics", "--stage", "prod", "-q"]).env("LANG", "C");
+    let metrics =
+        sandbox.towpath(&repository, &["metrics", "--stage", "prod", "-q"]).env("LANG", "C");
     metrics
         .assert()
         .success()

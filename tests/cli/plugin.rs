@@ -12,7 +12,9 @@ impl Step {
         let sandbox = Sandbox::new();
         let history = History::new().commit("2026-08-01T10:00:00Z", "Ann", "start");
         let history = history.write("deployed_tags/staging_image_tag", "v1\n");
-        let history = history.write("deployed_tags/no_newline", "v1").write("apps/web.yaml", "image:\n  tag: v1\n");
+        let history = history
+            .write("deployed_tags/no_newline", "v1")
+            .write("apps/web.yaml", "image:\n  tag: v1\n");
         sandbox.bare("origin.git", &history);
         Step { sandbox }
     }
@@ -32,7 +34,8 @@ impl Step {
             command = command.env(format!("PLUGIN_{name}"), value);
         }
         let output = command.output().expect("it runs");
-        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (stdout, stderr) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         format!("exit {}\n{stdout}--\n{stderr}", output.status.code().unwrap_or(-1))
     }
 
@@ -44,7 +47,10 @@ impl Step {
 #[test]
 fn a_tag_is_written_once() {
     let step = Step::new();
-    let message = ("COMMIT_MESSAGE", "Deploy $PLUGIN_IMAGE_TAG by ${PLUGIN_AUTHOR_NAME}\n\nBuild: $PLUGIN_BUILD");
+    let message = (
+        "COMMIT_MESSAGE",
+        "Deploy $PLUGIN_IMAGE_TAG by ${PLUGIN_AUTHOR_NAME}\n\nBuild: $PLUGIN_BUILD",
+    );
     let ran = step.run(&[message, ("BUILD", "77"), ("BRANCH", "main")]);
     assert_data_eq!(
         ran,
@@ -89,7 +95,10 @@ deployed_tags/staging_image_tag says v2 already
     step.run(&[("DESTINATION_FILE", "deployed_tags/no_newline")]);
     assert_eq!(step.at_origin(&["show", "main:deployed_tags/prod/web"]), "v2\n");
     assert_eq!(step.at_origin(&["show", "main:deployed_tags/no_newline"]), "v2");
-    assert_eq!(step.at_origin(&["log", "-1", "--format=%s", "main"]), "Deploy v2 to deployed_tags/no_newline\n");
+    assert_eq!(
+        step.at_origin(&["log", "-1", "--format=%s", "main"]),
+        "Deploy v2 to deployed_tags/no_newline\n"
+    );
     assert_eq!(step.at_origin(&["rev-list", "--count", "main"]), "4\n");
 }
 
@@ -111,7 +120,8 @@ fn what_is_wrong_is_said() {
         &[("ACCESS_TOKEN", "s3 cret"), ("GIT_REPO", "https://127.0.0.1:1/x")],
         &[("ACCESS_TOKEN", "s3cret"), ("GIT_REPO", "https://127.0.0.1:1/x")],
     ];
-    let said: String = mistakes.iter().map(|settings| format!("{settings:?}\n{}\n", step.run(settings))).collect();
+    let said: String =
+        mistakes.iter().map(|settings| format!("{settings:?}\n{}\n", step.run(settings))).collect();
     assert!(!said.contains("x-access-token"), "{said}");
     let said = said.replace(&step.sandbox.path("").display().to_string(), "/sandbox/");
     assert_data_eq!(said, snapbox::file!["plugin.txt"]);

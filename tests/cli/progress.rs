@@ -17,9 +17,12 @@ const MANY: i64 = if cfg!(debug_assertions) { 16_000 } else { 120_000 };
 /// Each commit changes two words of a file, so that it has to be understood anew.
 fn repository(sandbox: &Sandbox, commits: i64) -> PathBuf {
     let config = "stages: [dev]\nsources: [{yaml: 'tags/{stage}/{app}.yaml', tag: tag}]\n";
-    let mut history = History::new().commit("2020-01-01T00:00:00Z", "Alice", "start").write("towpath.yaml", config);
+    let mut history = History::new()
+        .commit("2020-01-01T00:00:00Z", "Alice", "start")
+        .write("towpath.yaml", config);
     for number in 0..commits {
-        let time = jiff::Timestamp::from_second(1_600_000_000 + number * 60).expect("a time").to_string();
+        let time =
+            jiff::Timestamp::from_second(1_600_000_000 + number * 60).expect("a time").to_string();
         let text = format!("tag: v{number}\nreplicas: 3\nenvironment: {{RELEASE: '{number}'}}\n");
         history = history.commit(&time, "Alice", "another one").write("tags/dev/web.yaml", &text);
     }
@@ -39,13 +42,24 @@ fn indexes(sandbox: &Sandbox) -> usize {
 fn a_long_walk_shows_on_stderr_how_far_it_is() {
     let sandbox = Sandbox::new();
     let repository = repository(&sandbox, MANY);
-    let mut shown = terminal(&sandbox, &repository, "exec towpath history --no-index -o csv >out.csv");
+    let mut shown =
+        terminal(&sandbox, &repository, "exec towpath history --no-index -o csv >out.csv");
     shown.exp_string(BAR).expect("a bar");
-    shown.exp_regex(&format!("[0-9]+/{} commits, [0-9]+[sm] left", MANY + 1)).expect("how far it is");
+    shown
+        .exp_regex(&format!("[0-9]+/{} commits, [0-9]+[sm] left", MANY + 1))
+        .expect("how far it is");
     shown.exp_eof().expect("it ends");
     let answer = std::fs::read_to_string(repository.join("out.csv")).expect("it is there");
-    assert!(answer.lines().count() as i64 == MANY + 1 && !answer.contains(BAR), "{} lines", answer.lines().count());
-    let mut elsewhere = terminal(&sandbox, &repository, "exec towpath history --no-index -o csv >out.csv 2>err.txt");
+    assert!(
+        answer.lines().count() as i64 == MANY + 1 && !answer.contains(BAR),
+        "{} lines",
+        answer.lines().count()
+    );
+    let mut elsewhere = terminal(
+        &sandbox,
+        &repository,
+        "exec towpath history --no-index -o csv >out.csv 2>err.txt",
+    );
     let said = elsewhere.exp_eof().expect("it ends");
     let error = std::fs::read_to_string(repository.join("err.txt")).expect("it is there");
     assert!(said.is_empty() && !error.contains(BAR), "{said}{error}");
@@ -55,7 +69,8 @@ fn a_long_walk_shows_on_stderr_how_far_it_is() {
 fn a_short_walk_shows_nothing() {
     let sandbox = Sandbox::new();
     let repository = repository(&sandbox, 10);
-    let mut shown = terminal(&sandbox, &repository, "exec towpath history --no-index -o csv >out.csv");
+    let mut shown =
+        terminal(&sandbox, &repository, "exec towpath history --no-index -o csv >out.csv");
     assert_eq!(shown.exp_eof().expect("it ends"), "");
 }
 

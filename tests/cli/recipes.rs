@@ -22,10 +22,12 @@ pub struct Job {
 
 #[test]
 fn recipes_do_what_they_say() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md")).expect("the page");
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md"))
+        .expect("the page");
     let mut done = String::new();
     let (before, _) = page.split_once(CHECK).expect("the page has a part about the check");
-    let (_, after) = page.split_once("\n## A shell\n").expect("the page has a part about the shell");
+    let (_, after) =
+        page.split_once("\n## A shell\n").expect("the page has a part about the shell");
     for (language, block) in blocks(before).into_iter().chain(blocks(after)) {
         match language {
             "yml" => {
@@ -35,7 +37,8 @@ fn recipes_do_what_they_say() {
             }
             _ => {
                 let steps = vec![(Variables::new(), block.to_owned())];
-                let _ = writeln!(done, "shell:\n{}", carried_out(&Job { name: String::new(), steps }));
+                let _ =
+                    writeln!(done, "shell:\n{}", carried_out(&Job { name: String::new(), steps }));
             }
         }
     }
@@ -76,7 +79,10 @@ shell:
 /// The fenced recipes of a page: language and text.
 pub fn blocks(page: &str) -> Vec<(&str, &str)> {
     let fenced = page.split("\n```").skip(1).step_by(2);
-    fenced.filter_map(|block| block.split_once('\n')).filter(|(language, _)| ["yml", "sh"].contains(language)).collect()
+    fenced
+        .filter_map(|block| block.split_once('\n'))
+        .filter(|(language, _)| ["yml", "sh"].contains(language))
+        .collect()
 }
 
 /// The jobs of a pipeline, whichever system it is for.
@@ -89,7 +95,9 @@ pub fn jobs(pipeline: &Mapping) -> Vec<Job> {
         return steps.iter().map(of_woodpecker).collect();
     }
     let scripted = pipeline.iter().filter(|(_, job)| job.get("script").is_some());
-    scripted.map(|(name, job)| Job { name: text(name), steps: lines(job, "variables", "script") }).collect()
+    scripted
+        .map(|(name, job)| Job { name: text(name), steps: lines(job, "variables", "script") })
+        .collect()
 }
 
 fn of_actions(name: &Value, job: &Value, common: &Variables) -> Job {
@@ -110,7 +118,8 @@ fn of_woodpecker(step: &Value) -> Job {
     let settings = settings.as_mapping().expect("settings").iter();
     let setting = |(name, value): (&Value, &Value)| {
         // What stands in for a secret is left out: a folder takes no token.
-        (!value.is_mapping()).then(|| (format!("PLUGIN_{}", text(name).to_uppercase()), text(value)))
+        (!value.is_mapping())
+            .then(|| (format!("PLUGIN_{}", text(name).to_uppercase()), text(value)))
     };
     let variables = settings.filter_map(setting).collect();
     Job { name: format!("{name}, the plugin"), steps: vec![(variables, "towpath plugin".into())] }
@@ -160,27 +169,47 @@ fn carried_out(job: &Job) -> String {
     site.sandbox.git(&site.clone, &["remote", "set-url", "origin", &checked_out]);
     let fake = Fake::start(kind);
     let origin = git2::Repository::open_bare(&site.origin).expect("it is there");
-    let head_of =
-        move |branch: &str| origin.refname_to_id(&format!("refs/heads/{branch}")).expect("pushed").to_string();
+    let head_of = move |branch: &str| {
+        origin.refname_to_id(&format!("refs/heads/{branch}")).expect("pushed").to_string()
+    };
     fake.world.lock().expect("no panic within").head_of = Some(Box::new(head_of));
     let before = site.at_origin(&["rev-parse", "main"]).trim().to_owned();
     for (variables, script) in &job.steps {
         let mut command = site.sandbox.bash(&site.clone, &format!("set -eu\n{script}"));
-        command = command.env("TOWPATH_FORGE", forge).env("CI_SERVER_URL", "https://gitlab.example.com");
+        command =
+            command.env("TOWPATH_FORGE", forge).env("CI_SERVER_URL", "https://gitlab.example.com");
         command = command.env("GITHUB_SERVER_URL", "https://github.com");
         for (name, value) in variables {
             let value = value.replace("team/deploy", repository);
             let value = SET.iter().fold(value, |value, (name, set)| value.replace(name, set));
             command = command.env(name, value);
         }
-        command = command.env("GITHUB_SHA", "0a1b2c3d").env("CI_COMMIT_SHA", "0a1b2c3d").env("VERSION", "v7");
-        command = command.env("CI_COMMIT_SHORT_SHA", "0a1b2c3d").env("TOWPATH_FORGE_API", fake.api());
+        command = command
+            .env("GITHUB_SHA", "0a1b2c3d")
+            .env("CI_COMMIT_SHA", "0a1b2c3d")
+            .env("VERSION", "v7");
+        command =
+            command.env("CI_COMMIT_SHORT_SHA", "0a1b2c3d").env("TOWPATH_FORGE_API", fake.api());
         let output = command.output().expect("it runs");
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(output.status.success(), "{}: `{script}` says\n{said}", job.name);
         assert!(!said.contains(TOKEN), "{said}");
     }
-    let landed = site.at_origin(&["log", "--reverse", "--format=  main: %an, %s", &format!("{before}..main")]);
+    let landed = site.at_origin(&[
+        "log",
+        "--reverse",
+        "--format=  main: %an, %s",
+        &format!("{before}..main"),
+    ]);
     let world = fake.world.lock().expect("no panic within");
-    landed + &world.pulls.iter().map(|pull| format!("  pull request: {}\n", pull.title)).collect::<String>()
+    landed
+        + &world
+            .pulls
+            .iter()
+            .map(|pull| format!("  pull request: {}\n", pull.title))
+            .collect::<String>()
 }

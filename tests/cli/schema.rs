@@ -18,8 +18,12 @@ fn the_answers_over_time_fit_their_schemas() {
     let none = fitting("history", &["history", "-o", "json", "--since", "now"]);
     assert_eq!(none["deployments"], Value::Array(Vec::new()));
     fitting("deployment", &["history", "-o", "jsonl", "-n", "1"]);
-    for arguments in [["diff", "staging", "prod", "-o", "json"], ["diff", "3 weeks ago", "main", "-o", "json"]] {
-        assert!(fitting("diff", &arguments)["differences"].as_array().is_some_and(|all| all.len() > 1));
+    for arguments in
+        [["diff", "staging", "prod", "-o", "json"], ["diff", "3 weeks ago", "main", "-o", "json"]]
+    {
+        assert!(
+            fitting("diff", &arguments)["differences"].as_array().is_some_and(|all| all.len() > 1)
+        );
     }
     let trace = fitting("trace", &["trace", "6c90bcb", "-o", "json"]);
     assert_eq!(trace["found"][0]["stays"].as_array().map(Vec::len), Some(4));
@@ -40,7 +44,8 @@ fn fitting(name: &str, arguments: &[&str]) -> Value {
 /// An answer, if it fits the schema of that name.
 pub fn fits(name: &str, answer: &[u8]) -> Value {
     let path = format!("{}/docs/reference/towpath.{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
-    let schema: Value = serde_json::from_slice(&std::fs::read(path).expect("it is there")).expect("a schema is JSON");
+    let schema: Value = serde_json::from_slice(&std::fs::read(path).expect("it is there"))
+        .expect("a schema is JSON");
     let answer: Value = serde_json::from_slice(answer).expect("JSON");
     let mut wrong = Vec::new();
     check(&answer, &schema, &schema, "", &mut wrong);
@@ -51,7 +56,8 @@ pub fn fits(name: &str, answer: &[u8]) -> Value {
 /// The part of JSON schema that ours uses. More than the schema says, unknown fields are wrong too.
 fn check(value: &Value, schema: &Value, root: &Value, at: &str, wrong: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str() {
-        let target = root.pointer(name.trim_start_matches('#')).expect("a reference leads somewhere");
+        let target =
+            root.pointer(name.trim_start_matches('#')).expect("a reference leads somewhere");
         return check(value, target, root, at, wrong);
     }
     if let Some(choices) = schema["anyOf"].as_array() {

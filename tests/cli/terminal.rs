@@ -13,9 +13,11 @@ const DOWN: &str = "\u{1b}[B";
 fn repository(sandbox: &Sandbox) -> PathBuf {
     let mut history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start");
     for stage in ["dev", "staging", "prod"] {
-        let values = format!("image: {{repository: ghcr.io/example/web, tag: v1.{}}}\n", stage.len());
+        let values =
+            format!("image: {{repository: ghcr.io/example/web, tag: v1.{}}}\n", stage.len());
         history = history.write(&format!("envs/{stage}/web/values.yaml"), &values);
-        history = history.write(&format!("envs/{stage}/web/tuning.yaml"), "limits: {release: 1.2.3}\n");
+        history =
+            history.write(&format!("envs/{stage}/web/tuning.yaml"), "limits: {release: 1.2.3}\n");
     }
     sandbox.repository("deploy", &history)
 }
@@ -52,7 +54,10 @@ fn the_proposal_is_taken_with_two_keys() {
     assert!(said.contains("wrote towpath.yaml") && code == 0, "{code}: {said}");
     let text = std::fs::read_to_string(repository.join("towpath.yaml")).expect("it is there");
     assert!(text.contains("- dev\n  - staging\n  - prod\n"), "{text}");
-    assert!(text.contains("- helm-values: envs/{stage}/{app}/values.yaml") && !text.contains("tuning"), "{text}");
+    assert!(
+        text.contains("- helm-values: envs/{stage}/{app}/values.yaml") && !text.contains("tuning"),
+        "{text}"
+    );
     sandbox.towpath(&repository, &["config", "check"]).assert().success();
 }
 

@@ -110,8 +110,11 @@ web v2
 fn json() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &story());
-    let output = sandbox.towpath(&repository, &["trace", "27e139", "-o", "json"]).output().expect("runs");
-    let text = String::from_utf8(output.stdout).expect("text").replace(repository.to_str().expect("text"), "[REPO]");
+    let output =
+        sandbox.towpath(&repository, &["trace", "27e139", "-o", "json"]).output().expect("runs");
+    let text = String::from_utf8(output.stdout)
+        .expect("text")
+        .replace(repository.to_str().expect("text"), "[REPO]");
     snapbox::assert_data_eq!(
         text,
         str![[r#"

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use towpath::forge::{
-    Access, Clock, Draft, Forge, ForgeError, Kind, Known, Limits, Merge, MergeMethod, NewProposal, Place, Token,
-    connect,
+    Access, Clock, Draft, Forge, ForgeError, Kind, Known, Limits, Merge, MergeMethod, NewProposal,
+    Place, Token, connect,
 };
 
 /// When the tests take place.
@@ -38,7 +38,9 @@ impl Bench {
         let (sleeps, said) = (Arc::default(), Arc::<Mutex<Vec<String>>>::default());
         let mut access = access(token, &sleeps);
         let log = Arc::clone(&said);
-        access.log = Some(Arc::new(move |line: &str| log.lock().expect("no panic within").push(line.to_owned())));
+        access.log = Some(Arc::new(move |line: &str| {
+            log.lock().expect("no panic within").push(line.to_owned())
+        }));
         change(&mut access);
         let forge = connect(&place(fake.kind, api), &access).expect("settings that work");
         Bench { fake, forge, sleeps, said }
@@ -65,10 +67,17 @@ impl Drop for Bench {
         let said = self.said.lock().expect("no panic within");
         assert!(!said.is_empty(), "every request is logged");
         for text in said.iter() {
-            assert!(!text.contains(TOKEN) && !text.contains("OnQwa2VuLTlmMzFjNy1zZWNyZXQ"), "the token is in: {text}");
+            assert!(
+                !text.contains(TOKEN) && !text.contains("OnQwa2VuLTlmMzFjNy1zZWNyZXQ"),
+                "the token is in: {text}"
+            );
         }
         for request in self.fake.requests() {
-            assert!(!request.target.contains(TOKEN), "the token is in the address {}", request.target);
+            assert!(
+                !request.target.contains(TOKEN),
+                "the token is in the address {}",
+                request.target
+            );
         }
     }
 }
@@ -79,13 +88,24 @@ pub fn access(token: Token, sleeps: &Arc<Mutex<Vec<Duration>>>) -> Access {
     let clock = Clock {
         now: Arc::new(move || now.load(Ordering::Relaxed)),
         sleep: Arc::new(move |pause| {
-            later.fetch_add(i64::try_from(pause.as_secs()).expect("a short pause"), Ordering::Relaxed);
+            later.fetch_add(
+                i64::try_from(pause.as_secs()).expect("a short pause"),
+                Ordering::Relaxed,
+            );
             slept.lock().expect("no panic within").push(pause);
         }),
         chance: Arc::new(|| 0.0),
     };
     let limits = Limits { timeout: Duration::from_secs(10), ..Limits::default() };
-    Access { token: Some(token), proxy: None, no_proxy: Vec::new(), authorities: None, limits, clock, log: None }
+    Access {
+        token: Some(token),
+        proxy: None,
+        no_proxy: Vec::new(),
+        authorities: None,
+        limits,
+        clock,
+        log: None,
+    }
 }
 
 pub fn place(kind: Kind, api: &str) -> Place {

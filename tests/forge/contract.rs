@@ -3,7 +3,8 @@
 use crate::bench::{ALL, Bench, merge_of, new};
 use crate::fake::{ME, Pull, sha};
 use towpath::forge::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Kind, Merge, NewProposal, Review, State, Verdict,
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Kind, Merge, NewProposal, Review,
+    State, Verdict,
 };
 
 fn each(test: impl Fn(&Bench, &dyn Forge)) {
@@ -40,7 +41,10 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
         let opened = forge.create(&wanted).expect("opened");
         let labels = !forge.lacks().contains(&Feature::Labels);
         assert_eq!((opened.number, opened.state, opened.draft), (1, State::Open, true));
-        assert_eq!((opened.title.as_str(), opened.body.as_str()), (wanted.title.as_str(), wanted.body.as_str()));
+        assert_eq!(
+            (opened.title.as_str(), opened.body.as_str()),
+            (wanted.title.as_str(), wanted.body.as_str())
+        );
         assert_eq!((opened.head.as_str(), opened.base.as_str()), ("towpath/prod/web", "main"));
         assert_eq!(opened.author, me);
         assert_eq!(opened.labels, if labels { wanted.labels.clone() } else { Vec::new() });
@@ -61,14 +65,24 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
             add_reviewers: vec!["alice".into(), "carol".into()],
         };
         let changed = forge.update(1, &change).expect("changed");
-        assert_eq!((changed.title.as_str(), changed.body.as_str()), ("Promote web to 3", "From 1 to 3."));
+        assert_eq!(
+            (changed.title.as_str(), changed.body.as_str()),
+            ("Promote web to 3", "From 1 to 3.")
+        );
         assert!(!changed.draft);
-        assert_eq!(changed.labels, if labels { vec!["prod stage", "break-glass"] } else { Vec::new() });
+        assert_eq!(
+            changed.labels,
+            if labels { vec!["prod stage", "break-glass"] } else { Vec::new() }
+        );
         assert_eq!(changed.reviewers, ["alice", "carol"]);
         assert_eq!(forge.update(1, &change).expect("changed again"), changed, "twice is once");
-        let other = forge.update(1, &Change { draft: Some(Draft::Yes), ..Change::default() }).expect("a draft again");
+        let other = forge
+            .update(1, &Change { draft: Some(Draft::Yes), ..Change::default() })
+            .expect("a draft again");
         assert_eq!((other.title.as_str(), other.draft), ("Promote web to 3", true));
-        let other = forge.update(1, &Change { title: Some("Other".into()), ..Change::default() }).expect("renamed");
+        let other = forge
+            .update(1, &Change { title: Some("Other".into()), ..Change::default() })
+            .expect("renamed");
         assert_eq!((other.title.as_str(), other.draft), ("Other", true), "a draft stays one");
 
         assert_eq!(forge.close(1).expect("closed").state, State::Closed);
@@ -80,8 +94,12 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
 
 pub fn a_second_is_the_first(forge: &dyn Forge) {
     let first = forge.create(&new("b")).expect("opened");
-    let second = forge.create(&NewProposal { reviewers: vec!["alice".into()], ..new("b") }).expect("found");
-    assert_eq!((second.number, second.reviewers.as_slice()), (first.number, &["alice".to_owned()][..]));
+    let second =
+        forge.create(&NewProposal { reviewers: vec!["alice".into()], ..new("b") }).expect("found");
+    assert_eq!(
+        (second.number, second.reviewers.as_slice()),
+        (first.number, &["alice".to_owned()][..])
+    );
 }
 
 #[test]
@@ -95,7 +113,13 @@ fn a_second_proposal_of_a_branch_is_the_first() {
 #[test]
 fn a_branch_of_a_fork_is_another() {
     each(|bench, forge| {
-        let theirs = Pull { head: "b".into(), base: "main".into(), title: "x".into(), fork: true, ..Pull::default() };
+        let theirs = Pull {
+            head: "b".into(),
+            base: "main".into(),
+            title: "x".into(),
+            fork: true,
+            ..Pull::default()
+        };
         bench.fake.world.lock().expect("no panic within").add(theirs);
         assert_eq!(forge.find("b").expect("looked"), None);
         let all = forge.open_proposals().expect("listed");
@@ -115,10 +139,12 @@ fn merged_once_and_only_as_judged() {
         bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").blocked =
             Some("checks are pending".into());
         let error = bench.error(forge.merge(1, &merge_of("b")));
-        let said = if forge.kind() == Kind::Azure { "it has conflicts" } else { "checks are pending" };
+        let said =
+            if forge.kind() == Kind::Azure { "it has conflicts" } else { "checks are pending" };
         assert_eq!(error.to_string(), format!("proposal 1 cannot be merged: {said}"));
 
-        bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").blocked = None;
+        bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").blocked =
+            None;
         let merged = merged_once(&Subject { forge, me: ME, sha: &sha });
         assert!(sha("merge").starts_with(&merged));
     });
@@ -150,7 +176,12 @@ fn merging_by_itself_can_be_asked_for() {
             assert_eq!(error.to_string(), "Bitbucket has no way to merge by itself");
             return;
         }
-        assert!(bench.error(forge.auto_merge(1, &merge_of("other"))).to_string().contains("cannot be merged"));
+        assert!(
+            bench
+                .error(forge.auto_merge(1, &merge_of("other")))
+                .to_string()
+                .contains("cannot be merged")
+        );
         forge.auto_merge(1, &merge_of("b")).expect("asked for");
         forge.auto_merge(1, &merge_of("b")).expect("asked for again");
         let now = forge.proposal(1).expect("there");
@@ -174,7 +205,9 @@ fn checks_are_set_replaced_and_read() {
         forge.set_check(&commit, &waiting).expect("set");
         forge.set_check(&commit, &waiting).expect("set again");
         forge.set_check(&commit, &check(long, CheckState::Failed, "no")).expect("set");
-        forge.set_check(&commit, &check("towpath/prod", CheckState::Passed, "open")).expect("replaced");
+        forge
+            .set_check(&commit, &check("towpath/prod", CheckState::Passed, "open"))
+            .expect("replaced");
         let mut all = forge.checks(&commit).expect("read");
         all.sort_by(|a, b| a.name.cmp(&b.name));
         let passed = check("towpath/prod", CheckState::Passed, "open");
@@ -189,7 +222,12 @@ fn checks_are_set_replaced_and_read() {
 #[test]
 fn check_runs_count_beside_statuses() {
     let bench = Bench::new(Kind::GitHub);
-    let runs = [("run:unit", "success"), ("run:lint", "skipped"), ("run:e2e", "in_progress"), ("run:old", "cancelled")];
+    let runs = [
+        ("run:unit", "success"),
+        ("run:lint", "skipped"),
+        ("run:e2e", "in_progress"),
+        ("run:old", "cancelled"),
+    ];
     for (name, state) in runs {
         let status = (name.to_owned(), state.to_owned(), String::new(), String::new());
         bench.fake.world.lock().expect("no panic within").set_status("abc", status);
@@ -199,7 +237,12 @@ fn check_runs_count_beside_statuses() {
     let (failed, pending) = (CheckState::Failed, CheckState::Pending);
     assert_eq!(
         states,
-        [("old", failed), ("e2e", pending), ("lint", CheckState::Neutral), ("unit", CheckState::Passed)]
+        [
+            ("old", failed),
+            ("e2e", pending),
+            ("lint", CheckState::Neutral),
+            ("unit", CheckState::Passed)
+        ]
     );
 }
 
@@ -217,11 +260,16 @@ fn the_last_word_of_each_reviewer_counts() {
             ("erin", "DISMISSED"),
         ];
         let words = words.map(|(name, state)| (name.to_owned(), state.to_owned()));
-        bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").reviews = words.to_vec();
+        bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").reviews =
+            words.to_vec();
         let mut reviews = forge.reviews(1).expect("read");
         reviews.sort_by(|a, b| a.author.cmp(&b.author));
         let commit = matches!(forge.kind(), Kind::GitHub | Kind::Gitea).then(|| sha("b"));
-        let review = |author: &str, verdict| Review { author: author.into(), verdict, commit: commit.clone() };
+        let review = |author: &str, verdict| Review {
+            author: author.into(),
+            verdict,
+            commit: commit.clone(),
+        };
         let (yes, no) = (Verdict::Approved, Verdict::ChangesRequested);
         assert_eq!(reviews, [review("alice", yes), review("carol", yes), review("dave", no)]);
     });
@@ -230,10 +278,14 @@ fn the_last_word_of_each_reviewer_counts() {
 #[test]
 fn open_issues_with_a_label() {
     each(|bench, forge| {
-        let issues =
-            [(5, "Prod is down", "incident"), (6, "PR with the label", "incident"), (7, "A wish", "incidental")];
-        let issues =
-            issues.map(|(number, title, label)| (number, title.to_owned(), vec!["x".repeat(3), label.to_owned()]));
+        let issues = [
+            (5, "Prod is down", "incident"),
+            (6, "PR with the label", "incident"),
+            (7, "A wish", "incidental"),
+        ];
+        let issues = issues.map(|(number, title, label)| {
+            (number, title.to_owned(), vec!["x".repeat(3), label.to_owned()])
+        });
         bench.fake.world.lock().expect("no panic within").issues = issues.to_vec();
         if forge.lacks().contains(&Feature::Issues) {
             let error = bench.error(forge.open_issues("incident"));
@@ -266,18 +318,31 @@ fn lists_are_whole_and_have_an_end() {
             }
         }
         let all = forge.open_proposals().expect("listed");
-        assert_eq!(all.iter().map(|proposal| proposal.number).collect::<Vec<_>>(), (1..=230).rev().collect::<Vec<_>>());
+        assert_eq!(
+            all.iter().map(|proposal| proposal.number).collect::<Vec<_>>(),
+            (1..=230).rev().collect::<Vec<_>>()
+        );
         let asked = bench.fake.requests().len();
         assert!(asked <= 5, "{asked} requests for 230");
         assert_eq!(forge.find("b3").expect("looked").expect("found").number, 4);
     });
     for kind in ALL {
-        let bench = Bench::with(kind, towpath::forge::Token::new(crate::fake::TOKEN), |access| access.limits.pages = 2);
+        let bench = Bench::with(kind, towpath::forge::Token::new(crate::fake::TOKEN), |access| {
+            access.limits.pages = 2
+        });
         bench.fake.world.lock().expect("no panic within").page_size = 50;
         for number in 0..230 {
-            let pull = Pull { head: format!("b{number}"), base: "main".into(), title: "t".into(), ..Pull::default() };
+            let pull = Pull {
+                head: format!("b{number}"),
+                base: "main".into(),
+                title: "t".into(),
+                ..Pull::default()
+            };
             bench.fake.world.lock().expect("no panic within").add(pull);
         }
-        assert!(matches!(bench.error(bench.forge.open_proposals()), ForgeError::TooMany { pages: 2, .. }));
+        assert!(matches!(
+            bench.error(bench.forge.open_proposals()),
+            ForgeError::TooMany { pages: 2, .. }
+        ));
     }
 }

@@ -43,13 +43,19 @@ fn a_proposal_whose_answer_got_lost_is_found() {
     each(|bench, path| {
         for (number, fault) in (1..).zip(lost.clone()) {
             bench.fake.break_next("POST", path, fault);
-            let wanted = NewProposal { reviewers: vec!["alice".into()], ..new(&format!("b{number}")) };
+            let wanted =
+                NewProposal { reviewers: vec!["alice".into()], ..new(&format!("b{number}")) };
             let opened = bench.forge.create(&wanted).expect("it is there");
             assert_eq!((opened.number, opened.reviewers.len()), (number, 1));
             assert_eq!(there(bench), usize::try_from(number).expect("a small number"));
         }
         assert_eq!(
-            bench.fake.requests().iter().filter(|sent| sent.method == "POST" && sent.path.ends_with(path)).count(),
+            bench
+                .fake
+                .requests()
+                .iter()
+                .filter(|sent| sent.method == "POST" && sent.path.ends_with(path))
+                .count(),
             3
         );
     });
@@ -77,13 +83,17 @@ fn silence_is_not_waited_for_without_end() {
         for kind in ALL {
             scope.spawn(move || {
                 let (path, short) = (pulls(kind), Duration::from_millis(250));
-                let bench = Bench::with(kind, Token::new(TOKEN), |access| access.limits.timeout = short);
+                let bench =
+                    Bench::with(kind, Token::new(TOKEN), |access| access.limits.timeout = short);
                 bench.fake.break_next("POST", path, Fault::Silence);
                 assert_eq!(bench.forge.create(&new("b")).expect("the second time").number, 1);
                 for _ in 0..4 {
                     bench.fake.break_next("GET", path, Fault::Silence);
                 }
-                assert!(matches!(bench.error(bench.forge.open_proposals()), ForgeError::Timeout { .. }));
+                assert!(matches!(
+                    bench.error(bench.forge.open_proposals()),
+                    ForgeError::Timeout { .. }
+                ));
             });
         }
     });
@@ -103,7 +113,12 @@ fn a_merge_whose_answer_got_lost_is_a_merge() {
         bench.fake.break_next(method, path, Fault::After(Answer::status(504)));
         assert_eq!(bench.forge.merge(1, &merge_of("b")).expect("merged").state, State::Merged);
         assert_eq!(
-            bench.fake.requests().iter().filter(|sent| sent.method == method && sent.path.ends_with(path)).count(),
+            bench
+                .fake
+                .requests()
+                .iter()
+                .filter(|sent| sent.method == method && sent.path.ends_with(path))
+                .count(),
             1
         );
     }
@@ -121,9 +136,16 @@ fn reads_and_repeatable_writes_are_sent_again() {
         for _ in 0..4 {
             bench.fake.break_next("GET", path, instead(503));
         }
-        assert!(matches!(bench.error(bench.forge.open_proposals()), ForgeError::Server { status: 503, .. }));
+        assert!(matches!(
+            bench.error(bench.forge.open_proposals()),
+            ForgeError::Server { status: 503, .. }
+        ));
 
-        let method = if matches!(bench.forge.kind(), Kind::GitLab | Kind::Bitbucket) { "PUT" } else { "PATCH" };
+        let method = if matches!(bench.forge.kind(), Kind::GitLab | Kind::Bitbucket) {
+            "PUT"
+        } else {
+            "PATCH"
+        };
         bench.fake.break_next(method, path, Fault::After(Answer::status(502)));
         let change = Change { body: Some("new".into()), ..Change::default() };
         assert_eq!(bench.forge.update(1, &change).expect("changed").body, "new");
@@ -133,7 +155,9 @@ fn reads_and_repeatable_writes_are_sent_again() {
 #[test]
 fn limits_are_waited_for_within_reason() {
     each(|bench, path| {
-        let wait = |seconds: &str| Fault::Instead(Answer::refused(429, "slow down").with("Retry-After", seconds));
+        let wait = |seconds: &str| {
+            Fault::Instead(Answer::refused(429, "slow down").with("Retry-After", seconds))
+        };
         bench.fake.break_next("GET", path, wait("7"));
         bench.forge.open_proposals().expect("after the wait");
         bench.fake.break_next("POST", path, wait("3"));
@@ -151,8 +175,17 @@ fn limits_are_waited_for_within_reason() {
 
         bench.fake.break_next("GET", path, wait("3600"));
         let error = bench.error(bench.forge.open_proposals());
-        assert_eq!(error, ForgeError::RateLimited { host: "git.example.com".into(), until: Some(NOW + 20 + 3600) });
-        assert!(error.to_string().ends_with("wants fewer requests until 2027-01-15T09:00:20Z"), "{error}");
+        assert_eq!(
+            error,
+            ForgeError::RateLimited {
+                host: "git.example.com".into(),
+                until: Some(NOW + 20 + 3600)
+            }
+        );
+        assert!(
+            error.to_string().ends_with("wants fewer requests until 2027-01-15T09:00:20Z"),
+            "{error}"
+        );
     });
 }
 
@@ -161,16 +194,29 @@ fn refusals_say_what_to_do() {
     each(|bench, path| {
         let sent = format!("GET {}{}{path}", bench.fake.base, prefix(bench.forge.kind()));
         let cases: [(Fault, &str, &str); 5] = [
-            (instead(401), "git.example.com does not accept the token (status 401, `", "the token may have expired"),
-            (instead(403), "git.example.com forbids this (status 403, `", "the token lacks a permission"),
+            (
+                instead(401),
+                "git.example.com does not accept the token (status 401, `",
+                "the token may have expired",
+            ),
+            (
+                instead(403),
+                "git.example.com forbids this (status 403, `",
+                "the token lacks a permission",
+            ),
             (
                 Fault::Instead(
-                    Answer::refused(403, "SAML").with("X-GitHub-SSO", "required; url=https://github.com/orgs/o/sso"),
+                    Answer::refused(403, "SAML")
+                        .with("X-GitHub-SSO", "required; url=https://github.com/orgs/o/sso"),
                 ),
                 "git.example.com forbids this (status 403, `",
                 "the organisation wants single sign-on: allow the token at https://github.com/orgs/o/sso",
             ),
-            (instead(404), "git.example.com knows nothing of this, or hides it (status 404, `", "check the name"),
+            (
+                instead(404),
+                "git.example.com knows nothing of this, or hides it (status 404, `",
+                "check the name",
+            ),
             (instead(409), "git.example.com sees a conflict (status 409, `", "run it again"),
         ];
         for (fault, said, hint) in cases {
@@ -181,7 +227,10 @@ fn refusals_say_what_to_do() {
         }
         bench.fake.break_next("POST", path, instead(422));
         let error = bench.error(bench.forge.create(&new("b")));
-        assert!(matches!(&error, ForgeError::Refused { status: 422, why, .. } if why == "it said 422"), "{error}");
+        assert!(
+            matches!(&error, ForgeError::Refused { status: 422, why, .. } if why == "it said 422"),
+            "{error}"
+        );
         assert_eq!(bench.slept().len(), 0, "none of these gets better by waiting");
         let error = bench.error(bench.forge.proposal(99));
         assert!(matches!(error, ForgeError::NotFound { .. }), "{error}");
@@ -216,18 +265,30 @@ fn a_renamed_repository_is_followed_where_that_is_safe() {
         let bench = Bench::new(kind);
         let path = pulls(kind);
         let to = format!("{}{}{path}?state=open", bench.fake.base, prefix(kind));
-        let moved = |status: u16, to: &str| Fault::Instead(Answer::status(status).with("Location", to));
-        let add = || Pull { head: "a".into(), base: "main".into(), title: "t".into(), ..Pull::default() };
+        let moved =
+            |status: u16, to: &str| Fault::Instead(Answer::status(status).with("Location", to));
+        let add =
+            || Pull { head: "a".into(), base: "main".into(), title: "t".into(), ..Pull::default() };
         bench.fake.world.lock().expect("no panic within").add(add());
 
         bench.fake.break_next("GET", path, moved(301, &to));
         assert_eq!(bench.forge.open_proposals().expect("followed").len(), 1, "a read follows");
         bench.fake.break_next("POST", path, moved(307, &to));
-        assert_eq!(bench.forge.create(&new("b")).expect("followed").number, 2, "so does a write that stays one");
+        assert_eq!(
+            bench.forge.create(&new("b")).expect("followed").number,
+            2,
+            "so does a write that stays one"
+        );
         bench.fake.break_next("POST", path, moved(301, &to));
         let error = bench.error(bench.forge.create(&new("c")));
-        assert_eq!(error.hint().as_deref(), Some("set the new address with `git remote set-url origin URL`"));
-        assert!(error.to_string().starts_with(&format!("the repository has moved to `{to}`")), "{error}");
+        assert_eq!(
+            error.hint().as_deref(),
+            Some("set the new address with `git remote set-url origin URL`")
+        );
+        assert!(
+            error.to_string().starts_with(&format!("the repository has moved to `{to}`")),
+            "{error}"
+        );
         assert_eq!(there(&bench), 2, "no write became a read or was sent elsewhere");
 
         let before = bench.fake.requests().len();
@@ -237,7 +298,10 @@ fn a_renamed_repository_is_followed_where_that_is_safe() {
         for _ in 0..6 {
             bench.fake.break_next("GET", path, moved(302, &to));
         }
-        assert!(matches!(bench.error(bench.forge.open_proposals()), ForgeError::Moved { .. }), "not for ever");
+        assert!(
+            matches!(bench.error(bench.forge.open_proposals()), ForgeError::Moved { .. }),
+            "not for ever"
+        );
         assert_eq!(bench.fake.requests().len() - before, 7);
     }
 }
@@ -247,9 +311,16 @@ fn a_next_page_on_another_host_is_not_asked_for() {
     for kind in [Kind::GitHub, Kind::Gitea, Kind::GitLab] {
         let bench = Bench::new(kind);
         let link = r#"<https://evil.example.com/page2>; rel="next""#;
-        bench.fake.break_next("GET", pulls(kind), Fault::Instead(Answer::json(200, json!([])).with("Link", link)));
+        bench.fake.break_next(
+            "GET",
+            pulls(kind),
+            Fault::Instead(Answer::json(200, json!([])).with("Link", link)),
+        );
         let error = bench.error(bench.forge.open_proposals());
-        assert!(matches!(&error, ForgeError::Unreadable { why, .. } if why == "it points to another host"), "{error}");
+        assert!(
+            matches!(&error, ForgeError::Unreadable { why, .. } if why == "it points to another host"),
+            "{error}"
+        );
     }
 }
 
@@ -261,6 +332,9 @@ fn what_is_not_json_is_said_to_be_so() {
         assert!(matches!(&error, ForgeError::Unreadable { .. }), "{error}");
         assert!(error.hint().expect("there is one").contains("login page"));
         bench.fake.break_next("GET", path, Fault::Instead(Answer::json(203, json!("<html>"))));
-        assert!(matches!(bench.error(bench.forge.open_proposals()), ForgeError::Unauthorised { .. }));
+        assert!(matches!(
+            bench.error(bench.forge.open_proposals()),
+            ForgeError::Unauthorised { .. }
+        ));
     });
 }

@@ -4,10 +4,14 @@
 use crate::bench::{Bench, merge_of, new};
 use crate::fake::{Fake, TOKEN, prefix, sha};
 use towpath::forge::{
-    Change, Check, CheckState, Draft, Feature, ForgeError, Kind, MergeMethod, NewProposal, State, Token,
+    Change, Check, CheckState, Draft, Feature, ForgeError, Kind, MergeMethod, NewProposal, State,
+    Token,
 };
 
-#[expect(clippy::disallowed_methods, reason = "the script that starts the judges says where they are")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the script that starts the judges says where they are"
+)]
 fn told(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set; tests/real/run sets it"))
 }
@@ -18,7 +22,8 @@ fn told(name: &str) -> String {
 fn every_request_before_a_judge() {
     let kind = Kind::from_name(&told("FORGE_KIND")).expect("a forge");
     let fake = Fake::start_on(kind, told("FORGE_PORT").parse().expect("a port"));
-    let api = format!("{}{}", told("FORGE_JUDGE"), if kind == Kind::GitHub { "" } else { prefix(kind) });
+    let api =
+        format!("{}{}", told("FORGE_JUDGE"), if kind == Kind::GitHub { "" } else { prefix(kind) });
     let bench = Bench::at(fake, &api, Token::new(TOKEN), |_| {});
     let forge = bench.forge.as_ref();
     let wanted = NewProposal {
@@ -51,11 +56,15 @@ fn every_request_before_a_judge() {
     if !forge.lacks().contains(&Feature::AutoMerge) {
         forge.auto_merge(opened.number, &merge_of("towpath/prod/web")).expect("asked for");
     }
-    assert_eq!(forge.merge(opened.number, &merge_of("towpath/prod/web")).expect("merged").state, State::Merged);
+    assert_eq!(
+        forge.merge(opened.number, &merge_of("towpath/prod/web")).expect("merged").state,
+        State::Merged
+    );
     let second = forge.create(&new("second")).expect("opened");
     assert_eq!(forge.close(second.number).expect("closed").state, State::Closed);
     let exchanges = bench.fake.world.lock().expect("no panic within").exchanges.clone();
-    std::fs::write(told("FORGE_EXCHANGES"), serde_json::Value::from(exchanges).to_string()).expect("written");
+    std::fs::write(told("FORGE_EXCHANGES"), serde_json::Value::from(exchanges).to_string())
+        .expect("written");
 }
 
 /// The flow against the `emulate` server, whose repository has the branch `FORGE_BRANCH` at
@@ -64,20 +73,35 @@ fn every_request_before_a_judge() {
 #[ignore = "tests/real/run starts the emulator"]
 fn the_flow_before_an_emulator() {
     let (branch, commit) = (told("FORGE_BRANCH"), told("FORGE_COMMIT"));
-    let bench = Bench::at(Fake::start(Kind::GitHub), &told("FORGE_API"), Token::new(&told("FORGE_TOKEN")), |_| {});
+    let bench = Bench::at(
+        Fake::start(Kind::GitHub),
+        &told("FORGE_API"),
+        Token::new(&told("FORGE_TOKEN")),
+        |_| {},
+    );
     let forge = bench.forge.as_ref();
     let wanted = NewProposal { labels: vec!["towpath".into()], ..new(&branch) };
     let opened = forge.create(&wanted).expect("opened");
     assert_eq!((opened.head.as_str(), opened.state), (branch.as_str(), State::Open));
-    assert_eq!((opened.head_commit.as_deref(), opened.labels.as_slice()), (Some(commit.as_str()), &wanted.labels[..]));
+    assert_eq!(
+        (opened.head_commit.as_deref(), opened.labels.as_slice()),
+        (Some(commit.as_str()), &wanted.labels[..])
+    );
     assert_eq!(forge.find(&branch).expect("looked").expect("found").number, opened.number);
-    let change = Change { title: Some("Other".into()), add_labels: vec!["more".into()], ..Change::default() };
+    let change = Change {
+        title: Some("Other".into()),
+        add_labels: vec!["more".into()],
+        ..Change::default()
+    };
     let changed = forge.update(opened.number, &change).expect("changed");
     assert_eq!((changed.title.as_str(), changed.labels.len()), ("Other", 2));
     assert_eq!(forge.reviews(opened.number).expect("read"), []);
     let mut how = merge_of(&branch);
     how.method = MergeMethod::Merge;
-    assert!(matches!(bench.error(forge.merge(opened.number, &how)), ForgeError::NotMergeable { .. }), "another head");
+    assert!(
+        matches!(bench.error(forge.merge(opened.number, &how)), ForgeError::NotMergeable { .. }),
+        "another head"
+    );
     how.expect = commit;
     assert_eq!(forge.merge(opened.number, &how).expect("merged").state, State::Merged);
     assert_eq!(forge.find(&branch).expect("looked"), None);

@@ -17,12 +17,17 @@ const AUTHORITY: &[u8] = include_bytes!("tls/ca.pem");
 
 /// A server with a certificate of the private authority, which has no proposals.
 fn secure() -> String {
-    let chain = vec![CertificateDer::from_pem_slice(include_bytes!("tls/server.pem")).expect("a certificate")];
+    let chain = vec![
+        CertificateDer::from_pem_slice(include_bytes!("tls/server.pem")).expect("a certificate"),
+    ];
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("tls/server.key")).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config =
-        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("ring has them");
-    let config = Arc::new(config.with_no_client_auth().with_single_cert(chain, key).expect("they belong together"));
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has them");
+    let config = Arc::new(
+        config.with_no_client_auth().with_single_cert(chain, key).expect("they belong together"),
+    );
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let handler: Handler = Arc::new(|_, _| Answer::json(200, json!([])));
@@ -68,20 +73,26 @@ fn tunnel(mut client: TcpStream, log: &Mutex<Vec<String>>) -> Option<()> {
 fn a_private_authority_is_trusted_when_it_is_named() {
     let api = format!("{}/api/v1", secure());
     let token = || Token::new(TOKEN);
-    let known =
-        Bench::at(Fake::start(Kind::Gitea), &api, token(), |access| access.authorities = Some(AUTHORITY.to_vec()));
+    let known = Bench::at(Fake::start(Kind::Gitea), &api, token(), |access| {
+        access.authorities = Some(AUTHORITY.to_vec())
+    });
     assert_eq!(known.forge.open_proposals().expect("trusted"), []);
     let unknown = Bench::at(Fake::start(Kind::Gitea), &api, token(), |_| {});
     let error = unknown.error(unknown.forge.open_proposals());
     assert!(matches!(error, ForgeError::Certificate { .. }), "{error:?}");
-    assert_eq!(error.hint().as_deref(), Some("name the file with your company's certificate authority"));
+    assert_eq!(
+        error.hint().as_deref(),
+        Some("name the file with your company's certificate authority")
+    );
     assert_eq!(unknown.slept(), [], "it does not get better by waiting");
 }
 
 #[test]
 fn a_proxy_is_used_but_for_hosts_without_one() {
     let api = format!("{}/api/v1", secure());
-    for (except, through) in [(vec!["example.org".to_owned()], true), (vec!["127.0.0.1".to_owned()], false)] {
+    for (except, through) in
+        [(vec!["example.org".to_owned()], true), (vec!["127.0.0.1".to_owned()], false)]
+    {
         let (address, asked) = proxy();
         let bench = Bench::at(Fake::start(Kind::Gitea), &api, Token::new(TOKEN), |access| {
             access.authorities = Some(AUTHORITY.to_vec());
@@ -97,14 +108,19 @@ fn a_proxy_is_used_but_for_hosts_without_one() {
             through,
             "{asked}"
         );
-        assert!(!asked.contains("authorization: token"), "the token is for the forge only: {asked}");
+        assert!(
+            !asked.contains("authorization: token"),
+            "the token is for the forge only: {asked}"
+        );
     }
 }
 
 #[test]
 fn what_is_not_there_is_tried_a_few_times() {
-    let free = TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("it was bound");
-    let bench = Bench::at(Fake::start(Kind::GitHub), &format!("http://{free}"), Token::new(TOKEN), |_| {});
+    let free =
+        TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("it was bound");
+    let bench =
+        Bench::at(Fake::start(Kind::GitHub), &format!("http://{free}"), Token::new(TOKEN), |_| {});
     let error = bench.error(bench.forge.create(&crate::bench::new("b")));
     assert_eq!(error.to_string(), "git.example.com cannot be reached: the connection was refused");
     assert_eq!(bench.slept(), [500, 1000, 2000]);
@@ -116,13 +132,22 @@ fn settings_that_cannot_work_are_refused_without_being_shown() {
     let mut access = crate::bench::access(Token::new("two\nlines"), &sleeps);
     let place = crate::bench::place(Kind::Gitea, "http://127.0.0.1:1/api/v1");
     let refused = |access: &towpath::forge::Access| {
-        towpath::forge::connect(&place, access).err().map(|error| error.to_string()).unwrap_or_default()
+        towpath::forge::connect(&place, access)
+            .err()
+            .map(|error| error.to_string())
+            .unwrap_or_default()
     };
     assert_eq!(refused(&access), "the token cannot be used: it holds characters no token has");
     access.token = None;
     access.proxy = Some("socks5://user:pr0xy-secret@127.0.0.1:1".into());
-    assert!(refused(&access).starts_with("the proxy cannot be used: ") && !refused(&access).contains("secret"));
+    assert!(
+        refused(&access).starts_with("the proxy cannot be used: ")
+            && !refused(&access).contains("secret")
+    );
     access.proxy = None;
     access.authorities = Some(b"no certificate".to_vec());
-    assert_eq!(refused(&access), "the file of certificates cannot be used: there is no certificate in it");
+    assert_eq!(
+        refused(&access),
+        "the file of certificates cannot be used: there is no certificate in it"
+    );
 }

@@ -1,11 +1,15 @@
 //! The contract where there is no forge: a real bare repository, and clones that write to it.
 
 use crate::bench::new;
-use crate::contract::{Subject, a_second_is_the_first, merged_once, opened_found_changed_and_closed};
+use crate::contract::{
+    Subject, a_second_is_the_first, merged_once, opened_found_changed_and_closed,
+};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-use towpath::forge::{Change, Clock, Feature, Forge, ForgeError, Kind, Merge, MergeMethod, State, plain};
+use towpath::forge::{
+    Change, Clock, Feature, Forge, ForgeError, Kind, Merge, MergeMethod, State, plain,
+};
 use towpath::git::{Manner, Repository, Workspace};
 
 const ME: &str = "Jo <jo@example.com>";
@@ -65,10 +69,16 @@ fn forge(repository: &Repository) -> Box<dyn Forge + '_> {
 
 fn git(at: &Path, arguments: &[&str]) -> String {
     let mut git = Command::new("git");
-    git.args(["-c", "user.name=Jo", "-c", "user.email=jo@example.com"]).args(arguments).current_dir(at);
+    git.args(["-c", "user.name=Jo", "-c", "user.email=jo@example.com"])
+        .args(arguments)
+        .current_dir(at);
     git.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
     let output = git.output().expect("git runs");
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "git {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
 }
 
@@ -103,7 +113,9 @@ fn a_second_proposal_of_a_branch_is_the_first() {
     let repository = ground.clone("one");
     a_second_is_the_first(forge(&repository).as_ref());
     assert_eq!(ground.at("refs/towpath/proposals/1").len(), 40);
-    assert!(git(&ground.path("origin.git"), &["for-each-ref", "refs/towpath/proposals/2"]).is_empty());
+    assert!(
+        git(&ground.path("origin.git"), &["for-each-ref", "refs/towpath/proposals/2"]).is_empty()
+    );
 }
 
 #[test]
@@ -137,10 +149,16 @@ fn a_merge_goes_forward_or_is_one() {
     forge.merge(2, &how(c.clone(), MergeMethod::Merge)).expect("merged");
     assert_eq!((ground.at("main^1"), ground.at("main^2")), (b, c));
     let origin = ground.path("origin.git");
-    assert_eq!(git(&origin, &["log", "-1", "--format=%B", "main"]), "Merge pull request #2 from c\n\nApp: web");
+    assert_eq!(
+        git(&origin, &["log", "-1", "--format=%B", "main"]),
+        "Merge pull request #2 from c\n\nApp: web"
+    );
     assert_eq!(git(&origin, &["ls-tree", "--name-only", "main"]), "a\nb\nc");
     let error = forge.merge(3, &how(web, MergeMethod::Rebase)).expect_err("it has no rebase");
-    assert_eq!(error.to_string(), "proposal 3 cannot be merged: `main` has moved on, and only a forge rebases");
+    assert_eq!(
+        error.to_string(),
+        "proposal 3 cannot be merged: `main` has moved on, and only a forge rebases"
+    );
 }
 
 #[test]
@@ -153,11 +171,16 @@ fn a_conflict_is_refused_and_nothing_moves() {
     git(&seed, &["switch", "-q", "main"]);
     ground.commit(&seed, "main", "b", "2\n");
     let main = ground.at("main");
-    let error = forge.merge(1, &how(ground.at("b"), MergeMethod::Merge)).expect_err("both have changed it");
-    assert_eq!(error.to_string(), "proposal 1 cannot be merged: `main` has changed the same lines of b");
+    let error =
+        forge.merge(1, &how(ground.at("b"), MergeMethod::Merge)).expect_err("both have changed it");
+    assert_eq!(
+        error.to_string(),
+        "proposal 1 cannot be merged: `main` has changed the same lines of b"
+    );
     assert_eq!((ground.at("main"), forge.proposal(1).expect("there").state), (main, State::Open));
     git(&ground.path("origin.git"), &["branch", "-D", "b"]);
-    let error = forge.merge(1, &how("0".repeat(40), MergeMethod::Merge)).expect_err("there is no branch");
+    let error =
+        forge.merge(1, &how("0".repeat(40), MergeMethod::Merge)).expect_err("there is no branch");
     assert_eq!(error.to_string(), "proposal 1 cannot be merged: its branch `b` is gone");
 }
 
@@ -170,7 +193,10 @@ fn what_git_has_merged_is_noted() {
     git(&ground.path("origin.git"), &["update-ref", "refs/heads/main", "b"]);
     assert_eq!(forge.open_proposals().expect("listed"), []);
     assert_eq!(forge.proposal(1).expect("there").state, State::Merged);
-    assert_eq!(forge.merge(1, &how(ground.at("b"), MergeMethod::Merge)).expect("merged already").state, State::Merged);
+    assert_eq!(
+        forge.merge(1, &how(ground.at("b"), MergeMethod::Merge)).expect("merged already").state,
+        State::Merged
+    );
 }
 
 /// Ten writers at once, each with a clone of its own: five open one proposal, five another, and all
@@ -198,7 +224,8 @@ fn writers_at_once_lose_nothing() {
         }
     });
     let forge = forge(&first);
-    let mut open: Vec<String> = forge.open_proposals().expect("listed").into_iter().map(|one| one.head).collect();
+    let mut open: Vec<String> =
+        forge.open_proposals().expect("listed").into_iter().map(|one| one.head).collect();
     open.sort();
     assert_eq!(open, ["b", "c", "towpath/prod/web"]);
     let mut labels = forge.proposal(1).expect("there").labels;

@@ -25,7 +25,13 @@ impl History {
     }
 
     /// A commit whose author's name and address are used as they are.
-    pub fn raw_commit(mut self, time: &str, name: impl AsRef<[u8]>, address: &str, message: impl AsRef<[u8]>) -> Self {
+    pub fn raw_commit(
+        mut self,
+        time: &str,
+        name: impl AsRef<[u8]>,
+        address: &str,
+        message: impl AsRef<[u8]>,
+    ) -> Self {
         let seconds = time.parse::<jiff::Timestamp>().expect("a time").as_second();
         self.add(format!("commit refs/heads/{}", self.branch));
         let person = [name.as_ref(), format!(" <{address}> {seconds} +0000\n").as_bytes()].concat();

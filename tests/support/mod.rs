@@ -18,7 +18,8 @@ pub struct Sandbox {
 
 impl Sandbox {
     pub fn new() -> Self {
-        let folder = tempfile::Builder::new().prefix("towpath-test-").tempdir().expect("a temporary folder");
+        let folder =
+            tempfile::Builder::new().prefix("towpath-test-").tempdir().expect("a temporary folder");
         for name in ["home", "cache"] {
             std::fs::create_dir(folder.path().join(name)).expect("a fresh folder");
         }
@@ -49,7 +50,8 @@ impl Sandbox {
         let target = path.to_str().expect("a plain path");
         self.git(self.folder.path(), &[&["init", "-q", "-b", "main"], init, &[target]].concat());
         if !history.is_empty() {
-            let import = self.plain("git").current_dir(path).args(["fast-import", "--quiet", "--force"]);
+            let import =
+                self.plain("git").current_dir(path).args(["fast-import", "--quiet", "--force"]);
             import.stdin(history.stream().to_vec()).assert().success();
         }
     }
@@ -57,7 +59,11 @@ impl Sandbox {
     /// Runs git, which must succeed; its output.
     pub fn git(&self, at: &Path, arguments: &[&str]) -> String {
         let output = self.plain("git").current_dir(at).args(arguments).output().expect("git runs");
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("text")
     }
 
@@ -65,7 +71,11 @@ impl Sandbox {
     pub fn git_with(&self, at: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> String {
         let git = self.plain("git").current_dir(at).args(arguments).envs(variables.iter().copied());
         let output = git.output().expect("git runs");
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "git {arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).expect("text")
     }
 
@@ -88,21 +98,34 @@ impl Sandbox {
     }
 
     /// towpath that goes on beside the test.
-    pub fn spawn(&self, at: &Path, arguments: &[&str], stdout: std::process::Stdio) -> std::process::Child {
+    pub fn spawn(
+        &self,
+        at: &Path,
+        arguments: &[&str],
+        stdout: std::process::Stdio,
+    ) -> std::process::Child {
         let mut command = self.program(at, arguments);
         command.stdin(std::process::Stdio::null()).stdout(stdout).spawn().expect("it starts")
     }
 
     /// A bash script, with towpath on its search path.
     pub fn bash(&self, at: &Path, script: &str) -> Command {
-        self.plain("bash").current_dir(at).env("PATH", search_path_with_towpath()).args(["--norc", "-c", script])
+        self.plain("bash")
+            .current_dir(at)
+            .env("PATH", search_path_with_towpath())
+            .args(["--norc", "-c", script])
     }
 
     /// towpath as a person at a terminal of 80 columns runs it.
     #[cfg(unix)]
     pub fn at_a_terminal(&self, at: &Path, arguments: &[&str]) -> std::process::Command {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_towpath"));
-        command.current_dir(at).args(arguments).env_clear().envs(self.variables()).env("TERM", "xterm");
+        command
+            .current_dir(at)
+            .args(arguments)
+            .env_clear()
+            .envs(self.variables())
+            .env("TERM", "xterm");
         command
     }
 

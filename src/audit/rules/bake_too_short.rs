@@ -14,7 +14,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    [GateKind::Bake, GateKind::Wave].into_iter().flat_map(|kind| gated(scene, &RULE, kind)).collect()
+    [GateKind::Bake, GateKind::Wave]
+        .into_iter()
+        .flat_map(|kind| gated(scene, &RULE, kind))
+        .collect()
 }
 
 #[cfg(test)]
@@ -25,7 +28,8 @@ mod tests {
     #[test]
     fn a_version_that_had_no_time() {
         let gates = "gates:\n  - bake: 30m\n    stages: [prod]\n";
-        let lines = ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
+        let lines =
+            ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
         assert_eq!(Bench::new(gates, &lines).said("bake-too-short"), "");
         let hasty = [&lines[..], &["50 web staging v2>v3", "60 web prod v2>v3"]].concat();
         assert_data_eq!(

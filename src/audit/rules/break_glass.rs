@@ -18,8 +18,10 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut found: Vec<Finding> = scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment)).collect();
-    let events = scene.events().filter_map(|(event, slots)| Some((event, by_event(event, slots, &RULE)?)));
+    let mut found: Vec<Finding> =
+        scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment)).collect();
+    let events =
+        scene.events().filter_map(|(event, slots)| Some((event, by_event(event, slots, &RULE)?)));
     let untold: Vec<Finding> = events
         .filter(|(event, one)| !found.iter().any(|commit| tells(commit, event, one)))
         .map(|(_, one)| one)
@@ -48,8 +50,11 @@ pub(super) fn by_event(event: &Event, slots: Vec<SlotKey>, rule: &'static Rule) 
     let What::Overridden { app, stage, version, reason, .. } = &event.what else { return None };
     let by = &event.by.name;
     // Cells that never were have no columns of their own.
-    let message =
-        if slots.is_empty() { format!("{by} for {app} in {stage}: {reason}") } else { format!("{by}: {reason}") };
+    let message = if slots.is_empty() {
+        format!("{by} for {app} in {stage}: {reason}")
+    } else {
+        format!("{by}: {reason}")
+    };
     Some(Finding {
         slots,
         version: Some(Version::parse(version)),
@@ -84,7 +89,8 @@ mod tests {
         let gone = Bench::new("", &lines[..1]).event(2, "alice", broken.clone());
         assert_eq!(gone.said("break-glass"), "2  v2: alice for web in prod: login is down\n");
         let bench = Bench::new("", &lines).event(2, "alice", broken.clone()).only("prod");
-        let bench = bench.account(3, "Bob", |account| account.break_glass = Some("incident 12".into()));
+        let bench =
+            bench.account(3, "Bob", |account| account.break_glass = Some("incident 12".into()));
         assert_data_eq!(
             bench.said("break-glass"),
             str![[r#"
@@ -93,8 +99,14 @@ mod tests {
 
 "#]]
         );
-        let told = |account: &mut Account| account.break_glass = Some("login is down (bake, isolation)".into());
+        let told = |account: &mut Account| {
+            account.break_glass = Some("login is down (bake, isolation)".into())
+        };
         let bench = Bench::new("", &lines).event(2, "alice", broken).account(3, "alice", told);
-        assert_eq!(bench.said("break-glass"), "3 web prod v2: alice: login is down (bake, isolation)\n", "told once");
+        assert_eq!(
+            bench.said("break-glass"),
+            "3 web prod v2: alice: login is down (bake, isolation)\n",
+            "told once"
+        );
     }
 }

@@ -20,7 +20,9 @@ static CUSTOM: Custom = Custom { name: "pull requests", does: Mark::is_proposed 
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let found = scene.against(&CUSTOM).into_iter();
-    found.map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request")).collect()
+    found
+        .map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -32,8 +34,9 @@ mod tests {
         let lines: Vec<String> = (1..25).map(|n| format!("{n} web dev v{}>v{n}", n - 1)).collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         let bench = Bench::new("", &lines);
-        let pushed =
-            |bench: Bench, number: &usize| bench.account(*number, "Bob", |account| account.pull_request = None);
+        let pushed = |bench: Bench, number: &usize| {
+            bench.account(*number, "Bob", |account| account.pull_request = None)
+        };
         pushes.iter().fold(bench, pushed).said("direct-push")
     }
 

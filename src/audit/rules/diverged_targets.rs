@@ -31,7 +31,8 @@ fn diverged(scene: &Scene<'_>, entries: &[&Entry]) -> Option<Finding> {
     if versions.len() < 2 || targets.len() < 2 {
         return None;
     }
-    let courses: Vec<Vec<Landing<'_>>> = entries.iter().map(|entry| scene.course(&entry.slot())).collect();
+    let courses: Vec<Vec<Landing<'_>>> =
+        entries.iter().map(|entry| scene.course(&entry.slot())).collect();
     let since = courses.iter().filter_map(|course| course.first()?.time).max()?;
     let rollout = scene.config.pipeline.waves(&entries[0].stage).map_or(0, Waves::bake);
     if since.saturating_add(WEEK).saturating_add(rollout) > scene.now || !have_shared(&courses) {
@@ -64,8 +65,10 @@ fn list(entries: &[&Entry]) -> String {
     }
     let mut sides: Vec<(&Version, Vec<&str>)> = by_version.into_iter().collect();
     sides.sort_by_key(|(_, targets)| std::cmp::Reverse(targets.len()));
-    let sides: Vec<String> =
-        sides.iter().map(|(version, targets)| format!("{version} in {}", targets.join(", "))).collect();
+    let sides: Vec<String> = sides
+        .iter()
+        .map(|(version, targets)| format!("{version} in {}", targets.join(", ")))
+        .collect();
     sides.join("; ")
 }
 

@@ -41,7 +41,9 @@ fn turns(course: &[Deployment<'_>]) -> bool {
     let same = |one: &Deployment<'_>, other: &Deployment<'_>| {
         one.from.is_some() && (one.from, one.to) == (other.from, other.to) && one.from != one.to
     };
-    same(last, first) && (back.from, back.to) == (last.to, last.from) && last.time - first.time <= DAY
+    same(last, first)
+        && (back.from, back.to) == (last.to, last.from)
+        && last.time - first.time <= DAY
 }
 
 fn message(last: &Deployment<'_>) -> String {
@@ -58,7 +60,8 @@ mod tests {
     fn forth_back_and_forth() {
         let once = ["0 web prod ->v1", "1 web prod v1>v2", "2 web prod v2>v1"];
         assert_eq!(Bench::new("", &once).said("flapping"), "");
-        let again = [&once[..], &["3 web prod v1>v2", "4 web prod v2>v1", "5 web prod v1>v3"]].concat();
+        let again =
+            [&once[..], &["3 web prod v1>v2", "4 web prod v2>v1", "5 web prod v1>v3"]].concat();
         assert_data_eq!(
             Bench::new("", &again).said("flapping"),
             str![[r#"

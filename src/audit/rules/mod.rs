@@ -92,15 +92,23 @@ fn standing(rule: &'static Rule, entry: &Entry, message: impl Into<String>) -> F
 }
 
 /// The entries that bear a note.
-fn noted(scene: &Scene<'_>, rule: &'static Rule, says: impl Fn(&Note) -> Option<String>) -> Vec<Finding> {
-    let told = |entry: &Entry| entry.notes.iter().find_map(&says).map(|message| standing(rule, entry, message));
+fn noted(
+    scene: &Scene<'_>,
+    rule: &'static Rule,
+    says: impl Fn(&Note) -> Option<String>,
+) -> Vec<Finding> {
+    let told = |entry: &Entry| {
+        entry.notes.iter().find_map(&says).map(|message| standing(rule, entry, message))
+    };
     scene.entries().filter_map(told).collect()
 }
 
 /// The deployments that landed although a gate was not open.
 fn gated(scene: &Scene<'_>, rule: &'static Rule, gate: GateKind) -> Vec<Finding> {
     let found = scene.closed_by(gate).into_iter();
-    found.map(|(deployment, answer)| Finding::of(rule, &deployment, answer.reason.clone())).collect()
+    found
+        .map(|(deployment, answer)| Finding::of(rule, &deployment, answer.reason.clone()))
+        .collect()
 }
 
 /// How long, in the unit that says enough.
@@ -124,7 +132,10 @@ mod tests {
         let document = include_str!("../../../docs/audit.md");
         for rule in ALL {
             let begin = format!("| `{}` | {} | ", rule.id, rule.severity.as_str());
-            let row = document.lines().find(|line| line.starts_with(&begin)).unwrap_or_else(|| panic!("{begin}"));
+            let row = document
+                .lines()
+                .find(|line| line.starts_with(&begin))
+                .unwrap_or_else(|| panic!("{begin}"));
             assert_eq!(row.ends_with(" | |"), rule.needs.words().is_empty(), "{row}");
         }
     }

@@ -16,7 +16,9 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let moves = scene.entries().filter(|entry| entry.notes.contains(&Note::Mutable) && entry.version.digest.is_none());
+    let moves = scene
+        .entries()
+        .filter(|entry| entry.notes.contains(&Note::Mutable) && entry.version.digest.is_none());
     let later = moves.filter(|entry| scene.is_later(&entry.stage));
     later.map(|entry| standing(&RULE, entry, "what this tag names may change")).collect()
 }
@@ -32,7 +34,8 @@ mod tests {
         let lines = ["0 web dev ->latest", "1 web prod ->v1", "2 api prod ->latest"];
         let bench = Bench::new("", &lines);
         assert_eq!(bench.said("mutable-tag"), "");
-        let bench = Bench::new("", &lines).note("web", &Note::Inherited).note("api", &Note::Mutable);
+        let bench =
+            Bench::new("", &lines).note("web", &Note::Inherited).note("api", &Note::Mutable);
         assert_data_eq!(
             bench.said("mutable-tag"),
             str![[r#"

@@ -26,7 +26,10 @@ fn judged(scene: &Scene<'_>, link: &Link, deployment: &Deployment<'_>) -> Option
     let message = format!("{} got it {} later", scene.before(link), span(seconds));
     if scene.comparison.is_in_order(link.relation) {
         let message = format!("{message}, within the tolerance");
-        return Some(Finding { severity: Severity::Low, ..Finding::of(&RULE, deployment, message) });
+        return Some(Finding {
+            severity: Severity::Low,
+            ..Finding::of(&RULE, deployment, message)
+        });
     }
     Some(Finding::of(&RULE, deployment, message))
 }
@@ -41,7 +44,8 @@ mod tests {
         let start = ["0 web staging ->v1", "1 web prod ->v1"];
         let late = |minute: &str| {
             let second = format!("{minute} web staging v1>v2");
-            Bench::new("", &[&start[..], &["20 web prod v1>v2", &second]].concat()).said("out-of-order")
+            Bench::new("", &[&start[..], &["20 web prod v1>v2", &second]].concat())
+                .said("out-of-order")
         };
         assert_eq!(late("20"), "");
         assert_data_eq!(

@@ -26,7 +26,8 @@ mod tests {
 
     #[test]
     fn two_versions_on_top_of_each_other() {
-        let lines = ["0 web staging ->v1", "1 web prod ->v1", "20 web prod v1>v2", "40 web prod v2>v3"];
+        let lines =
+            ["0 web staging ->v1", "1 web prod ->v1", "20 web prod v1>v2", "40 web prod v2>v3"];
         let outcome = |number: usize, version: &str| What::Outcome {
             app: "web".into(),
             stage: "prod".into(),
@@ -45,7 +46,11 @@ mod tests {
 
 "#]]
         );
-        let good = Bench::new("", &lines).event(5, "ci", outcome(1, "v1")).event(30, "ci", outcome(2, "v2"));
+        let good = Bench::new("", &lines).event(5, "ci", outcome(1, "v1")).event(
+            30,
+            "ci",
+            outcome(2, "v2"),
+        );
         assert_eq!(good.said("overtaken"), "");
     }
 }

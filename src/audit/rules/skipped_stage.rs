@@ -18,7 +18,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let never = scene.links().filter(|(link, _)| link.near && link.relation == Relation::Never);
-    never.map(|(link, deployment)| Finding::of(&RULE, &deployment, message(scene.before(link)))).collect()
+    never
+        .map(|(link, deployment)| Finding::of(&RULE, &deployment, message(scene.before(link))))
+        .collect()
 }
 
 fn message(before: &crate::model::StageName) -> String {
@@ -54,7 +56,11 @@ mod tests {
 
     #[test]
     fn renamed_tags_are_not_judged() {
-        let mut lines = vec!["0 web dev ->v0-RC".to_owned(), "0 web staging ->v0-RC".into(), "1 web prod ->v0".into()];
+        let mut lines = vec![
+            "0 web dev ->v0-RC".to_owned(),
+            "0 web staging ->v0-RC".into(),
+            "1 web prod ->v0".into(),
+        ];
         for n in 1..5 {
             lines.push(format!("{}0 web staging v{}-RC>v{n}-RC", n, n - 1));
             lines.push(format!("{}1 web prod v{}>v{n}", n, n - 1));
@@ -65,8 +71,18 @@ mod tests {
 
     #[test]
     fn targets_of_one_commit_are_one_finding() {
-        let bad = ["0 web staging ->v1", "1 web prod/eu ->v1", "1 web prod/us ->v1", "2 web staging v1>v2"];
-        let more = ["3 web prod/eu v1>v2", "3 web prod/us v1>v2", "4 web prod/eu v2>v3", "4 web prod/us v2>v3"];
+        let bad = [
+            "0 web staging ->v1",
+            "1 web prod/eu ->v1",
+            "1 web prod/us ->v1",
+            "2 web staging v1>v2",
+        ];
+        let more = [
+            "3 web prod/eu v1>v2",
+            "3 web prod/us v1>v2",
+            "4 web prod/eu v2>v3",
+            "4 web prod/us v2>v3",
+        ];
         assert_data_eq!(
             Bench::new("", &[&bad[..], &more].concat()).said("skipped-stage"),
             str![[r#"

@@ -55,16 +55,23 @@ fn left_behind(scene: &Scene<'_>, pace: &Pace<'_>, entry: &Entry) -> Option<Find
         return None;
     }
     let before = &scene.config.stage(entry.stage.as_str())?.after;
-    let (stage, moves) =
-        before.iter().map(|stage| (stage, moved(pace, &slot, stage, since))).max_by_key(|(_, n)| *n)?;
-    let message = || format!("not moved for {}, while {stage} got {moves} versions", span(scene.now - since));
+    let (stage, moves) = before
+        .iter()
+        .map(|stage| (stage, moved(pace, &slot, stage, since)))
+        .max_by_key(|(_, n)| *n)?;
+    let message =
+        || format!("not moved for {}, while {stage} got {moves} versions", span(scene.now - since));
     (moves >= MOVES).then(|| standing(&RULE, entry, message()))
 }
 
 /// How often the app moved in another stage since then.
 fn moved(pace: &Pace<'_>, slot: &SlotKey, stage: &StageName, since: i64) -> usize {
     let there = pace.cells.get(&(&slot.app, slot.component.as_deref(), stage));
-    there.into_iter().flatten().filter(|deployment| deployment.time > since && deployment.to.is_some()).count()
+    there
+        .into_iter()
+        .flatten()
+        .filter(|deployment| deployment.time > since && deployment.to.is_some())
+        .count()
 }
 
 #[cfg(test)]
@@ -76,7 +83,11 @@ mod tests {
     const LATER: i64 = 144_000;
 
     fn said(versions: usize, other: &str) -> String {
-        let mut lines = vec!["0 web staging ->v0".to_owned(), "1 web prod ->v0".into(), "1 api prod ->v0".into()];
+        let mut lines = vec![
+            "0 web staging ->v0".to_owned(),
+            "1 web prod ->v0".into(),
+            "1 api prod ->v0".into(),
+        ];
         lines.extend((1..=versions).map(|n| format!("{n}00 web staging v{}>v{n}", n - 1)));
         lines.push(format!("{other} api prod v0>v1"));
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();

@@ -31,7 +31,9 @@ mod tests {
         let bench = || Bench::new("", &["0 web dev ->v1"]);
         assert_eq!(bench().note("web", &Note::Inherited).said("twins-disagree"), "");
         assert_data_eq!(
-            bench().note("web", &Note::Disagrees("one place says v1, another v2".into())).said("twins-disagree"),
+            bench()
+                .note("web", &Note::Disagrees("one place says v1, another v2".into()))
+                .said("twins-disagree"),
             str![[r#"
 web dev v1: one place says v1, another v2
 

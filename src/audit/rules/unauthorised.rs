@@ -22,11 +22,13 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let moved: Vec<Finding> = scene.all().filter_map(|deployment| judged(scene, &deployment)).collect();
+    let moved: Vec<Finding> =
+        scene.all().filter_map(|deployment| judged(scene, &deployment)).collect();
     let known: HashSet<Oid> = moved.iter().filter_map(|finding| finding.commit).collect();
     let stages = stages(scene);
     let touches = scene.touches.iter().filter(|touch| !known.contains(&touch.commit));
-    let touched: Vec<Finding> = touches.filter_map(|touch| touched(scene, touch, &stages)).collect();
+    let touched: Vec<Finding> =
+        touches.filter_map(|touch| touched(scene, touch, &stages)).collect();
     moved.into_iter().chain(touched).collect()
 }
 
@@ -37,7 +39,11 @@ fn judged(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
 }
 
 /// A file of one cell changed, and its version did not.
-fn touched(scene: &Scene<'_>, touch: &Touch, stages: &HashMap<&str, Option<&SlotKey>>) -> Option<Finding> {
+fn touched(
+    scene: &Scene<'_>,
+    touch: &Touch,
+    stages: &HashMap<&str, Option<&SlotKey>>,
+) -> Option<Finding> {
     let slot = (*stages.get(touch.path.as_str())?)?;
     if !scene.is_wanted(slot, touch.time) {
         return None;
@@ -82,7 +88,10 @@ mod tests {
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "3 web prod v1>v2"];
         let bench = |config: &str| Bench::new(config, &lines).account(3, "Alice", |_| ());
         assert_eq!(bench("").said("unauthorised"), "");
-        assert_eq!(bench("permissions: { prod: [deploy-bot, alice@example.com] }").said("unauthorised"), "");
+        assert_eq!(
+            bench("permissions: { prod: [deploy-bot, alice@example.com] }").said("unauthorised"),
+            ""
+        );
         assert_data_eq!(
             bench("permissions: { prod: [deploy-bot] }").said("unauthorised"),
             str![[r#"
@@ -95,8 +104,15 @@ mod tests {
     #[test]
     fn a_flag_beside_the_version() {
         let config = "permissions: { prod: [deploy-bot] }";
-        let bench = Bench::new(config, &["0 web dev ->v1", "1 site prod ->v1", "2 web dev v1>v2", "2 web prod ->v2"]);
-        let bench = bench.account(7, "Alice", |_| ()).touch(7, 9, "site").touch(7, 9, "web").touch(1, 1, "site");
+        let bench = Bench::new(
+            config,
+            &["0 web dev ->v1", "1 site prod ->v1", "2 web dev v1>v2", "2 web prod ->v2"],
+        );
+        let bench = bench
+            .account(7, "Alice", |_| ())
+            .touch(7, 9, "site")
+            .touch(7, 9, "web")
+            .touch(1, 1, "site");
         assert_data_eq!(
             bench.said("unauthorised"),
             str![[r#"

@@ -15,7 +15,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
     noted(scene, &RULE, |note| match note {
-        Note::Unbuildable => Some(String::from("YAML reads this tag as a number, a bool or null; quote it")),
+        Note::Unbuildable => {
+            Some(String::from("YAML reads this tag as a number, a bool or null; quote it"))
+        }
         _ => None,
     })
 }

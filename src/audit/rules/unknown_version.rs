@@ -25,7 +25,9 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
     let compared = |index: usize| scene.links_of(index).all(|link| scene.is_comparable(link));
     let never = seen.into_iter().filter(|(index, (_, never))| *never && compared(*index));
     never
-        .map(|(_, (deployment, _))| Finding::of(&RULE, &deployment, "no earlier stage ever had this version"))
+        .map(|(_, (deployment, _))| {
+            Finding::of(&RULE, &deployment, "no earlier stage ever had this version")
+        })
         .collect()
 }
 
@@ -36,8 +38,13 @@ mod tests {
 
     #[test]
     fn a_version_that_came_from_nowhere() {
-        let start =
-            ["0 web dev ->v1", "1 web staging ->v1", "2 web prod ->v1", "3 web dev v1>v2", "4 web staging v1>v2"];
+        let start = [
+            "0 web dev ->v1",
+            "1 web staging ->v1",
+            "2 web prod ->v1",
+            "3 web dev v1>v2",
+            "4 web staging v1>v2",
+        ];
         let skipped = [&start[..], &["5 web dev v2>v3", "6 web prod v1>v3"]].concat();
         assert_eq!(Bench::new("", &skipped).said("unknown-version"), "");
         let unknown = [&start[..], &["5 web prod v1>v2", "6 web prod v2>hotfix"]].concat();

@@ -15,7 +15,11 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    scene.entries().filter(is_unpinned).map(|entry| standing(&RULE, entry, "no version is written")).collect()
+    scene
+        .entries()
+        .filter(is_unpinned)
+        .map(|entry| standing(&RULE, entry, "no version is written"))
+        .collect()
 }
 
 fn is_unpinned(entry: &&Entry) -> bool {

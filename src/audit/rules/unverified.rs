@@ -27,7 +27,8 @@ mod tests {
     #[test]
     fn a_version_without_an_outcome() {
         let gates = "gates:\n  - verified\n";
-        let lines = ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
+        let lines =
+            ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
         let passed = What::Outcome {
             app: "web".into(),
             stage: "staging".into(),
@@ -37,7 +38,10 @@ mod tests {
             outcome: Outcome::Passed,
             evidence: None,
         };
-        assert_eq!(Bench::new(gates, &lines).event(10, "ci", passed.clone()).said("unverified"), "");
+        assert_eq!(
+            Bench::new(gates, &lines).event(10, "ci", passed.clone()).said("unverified"),
+            ""
+        );
         assert_data_eq!(
             Bench::new(gates, &lines).event(50, "ci", passed).said("unverified"),
             str![[r#"
@@ -51,7 +55,8 @@ mod tests {
     #[test]
     fn within_one_second_the_mainline_says_what_came_first() {
         let gates = "gates:\n  - verified\n  - isolation\n";
-        let lines = ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2' web prod v1>v2"];
+        let lines =
+            ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2' web prod v1>v2"];
         let outcome = |stage: &str, version: &str, commit: usize| What::Outcome {
             app: "web".into(),
             stage: stage.into(),
@@ -63,11 +68,19 @@ mod tests {
         };
         let bench = || {
             let known = Bench::new(gates, &lines).event(2, "ci", outcome("staging", "v2", 1));
-            known.event(2, "ci", outcome("prod", "v1", 0)).event(2, "ci", outcome("staging", "v1", 0))
+            known.event(2, "ci", outcome("prod", "v1", 0)).event(
+                2,
+                "ci",
+                outcome("staging", "v1", 0),
+            )
         };
         assert_eq!(bench().said("unverified"), "");
         assert_eq!(bench().said("overtaken"), "");
-        let at_once = ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2 web prod v1>v2"];
-        assert_data_eq!(Bench::new(gates, &at_once).said("unverified"), "2 web prod v2: staging has never run v2\n");
+        let at_once =
+            ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2 web prod v1>v2"];
+        assert_data_eq!(
+            Bench::new(gates, &at_once).said("unverified"),
+            "2 web prod v2: staging has never run v2\n"
+        );
     }
 }

@@ -1,6 +1,8 @@
 //! Many questions at once: the past is read once for all of them.
 
-use super::{Asked, Exit, Failure, Format, Inquiry, Purpose, Turns, Version, by_wave, json, moment};
+use super::{
+    Asked, Exit, Failure, Format, Inquiry, Purpose, Turns, Version, by_wave, json, moment,
+};
 use crate::cli::facts::Witness;
 use crate::pipeline::{Evidence, Facts};
 use crate::ui;
@@ -39,14 +41,22 @@ fn read(path: &Path) -> Result<String, Failure> {
         Some("-") => std::io::stdin().read_to_string(&mut text).map(|_| text),
         _ => std::fs::read_to_string(path),
     };
-    read.map_err(|error| Failure::usage(format!("the questions in {} cannot be read", path.display())).because(&error))
+    read.map_err(|error| {
+        Failure::usage(format!("the questions in {} cannot be read", path.display()))
+            .because(&error)
+    })
 }
 
 /// `APP STAGE [VERSION [TIME]]`; `-` for a version is what the stage before runs.
-fn question(line: &str, inquiry: &Inquiry<'_>, evidence: &Evidence<'_>) -> Result<(Asked, Option<Timestamp>), Failure> {
+fn question(
+    line: &str,
+    inquiry: &Inquiry<'_>,
+    evidence: &Evidence<'_>,
+) -> Result<(Asked, Option<Timestamp>), Failure> {
     let mut words = line.split_whitespace();
     let (Some(app), Some(stage)) = (words.next(), words.next()) else {
-        return Err(Failure::usage(format!("`{line}` is no question")).hint("a question is APP STAGE [VERSION [TIME]]"));
+        return Err(Failure::usage(format!("`{line}` is no question"))
+            .hint("a question is APP STAGE [VERSION [TIME]]"));
     };
     let version = words.next().filter(|version| *version != "-");
     let rest: Vec<&str> = words.collect();

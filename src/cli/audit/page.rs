@@ -23,15 +23,18 @@ pub fn page<'a>(audited: &'a Audited, inquiry: &Inquiry<'_>, meant: &Meant) -> P
 }
 
 fn matrix(inquiry: &Inquiry<'_>, meant: &Meant) -> Matrix {
-    let mut status = Status::new(inquiry.config(), inquiry.survey.mapping.clone(), |_| String::new());
+    let mut status =
+        Status::new(inquiry.config(), inquiry.survey.mapping.clone(), |_| String::new());
     status.occupants.retain(|occupant| meant.choice.accepts(&occupant.entry.slot()));
-    let filled: Vec<_> = status.occupants.iter().map(|occupant| occupant.entry.stage.clone()).collect();
+    let filled: Vec<_> =
+        status.occupants.iter().map(|occupant| occupant.entry.stage.clone()).collect();
     status.keep_stages(|stage| filled.contains(stage));
     Matrix::new(&status, false)
 }
 
 /// A host that is known by its name; others have no pages that we know of.
 fn place(inquiry: &Inquiry<'_>) -> Option<Place> {
-    let url = inquiry.context.url().map(str::to_owned).or_else(|| inquiry.repository.origin_url())?;
+    let url =
+        inquiry.context.url().map(str::to_owned).or_else(|| inquiry.repository.origin_url())?;
     Place::of(&url, None).ok()
 }

@@ -34,7 +34,8 @@ pub fn touches(inquiry: &Inquiry<'_>) -> Result<Vec<Touch>, Failure> {
 
 /// The files that say what runs, or ever said it.
 fn paths(inquiry: &Inquiry<'_>) -> BTreeSet<String> {
-    let past = inquiry.chronicle.timeline.deployments().map(|deployment| deployment.path.to_owned());
+    let past =
+        inquiry.chronicle.timeline.deployments().map(|deployment| deployment.path.to_owned());
     let places = inquiry.survey.mapping.entries.iter().flat_map(|entry| &entry.locations);
     past.chain(places.map(|place| place.path.clone())).collect()
 }

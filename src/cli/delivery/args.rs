@@ -175,9 +175,13 @@ impl DeliveryArgs {
 
 /// `Name <address>`.
 fn person(text: &str) -> Result<Person, String> {
-    let cut = text.split_once('<').and_then(|(name, rest)| Some((name.trim(), rest.trim().strip_suffix('>')?.trim())));
+    let cut = text
+        .split_once('<')
+        .and_then(|(name, rest)| Some((name.trim(), rest.trim().strip_suffix('>')?.trim())));
     match cut {
-        Some((name, email)) if !name.is_empty() && !email.is_empty() && !text.chars().any(char::is_control) => {
+        Some((name, email))
+            if !name.is_empty() && !email.is_empty() && !text.chars().any(char::is_control) =>
+        {
             Ok(Person { name: name.to_owned(), email: email.to_owned() })
         }
         _ => Err("it is written as `Name <mail@example.com>`".into()),

@@ -17,7 +17,11 @@ use crate::ui;
 use std::collections::HashMap;
 
 /// Lets a person choose. False: nothing was chosen.
-pub fn chosen(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<bool, Failure> {
+pub fn chosen(
+    planned: &mut Planned,
+    errand: &Errand<'_>,
+    scene: &Scene<'_>,
+) -> Result<bool, Failure> {
     let context = errand.context;
     tell_refused(planned, context);
     if planned.plan.moving().next().is_none() {
@@ -27,23 +31,32 @@ pub fn chosen(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> 
     let standings = standings(planned, errand, &scene.of(&planned.plan.to));
     let names: Vec<String> = planned.plan.moving().map(|(item, _)| item.name()).collect();
     let row = |(item, moves): (&Item, &Moves)| {
-        let said = |about: &HashMap<String, String>| about.get(&item.name()).cloned().unwrap_or_default();
+        let said =
+            |about: &HashMap<String, String>| about.get(&item.name()).cloned().unwrap_or_default();
         [item.name(), versions(moves, context), said(&ages), said(&standings)]
     };
     let rows: Vec<[String; 4]> = planned.plan.moving().map(row).collect();
-    let items: Vec<(String, bool)> = ui::aligned(&rows).into_iter().map(|line| (line, false)).collect();
+    let items: Vec<(String, bool)> =
+        ui::aligned(&rows).into_iter().map(|line| (line, false)).collect();
     let from = planned.from.as_ref().map(|stage| format!(" from {stage}")).unwrap_or_default();
-    let question = format!("What is to go{from} to {}? (space takes one, Enter ends)", planned.plan.to);
+    let question =
+        format!("What is to go{from} to {}? (space takes one, Enter ends)", planned.plan.to);
     let Some(taken) = ui::choose(&context.ui, &question, &items)? else { return Ok(false) };
     let taken: Vec<&String> = taken.iter().filter_map(|index| names.get(*index)).collect();
-    planned.plan.items.retain(|item| matches!(item.outcome, Outcome::Moves(_)) && taken.contains(&&item.name()));
+    planned
+        .plan
+        .items
+        .retain(|item| matches!(item.outcome, Outcome::Moves(_)) && taken.contains(&&item.name()));
     Ok(!taken.is_empty())
 }
 
 fn versions(moves: &Moves, context: &Context) -> String {
     let arrow = context.ui.err.arrow();
-    let mut steps: Vec<String> =
-        moves.steps.iter().map(|step| format!("{} {arrow} {}", step.entry.version, step.to)).collect();
+    let mut steps: Vec<String> = moves
+        .steps
+        .iter()
+        .map(|step| format!("{} {arrow} {}", step.entry.version, step.to))
+        .collect();
     steps.dedup();
     match steps.as_slice() {
         [first, rest @ ..] if !rest.is_empty() => format!("{first}, and {} more", rest.len()),
@@ -52,20 +65,32 @@ fn versions(moves: &Moves, context: &Context) -> String {
 }
 
 /// How long the stage before has had what would move: `3d in staging`.
-fn ages(planned: &Planned, scene: &Scene<'_>, context: &Context) -> Result<HashMap<String, String>, Failure> {
+fn ages(
+    planned: &Planned,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Result<HashMap<String, String>, Failure> {
     let Some(from) = &planned.from else { return Ok(HashMap::new()) };
     let (context, survey) = scene.survey(context)?;
     let moves = |item: &Item| planned.plan.moving().any(|(moving, _)| moving.app == item.app);
-    let apps: Vec<_> = planned.plan.items.iter().filter(|item| moves(item)).map(|item| &item.app).collect();
-    let there = survey.mapping.entries.iter().filter(|entry| entry.stage == *from && apps.contains(&&entry.app));
+    let apps: Vec<_> =
+        planned.plan.items.iter().filter(|item| moves(item)).map(|item| &item.app).collect();
+    let there = survey
+        .mapping
+        .entries
+        .iter()
+        .filter(|entry| entry.stage == *from && apps.contains(&&entry.app));
     let past = survey.arrivals(&context, scene.repository, there.cloned().collect())?;
     let mut out = HashMap::new();
     for (item, moves) in planned.plan.moving() {
         let is_step = |slot: &crate::model::SlotKey, version| {
             slot.app == item.app && moves.steps.iter().any(|step| step.to.is_same(version))
         };
-        let times =
-            past.found.iter().filter(|((slot, version), _)| is_step(slot, version)).map(|(_, since)| since.time);
+        let times = past
+            .found
+            .iter()
+            .filter(|((slot, version), _)| is_step(slot, version))
+            .map(|(_, since)| since.time);
         if let Some(time) = times.max() {
             out.insert(item.name(), shown_age(time, from, &context));
         }
@@ -85,7 +110,11 @@ fn standings(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> HashM
     if proposes { looked_up(planned, errand, scene).unwrap_or_default() } else { HashMap::new() }
 }
 
-fn looked_up(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<HashMap<String, String>, Failure> {
+fn looked_up(
+    planned: &Planned,
+    errand: &Errand<'_>,
+    scene: &Scene<'_>,
+) -> Result<HashMap<String, String>, Failure> {
     let Errand { args, context, .. } = *errand;
     let workspace = context.workspace(scene.repository, args.author())?;
     let home = forge::home(args.forge.said(&scene.settings.config), scene.repository)?;
@@ -96,8 +125,17 @@ fn looked_up(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Resul
     workspace.fetch(&heads)?;
     let mut out = HashMap::new();
     for ((item, _), group) in planned.plan.moving().zip(&groups) {
-        let standing = Standing::of(&workspace, scene.repository, group, heads.get(&group.branch).copied(), scene.tip)?;
-        let number = open.iter().find(|one| one.head == group.branch && !one.from_fork).map(|one| one.number);
+        let standing = Standing::of(
+            &workspace,
+            scene.repository,
+            group,
+            heads.get(&group.branch).copied(),
+            scene.tip,
+        )?;
+        let number = open
+            .iter()
+            .find(|one| one.head == group.branch && !one.from_fork)
+            .map(|one| one.number);
         let said = match (standing, number) {
             (Standing::Foreign, _) => "its branch has commits of others".to_owned(),
             (Standing::Same(_), Some(number)) => format!("proposed already ({number})"),

@@ -23,7 +23,11 @@ pub const LABEL: &str = "break-glass";
 
 /// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
 /// what is shut; pushed is only what is open. Where the ledger was at `origin`, if it was looked at.
-pub fn judge(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<RefAt>, Failure> {
+pub fn judge(
+    planned: &mut Planned,
+    errand: &Errand<'_>,
+    scene: &Scene<'_>,
+) -> Result<Option<RefAt>, Failure> {
     let Errand { args, context, .. } = *errand;
     if planned.plan.moving().next().is_none() {
         return Ok(None);
@@ -35,7 +39,8 @@ pub fn judge(planned: &mut Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> R
     let inquiry = Inquiry::on(context, scene)?;
     let purpose = if planned.is_rollback { Purpose::Back } else { Purpose::Forward };
     let moving = planned.plan.moving();
-    let asked: Vec<Asked> = moving.flat_map(|(item, moves)| questions(planned, item, moves, purpose)).collect();
+    let asked: Vec<Asked> =
+        moving.flat_map(|(item, moves)| questions(planned, item, moves, purpose)).collect();
     planned.gates = answers(&asked, &inquiry);
     if args.break_glass.is_some() {
         glass::open(planned, args, &inquiry)?;
@@ -59,7 +64,11 @@ pub fn questions(planned: &Planned, item: &Item, moves: &Moves, purpose: Purpose
         let asked = Asked {
             subject: Subject { app: item.app.clone(), component },
             stage: planned.plan.to.clone(),
-            targets: if is_one { item.targets.clone() } else { step.entry.target.iter().cloned().collect() },
+            targets: if is_one {
+                item.targets.clone()
+            } else {
+                step.entry.target.iter().cloned().collect()
+            },
             version: step.to.clone(),
             purpose,
         };
@@ -84,8 +93,11 @@ pub fn answers(asked: &[Asked], inquiry: &Inquiry<'_>) -> Vec<Judged> {
 /// Takes out what may not go on.
 fn stop(planned: &mut Planned, is_proposal: bool, has_glass: bool) {
     let gates = &planned.gates;
-    for item in planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, Outcome::Moves(_))) {
-        let is_allowed = |one: &Judged| if is_proposal { one.allows_proposal() } else { one.allows() };
+    for item in
+        planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, Outcome::Moves(_)))
+    {
+        let is_allowed =
+            |one: &Judged| if is_proposal { one.allows_proposal() } else { one.allows() };
         if let Some(no) = gates.iter().find(|one| one.is_about(item) && !is_allowed(one)) {
             let obstacle = obstacle(no);
             let hint = obstacle.hint.clone().or_else(|| ways(no, is_proposal, has_glass));
@@ -107,7 +119,8 @@ pub fn obstacle(judged: &Judged) -> Obstacle {
 
 /// What can be done where only time would clear it.
 fn ways(judged: &Judged, is_proposal: bool, has_glass: bool) -> Option<String> {
-    let propose = (!is_proposal && judged.allows_proposal()).then_some("without --push it is proposed, and waits");
+    let propose = (!is_proposal && judged.allows_proposal())
+        .then_some("without --push it is proposed, and waits");
     let glass = has_glass.then_some("in an emergency there is --break-glass REASON");
     let ways: Vec<&str> = propose.into_iter().chain(glass).collect();
     (!ways.is_empty()).then(|| ways.join("; "))
@@ -121,7 +134,12 @@ pub fn section(judged: &[Judged]) -> String {
             out.push_str(&format!("{} {}:\n\n", one.subject, one.version));
         }
         for answer in one.judgement.closed() {
-            out.push_str(&format!("* **{}** {}: {}\n", answer.gate, answer.verdict.as_str(), plain(&answer.reason)));
+            out.push_str(&format!(
+                "* **{}** {}: {}\n",
+                answer.gate,
+                answer.verdict.as_str(),
+                plain(&answer.reason)
+            ));
         }
         let open: Vec<&str> = one
             .judgement
@@ -133,8 +151,14 @@ pub fn section(judged: &[Judged]) -> String {
         if !open.is_empty() {
             out.push_str(&format!("* open: {}\n", open.join(", ")));
         }
-        if let Some(broken) = one.judgement.broken.as_ref().filter(|_| !one.judgement.verdict.is_open()) {
-            out.push_str(&format!("* **the glass is broken** by {}: {}\n", plain(&broken.by), plain(&broken.reason)));
+        if let Some(broken) =
+            one.judgement.broken.as_ref().filter(|_| !one.judgement.verdict.is_open())
+        {
+            out.push_str(&format!(
+                "* **the glass is broken** by {}: {}\n",
+                plain(&broken.by),
+                plain(&broken.reason)
+            ));
         }
         out.push('\n');
     }
@@ -143,5 +167,7 @@ pub fn section(judged: &[Judged]) -> String {
 
 /// A text that Markdown leaves as it is.
 fn plain(text: &str) -> String {
-    text.chars().flat_map(|c| if "\\`*_[]<>~@#|".contains(c) { vec!['\\', c] } else { vec![c] }).collect()
+    text.chars()
+        .flat_map(|c| if "\\`*_[]<>~@#|".contains(c) { vec!['\\', c] } else { vec![c] })
+        .collect()
 }

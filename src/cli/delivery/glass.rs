@@ -19,7 +19,11 @@ use crate::report::{Judged, Planned, moment};
 ///
 /// # Errors
 /// Where `permissions` does not name the user.
-pub fn open(planned: &mut Planned, args: &DeliveryArgs, inquiry: &Inquiry<'_>) -> Result<(), Failure> {
+pub fn open(
+    planned: &mut Planned,
+    args: &DeliveryArgs,
+    inquiry: &Inquiry<'_>,
+) -> Result<(), Failure> {
     let Some(reason) = &args.break_glass else { return Ok(()) };
     let context = inquiry.context;
     let by = By::from(git::author(inquiry.repository, &context.manner(None))?);
@@ -31,7 +35,10 @@ pub fn open(planned: &mut Planned, args: &DeliveryArgs, inquiry: &Inquiry<'_>) -
         }
         let (id, by, reason) = (String::new(), by.name.clone(), reason.clone());
         one.judgement.broken = Some(Override { id, by, reason, until });
-        context.ui.caution(&format!("the glass is broken for {} {} to {}", one.subject, one.version, one.stage));
+        context.ui.caution(&format!(
+            "the glass is broken for {} {} to {}",
+            one.subject, one.version, one.stage
+        ));
         for answer in one.judgement.closed() {
             context.ui.caution(&format!("overridden: {}: {}", answer.gate, answer.reason));
         }
@@ -45,9 +52,13 @@ fn permitted(by: &By, inquiry: &Inquiry<'_>) -> Result<(), Failure> {
         Some(permission) if permission.names(by.words()) => Ok(()),
         Some(permission) => {
             let place = inquiry.config().provenance(Some(permission.line));
-            Err(failure.hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
+            Err(failure
+                .hint(format!("`permissions` in {place} names {}", permission.actors.join(", "))))
         }
-        None => Err(failure.hint("nobody may: towpath.yaml has no `permissions: { break-glass: [...] }`")),
+        None => {
+            Err(failure
+                .hint("nobody may: towpath.yaml has no `permissions: { break-glass: [...] }`"))
+        }
     }
 }
 
@@ -59,7 +70,8 @@ pub fn is_broken(judged: &Judged) -> bool {
 /// The commit of what goes through a broken glass says so.
 pub fn marked(group: Group) -> Group {
     let broken = group.judged.iter().filter(|one| is_broken(one));
-    let trailers: Vec<_> = broken.filter_map(|one| Some(("Gate-Override", trailer(one)?))).collect();
+    let trailers: Vec<_> =
+        broken.filter_map(|one| Some(("Gate-Override", trailer(one)?))).collect();
     Group { message: group.message.with_trailers(trailers), ..group }
 }
 
@@ -90,7 +102,9 @@ pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> bool
     if planned.is_rollback {
         match rolled_back(planned, scene, context) {
             Ok(more) => events.extend(more),
-            Err(failure) => context.ui.caution(failure.message().unwrap_or("the past cannot be read")),
+            Err(failure) => {
+                context.ui.caution(failure.message().unwrap_or("the past cannot be read"))
+            }
         }
     }
     if events.is_empty() {
@@ -124,12 +138,18 @@ fn overridden(judged: &Judged, args: &DeliveryArgs) -> Option<What> {
 }
 
 /// What is rolled back has failed, unless somebody said otherwise; and the stage stays where it goes.
-fn rolled_back(planned: &Planned, scene: &Scene<'_>, context: &Context) -> Result<Vec<What>, Failure> {
+fn rolled_back(
+    planned: &Planned,
+    scene: &Scene<'_>,
+    context: &Context,
+) -> Result<Vec<What>, Failure> {
     let inquiry = Inquiry::on(context, scene)?;
     let (past, facts) = (inquiry.past(), Facts::default());
     let evidence = inquiry.evidence(&past, &facts);
     let mut out = Vec::new();
-    for one in planned.gates.iter().filter(|one| planned.plan.moving().any(|(item, _)| one.is_about(item))) {
+    for one in
+        planned.gates.iter().filter(|one| planned.plan.moving().any(|(item, _)| one.is_about(item)))
+    {
         let asked = Asked {
             subject: one.subject.clone(),
             stage: one.stage.clone(),

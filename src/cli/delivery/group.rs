@@ -38,7 +38,12 @@ impl Group {
 ///
 /// # Errors
 /// Where the apps' edits cannot be made together.
-pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Person) -> Result<Vec<Group>, Failure> {
+pub fn groups(
+    planned: &Planned,
+    args: &DeliveryArgs,
+    scene: &Scene<'_>,
+    by: &Person,
+) -> Result<Vec<Group>, Failure> {
     let moving: Vec<(&Item, &Moves)> = planned.plan.moving().collect();
     if !args.is_joint() || moving.len() < 2 {
         return Ok(moving.into_iter().map(|one| single(planned, one, by, scene)).collect());
@@ -49,15 +54,26 @@ pub fn groups(planned: &Planned, args: &DeliveryArgs, scene: &Scene<'_>, by: &Pe
         failure.hint("promote them one by one")
     })?;
     let names: Vec<String> = moving.iter().map(|(item, _)| item.name()).collect();
-    let parts = moving.iter().zip(&names).map(|((_, moves), name)| Part { name, steps: &moves.steps });
-    let message =
-        Message::of(planned.purpose(), &planned.plan.to, &parts.collect::<Vec<_>>(), &who(by), scene.subject());
+    let parts =
+        moving.iter().zip(&names).map(|((_, moves), name)| Part { name, steps: &moves.steps });
+    let message = Message::of(
+        planned.purpose(),
+        &planned.plan.to,
+        &parts.collect::<Vec<_>>(),
+        &who(by),
+        scene.subject(),
+    );
     let branch = joint_branch_name(&planned.plan.to);
     let judged = planned.gates.iter().filter(|one| one.allows_proposal()).cloned().collect();
     Ok(vec![glass::marked(Group { branch, message, edits, judged })])
 }
 
-fn single(planned: &Planned, (item, moves): (&Item, &Moves), by: &Person, scene: &Scene<'_>) -> Group {
+fn single(
+    planned: &Planned,
+    (item, moves): (&Item, &Moves),
+    by: &Person,
+    scene: &Scene<'_>,
+) -> Group {
     let name = item.name();
     let to = &planned.plan.to;
     let part = Part { name: &name, steps: &moves.steps };

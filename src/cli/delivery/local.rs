@@ -43,7 +43,9 @@ pub fn commit(
             Standing::Foreign => return Err(foreign(branch)),
             Standing::Same(_) => context.ui.note(&format!("{branch} says so already")),
             Standing::Older(_) if scene.repository.head_branch().as_deref() == Some(branch) => {
-                let failure = Failure::failed(format!("branch `{branch}` is checked out, so it is not changed"));
+                let failure = Failure::failed(format!(
+                    "branch `{branch}` is checked out, so it is not changed"
+                ));
                 return Err(failure.hint("switch to another branch first"));
             }
             Standing::Older(_) | Standing::Absent => {

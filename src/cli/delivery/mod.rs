@@ -76,7 +76,9 @@ pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
         Way::Commit => {
             let workspace = context.workspace(&repository, args.author())?;
             let scene = Scene::read(context, &repository, &known_tip)?;
-            let Some(Ready { planned, .. }) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
+            let Some(Ready { planned, .. }) = agreed(errand, &scene)? else {
+                return Ok(Exit::Done);
+            };
             local::commit(&planned, errand, &scene.of(&planned.plan.to), &workspace)?;
             Ok(ending(&planned, errand.intent))
         }
@@ -89,7 +91,9 @@ pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
 fn plan(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
     let Errand { intent, args, selection, context } = *errand;
     let ground = scene.ground()?;
-    let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else { return Ok(None) };
+    let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else {
+        return Ok(None);
+    };
     if selection == Selection::Asked && !choose::chosen(&mut planned, errand, scene)? {
         return Ok(None);
     }
@@ -111,7 +115,9 @@ fn tell_foreign(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) {
         "{to} of {app}{others} names another stage than {stage}, which runs {}: tags seem to be made for each stage",
         step.entry.version
     ));
-    context.ui.hint(&format!("`towpath deploy {app} VERSION --stage {stage}` takes the version that is meant"));
+    context.ui.hint(&format!(
+        "`towpath deploy {app} VERSION --stage {stage}` takes the version that is meant"
+    ));
 }
 
 /// The plan, shown and agreed to; `None` when nothing is left to do.
@@ -145,10 +151,14 @@ fn tell_rest(planned: &Planned, context: &Context) {
     tell_refused(planned, context);
     let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
     match same.as_slice() {
-        [] if planned.plan.items.is_empty() => context.ui.note(&format!("nothing is pinned in {}", planned.plan.to)),
+        [] if planned.plan.items.is_empty() => {
+            context.ui.note(&format!("nothing is pinned in {}", planned.plan.to))
+        }
         [] => {}
         [one] => context.ui.note(&format!("{one} in {} already", planned.plan.to)),
-        many => context.ui.note(&format!("{} apps are up to date in {}", many.len(), planned.plan.to)),
+        many => {
+            context.ui.note(&format!("{} apps are up to date in {}", many.len(), planned.plan.to))
+        }
     }
 }
 
@@ -191,14 +201,18 @@ fn ending(planned: &Planned, intent: &Intent) -> Exit {
 }
 
 /// The workspace's newest commit of a branch at `origin`.
-pub fn remote_tip(workspace: &Workspace<'_>, branch: Option<&str>) -> Result<crate::git::Oid, Failure> {
+pub fn remote_tip(
+    workspace: &Workspace<'_>,
+    branch: Option<&str>,
+) -> Result<crate::git::Oid, Failure> {
     let Some(branch) = branch else {
         let failure = Failure::usage("HEAD is detached, so it is not known which branch to change");
         return Err(failure.hint("name it with --branch"));
     };
     let heads = workspace.remote_heads(&[branch])?;
     let Some(tip) = heads.get(branch).copied() else {
-        return Err(Failure::failed(format!("`origin` has no branch `{branch}`")).hint("name it with --branch"));
+        return Err(Failure::failed(format!("`origin` has no branch `{branch}`"))
+            .hint("name it with --branch"));
     };
     workspace.fetch(&[(branch.to_owned(), tip)].into())?;
     Ok(tip)

@@ -28,7 +28,8 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
     let workspace = context.workspace(repository, args.author())?;
     let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     let config = &scene.settings.config;
-    let home = forge::home(args.forge.said(config), repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
+    let home = forge::home(args.forge.said(config), repository)
+        .map_err(|failure| failure.hint(forge::WITHOUT))?;
     let Some(Ready { planned, .. }) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
     let scene = scene.of(&planned.plan.to);
     if planned.plan.moving().next().is_none() {
@@ -38,7 +39,8 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
     let _is_written = glass::record(&planned, errand, &scene);
     let terms = config.proposals.of(&planned.plan.to);
     let (forge, home) = (forge.as_ref(), &home);
-    let desk = Desk { scene: &scene, workspace: &workspace, forge, home, terms, open: None, context };
+    let desk =
+        Desk { scene: &scene, workspace: &workspace, forge, home, terms, open: None, context };
     let (mut failures, mut opened) = (Vec::new(), Vec::new());
     for group in groups(&planned, args, &scene, &workspace.author()?)? {
         match desk.propose(&group) {
@@ -57,7 +59,11 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
     }
     let last = failures.pop();
     for failure in failures {
-        context.ui.failure(failure.message().unwrap_or_default(), failure.causes(), failure.hints());
+        context.ui.failure(
+            failure.message().unwrap_or_default(),
+            failure.causes(),
+            failure.hints(),
+        );
     }
     last.map_or_else(|| Ok(ending(&planned, intent)), Err)
 }
@@ -85,7 +91,10 @@ pub(super) struct Proposed {
 impl Proposed {
     fn tell(&self, group: &Group, context: &Context) -> Result<(), Failure> {
         context.ui.answer(&self.proposal.url)?;
-        context.ui.note(&format!("{} pull request {}: {}", self.done, self.proposal.number, group.message.subject));
+        context.ui.note(&format!(
+            "{} pull request {}: {}",
+            self.done, self.proposal.number, group.message.subject
+        ));
         Ok(())
     }
 }
@@ -97,8 +106,10 @@ impl Desk<'_> {
     /// When the branch is somebody else's, or the forge refuses.
     pub fn propose(&self, group: &Group) -> Result<Proposed, Failure> {
         let (head, pushed) = self.brought(group)?;
-        let brought = sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
-        let body = with_section(&group.message.proposal(&brought), GATES, &gates::section(&group.judged));
+        let brought =
+            sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
+        let body =
+            with_section(&group.message.proposal(&brought), GATES, &gates::section(&group.judged));
         let (proposal, done) = match self.found(&group.branch)? {
             Some(open) => self.updated(group, body, open, pushed)?,
             None => (self.forge.create(&self.wanted(group, body)?)?, "opened"),
@@ -134,7 +145,8 @@ impl Desk<'_> {
                 }
             }
         }
-        Err(Failure::failed(format!("branch `{branch}` is being changed by others")).hint("run it again"))
+        Err(Failure::failed(format!("branch `{branch}` is being changed by others"))
+            .hint("run it again"))
     }
 
     fn wanted(&self, group: &Group, body: String) -> Result<NewProposal, Failure> {
@@ -193,14 +205,21 @@ impl Desk<'_> {
         let proposal = &proposed.proposal;
         // While a gate is not open, `towpath advance` merges it when they all are.
         let is_open = group.judged.iter().all(Judged::allows);
-        if self.terms.merge != Some(Merging::Auto) || !is_open || proposal.draft || proposal.auto_merge {
+        if self.terms.merge != Some(Merging::Auto)
+            || !is_open
+            || proposal.draft
+            || proposal.auto_merge
+        {
             return;
         }
         let how = self.way_to_merge(group, proposed);
         match self.forge.auto_merge(proposal.number, &how) {
             Ok(()) => self.context.ui.note("it will be merged as soon as the forge allows"),
             Err(error) => {
-                self.context.ui.caution(&format!("pull request {} does not merge by itself: {error}", proposal.number));
+                self.context.ui.caution(&format!(
+                    "pull request {} does not merge by itself: {error}",
+                    proposal.number
+                ));
                 if let Some(hint) = error.hint() {
                     self.context.ui.hint(&hint);
                 }

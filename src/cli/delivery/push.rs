@@ -42,7 +42,10 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
         };
         losses = if lost.is_first { losses + 1 } else { 0 };
         if !backoff::goes_on(started, begun.elapsed(), losses) {
-            let message = format!("`{}` or the ledger moved each time before the push arrived", there.branch()?);
+            let message = format!(
+                "`{}` or the ledger moved each time before the push arrived",
+                there.branch()?
+            );
             return Err(Failure::failed(message).hint("run it again; nothing was changed"));
         }
         begun = Instant::now();
@@ -61,17 +64,27 @@ fn after_our_word(first: &Ready, scene: &Scene<'_>, context: &Context) -> Result
     let ledger = book::fetch(context, scene.repository, &scene.settings.config)?.there;
     let inquiry = Inquiry::on(context, scene)?;
     let purpose = if first.planned.is_rollback { Purpose::Back } else { Purpose::Forward };
-    let moving =
-        first.planned.gates.iter().filter(|one| first.planned.plan.moving().any(|(item, _)| one.is_about(item)));
+    let moving = first
+        .planned
+        .gates
+        .iter()
+        .filter(|one| first.planned.plan.moving().any(|(item, _)| one.is_about(item)));
     let asked: Vec<Asked> = moving.map(|one| Asked { purpose, ..Asked::from(one) }).collect();
     match gates::answers(&asked, &inquiry).iter().find(|one| !one.allows()) {
-        Some(no) => Err(Failure::refused(no.sentence()).hint("nothing was pushed; `towpath ask` tells more")),
+        Some(no) => {
+            Err(Failure::refused(no.sentence())
+                .hint("nothing was pushed; `towpath ask` tells more"))
+        }
         None => Ok(Ready { ledger: Some(ledger), ..first.clone() }),
     }
 }
 
 /// The newest state at `origin`.
-fn seen<'r>(context: &Context, repository: &'r Repository, workspace: &Workspace<'_>) -> Result<Scene<'r>, Failure> {
+fn seen<'r>(
+    context: &Context,
+    repository: &'r Repository,
+    workspace: &Workspace<'_>,
+) -> Result<Scene<'r>, Failure> {
     Scene::read(context, repository, &|_, branch| remote_tip(workspace, branch))
 }
 
@@ -92,7 +105,9 @@ fn attempt(
 ) -> Result<Option<Lost>, Failure> {
     let Errand { args, context, .. } = *errand;
     let (branch, if_still) = (scene.branch()?, ready.ledger.as_slice());
-    for (index, group) in groups(&ready.planned, args, scene, &workspace.author()?)?.into_iter().enumerate() {
+    for (index, group) in
+        groups(&ready.planned, args, scene, &workspace.author()?)?.into_iter().enumerate()
+    {
         let text = group.message.commit();
         let commit = workspace.commit(&group.commit(scene, &text))?;
         let subject = group.message.subject;
@@ -115,7 +130,9 @@ fn again(errand: &Errand<'_>, first: &Planned, scene: &Scene<'_>) -> Result<Read
     let context = errand.context;
     let again = plan(&Errand { selection: Selection::Given, ..*errand }, scene)?;
     let Some(Ready { mut planned, ledger }) = again else {
-        let failure = Failure::failed("somebody else was faster, and nothing was planned on what is there now");
+        let failure = Failure::failed(
+            "somebody else was faster, and nothing was planned on what is there now",
+        );
         return Err(failure.hint("run it again; nothing was changed"));
     };
     let wanted = wanted(first);
@@ -124,10 +141,14 @@ fn again(errand: &Errand<'_>, first: &Planned, scene: &Scene<'_>) -> Result<Read
         planned.plan.items.clear();
     }
     planned.plan.items.retain(|item| first.plan.items.iter().any(|one| one.name() == item.name()));
-    let surprise = self::wanted(&planned).into_iter().any(|(slot, version)| wanted.get(&slot) != Some(&version));
+    let surprise = self::wanted(&planned)
+        .into_iter()
+        .any(|(slot, version)| wanted.get(&slot) != Some(&version));
     if surprise {
         let message = format!("what is to go to {} has changed meanwhile", first.plan.to);
-        return Err(Failure::failed(message).hint("run it again to see the new plan; nothing was changed"));
+        return Err(
+            Failure::failed(message).hint("run it again to see the new plan; nothing was changed")
+        );
     }
     if planned.plan.moving().next().is_none() {
         if !gates::stopped(&planned) {

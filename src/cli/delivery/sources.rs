@@ -20,11 +20,18 @@ const LOOKED_AT: usize = 25;
 /// left out, and said.
 pub fn brought(message: &Message, config: &Config, home: &Home, context: &Context) -> Vec<Brought> {
     let moves = message.moves();
-    let each = if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
+    let each =
+        if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
     moves.into_iter().filter_map(|moved| one(moved, each, config, home, context)).collect()
 }
 
-fn one(moved: &Moved, limit: usize, config: &Config, home: &Home, context: &Context) -> Option<Brought> {
+fn one(
+    moved: &Moved,
+    limit: usize,
+    config: &Config,
+    home: &Home,
+    context: &Context,
+) -> Option<Brought> {
     let url = config.apps.repository(&moved.app)?;
     let named = |version: &Version| {
         let tag = version.tag.as_deref()?;

@@ -38,7 +38,9 @@ impl Standing {
         };
         Ok(match (is_ours, ahead.is_empty()) {
             (false, _) => Standing::Foreign,
-            (true, false) if workspace.holds(head, &group.files()) && fits(workspace, base, head)? => {
+            (true, false)
+                if workspace.holds(head, &group.files()) && fits(workspace, base, head)? =>
+            {
                 Standing::Same(head)
             }
             (true, _) => Standing::Older(head),
@@ -56,11 +58,17 @@ fn fits(workspace: &Workspace<'_>, base: Oid, head: Oid) -> Result<bool, Failure
 fn is_ours(repository: &Repository, commit: &Ahead) -> Result<bool, Failure> {
     let info = repository.commit_info(commit.id)?;
     let says = |key: &str| info.trailers(key).next().is_some();
-    Ok(commit.is_as_written && !commit.is_merge && says("App") && says("Stage") && says("To-Version"))
+    Ok(commit.is_as_written
+        && !commit.is_merge
+        && says("App")
+        && says("Stage")
+        && says("To-Version"))
 }
 
 /// A branch that somebody has committed to is left alone.
 pub fn foreign(branch: &str) -> Failure {
-    let failure = Failure::failed(format!("branch `{branch}` has commits that are not towpath's, and is left alone"));
+    let failure = Failure::failed(format!(
+        "branch `{branch}` has commits that are not towpath's, and is left alone"
+    ));
     failure.hint("merge it or delete it; then run this again")
 }

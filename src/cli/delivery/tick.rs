@@ -62,13 +62,23 @@ pub fn advance(
     refused(&steps, context)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
-        steps.all.iter().try_for_each(|step| say(context, step, &format!("stays: {}", why(step))))?;
+        steps
+            .all
+            .iter()
+            .try_for_each(|step| say(context, step, &format!("stays: {}", why(step))))?;
         return nothing(&steps, context);
     }
     let home = forge::home(args.forge.said(&scene.settings.config), repository)?;
     let forge = forge::open(&home, repository, None, context)?;
     let open = forge.open_proposals()?;
-    let hand = Hand { args: &args, workspace: &workspace, forge: forge.as_ref(), home: &home, open: &open, context };
+    let hand = Hand {
+        args: &args,
+        workspace: &workspace,
+        forge: forge.as_ref(),
+        home: &home,
+        open: &open,
+        context,
+    };
     let mut failed = false;
     for step in &steps.all {
         if let Err(failure) = hand.take(step, &scene) {
@@ -88,7 +98,10 @@ fn may_be_proposed(step: &Step) -> bool {
 }
 
 fn refused(steps: &Steps, context: &Context) -> Result<(), Failure> {
-    steps.refused.iter().try_for_each(|line| Ok(context.ui.part(&format!("{}\n", visible(line)))?))
+    steps
+        .refused
+        .iter()
+        .try_for_each(|line| Ok(context.ui.part(&format!("{}\n", visible(line)))?))
 }
 
 fn nothing(steps: &Steps, context: &Context) -> Result<Exit, Failure> {
@@ -118,7 +131,8 @@ impl Hand<'_> {
         let scene = &scene.of(&step.planned.plan.to);
         let terms = scene.settings.config.proposals.of(&step.planned.plan.to);
         let is_auto = terms.merge == Some(Merging::Auto);
-        let (workspace, forge, home, context) = (self.workspace, self.forge, self.home, self.context);
+        let (workspace, forge, home, context) =
+            (self.workspace, self.forge, self.home, self.context);
         let desk = Desk { scene, workspace, forge, home, terms, open: Some(self.open), context };
         for group in groups(&step.planned, self.args, scene, &workspace.author()?)? {
             let proposed = desk.propose(&group)?;
@@ -126,11 +140,19 @@ impl Hand<'_> {
                 self.mark(&proposed.proposal, proposed.head, &step.judged);
             }
             let is_open = step.judged.iter().all(Judged::allows) && !proposed.proposal.draft;
-            let closed = if is_auto && is_open { self.merge(step, &desk, &group, &proposed)? } else { Some(why(step)) };
+            let closed = if is_auto && is_open {
+                self.merge(step, &desk, &group, &proposed)?
+            } else {
+                Some(why(step))
+            };
             match closed {
                 None => say(context, step, &format!("merged {}", proposed.proposal.url))?,
                 Some(why) => {
-                    let done = if proposed.done == "nothing to do:" { "is proposed" } else { proposed.done };
+                    let done = if proposed.done == "nothing to do:" {
+                        "is proposed"
+                    } else {
+                        proposed.done
+                    };
                     say(context, step, &format!("{done} {}: {why}", proposed.proposal.url))?;
                 }
             }
@@ -157,7 +179,8 @@ impl Hand<'_> {
             }
             let how = Merge { if_still, ..desk.way_to_merge(group, proposed) };
             match self.forge.merge(proposed.proposal.number, &how) {
-                Err(ForgeError::Outdated { .. }) if backoff::goes_on(started, begun.elapsed(), 1) => {}
+                Err(ForgeError::Outdated { .. })
+                    if backoff::goes_on(started, begun.elapsed(), 1) => {}
                 merged => return Ok(merged.map(|_| None)?),
             }
         }
@@ -166,7 +189,8 @@ impl Hand<'_> {
     /// What the gates say now, and the refs that they said it of.
     fn judged_again(&self, step: &Step) -> Result<(Vec<Judged>, Vec<RefAt>), Failure> {
         let repository = self.workspace.repository();
-        let scene = Scene::read(self.context, repository, &|_, branch| remote_tip(self.workspace, branch))?;
+        let scene =
+            Scene::read(self.context, repository, &|_, branch| remote_tip(self.workspace, branch))?;
         let ledger = book::fetch(self.context, repository, &scene.settings.config)?.there;
         let inquiry = Inquiry::on(self.context, &scene)?;
         let asked: Vec<Asked> = step.judged.iter().map(Asked::from).collect();
@@ -177,7 +201,8 @@ impl Hand<'_> {
 
     /// The status on the head. A forge without statuses is no reason to stop.
     fn mark(&self, proposal: &Proposal, head: Oid, judged: &[Judged]) {
-        let worst = judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
+        let worst =
+            judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
         let state = match worst {
             None => CheckState::Passed,
             Some(Verdict::Shut) => CheckState::Failed,
@@ -227,10 +252,13 @@ fn say(context: &Context, step: &Step, what: &str) -> Result<(), Failure> {
 
 /// `web v2 to prod`, or `web v2 to prod (eu, us)`.
 fn name(planned: &Planned) -> String {
-    let Some((item, moves)) = planned.plan.moving().next() else { return format!("nothing to {}", planned.plan.to) };
+    let Some((item, moves)) = planned.plan.moving().next() else {
+        return format!("nothing to {}", planned.plan.to);
+    };
     let mut versions: Vec<String> = moves.steps.iter().map(|step| step.to.to_string()).collect();
     versions.dedup();
     let targets: Vec<&str> = item.targets.iter().map(|target| target.as_str()).collect();
-    let place = if targets.is_empty() { String::new() } else { format!(" ({})", targets.join(", ")) };
+    let place =
+        if targets.is_empty() { String::new() } else { format!(" ({})", targets.join(", ")) };
     format!("{} {} to {}{place}", item.name(), versions.join(", "), planned.plan.to)
 }

@@ -60,7 +60,9 @@ fn still_open(
     for one in open {
         match forge.proposal(one.number) {
             Ok(now) if now.state == State::Open => out.push(now),
-            Ok(now) if now.state == State::Merged => context.ui.note(&format!("pull request {} is merged", now.number)),
+            Ok(now) if now.state == State::Merged => {
+                context.ui.note(&format!("pull request {} is merged", now.number))
+            }
             Ok(now) => closed.push(now),
             Err(error) if error.may_pass() => {
                 *trouble = Some(error);
@@ -76,7 +78,8 @@ fn too_long(open: &[Proposal], limit: SignedDuration, trouble: Option<&ForgeErro
     let span = ui::span(limit.as_secs());
     let failure = match trouble {
         Some(error) => {
-            Failure::refused(format!("it is not known after {span} what became of {}", list(open))).because(error)
+            Failure::refused(format!("it is not known after {span} what became of {}", list(open)))
+                .because(error)
         }
         None => Failure::refused(format!("{} still open after {span}", named(open))),
     };

@@ -18,14 +18,21 @@ const KEPT: u64 = 16 * 1024;
 const LOOK: Duration = Duration::from_millis(5);
 
 /// 0 is open, 1 is shut with its output as the reason, and everything else no answer.
-pub(super) fn ask(call: &Call, trust: &Trust, question: &Question<'_>, inquiry: &Inquiry<'_>) -> Asked {
+pub(super) fn ask(
+    call: &Call,
+    trust: &Trust,
+    question: &Question<'_>,
+    inquiry: &Inquiry<'_>,
+) -> Asked {
     let program = match trust.program(call, inquiry) {
         Ok(program) => program,
         Err(why) => return Asked::NoAnswer(why),
     };
     let mut command = Command::new(program.path());
     command.args(call.argv.iter().skip(1));
-    command.env("TOWPATH_APP", question.subject.to_string()).env("TOWPATH_STAGE", question.stage.as_str());
+    command
+        .env("TOWPATH_APP", question.subject.to_string())
+        .env("TOWPATH_STAGE", question.stage.as_str());
     command.env("TOWPATH_VERSION", question.version.to_string());
     if let Some(folder) = trust.place(inquiry.repository) {
         if let Err(error) = std::fs::create_dir_all(folder) {
@@ -77,7 +84,8 @@ fn stop(child: &mut Child) {
     {
         let group = format!("-{}", child.id());
         // Where there is no `kill`, the child alone is ended below.
-        let _group = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        let _group =
+            Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
     }
     // It may just have ended by itself.
     let _stopped = child.kill();

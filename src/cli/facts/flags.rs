@@ -10,14 +10,21 @@ use crate::yaml;
 use std::collections::BTreeMap;
 
 /// Notes what is written beside the versions that a question is about, if a gate listens to it.
-pub(super) fn note(inquiry: &Inquiry<'_>, evidence: &Evidence<'_>, question: &Question<'_>, facts: &mut Facts) {
-    let rules = inquiry.config().pipeline.rules(GateKind::Version, question.stage, &question.subject.app);
+pub(super) fn note(
+    inquiry: &Inquiry<'_>,
+    evidence: &Evidence<'_>,
+    question: &Question<'_>,
+    facts: &mut Facts,
+) {
+    let rules =
+        inquiry.config().pipeline.rules(GateKind::Version, question.stage, &question.subject.app);
     let wanted: Vec<&String> = rules.into_iter().flat_map(flags).collect();
     let Some(commit) = inquiry.survey.commit.filter(|_| !wanted.is_empty()) else { return };
     let Ok(snapshot) = Snapshot::of_commit(inquiry.repository, commit) else { return };
     let before = evidence.before(question);
     let is_meant = |entry: &&Entry| {
-        question.subject.covers(&entry.slot()) && (entry.stage == *question.stage || before.contains(&entry.stage))
+        question.subject.covers(&entry.slot())
+            && (entry.stage == *question.stage || before.contains(&entry.stage))
     };
     for entry in inquiry.survey.mapping.entries.iter().filter(is_meant) {
         let found = beside(&snapshot, entry, &wanted);
@@ -38,10 +45,12 @@ fn beside(snapshot: &Snapshot<'_>, entry: &Entry, wanted: &[&String]) -> BTreeMa
     for location in &entry.locations {
         let Some(text) = text(snapshot, &location.path) else { continue };
         let Ok(stream) = yaml::parse(&text) else { continue };
-        let document = stream.documents.get(usize::try_from(location.document).unwrap_or(usize::MAX));
+        let document =
+            stream.documents.get(usize::try_from(location.document).unwrap_or(usize::MAX));
         let Some(root) = document.and_then(yaml::Document::root) else { continue };
-        for (key, value) in
-            root.raw_pairs().chain(holder(root, &location.key).into_iter().flat_map(|at| at.raw_pairs()))
+        for (key, value) in root
+            .raw_pairs()
+            .chain(holder(root, &location.key).into_iter().flat_map(|at| at.raw_pairs()))
         {
             let name = key.text().filter(|name| wanted.iter().any(|flag| flag.as_str() == *name));
             let is_on = value.text().and_then(|text| text.parse().ok());

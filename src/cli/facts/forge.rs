@@ -39,7 +39,13 @@ impl<'w, 'r> Desk<'w, 'r> {
     }
 
     /// The statuses and check runs of the commits that brought the version to the stages before.
-    pub fn checks(&self, named: &[StageName], evidence: &Evidence<'_>, question: &Question<'_>, facts: &mut Facts) {
+    pub fn checks(
+        &self,
+        named: &[StageName],
+        evidence: &Evidence<'_>,
+        question: &Question<'_>,
+        facts: &mut Facts,
+    ) {
         let before = evidence.before(question);
         let stages = if named.is_empty() { &before } else { named };
         let waves = if named.is_empty() { evidence.wave_before(question) } else { Vec::new() };
@@ -48,7 +54,9 @@ impl<'w, 'r> Desk<'w, 'r> {
             let landing = course.iter().find(|landing| landing.version.is_same(question.version));
             let Some(commit) = landing.and_then(|landing| landing.commit) else { continue };
             facts.checks.entry(commit).or_insert_with(|| {
-                self.forge().and_then(|forge| forge.checks(&commit.to_string()).map_err(|error| error.to_string()))
+                self.forge().and_then(|forge| {
+                    forge.checks(&commit.to_string()).map_err(|error| error.to_string())
+                })
             });
         }
     }
@@ -61,15 +69,24 @@ impl<'w, 'r> Desk<'w, 'r> {
     }
 
     /// The reviews of the newest commit of the open proposal, if there is one.
-    fn newest_reviews(&self, forge: &dyn Forge, question: &Question<'_>) -> Result<Vec<Review>, String> {
+    fn newest_reviews(
+        &self,
+        forge: &dyn Forge,
+        question: &Question<'_>,
+    ) -> Result<Vec<Review>, String> {
         let branch = branch_of(&question.subject.to_string(), question.stage, question.targets);
-        let open = self.proposals.get_or_init(|| forge.open_proposals().map_err(|error| error.to_string()));
+        let open = self
+            .proposals
+            .get_or_init(|| forge.open_proposals().map_err(|error| error.to_string()));
         let mut open = open.as_ref().map_err(Clone::clone)?.iter();
-        let Some(proposal) = open.find(|proposal| proposal.head == branch && !proposal.from_fork) else {
+        let Some(proposal) = open.find(|proposal| proposal.head == branch && !proposal.from_fork)
+        else {
             return Ok(Vec::new());
         };
         let is_newest = |review: &Review| match (&review.commit, &proposal.head_commit) {
-            (Some(seen), Some(head)) => seen.starts_with(head.as_str()) || head.starts_with(seen.as_str()),
+            (Some(seen), Some(head)) => {
+                seen.starts_with(head.as_str()) || head.starts_with(seen.as_str())
+            }
             _ => true,
         };
         let reviews = forge.reviews(proposal.number).map_err(|error| error.to_string())?;
@@ -78,10 +95,14 @@ impl<'w, 'r> Desk<'w, 'r> {
 
     /// Is there an open issue with this label?
     pub fn issues(&self, label: &str) -> Asked {
-        let issues = self.forge().and_then(|forge| forge.open_issues(label).map_err(|error| error.to_string()));
+        let issues = self
+            .forge()
+            .and_then(|forge| forge.open_issues(label).map_err(|error| error.to_string()));
         match issues {
             Ok(issues) => match issues.first() {
-                Some(issue) => Asked::Shut(format!("#{} {}", issue.number, super::line(&issue.title))),
+                Some(issue) => {
+                    Asked::Shut(format!("#{} {}", issue.number, super::line(&issue.title)))
+                }
                 None => Asked::Open,
             },
             Err(why) => Asked::NoAnswer(why),

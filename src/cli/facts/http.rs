@@ -19,7 +19,9 @@ pub(super) fn ask(url: &str, expect: Option<&(String, String)>, timeout: u64) ->
     match (status, expect) {
         (200..=299, None) => Asked::Open,
         (200..=299, Some((pointer, value))) => judged(&body, pointer, value),
-        (300..=399, _) => Asked::NoAnswer(format!("it sends elsewhere ({status}), and that is not followed")),
+        (300..=399, _) => {
+            Asked::NoAnswer(format!("it sends elsewhere ({status}), and that is not followed"))
+        }
         (status, _) => Asked::Shut(told(status, &body)),
     }
 }

@@ -46,7 +46,11 @@ impl<'w, 'r> Witness<'w, 'r> {
                 continue;
             }
             for kind in [GateKind::Verified, GateKind::Approval, GateKind::Blocker] {
-                for rule in self.inquiry.config().pipeline.rules(kind, question.stage, &question.subject.app) {
+                for rule in self.inquiry.config().pipeline.rules(
+                    kind,
+                    question.stage,
+                    &question.subject.app,
+                ) {
                     self.ask(rule, evidence, question, &mut facts);
                 }
             }
@@ -60,18 +64,32 @@ impl<'w, 'r> Witness<'w, 'r> {
         Witness { trust, ..Witness::new(inquiry) }
     }
 
-    fn ask(&self, rule: &GateRule, evidence: &Evidence<'_>, question: &Question<'_>, facts: &mut Facts) {
+    fn ask(
+        &self,
+        rule: &GateRule,
+        evidence: &Evidence<'_>,
+        question: &Question<'_>,
+        facts: &mut Facts,
+    ) {
         match &rule.gate {
             Gate::Verified(verified) => match &verified.by {
                 Proof::Command(call) => {
-                    facts.tell_about(rule.line, question, command::ask(call, &self.trust, question, self.inquiry));
+                    facts.tell_about(
+                        rule.line,
+                        question,
+                        command::ask(call, &self.trust, question, self.inquiry),
+                    );
                 }
                 Proof::Checks(_) => self.desk.checks(&verified.stages, evidence, question, facts),
                 Proof::Ledger => {}
             },
             Gate::Approvals(_) | Gate::ApprovalAfterFailure => self.desk.reviews(question, facts),
             Gate::Blocker(Blocker { by: BlockedBy::Command(call), .. }) => {
-                facts.tell_about(rule.line, question, command::ask(call, &self.trust, question, self.inquiry));
+                facts.tell_about(
+                    rule.line,
+                    question,
+                    command::ask(call, &self.trust, question, self.inquiry),
+                );
             }
             Gate::Blocker(blocker) => {
                 let known = self.known.borrow().get(&rule.line).cloned();
@@ -96,7 +114,9 @@ impl<'w, 'r> Witness<'w, 'r> {
     fn file(&self, path: &str) -> Asked {
         let commit = self.inquiry.survey.commit;
         let snapshot = commit.map(|commit| Snapshot::of_commit(self.inquiry.repository, commit));
-        let Some(Ok(snapshot)) = snapshot else { return Asked::NoAnswer("no commit is read".into()) };
+        let Some(Ok(snapshot)) = snapshot else {
+            return Asked::NoAnswer("no commit is read".into());
+        };
         match text(&snapshot, path) {
             Some(text) => Asked::Shut(line(&text)),
             None => Asked::Open,

@@ -53,7 +53,9 @@ impl Trust {
         let branch = context.globals.branch.clone();
         let has_origin = repository.origin_url().is_some() && context.url().is_none();
         let (name, revision) = match (branch.or_else(|| repository.origin_head()), has_origin) {
-            (Some(branch), true) => (format!("origin/{branch}"), Some(format!("refs/remotes/origin/{branch}"))),
+            (Some(branch), true) => {
+                (format!("origin/{branch}"), Some(format!("refs/remotes/origin/{branch}")))
+            }
             (None, true) => ("the origin's branch".to_owned(), None),
             (branch, false) => {
                 let branch = branch.or_else(|| repository.head_branch()).unwrap_or_default();
@@ -71,10 +73,12 @@ impl Trust {
     }
 
     fn new(context: &Context, repository: &Repository, commit: Option<Oid>, name: String) -> Self {
-        let text = commit.and_then(|commit| text(&Snapshot::of_commit(repository, commit).ok()?, CONFIG_FILE));
+        let text = commit
+            .and_then(|commit| text(&Snapshot::of_commit(repository, commit).ok()?, CONFIG_FILE));
         let config = text.and_then(|text| config::parse(&text, CONFIG_FILE).ok());
         let folder = context.writable_cache().map(|cache| cache.join("programs"));
-        let (is_named, is_allowed) = (context.globals.config.is_some(), context.globals.allow_commands);
+        let (is_named, is_allowed) =
+            (context.globals.config.is_some(), context.globals.allow_commands);
         Trust { commit, name, config, is_named, is_allowed, folder, is_of_commit: false }
     }
 
@@ -91,12 +95,16 @@ impl Trust {
     pub fn program(&self, call: &Call, inquiry: &Inquiry<'_>) -> Result<Program, String> {
         if !self.is_named && !self.config.as_ref().is_some_and(|config| says(config, call)) {
             return Err(match self.commit {
-                Some(_) => format!("the {CONFIG_FILE} of {} does not name it, so it is not run", self.name),
+                Some(_) => {
+                    format!("the {CONFIG_FILE} of {} does not name it, so it is not run", self.name)
+                }
                 None => "it is not known which branch is protected; say with --branch".into(),
             });
         }
         if !self.is_named && !self.is_allowed {
-            return Err(format!("commands that a {CONFIG_FILE} names are run with --allow-commands only"));
+            return Err(format!(
+                "commands that a {CONFIG_FILE} names are run with --allow-commands only"
+            ));
         }
         let program = call.argv.first().map_or("", String::as_str);
         let is_of_repository = program.contains('/') && !program.starts_with('/');
@@ -108,20 +116,27 @@ impl Trust {
 
     /// The program as the protected branch has it.
     fn copy(&self, repository: &Repository, path: &str) -> Result<TempPath, String> {
-        let commit = self.commit.ok_or("it is not known which branch is protected; say with --branch")?;
+        let commit =
+            self.commit.ok_or("it is not known which branch is protected; say with --branch")?;
         let missing = || format!("{} has no file {path}", self.name);
-        let snapshot = Snapshot::of_commit(repository, commit).map_err(|error| error.to_string())?;
-        let file = snapshot.find(path).filter(|file| file.kind == FileKind::File).ok_or_else(missing)?;
+        let snapshot =
+            Snapshot::of_commit(repository, commit).map_err(|error| error.to_string())?;
+        let file =
+            snapshot.find(path).filter(|file| file.kind == FileKind::File).ok_or_else(missing)?;
         let bytes = snapshot.read(&file).map_err(|error| error.to_string())?;
         let folder = self.folder.as_deref().ok_or_else(|| {
             format!("{path} would have to be copied to be run, and there is no cache that may be written to")
         })?;
         let write = || -> std::io::Result<TempPath> {
             std::fs::create_dir_all(folder)?;
-            let mut file = tempfile::Builder::new().prefix("towpath-program-").tempfile_in(folder)?;
+            let mut file =
+                tempfile::Builder::new().prefix("towpath-program-").tempfile_in(folder)?;
             file.write_all(&bytes)?;
             #[cfg(unix)]
-            std::fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
+            std::fs::set_permissions(
+                file.path(),
+                std::os::unix::fs::PermissionsExt::from_mode(0o700),
+            )?;
             Ok(file.into_temp_path())
         };
         write().map_err(|error| format!("{path} cannot be copied to be run: {error}"))
@@ -131,8 +146,12 @@ impl Trust {
 /// Does a configuration have this very call?
 fn says(config: &Config, call: &Call) -> bool {
     config.pipeline.gates.iter().any(|rule| match &rule.gate {
-        Gate::Blocker(blocker) => matches!(&blocker.by, BlockedBy::Command(known) if known.argv == call.argv),
-        Gate::Verified(verified) => matches!(&verified.by, Proof::Command(known) if known.argv == call.argv),
+        Gate::Blocker(blocker) => {
+            matches!(&blocker.by, BlockedBy::Command(known) if known.argv == call.argv)
+        }
+        Gate::Verified(verified) => {
+            matches!(&verified.by, Proof::Command(known) if known.argv == call.argv)
+        }
         _ => false,
     })
 }

@@ -28,7 +28,9 @@ pub fn chronicle<'r>(
     moves: &[Move],
 ) -> Result<Option<Chronicle<'r>>, Failure> {
     let config = &survey.settings.config;
-    let Some(needs) = needs(moves, config, &survey.mapping.entries).filter(|_| is_plain(config, moves)) else {
+    let Some(needs) =
+        needs(moves, config, &survey.mapping.entries).filter(|_| is_plain(config, moves))
+    else {
         return Ok(None);
     };
     if survey.is_near(repository)? {
@@ -54,10 +56,17 @@ pub fn edge(context: &Context) -> Edge {
 
 /// Do the gates look at nothing else, and does nothing that they found here depend on what is older?
 pub fn is_enough(evidence: &Evidence<'_>, questions: &[Question<'_>]) -> bool {
-    let is_known = |slot: &SlotKey| evidence.current(slot, None).is_none_or(|landing| landing.commit.is_some());
+    let is_known = |slot: &SlotKey| {
+        evidence.current(slot, None).is_none_or(|landing| landing.commit.is_some())
+    };
     let needs_more = |kind: GateKind| matches!(kind, GateKind::Order | GateKind::Bake);
     questions.iter().all(|question| {
-        let visit = |slot| evidence.course(slot, None).into_iter().find(|one| one.version.is_same(question.version));
+        let visit = |slot| {
+            evidence
+                .course(slot, None)
+                .into_iter()
+                .find(|one| one.version.is_same(question.version))
+        };
         let before = evidence.before(question);
         let mut sources = before.iter().flat_map(|stage| evidence.sources(question, stage));
         question.purpose == Purpose::Forward
@@ -77,7 +86,8 @@ enum Need<'m> {
 
 impl Need<'_> {
     fn is_met_by(&self, deployment: &Deployment<'_>) -> bool {
-        let (from, to) = (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
+        let (from, to) =
+            (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
         match self {
             Need::Landing(slot) => deployment.slot == *slot && from != to,
             Need::Visit(slot, version) => {
@@ -110,8 +120,9 @@ fn needs<'m>(moves: &'m [Move], config: &Config, standing: &[Entry]) -> Option<V
 
 /// Where a cell's version comes from: the same targets, where the stage has them.
 fn sources(slot: &SlotKey, before: &StageName, standing: &[Entry]) -> Vec<SlotKey> {
-    let is_source =
-        |other: &SlotKey| (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before);
+    let is_source = |other: &SlotKey| {
+        (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before)
+    };
     let all: Vec<SlotKey> = standing.iter().map(Entry::slot).filter(is_source).collect();
     let same = all.iter().filter(|other| slot.target.is_some() && other.target == slot.target);
     let same: Vec<SlotKey> = same.cloned().collect();

@@ -42,7 +42,9 @@ pub fn read(path: &Path) -> Result<Option<Event>, Failure> {
 /// `None` for an event that is about no pull request.
 fn of(value: &Value) -> Option<Event> {
     let proposal = value.get("pull_request").filter(|value| value.is_object())?;
-    let login = |value: &Value| value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned);
+    let login = |value: &Value| {
+        value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned)
+    };
     // An author whom the event does not name is one whom nobody permits.
     let author = Person { name: login(&proposal["user"]).unwrap_or_default(), proof: Proof::Event };
     let sender = login(&value["sender"]).map(|name| Person { name, proof: Proof::Sender });
@@ -70,9 +72,11 @@ mod tests {
         let event = |author: &str, sender: &str| {
             let head = json!({ "sha": "abc" });
             let proposal = json!({ "number": 7, "user": { "login": author }, "head": head });
-            of(&json!({ "pull_request": proposal, "sender": { "login": sender } })).expect("a pull request")
+            of(&json!({ "pull_request": proposal, "sender": { "login": sender } }))
+                .expect("a pull request")
         };
-        let names = |event: &Event| event.persons.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let names =
+            |event: &Event| event.persons.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
         let both = event("deploy-bot", "mallory");
         assert_eq!((both.number, both.head.as_deref()), (Some(7), Some("abc")));
         assert_eq!(names(&both), ["deploy-bot", "mallory"]);

@@ -47,11 +47,18 @@ pub fn answers(
     let questions: Vec<_> = owned.iter().map(|one| one.question(context, None)).collect();
     let mut facts = Witness::trusting(&inquiry, sides.rules_at).facts(&evidence, &questions);
     let needs_reviews = |question: &&crate::pipeline::Question<'_>| {
-        !sides.config().pipeline.rules(GateKind::Approval, question.stage, &question.subject.app).is_empty()
+        !sides
+            .config()
+            .pipeline
+            .rules(GateKind::Approval, question.stage, &question.subject.app)
+            .is_empty()
     };
     if questions.iter().any(|question| needs_reviews(&question)) {
         let reviews = asker.reviews(args, context, repository, sides);
-        questions.iter().filter(needs_reviews).for_each(|question| facts.review(question, Ok(reviews.clone())));
+        questions
+            .iter()
+            .filter(needs_reviews)
+            .for_each(|question| facts.review(question, Ok(reviews.clone())));
     }
     let evidence = inquiry.evidence(&past, &facts);
     let one = |(asked, question)| Judged { is_there: false, ..judged(asked, question, &evidence) };
@@ -107,11 +114,21 @@ pub fn queries(
 }
 
 /// The state that stands. Where that is what the branch is at, an index of the branch helps, and is kept.
-fn survey(context: &Context, repository: &Repository, sides: &Sides<'_>) -> Result<Survey, Failure> {
+fn survey(
+    context: &Context,
+    repository: &Repository,
+    sides: &Sides<'_>,
+) -> Result<Survey, Failure> {
     let at = sides.rules_at.to_string();
     let branch = context.globals.branch.as_deref();
-    let is_tip = branch.is_some_and(|branch| context.branch_tip(repository, branch).ok() == Some(sides.rules_at));
-    let when = When { at: (!is_tip).then_some(at.as_str()), is_ahead: !is_tip, is_alone: true, ..When::default() };
+    let is_tip = branch
+        .is_some_and(|branch| context.branch_tip(repository, branch).ok() == Some(sides.rules_at));
+    let when = When {
+        at: (!is_tip).then_some(at.as_str()),
+        is_ahead: !is_tip,
+        is_alone: true,
+        ..When::default()
+    };
     Survey::of(context, repository, when)
 }
 

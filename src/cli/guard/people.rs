@@ -46,13 +46,17 @@ impl<'r> Asker<'r> {
         }
         let number = args.proposal.or_else(event::number);
         let nobody = Asker { persons: Vec::new(), number, forge: None };
-        let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else { return Ok(nobody) };
+        let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else {
+            return Ok(nobody);
+        };
         let forge = match opened(args, context, repository, sides) {
             Ok(forge) => forge,
             Err(failure) if args.proposal.is_some() => return Err(failure),
             Err(failure) => {
                 let why = failure.message().unwrap_or("it cannot be asked");
-                context.ui.caution(&format!("the forge does not say whose pull request {asked} is: {why}"));
+                context.ui.caution(&format!(
+                    "the forge does not say whose pull request {asked} is: {why}"
+                ));
                 return Ok(nobody);
             }
         };
@@ -77,10 +81,14 @@ impl<'r> Asker<'r> {
         };
         let reviews = asked().unwrap_or_else(|failure: Failure| {
             let why = failure.message().unwrap_or("it cannot be asked");
-            context.ui.caution(&format!("the forge does not say who approves of pull request {number}: {why}"));
+            context.ui.caution(&format!(
+                "the forge does not say who approves of pull request {number}: {why}"
+            ));
             Vec::new()
         });
-        let is_newest = |review: &Review| review.commit.as_ref().is_none_or(|seen| names(repository, sides.head, seen));
+        let is_newest = |review: &Review| {
+            review.commit.as_ref().is_none_or(|seen| names(repository, sides.head, seen))
+        };
         reviews.into_iter().filter(is_newest).collect()
     }
 }
@@ -96,7 +104,12 @@ fn opened<'r>(
 }
 
 /// Is it about the commit that is judged, or about one that the forge has just merged for the check?
-fn matches(repository: &Repository, head: Oid, said: Option<&str>, what: &str) -> Result<(), Failure> {
+fn matches(
+    repository: &Repository,
+    head: Oid,
+    said: Option<&str>,
+    what: &str,
+) -> Result<(), Failure> {
     let said = said.unwrap_or_default();
     if names(repository, head, said) {
         return Ok(());
@@ -109,7 +122,8 @@ fn matches(repository: &Repository, head: Oid, said: Option<&str>, what: &str) -
 fn names(repository: &Repository, commit: Oid, said: &str) -> bool {
     let merged = repository.parents(commit).unwrap_or_default().into_iter().skip(1);
     let said = said.to_ascii_lowercase();
-    said.len() >= 7 && [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(&said))
+    said.len() >= 7
+        && [commit].into_iter().chain(merged).any(|id| id.to_string().starts_with(&said))
 }
 
 /// The commits that are proposed, and their signatures.
@@ -127,7 +141,11 @@ impl<'c> Commits<'c> {
     ///
     /// # Errors
     /// When commits are missing.
-    pub fn list(context: &'c Context, repository: &'c Repository, sides: &'c Sides<'c>) -> Result<Self, Failure> {
+    pub fn list(
+        context: &'c Context,
+        repository: &'c Repository,
+        sides: &'c Sides<'c>,
+    ) -> Result<Self, Failure> {
         let all = repository.ahead(sides.base, sides.head, MOST)?;
         Ok(Commits { context, repository, sides, all, known: RefCell::default() })
     }
@@ -153,26 +171,40 @@ impl<'c> Commits<'c> {
 
     fn signers(&self, lists: &[String]) -> Result<Signers, String> {
         if self.context.globals.read_only {
-            return Err("signatures are not verified under --read-only: git needs a temporary file for it".into());
+            return Err(
+                "signatures are not verified under --read-only: git needs a temporary file for it"
+                    .into(),
+            );
         }
-        let cache = self.context.writable_cache().ok_or("signatures are not verified without a cache folder")?;
+        let cache = self
+            .context
+            .writable_cache()
+            .ok_or("signatures are not verified without a cache folder")?;
         let texts = lists.iter().map(|path| {
             let text = self.sides.text(&plain_path(path));
             text.ok_or_else(|| format!("{path} with the signers is not in the base"))
         });
         let texts = texts.collect::<Result<Vec<String>, _>>()?;
-        let signers =
-            Signers::new(texts.iter().map(String::as_str), &self.context.environment.now, &cache.join("signatures"));
+        let signers = Signers::new(
+            texts.iter().map(String::as_str),
+            &self.context.environment.now,
+            &cache.join("signatures"),
+        );
         signers.map_err(|error| format!("signatures cannot be verified: {error}"))
     }
 
     fn verify(&self, lists: &[String]) -> Result<Signed, String> {
         let signers = self.signers(lists)?;
-        let all = self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
+        let all =
+            self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
         let weighty = self.sides.weighty();
         let mut by = BTreeSet::new();
         for commit in all {
-            if !self.repository.touches_itself(*commit, &weighty).map_err(|error| error.to_string())? {
+            if !self
+                .repository
+                .touches_itself(*commit, &weighty)
+                .map_err(|error| error.to_string())?
+            {
                 continue;
             }
             let short: String = commit.to_string().chars().take(10).collect();
@@ -180,7 +212,10 @@ impl<'c> Commits<'c> {
                 Signature::Good(signer) => by.insert(signer),
                 Signature::None => return Err(format!("{short} is not signed with an ssh key")),
                 Signature::Bad(why) => {
-                    return Err(format!("{short} is not signed by anybody in {}: {why}", lists.join(", ")));
+                    return Err(format!(
+                        "{short} is not signed by anybody in {}: {why}",
+                        lists.join(", ")
+                    ));
                 }
             };
         }
@@ -213,21 +248,34 @@ impl<'c> Commits<'c> {
                 }
             }
         }
-        let unsettled = last
-            .into_iter()
-            .filter(|(path, (file, changes))| (has_merges || *changes > 1) && self.sides.coming_file(path) != *file);
+        let unsettled = last.into_iter().filter(|(path, (file, changes))| {
+            (has_merges || *changes > 1) && self.sides.coming_file(path) != *file
+        });
         let reason = "the branch changes it on its way, and a rebase could leave it otherwise than a merge does";
-        let refusal = || Refusal::of(Check::Merge, reason).hint("rebase the branch onto the base, or squash it, first");
+        let refusal = || {
+            Refusal::of(Check::Merge, reason)
+                .hint("rebase the branch onto the base, or squash it, first")
+        };
         Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
     }
 
     /// The commits that say they break the glass.
     pub fn glasses(&self) -> Vec<Glass> {
-        let infos = self.all.iter().flatten().filter_map(|commit| self.repository.commit_info(*commit).ok());
+        let infos = self
+            .all
+            .iter()
+            .flatten()
+            .filter_map(|commit| self.repository.commit_info(*commit).ok());
         let glass = |info: crate::git::CommitInfo| {
             let all = |key: &str| info.trailers(key).map(str::to_owned).collect();
-            let reason = info.trailers("Gate-Override").find(|reason| !reason.is_empty())?.to_owned();
-            Some(Glass { commit: info.id.to_string(), reason, apps: all("App"), stages: all("Stage") })
+            let reason =
+                info.trailers("Gate-Override").find(|reason| !reason.is_empty())?.to_owned();
+            Some(Glass {
+                commit: info.id.to_string(),
+                reason,
+                apps: all("App"),
+                stages: all("Stage"),
+            })
         };
         infos.filter_map(glass).collect()
     }

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// Warnings about files of which nothing at all was read.
-const UNREAD: [&str; 6] = ["not-yaml", "not-text", "not-hcl", "too-large", "missing-object", "unreadable"];
+const UNREAD: [&str; 6] =
+    ["not-yaml", "not-text", "not-hcl", "too-large", "missing-object", "unreadable"];
 
 /// How states are read.
 pub struct Reading<'a> {
@@ -51,9 +52,12 @@ impl Reading<'_> {
             seen.extend(stages.map(|stages| Seen { claim, stages, touched }));
         }
         let mapping = source::mapping(config, entries, reader.warnings());
-        let is_elsewhere = |name: &StageName| config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some());
+        let is_elsewhere = |name: &StageName| {
+            config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some())
+        };
         let is_here = |name: &StageName| self.stages.contains(name) || !is_elsewhere(name);
-        let entries: Vec<Entry> = mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
+        let entries: Vec<Entry> =
+            mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
         let mut blind = self.unread(snapshot, &seen, &mapping.warnings);
         blind.extend(self.blind(snapshot, &seen, &entries));
         let mut touched = all.paths();
@@ -66,11 +70,16 @@ impl Reading<'_> {
     fn behind_links(&self, side: Side) -> Side {
         let real = |path: String| self.real(path);
         let mut side = side;
-        let places = side.entries.iter_mut().flat_map(|entry| &mut entry.locations).map(|place| &mut place.path);
+        let places = side
+            .entries
+            .iter_mut()
+            .flat_map(|entry| &mut entry.locations)
+            .map(|place| &mut place.path);
         let blind = side.blind.iter_mut().map(|one| &mut one.spot.path);
         let warnings = side.warnings.iter_mut().filter_map(|warning| warning.path.as_mut());
         places.chain(blind).chain(warnings).for_each(|path| *path = real(std::mem::take(path)));
-        side.touched = side.touched.into_iter().flat_map(|path| [path.clone(), real(path)]).collect();
+        side.touched =
+            side.touched.into_iter().flat_map(|path| [path.clone(), real(path)]).collect();
         side
     }
 
@@ -80,7 +89,12 @@ impl Reading<'_> {
 
     /// The stages that a claim is for: by its path, its rule, the branch, or its keys. `None` where its path
     /// names something that is no stage.
-    fn stages_of(&self, config: &Config, claim: &Claim<'_>, entries: &[Entry]) -> Option<BTreeSet<StageName>> {
+    fn stages_of(
+        &self,
+        config: &Config,
+        claim: &Claim<'_>,
+        entries: &[Entry],
+    ) -> Option<BTreeSet<StageName>> {
         let own = match claim.captures.get("stage").filter(|word| !word.is_empty()) {
             Some(word) => Some(config.stage(word)?.name.clone()),
             None => claim.rule.stage.clone().or_else(|| self.only().cloned()),
@@ -93,7 +107,12 @@ impl Reading<'_> {
     }
 
     /// Files that are changed and cannot be read: their contents as they are.
-    fn unread(&self, snapshot: &Snapshot<'_>, seen: &[Seen<'_>], warnings: &[Warning]) -> Vec<Blind> {
+    fn unread(
+        &self,
+        snapshot: &Snapshot<'_>,
+        seen: &[Seen<'_>],
+        warnings: &[Warning],
+    ) -> Vec<Blind> {
         let mut out = Vec::new();
         for warning in warnings.iter().filter(|warning| UNREAD.contains(&warning.code)) {
             let path = warning.path.as_ref().map(|path| self.real(path.clone()));
@@ -105,7 +124,8 @@ impl Reading<'_> {
                 None => file.id.to_string(),
             };
             let key = format!("{}, which cannot be read", file.path);
-            let spot = BlindSpot { path: file.path.clone(), key, line: None, says, reach: Reach::Leads };
+            let spot =
+                BlindSpot { path: file.path.clone(), key, line: None, says, reach: Reach::Leads };
             let its = seen.iter().filter(|seen| seen.touched.contains(&file.path));
             out.extend(its.map(|seen| seen.blind(spot.clone())));
         }
@@ -143,14 +163,17 @@ impl Reading<'_> {
         let is_near = |path: &str| folders.iter().any(|own| is_within(folder_of(path), own));
         match seen.claim.rule.kind {
             SourceKind::Argo | SourceKind::Flux => !self.changed.is_empty(),
-            SourceKind::Kustomize | SourceKind::Compose => self.changed.iter().any(|path| is_near(path)),
+            SourceKind::Kustomize | SourceKind::Compose => {
+                self.changed.iter().any(|path| is_near(path))
+            }
             _ => false,
         }
     }
 }
 
 fn is_within(folder: &str, other: &str) -> bool {
-    other.is_empty() || folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    other.is_empty()
+        || folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 impl Seen<'_> {

@@ -47,7 +47,9 @@ impl<'r> Sides<'r> {
         let standing = Snapshot::of_commit(repository, base)?;
         let coming = match premerge {
             Premerge::Forward(commit) => Snapshot::of_commit(repository, *commit)?,
-            Premerge::Tree(tree) => repository.snapshot_of_tree(*tree, standing.time().unwrap_or_default())?,
+            Premerge::Tree(tree) => {
+                repository.snapshot_of_tree(*tree, standing.time().unwrap_or_default())?
+            }
             _ => Snapshot::of_commit(repository, base)?,
         };
         let differences = standing.differences(&coming)?;
@@ -55,7 +57,8 @@ impl<'r> Sides<'r> {
         let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
         let ruled = of_branch(context, repository, (settings, base), branch)?;
         let Ruled { settings, stages, at: rules_at } = ruled;
-        let changed: BTreeSet<&str> = differences.changes.iter().map(|change| change.path.as_str()).collect();
+        let changed: BTreeSet<&str> =
+            differences.changes.iter().map(|change| change.path.as_str()).collect();
         let links = standing_links(&standing, &changed);
         let reading = Reading { cache: &cache, stages: &stages, changed: &changed, links: &links };
         let read = |config: &Config, snapshot: &Snapshot<'_>| reading.side(config, snapshot);
@@ -63,12 +66,26 @@ impl<'r> Sides<'r> {
         let others = match &settings.assumed {
             Some(_) if !differences.changes.is_empty() => {
                 let other = own_settings(context, repository, &Reader::new(&coming, &cache));
-                other.ok().map(|other| (read(&other.config, &standing), read(&other.config, &coming)))
+                other
+                    .ok()
+                    .map(|other| (read(&other.config, &standing), read(&other.config, &coming)))
             }
             _ => None,
         };
         let rule_files = rule_files(&settings.config, &standing);
-        Ok(Sides { settings, base, head, rules_at, standing, coming, before, after, others, differences, rule_files })
+        Ok(Sides {
+            settings,
+            base,
+            head,
+            rules_at,
+            standing,
+            coming,
+            before,
+            after,
+            others,
+            differences,
+            rule_files,
+        })
     }
 
     /// The configuration of the state that stands.
@@ -78,7 +95,8 @@ impl<'r> Sides<'r> {
 
     /// Every cell that moves, whichever way it is read.
     pub fn moves(&self) -> Vec<Move> {
-        let changed: BTreeSet<&str> = self.differences.changes.iter().map(|change| change.path.as_str()).collect();
+        let changed: BTreeSet<&str> =
+            self.differences.changes.iter().map(|change| change.path.as_str()).collect();
         self.all(|before, after| guard::moves(&before.entries, &after.entries, &changed))
     }
 
@@ -114,7 +132,9 @@ impl<'r> Sides<'r> {
 
     fn wrong(&self) -> Option<String> {
         self.coming.find(CONFIG_FILE)?;
-        let Some(text) = text(&self.coming, CONFIG_FILE) else { return Some(format!("{CONFIG_FILE} is no text")) };
+        let Some(text) = text(&self.coming, CONFIG_FILE) else {
+            return Some(format!("{CONFIG_FILE} is no text"));
+        };
         let config = match config::parse(&text, CONFIG_FILE) {
             Ok(config) => config,
             Err(error) => return Some(error.to_string()),
@@ -123,7 +143,10 @@ impl<'r> Sides<'r> {
             let here = self.after.entries.iter().filter(|entry| entry.stage == waves.stage);
             let known: Vec<_> = here.filter_map(|entry| entry.target.as_ref()).collect();
             let (name, line) = waves.unknown(&known)?;
-            Some(format!("{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is no target there", waves.stage))
+            Some(format!(
+                "{CONFIG_FILE}:{line}: a wave of {} names `{name}`, which is no target there",
+                waves.stage
+            ))
         })
     }
 
@@ -153,7 +176,8 @@ impl<'r> Sides<'r> {
     fn all<T: PartialEq>(&self, of_pair: impl Fn(&Side, &Side) -> Vec<T>) -> Vec<T> {
         let mut out: Vec<T> = Vec::new();
         for (before, after) in self.pairs() {
-            let more: Vec<T> = of_pair(before, after).into_iter().filter(|one| !out.contains(one)).collect();
+            let more: Vec<T> =
+                of_pair(before, after).into_iter().filter(|one| !out.contains(one)).collect();
             out.extend(more);
         }
         out
@@ -167,13 +191,18 @@ impl<'r> Sides<'r> {
 
     /// A link is a file with the path it leads to.
     fn leads_to_file(&self, change: &Change) -> bool {
-        let Some(link) = self.coming.find(&change.path).filter(|file| file.kind == FileKind::Symlink) else {
+        let Some(link) =
+            self.coming.find(&change.path).filter(|file| file.kind == FileKind::Symlink)
+        else {
             return false;
         };
         let target = self.coming.read(&File { kind: FileKind::File, ..link }).ok();
         let target = target.and_then(|bytes| String::from_utf8(bytes).ok());
-        let found = target.map(|target| plain_path(&format!("{}/{target}", folder_of(&change.path))));
-        found.and_then(|path| self.coming.find(&path)).is_some_and(|file| file.kind == FileKind::File)
+        let found =
+            target.map(|target| plain_path(&format!("{}/{target}", folder_of(&change.path))));
+        found
+            .and_then(|path| self.coming.find(&path))
+            .is_some_and(|file| file.kind == FileKind::File)
     }
 
     /// The text of a file of the state that stands.
@@ -196,7 +225,11 @@ fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
 }
 
 /// What a state says of itself, or what discovery makes of it: no other state is asked.
-fn own_settings(context: &Context, repository: &Repository, reader: &Reader<'_>) -> Result<Settings, Failure> {
+fn own_settings(
+    context: &Context,
+    repository: &Repository,
+    reader: &Reader<'_>,
+) -> Result<Settings, Failure> {
     let stated = settings::own(context, reader)?;
     Ok(settings::load(context, repository, stated, reader))
 }
@@ -223,7 +256,9 @@ fn of_branch(
     let held: Vec<(&StageName, &str)> = settings.config.stage_branches().collect();
     match branch {
         None if !held.is_empty() => {
-            let failure = Failure::usage("stages are branches here, and --base does not say which branch it is");
+            let failure = Failure::usage(
+                "stages are branches here, and --base does not say which branch it is",
+            );
             Err(failure.hint("name it: --branch BRANCH, or --base refs/remotes/origin/BRANCH"))
         }
         _ => {
@@ -235,14 +270,19 @@ fn of_branch(
 }
 
 /// What the origin's own branch says, if it says that stages are branches.
-fn main_settings(context: &Context, repository: &Repository) -> Result<Option<(Settings, Oid)>, Failure> {
+fn main_settings(
+    context: &Context,
+    repository: &Repository,
+) -> Result<Option<(Settings, Oid)>, Failure> {
     let own = repository.origin_head().into_iter().chain(["main".to_owned(), "master".to_owned()]);
-    let tip = own.into_iter().find_map(|branch| repository.resolve(&format!("refs/remotes/origin/{branch}")).ok());
+    let tip = own
+        .into_iter()
+        .find_map(|branch| repository.resolve(&format!("refs/remotes/origin/{branch}")).ok());
     let Some(tip) = tip else { return Ok(None) };
     let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, Cache::default());
     let reader = Reader::new(&snapshot, &cache);
-    let stated =
-        settings::own(context, &reader)?.filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
+    let stated = settings::own(context, &reader)?
+        .filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
     Ok(stated.map(|stated| (settings::load(context, repository, Some(stated), &reader), tip)))
 }
 
@@ -262,7 +302,8 @@ pub fn plain_path(path: &str) -> String {
 /// The configuration, the lists of signers, the files that shut a gate by being there, and what the
 /// commands of gates name in the repository.
 fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
-    let signers = config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());
+    let signers =
+        config.pipeline.permissions.iter().flat_map(|permission| permission.signers.clone());
     let calls = config.pipeline.gates.iter().filter_map(|rule| match &rule.gate {
         Gate::Blocker(blocker) => match &blocker.by {
             BlockedBy::Command(call) => Some(call),

@@ -21,7 +21,12 @@ use crate::report::Judged;
 ///
 /// # Errors
 /// With exit code 3, where a gate is not open, or cannot be asked. Where the two do not go together.
-pub fn open(found: &Proposal, kind: Kind, workspace: &Workspace<'_>, context: &Context) -> Result<Vec<RefAt>, Failure> {
+pub fn open(
+    found: &Proposal,
+    kind: Kind,
+    workspace: &Workspace<'_>,
+    context: &Context,
+) -> Result<Vec<RefAt>, Failure> {
     let repository = workspace.repository();
     let (head_name, base_name) = (head_ref(found, kind), format!("refs/heads/{}", found.base));
     let names: Vec<String> = head_name.iter().chain([&base_name]).cloned().collect();
@@ -34,13 +39,20 @@ pub fn open(found: &Proposal, kind: Kind, workspace: &Workspace<'_>, context: &C
     }
     let head = head(found, kind, head_name.and_then(|name| refs.get(&name).copied()))?;
     let premerge = repository.premerge(base, head)?;
-    let apart = |why: String| Err(refused(&ForgeError::NotMergeable { number: found.number, why }, found));
+    let apart =
+        |why: String| Err(refused(&ForgeError::NotMergeable { number: found.number, why }, found));
     match &premerge {
         Premerge::Forward(_) | Premerge::Tree(_) => (),
         Premerge::Nothing => return Ok(Vec::new()),
-        Premerge::Unrelated => return apart(format!("it has no commit in common with `{}`", found.base)),
+        Premerge::Unrelated => {
+            return apart(format!("it has no commit in common with `{}`", found.base));
+        }
         Premerge::Conflict(paths) => {
-            return apart(format!("`{}` has changed the same lines of {}", found.base, paths.join(", ")));
+            return apart(format!(
+                "`{}` has changed the same lines of {}",
+                found.base,
+                paths.join(", ")
+            ));
         }
     }
     let ledger = book::fetch(context, repository, &scene.settings.config)?.there;
@@ -48,7 +60,8 @@ pub fn open(found: &Proposal, kind: Kind, workspace: &Workspace<'_>, context: &C
     let sides = Sides::read(&seeing, repository, (base, head), &premerge, Some(&found.base))?;
     match stopped(&sides, &Inquiry::on(context, &scene)?) {
         Some(Obstacle { reason, hint, .. }) => {
-            let failure = Failure::refused(format!("pull request {} is not merged: {reason}", found.number));
+            let failure =
+                Failure::refused(format!("pull request {} is not merged: {reason}", found.number));
             Err(hint.into_iter().fold(failure, Failure::hint))
         }
         None => Ok(vec![RefAt { name: base_name, at: Some(base) }, ledger]),
@@ -57,7 +70,11 @@ pub fn open(found: &Proposal, kind: Kind, workspace: &Workspace<'_>, context: &C
 
 /// The full name of the ref that its commits can be fetched by.
 pub fn head_ref(found: &Proposal, kind: Kind) -> Option<String> {
-    if found.from_fork { kind.head_ref(found.number) } else { Some(format!("refs/heads/{}", found.head)) }
+    if found.from_fork {
+        kind.head_ref(found.number)
+    } else {
+        Some(format!("refs/heads/{}", found.head))
+    }
 }
 
 /// The commit that the forge is told to merge, so that no other is judged.
@@ -75,12 +92,14 @@ fn head(found: &Proposal, kind: Kind, fetched: Option<Oid>) -> Result<Oid, Failu
     if is_seen {
         return Ok(head);
     }
-    let failure = Failure::failed(format!("pull request {} has moved since it was looked at", found.number));
+    let failure =
+        Failure::failed(format!("pull request {} has moved since it was looked at", found.number));
     Err(failure.hint("run it again; nothing was changed"))
 }
 
 fn unasked(found: &Proposal, why: &str) -> Failure {
-    let message = format!("pull request {} is not merged: the gates cannot be asked, as {why}", found.number);
+    let message =
+        format!("pull request {} is not merged: the gates cannot be asked, as {why}", found.number);
     Failure::refused(message).hint("`towpath guard` judges it where it can be checked out")
 }
 

@@ -99,7 +99,10 @@ fn method(text: &str) -> Result<Method, String> {
 /// What the configuration says for the stage of a branch of towpath's.
 fn terms(office: &Office<'_>, found: &Proposal) -> ProposalTerms {
     let stage = office.config.stages.iter().find(|stage| is_to_stage(&found.head, &stage.name));
-    stage.map_or_else(|| office.config.proposals.all.clone(), |stage| office.config.proposals.of(&stage.name))
+    stage.map_or_else(
+        || office.config.proposals.all.clone(),
+        |stage| office.config.proposals.of(&stage.name),
+    )
 }
 
 /// Where the words of the merge are ours, they are those of the commit, so that its trailers are read
@@ -118,7 +121,8 @@ fn how(
         None => BTreeMap::new(),
     };
     let head = heads.values().next().copied();
-    let expect = found.head_commit.clone().or_else(|| head.map(|id| id.to_string())).unwrap_or_default();
+    let expect =
+        found.head_commit.clone().or_else(|| head.map(|id| id.to_string())).unwrap_or_default();
     let is_ours = method == Method::Squash || matches!(office.home, Home::Plain);
     let mut message = None;
     if let Some(head) = head.filter(|_| is_ours) {
@@ -126,7 +130,7 @@ fn how(
         let text = repository.commit_info(head)?.message;
         message = text.split_once("\n\n").map(|(_, rest)| rest.to_owned());
     }
-    let title =
-        (method == Method::Squash).then(|| format!("{} ({})", found.title, forge::reference(kind, found.number)));
+    let title = (method == Method::Squash)
+        .then(|| format!("{} ({})", found.title, forge::reference(kind, found.number)));
     Ok(Merge { method: forge::method(method), expect, title, message, if_still: Vec::new() })
 }

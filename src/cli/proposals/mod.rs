@@ -80,7 +80,11 @@ struct Office<'r> {
 }
 
 impl<'r> Office<'r> {
-    fn open(args: &ForgeArgs, repository: &'r Repository, context: &Context) -> Result<Self, Failure> {
+    fn open(
+        args: &ForgeArgs,
+        repository: &'r Repository,
+        context: &Context,
+    ) -> Result<Self, Failure> {
         let config = config(repository, context)?;
         let home = forge::home(args.said(&config), repository)?;
         let forge = forge::open(&home, repository, None, context)?;
@@ -93,7 +97,8 @@ impl<'r> Office<'r> {
             return Ok(self.forge.proposal(number)?);
         }
         self.forge.find(named)?.ok_or_else(|| {
-            let failure = Failure::usage(format!("there is no open proposal of a branch `{named}`"));
+            let failure =
+                Failure::usage(format!("there is no open proposal of a branch `{named}`"));
             failure.hint("`towpath proposals list` shows those that are open")
         })
     }
@@ -121,7 +126,8 @@ mod tests {
 
     #[test]
     fn a_proposal_is_named_in_many_ways() {
-        let twelve = ["12", "#12", "!12", "https://git.example.com/o/r/pull/12", "/srv/deploy.git#12"];
+        let twelve =
+            ["12", "#12", "!12", "https://git.example.com/o/r/pull/12", "/srv/deploy.git#12"];
         for named in twelve {
             assert_eq!(number(named), Some(12), "{named}");
         }

@@ -37,7 +37,9 @@ pub(super) fn tip_at(
     let tip = context.branch_tip(repository, branch)?;
     match moment {
         None => Ok(Some(tip)),
-        Some(moment) => repository.find_on_mainline(tip, |_, seconds| seconds <= moment.as_second()),
+        Some(moment) => {
+            repository.find_on_mainline(tip, |_, seconds| seconds <= moment.as_second())
+        }
     }
 }
 
@@ -61,7 +63,9 @@ pub(super) fn stage_branches(
         mapping.warnings.extend(there.warnings);
     }
     if found {
-        let key = |entry: &Entry| (entry.app.clone(), entry.component.clone(), config.position(&entry.stage));
+        let key = |entry: &Entry| {
+            (entry.app.clone(), entry.component.clone(), config.position(&entry.stage))
+        };
         mapping.entries.sort_by_cached_key(key);
         mapping.warnings.sort();
         mapping.warnings.dedup();

@@ -16,13 +16,22 @@ pub(super) struct Start<'r> {
 
 impl<'r> Start<'r> {
     /// Begins at the branch that is asked for, else at the one the configuration names, else at HEAD.
-    pub fn of(context: &Context, repository: &'r Repository, when: When<'_>, cache: &Cache) -> Result<Self, Failure> {
+    pub fn of(
+        context: &Context,
+        repository: &'r Repository,
+        when: When<'_>,
+        cache: &Cache,
+    ) -> Result<Self, Failure> {
         let asked = context.globals.branch.as_deref();
         let snapshot = snapshot(context, repository, when, asked)?;
         let stated = stated(context, repository, when, &Reader::new(&snapshot, cache))?;
         let branch = asked.map(str::to_owned).or_else(|| repository.head_branch());
         let start = Start { snapshot, stated, branch };
-        if asked.is_some() { Ok(start) } else { start.on_its_branch(context, repository, when, cache) }
+        if asked.is_some() {
+            Ok(start)
+        } else {
+            start.on_its_branch(context, repository, when, cache)
+        }
     }
 
     /// Goes over to the branch that the configuration names. A complete configuration counts there,
@@ -35,11 +44,17 @@ impl<'r> Start<'r> {
         cache: &Cache,
     ) -> Result<Self, Failure> {
         let named = self.stated.as_ref().and_then(|stated| stated.config.branch.clone());
-        let Some(named) = named.filter(|named| self.branch.as_ref() != Some(named)) else { return Ok(self) };
+        let Some(named) = named.filter(|named| self.branch.as_ref() != Some(named)) else {
+            return Ok(self);
+        };
         let snapshot = snapshot(context, repository, when, Some(&named))?;
-        let is_complete = self.stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
-        let stated =
-            if is_complete { self.stated } else { stated(context, repository, when, &Reader::new(&snapshot, cache))? };
+        let is_complete =
+            self.stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
+        let stated = if is_complete {
+            self.stated
+        } else {
+            stated(context, repository, when, &Reader::new(&snapshot, cache))?
+        };
         Ok(Start { snapshot, stated, branch: Some(named) })
     }
 }
@@ -51,5 +66,9 @@ pub(super) fn stated(
     when: When<'_>,
     reader: &Reader<'_>,
 ) -> Result<Option<Stated>, Failure> {
-    if when.is_alone { settings::own(context, reader) } else { settings::stated(context, repository, reader) }
+    if when.is_alone {
+        settings::own(context, reader)
+    } else {
+        settings::stated(context, repository, reader)
+    }
 }

@@ -19,11 +19,17 @@ impl Freeze {
     ///
     /// # Errors
     /// What cannot be read, as half a sentence.
-    pub fn parse(from: &str, to: &str, zone_name: Option<&str>, reason: Option<&str>) -> Result<Self, String> {
+    pub fn parse(
+        from: &str,
+        to: &str,
+        zone_name: Option<&str>,
+        reason: Option<&str>,
+    ) -> Result<Self, String> {
         let zone = zone(zone_name.unwrap_or("UTC"))?;
         let (from, _) = moment(from, &zone)?;
         let (to, is_day) = moment(to, &zone)?;
-        let to = if is_day { to.checked_add(1.day()).map_err(|error| error.to_string())? } else { to };
+        let to =
+            if is_day { to.checked_add(1.day()).map_err(|error| error.to_string())? } else { to };
         if to <= from {
             return Err("the freeze ends before it begins".into());
         }
@@ -33,13 +39,20 @@ impl Freeze {
 
 /// The moment, and whether it is a whole day.
 fn moment(text: &str, zone: &TimeZone) -> Result<(Zoned, bool), String> {
-    let wrong = || format!("`{text}` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`");
+    let wrong = || {
+        format!(
+            "`{text}` is no day and no time; they are written `2026-12-20` or `2026-12-20T18:00`"
+        )
+    };
     if let Some(exact) = text.parse::<jiff::Timestamp>().ok().filter(|_| text.contains('T')) {
         return Ok((exact.to_zoned(zone.clone()), false));
     }
     let is_day = !text.contains([':', 'T']);
-    let local =
-        if is_day { text.parse::<Date>().ok().map(|date| date.at(0, 0, 0, 0)) } else { text.parse::<DateTime>().ok() };
+    let local = if is_day {
+        text.parse::<Date>().ok().map(|date| date.at(0, 0, 0, 0))
+    } else {
+        text.parse::<DateTime>().ok()
+    };
     let zoned = local.and_then(|local| local.to_zoned(zone.clone()).ok());
     zoned.map(|zoned| (zoned, is_day)).ok_or_else(wrong)
 }

@@ -23,14 +23,24 @@ pub(in crate::config) enum Short {
     Options,
 }
 
-const fn gate(name: &'static str, short: Short, options: &'static [Key], about: &'static str) -> GateKey {
+const fn gate(
+    name: &'static str,
+    short: Short,
+    options: &'static [Key],
+    about: &'static str,
+) -> GateKey {
     GateKey { name, short, options, about }
 }
 
-const STAGES: Key =
-    key("stages", Shape::Texts, "The stages that are looked at. Unless given, the stages right before.");
-const TIMEOUT: Key = key("timeout", Shape::Text, "How long an answer is waited for; 10s unless given.");
-const COMMAND: Key = key("command", Shape::Texts, "The program and its arguments. They pass through no shell.");
+const STAGES: Key = key(
+    "stages",
+    Shape::Texts,
+    "The stages that are looked at. Unless given, the stages right before.",
+);
+const TIMEOUT: Key =
+    key("timeout", Shape::Text, "How long an answer is waited for; 10s unless given.");
+const COMMAND: Key =
+    key("command", Shape::Texts, "The program and its arguments. They pass through no shell.");
 
 /// All gates that are configured, in the order they are shown.
 pub(in crate::config) const GATES: [GateKey; 10] = [
@@ -38,8 +48,16 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         "order",
         Short::Text,
         &[
-            key("rewrite", Shape::Texts, "What is replaced in tags before they are compared: `s/-RC[0-9]+$//`."),
-            key("tolerance", Shape::Text, "When the past is judged: the stage before may come so much later."),
+            key(
+                "rewrite",
+                Shape::Texts,
+                "What is replaced in tags before they are compared: `s/-RC[0-9]+$//`.",
+            ),
+            key(
+                "tolerance",
+                Shape::Text,
+                "When the past is judged: the stage before may come so much later.",
+            ),
         ],
         "The version is or was what the stages right before run. On unless `off`.",
     ),
@@ -54,7 +72,11 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         Short::Texts,
         &[
             STAGES,
-            key("checks", Shape::Text, "Commit statuses and check runs of the deployment, by a pattern with `*`."),
+            key(
+                "checks",
+                Shape::Text,
+                "Commit statuses and check runs of the deployment, by a pattern with `*`.",
+            ),
             COMMAND,
             TIMEOUT,
         ],
@@ -70,7 +92,12 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         ],
         "The version has run in the stages right before for a time.",
     ),
-    gate("approval-after-failure", Short::Nothing, &[], "Somebody has to approve where the last deployment failed."),
+    gate(
+        "approval-after-failure",
+        Short::Nothing,
+        &[],
+        "Somebody has to approve where the last deployment failed.",
+    ),
     gate("approvals", Short::Text, &[], "So many people have to approve, always."),
     gate(
         "window",
@@ -85,7 +112,11 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
             key("from", Shape::Text, "The first day, or the moment it begins."),
             key("to", Shape::Text, "The last day, or the moment it ends."),
             key("reason", Shape::Text, "Why, for people."),
-            key("zone", Shape::Text, "The time zone of both, such as `Europe/London`; UTC unless given."),
+            key(
+                "zone",
+                Shape::Text,
+                "The time zone of both, such as `Europe/London`; UTC unless given.",
+            ),
         ],
         "Nothing moves for a time.",
     ),
@@ -94,10 +125,22 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         Short::Options,
         &[
             COMMAND,
-            key("file", Shape::Text, "A file of the repository that shuts the gate by being there."),
-            key("issue", Shape::Text, "A label: an open issue of the forge with it shuts the gate."),
+            key(
+                "file",
+                Shape::Text,
+                "A file of the repository that shuts the gate by being there.",
+            ),
+            key(
+                "issue",
+                Shape::Text,
+                "A label: an open issue of the forge with it shuts the gate.",
+            ),
             key("url", Shape::Text, "An address: an answer of 2xx opens the gate."),
-            key("pointer", Shape::Text, "With `url`: where the answer, as JSON, has the value that counts."),
+            key(
+                "pointer",
+                Shape::Text,
+                "With `url`: where the answer, as JSON, has the value that counts.",
+            ),
             key("equals", Shape::Text, "With `pointer`: the value that opens the gate."),
             key("reason", Shape::Text, "Said where the blocker says nothing itself."),
             TIMEOUT,
@@ -109,7 +152,11 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
         Short::Text,
         &[
             key("pattern", Shape::Text, "A regular expression that fits the whole tag."),
-            key("branches", Shape::Texts, "Branches that a tag such as `main-27e1396` may come from, with `*`."),
+            key(
+                "branches",
+                Shape::Texts,
+                "Branches that a tag such as `main-27e1396` may come from, with `*`.",
+            ),
             key("immutable", Shape::Text, "`true`: no tag that moves, such as `latest`."),
             key("digest", Shape::Text, "`true`: the version is written with its digest."),
             key(
@@ -130,18 +177,34 @@ pub(in crate::config) const SCOPE: [Key; 2] = [
 
 /// The keys of a wave that is more than its targets.
 pub(in crate::config) const WAVE: [Key; 2] = [
-    key("targets", Shape::Texts, "The targets that move together, with `*` for all that no wave names."),
-    key("bake", Shape::Bake, "How long a version runs in this wave before the next wave takes it, such as `30m`."),
+    key(
+        "targets",
+        Shape::Texts,
+        "The targets that move together, with `*` for all that no wave names.",
+    ),
+    key(
+        "bake",
+        Shape::Bake,
+        "How long a version runs in this wave before the next wave takes it, such as `30m`.",
+    ),
 ];
 
 /// The keys of a wave's time to bake.
 pub(in crate::config) const BAKE: [Key; 2] = [
     key("for", Shape::Text, "How long, such as `30m` or `2d`."),
-    key("from", Shape::OneOf(&["landing", "outcome"]), "Counted from `landing`, or from the `outcome`."),
+    key(
+        "from",
+        Shape::OneOf(&["landing", "outcome"]),
+        "Counted from `landing`, or from the `outcome`.",
+    ),
 ];
 
 /// The keys of a permission.
 pub(in crate::config) const PERMISSION: [Key; 2] = [
     key("actors", Shape::Texts, "Names, mail addresses or logins at the forge."),
-    key("signers", Shape::Texts, "Files of this repository with allowed signers (ssh-keygen's format), for `guard`."),
+    key(
+        "signers",
+        Shape::Texts,
+        "Files of this repository with allowed signers (ssh-keygen's format), for `guard`.",
+    ),
 ];

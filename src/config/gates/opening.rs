@@ -28,7 +28,9 @@ impl Opening {
     pub fn parse(text: &str) -> Result<Self, String> {
         let mut words = text.split_whitespace().peekable();
         let is_closed = words.next_if(|word| word.eq_ignore_ascii_case("closed")).is_some();
-        let is_days = |word: &&str| word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && !word.contains('/');
+        let is_days = |word: &&str| {
+            word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic) && !word.contains('/')
+        };
         let days = match words.next_if(|word| is_days(word) && *word != "UTC") {
             Some(word) => self::days(word)?,
             None => 0x7f,
@@ -48,7 +50,8 @@ impl Opening {
 
     /// Is this moment of the place's clock among the hours?
     pub fn covers(&self, day: Weekday, time: Time) -> bool {
-        let minute = u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
+        let minute =
+            u16::try_from(i32::from(time.hour()) * 60 + i32::from(time.minute())).unwrap_or(0);
         let on = |day: Weekday| self.days & (1 << day.to_monday_zero_offset()) != 0;
         if self.from < self.to {
             return on(day) && (self.from..self.to).contains(&minute);
@@ -69,7 +72,9 @@ impl Opening {
 pub(super) fn zone(name: &str) -> Result<TimeZone, String> {
     // Offsets and abbreviations have no daylight saving, and people who write them expect it.
     let known = TimeZone::get(name).ok().filter(|_| name == "UTC" || name.contains('/'));
-    known.ok_or_else(|| format!("`{name}` is no time zone; they are called like `Europe/London` or `UTC`"))
+    known.ok_or_else(|| {
+        format!("`{name}` is no time zone; they are called like `Europe/London` or `UTC`")
+    })
 }
 
 fn days(text: &str) -> Result<u8, String> {
@@ -93,7 +98,9 @@ fn day(text: &str) -> Result<u8, String> {
     let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let lower = text.to_ascii_lowercase();
     let found = (0..).zip(names).find(|(_, name)| lower == *name || lower == name[..3]);
-    found.map(|(at, _)| at).ok_or_else(|| format!("`{text}` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun"))
+    found
+        .map(|(at, _)| at)
+        .ok_or_else(|| format!("`{text}` is no day; they are Mon, Tue, Wed, Thu, Fri, Sat and Sun"))
 }
 
 fn hours(text: &str) -> Result<(u16, u16), String> {
@@ -102,7 +109,9 @@ fn hours(text: &str) -> Result<(u16, u16), String> {
     let (from, to) = (minutes(from).ok_or_else(wrong)?, minutes(to).ok_or_else(wrong)?);
     match (from, to) {
         (DAY, _) => Err(wrong()),
-        (from, to) if from == to => Err(format!("`{text}` is no time at all; a whole day is `00:00-24:00`")),
+        (from, to) if from == to => {
+            Err(format!("`{text}` is no time at all; a whole day is `00:00-24:00`"))
+        }
         hours => Ok(hours),
     }
 }

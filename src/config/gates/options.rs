@@ -12,8 +12,11 @@ const MAX_TIMEOUT: u64 = 600;
 
 impl Settings<'_, '_, '_> {
     pub(super) fn freeze(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
-        let text = |name: &str, problems: &mut Diagnostics<'_>| fields.text(name, problems).map(|word| word.text);
-        let (Some(from), Some(to)) = (text("from", self.problems), text("to", self.problems)) else {
+        let text = |name: &str, problems: &mut Diagnostics<'_>| {
+            fields.text(name, problems).map(|word| word.text)
+        };
+        let (Some(from), Some(to)) = (text("from", self.problems), text("to", self.problems))
+        else {
             return self.missing(field, "from` and `to");
         };
         let (zone, reason) = (text("zone", self.problems), text("reason", self.problems));
@@ -28,7 +31,8 @@ impl Settings<'_, '_, '_> {
 
     pub(super) fn blocker(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
         let kinds = ["command", "file", "issue", "url"];
-        let given: Vec<&str> = kinds.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
+        let given: Vec<&str> =
+            kinds.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
         let [kind] = given.as_slice() else {
             let message = "a blocker has one of `command`, `file`, `issue` and `url`";
             self.problems.add(field.key, message, None);
@@ -60,8 +64,13 @@ impl Settings<'_, '_, '_> {
             }
             (None, None) => None,
             (Some(word), _) | (None, Some(word)) => {
-                let hint = String::from("for example `pointer: /status/indicator` and `equals: none`");
-                self.problems.add(word.at, "`pointer`, a JSON pointer, and `equals` belong together", hint);
+                let hint =
+                    String::from("for example `pointer: /status/indicator` and `equals: none`");
+                self.problems.add(
+                    word.at,
+                    "`pointer`, a JSON pointer, and `equals` belong together",
+                    hint,
+                );
                 return None;
             }
         };
@@ -73,8 +82,11 @@ impl Settings<'_, '_, '_> {
             Some(word) => Some(self.pattern(word)?),
             None => None,
         };
-        let texts = |words: Vec<Word<'_>>| words.into_iter().map(|word| word.text.to_owned()).collect::<Vec<_>>();
-        let is_empty = |field: Field<'_>| field.value.is_sequence() && field.value.items().next().is_none();
+        let texts = |words: Vec<Word<'_>>| {
+            words.into_iter().map(|word| word.text.to_owned()).collect::<Vec<_>>()
+        };
+        let is_empty =
+            |field: Field<'_>| field.value.is_sequence() && field.value.items().next().is_none();
         let flags = match fields.get("flags") {
             Some(field) if is_empty(field) => Vec::new(),
             field => flags(field.map(|field| texts(field.words(self.problems)))),
@@ -90,7 +102,9 @@ impl Settings<'_, '_, '_> {
 
     /// What is neither `true` nor `false` is no quiet `false`: the gate would be open.
     fn is_on(&mut self, option: &str, fields: &Fields<'_>) -> bool {
-        fields.one_of(option, &["true", "false"], self.problems).is_some_and(|word| word.text == "true")
+        fields
+            .one_of(option, &["true", "false"], self.problems)
+            .is_some_and(|word| word.text == "true")
     }
 
     pub(super) fn call(&mut self, fields: &Fields<'_>) -> Option<Call> {
@@ -99,11 +113,16 @@ impl Settings<'_, '_, '_> {
             && word.text.contains(char::is_whitespace)
         {
             let words: Vec<&str> = word.text.split_whitespace().collect();
-            let hint = format!("no shell takes it apart: `command: [{}]`", shown(&words.join(", ")));
+            let hint =
+                format!("no shell takes it apart: `command: [{}]`", shown(&words.join(", ")));
             self.problems.add(field.key, "`command` is a list of words", hint);
             return None;
         }
-        let argv = fields.texts("command", self.problems)?.into_iter().map(|word| word.text.to_owned()).collect();
+        let argv = fields
+            .texts("command", self.problems)?
+            .into_iter()
+            .map(|word| word.text.to_owned())
+            .collect();
         Some(Call { argv, timeout: self.timeout(fields)? })
     }
 

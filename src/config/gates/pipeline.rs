@@ -56,7 +56,9 @@ impl Pipeline {
     /// takes back those before it.
     pub fn rules(&self, kind: GateKind, stage: &StageName, app: &AppName) -> Vec<&GateRule> {
         let mut out: Vec<&GateRule> = Vec::new();
-        for rule in self.gates.iter().filter(|rule| rule.gate.kind() == kind && rule.holds(stage, app)) {
+        for rule in
+            self.gates.iter().filter(|rule| rule.gate.kind() == kind && rule.holds(stage, app))
+        {
             match (&rule.gate, kind) {
                 (Gate::Off(_), _) | (_, GateKind::Order | GateKind::Isolation) => out.clear(),
                 _ => {}
@@ -70,7 +72,9 @@ impl Pipeline {
     pub(in crate::config) fn said(&self) -> Vec<Said> {
         let gate = |rule: &GateRule| {
             let stages: Vec<&str> = rule.stages.iter().map(|stage| stage.as_str()).collect();
-            let scope = [stages.join(", "), rule.apps.join(", ")].into_iter().filter(|part| !part.is_empty());
+            let scope = [stages.join(", "), rule.apps.join(", ")]
+                .into_iter()
+                .filter(|part| !part.is_empty());
             let scope: Vec<String> = scope.collect();
             let value = match (&rule.gate, scope.is_empty()) {
                 (Gate::Off(_), true) => "off".to_owned(),
@@ -86,7 +90,10 @@ impl Pipeline {
             line: one.line,
         };
         let waves = self.waves.iter().map(Waves::said);
-        waves.chain(self.gates.iter().map(gate)).chain(self.permissions.iter().map(permission)).collect()
+        waves
+            .chain(self.gates.iter().map(gate))
+            .chain(self.permissions.iter().map(permission))
+            .collect()
     }
 
     /// Who may do this: `None` where nobody said, so that everyone may.
@@ -101,7 +108,11 @@ impl Pipeline {
 
     /// How `advance` treats a stage.
     pub fn policy(&self, stage: &StageName) -> Policy {
-        self.policies.iter().find(|policy| policy.stage.as_ref() == Some(stage)).cloned().unwrap_or_default()
+        self.policies
+            .iter()
+            .find(|policy| policy.stage.as_ref() == Some(stage))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
@@ -113,6 +124,8 @@ impl Permission {
 
     /// Is one of these words among those that are named?
     pub fn names<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> bool {
-        words.into_iter().any(|word| self.actors.iter().any(|actor| actor.eq_ignore_ascii_case(word)))
+        words
+            .into_iter()
+            .any(|word| self.actors.iter().any(|actor| actor.eq_ignore_ascii_case(word)))
     }
 }

@@ -35,12 +35,22 @@ pub(in crate::config) fn gates(
 }
 
 impl Settings<'_, '_, '_> {
-    fn rule(&mut self, list: Field<'_>, item: Value<'_>, only: Option<&StageName>) -> Option<GateRule> {
+    fn rule(
+        &mut self,
+        list: Field<'_>,
+        item: Value<'_>,
+        only: Option<&StageName>,
+    ) -> Option<GateRule> {
         let line = item.line();
         if !item.is_mapping() {
             let word = Field { value: item, ..list }.words(self.problems).into_iter().next()?;
             let gate = self.plain(word)?;
-            return Some(GateRule { gate, stages: only.cloned().into_iter().collect(), apps: Vec::new(), line });
+            return Some(GateRule {
+                gate,
+                stages: only.cloned().into_iter().collect(),
+                apps: Vec::new(),
+                line,
+            });
         }
         let names = GATES.iter().map(|gate| gate.name);
         let known: Vec<&str> = names.chain(SCOPE.iter().map(|key| key.name)).collect();
@@ -55,16 +65,25 @@ impl Settings<'_, '_, '_> {
     }
 
     /// The one key that is a gate.
-    fn the_gate<'a>(&mut self, item: Value<'a>, fields: &Fields<'a>) -> Option<(&'static GateKey, Field<'a>)> {
+    fn the_gate<'a>(
+        &mut self,
+        item: Value<'a>,
+        fields: &Fields<'a>,
+    ) -> Option<(&'static GateKey, Field<'a>)> {
         let mut found = fields.iter().filter_map(|field| Some((gate_key(field.name)?, field)));
         let first = found.next();
         if let (Some((one, _)), Some((two, field))) = (first, found.next()) {
-            let message = format!("one entry has one gate, but this has `{}` and `{}`", one.name, two.name);
+            let message =
+                format!("one entry has one gate, but this has `{}` and `{}`", one.name, two.name);
             self.problems.add(field.key, message, String::from("begin another entry with `- `"));
             return None;
         }
         if first.is_none() && !fields.unknown {
-            self.problems.add(item, "this entry has no gate", did_you_mean("", GATES.iter().map(|gate| gate.name)));
+            self.problems.add(
+                item,
+                "this entry has no gate",
+                did_you_mean("", GATES.iter().map(|gate| gate.name)),
+            );
         }
         first
     }
@@ -88,14 +107,18 @@ impl Settings<'_, '_, '_> {
         let mut out = Vec::new();
         for word in words {
             let is_it = |stage: &&Stage| {
-                stage.name.as_str() == word.text || stage.aliases.iter().any(|alias| alias == word.text)
+                stage.name.as_str() == word.text
+                    || stage.aliases.iter().any(|alias| alias == word.text)
             };
             match self.stages.iter().find(is_it) {
                 Some(stage) => out.push(stage.name.clone()),
                 // Discovery finds them, and any name may be one.
                 None if self.stages.is_empty() => out.push(StageName::from(word.text)),
                 None => {
-                    let hint = did_you_mean(word.text, self.stages.iter().map(|stage| stage.name.as_str()));
+                    let hint = did_you_mean(
+                        word.text,
+                        self.stages.iter().map(|stage| stage.name.as_str()),
+                    );
                     self.problems.add(word.at, format!("`{}` is no stage", shown(word.text)), hint);
                 }
             }
@@ -124,9 +147,14 @@ pub(in crate::config) fn permissions(
         return Vec::new();
     }
     // Without stages, discovery finds them, and any name may be one.
-    let any = field.value.raw_pairs().filter_map(|(key, _)| key.text()).filter(|_| stages.is_empty());
-    let known: Vec<&str> =
-        stages.iter().map(|stage| stage.name.as_str()).chain([BREAK_GLASS, CONFIG]).chain(any).collect();
+    let any =
+        field.value.raw_pairs().filter_map(|(key, _)| key.text()).filter(|_| stages.is_empty());
+    let known: Vec<&str> = stages
+        .iter()
+        .map(|stage| stage.name.as_str())
+        .chain([BREAK_GLASS, CONFIG])
+        .chain(any)
+        .collect();
     let entries = Fields::read(field.value, &known, problems);
     let mut out = Vec::new();
     for entry in entries.iter() {
@@ -140,7 +168,8 @@ pub(in crate::config) fn permissions(
         } else {
             (entry.words(problems), Vec::new())
         };
-        let texts = |words: Vec<Word<'_>>| words.into_iter().map(|word| word.text.to_owned()).collect();
+        let texts =
+            |words: Vec<Word<'_>>| words.into_iter().map(|word| word.text.to_owned()).collect();
         let (of, line) = (entry.name.to_owned(), entry.key.line());
         out.push(Permission { of, actors: texts(actors), signers: texts(signers), line });
     }

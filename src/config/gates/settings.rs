@@ -23,7 +23,9 @@ impl Settings<'_, '_, '_> {
             "isolation" => Some(Gate::Isolation(Isolation::Target)),
             "verified" => Some(Gate::Verified(Verified { stages: Vec::new(), by: Proof::Ledger })),
             "approval-after-failure" => Some(Gate::ApprovalAfterFailure),
-            "version" => Some(Gate::Version(VersionRule { flags: flags(None), ..VersionRule::default() })),
+            "version" => {
+                Some(Gate::Version(VersionRule { flags: flags(None), ..VersionRule::default() }))
+            }
             text => {
                 let (what, hint) = match gate_key(text) {
                     Some(_) => ("needs a value behind it", Some(format!("write `{text}: …`"))),
@@ -69,21 +71,39 @@ impl Settings<'_, '_, '_> {
         };
         match key.name {
             "window" => self.window(&words),
-            "verified" => Some(Gate::Verified(Verified { stages: self.stage_names(&words), by: Proof::Ledger })),
-            "bake" => Some(Gate::Bake(Bake { seconds: self.seconds(first)?, stages: Vec::new(), from_outcome: false })),
+            "verified" => Some(Gate::Verified(Verified {
+                stages: self.stage_names(&words),
+                by: Proof::Ledger,
+            })),
+            "bake" => Some(Gate::Bake(Bake {
+                seconds: self.seconds(first)?,
+                stages: Vec::new(),
+                from_outcome: false,
+            })),
             "approvals" => self.approvals(first),
             "version" => {
                 let pattern = Some(self.pattern(first)?);
-                Some(Gate::Version(VersionRule { pattern, flags: flags(None), ..VersionRule::default() }))
+                Some(Gate::Version(VersionRule {
+                    pattern,
+                    flags: flags(None),
+                    ..VersionRule::default()
+                }))
             }
             "isolation" if first.text == "stage" => Some(Gate::Isolation(Isolation::Stage)),
-            "isolation" if matches!(first.text, "target" | "on") => Some(Gate::Isolation(Isolation::Target)),
+            "isolation" if matches!(first.text, "target" | "on") => {
+                Some(Gate::Isolation(Isolation::Target))
+            }
             "order" if first.text == "on" => Some(Gate::Order(Order::default())),
             "approval-after-failure" if first.text == "on" => Some(Gate::ApprovalAfterFailure),
             name => {
-                let values: &[&str] = if name == "isolation" { &["target", "stage", "off"] } else { &["on", "off"] };
+                let values: &[&str] =
+                    if name == "isolation" { &["target", "stage", "off"] } else { &["on", "off"] };
                 let message = format!("`{name}` cannot be `{}`", shown(first.text));
-                self.problems.add(first.at, message, did_you_mean(first.text, values.iter().copied()));
+                self.problems.add(
+                    first.at,
+                    message,
+                    did_you_mean(first.text, values.iter().copied()),
+                );
                 None
             }
         }
@@ -107,7 +127,11 @@ impl Settings<'_, '_, '_> {
                 };
                 let from = fields.one_of("from", &["landing", "outcome"], self.problems);
                 let from_outcome = from.is_some_and(|from| from.text == "outcome");
-                Some(Gate::Bake(Bake { seconds: self.seconds(time)?, stages: self.stages_of(fields), from_outcome }))
+                Some(Gate::Bake(Bake {
+                    seconds: self.seconds(time)?,
+                    stages: self.stages_of(fields),
+                    from_outcome,
+                }))
             }
             "freeze" => self.freeze(field, fields),
             "blocker" => self.blocker(field, fields),
@@ -130,7 +154,9 @@ impl Settings<'_, '_, '_> {
     fn rewrite(&mut self, word: Word<'_>) -> Option<(Regex, String)> {
         let mut signs = word.text.chars().skip(1);
         let parts: Vec<&str> = match (word.text.starts_with('s'), signs.next()) {
-            (true, Some(sign)) if !sign.is_alphanumeric() => word.text[1 + sign.len_utf8()..].split(sign).collect(),
+            (true, Some(sign)) if !sign.is_alphanumeric() => {
+                word.text[1 + sign.len_utf8()..].split(sign).collect()
+            }
             _ => Vec::new(),
         };
         let [expression, replacement, ""] = parts.as_slice() else {
@@ -148,7 +174,11 @@ impl Settings<'_, '_, '_> {
                 Ok(opening) => openings.push(opening),
                 Err(why) => {
                     let hint = String::from("for example `Mon-Thu 09:00-16:00 Europe/London`");
-                    self.problems.add(word.at, format!("`{}` is no window: {why}", shown(word.text)), hint);
+                    self.problems.add(
+                        word.at,
+                        format!("`{}` is no window: {why}", shown(word.text)),
+                        hint,
+                    );
                 }
             }
         }
@@ -158,7 +188,11 @@ impl Settings<'_, '_, '_> {
     fn approvals(&mut self, word: Word<'_>) -> Option<Gate> {
         let count = word.text.parse().ok().filter(|count| (1..=100).contains(count));
         if count.is_none() {
-            self.problems.add(word.at, format!("`{}` is no number of people", shown(word.text)), None);
+            self.problems.add(
+                word.at,
+                format!("`{}` is no number of people", shown(word.text)),
+                None,
+            );
         }
         count.map(Gate::Approvals)
     }
@@ -177,15 +211,25 @@ impl Settings<'_, '_, '_> {
             Ok(regex) => Some(regex),
             Err(error) => {
                 let text = error.to_string();
-                let why = text.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                self.problems.add(word.at, format!("`{}` is no regular expression: {why}", shown(word.text)), None);
+                let why = text
+                    .lines()
+                    .last()
+                    .unwrap_or_default()
+                    .trim_start_matches("error: ")
+                    .to_owned();
+                self.problems.add(
+                    word.at,
+                    format!("`{}` is no regular expression: {why}", shown(word.text)),
+                    None,
+                );
                 None
             }
         }
     }
 
     pub(super) fn seconds(&mut self, word: Word<'_>) -> Option<i64> {
-        let seconds = time_span(word.text).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0);
+        let seconds =
+            time_span(word.text).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0);
         if seconds.is_none() {
             let hint = String::from("for example `30m`, `12h` or `2d`");
             self.problems.add(word.at, format!("`{}` is no time span", shown(word.text)), hint);
@@ -213,6 +257,9 @@ pub(super) fn flags(given: Option<Vec<String>>) -> Vec<String> {
 fn kind(name: &str) -> GateKind {
     match name {
         "approval-after-failure" | "approvals" => GateKind::Approval,
-        name => GateKind::ALL.into_iter().find(|kind| kind.as_str() == name).expect("every gate has a kind"),
+        name => GateKind::ALL
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+            .expect("every gate has a kind"),
     }
 }

@@ -6,11 +6,13 @@ use crate::model::{AppName, StageName};
 use snapbox::{assert_data_eq, str};
 
 fn ok(text: &str) -> Config {
-    parse(&format!("stages: [dev, prod]\n{text}"), "towpath.yaml").unwrap_or_else(|error| panic!("{error}"))
+    parse(&format!("stages: [dev, prod]\n{text}"), "towpath.yaml")
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn errors(text: &str) -> String {
-    let error = parse(&format!("stages: [dev, prod]\n{text}"), "towpath.yaml").expect_err("it is wrong");
+    let error =
+        parse(&format!("stages: [dev, prod]\n{text}"), "towpath.yaml").expect_err("it is wrong");
     error.to_string().replace("towpath.yaml:", "")
 }
 
@@ -45,7 +47,8 @@ gates:
 - version: 'v[0-9]+'
 - version: { pattern: 'v.*', branches: main, immutable: true, digest: true, flags: [] }
 ");
-    let kinds: Vec<&str> = config.pipeline.gates.iter().map(|rule| rule.gate.kind().as_str()).collect();
+    let kinds: Vec<&str> =
+        config.pipeline.gates.iter().map(|rule| rule.gate.kind().as_str()).collect();
     assert_eq!(
         kinds.join(" "),
         "order order isolation isolation verified verified verified verified bake bake approval approval window \
@@ -92,15 +95,22 @@ permissions:
     let policy = config.pipeline.policy(&prod);
     assert_eq!((policy.each, config.pipeline.policy(&dev).each), (true, false));
     assert_eq!(config.pipeline.ledger, LedgerPlace::Branch);
-    let permitted = |of: &str, who: &str| config.pipeline.actors(of).is_none_or(|actors| actors.names([who]));
-    let asked = [("prod", "Deploy-Bot"), ("prod", "alice"), ("break-glass", "bob"), ("dev", "anyone")];
+    let permitted =
+        |of: &str, who: &str| config.pipeline.actors(of).is_none_or(|actors| actors.names([who]));
+    let asked =
+        [("prod", "Deploy-Bot"), ("prod", "alice"), ("break-glass", "bob"), ("dev", "anyone")];
     assert_eq!(asked.map(|(of, who)| permitted(of, who)), [true, false, true, true]);
 }
 
 #[test]
 fn patterns_have_stars() {
     let fits = |pattern, text| super::fits(pattern, text);
-    assert!(fits("e2e*", "e2e") && fits("*", "") && fits("*-api", "pay-api") && fits("a*b*c", "a-b-b-c"));
+    assert!(
+        fits("e2e*", "e2e")
+            && fits("*", "")
+            && fits("*-api", "pay-api")
+            && fits("a*b*c", "a-b-b-c")
+    );
     assert!(!fits("e2e*", "x-e2e") && !fits("a*b", "abc") && !fits("", "a"));
 }
 

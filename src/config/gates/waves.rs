@@ -37,8 +37,10 @@ impl Waves {
     pub fn index(&self, target: Option<&TargetName>) -> usize {
         let Some(target) = target else { return self.waves.len() };
         let names = |wave: &Wave| wave.targets.iter().any(|name| name == target.as_str());
-        let covers = |wave: &Wave| wave.targets.iter().any(|pattern| fits(pattern, target.as_str()));
-        let found = self.waves.iter().position(names).or_else(|| self.waves.iter().position(covers));
+        let covers =
+            |wave: &Wave| wave.targets.iter().any(|pattern| fits(pattern, target.as_str()));
+        let found =
+            self.waves.iter().position(names).or_else(|| self.waves.iter().position(covers));
         found.unwrap_or(self.waves.len())
     }
 
@@ -54,7 +56,10 @@ impl Waves {
 
     /// The first name that is none of these targets, with its line.
     pub fn unknown(&self, known: &[&TargetName]) -> Option<(&str, u32)> {
-        let names = self.waves.iter().flat_map(|wave| wave.targets.iter().map(|name| (name.as_str(), wave.line)));
+        let names = self
+            .waves
+            .iter()
+            .flat_map(|wave| wave.targets.iter().map(|name| (name.as_str(), wave.line)));
         let mut exact = names.filter(|(name, _)| !name.contains('*'));
         exact.find(|(name, _)| !known.iter().any(|target| target.as_str() == *name))
     }
@@ -62,7 +67,11 @@ impl Waves {
     /// For people: `canary, then eu + us`.
     pub(in crate::config) fn said(&self) -> Said {
         let waves: Vec<String> = self.waves.iter().map(|wave| wave.targets.join(" + ")).collect();
-        Said { name: format!("stages.{}.waves", self.stage), value: waves.join(", then "), line: self.line }
+        Said {
+            name: format!("stages.{}.waves", self.stage),
+            value: waves.join(", then "),
+            line: self.line,
+        }
     }
 }
 
@@ -70,8 +79,13 @@ impl Settings<'_, '_, '_> {
     /// The waves of a stage; what is wrong is reported.
     pub(super) fn waves(&mut self, field: Field<'_>, stage: &StageName) -> Option<Waves> {
         if !field.value.is_sequence() || field.value.items().next().is_none() {
-            let hint = String::from("for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`");
-            self.problems.add(field.key, "`waves` must be a list of waves, in the order they follow each other", hint);
+            let hint =
+                String::from("for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`");
+            self.problems.add(
+                field.key,
+                "`waves` must be a list of waves, in the order they follow each other",
+                hint,
+            );
             return None;
         }
         let before = self.problems.count();
@@ -84,7 +98,12 @@ impl Settings<'_, '_, '_> {
         (self.problems.count() == before).then_some(waves)
     }
 
-    fn wave<'a>(&mut self, list: Field<'a>, item: Value<'a>, seen: &mut Vec<Word<'a>>) -> Option<Wave> {
+    fn wave<'a>(
+        &mut self,
+        list: Field<'a>,
+        item: Value<'a>,
+        seen: &mut Vec<Word<'a>>,
+    ) -> Option<Wave> {
         let line = item.line();
         if !item.is_mapping() {
             let targets = self.targets(Field { value: item, ..list }, item, seen)?;
@@ -93,7 +112,11 @@ impl Settings<'_, '_, '_> {
         let fields = Fields::read(item, &WAVE.map(|key| key.name), self.problems);
         let Some(named) = fields.get("targets") else {
             if !fields.unknown {
-                self.problems.add(item, "this wave has no `targets`", String::from("`'*'` are all that no wave names"));
+                self.problems.add(
+                    item,
+                    "this wave has no `targets`",
+                    String::from("`'*'` are all that no wave names"),
+                );
             }
             return None;
         };
@@ -106,21 +129,34 @@ impl Settings<'_, '_, '_> {
     }
 
     /// The names of a wave. Each stands in one wave only.
-    fn targets<'a>(&mut self, field: Field<'a>, item: Value<'a>, seen: &mut Vec<Word<'a>>) -> Option<Vec<String>> {
+    fn targets<'a>(
+        &mut self,
+        field: Field<'a>,
+        item: Value<'a>,
+        seen: &mut Vec<Word<'a>>,
+    ) -> Option<Vec<String>> {
         let before = self.problems.count();
         let words = field.words(self.problems);
         if words.is_empty() && self.problems.count() == before {
-            self.problems.add(item, "this wave names no target", String::from("`'*'` are all that no wave names"));
+            self.problems.add(
+                item,
+                "this wave names no target",
+                String::from("`'*'` are all that no wave names"),
+            );
         }
         for word in &words {
             if let Some(first) = seen.iter().find(|one| one.text == word.text) {
                 let line = first.at.line();
-                let message = format!("the target `{}` is in two waves; the first is in line {line}", shown(word.text));
+                let message = format!(
+                    "the target `{}` is in two waves; the first is in line {line}",
+                    shown(word.text)
+                );
                 self.problems.add(word.at, message, None);
             }
             seen.push(*word);
         }
-        (self.problems.count() == before).then(|| words.iter().map(|word| word.text.to_owned()).collect())
+        (self.problems.count() == before)
+            .then(|| words.iter().map(|word| word.text.to_owned()).collect())
     }
 
     /// `30m`, or `{ for: 30m, from: outcome }`.

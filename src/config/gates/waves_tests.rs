@@ -14,7 +14,10 @@ fn ok(waves: &str) -> Config {
 }
 
 fn wrong(waves: &str) -> String {
-    parse(&text(waves), "towpath.yaml").expect_err("it is wrong").to_string().replace("towpath.yaml:", "")
+    parse(&text(waves), "towpath.yaml")
+        .expect_err("it is wrong")
+        .to_string()
+        .replace("towpath.yaml:", "")
 }
 
 fn of(config: &Config) -> &Waves {
@@ -32,11 +35,20 @@ fn a_wave_is_a_target_a_list_or_a_mapping() {
     assert_eq!(waves.index(None), 5);
     let bakes: Vec<(i64, bool, u32)> =
         waves.waves.iter().map(|wave| (wave.bake, wave.from_outcome, wave.line)).collect();
-    assert_eq!(bakes, [(0, false, 5), (0, false, 6), (3600, false, 7), (172_800, true, 8), (0, false, 9)]);
+    assert_eq!(
+        bakes,
+        [(0, false, 5), (0, false, 6), (3600, false, 7), (172_800, true, 8), (0, false, 9)]
+    );
     assert!(config.pipeline.waves(&StageName::from("dev")).is_none());
-    let said: Vec<String> =
-        config.said.iter().map(|said| format!("{} = {} ({})\n", said.name, said.value, said.line)).collect();
-    assert_data_eq!(said.concat(), "stages.prod.waves = canary, then eu-1 + eu-2, then us-*, then *, then ap (4)\n");
+    let said: Vec<String> = config
+        .said
+        .iter()
+        .map(|said| format!("{} = {} ({})\n", said.name, said.value, said.line))
+        .collect();
+    assert_data_eq!(
+        said.concat(),
+        "stages.prod.waves = canary, then eu-1 + eu-2, then us-*, then *, then ap (4)\n"
+    );
 }
 
 #[test]
@@ -74,7 +86,8 @@ fn what_is_wrong_is_said() {
   hint: known are `landing`, `outcome`
 "#]]
     );
-    let several: Vec<String> = ["    canary\n", "    []\n", "    canary: 1h\n"].into_iter().map(wrong).collect();
+    let several: Vec<String> =
+        ["    canary\n", "    []\n", "    canary: 1h\n"].into_iter().map(wrong).collect();
     assert_data_eq!(
         several.concat(),
         str![[r#"

@@ -60,13 +60,19 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         }
         Err(_) => return Kinds::Nothing,
     };
-    let roots: Vec<Value<'_>> = stream.documents.iter().filter_map(|document| document.root()).collect();
+    let roots: Vec<Value<'_>> =
+        stream.documents.iter().filter_map(|document| document.root()).collect();
     if roots.iter().all(|root| root.text().is_some()) {
-        return if roots.len() == 1 { Kinds::Known(vec![SourceKind::Text]) } else { Kinds::Nothing };
+        return if roots.len() == 1 {
+            Kinds::Known(vec![SourceKind::Text])
+        } else {
+            Kinds::Nothing
+        };
     }
     let mut kinds = BTreeSet::new();
     for root in &roots {
-        if let (Some(version), Some(kind)) = (root.str_at(&["apiVersion"]), root.str_at(&["kind"])) {
+        if let (Some(version), Some(kind)) = (root.str_at(&["apiVersion"]), root.str_at(&["kind"]))
+        {
             kinds.insert(kubernetes_kind(version, kind));
         }
     }

@@ -36,7 +36,8 @@ pub struct Classified {
 pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
     let mut out = Classified::default();
     let mut covered: HashSet<(String, usize)> = HashSet::new();
-    let (overlays, others): (Vec<_>, Vec<_>) = files.iter().partition(|file| is_kustomization(file.path));
+    let (overlays, others): (Vec<_>, Vec<_>) =
+        files.iter().partition(|file| is_kustomization(file.path));
     kustomizations(&overlays, reader, &mut covered, &mut out);
     // What a build takes in is part of its overlay, and was looked at there.
     let resources = kustomize_resources(reader);
@@ -59,7 +60,9 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
 
 /// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
 pub fn speaks_of_controllers(reader: &Reader<'_>, path: &str) -> bool {
-    reader.text(path).is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
+    reader
+        .text(path)
+        .is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
 }
 
 fn components_of(findings: &[Finding]) -> BTreeSet<String> {
@@ -75,7 +78,10 @@ pub fn read(path: &str, kind: SourceKind, reader: &Reader<'_>) -> Vec<Finding> {
 
 /// Does an image automation own a line of these?
 pub fn is_automated(findings: &[Finding]) -> bool {
-    findings.iter().flat_map(|finding| &finding.notes).any(|note| matches!(note, Note::Automated(_)))
+    findings
+        .iter()
+        .flat_map(|finding| &finding.notes)
+        .any(|note| matches!(note, Note::Automated(_)))
 }
 
 fn known(
@@ -90,14 +96,18 @@ fn known(
     let fresh: Vec<&Finding> = findings
         .iter()
         .filter(|finding| {
-            finding.locations.iter().any(|place| !covered.contains(&(place.path.clone(), place.span.start)))
+            finding
+                .locations
+                .iter()
+                .any(|place| !covered.contains(&(place.path.clone(), place.span.start)))
         })
         .collect();
     if !fresh.is_empty() {
         let loose = matches!(kind, SourceKind::Dotenv | SourceKind::Tfvars | SourceKind::Text);
         let alone = loose && file.slot.strength <= Strength::Loose;
-        let nameless =
-            fresh.iter().any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
+        let nameless = fresh
+            .iter()
+            .any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
         let placed = Placed {
             subject: file.path.to_owned(),
             slot: file.slot.clone(),
@@ -123,10 +133,15 @@ fn leftovers(
     out: &mut Classified,
 ) {
     let Some(leaves) = reader.leaves(file.path) else { return };
-    let seen: HashSet<usize> =
-        findings.iter().flat_map(|f| &f.locations).filter(|l| l.path == file.path).map(|l| l.span.start).collect();
-    let pins =
-        convention::pins(&leaves, Format::Tree).into_iter().filter(|pin| pin.score >= 8 && pin.part != Part::Chart);
+    let seen: HashSet<usize> = findings
+        .iter()
+        .flat_map(|f| &f.locations)
+        .filter(|l| l.path == file.path)
+        .map(|l| l.span.start)
+        .collect();
+    let pins = convention::pins(&leaves, Format::Tree)
+        .into_iter()
+        .filter(|pin| pin.score >= 8 && pin.part != Part::Chart);
     let keys: BTreeSet<String> = pins
         .filter(|pin| {
             let start = leaves[pin.leaf].span.start;

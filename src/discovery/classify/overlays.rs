@@ -9,7 +9,10 @@ use std::collections::{BTreeSet, HashSet};
 
 /// Is it the file that makes its folder a kustomization?
 pub fn is_kustomization(path: &str) -> bool {
-    matches!(path.rsplit('/').next().unwrap_or(path), "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+    matches!(
+        path.rsplit('/').next().unwrap_or(path),
+        "kustomization.yaml" | "kustomization.yml" | "Kustomization"
+    )
 }
 
 /// An overlay counts if a version is written in some file of a stage; a placeholder in a base that
@@ -26,16 +29,20 @@ pub(super) fn kustomizations(
     for file in files {
         let findings = read(file.path, SourceKind::Kustomize, reader);
         let folder = folder_of(file.path);
-        let own = findings
-            .iter()
-            .flat_map(|f| &f.locations)
-            .any(|place| staged.contains(place.path.as_str()) || place.path.starts_with(&format!("{folder}/")));
+        let own = findings.iter().flat_map(|f| &f.locations).any(|place| {
+            staged.contains(place.path.as_str()) || place.path.starts_with(&format!("{folder}/"))
+        });
         out.automated |= is_automated(&findings);
         let family = app_folder(file);
         if own {
             pinned_families.insert(family.clone());
         }
-        covered.extend(findings.iter().flat_map(|f| &f.locations).map(|place| (place.path.clone(), place.span.start)));
+        covered.extend(
+            findings
+                .iter()
+                .flat_map(|f| &f.locations)
+                .map(|place| (place.path.clone(), place.span.start)),
+        );
         found.push((file, family, folder.to_owned(), components_of(&findings)));
     }
     for (file, family, folder, components) in found {
@@ -57,5 +64,9 @@ pub(super) fn kustomizations(
 /// The path before the stage: overlays of one app share it.
 fn app_folder(file: &Slotted<'_>) -> String {
     let parts: Vec<&str> = file.path.split('/').take(file.slot.part).collect();
-    format!("{}/{}", parts.join("/"), &file.path.split('/').nth(file.slot.part).unwrap_or_default()[..file.slot.start])
+    format!(
+        "{}/{}",
+        parts.join("/"),
+        &file.path.split('/').nth(file.slot.part).unwrap_or_default()[..file.slot.start]
+    )
 }

@@ -85,9 +85,10 @@ fn accept(score: u8, file: &Slotted<'_>, twin: bool, differs: bool) -> Confidenc
     let strength = file.slot.strength;
     let name = file.path.rsplit('/').next().unwrap_or(file.path);
     let stem = name.split('.').find(|piece| !piece.is_empty()).unwrap_or(name);
-    let telling_name = ["version", "versions", "tag", "tags", "image", "images", "release", "releases"]
-        .iter()
-        .any(|end| stem.ends_with(end));
+    let telling_name =
+        ["version", "versions", "tag", "tags", "image", "images", "release", "releases"]
+            .iter()
+            .any(|end| stem.ends_with(end));
     let fine = match score {
         8.. => true,
         TELLING..8 => strength > Strength::Word || differs,
@@ -109,9 +110,11 @@ fn place_values(
     out: &mut Classified,
 ) {
     let kind = if file.path.ends_with(".json") { SourceKind::Json } else { SourceKind::HelmValues };
-    let judged: Vec<(&Candidate, Confidence)> = values.iter().map(|value| (*value, judge(value))).collect();
+    let judged: Vec<(&Candidate, Confidence)> =
+        values.iter().map(|value| (*value, judge(value))).collect();
     let telling: Vec<_> = judged.iter().filter(|(value, _)| value.score >= TELLING).collect();
-    let clear = !telling.is_empty() && telling.iter().all(|(_, confidence)| *confidence > Confidence::Low);
+    let clear =
+        !telling.is_empty() && telling.iter().all(|(_, confidence)| *confidence > Confidence::Low);
     let components: BTreeSet<String> =
         judged.iter().map(|(value, _)| value.component.clone().unwrap_or_default()).collect();
     let placed = |kind, keys: Vec<String>, confidence, nameless| Placed {
@@ -124,8 +127,14 @@ fn place_values(
         nameless,
     };
     if clear {
-        let confidence = telling.iter().map(|(_, confidence)| *confidence).max().unwrap_or(Confidence::Medium);
-        out.sure.push(placed(kind, Vec::new(), confidence, telling.iter().any(|(value, _)| value.nameless)));
+        let confidence =
+            telling.iter().map(|(_, confidence)| *confidence).max().unwrap_or(Confidence::Medium);
+        out.sure.push(placed(
+            kind,
+            Vec::new(),
+            confidence,
+            telling.iter().any(|(value, _)| value.nameless),
+        ));
     }
     let tree = if kind == SourceKind::Json { kind } else { SourceKind::Yaml };
     let rest = judged.iter().filter(|(value, _)| !clear || value.score < TELLING);

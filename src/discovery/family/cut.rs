@@ -49,7 +49,8 @@ pub(super) fn cut(placed: &Placed) -> Cut {
     let slot = &placed.slot;
     let parts: Vec<&str> = placed.subject.split('/').collect();
     let here = parts[slot.part];
-    let mut after: Vec<String> = parts[slot.part + 1..].iter().map(|part| holed(part, slot)).collect();
+    let mut after: Vec<String> =
+        parts[slot.part + 1..].iter().map(|part| holed(part, slot)).collect();
     let file = if placed.kind == SourceKind::Kustomize { None } else { after.pop() };
     Cut {
         before: parts[..slot.part].iter().map(|part| holed(part, slot)).collect(),
@@ -65,7 +66,11 @@ pub(super) fn cut(placed: &Placed) -> Cut {
 fn holed(part: &str, slot: &Slot) -> String {
     let words = vocabulary::occurrences(part);
     let mut out = part.to_owned();
-    for word in words.iter().rev().filter(|word| Some(word.canonical) == slot.canonical && word.end <= part.len()) {
+    for word in words
+        .iter()
+        .rev()
+        .filter(|word| Some(word.canonical) == slot.canonical && word.end <= part.len())
+    {
         let text = &part[word.start..word.end];
         let hole = if text == slot.label { "{stage}" } else { "*" };
         out.replace_range(word.start..word.end, hole);
@@ -84,15 +89,21 @@ pub(super) fn around_stage(name: &str) -> Option<(&str, &str)> {
     }
     let behind = at + hole.len();
     let rest = &name[behind..];
-    let named = at == 0 && rest.starts_with(['-', '_']) && extension(&rest[1..]).len() + 1 < rest.len();
+    let named =
+        at == 0 && rest.starts_with(['-', '_']) && extension(&rest[1..]).len() + 1 < rest.len();
     named.then(|| (&name[..=behind], extension(&rest[1..])))
 }
 
 /// The template of a name that varies, named `word`.
-pub(super) fn varying<'a>(word: &str, mut names: impl Iterator<Item = &'a str>, otherwise: &str) -> String {
+pub(super) fn varying<'a>(
+    word: &str,
+    mut names: impl Iterator<Item = &'a str>,
+    otherwise: &str,
+) -> String {
     let first = names.next().and_then(around_stage);
-    let (before, behind) =
-        first.filter(|first| names.all(|name| around_stage(name) == Some(*first))).unwrap_or(("", otherwise));
+    let (before, behind) = first
+        .filter(|first| names.all(|name| around_stage(name) == Some(*first)))
+        .unwrap_or(("", otherwise));
     format!("{before}{{{word}}}{behind}")
 }
 
@@ -105,7 +116,9 @@ pub(in crate::discovery) fn extension(name: &str) -> &str {
 pub(super) fn outline(placed: &Placed) -> String {
     let cut = cut(placed);
     let in_file = cut.file.is_none() && placed.kind != SourceKind::Kustomize;
-    let separator = |text: &str| text.chars().find(|c| !c.is_alphanumeric()).map(String::from).unwrap_or_default();
+    let separator = |text: &str| {
+        text.chars().find(|c| !c.is_alphanumeric()).map(String::from).unwrap_or_default()
+    };
     let suffix = if in_file {
         let extension = cut.suffix.rfind('.').map_or("", |at| &cut.suffix[at..]);
         let rest = &cut.suffix[..cut.suffix.len() - extension.len()];
@@ -141,7 +154,8 @@ pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {
 /// app or the target.
 pub(super) fn by_top(members: Vec<Placed>) -> Vec<Vec<Placed>> {
     let cuts: Vec<Cut> = members.iter().map(cut).collect();
-    let tops: BTreeSet<&str> = cuts.iter().filter_map(|cut| cut.before.first()).map(String::as_str).collect();
+    let tops: BTreeSet<&str> =
+        cuts.iter().filter_map(|cut| cut.before.first()).map(String::as_str).collect();
     if tops.len() < 2 {
         return vec![members];
     }
@@ -166,23 +180,34 @@ pub(super) fn is_dimension(cuts: &[Cut]) -> bool {
     let mut inside: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for cut in cuts {
         let Some(first) = cut.before.first() else { return false };
-        let named = !is_generic(&cut.prefix) || cut.before.len() > 1 + shared || !cut.after.is_empty();
+        let named =
+            !is_generic(&cut.prefix) || cut.before.len() > 1 + shared || !cut.after.is_empty();
         if !named {
             return false;
         }
-        let rest = format!("{}|{}|{}|{}", cut.before[1..].join("/"), cut.prefix, cut.stage, cut.after.join("/"));
+        let rest = format!(
+            "{}|{}|{}|{}",
+            cut.before[1..].join("/"),
+            cut.prefix,
+            cut.stage,
+            cut.after.join("/")
+        );
         inside.entry(first).or_default().insert(rest);
     }
     if inside.len() < 2 {
         return false;
     }
-    let Some((largest, _)) = inside.iter().max_by_key(|(_, combinations)| combinations.len()) else { return false };
+    let Some((largest, _)) = inside.iter().max_by_key(|(_, combinations)| combinations.len())
+    else {
+        return false;
+    };
     let mut tops: HashMap<&str, usize> = HashMap::new();
     for combination in inside.values().flatten() {
         *tops.entry(combination).or_default() += 1;
     }
     inside.iter().filter(|(top, _)| *top != largest).all(|(_, combinations)| {
-        let elsewhere = combinations.iter().filter(|combination| tops[combination.as_str()] > 1).count();
+        let elsewhere =
+            combinations.iter().filter(|combination| tops[combination.as_str()] > 1).count();
         elsewhere * 2 >= combinations.len()
     })
 }
@@ -190,7 +215,8 @@ pub(super) fn is_dimension(cuts: &[Cut]) -> bool {
 /// How many parts at the end all lists share, leaving each at least one of its own.
 pub(in crate::discovery) fn common_tail(lists: &[&[String]]) -> usize {
     let shortest = lists.iter().map(|list| list.len()).min().unwrap_or(0);
-    let same =
-        |back: &usize| lists.iter().all(|list| list[list.len() - 1 - back] == lists[0][lists[0].len() - 1 - back]);
+    let same = |back: &usize| {
+        lists.iter().all(|list| list[list.len() - 1 - back] == lists[0][lists[0].len() - 1 - back])
+    };
     (0..shortest.saturating_sub(1)).take_while(same).count()
 }

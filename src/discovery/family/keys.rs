@@ -15,12 +15,16 @@ pub(super) fn keys(members: &[Placed], app_known: bool) -> Vec<String> {
     let mut shapes: BTreeMap<(usize, &str), Vec<Vec<&str>>> = BTreeMap::new();
     for key in &all {
         let parts: Vec<&str> = key.split('.').collect();
-        shapes.entry((parts.len(), parts.last().copied().unwrap_or_default())).or_default().push(parts);
+        shapes
+            .entry((parts.len(), parts.last().copied().unwrap_or_default()))
+            .or_default()
+            .push(parts);
     }
     let mut out = Vec::new();
     for (_, group) in shapes {
-        let varies: Vec<bool> =
-            (0..group[0].len()).map(|at| group.iter().any(|parts| parts[at] != group[0][at])).collect();
+        let varies: Vec<bool> = (0..group[0].len())
+            .map(|at| group.iter().any(|parts| parts[at] != group[0][at]))
+            .collect();
         let plain = group.iter().flatten().all(|part| !part.contains(['"', '[']));
         if group.len() < 3 || !plain || !varies.contains(&true) {
             out.extend(group.iter().map(|parts| parts.join(".")));

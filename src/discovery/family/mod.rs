@@ -12,7 +12,8 @@ use keys::keys;
 use std::collections::{BTreeMap, BTreeSet};
 pub(super) use template::common_length;
 use template::{
-    Names, after_template, before_template, file_template, prefix_is_target, prefix_template, suffix_template,
+    Names, after_template, before_template, file_template, prefix_is_target, prefix_template,
+    suffix_template,
 };
 
 /// A file that holds versions, and its stage.
@@ -92,7 +93,8 @@ pub const NO_FALLBACK: &str = "app";
 
 /// The nearest literal folder that is no container word.
 pub fn fallback_app(parts: &[String]) -> String {
-    let literal = parts.iter().rev().skip(1).find(|part| !part.contains(['{', '*']) && !is_generic(part));
+    let literal =
+        parts.iter().rev().skip(1).find(|part| !part.contains(['{', '*']) && !is_generic(part));
     literal.cloned().unwrap_or_else(|| NO_FALLBACK.to_owned())
 }
 
@@ -118,15 +120,29 @@ mod tests {
                 })
             })
             .collect();
-        families(placed).into_iter().map(|family| format!("{} ({})", family.template, family.members.len())).collect()
+        families(placed)
+            .into_iter()
+            .map(|family| format!("{} ({})", family.template, family.members.len()))
+            .collect()
     }
 
     #[test]
     fn layouts_are_told_apart() {
         let values = SourceKind::HelmValues;
-        assert_eq!(templates(values, &["tags/staging/a", "tags/prod/a", "tags/prod/b"]), ["tags/{stage}/{app} (3)"]);
         assert_eq!(
-            templates(values, &["a/values-dev.yaml", "a/values-prod.yaml", "b/values-dev.yaml", "b/values-prod.yaml"]),
+            templates(values, &["tags/staging/a", "tags/prod/a", "tags/prod/b"]),
+            ["tags/{stage}/{app} (3)"]
+        );
+        assert_eq!(
+            templates(
+                values,
+                &[
+                    "a/values-dev.yaml",
+                    "a/values-prod.yaml",
+                    "b/values-dev.yaml",
+                    "b/values-prod.yaml"
+                ]
+            ),
             ["{app}/values-{stage}.yaml (4)"]
         );
         assert_eq!(
@@ -144,39 +160,70 @@ mod tests {
         assert_eq!(
             templates(
                 SourceKind::Manifests,
-                &["eu/web-dev/d.yaml", "eu/web-prod/d.yaml", "us/web-prod/d.yaml", "eu/web-prod/c.yaml"]
+                &[
+                    "eu/web-dev/d.yaml",
+                    "eu/web-prod/d.yaml",
+                    "us/web-prod/d.yaml",
+                    "eu/web-prod/c.yaml"
+                ]
             ),
             ["{target}/{app}-{stage}/{component}.yaml (4)"]
         );
         assert_eq!(
             templates(
                 SourceKind::Kustomize,
-                &["c/a/prod", "c/a/staging", "c/b/x/prod/eu", "c/b/x/prod/us", "c/b/x/staging/base"]
+                &[
+                    "c/a/prod",
+                    "c/a/staging",
+                    "c/b/x/prod/eu",
+                    "c/b/x/prod/us",
+                    "c/b/x/staging/base"
+                ]
             ),
             ["c/{app**}/{stage}/{target**} (5)"]
         );
         assert_eq!(
-            templates(SourceKind::Manifests, &["envs/qa/v.yml", "envs/prod-eu/v.yml", "envs/prod-us/v.yml"]),
+            templates(
+                SourceKind::Manifests,
+                &["envs/qa/v.yml", "envs/prod-eu/v.yml", "envs/prod-us/v.yml"]
+            ),
             ["envs/{stage}-{target}/v.yml (2)", "envs/{stage}/v.yml (1)"]
         );
-        let clusters = ["a", "b", "c", "d"]
-            .map(|app| ["ocp-prod", "moc-prod", "ocp-stage"].map(|place| format!("{app}/overlays/{place}")));
+        let clusters = ["a", "b", "c", "d"].map(|app| {
+            ["ocp-prod", "moc-prod", "ocp-stage"].map(|place| format!("{app}/overlays/{place}"))
+        });
         let clusters: Vec<&str> = clusters.iter().flatten().map(String::as_str).collect();
-        assert_eq!(templates(SourceKind::Kustomize, &clusters), ["{app}/overlays/{target}-{stage} (12)"]);
+        assert_eq!(
+            templates(SourceKind::Kustomize, &clusters),
+            ["{app}/overlays/{target}-{stage} (12)"]
+        );
         assert_eq!(
             templates(
                 SourceKind::Manifests,
-                &["f/dev/web-a-dev.yml", "f/prod/web-a-prod.yml", "f/prod/api-prod.yml", "f/dev/values-dev.yml"]
+                &[
+                    "f/dev/web-a-dev.yml",
+                    "f/prod/web-a-prod.yml",
+                    "f/prod/api-prod.yml",
+                    "f/dev/values-dev.yml"
+                ]
             ),
             ["f/{stage}/{app}-{stage}.yml (3)", "f/{stage}/values-{stage}.yml (1)"]
         );
         assert_eq!(
             templates(
                 SourceKind::Manifests,
-                &["f/dev/dev-web/d.yml", "f/prod/prod-web/d.yml", "f/prod/prod-api/d.yml", "f/dev/dev-api/d.yml"]
+                &[
+                    "f/dev/dev-web/d.yml",
+                    "f/prod/prod-web/d.yml",
+                    "f/prod/prod-api/d.yml",
+                    "f/dev/dev-api/d.yml"
+                ]
             ),
             ["f/{stage}/{stage}-{app}/d.yml (4)"]
         );
-        assert_eq!(templates(SourceKind::Pulumi, &["infra/Pulumi.prod.yaml"]), ["infra/Pulumi.{stage}.yaml (1)"]);
+        assert_eq!(
+            templates(SourceKind::Pulumi, &["infra/Pulumi.prod.yaml"]),
+            ["infra/Pulumi.{stage}.yaml (1)"]
+        );
     }
 }

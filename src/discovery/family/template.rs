@@ -51,7 +51,10 @@ pub(super) fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     if rest.iter().all(|list| list.is_empty()) {
         return out;
     }
-    let tail: Vec<Cut> = cuts.iter().map(|cut| Cut { before: cut.before[shared..].to_vec(), ..cut.clone() }).collect();
+    let tail: Vec<Cut> = cuts
+        .iter()
+        .map(|cut| Cut { before: cut.before[shared..].to_vec(), ..cut.clone() })
+        .collect();
     if !names.target && rest.iter().all(|list| !list.is_empty()) && is_dimension(&tail) {
         out.push("{target}".into());
         names.target = true;
@@ -81,7 +84,8 @@ pub(super) fn suffix_template(cuts: &[Cut], names: &mut Names) -> String {
         return first.clone();
     }
     let separator = first.chars().next().map(String::from).unwrap_or_default();
-    let ending = if cuts[0].file.is_none() { first.rfind('.').map_or("", |at| &first[at..]) } else { "" };
+    let ending =
+        if cuts[0].file.is_none() { first.rfind('.').map_or("", |at| &first[at..]) } else { "" };
     let name = if names.target { "variant" } else { "target" };
     names.target = true;
     format!("{separator}{{{name}}}{ending}")
@@ -94,15 +98,19 @@ pub(super) fn after_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     if longest == 0 {
         return Vec::new();
     }
-    let fixed = lists.iter().all(|list| list.len() == longest) && longest <= 3 && cuts[0].file.is_some();
+    let fixed =
+        lists.iter().all(|list| list.len() == longest) && longest <= 3 && cuts[0].file.is_some();
     if !fixed {
-        let app = is_app_like(cuts, 0) && !names.app && cuts.iter().all(|cut| cut.before.len() <= 1);
+        let app =
+            is_app_like(cuts, 0) && !names.app && cuts.iter().all(|cut| cut.before.len() <= 1);
         return vec![format!("{{{}**}}", name_after(app, names))];
     }
     let mut out = Vec::new();
     for at in 0..longest {
         let values: BTreeSet<&String> = lists.iter().map(|list| &list[at]).collect();
-        if values.len() == 1 && (is_generic(&lists[0][at]) || lists[0][at].contains('{') || longest > 1) {
+        if values.len() == 1
+            && (is_generic(&lists[0][at]) || lists[0][at].contains('{') || longest > 1)
+        {
             out.push(lists[0][at].clone());
         } else {
             let name = name_after(is_app_like(cuts, at), names);

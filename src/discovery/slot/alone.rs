@@ -12,16 +12,20 @@ const MANY: usize = 3;
 /// word was found to be one of many names in.
 pub(super) fn alone(paths: &[&str], slots: &mut [Option<Slot>]) -> BTreeSet<usize> {
     let accompanied = slots.iter().flatten().any(|slot| slot.strength >= Strength::Sibling);
-    let alone: Vec<usize> =
-        (0..paths.len()).filter(|at| slots[*at].as_ref().is_some_and(|slot| slot.strength == Strength::Word)).collect();
+    let alone: Vec<usize> = (0..paths.len())
+        .filter(|at| slots[*at].as_ref().is_some_and(|slot| slot.strength == Strength::Word))
+        .collect();
     let others = others(paths, slots, &alone);
     let mut alike = BTreeSet::new();
     for index in alone {
         let Some(slot) = &slots[index] else { continue };
         let path = paths[index];
         let whole = is_whole(path, slot);
-        let among = others.get(&key(path, slot.part)).filter(|others| whole && others.len() >= MANY);
-        alike.extend(among.into_iter().flat_map(|others| others.values()).chain(among.map(|_| &index)));
+        let among =
+            others.get(&key(path, slot.part)).filter(|others| whole && others.len() >= MANY);
+        alike.extend(
+            among.into_iter().flat_map(|others| others.values()).chain(among.map(|_| &index)),
+        );
         if among.is_some() || (!whole && slot.start == 0 && accompanied) {
             slots[index] = None;
         }

@@ -36,7 +36,8 @@ pub(super) struct Company {
 
 impl Company {
     pub(super) fn of(paths: &[&str], found: &[Vec<Occurrence>]) -> Self {
-        let mut company = Company { twins: HashMap::new(), siblings: HashMap::new(), loose: HashMap::new() };
+        let mut company =
+            Company { twins: HashMap::new(), siblings: HashMap::new(), loose: HashMap::new() };
         for (path, words) in paths.iter().zip(found) {
             for word in words {
                 let id = identity(word);
@@ -52,13 +53,16 @@ impl Company {
         let parts: Vec<&str> = path.split('/').collect();
         let scored = words.iter().map(|word| {
             let id = identity(word);
-            let count = |map: &HashMap<String, BTreeSet<String>>, key: &str| map.get(key).map_or(0, BTreeSet::len);
+            let count = |map: &HashMap<String, BTreeSet<String>>, key: &str| {
+                map.get(key).map_or(0, BTreeSet::len)
+            };
             let twins = count(&self.twins, &with_holes(path, words, &id));
             let siblings = count(&self.siblings, &sibling_key(path, word));
             let loose = count(&self.loose, &loose_key(path, word));
             let weigh = |n: usize, by: usize| if n > 1 { n * by } else { 0 };
             let whole = word.start == 0 && word.end == parts[word.part].len();
-            let contained = word.part > 0 && CONTAINERS.contains(&parts[word.part - 1].to_ascii_lowercase().as_str());
+            let contained = word.part > 0
+                && CONTAINERS.contains(&parts[word.part - 1].to_ascii_lowercase().as_str());
             let score = 2 * (weigh(twins, 100) + weigh(siblings, 30) + weigh(loose, 5))
                 + if whole { 20 } else { 0 }
                 + if contained { 16 } else { 0 }

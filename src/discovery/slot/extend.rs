@@ -15,20 +15,27 @@ pub(super) fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]
     let below = Below::of(paths, &members);
     let mut joined: Vec<(usize, Slot)> = Vec::new();
     for ((parent, is_file), inside) in members {
-        let identities: BTreeSet<&str> =
-            inside.iter().filter_map(|i| slots[*i].as_ref()).map(|slot| slot.identity.as_str()).collect();
+        let identities: BTreeSet<&str> = inside
+            .iter()
+            .filter_map(|i| slots[*i].as_ref())
+            .map(|slot| slot.identity.as_str())
+            .collect();
         if identities.len() < 2 {
             continue;
         }
         let part = if parent.is_empty() { 0 } else { parent.matches('/').count() + 1 };
         let (prefix, suffix) = common_shape(paths, slots, &inside, strong);
-        if is_file && prefix.is_empty() && !suffix.trim_start_matches('.').contains(['.', '-', '_']) {
+        if is_file && prefix.is_empty() && !suffix.trim_start_matches('.').contains(['.', '-', '_'])
+        {
             continue;
         }
         let children = below.children(paths, &parent, is_file, (&prefix, &suffix));
         let known: BTreeSet<&str> = inside.iter().map(|i| part_of(paths[*i], part)).collect();
-        let clear = |i: &&usize| strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot));
-        let clear: BTreeSet<&str> = inside.iter().filter(clear).map(|i| part_of(paths[*i], part)).collect();
+        let clear = |i: &&usize| {
+            strong[**i] || slots[**i].as_ref().is_some_and(|slot| is_whole(paths[**i], slot))
+        };
+        let clear: BTreeSet<&str> =
+            inside.iter().filter(clear).map(|i| part_of(paths[*i], part)).collect();
         if known.len() * 2 < children.len() || clear.len() * 3 < children.len() {
             continue;
         }
@@ -40,9 +47,9 @@ pub(super) fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]
             }
             let same_rest = files.iter().any(|i| rests.contains(rest_of(paths[*i], part)));
             for index in files {
-                let keeps_word = slots[*index]
-                    .as_ref()
-                    .is_some_and(|slot| slot.part == part && (strong[*index] || slot.label == label));
+                let keeps_word = slots[*index].as_ref().is_some_and(|slot| {
+                    slot.part == part && (strong[*index] || slot.label == label)
+                });
                 if same_rest && !keeps_word {
                     joined.push((*index, extended(part, prefix.len(), label)));
                 }
@@ -55,7 +62,12 @@ pub(super) fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]
 }
 
 /// What all strong members have before and behind their word.
-fn common_shape(paths: &[&str], slots: &[Option<Slot>], inside: &[usize], strong: &[bool]) -> (String, String) {
+fn common_shape(
+    paths: &[&str],
+    slots: &[Option<Slot>],
+    inside: &[usize],
+    strong: &[bool],
+) -> (String, String) {
     let mut shapes = inside.iter().filter(|i| strong[**i]).filter_map(|i| {
         let slot = slots[*i].as_ref()?;
         let part = part_of(paths[*i], slot.part);
@@ -85,7 +97,9 @@ impl Below {
             for cut in std::iter::once(0).chain(cuts) {
                 let rest = path[cut..].trim_start_matches('/');
                 if wanted.contains(&path[..cut]) {
-                    out.entry((path[..cut].to_owned(), !rest.contains('/'))).or_default().push(index);
+                    out.entry((path[..cut].to_owned(), !rest.contains('/')))
+                        .or_default()
+                        .push(index);
                 }
             }
         }
@@ -104,7 +118,10 @@ impl Below {
         let mut out: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for index in self.0.get(&(folder.to_owned(), is_file)).into_iter().flatten() {
             let name = part_of(paths[*index], part);
-            if name.len() > prefix.len() + suffix.len() && name.starts_with(prefix) && name.ends_with(suffix) {
+            if name.len() > prefix.len() + suffix.len()
+                && name.starts_with(prefix)
+                && name.ends_with(suffix)
+            {
                 out.entry(name).or_default().push(*index);
             }
         }

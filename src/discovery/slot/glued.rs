@@ -7,21 +7,25 @@ use std::collections::{BTreeSet, HashMap};
 /// A stage word glued to a name without any sign between (`acmeprod`): only where the same name
 /// comes with another stage beside it.
 pub(super) fn glued(paths: &[&str], slots: &mut [Option<Slot>]) {
-    const WORDS: [&str; 8] = ["development", "production", "staging", "stage", "prod", "prd", "stg", "dev"];
+    const WORDS: [&str; 8] =
+        ["development", "production", "staging", "stage", "prod", "prd", "stg", "dev"];
     let mut groups: HashMap<String, Vec<(usize, Slot)>> = HashMap::new();
     for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {
         for (part, text) in path.split('/').enumerate() {
             let lower = text.to_ascii_lowercase();
             let Some((word, start)) = WORDS.iter().find_map(|word| {
                 let at = lower.find(word)?;
-                let edge = at == 0 || at + word.len() == lower.len() || lower[at + word.len()..].starts_with('.');
+                let edge = at == 0
+                    || at + word.len() == lower.len()
+                    || lower[at + word.len()..].starts_with('.');
                 (edge && lower.len() > word.len()).then_some((*word, at))
             }) else {
                 continue;
             };
             let Some((canonical, _, _)) = meaning(word) else { continue };
             let hole = format!("{}\0{}", &text[..start], &text[start + word.len()..]);
-            let key = format!("{}\0{hole}", path.split('/').take(part).collect::<Vec<_>>().join("/"));
+            let key =
+                format!("{}\0{hole}", path.split('/').take(part).collect::<Vec<_>>().join("/"));
             let slot = Slot {
                 part,
                 start,

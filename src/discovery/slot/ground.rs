@@ -51,9 +51,11 @@ mod tests {
 
     #[test]
     fn what_stages_share_is_on_their_ground() {
-        let paths = ["a/web/overlays/dev/k.yaml", "a/web/overlays/prod/k.yaml", "config/staging-get.yaml"];
+        let paths =
+            ["a/web/overlays/dev/k.yaml", "a/web/overlays/prod/k.yaml", "config/staging-get.yaml"];
         let slots = choose(&paths).slots;
-        let slots = paths.iter().zip(&slots).filter_map(|(path, slot)| Some((*path, slot.as_ref()?)));
+        let slots =
+            paths.iter().zip(&slots).filter_map(|(path, slot)| Some((*path, slot.as_ref()?)));
         let grounds = Grounds::of(slots);
         let away = |path: &str| grounds.is_away(path);
         assert_eq!(["a/web/k.yaml", "a/web/x/k.yaml", "a/web"].map(away), [false; 3]);

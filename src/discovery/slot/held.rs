@@ -26,13 +26,16 @@ pub(super) fn held(paths: &[&str], slots: &mut [Option<Slot>]) {
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {
         let parts: Vec<&str> = path.split('/').collect();
-        let holder =
-            (0..parts.len().saturating_sub(2)).rfind(|at| HOLDERS.contains(&parts[*at].to_ascii_lowercase().as_str()));
+        let holder = (0..parts.len().saturating_sub(2))
+            .rfind(|at| HOLDERS.contains(&parts[*at].to_ascii_lowercase().as_str()));
         let Some(part) = holder.map(|at| at + 1) else { continue };
         if SHARED.contains(&parts[part].to_ascii_lowercase().as_str()) {
             continue;
         }
-        rests.entry((parts[..part].join("/"), rest_of(path, part))).or_default().insert(parts[part]);
+        rests
+            .entry((parts[..part].join("/"), rest_of(path, part)))
+            .or_default()
+            .insert(parts[part]);
         candidates.push((index, part));
     }
     let taken: HashSet<String> = slots
@@ -49,7 +52,8 @@ pub(super) fn held(paths: &[&str], slots: &mut [Option<Slot>]) {
     for (index, part) in candidates {
         let parent = place(paths[index], part).0;
         let name = part_of(paths[index], part);
-        if !taken.contains(&parent) && shared.get(&parent).is_some_and(|names| names.contains(name)) {
+        if !taken.contains(&parent) && shared.get(&parent).is_some_and(|names| names.contains(name))
+        {
             slots[index] = Some(extended(part, 0, name));
         }
     }

@@ -107,14 +107,16 @@ pub fn choose(paths: &[&str]) -> Chosen {
         .iter()
         .zip(&slots)
         .map(|(words, slot)| {
-            slot.as_ref()
-                .is_some_and(|slot| words.iter().any(|w| w.part == slot.part && w.start == slot.start && w.strong))
+            slot.as_ref().is_some_and(|slot| {
+                words.iter().any(|w| w.part == slot.part && w.start == slot.start && w.strong)
+            })
         })
         .collect();
     extend(paths, &mut slots, &strong);
     for ((slot, strong), path) in slots.iter_mut().zip(&strong).zip(paths) {
         let weak = |slot: &Slot| {
-            slot.strength < Strength::Sibling || (slot.strength == Strength::Sibling && !is_whole(path, slot))
+            slot.strength < Strength::Sibling
+                || (slot.strength == Strength::Sibling && !is_whole(path, slot))
         };
         if !strong && slot.as_ref().is_some_and(weak) {
             *slot = None;
@@ -131,7 +133,8 @@ pub fn choose(paths: &[&str]) -> Chosen {
 fn is_whole(path: &str, slot: &Slot) -> bool {
     let part = part_of(path, slot.part);
     let behind = &part[slot.end..];
-    slot.start == 0 && (behind.is_empty() || behind.starts_with('.') || behind == "_env" || behind == "-env")
+    slot.start == 0
+        && (behind.is_empty() || behind.starts_with('.') || behind == "_env" || behind == "-env")
 }
 
 fn extended(part: usize, start: usize, label: &str) -> Slot {
@@ -174,7 +177,10 @@ mod tests {
         choose(paths)
             .slots
             .iter()
-            .map(|slot| slot.as_ref().map_or("-".into(), |s| format!("{}@{} {:?}", s.label, s.part, s.strength)))
+            .map(|slot| {
+                slot.as_ref()
+                    .map_or("-".into(), |s| format!("{}@{} {:?}", s.label, s.part, s.strength))
+            })
             .collect()
     }
 
@@ -189,20 +195,32 @@ mod tests {
             ]),
             ["development@2 Twin", "production@2 Twin", "production@2 Twin", "development@2 Twin"]
         );
-        assert_eq!(slots(&["prod/values-prod.yaml", "staging/values-staging.yaml"]), ["prod@0 Twin", "staging@0 Twin"]);
+        assert_eq!(
+            slots(&["prod/values-prod.yaml", "staging/values-staging.yaml"]),
+            ["prod@0 Twin", "staging@0 Twin"]
+        );
     }
 
     #[test]
     fn unknown_names_join_known_ones() {
         assert_eq!(
-            slots(&["c/dev/i.yaml", "c/prod/i.yaml", "c/qa/i.yaml", "c/att/i.yaml", "c/base/i.yaml"]),
+            slots(&[
+                "c/dev/i.yaml",
+                "c/prod/i.yaml",
+                "c/qa/i.yaml",
+                "c/att/i.yaml",
+                "c/base/i.yaml"
+            ]),
             ["dev@1 Twin", "prod@1 Twin", "qa@1 Twin", "att@1 Extended", "-"]
         );
         assert_eq!(
             slots(&["d/uat_env/.env", "d/test_env/.env", "d/benin-demo_env/.env", "d/x_env/.env"]),
             ["uat@1 Twin", "test@1 Twin", "benin-demo@1 Extended", "x@1 Extended"]
         );
-        assert_eq!(slots(&["a/dev.yaml", "a/prod.yaml", "a/Chart.yaml"]), ["dev@1 Twin", "prod@1 Twin", "-"]);
+        assert_eq!(
+            slots(&["a/dev.yaml", "a/prod.yaml", "a/Chart.yaml"]),
+            ["dev@1 Twin", "prod@1 Twin", "-"]
+        );
     }
 
     #[test]
@@ -216,7 +234,10 @@ mod tests {
         assert_eq!(slots(&["d/dev/h.yaml", "d/a/h.yaml", "d/b/h.yaml", "d/c/h.yaml"]), ["-"; 4]);
         assert_eq!(slots(&["d/dev/h.yaml", "d/a/h.yaml", "d/b/h.yaml"]), ["dev@1 Word", "-", "-"]);
         assert_eq!(slots(&["c/dev-tools/x.yaml", "c/o/x.yaml"]), ["dev@1 Word", "-"]);
-        assert_eq!(slots(&["c/dev-tools/x.yaml", "o/dev/y.yaml", "o/prod/y.yaml"]), ["-", "dev@1 Twin", "prod@1 Twin"]);
+        assert_eq!(
+            slots(&["c/dev-tools/x.yaml", "o/dev/y.yaml", "o/prod/y.yaml"]),
+            ["-", "dev@1 Twin", "prod@1 Twin"]
+        );
     }
 
     #[test]

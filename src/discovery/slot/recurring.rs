@@ -10,7 +10,8 @@ const BEFORE_ENVIRONMENT: [&str; 4] = ["values", "config", "settings", "env"];
 /// `values-<x>.yaml` in many folders: what recurs there is a stage as a whole, known word or not.
 pub(super) fn recurring(paths: &[&str], slots: &mut [Option<Slot>]) {
     let mut folders: HashMap<(&str, &str), BTreeSet<&str>> = HashMap::new();
-    let named: Vec<Option<(usize, &str)>> = paths.iter().map(|path| environment_in_name(path)).collect();
+    let named: Vec<Option<(usize, &str)>> =
+        paths.iter().map(|path| environment_in_name(path)).collect();
     for (path, found) in paths.iter().zip(&named) {
         if let Some((start, label)) = found {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -25,11 +26,12 @@ pub(super) fn recurring(paths: &[&str], slots: &mut [Option<Slot>]) {
         let Some((start, label)) = found else { continue };
         let (_, name) = path.rsplit_once('/').unwrap_or(("", path));
         let before = &name[..*start];
-        let common = labels.get(before).is_some_and(|count| *count >= 2) && folders[&(before, *label)].len() >= 2;
+        let common = labels.get(before).is_some_and(|count| *count >= 2)
+            && folders[&(before, *label)].len() >= 2;
         let part = path.matches('/').count();
-        let twin = slots[index]
-            .as_ref()
-            .is_some_and(|slot| slot.part != part || (slot.strength == Strength::Twin && slot.start == *start));
+        let twin = slots[index].as_ref().is_some_and(|slot| {
+            slot.part != part || (slot.strength == Strength::Twin && slot.start == *start)
+        });
         if common && !twin && !SHARED.contains(label) {
             let mut slot = extended(part, *start, label);
             if let Some((canonical, number, _)) = meaning(label) {
@@ -44,8 +46,10 @@ pub(super) fn recurring(paths: &[&str], slots: &mut [Option<Slot>]) {
 /// Where the environment starts in a file name like `values-idfdev.yaml`, and what it is.
 fn environment_in_name(path: &str) -> Option<(usize, &str)> {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let stem =
-        name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).or_else(|| name.strip_suffix(".json"))?;
+    let stem = name
+        .strip_suffix(".yaml")
+        .or_else(|| name.strip_suffix(".yml"))
+        .or_else(|| name.strip_suffix(".json"))?;
     let word = BEFORE_ENVIRONMENT.iter().find(|word| stem.starts_with(**word))?;
     let rest = stem[word.len()..].strip_prefix(['-', '_', '.'])?;
     (!rest.is_empty()).then_some((word.len() + 1, rest))

@@ -74,7 +74,11 @@ impl Pull {
             Some("failure") => "Azure failed to merge it",
             _ => return None,
         };
-        Some(self.merge_failure_message.as_deref().map_or_else(|| why.into(), |more| format!("{why}: {more}")))
+        Some(
+            self.merge_failure_message
+                .as_deref()
+                .map_or_else(|| why.into(), |more| format!("{why}: {more}")),
+        )
     }
 
     /// A vote of 10 or 5 approves (the latter with suggestions); -5 waits for the author, -10 rejects.
@@ -115,7 +119,10 @@ impl From<Pull> for Proposal {
                 _ => None,
             },
             // Before the merge, this is a trial commit.
-            merge_commit: pull.last_merge_commit.filter(|_| state == State::Merged).map(|commit| commit.commit_id),
+            merge_commit: pull
+                .last_merge_commit
+                .filter(|_| state == State::Merged)
+                .map(|commit| commit.commit_id),
         }
     }
 }
@@ -148,8 +155,15 @@ impl From<Status> for Check {
             _ => CheckState::Pending,
         };
         let Context { name, genre } = status.context;
-        let name = genre.filter(|genre| !genre.is_empty()).map_or(name.clone(), |genre| format!("{genre}/{name}"));
-        Check { name, state, description: status.description.unwrap_or_default(), url: status.target_url }
+        let name = genre
+            .filter(|genre| !genre.is_empty())
+            .map_or(name.clone(), |genre| format!("{genre}/{name}"));
+        Check {
+            name,
+            state,
+            description: status.description.unwrap_or_default(),
+            url: status.target_url,
+        }
     }
 }
 

@@ -96,7 +96,8 @@ impl From<Pull> for Proposal {
             author: pull.author.map(Account::id).unwrap_or_default(),
             head: pull.source.branch.name,
             head_commit: pull.source.commit.map(|commit| commit.hash),
-            from_fork: pull.source.repository.is_none() || pull.source.repository != pull.destination.repository,
+            from_fork: pull.source.repository.is_none()
+                || pull.source.repository != pull.destination.repository,
             base: pull.destination.branch.name,
             labels: Vec::new(),
             reviewers: pull.reviewers.into_iter().map(Account::id).collect(),

@@ -11,8 +11,8 @@ use super::settle;
 use super::types::{cut, last_words, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal, Proposal,
-    Result, Review, Verdict,
+    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
+    NewProposal, Proposal, Result, Review, Verdict,
 };
 use octo::Octo;
 use serde::Deserialize;
@@ -115,7 +115,12 @@ impl GitHub {
             self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe)?;
         }
         for label in &change.remove_labels {
-            let gone = self.octo.http.tell(Method::DELETE, &format!("{path}/{}", escape(label)), None, Repeat::Safe);
+            let gone = self.octo.http.tell(
+                Method::DELETE,
+                &format!("{path}/{}", escape(label)),
+                None,
+                Repeat::Safe,
+            );
             if !matches!(gone, Err(ForgeError::NotFound { .. })) {
                 gone?;
             }
@@ -163,7 +168,9 @@ impl Forge for GitHub {
         });
         settle::create(self, &self.octo.http, new, || {
             let path = format!("{}/pulls", self.repo);
-            self.octo.send::<Pull>(Method::POST, &path, body.clone(), Repeat::Once).map(Proposal::from)
+            self.octo
+                .send::<Pull>(Method::POST, &path, body.clone(), Repeat::Once)
+                .map(Proposal::from)
         })
     }
 
@@ -179,11 +186,14 @@ impl Forge for GitHub {
 
     fn close(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state": "closed" });
-        self.octo.send::<Pull>(Method::PATCH, &self.pull_path(number), body, Repeat::Safe).map(Proposal::from)
+        self.octo
+            .send::<Pull>(Method::PATCH, &self.pull_path(number), body, Repeat::Safe)
+            .map(Proposal::from)
     }
 
     fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
-        let mut body = json!({ "sha": how.expect, "merge_method": method(how.method).to_lowercase() });
+        let mut body =
+            json!({ "sha": how.expect, "merge_method": method(how.method).to_lowercase() });
         if let Some(title) = &how.title {
             body["commit_title"] = title.as_str().into();
         }
@@ -191,7 +201,9 @@ impl Forge for GitHub {
             body["commit_message"] = message.as_str().into();
         }
         let path = format!("{}/merge", self.pull_path(number));
-        settle::merge(self, number, || self.octo.send::<Value>(Method::PUT, &path, body, Repeat::Once).map(|_| ()))
+        settle::merge(self, number, || {
+            self.octo.send::<Value>(Method::PUT, &path, body, Repeat::Once).map(|_| ())
+        })
     }
 
     fn auto_merge(&self, number: u64, how: &Merge) -> Result<()> {
@@ -202,14 +214,19 @@ impl Forge for GitHub {
         });
         match self.octo.mutate(ENABLE_AUTO_MERGE, input) {
             // There is nothing to wait for, so GitHub wants it to be merged.
-            Err(ForgeError::Refused { why, .. }) if why.contains("clean status") => self.merge(number, how).map(|_| ()),
+            Err(ForgeError::Refused { why, .. }) if why.contains("clean status") => {
+                self.merge(number, how).map(|_| ())
+            }
             other => other.map_err(|error| settle::not_mergeable(number, error)),
         }
     }
 
     fn checks(&self, commit: &str) -> Result<Vec<Check>> {
-        let statuses = self.octo.list(&self.commit_path(commit, "statuses"), |page: Vec<Status>| page)?;
-        let runs = self.octo.list(&self.commit_path(commit, "check-runs"), |page: Runs| page.check_runs)?;
+        let statuses =
+            self.octo.list(&self.commit_path(commit, "statuses"), |page: Vec<Status>| page)?;
+        let runs = self
+            .octo
+            .list(&self.commit_path(commit, "check-runs"), |page: Runs| page.check_runs)?;
         let mut out = newest(statuses.into_iter().map(Check::from).collect());
         out.extend(newest(runs.into_iter().map(Check::from).collect()));
         Ok(out)
@@ -239,7 +256,9 @@ impl Forge for GitHub {
 
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
         let values = [("state", "open"), ("labels", label), ("per_page", "100")];
-        let all = self.octo.list(&query(&format!("{}/issues", self.repo), &values), |page: Vec<HubIssue>| page)?;
+        let all = self
+            .octo
+            .list(&query(&format!("{}/issues", self.repo), &values), |page: Vec<HubIssue>| page)?;
         Ok(all.into_iter().filter_map(|issue| issue.with(label)).collect())
     }
 }

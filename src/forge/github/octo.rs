@@ -33,13 +33,17 @@ pub(super) struct Octo {
 impl Octo {
     /// `graphql` is the address of that API: GitHub Enterprise has it beside the other one.
     pub(super) fn new(http: Http, graphql: String) -> Result<Self> {
-        let failed = |error: std::io::Error| ForgeError::Settings { what: "the runtime", why: error.to_string() };
+        let failed = |error: std::io::Error| ForgeError::Settings {
+            what: "the runtime",
+            why: error.to_string(),
+        };
         let runtime = Builder::new_current_thread().build().map_err(failed)?;
         let http = Arc::new(http);
         let crab = {
             let _inside = runtime.enter();
             let wire = Wire { http: Arc::clone(&http) };
-            let built = OctocrabBuilder::new_empty().with_service(wire).with_auth(AuthState::None).build();
+            let built =
+                OctocrabBuilder::new_empty().with_service(wire).with_auth(AuthState::None).build();
             built.unwrap_or_else(|never| match never {})
         };
         Ok(Octo { runtime, crab, http, graphql })
@@ -60,7 +64,11 @@ impl Octo {
     }
 
     /// A whole list; `pick` takes the items out of a page.
-    pub(super) fn list<P: DeserializeOwned, T>(&self, path: &str, pick: impl Fn(P) -> Vec<T>) -> Result<Vec<T>> {
+    pub(super) fn list<P: DeserializeOwned, T>(
+        &self,
+        path: &str,
+        pick: impl Fn(P) -> Vec<T>,
+    ) -> Result<Vec<T>> {
         self.http.pages(path, |path| {
             let call = Call::new(Method::GET, path, None, Repeat::Safe);
             let raw = self.answer(&call)?;
@@ -73,13 +81,19 @@ impl Octo {
         let body = json!({ "query": mutation, "variables": { "input": input } });
         let call = Call::new(Method::POST, &self.graphql, Some(body), Repeat::Safe);
         let answer: Value = self.value(&call)?;
-        let messages = answer["errors"]
-            .as_array()
-            .map(|errors| errors.iter().filter_map(|error| error["message"].as_str()).collect::<Vec<_>>().join("; "));
+        let messages = answer["errors"].as_array().map(|errors| {
+            errors
+                .iter()
+                .filter_map(|error| error["message"].as_str())
+                .collect::<Vec<_>>()
+                .join("; ")
+        });
         let (host, asked) = (self.http.host.clone(), self.http.asked(&call));
         match messages {
             None => Ok(()),
-            Some(why) => Err(ForgeError::Refused { host, status: 200, asked, why: self.http.clean(&why) }),
+            Some(why) => {
+                Err(ForgeError::Refused { host, status: 200, asked, why: self.http.clean(&why) })
+            }
         }
     }
 
@@ -90,7 +104,10 @@ impl Octo {
 
     /// Through octocrab and back.
     fn answer(&self, call: &Call<'_>) -> Result<Raw> {
-        let builder = request::Builder::new().method(call.method.clone()).uri(call.path).extension(call.repeat);
+        let builder = request::Builder::new()
+            .method(call.method.clone())
+            .uri(call.path)
+            .extension(call.repeat);
         let sent = self.runtime.block_on(async {
             let request = self.crab.build_request(builder, call.body.as_ref())?;
             let (parts, body) = self.crab.execute(request).await?.into_parts();
@@ -124,7 +141,8 @@ struct Wire {
 impl Service<Request<OctoBody>> for Wire {
     type Response = Response<Full<bytes::Bytes>>;
     type Error = Box<dyn std::error::Error + Send + Sync>;
-    type Future = Pin<Box<dyn Future<Output = std::result::Result<Self::Response, Self::Error>> + Send>>;
+    type Future =
+        Pin<Box<dyn Future<Output = std::result::Result<Self::Response, Self::Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<std::result::Result<(), Self::Error>> {
         Poll::Ready(Ok(()))
@@ -138,7 +156,8 @@ impl Service<Request<OctoBody>> for Wire {
             let body = if body.is_empty() { None } else { Some(serde_json::from_slice(&body)?) };
             // What octocrab would send without being told is sent once.
             let repeat = parts.extensions.get::<Repeat>().copied().unwrap_or(Repeat::Once);
-            let raw = http.answer(&Call::new(parts.method, &parts.uri.to_string(), body, repeat))?;
+            let raw =
+                http.answer(&Call::new(parts.method, &parts.uri.to_string(), body, repeat))?;
             let mut response = Response::new(Full::from(raw.body));
             *response.status_mut() = raw.status.try_into()?;
             *response.headers_mut() = raw.headers;

@@ -87,7 +87,8 @@ impl From<MergeRequest> for Proposal {
                 _ => State::Closed,
             },
             draft: of.is_draft(),
-            from_fork: of.source_project_id.is_none() || of.source_project_id != of.target_project_id,
+            from_fork: of.source_project_id.is_none()
+                || of.source_project_id != of.target_project_id,
             author: of.author.map(|user| user.username).unwrap_or_default(),
             head: of.source_branch,
             head_commit: of.sha,

@@ -46,9 +46,14 @@ impl Book<'_> {
     fn read(&self, refs: &BTreeMap<String, Oid>) -> Result<BTreeMap<u64, Seen>> {
         let mut out = BTreeMap::new();
         for (name, at) in refs {
-            let Some(number) = name.strip_prefix(REFS).and_then(|number| number.parse().ok()) else { continue };
+            let Some(number) = name.strip_prefix(REFS).and_then(|number| number.parse().ok())
+            else {
+                continue;
+            };
             let text = self.workspace.recorded(*at, FILE)?;
-            if let Some(entry) = text.as_deref().and_then(Entry::parse).filter(|entry| entry.number == number) {
+            if let Some(entry) =
+                text.as_deref().and_then(Entry::parse).filter(|entry| entry.number == number)
+            {
                 out.insert(number, Seen { at: *at, entry });
             }
         }
@@ -58,7 +63,11 @@ impl Book<'_> {
     /// An entry, and what its branch and its base are at, all seen at once.
     pub fn view(&self, known: &Entry) -> Result<(Seen, Option<Oid>, Option<Oid>)> {
         let [head, base] = [&known.head, &known.base].map(|branch| format!("refs/heads/{branch}"));
-        let refs = self.workspace.remote_refs(&[format!("{REFS}{}", known.number), head.clone(), base.clone()])?;
+        let refs = self.workspace.remote_refs(&[
+            format!("{REFS}{}", known.number),
+            head.clone(),
+            base.clone(),
+        ])?;
         self.workspace.fetch_refs(&refs)?;
         let seen = self.read(&refs)?.remove(&known.number);
         let seen = seen.ok_or(ForgeError::NoSuchProposal { number: known.number })?;
@@ -114,8 +123,10 @@ impl Book<'_> {
 
     /// The open ones among some entries. Those that somebody has merged with git are noted as merged.
     pub fn open(&self, entries: BTreeMap<u64, Seen>) -> Result<Vec<(Seen, Option<Oid>)>> {
-        let open: Vec<Seen> = entries.into_values().filter(|seen| seen.entry.state == Standing::Open).collect();
-        let mut names: Vec<&str> = open.iter().flat_map(|seen| [&*seen.entry.head, &*seen.entry.base]).collect();
+        let open: Vec<Seen> =
+            entries.into_values().filter(|seen| seen.entry.state == Standing::Open).collect();
+        let mut names: Vec<&str> =
+            open.iter().flat_map(|seen| [&*seen.entry.head, &*seen.entry.base]).collect();
         names.sort_unstable();
         names.dedup();
         let heads = if names.is_empty() { BTreeMap::new() } else { self.heads(&names)? };
@@ -130,7 +141,12 @@ impl Book<'_> {
     }
 
     /// The entry as merged, if its branch is part of its base: somebody has used git for it.
-    pub fn noted_as_merged(&self, seen: &Seen, head: Option<Oid>, base: Option<Oid>) -> Result<Option<Entry>> {
+    pub fn noted_as_merged(
+        &self,
+        seen: &Seen,
+        head: Option<Oid>,
+        base: Option<Oid>,
+    ) -> Result<Option<Entry>> {
         let (Some(head), Some(base)) = (head, base) else { return Ok(None) };
         if seen.entry.state != Standing::Open || !self.workspace.contains(base, head)? {
             return Ok(None);

@@ -8,14 +8,17 @@ mod book;
 mod entry;
 
 use super::settle::same_head;
-use super::types::{Change, Check, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal, Review};
+use super::types::{
+    Change, Check, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal, Review,
+};
 use super::{Clock, Forge, ForgeError, Kind, Result};
 use crate::git::{Joined, Oid, RefAt, Swap, Workspace, WriteError};
 use book::{Book, Seen, Word};
 use entry::{Entry, Standing};
 
 /// What it lacks: nobody is there to merge, to check or to ask.
-const LACKS: [Feature; 4] = [Feature::AutoMerge, Feature::Issues, Feature::Checks, Feature::Reviews];
+const LACKS: [Feature; 4] =
+    [Feature::AutoMerge, Feature::Issues, Feature::Checks, Feature::Reviews];
 
 /// One repository without a forge.
 pub(super) struct Plain<'w> {
@@ -57,7 +60,13 @@ impl<'w> Plain<'w> {
     }
 
     /// The moves of a merge: the base, and the entry that says so.
-    fn merging(&self, seen: &Seen, head: Option<Oid>, base: Option<Oid>, how: &Merge) -> Result<Word<Entry>> {
+    fn merging(
+        &self,
+        seen: &Seen,
+        head: Option<Oid>,
+        base: Option<Oid>,
+        how: &Merge,
+    ) -> Result<Word<Entry>> {
         let (number, entry) = (seen.entry.number, &seen.entry);
         let refuse = |why: String| ForgeError::NotMergeable { number, why };
         let head = head.ok_or_else(|| refuse(format!("its branch `{}` is gone", entry.head)))?;
@@ -74,7 +83,8 @@ impl<'w> Plain<'w> {
         merged.state = Standing::Merged;
         merged.head_commit = Some(head.to_string());
         merged.merge_commit = Some(commit.to_string());
-        let landing = Swap { name: format!("refs/heads/{}", entry.base), from: Some(base), to: commit };
+        let landing =
+            Swap { name: format!("refs/heads/{}", entry.base), from: Some(base), to: commit };
         let mut swaps = vec![landing, self.book.swap(&merged, Some(seen.at), "Merge")?];
         swaps.extend(self.held(number, how, &swaps)?);
         Ok(Word::Write(swaps, merged))
@@ -82,13 +92,16 @@ impl<'w> Plain<'w> {
 
     /// The refs that the merge depends on, as moves to where they are.
     fn held(&self, number: u64, how: &Merge, moving: &[Swap]) -> Result<Vec<Swap>> {
-        let expected = |one: &&RefAt| moving.iter().find(|swap| swap.name == one.name).map(|swap| swap.from);
-        let moved = how.if_still.iter().any(|one| expected(&one).is_some_and(|from| from != one.at));
+        let expected =
+            |one: &&RefAt| moving.iter().find(|swap| swap.name == one.name).map(|swap| swap.from);
+        let moved =
+            how.if_still.iter().any(|one| expected(&one).is_some_and(|from| from != one.at));
         if moved || !self.book.workspace.stand(&how.if_still)? {
             return Err(ForgeError::Outdated { number });
         }
         let others = how.if_still.iter().filter(|one| expected(one).is_none());
-        let still = |one: &RefAt| one.at.map(|at| Swap { name: one.name.clone(), from: Some(at), to: at });
+        let still =
+            |one: &RefAt| one.at.map(|at| Swap { name: one.name.clone(), from: Some(at), to: at });
         Ok(others.filter_map(still).collect())
     }
 
@@ -101,14 +114,17 @@ impl<'w> Plain<'w> {
             Joined::Forward => None,
             Joined::Tree(tree) => Some(tree),
             Joined::Conflict(files) => {
-                let why = format!("`{}` has changed the same lines of {}", entry.base, files.join(", "));
+                let why =
+                    format!("`{}` has changed the same lines of {}", entry.base, files.join(", "));
                 return Err(ForgeError::NotMergeable { number: entry.number, why });
             }
         };
         let message = words(entry, how);
         Ok(match (how.method, tree) {
             (MergeMethod::Squash, tree) => workspace.squash(tree, base, head, &message)?,
-            (MergeMethod::Merge, Some(tree)) => workspace.merge_commit(tree, base, head, &message)?,
+            (MergeMethod::Merge, Some(tree)) => {
+                workspace.merge_commit(tree, base, head, &message)?
+            }
             _ => {
                 let why = format!("`{}` has moved on, and only a forge rebases", entry.base);
                 return Err(ForgeError::NotMergeable { number: entry.number, why });
@@ -121,7 +137,10 @@ impl<'w> Plain<'w> {
 fn words(entry: &Entry, how: &Merge) -> String {
     let (subject, body) = match how.method {
         MergeMethod::Squash => (format!("{} (#{})", entry.title, entry.number), String::new()),
-        _ => (format!("Merge pull request #{} from {}", entry.number, entry.head), entry.title.clone()),
+        _ => (
+            format!("Merge pull request #{} from {}", entry.number, entry.head),
+            entry.title.clone(),
+        ),
     };
     let subject = how.title.clone().unwrap_or(subject);
     let body = how.message.clone().unwrap_or(body);
@@ -169,9 +188,16 @@ impl Forge for Plain<'_> {
             }
             let entry = Entry::new(number, new, &self.author);
             let head = self.head(&entry)?;
-            Ok(Word::Write(vec![self.book.swap(&entry, None, "Open")?], (self.shown(&entry, head), false)))
+            Ok(Word::Write(
+                vec![self.book.swap(&entry, None, "Open")?],
+                (self.shown(&entry, head), false),
+            ))
         })?;
-        if was_there { self.update(proposal.number, &Change::decoration(new)) } else { Ok(proposal) }
+        if was_there {
+            self.update(proposal.number, &Change::decoration(new))
+        } else {
+            Ok(proposal)
+        }
     }
 
     fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
@@ -192,7 +218,9 @@ impl Forge for Plain<'_> {
             let (seen, head, base) = self.book.view(&known)?;
             match seen.entry.state {
                 Standing::Merged => Ok(Word::Said(seen.entry)),
-                Standing::Closed => Err(ForgeError::NotMergeable { number, why: "it is closed".into() }),
+                Standing::Closed => {
+                    Err(ForgeError::NotMergeable { number, why: "it is closed".into() })
+                }
                 Standing::Open => self.merging(&seen, head, base, how),
             }
         })?;

@@ -35,7 +35,8 @@ fn listed(objects: &Path) -> Vec<PathBuf> {
     let mut text = String::new();
     let list = File::open(objects.join("info/alternates"));
     let is_read = list.is_ok_and(|file| file.take(MAX_LIST).read_to_string(&mut text).is_ok());
-    let names = text.lines().filter(|line| is_read && !line.is_empty() && !line.starts_with(['#', '"']));
+    let names =
+        text.lines().filter(|line| is_read && !line.is_empty() && !line.starts_with(['#', '"']));
     names.filter_map(|name| objects.join(name).canonicalize().ok()).collect()
 }
 

@@ -28,7 +28,8 @@ impl Blocks {
     pub fn at(&mut self, pack: usize, file: &File, offset: u64) -> Option<&[u8]> {
         let number = offset / BLOCK as u64;
         let slot = &mut self.0[(number % SLOTS as u64) as usize];
-        let block = slot.get_or_insert_with(|| Block { pack: usize::MAX, number, bytes: Vec::new() });
+        let block =
+            slot.get_or_insert_with(|| Block { pack: usize::MAX, number, bytes: Vec::new() });
         if (block.pack, block.number) != (pack, number) {
             // Not valid until it is filled.
             block.pack = usize::MAX;

@@ -53,7 +53,8 @@ impl Index {
         let mut head = [0; IDS as usize];
         read_exact(&file, 0, &mut head)?;
         let fanout = head.strip_prefix(&MAGIC_AND_VERSION)?;
-        let fanout: Vec<u32> = fanout.as_chunks::<4>().0.iter().map(|count| u32::from_be_bytes(*count)).collect();
+        let fanout: Vec<u32> =
+            fanout.as_chunks::<4>().0.iter().map(|count| u32::from_be_bytes(*count)).collect();
         let total = u64::from(*fanout.last()?);
         let large = length.checked_sub(IDS + TRAILERS + total * 28)?;
         if !fanout.is_sorted() || !large.is_multiple_of(8) || large / 8 > total {
@@ -72,7 +73,8 @@ impl Index {
 
     /// Where in the pack the object starts.
     pub fn offset(&self, id: &[u8; 20]) -> Option<u64> {
-        let bucket = self.buckets[usize::from(id[0])].get_or_init(|| self.bucket(id[0])).as_ref()?;
+        let bucket =
+            self.buckets[usize::from(id[0])].get_or_init(|| self.bucket(id[0])).as_ref()?;
         let offset = u32::from_be_bytes(bucket.find(id)?.offset);
         if offset & LARGE == 0 {
             return Some(u64::from(offset));
@@ -105,15 +107,18 @@ impl Bucket {
     /// Puts 20 bytes of each id and 4 of each place together.
     fn new(ids: &[u8], offsets: &[u8]) -> Self {
         let both = ids.as_chunks::<20>().0.iter().zip(offsets.as_chunks::<4>().0);
-        let objects: Box<[Located]> = both.map(|(id, offset)| Located { id: *id, offset: *offset }).collect();
-        let start = |byte: usize| objects.partition_point(|object| usize::from(object.id[1]) < byte);
+        let objects: Box<[Located]> =
+            both.map(|(id, offset)| Located { id: *id, offset: *offset }).collect();
+        let start =
+            |byte: usize| objects.partition_point(|object| usize::from(object.id[1]) < byte);
         let starts = (0..=256).map(|byte| u32::try_from(start(byte)).unwrap_or(u32::MAX)).collect();
         Bucket { objects, starts }
     }
 
     fn find(&self, id: &[u8; 20]) -> Option<&Located> {
         let second = usize::from(id[1]);
-        let (start, end) = (*self.starts.get(second)? as usize, *self.starts.get(second + 1)? as usize);
+        let (start, end) =
+            (*self.starts.get(second)? as usize, *self.starts.get(second + 1)? as usize);
         let near = self.objects.get(start..end)?;
         near.get(position(near, id)?)
     }
@@ -134,7 +139,9 @@ fn position(objects: &[Located], id: &[u8; 20]) -> Option<usize> {
     while low < high {
         let span = high - low;
         let step = match u64::checked_sub(high_value, low_value) {
-            Some(range @ 1..) if guesses < GUESSES => value(wanted).saturating_sub(low_value) * span as u64 / range,
+            Some(range @ 1..) if guesses < GUESSES => {
+                value(wanted).saturating_sub(low_value) * span as u64 / range
+            }
             _ => span as u64 / 2,
         };
         let at = low + usize::try_from(step).map_or(span - 1, |step| step.min(span - 1));

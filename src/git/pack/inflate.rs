@@ -29,7 +29,8 @@ impl Inflate {
         loop {
             let (read, written) = (self.state.total_in(), self.state.total_out());
             let out = self.out.get_mut(usize::try_from(written).ok()?..size + SPARE)?;
-            let status = self.state.decompress(input.after(read)?, out, FlushDecompress::Finish).ok()?;
+            let status =
+                self.state.decompress(input.after(read)?, out, FlushDecompress::Finish).ok()?;
             if status == Status::StreamEnd {
                 return (self.state.total_out() == size as u64).then(|| &self.out[..size]);
             }
@@ -44,7 +45,9 @@ impl Inflate {
         self.start(FRONT_UNPACKED);
         let packed = input.after(0)?;
         let packed = packed.get(..FRONT).unwrap_or(packed);
-        self.state.decompress(packed, &mut self.out[..FRONT_UNPACKED], FlushDecompress::None).ok()?;
+        self.state
+            .decompress(packed, &mut self.out[..FRONT_UNPACKED], FlushDecompress::None)
+            .ok()?;
         self.out.get(..usize::try_from(self.state.total_out()).ok()?)
     }
 

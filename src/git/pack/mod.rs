@@ -40,9 +40,15 @@ impl Packs {
     /// The packs that can be read in an object folder and in those it borrows from, largest first.
     pub fn open(objects: &Path) -> Self {
         let folders = alternates::folders(objects).into_iter();
-        let files = folders.filter_map(|folder| std::fs::read_dir(folder.join("pack")).ok()).flatten().flatten();
-        let indexes = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "idx"));
-        let mut packs: Vec<Pack> = indexes.filter_map(|path| Pack::open(&path)).take(MAX_PACKS).collect();
+        let files = folders
+            .filter_map(|folder| std::fs::read_dir(folder.join("pack")).ok())
+            .flatten()
+            .flatten();
+        let indexes = files
+            .map(|file| file.path())
+            .filter(|path| path.extension().is_some_and(|e| e == "idx"));
+        let mut packs: Vec<Pack> =
+            indexes.filter_map(|path| Pack::open(&path)).take(MAX_PACKS).collect();
         packs.sort_by_key(|pack| std::cmp::Reverse(pack.length));
         Packs(packs)
     }

@@ -136,7 +136,9 @@ impl PackReader {
         match content {
             Content::Whole(kind) => Some(Base::None(*kind)),
             Content::OffsetDelta(0) => None,
-            Content::OffsetDelta(distance) => Some(Base::At((pack, offset.checked_sub(*distance)?))),
+            Content::OffsetDelta(distance) => {
+                Some(Base::At((pack, offset.checked_sub(*distance)?)))
+            }
             Content::IdDelta(id) => Some(Base::At((pack, self.packs.0[pack].index.offset(id)?))),
         }
     }

@@ -18,8 +18,10 @@ fn repository() -> TestRepository {
     for round in 0..30 {
         let text = format!("tag: v{round}\n{}{round}\n", body.concat());
         let path = format!("apps/a{}/values.yaml", round % 12);
-        repository
-            .commit(&format!("Round {round}\n\n{}", body.concat()), &[(&path, Some(&text)), ("top", Some(&text))]);
+        repository.commit(
+            &format!("Round {round}\n\n{}", body.concat()),
+            &[(&path, Some(&text)), ("top", Some(&text))],
+        );
     }
     repository.write();
     repository
@@ -38,7 +40,9 @@ fn truth(objects: &Path) -> Objects {
         true
     })
     .expect("a listing");
-    let read = |id: Oid| odb.read(id).map(|object| (object.kind(), object.data().to_vec())).expect("an object");
+    let read = |id: Oid| {
+        odb.read(id).map(|object| (object.kind(), object.data().to_vec())).expect("an object")
+    };
     ids.into_iter().map(|id| (id, read(id))).collect()
 }
 
@@ -67,7 +71,9 @@ fn answered(objects: &Path, truth: &Objects) -> usize {
 /// The pack and its index, of a repository with only one.
 fn only_pack(objects: &Path) -> (PathBuf, PathBuf) {
     let files = std::fs::read_dir(objects.join("pack")).expect("a folder");
-    let mut indexes = files.map(|file| file.expect("a file").path()).filter(|path| path.extension().unwrap() == "idx");
+    let mut indexes = files
+        .map(|file| file.expect("a file").path())
+        .filter(|path| path.extension().unwrap() == "idx");
     let index = indexes.next().expect("an index");
     (index.with_extension("pack"), index)
 }
@@ -106,7 +112,15 @@ fn shallow_and_partial_clones_are_read_as_well() {
     let repository = repository();
     let whole = truth(&objects_of(&repository)).len();
     repository.git(&["config", "uploadpack.allowFilter", "true"]);
-    repository.git(&["clone", "-q", "--bare", "--depth=3", "--filter=blob:none", &repository.url(), "shallow"]);
+    repository.git(&[
+        "clone",
+        "-q",
+        "--bare",
+        "--depth=3",
+        "--filter=blob:none",
+        &repository.url(),
+        "shallow",
+    ]);
     let objects = repository.path.join("shallow/objects");
     let truth = truth(&objects);
     assert!(!truth.is_empty() && truth.len() < whole, "{} of {whole} objects", truth.len());
@@ -120,7 +134,10 @@ fn what_a_clone_borrows_is_read_as_its_own() {
     repository.git(&["repack", "-adq"]);
     repository.git(&["clone", "-q", "--bare", "--shared", ".", "borrower"]);
     let objects = repository.path.join("borrower/objects");
-    assert!(std::fs::read_dir(objects.join("pack")).expect("a folder").next().is_none(), "no pack of its own");
+    assert!(
+        std::fs::read_dir(objects.join("pack")).expect("a folder").next().is_none(),
+        "no pack of its own"
+    );
     let truth = truth(&objects_of(&repository));
     assert_eq!(answered(&objects, &truth), truth.len());
 }
@@ -133,7 +150,11 @@ fn with_large_offsets(index: &[u8], moved_by: u64) -> Vec<u8> {
     let (table, trailers) = rest.split_at(count * 4);
     let mut out = head.to_vec();
     out.extend((0..count).flat_map(|at| (u32::try_from(at).unwrap() | 1 << 31).to_be_bytes()));
-    let large = table.as_chunks::<4>().0.iter().map(|offset| u64::from(u32::from_be_bytes(*offset)) + moved_by);
+    let large = table
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|offset| u64::from(u32::from_be_bytes(*offset)) + moved_by);
     out.extend(large.flat_map(u64::to_be_bytes));
     out.extend(trailers);
     out
@@ -152,7 +173,9 @@ fn offsets_may_have_64_bits() {
     assert_eq!(answered(&objects, &truth), truth.len());
     std::fs::write(&index, with_large_offsets(&plain, 5 << 30)).expect("writable");
     let read = Index::open(&index).expect("an index");
-    assert!(truth.keys().all(|id| read.offset(id.as_bytes().first_chunk().unwrap()) > Some(5 << 30)));
+    assert!(
+        truth.keys().all(|id| read.offset(id.as_bytes().first_chunk().unwrap()) > Some(5 << 30))
+    );
     assert_eq!(answered(&objects, &truth), 0);
 }
 
@@ -170,7 +193,9 @@ fn try_damaged(name: &Path, pack: &[u8], index: &[u8], truth: &Objects) {
         let Some((found, read)) = reader.read(*id) else { continue };
         if (found, &*read) != (*kind, bytes.as_slice()) {
             let database = database(folder.path());
-            let theirs = database.read(*id).unwrap_or_else(|error| panic!("{id} is an error in libgit2: {error}"));
+            let theirs = database
+                .read(*id)
+                .unwrap_or_else(|error| panic!("{id} is an error in libgit2: {error}"));
             assert_eq!((found, &*read), (theirs.kind(), theirs.data()), "{id}");
         }
     }
@@ -185,7 +210,8 @@ fn damage_is_no_answer() {
         repository.git(&["-c", &format!("repack.useDeltaBaseOffset={style}"), "repack", "-adfq"]);
         let (name, index) = only_pack(&objects_of(&repository));
         let truth = truth(&objects_of(&repository));
-        let (pack, index) = (std::fs::read(&name).expect("readable"), std::fs::read(index).expect("readable"));
+        let (pack, index) =
+            (std::fs::read(&name).expect("readable"), std::fs::read(index).expect("readable"));
         let flipped = |bytes: &[u8], at: usize| {
             let mut bytes = bytes.to_vec();
             bytes[at] ^= 1 << (at / 50 % 8);
@@ -220,9 +246,17 @@ fn a_pack_that_shrinks_while_it_is_open_gives_no_answer() {
     assert!(truth.keys().all(|id| reader.read(*id).is_some()));
     let (pack, _) = only_pack(&objects);
     let packs = Arc::new(Packs::open(&objects));
-    std::fs::File::options().write(true).open(pack).and_then(|file| file.set_len(700)).expect("cut");
+    std::fs::File::options()
+        .write(true)
+        .open(pack)
+        .and_then(|file| file.set_len(700))
+        .expect("cut");
     let mut reader = PackReader::new(packs);
-    let read: Vec<_> = truth.iter().filter_map(|(id, whole)| Some((reader.read(*id)?, whole))).collect();
+    let read: Vec<_> =
+        truth.iter().filter_map(|(id, whole)| Some((reader.read(*id)?, whole))).collect();
     assert!(read.len() < truth.len());
-    assert!(read.iter().all(|((kind, bytes), whole)| (*kind, &**bytes) == (whole.0, whole.1.as_slice())));
+    assert!(
+        read.iter()
+            .all(|((kind, bytes), whole)| (*kind, &**bytes) == (whole.0, whole.1.as_slice()))
+    );
 }

@@ -31,7 +31,9 @@ impl Serialize for Timeline {
 impl<'de> Deserialize<'de> for Timeline {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let columns = Columns::deserialize(from)?;
-        if !columns.rows.iter().all(|row| columns.hold(row)) || !columns.rows.is_sorted_by_key(|row| row.commit) {
+        if !columns.rows.iter().all(|row| columns.hold(row))
+            || !columns.rows.is_sorted_by_key(|row| row.commit)
+        {
             return Err(D::Error::custom("a number is out of range"));
         }
         Ok(Timeline {

@@ -65,7 +65,8 @@ pub(super) fn decode<R: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<R, 
     if sum != crc32fast::hash(body).to_le_bytes() {
         return Err(Damage::Changed);
     }
-    let (keyed, rest) = postcard::take_from_bytes::<Keyed<String, R>>(body).ok().ok_or(Damage::Inconsistent)?;
+    let (keyed, rest) =
+        postcard::take_from_bytes::<Keyed<String, R>>(body).ok().ok_or(Damage::Inconsistent)?;
     match keyed {
         _ if !rest.is_empty() => Err(Damage::Inconsistent),
         Keyed { key: found, .. } if found != key => Err(Damage::OtherKey),

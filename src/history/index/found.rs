@@ -51,11 +51,18 @@ impl Found {
     }
 
     fn config_of(&self, rules: &[RuleText]) -> Option<Config> {
-        let words =
-            self.stages.iter().flat_map(|stage| [stage.name.to_string()].into_iter().chain(stage.aliases.clone()));
+        let words = self
+            .stages
+            .iter()
+            .flat_map(|stage| [stage.name.to_string()].into_iter().chain(stage.aliases.clone()));
         let words: Vec<String> = words.collect();
         let rules = rules.iter().map(|rule| rule.rule(&words)).collect::<Option<Vec<Rule>>>()?;
-        Some(Config { stages: self.stages.clone(), rules, origin: Origin::Discovered, ..Config::default() })
+        Some(Config {
+            stages: self.stages.clone(),
+            rules,
+            origin: Origin::Discovered,
+            ..Config::default()
+        })
     }
 }
 
@@ -63,12 +70,20 @@ impl RuleText {
     /// The rule, read with the words that name stages.
     fn rule(&self, words: &[String]) -> Option<Rule> {
         let mut rule = Rule::new(self.kind, &self.path, words).ok()?;
-        rule.not = self.not.iter().map(|not| PathTemplate::parse(not, words).ok()).collect::<Option<_>>()?;
-        let keys = |keys: &[String]| keys.iter().map(|key| KeyTemplate::parse(key, words).ok()).collect::<Option<_>>();
+        rule.not = self
+            .not
+            .iter()
+            .map(|not| PathTemplate::parse(not, words).ok())
+            .collect::<Option<_>>()?;
+        let keys = |keys: &[String]| {
+            keys.iter().map(|key| KeyTemplate::parse(key, words).ok()).collect::<Option<_>>()
+        };
         (rule.tags, rule.images) = (keys(&self.tags)?, keys(&self.images)?);
         rule.stage.clone_from(&self.stage);
-        let [app, target, component] = [&self.app, &self.target, &self.component].map(NameTemplate::new);
-        (rule.app, rule.target, rule.component, rule.confidence) = (app, target, component, self.confidence);
+        let [app, target, component] =
+            [&self.app, &self.target, &self.component].map(NameTemplate::new);
+        (rule.app, rule.target, rule.component, rule.confidence) =
+            (app, target, component, self.confidence);
         Some(rule)
     }
 }

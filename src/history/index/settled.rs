@@ -12,7 +12,8 @@ pub fn settled(timeline: &Timeline, entries: &[Entry]) -> HashMap<(SlotKey, Vers
     for entry in entries {
         slots.entry(entry.slot()).or_default().place(&entry.version).asked += 1;
     }
-    let mut numbered: Vec<Option<Slot<'_>>> = timeline.slots().iter().map(|slot| slots.remove(slot)).collect();
+    let mut numbered: Vec<Option<Slot<'_>>> =
+        timeline.slots().iter().map(|slot| slots.remove(slot)).collect();
     for row in &timeline.rows {
         if let Some(slot) = &mut numbered[row.slot as usize] {
             slot.undo(row, timeline);
@@ -20,7 +21,9 @@ pub fn settled(timeline: &Timeline, entries: &[Entry]) -> HashMap<(SlotKey, Vers
     }
     let mut found = HashMap::new();
     for (key, slot) in timeline.slots().iter().zip(numbered) {
-        for (version, place) in slot.into_iter().filter(|slot| !slot.unclear).flat_map(|slot| slot.places) {
+        for (version, place) in
+            slot.into_iter().filter(|slot| !slot.unclear).flat_map(|slot| slot.places)
+        {
             if let Some(commit) = place.brought {
                 found.insert((key.clone(), version.clone()), timeline.commits[commit as usize].id);
             }
@@ -60,7 +63,9 @@ impl<'t> Slot<'t> {
 
     /// Goes back before a deployment.
     fn undo(&mut self, row: &Row, timeline: &'t Timeline) {
-        let version = |pin: u32| timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version);
+        let version = |pin: u32| {
+            timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version)
+        };
         if let Some(version) = version(row.to) {
             let places = self.place(version);
             match (places.asked, places.others) {

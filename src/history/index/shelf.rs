@@ -33,7 +33,11 @@ impl Shelf {
         let path = repository.canonicalize().unwrap_or_else(|_| repository.to_path_buf());
         let path = path.as_os_str().as_encoded_bytes();
         let ways = ways.iter().map(|way| format!("{}:{way}", way.len()));
-        let key = [format::FORMAT.to_string(), env!("CARGO_PKG_VERSION").to_owned(), path.escape_ascii().to_string()];
+        let key = [
+            format::FORMAT.to_string(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+            path.escape_ascii().to_string(),
+        ];
         let key = key.into_iter().chain(ways).collect::<Vec<_>>().join("\n");
         Shelf { folder, repository: format!("{:016x}-", fingerprint(path)), key }
     }
@@ -65,7 +69,11 @@ impl Shelf {
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.join(format!("{}{:016x}.index", self.repository, fingerprint(self.key.as_bytes())))
+        self.folder.join(format!(
+            "{}{:016x}.index",
+            self.repository,
+            fingerprint(self.key.as_bytes())
+        ))
     }
 
     /// Removes this repository's oldest indexes, and what was left unfinished. What cannot be
@@ -74,11 +82,14 @@ impl Shelf {
         let all = std::fs::read_dir(&self.folder).into_iter().flatten().filter_map(Result::ok);
         let mut own: Vec<(SystemTime, PathBuf)> = Vec::new();
         for entry in all {
-            let (name, changed) = (entry.file_name(), entry.metadata().and_then(|about| about.modified()));
+            let (name, changed) =
+                (entry.file_name(), entry.metadata().and_then(|about| about.modified()));
             let (name, Ok(changed)) = (name.to_string_lossy(), changed) else { continue };
             if name.starts_with(&self.repository) {
                 own.push((changed, entry.path()));
-            } else if name.starts_with(UNFINISHED) && changed.elapsed().is_ok_and(|age| age > WRITING) {
+            } else if name.starts_with(UNFINISHED)
+                && changed.elapsed().is_ok_and(|age| age > WRITING)
+            {
                 drop(std::fs::remove_file(entry.path()));
             }
         }
@@ -89,5 +100,7 @@ impl Shelf {
 
 /// FNV-1a: the same in every release, unlike the standard library's.
 pub fn fingerprint(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3))
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3)
+    })
 }

@@ -5,10 +5,22 @@ use std::path::Path;
 use tempfile::TempDir;
 
 fn record() -> Record {
-    let lines =
-        ["0 web dev ->v1", "0 web prod ->v1", "1 web dev v1>v2", "2 web prod v1>x=v2", "3 api/nginx prod/eu ->v7"];
+    let lines = [
+        "0 web dev ->v1",
+        "0 web prod ->v1",
+        "1 web dev v1>v2",
+        "2 web prod v1>x=v2",
+        "3 api/nginx prod/eu ->v7",
+    ];
     let timeline = timeline(&lines);
-    let part = Part { stage: None, tip: oid(9), timeline, edge: Some(oid(1)), pending: true, lost: Vec::new() };
+    let part = Part {
+        stage: None,
+        tip: oid(9),
+        timeline,
+        edge: Some(oid(1)),
+        pending: true,
+        lost: Vec::new(),
+    };
     let mapping = Mapping {
         stages: vec!["dev".into(), "prod".into()],
         warnings: vec![Warning::at("not-yaml", "a.yaml", "is not YAML")],
@@ -26,7 +38,8 @@ fn shelf(folder: &TempDir) -> Shelf {
 fn written(folder: &TempDir) -> (std::path::PathBuf, Vec<u8>) {
     shelf(folder).write(&record()).expect("there is room");
     let files = std::fs::read_dir(folder.path().join("index")).expect("a folder");
-    let [file] = files.collect::<Result<Vec<_>, _>>().expect("readable").try_into().expect("one file");
+    let [file] =
+        files.collect::<Result<Vec<_>, _>>().expect("readable").try_into().expect("one file");
     let bytes = std::fs::read(file.path()).expect("readable");
     (file.path(), bytes)
 }
@@ -39,7 +52,8 @@ fn what_was_written_is_read() {
     let read = shelf(&folder).read::<Record>().expect("nothing is wrong").expect("it is there");
     let (before, after) = (record(), read);
     let shown = |record: &Record| {
-        let rows: Vec<String> = record.parts[0].timeline.deployments().map(|row| format!("{row:?}")).collect();
+        let rows: Vec<String> =
+            record.parts[0].timeline.deployments().map(|row| format!("{row:?}")).collect();
         format!("{rows:?} {:?} {:?} {:?}", record.mapping, record.found, record.judged)
     };
     assert_eq!(shown(&before), shown(&after));
@@ -86,7 +100,8 @@ fn another_key_is_another_index() {
     let other = Shelf::new(folder.path().join("index"), Path::new("/repository"), &["mai", "n"]);
     assert!(other.read::<Record>().expect("nothing is wrong").is_none());
     other.write(&record()).expect("there is room");
-    let files = std::fs::read_dir(folder.path().join("index")).expect("a folder").filter_map(Result::ok);
+    let files =
+        std::fs::read_dir(folder.path().join("index")).expect("a folder").filter_map(Result::ok);
     let second = files.map(|file| file.path()).find(|file| *file != path).expect("a second file");
     std::fs::write(second, bytes).expect("writable");
     assert!(matches!(other.read::<Record>(), Err(Damage::OtherKey)));
@@ -132,7 +147,8 @@ fn entry(slot: &SlotKey, version: &str) -> Entry {
 fn settled_of(lines: &[&str], versions: &[&str]) -> Vec<String> {
     let lines: Vec<String> = lines.iter().map(|line| line.replacen(' ', " web dev ", 1)).collect();
     let timeline = timeline(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-    let entries: Vec<Entry> = versions.iter().map(|version| entry(&timeline.slots()[0], version)).collect();
+    let entries: Vec<Entry> =
+        versions.iter().map(|version| entry(&timeline.slots()[0], version)).collect();
     let mut said: Vec<String> = settled(&timeline, &entries)
         .into_iter()
         .map(|((_, version), id)| format!("{version} {}", id.to_string().trim_start_matches('0')))
@@ -151,13 +167,28 @@ fn versions_are_settled_by_their_newest_deployment() {
 #[test]
 fn of_several_places_each_version_is_settled() {
     assert_eq!(settled_of(&["1 ->v1", "1 ->v3", "2 v3>v2"], &["v1", "v2"]), ["v1 1", "v2 2"]);
-    assert_eq!(settled_of(&["1 ->v1", "1 ->v2", "2 v1>v2"], &["v2", "v2"]), ["v2 1"], "since the first of them");
-    assert_eq!(settled_of(&["1 ->v1", "1 ->v3", "2 v3>-"], &["v1"]), ["v1 1"], "the other one is gone");
+    assert_eq!(
+        settled_of(&["1 ->v1", "1 ->v2", "2 v1>v2"], &["v2", "v2"]),
+        ["v2 1"],
+        "since the first of them"
+    );
+    assert_eq!(
+        settled_of(&["1 ->v1", "1 ->v3", "2 v3>-"], &["v1"]),
+        ["v1 1"],
+        "the other one is gone"
+    );
 }
 
 #[test]
 fn what_may_be_about_either_place_is_not_settled() {
     let lines = ["1 ->v1", "2 ->v1", "3 v1>v2"];
-    assert_eq!(settled_of(&lines, &["v1", "v2"]), Vec::<String>::new(), "one of the two that brought v1");
-    assert!(settled_of(&["1 ->v2", "2 ->v2"], &["v2"]).is_empty(), "two were brought and one is there");
+    assert_eq!(
+        settled_of(&lines, &["v1", "v2"]),
+        Vec::<String>::new(),
+        "one of the two that brought v1"
+    );
+    assert!(
+        settled_of(&["1 ->v2", "2 ->v2"], &["v2"]).is_empty(),
+        "two were brought and one is there"
+    );
 }

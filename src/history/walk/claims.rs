@@ -141,11 +141,19 @@ impl<'a> Claims<'a> {
         tracked.lost = look.missing;
         let before = std::mem::replace(&mut tracked.holds, holds);
         if self.shared {
-            let after = tracked.holds.iter().flat_map(|(_, places)| places).copied().collect::<BTreeSet<u32>>();
-            let before = before.iter().flat_map(|(_, places)| places).copied().collect::<BTreeSet<u32>>();
+            let after = tracked
+                .holds
+                .iter()
+                .flat_map(|(_, places)| places)
+                .copied()
+                .collect::<BTreeSet<u32>>();
+            let before =
+                before.iter().flat_map(|(_, places)| places).copied().collect::<BTreeSet<u32>>();
             before.difference(&after).for_each(|place| self.owners.remove(*place, rule, number));
             after.difference(&before).for_each(|place| self.owners.add(*place, rule, number));
-            moved.extend(self.owners.readers(&before.symmetric_difference(&after).copied().collect()));
+            moved.extend(
+                self.owners.readers(&before.symmetric_difference(&after).copied().collect()),
+            );
         }
         self.watch(number, look.touched, &mut timeline.paths);
     }
@@ -160,11 +168,16 @@ impl<'a> Claims<'a> {
     ) -> Vec<(Held, Vec<u32>)> {
         let mut holds = Vec::new();
         for entry in &look.entries {
-            let path = entry.locations.first().map_or(self.all[number].claim.path.as_str(), |at| at.path.as_str());
+            let path = entry
+                .locations
+                .first()
+                .map_or(self.all[number].claim.path.as_str(), |at| at.path.as_str());
             let held = Held {
                 claim: number,
                 slot: timeline.slots.number(&entry.slot()),
-                pin: timeline.pins.number(&Pinned { image: entry.image.clone(), version: entry.version.clone() }),
+                pin: timeline
+                    .pins
+                    .number(&Pinned { image: entry.image.clone(), version: entry.version.clone() }),
                 path: timeline.paths.number_of(path),
                 pending: None,
                 asked: false,
@@ -180,9 +193,9 @@ impl<'a> Claims<'a> {
         // Until the files can be read again, what they hide is taken to be what it is after this.
         let known: BTreeSet<u32> = holds.iter().map(|(held, _)| held.slot).collect();
         let hidden = tracked.holds.iter().filter(|(held, _)| !known.contains(&held.slot));
-        let hidden = hidden
-            .cloned()
-            .map(|(held, places)| (Held { pending: held.pending.or(commit), asked: false, ..held }, places));
+        let hidden = hidden.cloned().map(|(held, places)| {
+            (Held { pending: held.pending.or(commit), asked: false, ..held }, places)
+        });
         holds.extend(hidden);
         holds
     }
@@ -191,7 +204,9 @@ impl<'a> Claims<'a> {
     pub fn counting(&self, number: usize) -> Vec<Held> {
         let tracked = &self.all[number];
         let mut known = BTreeSet::new();
-        let own = |places: &[u32]| !self.shared || !self.owners.are_of_earlier_rules(places, tracked.claim.index);
+        let own = |places: &[u32]| {
+            !self.shared || !self.owners.are_of_earlier_rules(places, tracked.claim.index)
+        };
         let counting = tracked.holds.iter().filter(|(_, places)| own(places)).map(|(held, _)| held);
         counting.filter(|held| known.insert((held.slot, held.pin))).cloned().collect()
     }

@@ -123,7 +123,9 @@ impl Leg<'_> {
         let (repository, cache) = (self.door.open().ok()?, Cache::default());
         let snapshot = Snapshot::of_commit(&repository, self.tip).ok()?;
         let tip = readings(self.config, &Reader::new(&snapshot, &cache), self.branch_stage);
-        if tip.iter().any(|(_, reading)| reading.warnings.iter().any(|warning| warning.code == "missing-object")) {
+        if tip.iter().any(|(_, reading)| {
+            reading.warnings.iter().any(|warning| warning.code == "missing-object")
+        }) {
             return None;
         }
         let question = Question {

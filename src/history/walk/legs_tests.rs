@@ -11,7 +11,8 @@ const OVERLAY: &str = "resources: [../base]\n";
 /// Commits that each move the tag of a base; those with these numbers break it instead.
 fn repository(commits: usize, broken: &[usize]) -> TestRepository {
     let mut test = TestRepository::new();
-    let overlays = ["k/dev/kustomization.yaml", "k/prod/kustomization.yaml"].map(|path| (path, Some(OVERLAY)));
+    let overlays =
+        ["k/dev/kustomization.yaml", "k/prod/kustomization.yaml"].map(|path| (path, Some(OVERLAY)));
     test.commit("overlays", &overlays);
     for number in 1..commits {
         let base = match broken.contains(&number) {
@@ -19,26 +20,43 @@ fn repository(commits: usize, broken: &[usize]) -> TestRepository {
             false => format!("images: [{{name: web, newTag: v{number}}}]\nresources: [pod.yaml]\n"),
         };
         let pod = "kind: Pod\nmetadata: {name: w}\nspec: {containers: [{name: a, image: web}]}\n";
-        test.commit("next", &[("k/base/kustomization.yaml", Some(&base)), ("k/base/pod.yaml", Some(pod))]);
+        test.commit(
+            "next",
+            &[("k/base/kustomization.yaml", Some(&base)), ("k/base/pod.yaml", Some(pod))],
+        );
     }
     test
 }
 
 /// What one walk tells, what legs tell, and how far the legs said to be.
-fn told(test: &mut TestRepository, threads: usize, shortest: usize) -> (Told, Option<Told>, Vec<u64>) {
+fn told(
+    test: &mut TestRepository,
+    threads: usize,
+    shortest: usize,
+) -> (Told, Option<Told>, Vec<u64>) {
     let (config, repository) = (parse(CONFIG, "towpath.yaml").expect("a config"), test.open());
     let tip = repository.head().expect("a commit");
-    let (snapshot, caches) =
-        (Snapshot::of_commit(&repository, tip).expect("a commit"), [(); 2].map(|()| Cache::default()));
+    let (snapshot, caches) = (
+        Snapshot::of_commit(&repository, tip).expect("a commit"),
+        [(); 2].map(|()| Cache::default()),
+    );
     let [one, other] = caches.each_ref().map(|cache| {
         let threads = Some(threads);
-        let question =
-            Question { repository: &repository, config: &config, tip, branch_stage: None, cache, until: None, threads };
+        let question = Question {
+            repository: &repository,
+            config: &config,
+            tip,
+            branch_stage: None,
+            cache,
+            until: None,
+            threads,
+        };
         (question, readings(&config, &Reader::new(&snapshot, cache), None))
     });
     let mut reached = Vec::new();
     let alone = deployments(one.0, one.1, |_| Flow::Continue, |_| {}).expect("a walk");
-    let legs = in_legs(other.0, other.1, shortest, |so_far| reached.push(so_far.done)).expect("legs");
+    let legs =
+        in_legs(other.0, other.1, shortest, |so_far| reached.push(so_far.done)).expect("legs");
     (alone, legs, reached)
 }
 
@@ -54,7 +72,10 @@ fn legs_together_tell_what_one_walk_tells() {
         let legs = legs.expect("they fit");
         assert_eq!(lines(&legs), lines(&alone));
         assert_eq!((legs.stopped, legs.timeline.len()), (alone.stopped, 39 * 2));
-        assert!(reached.is_sorted() && reached.last().is_some_and(|last| *last >= 40), "{reached:?}");
+        assert!(
+            reached.is_sorted() && reached.last().is_some_and(|last| *last >= 40),
+            "{reached:?}"
+        );
     }
 }
 
@@ -64,12 +85,17 @@ fn legs_that_meet_where_a_file_is_broken_do_not_fit() {
     let (alone, legs, _) = told(&mut repository(40, &[23]), 4, 10);
     assert!(legs.is_none() && !alone.pending);
     let (alone, legs, _) = told(&mut repository(40, &[25]), 4, 10);
-    assert_eq!(legs.map(|legs| lines(&legs)), Some(lines(&alone)), "broken and mended within a leg");
+    assert_eq!(
+        legs.map(|legs| lines(&legs)),
+        Some(lines(&alone)),
+        "broken and mended within a leg"
+    );
 }
 
 #[test]
 fn older_legs_are_longer() {
-    let chain: Vec<Oid> = (0..100u8).map(|number| Oid::from_bytes(&[number; 20]).expect("20 bytes")).collect();
+    let chain: Vec<Oid> =
+        (0..100u8).map(|number| Oid::from_bytes(&[number; 20]).expect("20 bytes")).collect();
     let at = |threads, shortest| {
         let cuts = cuts(&chain, threads, shortest).into_iter();
         cuts.map(|cut| usize::from(cut.as_bytes()[0])).collect::<Vec<_>>()

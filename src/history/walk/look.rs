@@ -40,7 +40,12 @@ impl Look {
     }
 
     /// Reads a claim.
-    pub fn at(config: &Config, claim: &Claim<'_>, reader: &Reader<'_>, stage: Option<&StageName>) -> Self {
+    pub fn at(
+        config: &Config,
+        claim: &Claim<'_>,
+        reader: &Reader<'_>,
+        stage: Option<&StageName>,
+    ) -> Self {
         Look::of(claim, read_claim(config, claim, reader, stage))
     }
 }
@@ -117,17 +122,28 @@ impl<'c> Looker<'c> {
     }
 
     /// What the claims on changed files said before the change, of those that `wanted` names.
-    pub fn before(&mut self, repository: &Repository, step: &Step, wanted: impl Fn(&str) -> bool) -> Vec<Local> {
+    pub fn before(
+        &mut self,
+        repository: &Repository,
+        step: &Step,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<Local> {
         let mut out = Vec::new();
         let Some(snapshot) = step.snapshot_before(repository) else { return out };
         let mut reader = None;
         for (at, change) in step.changes.iter().enumerate() {
-            let Some(file) = change.file_before().filter(|file| wanted(&file.path)) else { continue };
+            let Some(file) = change.file_before().filter(|file| wanted(&file.path)) else {
+                continue;
+            };
             for known in claims_of(&mut self.known, self.config, &file.path) {
-                let text = is_memorable(known.claim.rule.kind).then(|| snapshot.read(&file).ok()).flatten();
-                let recalled = text.as_ref().and_then(|text| known.recall(&file.path, text, &snapshot));
+                let text = is_memorable(known.claim.rule.kind)
+                    .then(|| snapshot.read(&file).ok())
+                    .flatten();
+                let recalled =
+                    text.as_ref().and_then(|text| known.recall(&file.path, text, &snapshot));
                 let look = recalled.unwrap_or_else(|| {
-                    let reader = reader.get_or_insert_with(|| Reader::of_versions(&snapshot, &self.cache));
+                    let reader =
+                        reader.get_or_insert_with(|| Reader::of_versions(&snapshot, &self.cache));
                     let look = Look::at(self.config, &known.claim, reader, self.stage);
                     self.bytes += text.map_or(0, |text| known.keep(text, &look, &snapshot));
                     look
@@ -151,7 +167,10 @@ fn claims_of<'k, 'c>(
 ) -> &'k mut Vec<Known<'c>> {
     if !known.contains_key(path) {
         let claims = claims_on(config, path).into_iter().filter(|claim| is_local(claim.rule.kind));
-        known.insert(path.to_owned(), claims.map(|claim| Known { claim, memos: Vec::new() }).collect());
+        known.insert(
+            path.to_owned(),
+            claims.map(|claim| Known { claim, memos: Vec::new() }).collect(),
+        );
     }
     known.get_mut(path).expect("it was just put there")
 }

@@ -28,7 +28,11 @@ impl Memo {
         let whole = look.broken.is_empty() && !look.missing && !look.entries.is_empty();
         let other = |path: &String| (path.clone(), snapshot.find(path).map(|file| file.id));
         let others = || look.touched.iter().map(other).collect();
-        (whole && text.len() <= MAX_TEXT).then(|| Memo { text, look: look.entries.clone(), others: others() })
+        (whole && text.len() <= MAX_TEXT).then(|| Memo {
+            text,
+            look: look.entries.clone(),
+            others: others(),
+        })
     }
 
     /// How much text is held.
@@ -49,7 +53,8 @@ impl Memo {
     /// Takes over a new text, if it differs in one plain word only and that is a tag.
     fn follow(&mut self, path: &str, text: &[u8]) -> bool {
         let Some((old, new)) = word(&self.text, text) else { return text == self.text };
-        let words = (std::str::from_utf8(&self.text[old.clone()]), std::str::from_utf8(&text[new.clone()]));
+        let words =
+            (std::str::from_utf8(&self.text[old.clone()]), std::str::from_utf8(&text[new.clone()]));
         let (Ok(before), Ok(after)) = words else { return false };
         if !same_shape(before, after) {
             return false;
@@ -65,7 +70,8 @@ impl Memo {
                     }
                     continue;
                 }
-                let whole = location.part == Part::Tag && entry.version.tag.as_deref() == Some(before);
+                let whole =
+                    location.part == Part::Tag && entry.version.tag.as_deref() == Some(before);
                 let quotes = end - start - old.len();
                 if !whole || !matches!((start == old.start, quotes), (true, 0) | (false, 2)) {
                     return false;

@@ -10,11 +10,23 @@ const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef012
 
 /// Files that hold one tag, and more than that.
 const FILES: [(SourceKind, &str, &str); 9] = [
-    (SourceKind::HelmValues, "dev.yaml", "image:\n  repository: x/web\n  tag: TAG # now\nreplicas: 2\n"),
+    (
+        SourceKind::HelmValues,
+        "dev.yaml",
+        "image:\n  repository: x/web\n  tag: TAG # now\nreplicas: 2\n",
+    ),
     (SourceKind::HelmValues, "dev.yaml", "image_tag: \"TAG\"\nother:\n  version: 1.2.3\n"),
-    (SourceKind::HelmValues, "dev.yaml", "web: {image: \"x/web:TAG\"}\napi: {image: {tag: 'TAG'}}\n"),
+    (
+        SourceKind::HelmValues,
+        "dev.yaml",
+        "web: {image: \"x/web:TAG\"}\napi: {image: {tag: 'TAG'}}\n",
+    ),
     (SourceKind::Yaml, "dev.yaml", "a: v1\nimage_tag: TAG\nversion: TAG\n"),
-    (SourceKind::Manifests, "dev.yaml", "kind: Pod\nspec:\n  containers:\n  - {name: a, image: x/web:TAG}\n"),
+    (
+        SourceKind::Manifests,
+        "dev.yaml",
+        "kind: Pod\nspec:\n  containers:\n  - {name: a, image: x/web:TAG}\n",
+    ),
     (SourceKind::Json, "dev.json", "{\"image_tag\": \"TAG\", \"n\": 1}"),
     (SourceKind::Text, "dev", "TAG\n"),
     (SourceKind::Dotenv, "dev.env", "WEB_IMAGE_TAG=TAG\nAPI_VERSION=\"1.2\"\n"),
@@ -25,7 +37,9 @@ fn config(kind: SourceKind, path: &str) -> Config {
     let stages = ["dev".to_owned()];
     let mut rule = Rule::new(kind, &path.replace("dev", "{stage}"), &stages).expect("a template");
     if matches!(kind, SourceKind::Yaml | SourceKind::Json) {
-        rule.tags = ["image_tag", "version"].map(|key| KeyTemplate::parse(key, &stages).expect("a key")).into();
+        rule.tags = ["image_tag", "version"]
+            .map(|key| KeyTemplate::parse(key, &stages).expect("a key"))
+            .into();
     }
     let name = StageName::new("dev");
     let stage = Stage { name, aliases: Vec::new(), after: Vec::new(), branch: None, line: None };
@@ -42,11 +56,16 @@ fn both(kind: SourceKind, path: &str, texts: [&str; 2]) -> (Option<Vec<Entry>>, 
     let claim = claims_on(&config, path).remove(0);
     let old = read(&repository, &config, &claim, "main~1");
     let snapshot = |revision: &str| {
-        Snapshot::of_commit(&repository, repository.resolve(revision).expect("a commit")).expect("a snapshot")
+        Snapshot::of_commit(&repository, repository.resolve(revision).expect("a commit"))
+            .expect("a snapshot")
     };
     let memo = Memo::of(texts[0].as_bytes().to_vec(), &old, &snapshot("main~1"));
-    let recalled = memo.and_then(|mut memo| memo.recall(path, texts[1].as_bytes(), &snapshot("main")));
-    (recalled.map(|look| bare(look.entries)), bare(read(&repository, &config, &claim, "main").entries))
+    let recalled =
+        memo.and_then(|mut memo| memo.recall(path, texts[1].as_bytes(), &snapshot("main")));
+    (
+        recalled.map(|look| bare(look.entries)),
+        bare(read(&repository, &config, &claim, "main").entries),
+    )
 }
 
 fn read(repository: &Repository, config: &Config, claim: &Claim<'_>, revision: &str) -> Look {
@@ -63,7 +82,9 @@ fn bare(mut entries: Vec<Entry>) -> Vec<Entry> {
 
 #[test]
 fn a_tag_that_grows_up_is_followed() {
-    for (old, new) in [("v1366", "v1367"), ("27e1396", "9bc0d1e"), ("1.2.3", "1.2.4"), ("rel-9", "rel-8")] {
+    for (old, new) in
+        [("v1366", "v1367"), ("27e1396", "9bc0d1e"), ("1.2.3", "1.2.4"), ("rel-9", "rel-8")]
+    {
         let text = |tag: &str| format!("image_tag: {tag}\n");
         let (recalled, read) = both(SourceKind::HelmValues, "dev.yaml", [&text(old), &text(new)]);
         let known = recalled.is_some() || old.starts_with(|c: char| c.is_ascii_digit());

@@ -139,14 +139,17 @@ impl<'a> Replay<'a> {
             return Ok(Stopped::Done);
         }
         let question = self.question;
-        let mut walk = Walk::new(question.repository, question.tip, self.scope()).until(question.until);
+        let mut walk =
+            Walk::new(question.repository, question.tip, self.scope()).until(question.until);
         if let Some(threads) = question.threads {
             walk = walk.threads(threads);
         }
         let interest = self.search.as_mut().map(|search| std::mem::take(&mut search.interest));
         let interest = interest.as_ref();
         let wanted = |path: &str| {
-            interest.is_none_or(|paths| paths.read().unwrap_or_else(PoisonError::into_inner).contains(path))
+            interest.is_none_or(|paths| {
+                paths.read().unwrap_or_else(PoisonError::into_inner).contains(path)
+            })
         };
         let worker = || {
             let mut looker = Looker::new(question.config, question.branch_stage);
@@ -155,7 +158,11 @@ impl<'a> Replay<'a> {
         let visit = |step: Step, locals| {
             let deployed = self.visit(&step, locals, interest);
             let answered = self.search.as_ref().is_some_and(|search| search.waiting == 0);
-            if answered || (deployed && enough(&self.timeline) == Flow::Stop) { Flow::Stop } else { Flow::Continue }
+            if answered || (deployed && enough(&self.timeline) == Flow::Stop) {
+                Flow::Stop
+            } else {
+                Flow::Continue
+            }
         };
         walk.run(worker, visit, reached)
     }
@@ -166,12 +173,20 @@ impl<'a> Replay<'a> {
         let prefixes = rules.iter().map(|rule| rule.path.literal_prefix().to_owned());
         let scope = Scope::of(prefixes);
         let inside = rules.iter().all(|rule| is_local(rule.kind))
-            && self.claims.watched().all(|path| self.timeline.paths.get(path).is_none_or(|path| scope.covers(path)));
+            && self
+                .claims
+                .watched()
+                .all(|path| self.timeline.paths.get(path).is_none_or(|path| scope.covers(path)));
         if inside { scope } else { Scope::whole() }
     }
 
     /// Goes from a commit to its parent. Says whether the commit deployed something.
-    fn visit(&mut self, step: &Step, locals: Vec<Local>, interest: Option<&RwLock<HashSet<String>>>) -> bool {
+    fn visit(
+        &mut self,
+        step: &Step,
+        locals: Vec<Local>,
+        interest: Option<&RwLock<HashSet<String>>>,
+    ) -> bool {
         let (mut looks, unread) = self.affected(step, locals);
         self.read(step, unread, &mut looks);
         if looks.is_empty() {
@@ -194,7 +209,11 @@ impl<'a> Replay<'a> {
 
     /// The claims to which a step's changes can matter: what was read of them beside the walk, and
     /// those that are still to be read.
-    fn affected(&mut self, step: &Step, locals: Vec<Local>) -> (BTreeMap<usize, Option<Look>>, BTreeSet<usize>) {
+    fn affected(
+        &mut self,
+        step: &Step,
+        locals: Vec<Local>,
+    ) -> (BTreeMap<usize, Option<Look>>, BTreeSet<usize>) {
         let mut looks: BTreeMap<usize, Option<Look>> = BTreeMap::new();
         for local in locals {
             let path = &step.changes[local.change].path;
@@ -218,12 +237,15 @@ impl<'a> Replay<'a> {
         }
         unread.retain(|number| !looks.contains_key(number));
         if self.search.is_some() {
-            let asked = |number: &usize| self.claims.get(*number).shown.iter().any(|held| held.asked);
+            let asked =
+                |number: &usize| self.claims.get(*number).shown.iter().any(|held| held.asked);
             let new = looks.iter().any(|(number, look)| look.is_none() && asked(number));
             looks.retain(|number, _| asked(number));
             unread.retain(asked);
             if new {
-                unread.extend(self.left_behind(step).into_iter().filter(|number| !looks.contains_key(number)));
+                unread.extend(
+                    self.left_behind(step).into_iter().filter(|number| !looks.contains_key(number)),
+                );
             }
         }
         (looks, unread)
@@ -235,13 +257,16 @@ impl<'a> Replay<'a> {
         if let Some(known) = self.claims.known(number, rule) {
             return Some(known);
         }
-        let claim = claims_on(self.question.config, path).into_iter().find(|claim| claim.index == rule)?;
+        let claim =
+            claims_on(self.question.config, path).into_iter().find(|claim| claim.index == rule)?;
         Some(self.claims.number(claim, number))
     }
 
     /// The claims on a path that are not read beside the walk.
     fn built_on(&mut self, path: &str) -> Vec<usize> {
-        let claims = claims_on(self.question.config, path).into_iter().filter(|claim| !is_local(claim.rule.kind));
+        let claims = claims_on(self.question.config, path)
+            .into_iter()
+            .filter(|claim| !is_local(claim.rule.kind));
         let claims: Vec<Claim<'a>> = claims.collect();
         claims.into_iter().map(|claim| self.enter(claim)).collect()
     }
@@ -259,7 +284,9 @@ impl<'a> Replay<'a> {
         });
         let from = std::mem::replace(&mut self.built, parent);
         match self.question.cache.moved(from, parent, changes) {
-            Some(folders) => folders.iter().flat_map(|folder| self.claims.built_in(folder)).copied().collect(),
+            Some(folders) => {
+                folders.iter().flat_map(|folder| self.claims.built_in(folder)).copied().collect()
+            }
             None => self.claims.built().collect(),
         }
     }
@@ -274,7 +301,9 @@ impl<'a> Replay<'a> {
         let mut out = Vec::new();
         for change in step.changes.iter().filter(|change| change.before.is_some()) {
             for claim in claims_on(self.question.config, &change.path) {
-                let Some(search) = self.search.as_mut().filter(|search| search.searched < MAX_SEARCHED) else {
+                let Some(search) =
+                    self.search.as_mut().filter(|search| search.searched < MAX_SEARCHED)
+                else {
                     return out;
                 };
                 search.searched += 1;
@@ -285,7 +314,12 @@ impl<'a> Replay<'a> {
     }
 
     /// Reads claims at the commit's parent.
-    fn read(&mut self, step: &Step, unread: BTreeSet<usize>, looks: &mut BTreeMap<usize, Option<Look>>) {
+    fn read(
+        &mut self,
+        step: &Step,
+        unread: BTreeSet<usize>,
+        looks: &mut BTreeMap<usize, Option<Look>>,
+    ) {
         if unread.is_empty() {
             return;
         }
@@ -297,7 +331,8 @@ impl<'a> Replay<'a> {
         for number in unread {
             let claim = &self.claims.get(number).claim;
             let there = snapshot.find(&claim.path).is_some();
-            let look = there.then(|| Look::at(question.config, claim, &reader, question.branch_stage));
+            let look =
+                there.then(|| Look::at(question.config, claim, &reader, question.branch_stage));
             looks.insert(number, look);
         }
     }
@@ -316,12 +351,20 @@ impl<'a> Replay<'a> {
     }
 
     /// What these claims hold before a commit and after it, in pairs; the state is the one before.
-    fn compare(&mut self, moved: BTreeSet<usize>, interest: Option<&RwLock<HashSet<String>>>) -> Vec<Pair> {
-        let moved: Vec<usize> = moved.into_iter().filter(|number| !self.claims.is_lost(*number)).collect();
-        let after: Vec<Held> = moved.iter().flat_map(|number| self.claims.get(*number).shown.clone()).collect();
-        let mut before: Vec<Held> = moved.iter().flat_map(|number| self.claims.counting(*number)).collect();
+    fn compare(
+        &mut self,
+        moved: BTreeSet<usize>,
+        interest: Option<&RwLock<HashSet<String>>>,
+    ) -> Vec<Pair> {
+        let moved: Vec<usize> =
+            moved.into_iter().filter(|number| !self.claims.is_lost(*number)).collect();
+        let after: Vec<Held> =
+            moved.iter().flat_map(|number| self.claims.get(*number).shown.clone()).collect();
+        let mut before: Vec<Held> =
+            moved.iter().flat_map(|number| self.claims.counting(*number)).collect();
         let found = pairs(&mut before, &after, &self.timeline.pins);
-        let mut shown: BTreeMap<usize, Vec<Held>> = moved.into_iter().map(|number| (number, Vec::new())).collect();
+        let mut shown: BTreeMap<usize, Vec<Held>> =
+            moved.into_iter().map(|number| (number, Vec::new())).collect();
         for held in before {
             shown.entry(held.claim).or_default().push(held);
         }
@@ -364,10 +407,14 @@ impl<'a> Replay<'a> {
         let mut out: HashMap<(SlotKey, Version), (u32, Arrival)> = HashMap::new();
         for ((slot, pin), commit) in self.search.map(|search| search.found).unwrap_or_default() {
             let landing = self.timeline.commits[commit as usize];
-            let (Some(slot), Some(pin)) = (self.timeline.slots.get(slot), self.timeline.pins.get(pin)) else {
+            let (Some(slot), Some(pin)) =
+                (self.timeline.slots.get(slot), self.timeline.pins.get(pin))
+            else {
                 continue;
             };
-            let known = out.entry((slot.clone(), pin.version.clone())).or_insert((commit, (landing.id, landing.time)));
+            let known = out
+                .entry((slot.clone(), pin.version.clone()))
+                .or_insert((commit, (landing.id, landing.time)));
             if known.0 < commit {
                 *known = (commit, (landing.id, landing.time));
             }

@@ -19,7 +19,9 @@ impl Owners {
     /// The numbers of an entry's places.
     pub fn places(&mut self, entry: &Entry) -> Vec<u32> {
         let stage = &entry.stage;
-        let place = |at: &crate::model::Location| (stage.clone(), at.path.clone(), at.document, at.key.clone());
+        let place = |at: &crate::model::Location| {
+            (stage.clone(), at.path.clone(), at.document, at.key.clone())
+        };
         entry.locations.iter().map(|location| self.places.number(&place(location))).collect()
     }
 
@@ -46,8 +48,11 @@ impl Owners {
 
     /// Do all these places belong to rules before this one?
     pub fn are_of_earlier_rules(&self, places: &[u32], rule: usize) -> bool {
-        let earlier =
-            |place: &u32| self.readers.get(place).is_some_and(|readers| readers.iter().any(|(other, _)| *other < rule));
+        let earlier = |place: &u32| {
+            self.readers
+                .get(place)
+                .is_some_and(|readers| readers.iter().any(|(other, _)| *other < rule))
+        };
         !places.is_empty() && places.iter().all(earlier)
     }
 }

@@ -44,16 +44,21 @@ pub(super) fn pairs(before: &mut [Held], after: &[Held], pins: &Interned<Pinned>
     for (mut olds, mut news) in slots.into_values() {
         let same = |a: &Held, b: &Held| a.pin == b.pin || agree(pins.get(a.pin), pins.get(b.pin));
         let at_home = |a: &Held, b: &Held| a.claim == b.claim && same(a, b);
-        for (old, new) in match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new])) {
+        for (old, new) in
+            match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new]))
+        {
             before[old].asked |= after[new].asked;
         }
-        for (old, new) in match_up(&mut olds, &mut news, |old, new| same(&before[old], &after[new])) {
+        for (old, new) in match_up(&mut olds, &mut news, |old, new| same(&before[old], &after[new]))
+        {
             before[old].asked |= after[new].asked;
         }
         let image_of = |held: &Held| pins.get(held.pin).map(|pinned| &pinned.image);
         let image = |a: &Held, b: &Held| a.claim == b.claim && image_of(a) == image_of(b);
         let mut found = match_up(&mut olds, &mut news, |old, new| image(&before[old], &after[new]));
-        found.extend(match_up(&mut olds, &mut news, |old, new| before[old].claim == after[new].claim));
+        found.extend(match_up(&mut olds, &mut news, |old, new| {
+            before[old].claim == after[new].claim
+        }));
         found.extend(match_up(&mut olds, &mut news, |_, _| true));
         let pair = |from: Option<usize>, to: Option<usize>| Pair {
             from: from.map(|at| before[at].clone()),
@@ -80,7 +85,11 @@ fn match_up(
 ) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     olds.retain(|old| {
-        let found = news.iter().take(AHEAD).position(|new| belong(*old, *new)).and_then(|at| news.remove(at));
+        let found = news
+            .iter()
+            .take(AHEAD)
+            .position(|new| belong(*old, *new))
+            .and_then(|at| news.remove(at));
         out.extend(found.map(|new| (*old, new)));
         found.is_none()
     });
@@ -97,7 +106,10 @@ mod tests {
         let mut pins = Interned::default();
         for number in 0..200 {
             let image = if number < 100 { "web" } else { "site" }.to_owned();
-            pins.number(&Pinned { image: Some(image), version: Version::parse(&(number % 100).to_string()) });
+            pins.number(&Pinned {
+                image: Some(image),
+                version: Version::parse(&(number % 100).to_string()),
+            });
         }
         pins
     }
@@ -107,7 +119,8 @@ mod tests {
     }
 
     fn shown(before: &[Held], after: &[Held]) -> Vec<String> {
-        let text = |side: &Option<Held>| side.as_ref().map_or("-".to_owned(), |held| held.pin.to_string());
+        let text =
+            |side: &Option<Held>| side.as_ref().map_or("-".to_owned(), |held| held.pin.to_string());
         let found = pairs(&mut before.to_vec(), after, &pins());
         found.iter().map(|pair| format!("{} > {}", text(&pair.from), text(&pair.to))).collect()
     }
@@ -121,9 +134,18 @@ mod tests {
 
     #[test]
     fn a_change_pairs_within_its_file_first() {
-        assert_eq!(shown(&[held(1, 1, 5), held(2, 1, 6)], &[held(2, 1, 7), held(1, 1, 5)]), ["6 > 7"]);
-        assert_eq!(shown(&[held(1, 1, 5), held(2, 1, 6)], &[held(2, 1, 7), held(1, 1, 8)]), ["5 > 8", "6 > 7"]);
-        assert_eq!(shown(&[held(1, 1, 5), held(1, 1, 106)], &[held(1, 1, 107), held(1, 1, 8)]), ["5 > 8", "106 > 107"]);
+        assert_eq!(
+            shown(&[held(1, 1, 5), held(2, 1, 6)], &[held(2, 1, 7), held(1, 1, 5)]),
+            ["6 > 7"]
+        );
+        assert_eq!(
+            shown(&[held(1, 1, 5), held(2, 1, 6)], &[held(2, 1, 7), held(1, 1, 8)]),
+            ["5 > 8", "6 > 7"]
+        );
+        assert_eq!(
+            shown(&[held(1, 1, 5), held(1, 1, 106)], &[held(1, 1, 107), held(1, 1, 8)]),
+            ["5 > 8", "106 > 107"]
+        );
         assert_eq!(shown(&[held(1, 1, 5)], &[held(2, 1, 6)]), ["5 > 6"], "moved and changed");
     }
 

@@ -13,7 +13,9 @@ const KIND: GateKind = GateKind::Approval;
 
 pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     match &rule.gate {
-        Gate::Approvals(count) => Some(of(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None)),
+        Gate::Approvals(count) => {
+            Some(of(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None))
+        }
         Gate::ApprovalAfterFailure => Some(after_failure(case, rule)),
         _ => None,
     }
@@ -27,10 +29,13 @@ fn after_failure(case: &Case<'_>, rule: &GateRule) -> Answer {
     }
     let end = case.question.end();
     let last = case.slots.iter().filter_map(|slot| case.evidence.current(slot, end));
-    let outcomes = last.filter_map(|landing| Some((landing, case.evidence.ledger.outcome(&landing, end)?)));
+    let outcomes =
+        last.filter_map(|landing| Some((landing, case.evidence.ledger.outcome(&landing, end)?)));
     let failed = outcomes.filter(|(_, (result, _))| *result == Outcome::Failed);
     match failed.max_by_key(|(_, (_, event))| event.time) {
-        Some((landing, (_, event))) => of(case, rule, 1, Some((landing.version.to_string(), event.time.as_second()))),
+        Some((landing, (_, event))) => {
+            of(case, rule, 1, Some((landing.version.to_string(), event.time.as_second())))
+        }
         None => open(format!("the last deployment to {stage} has not failed")),
     }
 }
@@ -43,7 +48,9 @@ fn of(case: &Case<'_>, rule: &GateRule, needed: usize, failure: Option<(String, 
         return Answer::open(KIND, place(rule), format!("approved by {}", names()));
     }
     let why = match &failure {
-        Some((version, at)) => format!("{version} failed at {}, so somebody has to approve", when(*at)),
+        Some((version, at)) => {
+            format!("{version} failed at {}, so somebody has to approve", when(*at))
+        }
         None if people.is_empty() => format!("nobody has approved; {needed} needed"),
         None => format!("{} of {needed} have approved: {}", people.len(), names()),
     };
@@ -52,11 +59,9 @@ fn of(case: &Case<'_>, rule: &GateRule, needed: usize, failure: Option<(String, 
         Err(silence) => format!("{why}; reviews are not known: {silence}"),
     };
     let version = argument(&case.question.version.to_string());
-    Answer::other(KIND, place(rule), Verdict::NeedsApproval, why).since(failure.map(|(_, at)| at)).clear(case.command(
-        "approve",
-        case.question.stage,
-        &format!(" --version {version}"),
-    ))
+    Answer::other(KIND, place(rule), Verdict::NeedsApproval, why)
+        .since(failure.map(|(_, at)| at))
+        .clear(case.command("approve", case.question.stage, &format!(" --version {version}")))
 }
 
 /// Those who have approved and are permitted to: by the ledger, or by a review at the forge.
@@ -70,7 +75,8 @@ fn approvers(case: &Case<'_>, after: i64) -> BTreeSet<String> {
         }
     }
     for review in case.evidence.facts.reviews(case.question).unwrap_or_default() {
-        let is_permitted = permission.is_none_or(|permission| permission.names([review.author.as_str()]));
+        let is_permitted =
+            permission.is_none_or(|permission| permission.names([review.author.as_str()]));
         if review.verdict == forge::Verdict::Approved && is_permitted {
             out.insert(review.author.clone());
         }

@@ -25,16 +25,26 @@ pub(super) struct Oven {
 pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let Gate::Bake(bake) = &rule.gate else { return None };
     if case.question.purpose == Purpose::Back {
-        return Some(Answer::open(KIND, place(rule), format!("{} has run it before", case.question.stage)));
+        return Some(Answer::open(
+            KIND,
+            place(rule),
+            format!("{} has run it before", case.question.stage),
+        ));
     }
     let stages = case.stages(&bake.stages);
     let answers = stages.iter().map(|stage| in_stage(case, rule, bake, stage));
-    let nothing = || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
+    let nothing =
+        || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
     Some(answers.reduce(Answer::worse).unwrap_or_else(nothing))
 }
 
 fn in_stage(case: &Case<'_>, rule: &GateRule, bake: &Bake, stage: &StageName) -> Answer {
-    let oven = Oven { kind: KIND, place: place(rule), seconds: bake.seconds, from_outcome: bake.from_outcome };
+    let oven = Oven {
+        kind: KIND,
+        place: place(rule),
+        seconds: bake.seconds,
+        from_outcome: bake.from_outcome,
+    };
     let slots = case.evidence.sources(case.question, stage);
     let answers = slots.into_iter().filter_map(|slot| in_slot(case, &oven, slot));
     let never = || case.never(KIND, place(rule), stage.as_str());
@@ -53,21 +63,26 @@ pub(super) fn best<'l, 'e: 'l>(
     stays: impl Iterator<Item = &'l Landing<'e>>,
 ) -> Option<Answer> {
     let answers = stays.map(|landing| of_stay(case, oven, landing));
-    answers.reduce(|one, other| if other.verdict.is_open() && !one.verdict.is_open() { other } else { one })
+    answers.reduce(
+        |one, other| if other.verdict.is_open() && !one.verdict.is_open() { other } else { one },
+    )
 }
 
 fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
     let (kind, place) = (oven.kind, oven.place.clone());
     let name = format!("{} in {}{}", landing.version, landing.slot.stage, target(landing.slot));
     let needed = span(oven.seconds);
-    let start = match (oven.from_outcome, case.evidence.ledger.outcome(landing, case.question.end())) {
-        (false, _) => landing.time,
-        (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
-        (true, _) => {
-            let reason = format!("{name} has not passed, and bakes for {needed} from then");
-            return Answer::shut(kind, place, reason).since(landing.time).clear(case.record(landing.slot, "passed"));
-        }
-    };
+    let start =
+        match (oven.from_outcome, case.evidence.ledger.outcome(landing, case.question.end())) {
+            (false, _) => landing.time,
+            (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
+            (true, _) => {
+                let reason = format!("{name} has not passed, and bakes for {needed} from then");
+                return Answer::shut(kind, place, reason)
+                    .since(landing.time)
+                    .clear(case.record(landing.slot, "passed"));
+            }
+        };
     let edge = case.evidence.beyond(landing);
     let Some(start) = start.or(edge.map(|edge| edge.since)) else {
         return Answer::open(kind, place, format!("{name} is older than history"));
@@ -75,10 +90,12 @@ fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
     let done = start.saturating_add(oven.seconds);
     let end = landing.left.unwrap_or(case.question.seconds());
     if end >= done {
-        return Answer::open(kind, place, format!("{name} has baked for {}", span(end - start))).since(Some(start));
+        return Answer::open(kind, place, format!("{name} has baked for {}", span(end - start)))
+            .since(Some(start));
     }
     if landing.left.is_some() {
-        let reason = format!("{name} was replaced after {}; it bakes for {needed}", span(end - start));
+        let reason =
+            format!("{name} was replaced after {}; it bakes for {needed}", span(end - start));
         let shut = Answer::shut(kind, place, reason).since(landing.left);
         return if let Some(edge) = edge { shut.clear(edge.remedy) } else { shut };
     }
@@ -87,7 +104,8 @@ fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
     match edge.filter(|_| !oven.from_outcome) {
         None => wait(format!("{name} bakes for {needed} since {}", when(start))).since(Some(start)),
         Some(edge) => {
-            wait(format!("{name} bakes for {needed}, and history ends here at {}", when(start))).clear(edge.remedy)
+            wait(format!("{name} bakes for {needed}, and history ends here at {}", when(start)))
+                .clear(edge.remedy)
         }
     }
 }

@@ -10,12 +10,20 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let name = name(blocker);
     let shut = |reason: String| Answer::shut(GateKind::Blocker, place(rule), reason);
     Some(match case.evidence.facts.told(rule.line, case.question) {
-        Some(Asked::Open) => Answer::open(GateKind::Blocker, place(rule), format!("{name} has nothing against it")),
-        Some(Asked::Shut(said)) => shut(reason(blocker, said).unwrap_or_else(|| format!("{name} says no"))),
-        Some(Asked::NoAnswer(why)) => shut(format!("no answer of {name}, which counts as shut: {why}")),
-        None if case.question.is_past => {
-            Answer::open(GateKind::Blocker, place(rule), format!("{name} tells only of now, and was not asked"))
+        Some(Asked::Open) => {
+            Answer::open(GateKind::Blocker, place(rule), format!("{name} has nothing against it"))
         }
+        Some(Asked::Shut(said)) => {
+            shut(reason(blocker, said).unwrap_or_else(|| format!("{name} says no")))
+        }
+        Some(Asked::NoAnswer(why)) => {
+            shut(format!("no answer of {name}, which counts as shut: {why}"))
+        }
+        None if case.question.is_past => Answer::open(
+            GateKind::Blocker,
+            place(rule),
+            format!("{name} tells only of now, and was not asked"),
+        ),
         None => shut(format!("{name} was not asked, which counts as shut")),
     })
 }

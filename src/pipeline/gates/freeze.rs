@@ -18,5 +18,7 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let why = freeze.reason.as_ref().map(|reason| format!("{reason}: ")).unwrap_or_default();
     let reason = format!("{why}frozen until {}", at(&freeze.to));
     let verdict = Verdict::Wait { until: freeze.to.clone() };
-    Some(Answer::other(GateKind::Freeze, place(rule), verdict, reason).since(Some(from.as_second())))
+    Some(
+        Answer::other(GateKind::Freeze, place(rule), verdict, reason).since(Some(from.as_second())),
+    )
 }

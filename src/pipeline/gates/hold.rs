@@ -8,7 +8,8 @@ use crate::pipeline::verdict::{Answer, Place};
 
 pub(super) fn answer(case: &Case<'_>) -> Answer {
     let (subject, stage) = (case.question.subject, case.question.stage);
-    let Some((event, reason)) = case.evidence.ledger.held(subject, stage, case.question.end()) else {
+    let Some((event, reason)) = case.evidence.ledger.held(subject, stage, case.question.end())
+    else {
         return Answer::open(GateKind::Hold, Place::BuiltIn, "it is not on hold");
     };
     if case.question.purpose == Purpose::Back {

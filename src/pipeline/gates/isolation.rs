@@ -35,7 +35,11 @@ pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
     let last = slots.into_iter().filter_map(|slot| case.evidence.current(slot, end));
     let answers = last.map(|landing| of_landing(case, &landing, place.clone()));
     let nothing = format!("nothing runs in {} yet", case.question.stage);
-    Some(answers.reduce(Answer::worse).unwrap_or_else(|| Answer::open(GateKind::Isolation, place, nothing)))
+    Some(
+        answers
+            .reduce(Answer::worse)
+            .unwrap_or_else(|| Answer::open(GateKind::Isolation, place, nothing)),
+    )
 }
 
 fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
@@ -44,10 +48,18 @@ fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
     if let Some((result, event)) = known {
         let verb = if result == Outcome::Passed { "passed" } else { "failed" };
         let at = event.time.as_second();
-        return Answer::open(GateKind::Isolation, place, format!("{version} {verb} at {}", when(at))).since(Some(at));
+        return Answer::open(
+            GateKind::Isolation,
+            place,
+            format!("{version} {verb} at {}", when(at)),
+        )
+        .since(Some(at));
     }
     if let Some(edge) = case.evidence.beyond(landing) {
-        let reason = format!("it is not known when {version} landed: history ends here at {}", when(edge.since));
+        let reason = format!(
+            "it is not known when {version} landed: history ends here at {}",
+            when(edge.since)
+        );
         return Answer::shut(GateKind::Isolation, place, reason).clear(edge.remedy);
     }
     let is_usual = place == Place::BuiltIn;
@@ -55,14 +67,23 @@ fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
         let reason = format!("{version} landed before outcomes were kept here");
         return Answer::open(GateKind::Isolation, place, reason).since(landing.time);
     }
-    let landed = landing.time.map(|time| format!(" landed at {} and", when(time))).unwrap_or_default();
+    let landed =
+        landing.time.map(|time| format!(" landed at {} and", when(time))).unwrap_or_default();
     let subject = Subject { app: landing.slot.app.clone(), component: None };
     let (app, stage) = (argument(&subject.to_string()), argument(landing.slot.stage.as_str()));
-    let only = landing.slot.target.as_ref().map(|target| format!(" --target {}", argument(target.as_str())));
+    let only = landing
+        .slot
+        .target
+        .as_ref()
+        .map(|target| format!(" --target {}", argument(target.as_str())));
     let only = only.unwrap_or_default();
-    Answer::shut(GateKind::Isolation, place, format!("{version}{landed} has no outcome; unknown is not passed"))
-        .since(landing.time)
-        .clear(format!("towpath record {app} --stage {stage}{only} passed"))
+    Answer::shut(
+        GateKind::Isolation,
+        place,
+        format!("{version}{landed} has no outcome; unknown is not passed"),
+    )
+    .since(landing.time)
+    .clear(format!("towpath record {app} --stage {stage}{only} passed"))
 }
 
 /// The version, and whose it is if that is another app.

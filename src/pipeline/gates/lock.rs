@@ -20,7 +20,8 @@ pub(super) fn answer(case: &Case<'_>) -> Answer {
 fn of(lock: &Lock<'_>) -> Answer {
     let at = lock.event.time.as_second();
     let who = &lock.event.by.name;
-    let until = lock.until.map(|until| format!(" until {}", when(until.as_second()))).unwrap_or_default();
+    let until =
+        lock.until.map(|until| format!(" until {}", when(until.as_second()))).unwrap_or_default();
     let reason = format!("{who} has locked {}{until}: {}", lock.name(), lock.reason);
     let verdict = match lock.until {
         Some(until) => Verdict::Wait { until: until.to_zoned(TimeZone::UTC) },
@@ -28,7 +29,10 @@ fn of(lock: &Lock<'_>) -> Answer {
     };
     let all = if lock.app.is_none() && lock.stage.is_none() { " --all" } else { "" };
     let app = lock.app.map(|app| format!(" {}", argument(app))).unwrap_or_default();
-    let stage = lock.stage.map(|stage| format!(" --stage {}", argument(stage.as_str()))).unwrap_or_default();
+    let stage = lock
+        .stage
+        .map(|stage| format!(" --stage {}", argument(stage.as_str())))
+        .unwrap_or_default();
     Answer::other(GateKind::Lock, Place::Ledger(lock.event.id.clone()), verdict, reason)
         .since(Some(at))
         .clear(format!("towpath unlock{app}{stage}{all}"))

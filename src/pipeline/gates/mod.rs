@@ -76,7 +76,8 @@ impl<'c> Case<'c> {
             None => Answer::shut(kind, place, format!("{name} has never run {version}")),
             Some(edge) => {
                 let since = when(edge.since);
-                let reason = format!("{name} has not run {version} since {since}, where history ends here");
+                let reason =
+                    format!("{name} has not run {version} since {since}, where history ends here");
                 Answer::shut(kind, place, reason).clear(edge.remedy)
             }
         }
@@ -84,7 +85,8 @@ impl<'c> Case<'c> {
 
     /// The command that says how the version turned out in a place.
     fn record(&self, slot: &SlotKey, outcome: &str) -> String {
-        let target = slot.target.as_ref().map(|target| format!(" --target {}", argument(target.as_str())));
+        let target =
+            slot.target.as_ref().map(|target| format!(" --target {}", argument(target.as_str())));
         let version = argument(&self.question.version.to_string());
         let rest = format!(" {outcome}{} --version {version}", target.unwrap_or_default());
         self.command("record", &slot.stage, &rest)

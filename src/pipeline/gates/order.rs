@@ -31,12 +31,19 @@ pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
 
 fn of_stage(case: &Case<'_>, order: &Order, before: &StageName, place: Place) -> Answer {
     let version = case.question.version;
-    let found = case.evidence.sources(case.question, before).into_iter().filter_map(|slot| ran(case, order, slot));
+    let found = case
+        .evidence
+        .sources(case.question, before)
+        .into_iter()
+        .filter_map(|slot| ran(case, order, slot));
     let newest = found.max_by_key(|landing| (landing.left.is_none(), landing.time));
     let Some(landing) = newest else {
         let app = argument(&case.question.subject.to_string());
-        let clear =
-            format!("towpath deploy {app} {} --stage {}", argument(&version.to_string()), argument(before.as_str()));
+        let clear = format!(
+            "towpath deploy {app} {} --stage {}",
+            argument(&version.to_string()),
+            argument(before.as_str())
+        );
         let never = case.never(GateKind::Order, place, before.as_str());
         return if never.clear.is_some() { never } else { never.clear(clear) };
     };
@@ -67,6 +74,8 @@ fn is_same(order: &Order, one: &Version, other: &Version) -> bool {
 }
 
 fn rewritten(order: &Order, tag: &str) -> String {
-    let replace = |tag: String, (regex, with): &(regex::Regex, String)| regex.replace(&tag, with).into_owned();
+    let replace = |tag: String, (regex, with): &(regex::Regex, String)| {
+        regex.replace(&tag, with).into_owned()
+    };
     order.rewrites.iter().fold(tag.to_owned(), replace)
 }

@@ -6,12 +6,18 @@ use crate::pipeline::testing::{Bench, PAST, shown, time};
 use snapbox::{assert_data_eq, str};
 
 fn approved(version: &str) -> What {
-    What::Approved { app: "web".into(), stage: "prod".into(), version: version.into(), reason: None }
+    What::Approved {
+        app: "web".into(),
+        stage: "prod".into(),
+        version: version.into(),
+        reason: None,
+    }
 }
 
 #[test]
 fn after_a_failure_somebody_has_to_approve() {
-    let bench = Bench::new("gates: [approval-after-failure]\npermissions: { prod: [ann, bob] }\n", &PAST);
+    let bench =
+        Bench::new("gates: [approval-after-failure]\npermissions: { prod: [ann, bob] }\n", &PAST);
     assert_data_eq!(
         bench.said(40, "web prod v2", &["approval"]),
         "approval open (line 2): the last deployment to prod has not failed\n"
@@ -27,7 +33,10 @@ approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC, so somebody
     assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), needed);
     assert_data_eq!(bench.said(40, "web prod v0 back", &["approval"]), "approval open[..]\n");
     let bench = bench.event(7, "bob", approved("v2"));
-    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), "approval open (line 2): approved by bob\n");
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["approval"]),
+        "approval open (line 2): approved by bob\n"
+    );
 }
 
 #[test]
@@ -42,9 +51,15 @@ approval needs-approval (line 2): nobody has approved; 2 needed
 "#]]
     );
     let bench = bench.event(3, "ann", approved("v2")).event(4, "ann", approved("v2"));
-    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), "approval needs[..] 1 of 2 have approved: ann\n...");
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["approval"]),
+        "approval needs[..] 1 of 2 have approved: ann\n..."
+    );
     let bench = bench.event(4, "bob", approved("v2"));
-    assert_data_eq!(bench.said(40, "web prod v2", &["approval"]), "approval open (line 2): approved by ann, bob\n");
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["approval"]),
+        "approval open (line 2): approved by ann, bob\n"
+    );
     assert_data_eq!(bench.said(3, "web prod v2", &["approval"]), "approval needs[..]\n...");
 }
 
@@ -81,7 +96,10 @@ fn a_blocker_without_an_answer_is_shut() {
     let gates = "gates:\n- blocker: { command: [./incidents], reason: open incident }\n";
     let mut bench = Bench::new(gates, &PAST);
     let said = |bench: &Bench| bench.said(40, "web prod v2 now", &["blocker"]);
-    assert_data_eq!(said(&bench), "blocker shut (line 3): `./incidents` was not asked, which counts as shut\n");
+    assert_data_eq!(
+        said(&bench),
+        "blocker shut (line 3): `./incidents` was not asked, which counts as shut\n"
+    );
     assert_data_eq!(
         bench.said(40, "web prod v2", &["blocker"]),
         "blocker open (line 3): `./incidents` tells only of now, and was not asked\n"
@@ -116,7 +134,10 @@ lock wait until 1970-01-01 00:50 UTC (e1): ann has locked prod until 1970-01-01 
 
 "#]]
     );
-    assert_data_eq!(bench.said(50, "web prod v2", &["lock"]), "lock open (built-in): nobody has locked it\n");
+    assert_data_eq!(
+        bench.said(50, "web prod v2", &["lock"]),
+        "lock open (built-in): nobody has locked it\n"
+    );
     assert_data_eq!(bench.said(4, "web prod v2", &["lock"]), "lock open[..]\n");
     assert_data_eq!(bench.said(40, "web staging v3", &["lock"]), "lock open[..]\n");
     let bench = bench.event(6, "bob", lock(Some("web"), None, None));
@@ -143,8 +164,13 @@ lock shut (e4): ann has locked everything: incident 12
 
 #[test]
 fn rejected_and_on_hold_until_taken_back() {
-    let rejected = What::Rejected { app: "web".into(), version: "v2".into(), reason: Some("leaks".into()) };
-    let held = What::Held { app: "web".into(), stage: "prod".into(), reason: "rolled back from v2".into() };
+    let rejected =
+        What::Rejected { app: "web".into(), version: "v2".into(), reason: Some("leaks".into()) };
+    let held = What::Held {
+        app: "web".into(),
+        stage: "prod".into(),
+        reason: "rolled back from v2".into(),
+    };
     let bench = Bench::new("", &PAST).event(25, "ann", rejected).event(26, "ann", held);
     assert_data_eq!(
         bench.said(40, "web prod v2", &["rejected", "hold"]),
@@ -162,7 +188,8 @@ hold shut (e2): ann put it on hold: rolled back from v2
         bench.said(40, "web prod v1 back", &["hold"]),
         "hold open (built-in): a hold does not stop a rollback\n"
     );
-    let bench = bench.event(27, "ann", What::Unrejected { app: "web".into(), version: "v2".into() });
+    let bench =
+        bench.event(27, "ann", What::Unrejected { app: "web".into(), version: "v2".into() });
     let bench = bench.event(28, "ann", What::Released { app: "web".into(), stage: "prod".into() });
     assert_eq!(shown(&bench.judged(40, "web prod v2").verdict), "open");
 }
@@ -173,10 +200,16 @@ fn version_knows_what_it_must_look_like() {
     let bench = Bench::new(gate, &PAST);
     let said = |version: &str| bench.said(40, &format!("web dev {version}"), &["version"]);
     assert_data_eq!(said("v1"), "version shut (line 3): v1 does not fit `main-.*`\n");
-    assert_data_eq!(said("main-latest"), "version shut (line 3): main-latest moves: what it names changes\n");
+    assert_data_eq!(
+        said("main-latest"),
+        "version shut (line 3): main-latest moves: what it names changes\n"
+    );
     assert_data_eq!(said("main-27e1396"), "version shut (line 3): main-27e1396 has no digest\n");
     let digest = format!("main-1@sha256:{}", "0".repeat(64));
-    assert_data_eq!(said(&digest), "version open (line 3): main-1@sha256:[..] is as it should be\n");
+    assert_data_eq!(
+        said(&digest),
+        "version open (line 3): main-1@sha256:[..] is as it should be\n"
+    );
     let bench = Bench::new("gates:\n- version: { branches: [main, release/*] }\n", &PAST);
     assert_data_eq!(
         bench.said(40, "web dev next-1", &["version"]),
@@ -187,8 +220,12 @@ fn version_knows_what_it_must_look_like() {
 #[test]
 fn version_hears_the_flags_of_the_mapping() {
     let mut bench = Bench::new("gates: [version]\n", &PAST);
-    let slot =
-        |stage: &str| crate::model::SlotKey { app: "web".into(), component: None, stage: stage.into(), target: None };
+    let slot = |stage: &str| crate::model::SlotKey {
+        app: "web".into(),
+        component: None,
+        stage: stage.into(),
+        target: None,
+    };
     bench.facts.flags.insert(
         slot("prod"),
         [("automatic_deploys_enabled".into(), true), ("promote_deployment".into(), false)].into(),
@@ -210,9 +247,17 @@ gates:
 - bake: 5m
 ";
     let count = |words: &str| {
-        Bench::new(gates, &PAST).judged(40, words).answers.iter().filter(|a| a.gate.as_str() == "bake").count()
+        Bench::new(gates, &PAST)
+            .judged(40, words)
+            .answers
+            .iter()
+            .filter(|a| a.gate.as_str() == "bake")
+            .count()
     };
-    assert_eq!([count("web prod v2"), count("payments prod v2"), count("payments staging v2")], [1, 2, 1]);
+    assert_eq!(
+        [count("web prod v2"), count("payments prod v2"), count("payments staging v2")],
+        [1, 2, 1]
+    );
 }
 
 #[test]
@@ -230,9 +275,16 @@ fn broken_glass_opens_for_one_version_and_some_time() {
     let bench = Bench::new(gates, &PAST).event(30, "ann", broken("v3"));
     let judgement = bench.judged(40, "web prod v3");
     assert!(judgement.allows() && !judgement.verdict.is_open());
-    assert_eq!(judgement.broken.map(|broken| (broken.by, broken.reason)), Some(("ann".into(), "fire".into())));
+    assert_eq!(
+        judgement.broken.map(|broken| (broken.by, broken.reason)),
+        Some(("ann".into(), "fire".into()))
+    );
     assert!(!bench.judged(60, "web prod v3").allows(), "its time is over");
     assert!(!bench.judged(40, "web prod v4").allows(), "another version");
-    assert!(!Bench::new(gates, &PAST).event(30, "eve", broken("v3")).judged(40, "web prod v3").allows());
-    assert!(!Bench::new("", &PAST).event(30, "ann", broken("v3")).judged(40, "web prod v3").allows());
+    assert!(
+        !Bench::new(gates, &PAST).event(30, "eve", broken("v3")).judged(40, "web prod v3").allows()
+    );
+    assert!(
+        !Bench::new("", &PAST).event(30, "ann", broken("v3")).judged(40, "web prod v3").allows()
+    );
 }

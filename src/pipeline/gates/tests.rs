@@ -35,9 +35,15 @@ order shut (built-in): staging has never run v3
         bench.said(40, "web prod v1", &["order"]),
         "order open (built-in): staging ran v1 until 1970-01-01 00:20 UTC\n"
     );
-    assert_data_eq!(bench.said(40, "web dev v9", &["order"]), "order open (built-in): nothing comes before dev\n");
+    assert_data_eq!(
+        bench.said(40, "web dev v9", &["order"]),
+        "order open (built-in): nothing comes before dev\n"
+    );
     assert_data_eq!(bench.said(15, "web prod v2", &["order"]), "order shut[..]\n...");
-    assert_data_eq!(Bench::new("gates: [{order: off}]\n", &PAST).said(40, "web prod v3", &["order"]), "");
+    assert_data_eq!(
+        Bench::new("gates: [{order: off}]\n", &PAST).said(40, "web prod v3", &["order"]),
+        ""
+    );
 }
 
 #[test]
@@ -51,7 +57,12 @@ fn order_looks_further_up_where_the_app_is_not() {
 
 #[test]
 fn a_target_that_is_gone_from_the_stage_before_is_not_waited_for() {
-    let past = ["0 web staging/eu ->v0", "1 web staging/us ->v0", "2 web prod/eu ->v0", "5 web staging/us v0>v1"];
+    let past = [
+        "0 web staging/eu ->v0",
+        "1 web staging/us ->v0",
+        "2 web prod/eu ->v0",
+        "5 web staging/us v0>v1",
+    ];
     let bench = |more: &[&str]| Bench::new("", &[&past[..], more].concat());
     assert_data_eq!(
         bench(&[]).said(20, "web prod/eu v1", &["order"]),
@@ -70,7 +81,11 @@ order open (built-in): staging runs v1 since 1970-01-01 00:05 UTC
     );
     // What it had run counts all the same.
     assert_data_eq!(
-        bench(&["6 web staging/eu v0>v2", "9 web staging/eu v2>-"]).said(20, "web prod/eu v2", &["order"]),
+        bench(&["6 web staging/eu v0>v2", "9 web staging/eu v2>-"]).said(
+            20,
+            "web prod/eu v2",
+            &["order"]
+        ),
         str![[r#"
 order open (built-in): staging ran v2 until 1970-01-01 00:09 UTC
 
@@ -81,10 +96,20 @@ order open (built-in): staging ran v2 until 1970-01-01 00:09 UTC
 #[test]
 fn order_knows_renamed_tags_and_merges_that_overtake() {
     let past = ["0 web staging ->v1-RC2", "1 web prod ->v0", "9 web staging v1-RC2>v2-RC1"];
-    let bench = Bench::new("gates:\n- order: { rewrite: 's/-RC[0-9]+$//', tolerance: 5m }\n", &past);
-    assert_data_eq!(bench.said(2, "web prod v1", &["order"]), "order open (line 3): staging runs v1-RC2 since[..]\n");
-    assert_data_eq!(bench.said(5, "web prod v2", &["order"]), "order open (line 3): staging runs v2-RC1 since[..]\n");
-    assert_data_eq!(bench.said(3, "web prod v2", &["order"]), "order shut (line 3): staging has never run v2\n...");
+    let bench =
+        Bench::new("gates:\n- order: { rewrite: 's/-RC[0-9]+$//', tolerance: 5m }\n", &past);
+    assert_data_eq!(
+        bench.said(2, "web prod v1", &["order"]),
+        "order open (line 3): staging runs v1-RC2 since[..]\n"
+    );
+    assert_data_eq!(
+        bench.said(5, "web prod v2", &["order"]),
+        "order open (line 3): staging runs v2-RC1 since[..]\n"
+    );
+    assert_data_eq!(
+        bench.said(3, "web prod v2", &["order"]),
+        "order shut (line 3): staging has never run v2\n..."
+    );
     assert_data_eq!(bench.said(5, "web prod v2 now", &["order"]), "order open[..]\n");
 }
 
@@ -107,8 +132,14 @@ isolation shut (built-in): v2 landed at 1970-01-01 00:50 UTC and has no outcome;
     );
     assert_data_eq!(passed.said(54, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
     let failed = passed.outcome(56, "web prod v2 failed");
-    assert_data_eq!(failed.said(60, "web prod v3", &["isolation"]), "isolation open (built-in): v2 failed at[..]\n");
-    assert_data_eq!(failed.said(60, "web prod v1 back", &["isolation"]), "isolation open[..] a rollback says[..]\n");
+    assert_data_eq!(
+        failed.said(60, "web prod v3", &["isolation"]),
+        "isolation open (built-in): v2 failed at[..]\n"
+    );
+    assert_data_eq!(
+        failed.said(60, "web prod v1 back", &["isolation"]),
+        "isolation open[..] a rollback says[..]\n"
+    );
 }
 
 #[test]
@@ -126,7 +157,10 @@ fn isolation_judges_the_landing_not_the_version() {
 fn isolation_begins_with_towpath_unless_it_is_asked_for() {
     let past = ["0 web prod ->v1", "5 web prod v1>v2"];
     let mut bench = Bench::new("", &past);
-    assert_data_eq!(bench.said(10, "web prod v3", &["isolation"]), "isolation open[..]before outcomes[..]\n");
+    assert_data_eq!(
+        bench.said(10, "web prod v3", &["isolation"]),
+        "isolation open[..]before outcomes[..]\n"
+    );
     bench.ours.push(crate::history::testing::oid(1));
     assert_data_eq!(bench.said(10, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
     let asked = Bench::new("gates: [isolation]\n", &past);
@@ -142,7 +176,10 @@ fn a_first_stage_takes_what_builds_bring_unless_it_is_to_be_isolated() {
         "isolation open (built-in): dev takes what builds bring\n"
     );
     let asked = Bench::new("gates: [isolation]\n", &past);
-    assert_data_eq!(asked.said(10, "web dev v3", &["isolation"]), "isolation shut (line 2): v2 landed[..]\n...");
+    assert_data_eq!(
+        asked.said(10, "web dev v3", &["isolation"]),
+        "isolation shut (line 2): v2 landed[..]\n..."
+    );
 }
 
 #[test]
@@ -162,7 +199,10 @@ isolation shut (line 2): api v7 landed at 1970-01-01 00:01 UTC and has no outcom
     let one = Bench::new("gates: [isolation]\n", &["0 web prod/eu ->v1", "1 web prod/us ->v2"]);
     let one = one.outcome(2, "web prod v1 passed");
     assert_data_eq!(one.said(3, "web prod/eu v3", &["isolation"]), "isolation open[..]\n");
-    assert_data_eq!(one.said(3, "web prod v3", &["isolation"]), "isolation shut (line 2): v2 (us) landed[..]\n...");
+    assert_data_eq!(
+        one.said(3, "web prod v3", &["isolation"]),
+        "isolation shut (line 2): v2 (us) landed[..]\n..."
+    );
 }
 
 #[test]
@@ -176,7 +216,10 @@ verified shut (line 2): v2 has no outcome in staging; unknown is not passed
 
 "#]]
     );
-    assert_data_eq!(bench.said(40, "web prod v3", &["verified"]), "verified shut (line 2): staging has never run v3\n");
+    assert_data_eq!(
+        bench.said(40, "web prod v3", &["verified"]),
+        "verified shut (line 2): staging has never run v3\n"
+    );
     let bench = bench.outcome(30, "web staging v2 failed");
     assert_data_eq!(
         bench.said(40, "web prod v2", &["verified"]),
@@ -192,7 +235,10 @@ verified shut (line 2): v2 failed in staging at 1970-01-01 00:30 UTC
         "verified open (line 2): v2 passed in staging at 1970-01-01 00:31 UTC\n"
     );
     let other = Bench::new("gates: [verified: dev]\n", &PAST).outcome(12, "web dev v2 passed");
-    assert_data_eq!(other.said(40, "web prod v2", &["verified"]), "verified open[..] passed in dev[..]\n");
+    assert_data_eq!(
+        other.said(40, "web prod v2", &["verified"]),
+        "verified open[..] passed in dev[..]\n"
+    );
 }
 
 #[test]
@@ -200,9 +246,17 @@ fn verified_by_checks_of_the_forge_or_a_command() {
     use crate::forge::{Check, CheckState};
     let mut bench = Bench::new("gates:\n- verified: { checks: e2e* }\n", &PAST);
     let commit = crate::history::testing::oid(4);
-    let check = |name: &str, state| Check { name: name.into(), state, description: String::new(), url: None };
+    let check = |name: &str, state| Check {
+        name: name.into(),
+        state,
+        description: String::new(),
+        url: None,
+    };
     let said = |bench: &Bench| bench.said(40, "web prod v2", &["verified"]);
-    assert_data_eq!(said(&bench), "verified shut (line 3): the forge was not asked about staging's deployment\n");
+    assert_data_eq!(
+        said(&bench),
+        "verified shut (line 3): the forge was not asked about staging's deployment\n"
+    );
     bench.facts.checks.insert(commit, Err("it timed out".into()));
     assert_data_eq!(said(&bench), "verified shut (line 3): no answer of the forge: it timed out\n");
     let lint = check("lint", CheckState::Failed);
@@ -212,15 +266,30 @@ fn verified_by_checks_of_the_forge_or_a_command() {
         "verified shut (line 3): staging's deployment has no check like `e2e*` that passed\n"
     );
     bench.facts.checks.insert(commit, Ok(vec![lint.clone(), check("e2e/1", CheckState::Pending)]));
-    assert_data_eq!(said(&bench), "verified shut (line 3): check e2e/1 of staging's deployment is not over\n");
+    assert_data_eq!(
+        said(&bench),
+        "verified shut (line 3): check e2e/1 of staging's deployment is not over\n"
+    );
     let passed = check("e2e/1", CheckState::Passed);
-    bench.facts.checks.insert(commit, Ok(vec![lint.clone(), passed.clone(), check("e2e/2", CheckState::Failed)]));
-    assert_data_eq!(said(&bench), "verified shut (line 3): check e2e/2 of staging's deployment failed\n");
+    bench
+        .facts
+        .checks
+        .insert(commit, Ok(vec![lint.clone(), passed.clone(), check("e2e/2", CheckState::Failed)]));
+    assert_data_eq!(
+        said(&bench),
+        "verified shut (line 3): check e2e/2 of staging's deployment failed\n"
+    );
     bench.facts.checks.insert(commit, Ok(vec![lint, passed, check("e2e/2", CheckState::Neutral)]));
-    assert_data_eq!(said(&bench), "verified open (line 3): check e2e/1 of staging's deployment passed\n");
+    assert_data_eq!(
+        said(&bench),
+        "verified open (line 3): check e2e/1 of staging's deployment passed\n"
+    );
 
     let mut bench = Bench::new("gates:\n- verified: { command: [./passed] }\n", &PAST);
-    assert_data_eq!(said(&bench), "verified shut (line 3): `./passed` was not asked; it tells only of now\n");
+    assert_data_eq!(
+        said(&bench),
+        "verified shut (line 3): `./passed` was not asked; it tells only of now\n"
+    );
     bench.facts.tell(3, Asked::Shut("12 of 80 failed".into()));
     assert_data_eq!(said(&bench), "verified shut (line 3): 12 of 80 failed\n");
     bench.facts.tell(3, Asked::Open);
@@ -234,12 +303,24 @@ fn bake_counts_from_the_landing_and_begins_anew() {
         bench.said(25, "web prod v2", &["bake"]),
         "bake wait until 1970-01-01 00:35 UTC (line 2): v2 in staging bakes for 15m since 1970-01-01 00:20 UTC\n"
     );
-    assert_data_eq!(bench.said(35, "web prod v2", &["bake"]), "bake open (line 2): v2 in staging has baked for 15m\n");
-    assert_data_eq!(bench.said(40, "web prod v1", &["bake"]), "bake open (line 2): v1 in staging has baked for 19m\n");
-    assert_data_eq!(bench.said(40, "web prod v3", &["bake"]), "bake shut (line 2): staging has never run v3\n");
+    assert_data_eq!(
+        bench.said(35, "web prod v2", &["bake"]),
+        "bake open (line 2): v2 in staging has baked for 15m\n"
+    );
+    assert_data_eq!(
+        bench.said(40, "web prod v1", &["bake"]),
+        "bake open (line 2): v1 in staging has baked for 19m\n"
+    );
+    assert_data_eq!(
+        bench.said(40, "web prod v3", &["bake"]),
+        "bake shut (line 2): staging has never run v3\n"
+    );
     let twice = ["0 web staging ->v1", "5 web staging v1>v2", "8 web staging v2>v1"];
     let bench = Bench::new("gates: [bake: 10m]\n", &twice);
-    assert_data_eq!(bench.said(9, "web prod v1", &["bake"]), "bake wait until 1970-01-01 00:18 UTC[..]\n");
+    assert_data_eq!(
+        bench.said(9, "web prod v1", &["bake"]),
+        "bake wait until 1970-01-01 00:18 UTC[..]\n"
+    );
     assert_data_eq!(
         bench.said(9, "web prod v2", &["bake"]),
         "bake shut (line 2): v2 in staging was replaced after 3m; it bakes for 10m\n"
@@ -292,7 +373,10 @@ bake shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where history
 "#]]
     );
     let recorded = bench.outcome(24, "web staging v1 passed");
-    assert_data_eq!(recorded.said(25, "web staging v2", &["isolation"]), "isolation open (built-in): v1 passed[..]\n");
+    assert_data_eq!(
+        recorded.said(25, "web staging v2", &["isolation"]),
+        "isolation open (built-in): v1 passed[..]\n"
+    );
 }
 
 #[test]
@@ -307,6 +391,9 @@ bake shut (line 3): v2 in staging has not passed, and bakes for 10m from then
 "#]]
     );
     let bench = bench.outcome(35, "web staging v2 passed");
-    assert_data_eq!(bench.said(40, "web prod v2", &["bake"]), "bake wait until 1970-01-01 00:45 UTC[..]\n");
+    assert_data_eq!(
+        bench.said(40, "web prod v2", &["bake"]),
+        "bake wait until 1970-01-01 00:45 UTC[..]\n"
+    );
     assert_data_eq!(bench.said(45, "web prod v2", &["bake"]), "bake open[..]\n");
 }

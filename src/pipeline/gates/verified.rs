@@ -17,25 +17,43 @@ const KIND: GateKind = GateKind::Verified;
 pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let Gate::Verified(verified) = &rule.gate else { return None };
     if case.question.purpose == Purpose::Back {
-        return Some(Answer::open(KIND, place(rule), format!("{} has run it before", case.question.stage)));
+        return Some(Answer::open(
+            KIND,
+            place(rule),
+            format!("{} has run it before", case.question.stage),
+        ));
     }
     if let Proof::Command(call) = &verified.by {
         return Some(by_command(case, rule, call.argv.first().map_or("", String::as_str)));
     }
     let stages = case.stages(&verified.stages);
-    let waves = if verified.stages.is_empty() { case.evidence.wave_before(case.question) } else { Vec::new() };
+    let waves = if verified.stages.is_empty() {
+        case.evidence.wave_before(case.question)
+    } else {
+        Vec::new()
+    };
     let answers = stages.iter().map(|stage| in_stage(case, rule, &verified.by, stage));
-    let answers = answers.chain(waves.into_iter().map(|slot| in_wave(case, rule, &verified.by, slot)));
-    let nothing = || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
+    let answers =
+        answers.chain(waves.into_iter().map(|slot| in_wave(case, rule, &verified.by, slot)));
+    let nothing =
+        || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
     Some(answers.reduce(Answer::worse).unwrap_or_else(nothing))
 }
 
 fn by_command(case: &Case<'_>, rule: &GateRule, program: &str) -> Answer {
     match case.evidence.facts.told(rule.line, case.question) {
-        Some(Asked::Open) => Answer::open(KIND, place(rule), format!("`{program}` says it has passed")),
+        Some(Asked::Open) => {
+            Answer::open(KIND, place(rule), format!("`{program}` says it has passed"))
+        }
         Some(Asked::Shut(reason)) => Answer::shut(KIND, place(rule), reason),
-        Some(Asked::NoAnswer(why)) => Answer::shut(KIND, place(rule), format!("no answer of `{program}`: {why}")),
-        None => Answer::shut(KIND, place(rule), format!("`{program}` was not asked; it tells only of now")),
+        Some(Asked::NoAnswer(why)) => {
+            Answer::shut(KIND, place(rule), format!("no answer of `{program}`: {why}"))
+        }
+        None => Answer::shut(
+            KIND,
+            place(rule),
+            format!("`{program}` was not asked; it tells only of now"),
+        ),
     }
 }
 
@@ -63,12 +81,14 @@ fn of_landing(case: &Case<'_>, rule: &GateRule, by: &Proof, landing: &Landing<'_
 }
 
 fn by_ledger(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
-    let (version, stage) = (landing.version, format!("{}{}", landing.slot.stage, target(landing.slot)));
+    let (version, stage) =
+        (landing.version, format!("{}{}", landing.slot.stage, target(landing.slot)));
     let record = || case.record(landing.slot, "passed");
     match case.evidence.ledger.outcome(landing, case.question.end()) {
         Some((Outcome::Passed, event)) => {
             let at = event.time.as_second();
-            Answer::open(KIND, place, format!("{version} passed in {stage} at {}", when(at))).since(Some(at))
+            Answer::open(KIND, place, format!("{version} passed in {stage} at {}", when(at)))
+                .since(Some(at))
         }
         Some((Outcome::Failed, event)) => {
             let at = event.time.as_second();
@@ -87,8 +107,16 @@ fn by_checks(case: &Case<'_>, landing: &Landing<'_>, pattern: &str, place: Place
     let known = landing.commit.and_then(|commit| case.evidence.facts.checks.get(&commit));
     let checks = match known {
         Some(Ok(checks)) => checks,
-        Some(Err(why)) => return Answer::shut(KIND, place, format!("no answer of the forge: {why}")),
-        None => return Answer::shut(KIND, place, format!("the forge was not asked about {stage}'s deployment")),
+        Some(Err(why)) => {
+            return Answer::shut(KIND, place, format!("no answer of the forge: {why}"));
+        }
+        None => {
+            return Answer::shut(
+                KIND,
+                place,
+                format!("the forge was not asked about {stage}'s deployment"),
+            );
+        }
     };
     let fitting: Vec<&Check> = checks.iter().filter(|check| fits(pattern, &check.name)).collect();
     let first = |state: CheckState| fitting.iter().find(|check| check.state == state);
@@ -100,7 +128,11 @@ fn by_checks(case: &Case<'_>, landing: &Landing<'_>, pattern: &str, place: Place
         return shut(format!("check {} of {stage}'s deployment is not over", check.name));
     }
     match first(CheckState::Passed) {
-        Some(check) => Answer::open(KIND, place, format!("check {} of {stage}'s deployment passed", check.name)),
+        Some(check) => Answer::open(
+            KIND,
+            place,
+            format!("check {} of {stage}'s deployment passed", check.name),
+        ),
         None => shut(format!("{stage}'s deployment has no check like `{pattern}` that passed")),
     }
 }

@@ -10,7 +10,11 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let why = misfit(case, wanted).or_else(|| flagged(case, wanted));
     Some(match why {
         Some(why) => Answer::shut(GateKind::Version, place(rule), why),
-        None => Answer::open(GateKind::Version, place(rule), format!("{} is as it should be", case.question.version)),
+        None => Answer::open(
+            GateKind::Version,
+            place(rule),
+            format!("{} is as it should be", case.question.version),
+        ),
     })
 }
 

@@ -20,10 +20,14 @@ pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
         return open("a rollback does not wait for waves".into());
     }
     let befores = waves::before(case.evidence, case.question);
-    let answers = befores.iter().flat_map(|before| before.slots.iter().map(|slot| in_slot(case, before, slot)));
-    answers.reduce(Answer::worse).or_else(|| match waves::moving(case.evidence, case.question).is_empty() {
-        true => open(format!("it has {} already", case.question.version)),
-        false => open(format!("no wave of {stage} comes before this one")),
+    let answers = befores
+        .iter()
+        .flat_map(|before| before.slots.iter().map(|slot| in_slot(case, before, slot)));
+    answers.reduce(Answer::worse).or_else(|| {
+        match waves::moving(case.evidence, case.question).is_empty() {
+            true => open(format!("it has {} already", case.question.version)),
+            false => open(format!("no wave of {stage} comes before this one")),
+        }
     })
 }
 
@@ -33,11 +37,15 @@ fn in_slot(case: &Case<'_>, before: &Before<'_>, slot: &SlotKey) -> Answer {
     let course = case.evidence.course(slot, case.question.end());
     let Some(newest) = course.iter().find(|landing| landing.version.is_same(version)) else {
         let name = target(slot);
-        let reason =
-            format!("wave {} comes before this one, and {stage}{name} has never run {version}", before.index + 1);
+        let reason = format!(
+            "wave {} comes before this one, and {stage}{name} has never run {version}",
+            before.index + 1
+        );
         return Answer::shut(KIND, place, reason).clear(promote(case, stage));
     };
-    if let Some((Outcome::Failed, event)) = case.evidence.ledger.outcome(newest, case.question.end()) {
+    if let Some((Outcome::Failed, event)) =
+        case.evidence.ledger.outcome(newest, case.question.end())
+    {
         let at = event.time.as_second();
         let reason = format!("{version} failed in {stage}{} at {}", target(slot), when(at));
         let record = case.record(slot, "passed");
@@ -49,7 +57,8 @@ fn in_slot(case: &Case<'_>, before: &Before<'_>, slot: &SlotKey) -> Answer {
     if wave.bake == 0 && !wave.from_outcome {
         let name = format!("{stage}{}", target(slot));
         let verb = if newest.left.is_none() { "runs" } else { "ran" };
-        return Answer::open(KIND, oven.place, format!("{name} {verb} {version}")).since(newest.time);
+        return Answer::open(KIND, oven.place, format!("{name} {verb} {version}"))
+            .since(newest.time);
     }
     let stays = course.iter().filter(|landing| landing.version.is_same(version));
     bake::best(case, &oven, stays).expect("it has run there")

@@ -130,13 +130,17 @@ wave shut (line 6): v2 in prod (canary) has not passed, and bakes for 30m from t
 "#]]
     );
     let passed = bench.outcome(40, "web prod/canary v2 passed");
-    assert_data_eq!(passed.said(69, "web prod/eu v2", GATES), "wave wait until 1970-01-01 01:10 UTC (line 6)[..]\n");
+    assert_data_eq!(
+        passed.said(69, "web prod/eu v2", GATES),
+        "wave wait until 1970-01-01 01:10 UTC (line 6)[..]\n"
+    );
     assert_data_eq!(passed.said(70, "web prod/eu v2", GATES), "wave open[..]\n");
 }
 
 #[test]
 fn verified_looks_at_the_wave_before_too() {
-    let bench = Bench::of(&format!("{CONFIG}  gates: [verified]\n"), &PAST).outcome(12, "web dev v2 passed");
+    let bench = Bench::of(&format!("{CONFIG}  gates: [verified]\n"), &PAST)
+        .outcome(12, "web dev v2 passed");
     assert_data_eq!(
         bench.said(15, "web prod/canary v2", GATES),
         str![[r#"
@@ -155,13 +159,17 @@ verified shut (line 7): v2 has no outcome in prod (canary); unknown is not passe
 "#]]
     );
     let passed = bench.outcome(30, "web prod/canary v2 passed");
-    assert_data_eq!(passed.said(60, "web prod/eu v2", &["verified"]), "verified open[..]v2 passed in [..]\n");
+    assert_data_eq!(
+        passed.said(60, "web prod/eu v2", &["verified"]),
+        "verified open[..]v2 passed in [..]\n"
+    );
 }
 
 #[test]
 fn isolation_is_of_each_target() {
     let past = [&PAST[..], &["60 web dev v2>v3"]].concat();
-    let bench = Bench::of(&format!("{CONFIG}gates: [isolation]\n"), &past).outcome(5, "web prod/eu v1 passed");
+    let bench = Bench::of(&format!("{CONFIG}gates: [isolation]\n"), &past)
+        .outcome(5, "web prod/eu v1 passed");
     assert_data_eq!(
         bench.said(61, "web prod/canary v3", &["isolation"]),
         str![[r#"

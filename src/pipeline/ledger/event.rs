@@ -128,20 +128,29 @@ impl What {
     pub fn sentence(&self) -> String {
         match self {
             What::Locked { app, stage, reason, until } => {
-                let until = until.map(|until| format!(" until {}", super::minute(until))).unwrap_or_default();
+                let until = until
+                    .map(|until| format!(" until {}", super::minute(until)))
+                    .unwrap_or_default();
                 format!("Lock {}{until}: {reason}", super::scope(app.as_deref(), stage.as_ref()))
             }
-            What::Unlocked { app, stage } => format!("Unlock {}", super::scope(app.as_deref(), stage.as_ref())),
+            What::Unlocked { app, stage } => {
+                format!("Unlock {}", super::scope(app.as_deref(), stage.as_ref()))
+            }
             What::Outcome { app, stage, target, version, outcome, .. } => {
                 let target = target.as_ref().map(|target| format!("/{target}")).unwrap_or_default();
                 format!("Record {app} {version} in {stage}{target}: {}", outcome.as_str())
             }
-            What::Approved { app, stage, version, .. } => format!("Approve {app} {version} for {stage}"),
+            What::Approved { app, stage, version, .. } => {
+                format!("Approve {app} {version} for {stage}")
+            }
             What::Rejected { app, version, reason } => {
-                let reason = reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+                let reason =
+                    reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
                 format!("Reject {app} {version}{reason}")
             }
-            What::Unrejected { app, version } => format!("Take back the rejection of {app} {version}"),
+            What::Unrejected { app, version } => {
+                format!("Take back the rejection of {app} {version}")
+            }
             What::Held { app, stage, reason } => format!("Hold {app} in {stage}: {reason}"),
             What::Released { app, stage } => format!("Release {app} in {stage}"),
             What::Overridden { app, stage, version, reason, .. } => {
@@ -184,7 +193,8 @@ impl Event {
     /// The message of its commit.
     pub fn message(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("an event is plain data");
-        let subject: String = self.what.sentence().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let subject: String =
+            self.what.sentence().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         format!("{subject}\n\n{json}\n")
     }
 

@@ -37,7 +37,8 @@ pub struct Lock<'l> {
 impl Lock<'_> {
     /// Does it stand in the way of this app in this stage?
     pub fn covers(&self, subject: &Subject, stage: &StageName) -> bool {
-        self.app.is_none_or(|app| is_about(app, subject)) && self.stage.is_none_or(|locked| locked == stage)
+        self.app.is_none_or(|app| is_about(app, subject))
+            && self.stage.is_none_or(|locked| locked == stage)
     }
 
     /// What is locked: `web in prod`.
@@ -77,7 +78,12 @@ impl Ledger {
     }
 
     /// The events about an app, or about the app and one of its components, oldest first.
-    fn about(&self, app: &str, component: Option<&str>, end: Option<i64>) -> impl DoubleEndedIterator<Item = &Event> {
+    fn about(
+        &self,
+        app: &str,
+        component: Option<&str>,
+        end: Option<i64>,
+    ) -> impl DoubleEndedIterator<Item = &Event> {
         let whole = self.by_app.get(app);
         let part = component.and_then(|component| self.by_app.get(&format!("{app}/{component}")));
         let mut found: Vec<usize> = whole.into_iter().chain(part).flatten().copied().collect();
@@ -117,7 +123,12 @@ impl Ledger {
     }
 
     /// Why an app stays where it is in a stage.
-    pub fn held(&self, subject: &Subject, stage: &StageName, end: Option<i64>) -> Option<(&Event, &str)> {
+    pub fn held(
+        &self,
+        subject: &Subject,
+        stage: &StageName,
+        end: Option<i64>,
+    ) -> Option<(&Event, &str)> {
         let last = self.of(subject, end).rev().find(|event| {
             matches!(&event.what, What::Held { stage: at, .. } | What::Released { stage: at, .. } if at == stage)
         })?;
@@ -128,7 +139,12 @@ impl Ledger {
     }
 
     /// Who rejected the version, and why.
-    pub fn rejected(&self, subject: &Subject, version: &Version, end: Option<i64>) -> Option<(&Event, Option<&str>)> {
+    pub fn rejected(
+        &self,
+        subject: &Subject,
+        version: &Version,
+        end: Option<i64>,
+    ) -> Option<(&Event, Option<&str>)> {
         let is_it = |known: &str| Version::parse(known).is_same(version);
         let last = self.of(subject, end).rev().find(|event| {
             matches!(&event.what, What::Rejected { version, .. } | What::Unrejected { version, .. } if is_it(version))
@@ -147,11 +163,18 @@ impl Ledger {
         };
         let explained: HashSet<String> = self.events.iter().filter_map(about).collect();
         let is_override = |event: &&Event| matches!(event.what, What::Overridden { .. });
-        self.events.iter().filter(is_override).filter(|event| !explained.contains(&event.id)).collect()
+        self.events
+            .iter()
+            .filter(is_override)
+            .filter(|event| !explained.contains(&event.id))
+            .collect()
     }
 
     /// The approvals of this version for this stage.
-    pub(super) fn approvals<'l>(&'l self, question: &'l Question<'_>) -> impl Iterator<Item = &'l Event> {
+    pub(super) fn approvals<'l>(
+        &'l self,
+        question: &'l Question<'_>,
+    ) -> impl Iterator<Item = &'l Event> {
         self.of(question.subject, question.end()).filter(|event| {
             matches!(&event.what, What::Approved { stage, version, .. }
                 if stage == question.stage && Version::parse(version).is_same(question.version))
@@ -176,7 +199,9 @@ impl Ledger {
 /// An outcome is of this landing if it names its commit; where a commit is not known, as in a shallow
 /// clone, the version has to do.
 fn outcome_of(event: &Event, landing: &Landing<'_>) -> Option<Outcome> {
-    let What::Outcome { stage, target, version, deployments, outcome, .. } = &event.what else { return None };
+    let What::Outcome { stage, target, version, deployments, outcome, .. } = &event.what else {
+        return None;
+    };
     let slot: &SlotKey = landing.slot;
     let is_here = *stage == slot.stage && (target.is_none() || *target == slot.target);
     if !is_here || !Version::parse(version).is_same(landing.version) {

@@ -21,12 +21,18 @@ pub struct FileChange {
 impl Event {
     /// The file that shows what is so from now on.
     pub fn change(&self) -> FileChange {
-        let text = || Some(serde_json::to_string_pretty(self).expect("an event is plain data") + "\n");
-        let lock =
-            |app: &Option<String>, stage: Option<&str>| format!("locks/{}/{}", part(stage), part(app.as_deref()));
+        let text =
+            || Some(serde_json::to_string_pretty(self).expect("an event is plain data") + "\n");
+        let lock = |app: &Option<String>, stage: Option<&str>| {
+            format!("locks/{}/{}", part(stage), part(app.as_deref()))
+        };
         let (path, text) = match &self.what {
-            What::Locked { app, stage, .. } => (lock(app, stage.as_ref().map(|stage| stage.as_str())), text()),
-            What::Unlocked { app, stage } => (lock(app, stage.as_ref().map(|stage| stage.as_str())), None),
+            What::Locked { app, stage, .. } => {
+                (lock(app, stage.as_ref().map(|stage| stage.as_str())), text())
+            }
+            What::Unlocked { app, stage } => {
+                (lock(app, stage.as_ref().map(|stage| stage.as_str())), None)
+            }
             What::Outcome { app, stage, .. } => (place("outcomes", stage.as_str(), app), text()),
             What::Approved { app, stage, .. } => {
                 (format!("{}/{}", place("approvals", stage.as_str(), app), self.id), text())

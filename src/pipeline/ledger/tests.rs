@@ -16,7 +16,12 @@ fn ann() -> Person {
 fn every_kind() -> Vec<What> {
     let (app, stage, version) = ("web", "prod", "v2");
     vec![
-        What::Locked { app: None, stage: Some(stage.into()), reason: "incident".into(), until: Some(time(60)) },
+        What::Locked {
+            app: None,
+            stage: Some(stage.into()),
+            reason: "incident".into(),
+            until: Some(time(60)),
+        },
         What::Unlocked { app: Some(app.into()), stage: Some(stage.into()) },
         What::Outcome {
             app: app.into(),
@@ -27,8 +32,17 @@ fn every_kind() -> Vec<What> {
             outcome: Outcome::Passed,
             evidence: Some("https://ci.example.com/7".into()),
         },
-        What::Approved { app: app.into(), stage: stage.into(), version: version.into(), reason: None },
-        What::Rejected { app: "api/nginx".into(), version: version.into(), reason: Some("leaks\nmemory".into()) },
+        What::Approved {
+            app: app.into(),
+            stage: stage.into(),
+            version: version.into(),
+            reason: None,
+        },
+        What::Rejected {
+            app: "api/nginx".into(),
+            version: version.into(),
+            reason: Some("leaks\nmemory".into()),
+        },
         What::Unrejected { app: "api/nginx".into(), version: version.into() },
         What::Held { app: app.into(), stage: stage.into(), reason: "rolled back".into() },
         What::Released { app: app.into(), stage: stage.into() },
@@ -79,7 +93,11 @@ Lock prod until 1970-01-01 01:00 UTC: incident
 fn each_has_a_sentence_and_a_file() {
     let lines = every_kind().into_iter().map(|what| {
         let FileChange { path, text } = event(what.clone()).change();
-        format!("{} {path}: {}\n", if text.is_some() { "+" } else { "-" }, what.sentence().replace('\n', "|"))
+        format!(
+            "{} {path}: {}\n",
+            if text.is_some() { "+" } else { "-" },
+            what.sentence().replace('\n', "|")
+        )
     });
     assert_data_eq!(
         lines.collect::<String>(),
@@ -101,9 +119,11 @@ fn each_has_a_sentence_and_a_file() {
 
 #[test]
 fn names_cannot_leave_their_folder() {
-    for (app, expected) in
-        [("..", "holds/prod/%...json"), (".git", "holds/prod/%.git.json"), ("a/b\\c", "holds/prod/a%2Fb%5Cc.json")]
-    {
+    for (app, expected) in [
+        ("..", "holds/prod/%...json"),
+        (".git", "holds/prod/%.git.json"),
+        ("a/b\\c", "holds/prod/a%2Fb%5Cc.json"),
+    ] {
         let held = What::Held { app: app.into(), stage: "prod".into(), reason: String::new() };
         assert_eq!(event(held).change().path, expected);
     }

@@ -43,11 +43,15 @@ impl Model {
     }
 
     pub fn has_run_for(&self, place: usize, version: u32, minutes: i64, now: i64) -> bool {
-        self.stays(place, version).iter().any(|stay| stay.until.unwrap_or(now) - stay.since >= minutes)
+        self.stays(place, version)
+            .iter()
+            .any(|stay| stay.until.unwrap_or(now) - stay.since >= minutes)
     }
 
     pub fn has_passed(&self, place: usize, version: u32) -> bool {
-        self.stays(place, version).last().is_some_and(|stay| stay.outcome.is_some_and(|(passed, _)| passed))
+        self.stays(place, version)
+            .last()
+            .is_some_and(|stay| stay.outcome.is_some_and(|(passed, _)| passed))
     }
 
     /// What stops a way back, too.
@@ -59,7 +63,9 @@ impl Model {
 
     pub fn allows(&self, place: usize, version: u32, now: i64) -> bool {
         let stage = PLACES[place].0;
-        let approved = |since| self.approved.iter().any(|one| (one.0, one.1) == (stage, version) && one.2 >= since);
+        let approved = |since| {
+            self.approved.iter().any(|one| (one.0, one.1) == (stage, version) && one.2 >= since)
+        };
         let after_failure = match self.last(place).outcome {
             Some((false, since)) => approved(since),
             _ => true,

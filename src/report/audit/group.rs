@@ -58,7 +58,11 @@ impl Audited {
         let together = gathered(by_app.into_iter(), |findings| {
             let marks = findings.iter().map(|told| {
                 let finding = &told.finding;
-                (finding.commit, finding.commit.is_none().then_some(finding.message.as_str()), finding.time)
+                (
+                    finding.commit,
+                    finding.commit.is_none().then_some(finding.message.as_str()),
+                    finding.time,
+                )
             });
             (place(findings[0]), marks.collect::<Vec<_>>())
         });
@@ -71,7 +75,10 @@ fn place(told: &Told) -> (&'static str, Severity, String) {
 }
 
 /// Values with equal keys, in the order of the first of each.
-fn gathered<T, K: Eq + Hash>(values: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
+fn gathered<T, K: Eq + Hash>(
+    values: impl Iterator<Item = T>,
+    key: impl Fn(&T) -> K,
+) -> Vec<Vec<T>> {
     let mut out: Vec<Vec<T>> = Vec::new();
     let mut known: HashMap<K, usize> = HashMap::new();
     for value in values {
@@ -104,7 +111,8 @@ mod tests {
         let mut words = line.split(' ');
         let mut word = || words.next().expect("three words");
         let (time, cell, stage) = (word().parse::<i64>().ok(), word(), word());
-        let (app, target) = cell.split_once('/').map_or((cell, None), |(app, target)| (app, Some(target.into())));
+        let (app, target) =
+            cell.split_once('/').map_or((cell, None), |(app, target)| (app, Some(target.into())));
         let slot = SlotKey { app: app.into(), component: None, stage: stage.into(), target };
         let rule = rules::of("mutable-tag").expect("there is such a rule");
         // A commit for each time, as in most repositories.
@@ -116,7 +124,8 @@ mod tests {
     fn groups(lines: &[&str]) -> Vec<String> {
         let audited = audited(lines.iter().map(|line| told(line)).collect());
         let shown = |group: &Group<'_>| {
-            let span = group.span().map(|(first, last)| format!(" {first}-{last}")).unwrap_or_default();
+            let span =
+                group.span().map(|(first, last)| format!(" {first}-{last}")).unwrap_or_default();
             format!("{} {} x{}{span}", group.name(), group.newest().place(), group.findings.len())
         };
         audited.groups().iter().map(shown).collect()
@@ -132,11 +141,17 @@ mod tests {
     fn apps_that_always_go_together_are_one_line() {
         let lines = ["9 web prod", "9 api prod", "9 job prod", "5 web prod", "5 api prod"];
         assert_eq!(groups(&lines), ["web and 1 more prod x4 5-9", "job prod x1 9-9"]);
-        assert_eq!(groups(&["- web prod", "- api prod", "- job dev"]), ["web and 1 more prod x2", "job dev x1"]);
+        assert_eq!(
+            groups(&["- web prod", "- api prod", "- job dev"]),
+            ["web and 1 more prod x2", "job dev x1"]
+        );
     }
 
     #[test]
     fn other_targets_are_another_place() {
-        assert_eq!(groups(&["9 web/eu prod", "5 web/us prod"]), ["web prod/eu x1 9-9", "web prod/us x1 5-5"]);
+        assert_eq!(
+            groups(&["9 web/eu prod", "5 web/us prod"]),
+            ["web prod/eu x1 9-9", "web prod/us x1 5-5"]
+        );
     }
 }

@@ -22,7 +22,8 @@ pub enum Period {
 }
 
 impl Period {
-    const ALL: [Period; 5] = [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year];
+    const ALL: [Period; 5] =
+        [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year];
 
     /// `day`.
     pub fn as_str(self) -> &'static str {
@@ -87,7 +88,8 @@ impl Plot {
         stages: &[StageName],
         deployments: impl Iterator<Item = (&'d StageName, i64)>,
     ) -> Self {
-        let (period, starts) = periods(day(audited.since.as_second()), day(audited.until.as_second() - 1));
+        let (period, starts) =
+            periods(day(audited.since.as_second()), day(audited.until.as_second() - 1));
         let empty = |stage: &StageName| StagePlot {
             stage: stage.clone(),
             deployments: vec![0; starts.len()],
@@ -108,7 +110,13 @@ impl Plot {
         plot
     }
 
-    fn count(&mut self, stage: &str, begins: &[i64], time: i64, of: impl Fn(&mut StagePlot) -> &mut Vec<usize>) {
+    fn count(
+        &mut self,
+        stage: &str,
+        begins: &[i64],
+        time: i64,
+        of: impl Fn(&mut StagePlot) -> &mut Vec<usize>,
+    ) {
         let after = begins.partition_point(|begin| *begin <= time);
         let stage = self.stages.iter_mut().find(|known| known.stage.as_str() == stage);
         if let (Some(at), Some(stage)) = (after.checked_sub(1), stage) {
@@ -133,7 +141,8 @@ fn periods(first: Date, last: Date) -> (Period, Vec<Date>) {
         all.take_while(|start| *start <= last).take(MOST + 1).collect::<Vec<_>>()
     };
     let fitting = Period::ALL.into_iter().map(|period| (period, starts(period)));
-    let mut fitting = fitting.skip_while(|(period, starts)| starts.len() > MOST && *period != Period::Year);
+    let mut fitting =
+        fitting.skip_while(|(period, starts)| starts.len() > MOST && *period != Period::Year);
     fitting.next().unwrap_or((Period::Year, Vec::new()))
 }
 
@@ -164,8 +173,13 @@ mod tests {
         audited.until = moment(3 * 86_400);
         let deployments = [("dev", 5), ("dev", 90_000), ("dev", 90_001), ("prod", 200_000)];
         let deployments = deployments.map(|(stage, time)| (StageName::from(stage), time));
-        let plot = Plot::new(&audited, &stages, deployments.iter().map(|(stage, time)| (stage, *time)));
-        let shown: Vec<_> = plot.stages.iter().map(|stage| (stage.stage.as_str(), &stage.deployments[..])).collect();
+        let plot =
+            Plot::new(&audited, &stages, deployments.iter().map(|(stage, time)| (stage, *time)));
+        let shown: Vec<_> = plot
+            .stages
+            .iter()
+            .map(|stage| (stage.stage.as_str(), &stage.deployments[..]))
+            .collect();
         assert_eq!(shown, [("dev", &[1, 2, 0][..]), ("prod", &[0, 0, 1])]);
     }
 }

@@ -84,7 +84,12 @@ pub struct BrokenJson {
 
 impl AskJson {
     /// The answer, as it was found in a repository.
-    pub fn new(waves: &Turns, repository: String, branch: Option<String>, revision: Option<String>) -> Self {
+    pub fn new(
+        waves: &Turns,
+        repository: String,
+        branch: Option<String>,
+        revision: Option<String>,
+    ) -> Self {
         let judged = waves.turn();
         let broken = judged.judgement.broken.as_ref().map(|broken| BrokenJson {
             event: broken.id.clone(),
@@ -100,7 +105,11 @@ impl AskJson {
             app: judged.subject.app.to_string(),
             component: judged.subject.component.clone(),
             stage: judged.stage.to_string(),
-            target: judged.targets.first().filter(|_| judged.targets.len() == 1).map(ToString::to_string),
+            target: judged
+                .targets
+                .first()
+                .filter(|_| judged.targets.len() == 1)
+                .map(ToString::to_string),
             targets: judged.targets.iter().map(ToString::to_string).collect(),
             tag: judged.version.tag.clone(),
             digest: judged.version.digest.clone(),

@@ -121,7 +121,8 @@ impl From<&Told> for FindingJson {
             digest: version.and_then(|version| version.digest.clone()),
             commit: finding.commit.map(|commit| commit.to_string()),
             time: finding.time.map(|time| moment(time).to_string()),
-            author: account.map(|account| PersonJson::new(&account.author.name, &account.author.email)),
+            author: account
+                .map(|account| PersonJson::new(&account.author.name, &account.author.email)),
             subject: account.map(|account| account.subject.clone()),
             pull_request: account.and_then(|account| account.pull_request),
             path: finding.path.clone(),

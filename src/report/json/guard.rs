@@ -83,7 +83,10 @@ pub struct RefusalJson {
 
 impl From<&Guarded> for GuardJson {
     fn from(guarded: &Guarded) -> Self {
-        let person = |one: &crate::guard::Person| PersonJson { name: one.name.clone(), proof: one.proof.word() };
+        let person = |one: &crate::guard::Person| PersonJson {
+            name: one.name.clone(),
+            proof: one.proof.word(),
+        };
         GuardJson {
             schema: "towpath.guard/1",
             repository: guarded.repository.clone(),
@@ -99,7 +102,8 @@ impl From<&Guarded> for GuardJson {
 }
 
 fn of(ruling: &Ruling, guarded: &Guarded) -> RulingJson {
-    let words = |versions: &[crate::model::Version]| versions.iter().map(ToString::to_string).collect();
+    let words =
+        |versions: &[crate::model::Version]| versions.iter().map(ToString::to_string).collect();
     let judged = ruling.queries.iter().filter_map(|at| guarded.judged.get(*at));
     RulingJson {
         allowed: ruling.passes(),
@@ -125,5 +129,9 @@ fn cell(slot: &SlotKey) -> CellJson {
 }
 
 fn refusal(refusal: &Refusal) -> RefusalJson {
-    RefusalJson { check: refusal.check.as_str(), reason: refusal.reason.clone(), hint: refusal.hint.clone() }
+    RefusalJson {
+        check: refusal.check.as_str(),
+        reason: refusal.reason.clone(),
+        hint: refusal.hint.clone(),
+    }
 }

@@ -66,7 +66,8 @@ pub struct PairJson {
 impl MetricsJson {
     /// The answer for one repository.
     pub fn new(measured: &Measured, repository: String, complete: bool) -> Self {
-        let figures = |figures: &Figures| FiguresJson::new(figures, measured.per_week(figures.deployments));
+        let figures =
+            |figures: &Figures| FiguresJson::new(figures, measured.per_week(figures.deployments));
         let metrics = &measured.metrics;
         MetricsJson {
             schema: "towpath.metrics/1",

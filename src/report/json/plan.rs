@@ -105,8 +105,13 @@ impl From<&Item> for ItemJson {
                 ..empty
             },
             Outcome::Refused(obstacle) => {
-                let (code, reason, hint) = (obstacle.code, obstacle.reason.clone(), obstacle.hint.clone());
-                ItemJson { outcome: "refused", refusal: Some(RefusalJson { code, reason, hint }), ..empty }
+                let (code, reason, hint) =
+                    (obstacle.code, obstacle.reason.clone(), obstacle.hint.clone());
+                ItemJson {
+                    outcome: "refused",
+                    refusal: Some(RefusalJson { code, reason, hint }),
+                    ..empty
+                }
             }
         }
     }
@@ -114,7 +119,10 @@ impl From<&Item> for ItemJson {
 
 impl From<&Step> for StepJson {
     fn from(step: &Step) -> Self {
-        let pinned = |version: &Version| Pinned { image: step.entry.image.clone(), version: version.clone() };
+        let pinned = |version: &Version| Pinned {
+            image: step.entry.image.clone(),
+            version: version.clone(),
+        };
         StepJson {
             component: step.entry.component.clone(),
             target: step.entry.target.as_ref().map(ToString::to_string),

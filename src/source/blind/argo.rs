@@ -23,14 +23,23 @@ const OVERRIDING: [&[&str]; 6] = [
 const LEADING: [&[&str]; 4] = [&["path"], &["repoURL"], &["targetRevision"], &["ref"]];
 
 /// The blind spots of a file of applications.
-pub fn spots(path: &str, leaves: &[Leaf], sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+pub fn spots(
+    path: &str,
+    leaves: &[Leaf],
+    sight: &Sight<'_>,
+    reader: &Reader<'_>,
+) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     if !sight.may_have_news(path, "files", reader) {
         return out;
     }
     for branch in objects(leaves) {
         let object = Object::new(path, branch);
-        if !object.branch.text("apiVersion").is_some_and(|version| version.starts_with("argoproj.io/")) {
+        if !object
+            .branch
+            .text("apiVersion")
+            .is_some_and(|version| version.starts_with("argoproj.io/"))
+        {
             continue;
         }
         match object.branch.text("kind") {
@@ -50,7 +59,8 @@ pub fn spots(path: &str, leaves: &[Leaf], sight: &Sight<'_>, reader: &Reader<'_>
 fn template_patch(object: &Object<'_>) -> Option<BlindSpot> {
     let leaves: Vec<&Leaf> = object.leaves(&["spec", "templatePatch"]).collect();
     let is_about = |text: &str| text.contains("source") || is_telling(text);
-    let counts = leaves.iter().any(|leaf| leaf.keys().any(is_about) || leaf.text.lines().any(is_about));
+    let counts =
+        leaves.iter().any(|leaf| leaf.keys().any(is_about) || leaf.text.lines().any(is_about));
     counts.then(|| object.spot_of("spec.templatePatch", leaves, Reach::Overrides)).flatten()
 }
 
@@ -59,7 +69,12 @@ fn template(object: &Object<'_>, keys: &[&str], sight: &Sight<'_>) -> Vec<BlindS
     let mut out = Vec::new();
     for source in sources(object, keys) {
         let at = |rest: &[&str]| -> Vec<String> {
-            source.iter().map(String::as_str).chain(rest.iter().copied()).map(str::to_owned).collect()
+            source
+                .iter()
+                .map(String::as_str)
+                .chain(rest.iter().copied())
+                .map(str::to_owned)
+                .collect()
         };
         let spot = |rest: &[&str], reach| {
             let keys = at(rest);
@@ -74,7 +89,9 @@ fn template(object: &Object<'_>, keys: &[&str], sight: &Sight<'_>) -> Vec<BlindS
         let odd = object.leaves(&parameters).filter(|leaf| leaf.keys().any(is_odd_name));
         out.extend(object.spot_of(&parameters.join("."), odd, Reach::Overrides));
     }
-    out.extend(["source", "sources"].iter().filter_map(|key| object.twice(&[keys, &[key]].concat())));
+    out.extend(
+        ["source", "sources"].iter().filter_map(|key| object.twice(&[keys, &[key]].concat())),
+    );
     out
 }
 
@@ -103,10 +120,19 @@ fn generators(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Ve
             && (has_own_template && speaks_of_versions(leaf) || !wanted.is_empty() && is_wanted)
     };
     let mut out = Vec::new();
-    out.extend(object.spot_of("spec.generators", all.iter().copied().filter(gives), Reach::Overrides));
+    out.extend(object.spot_of(
+        "spec.generators",
+        all.iter().copied().filter(gives),
+        Reach::Overrides,
+    ));
     if !wanted.is_empty() {
-        let is_file = |leaf: &&&Leaf| leaf.last() == "path" && leaf.keys().any(|key| key == "files");
-        out.extend(all.iter().filter(is_file).flat_map(|leaf| files(object, &leaf.text, &wanted, sight, reader)));
+        let is_file =
+            |leaf: &&&Leaf| leaf.last() == "path" && leaf.keys().any(|key| key == "files");
+        out.extend(
+            all.iter()
+                .filter(is_file)
+                .flat_map(|leaf| files(object, &leaf.text, &wanted, sight, reader)),
+        );
     }
     out
 }
@@ -115,14 +141,17 @@ fn generators(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Ve
 fn wanted(object: &Object<'_>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     for leaf in object.leaves(&["spec", "template", "spec"]) {
-        if matches!(leaf.last(), "repoURL" | "path" | "releaseName") || is_git_revision(&object.branch, leaf) {
+        if matches!(leaf.last(), "repoURL" | "path" | "releaseName")
+            || is_git_revision(&object.branch, leaf)
+        {
             continue;
         }
         let is_version = leaf.keys().any(is_telling);
         let lines = leaf.text.lines().filter(|line| is_version || is_telling(line));
         for expression in lines.flat_map(|line| line.split("{{").skip(1)) {
             let inside = expression.split("}}").next().unwrap_or_default();
-            let words = inside.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
+            let words =
+                inside.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
             out.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
         }
     }
@@ -134,7 +163,8 @@ fn is_git_revision(object: &Branch<'_>, leaf: &Leaf) -> bool {
     if leaf.last() != "targetRevision" {
         return false;
     }
-    let has_chart = |(rest, other): (&str, &Leaf)| rest.ends_with("chart") && other.parent() == leaf.parent();
+    let has_chart =
+        |(rest, other): (&str, &Leaf)| rest.ends_with("chart") && other.parent() == leaf.parent();
     !object.all().any(has_chart)
 }
 
@@ -148,7 +178,8 @@ fn files(
 ) -> Vec<BlindSpot> {
     let start = folder_of(pattern.split(['*', '?', '[', '{']).next().unwrap_or_default());
     let all = reader.snapshot().files_under(start).unwrap_or_default();
-    let fits = all.into_iter().filter(|file| (sight.is_changed)(&file.path) && fits(pattern, &file.path));
+    let fits =
+        all.into_iter().filter(|file| (sight.is_changed)(&file.path) && fits(pattern, &file.path));
     let key = format!("what {} reads of this file", object.name());
     let spot = |path: String| {
         let leaves = reader.leaves(&path)?;
@@ -222,7 +253,16 @@ mod tests {
 
     #[test]
     fn patterns_are_taken_widely() {
-        assert!(fits("a/*/x.json", "a/b/x.json") && fits("a/**/x", "a/b/c/x") && fits("a/{b,c}/x", "a/c/x"));
-        assert!(!fits("a/*/x.json", "a/b/y.json") && !fits("a", "b") && fits("a", "a") && !fits("a", "ab"));
+        assert!(
+            fits("a/*/x.json", "a/b/x.json")
+                && fits("a/**/x", "a/b/c/x")
+                && fits("a/{b,c}/x", "a/c/x")
+        );
+        assert!(
+            !fits("a/*/x.json", "a/b/y.json")
+                && !fits("a", "b")
+                && fits("a", "a")
+                && !fits("a", "ab")
+        );
     }
 }

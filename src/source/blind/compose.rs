@@ -7,26 +7,46 @@ use crate::source::leaf::Leaf;
 use crate::source::{Claim, Reader};
 
 /// Taken in this order where no file is named (compose-go, `DefaultFileNames`).
-const NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+const NAMES: [&str; 4] =
+    ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /// Merged over it (`DefaultOverrideFileNames`).
-const OVERRIDES: [&str; 4] =
-    ["compose.override.yml", "compose.override.yaml", "docker-compose.override.yml", "docker-compose.override.yaml"];
+const OVERRIDES: [&str; 4] = [
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+];
 
 /// The blind spots of one compose file.
-pub fn spots(claim: &Claim<'_>, leaves: &[Leaf], env_path: &str, reader: &Reader<'_>) -> Vec<BlindSpot> {
+pub fn spots(
+    claim: &Claim<'_>,
+    leaves: &[Leaf],
+    env_path: &str,
+    reader: &Reader<'_>,
+) -> Vec<BlindSpot> {
     let folder = folder_of(&claim.path);
     let own = claim.path.rsplit('/').next().unwrap_or(&claim.path);
     let mut out = Vec::from_iter(included(&claim.path, leaves));
     let place = NAMES.iter().position(|name| *name == own);
-    let before = NAMES.iter().take(place.unwrap_or_default()).map(|name| (*name, format!("what stands for {own}")));
-    let over = OVERRIDES.iter().filter(|_| place.is_some()).map(|name| (*name, format!("what is merged over {own}")));
+    let before = NAMES
+        .iter()
+        .take(place.unwrap_or_default())
+        .map(|name| (*name, format!("what stands for {own}")));
+    let over = OVERRIDES
+        .iter()
+        .filter(|_| place.is_some())
+        .map(|name| (*name, format!("what is merged over {own}")));
     for (name, key) in before.chain(over) {
         let path = join(folder, name);
         let is_other = reader.exists(&path) && claim.rule.path.captures(&path).is_none();
-        let Some((_, text)) = is_other.then(|| reader.text_and_id(&path)).flatten() else { continue };
+        let Some((_, text)) = is_other.then(|| reader.text_and_id(&path)).flatten() else {
+            continue;
+        };
         let leaves = reader.leaves(&path);
-        let services = leaves.as_ref().map(|leaves| leaves.iter().filter(|leaf| decides(leaf)).cloned().collect());
+        let services = leaves
+            .as_ref()
+            .map(|leaves| leaves.iter().filter(|leaf| decides(leaf)).cloned().collect());
         let services: Option<Vec<Leaf>> = services;
         out.extend(file(&path, key, services.as_deref(), &text));
     }
@@ -36,7 +56,9 @@ pub fn spots(claim: &Claim<'_>, leaves: &[Leaf], env_path: &str, reader: &Reader
 
 /// What a file takes from others.
 fn included(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
-    let is_included = |leaf: &&Leaf| leaf.keys().next() == Some("include") || leaf.keys().any(|key| key == "extends");
+    let is_included = |leaf: &&Leaf| {
+        leaf.keys().next() == Some("include") || leaf.keys().any(|key| key == "extends")
+    };
     let included: Vec<&Leaf> = leaves.iter().filter(is_included).collect();
     let line = included.first()?.line;
     let says = included.into_iter().map(said).collect();

@@ -10,7 +10,12 @@ use crate::source::shape;
 use crate::source::{Reader, Sight};
 
 /// The blind spots of a file of Flux objects.
-pub fn spots(path: &str, leaves: &[Leaf], sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+pub fn spots(
+    path: &str,
+    leaves: &[Leaf],
+    sight: &Sight<'_>,
+    reader: &Reader<'_>,
+) -> Vec<BlindSpot> {
     if !sight.may_have_news(path, "From", reader) {
         return Vec::new();
     }
@@ -18,10 +23,15 @@ pub fn spots(path: &str, leaves: &[Leaf], sight: &Sight<'_>, reader: &Reader<'_>
         .into_iter()
         .flat_map(|branch| {
             let object = Object::new(path, branch);
-            let group = object.branch.text("apiVersion").and_then(|version| version.split('/').next());
+            let group =
+                object.branch.text("apiVersion").and_then(|version| version.split('/').next());
             match (group, object.branch.text("kind")) {
-                (Some("helm.toolkit.fluxcd.io"), Some("HelmRelease")) => release(&object, sight, reader),
-                (Some("kustomize.toolkit.fluxcd.io"), Some("Kustomization")) => kustomization(&object, sight, reader),
+                (Some("helm.toolkit.fluxcd.io"), Some("HelmRelease")) => {
+                    release(&object, sight, reader)
+                }
+                (Some("kustomize.toolkit.fluxcd.io"), Some("Kustomization")) => {
+                    kustomization(&object, sight, reader)
+                }
                 (Some("source.toolkit.fluxcd.io"), Some(_)) => source(&object, sight),
                 _ => Vec::new(),
             }
@@ -33,8 +43,11 @@ fn release(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<B
     let mut out = Vec::new();
     out.extend(object.spot(&["spec", "postRenderers"], Reach::Overrides));
     out.extend(object.spot(&["spec", "valuesFrom"], Reach::Overrides));
-    let leading: [&[&str]; 3] = [&["chart", "spec", "sourceRef"], &["chart", "spec", "valuesFiles"], &["chartRef"]];
-    out.extend(leading.iter().filter_map(|keys| object.spot(&[&["spec"], *keys].concat(), Reach::Leads)));
+    let leading: [&[&str]; 3] =
+        [&["chart", "spec", "sourceRef"], &["chart", "spec", "valuesFiles"], &["chartRef"]];
+    out.extend(
+        leading.iter().filter_map(|keys| object.spot(&[&["spec"], *keys].concat(), Reach::Leads)),
+    );
     out.extend(object.twice(&["spec", "values"]));
     out.extend(given(object, &["spec", "valuesFrom"], sight, reader));
     out
@@ -51,11 +64,14 @@ fn kustomization(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) ->
     out.extend(object.spot(&["spec", "components"], Reach::Overrides));
     out.extend(object.spot(&["spec", "postBuild", "substituteFrom"], Reach::Overrides));
     let variables = object.leaves(&["spec", "postBuild", "substitute"]);
-    let versions = variables
-        .filter(|leaf| !sight.is_read(object.path, leaf) && (is_telling(leaf.last()) || is_version(&leaf.text)));
+    let versions = variables.filter(|leaf| {
+        !sight.is_read(object.path, leaf) && (is_telling(leaf.last()) || is_version(&leaf.text))
+    });
     out.extend(object.spot_of("spec.postBuild.substitute", versions, Reach::Overrides));
     out.extend(object.twice(&["spec", "images"]));
-    out.extend(["path", "sourceRef"].iter().filter_map(|key| object.spot(&["spec", key], Reach::Leads)));
+    out.extend(
+        ["path", "sourceRef"].iter().filter_map(|key| object.spot(&["spec", key], Reach::Leads)),
+    );
     out.extend(given(object, &["spec", "postBuild", "substituteFrom"], sight, reader));
     out
 }
@@ -74,10 +90,19 @@ fn source(object: &Object<'_>, sight: &Sight<'_>) -> Vec<BlindSpot> {
 }
 
 /// What the config maps and secrets say that an object takes values from.
-fn given(object: &Object<'_>, keys: &[&str], sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+fn given(
+    object: &Object<'_>,
+    keys: &[&str],
+    sight: &Sight<'_>,
+    reader: &Reader<'_>,
+) -> Vec<BlindSpot> {
     let references = object.branch.below(keys).children();
     let wanted = references.into_iter().filter_map(|(_, reference)| {
-        Some(Wanted { kind: reference.text("kind")?.to_owned(), name: reference.text("name")?.to_owned(), key: None })
+        Some(Wanted {
+            kind: reference.text("kind")?.to_owned(),
+            name: reference.text("name")?.to_owned(),
+            key: None,
+        })
     });
     let key = object.name();
     wanted.flat_map(|wanted| wanted.near(object.path, &key, sight, reader)).collect()
@@ -85,7 +110,9 @@ fn given(object: &Object<'_>, keys: &[&str], sight: &Sight<'_>, reader: &Reader<
 
 /// May a patch change an image? Where it copies, nobody knows.
 fn speaks_of_images(leaf: &Leaf) -> bool {
-    let is_word = |text: &str| is_telling(text) || matches!(text.trim_end_matches(':'), "copy" | "move" | "newName");
+    let is_word = |text: &str| {
+        is_telling(text) || matches!(text.trim_end_matches(':'), "copy" | "move" | "newName")
+    };
     let of_text = leaf.text.split(|c: char| c.is_whitespace() || "{}[],'\"".contains(c));
     // What stands behind `apiVersion` is the version of something else.
     let mut is_of_api = leaf.last() == "apiVersion";
@@ -94,7 +121,8 @@ fn speaks_of_images(leaf: &Leaf) -> bool {
         is_of_api = *text == "apiVersion:";
         !is_passed_over
     });
-    leaf.keys().any(|key| key != "apiVersion" && is_word(key)) || texts.any(|text| is_word(text) || is_version(text))
+    leaf.keys().any(|key| key != "apiVersion" && is_word(key))
+        || texts.any(|text| is_word(text) || is_version(text))
 }
 
 fn is_version(text: &str) -> bool {
@@ -109,14 +137,17 @@ mod tests {
 
     fn told(files: &[(&str, &str)]) -> Vec<String> {
         let rule = Rule::new(SourceKind::Flux, "{stage}/r.yaml", &[]).expect("a path");
-        repository(files).blind_spots(rule).into_iter().map(|(place, says)| format!("{place} <{says}>")).collect()
+        repository(files)
+            .blind_spots(rule)
+            .into_iter()
+            .map(|(place, says)| format!("{place} <{says}>"))
+            .collect()
     }
 
     #[test]
     fn values_that_are_generated_nearby() {
         let release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: web}\nspec: {valuesFrom: [{kind: ConfigMap, name: vals}]}\n";
-        let generator =
-            "configMapGenerator:\n- name: vals\n  files: [values.yaml=web.yaml]\n- name: other\n  files: [x.yaml]\n";
+        let generator = "configMapGenerator:\n- name: vals\n  files: [values.yaml=web.yaml]\n- name: other\n  files: [x.yaml]\n";
         let files = [
             ("prod/r.yaml", release),
             ("prod/kustomization.yaml", generator),
@@ -142,7 +173,9 @@ mod tests {
         };
         assert!(told("- {op: replace, path: /spec/template/spec/containers/0/image, value: x}"));
         assert!(told("- {op: copy, from: /a, path: /b}"));
-        assert!(told("{apiVersion: apps/v1, kind: Deployment, spec: {containers: [{image: 'a:1'}]}}"));
+        assert!(told(
+            "{apiVersion: apps/v1, kind: Deployment, spec: {containers: [{image: 'a:1'}]}}"
+        ));
         assert!(told("{spec: {values: {anything: 1.2.3}}}"));
         assert!(!told("- {op: replace, path: /spec/replicas, value: 3}"));
         assert!(!told("{apiVersion: apps/v1, kind: Deployment, spec: {replicas: 3}}"));

@@ -21,30 +21,56 @@ pub(super) struct Wanted {
 
 impl Wanted {
     /// What stands under its name in the files below the directory of a file, and in the one above.
-    pub fn near(&self, path: &str, by: &str, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    pub fn near(
+        &self,
+        path: &str,
+        by: &str,
+        sight: &Sight<'_>,
+        reader: &Reader<'_>,
+    ) -> Vec<BlindSpot> {
         let here = folder_of(path);
         let counts = |path: &String| is_kustomization(path) || (sight.is_changed)(path);
         let mut files = below(here, counts, reader);
-        files.extend(KUSTOMIZATIONS.iter().map(|name| join(folder_of(here), name)).filter(|_| !here.is_empty()));
+        files.extend(
+            KUSTOMIZATIONS
+                .iter()
+                .map(|name| join(folder_of(here), name))
+                .filter(|_| !here.is_empty()),
+        );
         files.dedup();
         files.iter().flat_map(|path| self.within(path, by, sight, reader)).collect()
     }
 
     /// What stands under its name in one file.
-    pub fn within(&self, path: &str, by: &str, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    pub fn within(
+        &self,
+        path: &str,
+        by: &str,
+        sight: &Sight<'_>,
+        reader: &Reader<'_>,
+    ) -> Vec<BlindSpot> {
         let speaks = reader.text_and_id(path).is_some_and(|(_, text)| text.contains(&self.name));
         let Some(leaves) = speaks.then(|| reader.leaves(path)).flatten() else { return Vec::new() };
         let key = format!("{} {}, which {by} reads", self.kind, self.name);
         let mut out = Vec::new();
         for object in objects(&leaves) {
-            if object.text("kind") == Some(&self.kind) && object.below(&["metadata"]).text("name") == Some(&self.name) {
-                let data = object.all().filter(|(rest, _)| rest.starts_with("data") || rest.starts_with("stringData"));
+            if object.text("kind") == Some(&self.kind)
+                && object.below(&["metadata"]).text("name") == Some(&self.name)
+            {
+                let data = object
+                    .all()
+                    .filter(|(rest, _)| rest.starts_with("data") || rest.starts_with("stringData"));
                 let says: String = data
                     .filter(|(_, leaf)| self.takes(leaf) && !sight.is_read(path, leaf))
                     .map(|(_, leaf)| said(leaf))
                     .collect();
-                let spot =
-                    BlindSpot { path: path.to_owned(), key: key.clone(), line: None, says, reach: Reach::Overrides };
+                let spot = BlindSpot {
+                    path: path.to_owned(),
+                    key: key.clone(),
+                    line: None,
+                    says,
+                    reach: Reach::Overrides,
+                };
                 out.extend((!spot.says.is_empty()).then_some(spot));
             }
         }
@@ -70,22 +96,36 @@ impl Wanted {
         sight: &Sight<'_>,
         reader: &Reader<'_>,
     ) -> Vec<BlindSpot> {
-        let generator = if self.kind == "Secret" { "secretGenerator" } else { "configMapGenerator" };
+        let generator =
+            if self.kind == "Secret" { "secretGenerator" } else { "configMapGenerator" };
         let element = format!("[{}]", self.name);
         let is_its = |leaf: &&Leaf| {
             let mut keys = leaf.keys();
             keys.next() == Some(generator) && keys.next() == Some(&element)
         };
         let its: Vec<&Leaf> = leaves.iter().filter(is_its).collect();
-        let says: String = its.iter().filter(|leaf| self.takes_part(leaf)).map(|leaf| said(leaf)).collect();
+        let says: String =
+            its.iter().filter(|leaf| self.takes_part(leaf)).map(|leaf| said(leaf)).collect();
         let line = its.first().map(|leaf| leaf.line);
-        let own = BlindSpot { path: path.to_owned(), key: key.to_owned(), line, says, reach: Reach::Overrides };
+        let own = BlindSpot {
+            path: path.to_owned(),
+            key: key.to_owned(),
+            line,
+            says,
+            reach: Reach::Overrides,
+        };
         let mut out: Vec<BlindSpot> = (!own.says.is_empty()).then_some(own).into_iter().collect();
-        let named = its.iter().filter(|leaf| !leaf.keys().any(|key| matches!(key, "literals" | "options" | "name")));
+        let named = its
+            .iter()
+            .filter(|leaf| !leaf.keys().any(|key| matches!(key, "literals" | "options" | "name")));
         for leaf in named {
             let name = leaf.text.split_once('=').map_or(&*leaf.text, |(_, name)| name);
             let Some(path) = resolve(folder_of(path), name) else { continue };
-            out.extend(reader.text_and_id(&path).and_then(|(_, text)| self.of_file(&path, &text, key, sight, reader)));
+            out.extend(
+                reader
+                    .text_and_id(&path)
+                    .and_then(|(_, text)| self.of_file(&path, &text, key, sight, reader)),
+            );
         }
         out
     }
@@ -95,22 +135,31 @@ impl Wanted {
         let is_literal = leaf.keys().any(|key| key == "literals");
         match (&self.key, is_literal) {
             (Some(key), true) => leaf.text.split('=').next() == Some(key),
-            (None, true) => leaf
-                .text
-                .split_once('=')
-                .is_some_and(|(name, value)| super::is_telling(name) || crate::source::shape::is_version(value)),
+            (None, true) => leaf.text.split_once('=').is_some_and(|(name, value)| {
+                super::is_telling(name) || crate::source::shape::is_version(value)
+            }),
             (_, false) => !leaf.keys().any(|key| matches!(key, "options" | "name")),
         }
     }
 
-    fn of_file(&self, path: &str, text: &str, key: &str, sight: &Sight<'_>, reader: &Reader<'_>) -> Option<BlindSpot> {
+    fn of_file(
+        &self,
+        path: &str,
+        text: &str,
+        key: &str,
+        sight: &Sight<'_>,
+        reader: &Reader<'_>,
+    ) -> Option<BlindSpot> {
         let is_tree = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
         let leaves: Option<Vec<Leaf>> = match is_tree {
             true => reader.leaves(path).map(|leaves| leaves.to_vec()),
-            false if path.ends_with(".env") || path.ends_with(".properties") => Some(dotenv::leaves(text)),
+            false if path.ends_with(".env") || path.ends_with(".properties") => {
+                Some(dotenv::leaves(text))
+            }
             false => None,
         };
-        let is_its = |leaf: &Leaf| is_tree || self.key.as_ref().is_none_or(|key| leaf.last() == key);
+        let is_its =
+            |leaf: &Leaf| is_tree || self.key.as_ref().is_none_or(|key| leaf.last() == key);
         let is_unread = |leaf: &Leaf| is_its(leaf) && !sight.is_read(path, leaf);
         let leaves = leaves.map(|leaves| leaves.into_iter().filter(is_unread).collect::<Vec<_>>());
         file(path, key.to_owned(), leaves.as_deref(), text)
@@ -120,7 +169,8 @@ impl Wanted {
 fn below(folder: &str, counts: impl Fn(&String) -> bool, reader: &Reader<'_>) -> Vec<String> {
     let all = reader.snapshot().files_under(folder).unwrap_or_default();
     let is_yaml = |path: &String| {
-        [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end)) || path.ends_with("Kustomization")
+        [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))
+            || path.ends_with("Kustomization")
     };
     all.into_iter().map(|file| file.path).filter(is_yaml).filter(counts).take(MAX_FILES).collect()
 }

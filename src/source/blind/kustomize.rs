@@ -22,7 +22,8 @@ const KNOWN_KINDS: [&str; 5] = [
 ];
 
 /// Words of which one stands in a kustomization that has blind spots.
-const WORDS: [&str; 6] = ["replacements", "vars", "transformers", "generators", "helmCharts", "patches"];
+const WORDS: [&str; 6] =
+    ["replacements", "vars", "transformers", "generators", "helmCharts", "patches"];
 
 /// The blind spots of a build: those of all kustomizations it goes through.
 pub fn spots(sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
@@ -64,7 +65,10 @@ impl Kustomization<'_> {
             if let Some(file) = one.text("path").and_then(|path| self.resolved(path)) {
                 out.extend(self.replacements_of(&file));
             }
-            if !one.all().any(|(rest, leaf)| rest.contains("fieldPaths") && writes_version(&leaf.text)) {
+            if !one
+                .all()
+                .any(|(rest, leaf)| rest.contains("fieldPaths") && writes_version(&leaf.text))
+            {
                 continue;
             }
             let says: String = one.all().map(|(rest, leaf)| said_at(rest, leaf)).collect();
@@ -72,7 +76,11 @@ impl Kustomization<'_> {
             let (path, reach) = (path.to_owned(), Reach::Overrides);
             out.push(BlindSpot { path, key: "replacements".into(), line, says, reach });
             let source = one.below(&["source"]);
-            out.extend(self.source(source.text("kind"), source.text("name"), source.text("fieldPath")));
+            out.extend(self.source(
+                source.text("kind"),
+                source.text("name"),
+                source.text("fieldPath"),
+            ));
         }
         out
     }
@@ -82,11 +90,20 @@ impl Kustomization<'_> {
         let lists = Branch::of(leaves.iter().filter(|leaf| leaf.path.starts_with('[')));
         let mut out = self.replacements(path, &lists);
         let single = leaves.iter().filter(|leaf| !leaf.path.starts_with('['));
-        if single.clone().any(|leaf| leaf.path.contains("fieldPaths") && writes_version(&leaf.text)) {
+        if single.clone().any(|leaf| leaf.path.contains("fieldPaths") && writes_version(&leaf.text))
+        {
             let object = Object::new(path, Branch::of(single));
-            out.extend(object.spot_of("replacements", object.branch.all().map(|(_, leaf)| leaf), Reach::Overrides));
+            out.extend(object.spot_of(
+                "replacements",
+                object.branch.all().map(|(_, leaf)| leaf),
+                Reach::Overrides,
+            ));
             let source = object.branch.below(&["source"]);
-            out.extend(self.source(source.text("kind"), source.text("name"), source.text("fieldPath")));
+            out.extend(self.source(
+                source.text("kind"),
+                source.text("name"),
+                source.text("fieldPath"),
+            ));
         }
         out
     }
@@ -108,24 +125,38 @@ impl Kustomization<'_> {
 
     fn is_in_image(&self, variable: &str) -> bool {
         let use_of_it = format!("$({variable})");
-        let speaks = |text: &str| text.lines().any(|line| line.contains(&use_of_it) && is_telling(line));
-        self.sight.touched.iter().any(|path| self.reader.text_and_id(path).is_some_and(|(_, text)| speaks(&text)))
+        let speaks =
+            |text: &str| text.lines().any(|line| line.contains(&use_of_it) && is_telling(line));
+        self.sight
+            .touched
+            .iter()
+            .any(|path| self.reader.text_and_id(path).is_some_and(|(_, text)| speaks(&text)))
     }
 
     /// What an object says that something is written from.
-    fn source(&self, kind: Option<&str>, name: Option<&str>, field: Option<&str>) -> Vec<BlindSpot> {
+    fn source(
+        &self,
+        kind: Option<&str>,
+        name: Option<&str>,
+        field: Option<&str>,
+    ) -> Vec<BlindSpot> {
         let (Some(kind), Some(name)) = (kind, name) else { return Vec::new() };
-        let is_plain =
-            |key: &&str| !key.is_empty() && !key.contains(['[', ']', '=', '*']) && key.parse::<u32>().is_err();
-        let key = field.and_then(|field| field.rsplit(['.', '/']).find(|key| !key.is_empty())).filter(is_plain);
-        let wanted = Wanted { kind: kind.to_owned(), name: name.to_owned(), key: key.map(str::to_owned) };
+        let is_plain = |key: &&str| {
+            !key.is_empty() && !key.contains(['[', ']', '=', '*']) && key.parse::<u32>().is_err()
+        };
+        let key = field
+            .and_then(|field| field.rsplit(['.', '/']).find(|key| !key.is_empty()))
+            .filter(is_plain);
+        let wanted =
+            Wanted { kind: kind.to_owned(), name: name.to_owned(), key: key.map(str::to_owned) };
         let files = self.sight.touched.iter();
         files.flat_map(|path| wanted.within(path, self.path, self.sight, self.reader)).collect()
     }
 
     /// Transformers and generators of kinds that are not worked out.
     fn others(&self, list: &str) -> Vec<BlindSpot> {
-        let inline = self.object.leaves(&[list]).filter(|leaf| leaf.embedded || leaf.text.contains('\n'));
+        let inline =
+            self.object.leaves(&[list]).filter(|leaf| leaf.embedded || leaf.text.contains('\n'));
         let is_known = |leaf: &&Leaf| KNOWN_KINDS.iter().any(|kind| leaf.text.contains(kind));
         let inline: Vec<&Leaf> = inline.collect();
         let mut out = Vec::new();
@@ -149,19 +180,22 @@ impl Kustomization<'_> {
 
     /// The values of charts, in the kustomization and in files.
     fn charts(&self) -> Vec<BlindSpot> {
-        let unread = |path: &str, leaf: &Leaf| speaks_of_versions(leaf) && !self.sight.is_read(path, leaf);
+        let unread =
+            |path: &str, leaf: &Leaf| speaks_of_versions(leaf) && !self.sight.is_read(path, leaf);
         let mut out = Vec::new();
         for (element, chart) in self.object.branch.below(&["helmCharts"]).children() {
             let keys = ["helmCharts", element, "valuesInline"];
             let values = self.object.leaves(&keys).filter(|leaf| unread(self.path, leaf));
             out.extend(self.object.spot_of(&keys.join("."), values, Reach::Overrides));
-            let named =
-                chart.all().filter(|(rest, _)| *rest == "valuesFile" || rest.starts_with("additionalValuesFiles"));
+            let named = chart.all().filter(|(rest, _)| {
+                *rest == "valuesFile" || rest.starts_with("additionalValuesFiles")
+            });
             for path in named.filter_map(|(_, leaf)| self.resolved(&leaf.text)) {
                 let Some((_, text)) = self.reader.text_and_id(&path) else { continue };
                 let leaves = self.reader.leaves(&path);
-                let values: Option<Vec<Leaf>> =
-                    leaves.map(|leaves| leaves.iter().filter(|leaf| unread(&path, leaf)).cloned().collect());
+                let values: Option<Vec<Leaf>> = leaves.map(|leaves| {
+                    leaves.iter().filter(|leaf| unread(&path, leaf)).cloned().collect()
+                });
                 out.extend(file(&path, "values of a chart".into(), values.as_deref(), &text));
             }
         }

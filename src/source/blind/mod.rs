@@ -17,7 +17,8 @@ use crate::model::{BlindSpot, Reach};
 use object::Object;
 
 /// Words that keys under which versions are written begin or end with.
-const TELLING: [&str; 8] = ["image", "tag", "version", "digest", "revision", "release", "build", "chart"];
+const TELLING: [&str; 8] =
+    ["image", "tag", "version", "digest", "revision", "release", "build", "chart"];
 
 /// Keys that have such words and say no version.
 const SILENT: [&str; 4] = ["apiVersion", "imagePullPolicy", "imagePullSecrets", "releaseName"];
@@ -27,18 +28,23 @@ const PATCHES: [&str; 3] = ["patches", "patchesStrategicMerge", "patchesJson6902
 
 /// Does a key, or an expression, speak of a version?
 fn is_telling(key: &str) -> bool {
-    let words = key.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !SILENT.contains(word));
+    let words =
+        key.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !SILENT.contains(word));
     words.flat_map(humps).any(|word| {
         let word = word.to_ascii_lowercase();
         TELLING.iter().any(|telling| word.starts_with(telling) || word.ends_with(telling))
-            || matches!(word.as_str(), "sha" | "sha1" | "sha256" | "rev" | "tags" | "images" | "versions")
+            || matches!(
+                word.as_str(),
+                "sha" | "sha1" | "sha256" | "rev" | "tags" | "images" | "versions"
+            )
     })
 }
 
 /// `new` and `Tag` of `newTag`.
 fn humps(word: &str) -> impl Iterator<Item = &str> {
     let bytes = word.as_bytes();
-    let starts = (1..bytes.len()).filter(|at| bytes[*at].is_ascii_uppercase() && bytes[*at - 1].is_ascii_lowercase());
+    let starts = (1..bytes.len())
+        .filter(|at| bytes[*at].is_ascii_uppercase() && bytes[*at - 1].is_ascii_lowercase());
     let ends: Vec<usize> = starts.chain([bytes.len()]).collect();
     let mut from = 0;
     ends.into_iter().map(move |end| {
@@ -53,7 +59,9 @@ pub fn literal_versions(template: &str) -> String {
     let says = |line: &&str| {
         let (key, value) = line.split_once([':', '=']).unwrap_or_default();
         let value = value.trim().trim_matches(['"', '\'']);
-        is_telling(key.trim().trim_start_matches("- ")) && super::shape::is_literal(value) && !value.is_empty()
+        is_telling(key.trim().trim_start_matches("- "))
+            && super::shape::is_literal(value)
+            && !value.is_empty()
     };
     template.lines().filter(says).map(|line| format!("{}\n", line.trim())).collect()
 }
@@ -69,10 +77,18 @@ fn speaks_of_versions(leaf: &Leaf) -> bool {
 /// A file that is read for what it says of versions; of one that is no tree, every word counts.
 fn file(path: &str, key: String, leaves: Option<&[Leaf]>, text: &str) -> Option<BlindSpot> {
     let says = match leaves {
-        Some(leaves) => leaves.iter().filter(|leaf| speaks_of_versions(leaf)).map(said).collect::<String>(),
+        Some(leaves) => {
+            leaves.iter().filter(|leaf| speaks_of_versions(leaf)).map(said).collect::<String>()
+        }
         None => text.to_owned(),
     };
-    (!says.is_empty()).then(|| BlindSpot { path: path.to_owned(), key, line: None, says, reach: Reach::Overrides })
+    (!says.is_empty()).then(|| BlindSpot {
+        path: path.to_owned(),
+        key,
+        line: None,
+        says,
+        reach: Reach::Overrides,
+    })
 }
 
 fn said(leaf: &Leaf) -> String {
@@ -90,10 +106,28 @@ mod tests {
 
     #[test]
     fn keys_that_speak_of_versions() {
-        for key in ["tag", "newTag", "IMAGE_TAG", "imagetag", "webVersion", "[image.tag]", "git-sha", "images"] {
+        for key in [
+            "tag",
+            "newTag",
+            "IMAGE_TAG",
+            "imagetag",
+            "webVersion",
+            "[image.tag]",
+            "git-sha",
+            "images",
+        ] {
             assert!(is_telling(key), "{key}");
         }
-        for key in ["staging", "stage", "percentage", "apiVersion", "shared", "imagePullPolicy", "replicas", ""] {
+        for key in [
+            "staging",
+            "stage",
+            "percentage",
+            "apiVersion",
+            "shared",
+            "imagePullPolicy",
+            "replicas",
+            "",
+        ] {
             assert!(!is_telling(key), "{key}");
         }
     }

@@ -33,7 +33,12 @@ impl<'a> Object<'a> {
     }
 
     /// Some leaves of the object, under a key that people know.
-    pub fn spot_of(&self, key: &str, leaves: impl IntoIterator<Item = &'a Leaf>, reach: Reach) -> Option<BlindSpot> {
+    pub fn spot_of(
+        &self,
+        key: &str,
+        leaves: impl IntoIterator<Item = &'a Leaf>,
+        reach: Reach,
+    ) -> Option<BlindSpot> {
         let leaves: Vec<&Leaf> = leaves.into_iter().collect();
         let line = leaves.first()?.line;
         let says = leaves.into_iter().map(said).collect();
@@ -45,9 +50,15 @@ impl<'a> Object<'a> {
     pub fn leaves(&self, keys: &[&str]) -> impl Iterator<Item = &'a Leaf> + use<'a> {
         let start = keys.join(&KEY_SEPARATOR.to_string());
         let is_there = move |rest: &str| {
-            rest.strip_prefix(start.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(KEY_SEPARATOR))
+            rest.strip_prefix(start.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(KEY_SEPARATOR))
         };
-        self.branch.all().filter(move |(rest, _)| is_there(rest)).map(|(_, leaf)| leaf).collect::<Vec<_>>().into_iter()
+        self.branch
+            .all()
+            .filter(move |(rest, _)| is_there(rest))
+            .map(|(_, leaf)| leaf)
+            .collect::<Vec<_>>()
+            .into_iter()
     }
 
     /// What is written twice under one name below a chain of keys: elements of lists go by their names.

@@ -9,8 +9,15 @@ use crate::source::leaf::Leaf;
 use regex::Regex;
 
 /// Kinds whose versions are not in containers.
-const CARRIERS: [&str; 7] =
-    ["HelmRelease", "HelmChart", "OCIRepository", "GitRepository", "Application", "ApplicationSet", "Kustomization"];
+const CARRIERS: [&str; 7] = [
+    "HelmRelease",
+    "HelmChart",
+    "OCIRepository",
+    "GitRepository",
+    "Application",
+    "ApplicationSet",
+    "Kustomization",
+];
 
 /// What a patch says of versions.
 struct Telling {
@@ -23,11 +30,17 @@ impl Kustomization<'_> {
     /// What patches say of the versions of such objects, in the kustomization and in files that no other
     /// source reads. They are one place, for of two patches the later one counts.
     pub(super) fn patches(&self) -> Option<BlindSpot> {
-        let all: Vec<Telling> =
-            PATCHES.iter().flat_map(|list| self.listed(&self.object.branch.below(&[list]))).collect();
+        let all: Vec<Telling> = PATCHES
+            .iter()
+            .flat_map(|list| self.listed(&self.object.branch.below(&[list])))
+            .collect();
         let first = all.first()?;
         let is_one = all.iter().all(|one| one.path == first.path);
-        let (path, line) = if is_one { (first.path.clone(), Some(first.line)) } else { (self.path.to_owned(), None) };
+        let (path, line) = if is_one {
+            (first.path.clone(), Some(first.line))
+        } else {
+            (self.path.to_owned(), None)
+        };
         let (key, says) = ("patches".to_owned(), all.iter().map(|one| one.says.as_str()).collect());
         Some(BlindSpot { path, key, line, says, reach: Reach::Overrides })
     }
@@ -54,23 +67,32 @@ impl Kustomization<'_> {
 
     /// A file of patches, unless something of it is a version of the mapping.
     fn of_file(&self, path: &str, kind: Option<&str>) -> Vec<Telling> {
-        let Some(leaves) =
-            self.leaves_of(path).filter(|leaves| !leaves.iter().any(|leaf| self.sight.is_read(path, leaf)))
+        let Some(leaves) = self
+            .leaves_of(path)
+            .filter(|leaves| !leaves.iter().any(|leaf| self.sight.is_read(path, leaf)))
         else {
             return Vec::new();
         };
-        objects(&leaves).iter().filter_map(|object| telling(path, kind.or(object.text("kind")), object)).collect()
+        objects(&leaves)
+            .iter()
+            .filter_map(|object| telling(path, kind.or(object.text("kind")), object))
+            .collect()
     }
 }
 
 /// What a patch for an object of this kind says of versions. Of operations all counts where one is about a
 /// version: which value belongs to it is not taken apart.
 fn telling(path: &str, kind: Option<&str>, patch: &Branch<'_>) -> Option<Telling> {
-    let first = patch.all().find(|(_, leaf)| says_version(leaf)).filter(|_| is_carried(kind, patch))?;
+    let first =
+        patch.all().find(|(_, leaf)| says_version(leaf)).filter(|_| is_carried(kind, patch))?;
     let has_operations = patch.all().any(|(_, leaf)| leaf.last() == "op");
     let all = patch.all().filter(|(_, leaf)| has_operations || says_version(leaf));
     let says = all.map(|(rest, leaf)| said_at(rest, leaf)).collect::<String>();
-    Some(Telling { path: path.to_owned(), line: first.1.line, says: format!("{}\n{says}", kind.unwrap_or_default()) })
+    Some(Telling {
+        path: path.to_owned(),
+        line: first.1.line,
+        says: format!("{}\n{says}", kind.unwrap_or_default()),
+    })
 }
 
 /// Of an operation, the path says what the value is. A text that was not taken apart is a list of them, or
@@ -91,7 +113,8 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 /// A place with versions, or one that may hold a whole tree of them.
 fn leads_to_version(place: &str) -> bool {
     let last = place.trim_end_matches(['"', '\'', '/']).rsplit('/').next().unwrap_or_default();
-    is_telling(place) || (place.contains('/') && matches!(last, "spec" | "values" | "source" | "sources"))
+    is_telling(place)
+        || (place.contains('/') && matches!(last, "spec" | "values" | "source" | "sources"))
 }
 
 /// Is it for such an object? kustomize takes the kind of a target for an expression. What names no kind
@@ -113,6 +136,10 @@ fn is_elsewhere(rest: &str, leaf: &Leaf) -> bool {
     match leaf.last() {
         "path" => is_place(&leaf.text),
         "patch" => pieces(&leaf.text).any(is_place),
-        _ => speaks_of_versions(leaf) && !rest.contains("ontainers") && !leaf.keys().any(|key| key == "value"),
+        _ => {
+            speaks_of_versions(leaf)
+                && !rest.contains("ontainers")
+                && !leaf.keys().any(|key| key == "value")
+        }
     }
 }

@@ -27,7 +27,8 @@ impl<'l> FromIterator<&'l Location> for Places {
 impl Sight<'_> {
     /// Can there be news of a file: is it changed, or does it speak of what may be?
     pub(super) fn may_have_news(&self, path: &str, word: &str, reader: &Reader<'_>) -> bool {
-        (self.is_changed)(path) || reader.text_and_id(path).is_some_and(|(_, text)| text.contains(word))
+        (self.is_changed)(path)
+            || reader.text_and_id(path).is_some_and(|(_, text)| text.contains(word))
     }
 
     /// Is this leaf of a file a version of the mapping?

@@ -6,8 +6,10 @@ use crate::source::shape;
 pub fn url_revision(value: &str) -> Option<(String, String)> {
     let at = value.find("?ref=").or_else(|| value.find("&ref="))?;
     let revision = value[at + 5..].split('&').next().unwrap_or_default();
-    let moving =
-        matches!(revision, "" | "head" | "HEAD" | "main" | "master" | "develop" | "trunk" | "latest" | "stable");
+    let moving = matches!(
+        revision,
+        "" | "head" | "HEAD" | "main" | "master" | "develop" | "trunk" | "latest" | "stable"
+    );
     if moving || !shape::is_tag(&revision.replace('/', "-")) {
         return None;
     }
@@ -23,6 +25,11 @@ pub(super) fn release_download(value: &str) -> Option<(String, String)> {
         let (project, rest) = address.split_once("/archive/")?;
         Some((project, rest.trim_start_matches("refs/tags/")))
     })?;
-    let version = rest.split('/').next().unwrap_or_default().trim_end_matches(".tar.gz").trim_end_matches(".zip");
+    let version = rest
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(".tar.gz")
+        .trim_end_matches(".zip");
     shape::is_version(version).then(|| (project.to_owned(), version.to_owned()))
 }

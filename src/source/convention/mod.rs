@@ -115,7 +115,10 @@ mod tests {
             found("parameters:\n- name: image.tag\n  value: v3"),
             ["10 parameters[image.tag].value -=v3 [parameters.image.tag]"]
         );
-        assert_eq!(found("- op: replace\n  path: /spec/image\n  value: a/b:v3"), ["10 [0].value a/b=v3 [0]"]);
+        assert_eq!(
+            found("- op: replace\n  path: /spec/image\n  value: a/b:v3"),
+            ["10 [0].value a/b=v3 [0]"]
+        );
     }
 
     #[test]
@@ -136,10 +139,20 @@ mod tests {
 
     #[test]
     fn versions_of_other_things_are_left_out() {
-        assert!(found("apiVersion: v1\nkind: X\nmetadata:\n  labels:\n    app.kubernetes.io/name: x").is_empty());
-        assert!(found("terraformVersion: 1.2.3\ntarget: {kind: X, version: v1}\nsops: {version: 3.7.1}").is_empty());
+        assert!(
+            found("apiVersion: v1\nkind: X\nmetadata:\n  labels:\n    app.kubernetes.io/name: x")
+                .is_empty()
+        );
+        assert!(
+            found(
+                "terraformVersion: 1.2.3\ntarget: {kind: X, version: v1}\nsops: {version: 3.7.1}"
+            )
+            .is_empty()
+        );
         assert!(found("resources: {memory: 1.2Gi}\nport: 8080").is_empty());
-        assert!(found("galaxy_info: {platforms: [{name: Ubuntu, versions: ['20.04']}]}").is_empty());
+        assert!(
+            found("galaxy_info: {platforms: [{name: Ubuntu, versions: ['20.04']}]}").is_empty()
+        );
     }
 
     #[test]

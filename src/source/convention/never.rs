@@ -7,7 +7,15 @@ pub(super) fn never(keys: &Keys, around: &Around<'_>) -> bool {
     let key = keys.last.as_str();
     if matches!(
         key,
-        "apiversion" | "kind" | "schemaversion" | "checksum" | "helmshchart" | "apiversions" | "hash" | "id" | "uid"
+        "apiversion"
+            | "kind"
+            | "schemaversion"
+            | "checksum"
+            | "helmshchart"
+            | "apiversions"
+            | "hash"
+            | "id"
+            | "uid"
     ) {
         return true;
     }
@@ -18,7 +26,10 @@ pub(super) fn never(keys: &Keys, around: &Around<'_>) -> bool {
         return keys.raw != "image" && key != "version"
             || keys.parents.iter().any(|p| p == "requires" || p == "annotations");
     }
-    if key == "version" && around.beside_any(&["kind", "group", "apiversion"]) && around.beside("chart").is_none() {
+    if key == "version"
+        && around.beside_any(&["kind", "group", "apiversion"])
+        && around.beside("chart").is_none()
+    {
         return true;
     }
     // Ansible Galaxy: the systems that a role is for.

@@ -11,7 +11,14 @@ impl Around<'_> {
     pub(super) fn pin(&self, score: u8, part: Part) -> Pin {
         let leaf = self.leaf();
         let value = &*leaf.text;
-        let mut pin = Pin { leaf: self.index, digest: None, score, part, image: None, version: Version::parse(value) };
+        let mut pin = Pin {
+            leaf: self.index,
+            digest: None,
+            score,
+            part,
+            image: None,
+            version: Version::parse(value),
+        };
         match part {
             Part::Reference => {
                 let ImageReference { name, version } =
@@ -20,16 +27,23 @@ impl Around<'_> {
                 pin.version = version;
             }
             Part::Revision => {
-                if let Some((image, revision)) = url_revision(value).or_else(|| release_download(value)) {
+                if let Some((image, revision)) =
+                    url_revision(value).or_else(|| release_download(value))
+                {
                     pin.image = Some(image);
                     pin.version = Version { tag: Some(revision), digest: None };
                 }
             }
-            Part::Chart => pin.image = self.beside("chart").or_else(|| self.beside("name")).map(|l| l.text.to_string()),
+            Part::Chart => {
+                pin.image =
+                    self.beside("chart").or_else(|| self.beside("name")).map(|l| l.text.to_string())
+            }
             Part::Tag | Part::TagAndDigest | Part::Digest | Part::Name => {
                 pin.image = self.image_name();
                 if pin.version.digest.is_none() {
-                    let digest = self.beside_index("digest").filter(|index| is_digest(&self.leaves[*index].text));
+                    let digest = self
+                        .beside_index("digest")
+                        .filter(|index| is_digest(&self.leaves[*index].text));
                     pin.version.digest = digest.map(|index| self.leaves[index].text.to_string());
                     pin.digest = digest;
                 }
@@ -54,15 +68,21 @@ impl Around<'_> {
         ];
         // Beside `web_image_tag`, an `image` with a tag of its own is another image.
         let shared = |leaf: &&Leaf| stem.is_empty() || shape::reference(&leaf.text).is_none();
-        let found = (if stem.is_empty() { None } else { stemmed.iter().find_map(|name| self.beside(name)) })
-            .or_else(|| names.iter().find_map(|name| self.beside(name).filter(shared)))
-            .or_else(|| if key == "newtag" || key == "digest" { self.beside("name") } else { None })?;
+        let found = (if stem.is_empty() {
+            None
+        } else {
+            stemmed.iter().find_map(|name| self.beside(name))
+        })
+        .or_else(|| names.iter().find_map(|name| self.beside(name).filter(shared)))
+        .or_else(|| if key == "newtag" || key == "digest" { self.beside("name") } else { None })?;
         if !shape::is_literal(&found.text) || found.text.contains(' ') {
             return None;
         }
         let name = ImageReference::parse(&found.text).name;
         match self.beside("registry") {
-            Some(registry) if shape::is_literal(&registry.text) && !name.starts_with(&*registry.text) => {
+            Some(registry)
+                if shape::is_literal(&registry.text) && !name.starts_with(&*registry.text) =>
+            {
                 Some(format!("{}/{name}", registry.text.trim_end_matches('/')))
             }
             _ => Some(name),

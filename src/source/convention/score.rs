@@ -24,13 +24,25 @@ impl Around<'_> {
 
     fn reference_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
         let key = keys.last.as_str();
-        let not_image =
-            ["policy", "secret", "secrets", "version", "name", "registry", "repository", "tag", "pullpolicy"];
-        let image_key =
-            (key.ends_with("image") || key.starts_with("image")) && !not_image.iter().any(|end| key.ends_with(end));
+        let not_image = [
+            "policy",
+            "secret",
+            "secrets",
+            "version",
+            "name",
+            "registry",
+            "repository",
+            "tag",
+            "pullpolicy",
+        ];
+        let image_key = (key.ends_with("image") || key.starts_with("image"))
+            && !not_image.iter().any(|end| key.ends_with(end));
         // `image.tag: v1@sha256:…` is no image called v1.
         let child = !matches!(key, "tag" | "digest" | "version")
-            && keys.parents.last().is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
+            && keys
+                .parents
+                .last()
+                .is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
         if (image_key || child) && shape::reference(value).is_some() && !number_pair(value) {
             return Some((10, Part::Reference));
         }
@@ -40,8 +52,13 @@ impl Around<'_> {
         {
             return Some((9, Part::Reference));
         }
-        let flag = value.rsplit_once('=').filter(|(flag, _)| flag.starts_with('-')).map_or(value, |(_, v)| v);
-        shape::certain_reference(flag).filter(|_| flag.len() == value.len()).map(|_| (8, Part::Reference))
+        let flag = value
+            .rsplit_once('=')
+            .filter(|(flag, _)| flag.starts_with('-'))
+            .map_or(value, |(_, v)| v);
+        shape::certain_reference(flag)
+            .filter(|_| flag.len() == value.len())
+            .map(|_| (8, Part::Reference))
     }
 
     fn tag_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
@@ -53,14 +70,22 @@ impl Around<'_> {
         } else {
             Part::Tag
         };
-        let image_around =
-            keys.parents.iter().any(|p| ["image", "docker", "container"].iter().any(|word| p.contains(word)));
+        let image_around = keys
+            .parents
+            .iter()
+            .any(|p| ["image", "docker", "container"].iter().any(|word| p.contains(word)));
         if key == "newtag" && shape::is_tag(value) {
             return Some((10, tag));
         }
         if key == "tag" && shape::is_tag(value) {
-            let company =
-                image_around || self.beside_any(&["repository", "registry", "image", "pullpolicy", "imagepullpolicy"]);
+            let company = image_around
+                || self.beside_any(&[
+                    "repository",
+                    "registry",
+                    "image",
+                    "pullpolicy",
+                    "imagepullpolicy",
+                ]);
             let plausible = shape::is_version(value) || digits(value) || shape::is_moving(value);
             return if company { Some((10, tag)) } else { plausible.then_some((7, tag)) };
         }
@@ -76,25 +101,33 @@ impl Around<'_> {
         if tag_keys.contains(&key) && shape::is_tag(value) {
             return Some((10, tag));
         }
-        if ["imagetag", "dockertag", "imageversion"].iter().any(|end| key.ends_with(end)) && shape::is_tag(value) {
+        if ["imagetag", "dockertag", "imageversion"].iter().any(|end| key.ends_with(end))
+            && shape::is_tag(value)
+        {
             return Some((9, tag));
         }
         if key.ends_with("digest") && is_digest(value) && !self.beside_any(&["newtag", "tag"]) {
             return Some((if image_around || key != "digest" { 10 } else { 6 }, Part::Digest));
         }
         if key == "version" && (shape::is_version(value) || digits(value)) {
-            let image_word = keys.parents.last().is_some_and(|p| p.contains("image") || p.contains("docker"));
+            let image_word =
+                keys.parents.last().is_some_and(|p| p.contains("image") || p.contains("docker"));
             if image_word || self.beside_any(&["image", "repository", "imagerepository"]) {
                 return Some((8, tag));
             }
         }
-        let named_tag = key.ends_with("tag") && keys.raw.len() > 3 && !matches!(key, "istag" | "imagestreamtag");
+        let named_tag = key.ends_with("tag")
+            && keys.raw.len() > 3
+            && !matches!(key, "istag" | "imagestreamtag");
         (named_tag && (shape::is_version(value) || digits(value))).then_some((6, tag))
     }
 
     fn chart_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
         let key = keys.last.as_str();
-        if key == "targetrevision" && self.beside("chart").is_some() && shape::is_version_or_range(value) {
+        if key == "targetrevision"
+            && self.beside("chart").is_some()
+            && shape::is_version_or_range(value)
+        {
             return Some((8, Part::Chart));
         }
         if key == "version" && shape::is_version_or_range(value) {
@@ -121,7 +154,8 @@ impl Around<'_> {
         let key = keys.last.as_str();
         let parent = keys.parents.last().map(String::as_str).unwrap_or_default();
         let version = shape::is_version(value);
-        if version && matches!(parent, "versions" | "appversions" | "tags" | "imagetags" | "images") {
+        if version && matches!(parent, "versions" | "appversions" | "tags" | "imagetags" | "images")
+        {
             return Some((if parent == "images" { 6 } else { 8 }, Part::Tag));
         }
         if key == "targetrevision" && version {
@@ -143,16 +177,30 @@ impl Around<'_> {
             return Some((6, Part::Revision));
         }
         if format == Format::Assignments && key.ends_with("version") {
-            return if version { Some((6, Part::Tag)) } else { numbered(value).then_some((5, Part::Tag)) };
+            return if version {
+                Some((6, Part::Tag))
+            } else {
+                numbered(value).then_some((5, Part::Tag))
+            };
         }
-        let weak = matches!(
-            key,
-            "version" | "appversion" | "release" | "build" | "buildid" | "sha" | "commit" | "revision" | "ref"
-        ) || ["version", "sha", "commit", "revision"].iter().any(|end| key.ends_with(end));
+        let weak =
+            matches!(
+                key,
+                "version"
+                    | "appversion"
+                    | "release"
+                    | "build"
+                    | "buildid"
+                    | "sha"
+                    | "commit"
+                    | "revision"
+                    | "ref"
+            ) || ["version", "sha", "commit", "revision"].iter().any(|end| key.ends_with(end));
         if weak && version {
             return Some((4, Part::Tag));
         }
-        let bare = value.matches('.').count() == 1 && value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let bare = value.matches('.').count() == 1
+            && value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let short_hex = shape::is_commit(value) && value.len() < 40;
         (version && !bare && !short_hex).then_some((2, Part::Tag))
     }

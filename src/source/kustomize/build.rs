@@ -41,10 +41,12 @@ pub(super) struct Built {
 
 /// The kustomization file of a directory.
 pub(super) fn file_of(reader: &Reader<'_>, directory: &str) -> Option<String> {
-    let mut found = NAMES.iter().map(|name| join(directory, name)).filter(|path| reader.find(path).is_some());
+    let mut found =
+        NAMES.iter().map(|name| join(directory, name)).filter(|path| reader.find(path).is_some());
     let first = found.next()?;
     if found.next().is_some() {
-        let message = "is one of several kustomization files of its directory; kustomize builds none of them";
+        let message =
+            "is one of several kustomization files of its directory; kustomize builds none of them";
         reader.warn(Warning::at("kustomize-ambiguous", &first, message));
     }
     Some(first)
@@ -73,7 +75,11 @@ impl<'r, 's> Builder<'r, 's> {
     /// Adds what a directory says to what is there; a component changes it, too.
     pub(super) fn accumulate(&mut self, directory: &str, into: &mut Built) {
         let Some(path) = file_of(self.reader, directory) else {
-            self.warn("kustomize-missing", directory, "has no kustomization file, but another one builds on it");
+            self.warn(
+                "kustomize-missing",
+                directory,
+                "has no kustomization file, but another one builds on it",
+            );
             return;
         };
         if self.open.iter().any(|open| open == directory) || self.open.len() >= MAX_DEPTH {
@@ -116,7 +122,11 @@ impl<'r, 's> Builder<'r, 's> {
                 None if remote::is_remote(&item.text) => {
                     into.remotes.extend(remote::resource(&item.text, &item.location));
                 }
-                None => self.warn("kustomize-missing", path, format!("names `{}`, which is not there", item.text)),
+                None => self.warn(
+                    "kustomize-missing",
+                    path,
+                    format!("names `{}`, which is not there", item.text),
+                ),
             }
         }
     }
@@ -128,7 +138,11 @@ impl<'r, 's> Builder<'r, 's> {
         }
         let inside = resolve(directory, text);
         if inside.is_none() {
-            self.warn("kustomize-outside", path, format!("names `{text}`, which is outside the repository"));
+            self.warn(
+                "kustomize-outside",
+                path,
+                format!("names `{text}`, which is outside the repository"),
+            );
         }
         inside
     }
@@ -157,9 +171,13 @@ impl<'r, 's> Builder<'r, 's> {
         let base = self.directory(directory);
         let room = MAX_OBJECTS.saturating_sub(into.objects.len());
         into.objects.extend(base.objects.iter().take(room).cloned());
-        into.silent.extend(base.silent.iter().take(MAX_OBJECTS.saturating_sub(into.silent.len())).cloned());
+        into.silent.extend(
+            base.silent.iter().take(MAX_OBJECTS.saturating_sub(into.silent.len())).cloned(),
+        );
         known.add_remotes(&base.remotes, into);
-        into.unmatched.extend(base.unmatched.iter().filter(|entry| known.entries.insert(Rc::as_ptr(entry))).cloned());
+        into.unmatched.extend(
+            base.unmatched.iter().filter(|entry| known.entries.insert(Rc::as_ptr(entry))).cloned(),
+        );
         for spec in &base.specs {
             if into.specs.len() < MAX_SPECS && !into.specs.contains(spec) {
                 into.specs.push(spec.clone());
@@ -171,19 +189,34 @@ impl<'r, 's> Builder<'r, 's> {
         match self.inside(directory, path, text).filter(|at| self.reader.is_directory(at)) {
             Some(at) => self.accumulate(&at, into),
             None if remote::is_remote(text) => {
-                self.warn("kustomize-remote", path, format!("uses the component `{text}` of another repository"));
+                self.warn(
+                    "kustomize-remote",
+                    path,
+                    format!("uses the component `{text}` of another repository"),
+                );
             }
-            None => self.warn("kustomize-missing", path, format!("names the component `{text}`, which is not there")),
+            None => self.warn(
+                "kustomize-missing",
+                path,
+                format!("names the component `{text}`, which is not there"),
+            ),
         }
     }
 
     fn generators(&self, directory: &str, file: &Kustomization, into: &mut Built) {
         for text in &file.generators {
-            let Some(path) = resolve(directory, text).filter(|path| self.reader.exists(path)) else { continue };
+            let Some(path) = resolve(directory, text).filter(|path| self.reader.exists(path))
+            else {
+                continue;
+            };
             let Some(found) = parsed::generator(self.reader, &path) else { continue };
             into.remotes.extend(found.charts.iter().cloned());
             if found.plugin {
-                self.warn("kustomize-plugin", &path, "is made by a plugin, which towpath does not run");
+                self.warn(
+                    "kustomize-plugin",
+                    &path,
+                    "is made by a plugin, which towpath does not run",
+                );
             }
         }
     }
@@ -209,8 +242,11 @@ impl Known {
 
     /// Adds what the other bases did not bring.
     fn add_remotes(&mut self, remotes: &[Remote], into: &mut Built) {
-        let new: Vec<Remote> =
-            remotes.iter().filter(|remote| !self.remotes.contains(&place_of(remote))).cloned().collect();
+        let new: Vec<Remote> = remotes
+            .iter()
+            .filter(|remote| !self.remotes.contains(&place_of(remote)))
+            .cloned()
+            .collect();
         self.remotes.extend(new.iter().map(place_of));
         into.remotes.extend(new);
     }

@@ -21,14 +21,24 @@ const MAX_WORK: usize = 50_000_000;
 
 impl Builder<'_, '_> {
     /// Changes the objects that are there, in kustomize's order.
-    pub(super) fn transform(&self, directory: &str, path: &str, file: &Kustomization, into: &mut Built) {
+    pub(super) fn transform(
+        &self,
+        directory: &str,
+        path: &str,
+        file: &Kustomization,
+        into: &mut Built,
+    ) {
         self.patch_all(directory, path, &file.patches, into);
         rename(file, into);
         self.patch_all(directory, path, &file.late_patches, into);
         self.specs(directory, file, into);
         self.images(path, &file.images, into);
         if file.replaces_images {
-            self.warn("kustomize-replacements", path, "has replacements that write into images; they are not computed");
+            self.warn(
+                "kustomize-replacements",
+                path,
+                "has replacements that write into images; they are not computed",
+            );
         }
         for transformer in &file.transformers {
             match transformer {
@@ -56,7 +66,11 @@ impl Builder<'_, '_> {
                     self.images(path, &entries, into);
                 }
             }
-            None => self.warn("kustomize-transformer", path, format!("has the transformer `{text}`, which is not run")),
+            None => self.warn(
+                "kustomize-transformer",
+                path,
+                format!("has the transformer `{text}`, which is not run"),
+            ),
         }
     }
 
@@ -65,7 +79,10 @@ impl Builder<'_, '_> {
         let cells: usize = into.objects.iter().map(|object| object.size()).sum();
         for entry in entries {
             if !entry.is_valid() {
-                let message = format!("has the image name `{}`, which is no regular expression to use", entry.name);
+                let message = format!(
+                    "has the image name `{}`, which is no regular expression to use",
+                    entry.name
+                );
                 self.warn("kustomize-pattern", path, message);
             }
             if !self.can_spend(cells, path) {
@@ -131,7 +148,9 @@ impl Builder<'_, '_> {
                 !meant || patch::merge(Rc::make_mut(object), change) == Outcome::Kept
             });
         }
-        let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else { return };
+        let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else {
+            return;
+        };
         for object in into.objects.iter_mut().filter(|object| target.fits(object)) {
             let body = Rc::make_mut(&mut Rc::make_mut(object).body);
             for operation in &text.operations {
@@ -153,7 +172,10 @@ impl Builder<'_, '_> {
 fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
     match &patch.target {
         Some(target) => target.names_one() && into.objects.iter().any(|object| target.fits(object)),
-        None => text.merges.iter().all(|change| into.objects.iter().any(|object| is_for(change, object))),
+        None => text
+            .merges
+            .iter()
+            .all(|change| into.objects.iter().any(|object| is_for(change, object))),
     }
 }
 
@@ -166,7 +188,10 @@ fn rename(file: &Kustomization, into: &mut Built) {
     for object in &mut into.objects {
         let object = Rc::make_mut(object);
         let (name, namespace) = object.ids.last().cloned().unwrap_or_default();
-        let id = (format!("{}{name}{}", file.prefix, file.suffix), file.namespace.clone().unwrap_or(namespace));
+        let id = (
+            format!("{}{name}{}", file.prefix, file.suffix),
+            file.namespace.clone().unwrap_or(namespace),
+        );
         if !object.ids.contains(&id) {
             object.ids.push(id);
         }

@@ -12,7 +12,8 @@ use crate::yaml::{self, Value};
 use std::rc::Rc;
 
 /// The names the file may have; kustomize wants exactly one of them in a directory.
-pub(in crate::source) const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+pub(in crate::source) const NAMES: [&str; 3] =
+    ["kustomization.yaml", "kustomization.yml", "Kustomization"];
 
 /// Entries of `images` whose names are expressions beyond themselves; each takes much memory.
 const MAX_EXPRESSIONS: usize = 200;
@@ -87,7 +88,9 @@ pub(super) fn field<'a>(map: Value<'a>, name: &str) -> Option<Value<'a>> {
 impl Kustomization {
     /// Reads the first document; kustomize ignores any other.
     pub fn read(path: &str, text: &str, stream: &yaml::Stream) -> Self {
-        let Some(root) = stream.documents.first().and_then(yaml::Document::root) else { return Self::default() };
+        let Some(root) = stream.documents.first().and_then(yaml::Document::root) else {
+            return Self::default();
+        };
         File { page: Page::of_file(path, text, 0), root }.read()
     }
 }
@@ -103,9 +106,15 @@ impl<'a> File<'a> {
         let mut labels = texts(field(self.root, "commonLabels"));
         labels.extend(self.list("labels").into_iter().flat_map(|item| texts(field(item, "pairs"))));
         Kustomization {
-            resources: [self.named("resources"), self.named("bases")].into_iter().flatten().collect(),
+            resources: [self.named("resources"), self.named("bases")]
+                .into_iter()
+                .flatten()
+                .collect(),
             components: self.named("components"),
-            patches: [self.patches("patchesStrategicMerge"), self.patches("patches")].into_iter().flatten().collect(),
+            patches: [self.patches("patchesStrategicMerge"), self.patches("patches")]
+                .into_iter()
+                .flatten()
+                .collect(),
             late_patches: self.patches("patchesJson6902"),
             images: self.images(),
             configurations: self.texts("configurations"),
@@ -137,7 +146,10 @@ impl<'a> File<'a> {
         let items = self.list(key).into_iter().enumerate();
         let named = items.filter_map(|(index, item)| {
             let text = item.non_null()?.to_owned();
-            Some(Named { text, location: self.page.location(item, format!("{key}[{index}]"), Part::Revision) })
+            Some(Named {
+                text,
+                location: self.page.location(item, format!("{key}[{index}]"), Part::Revision),
+            })
         });
         named.collect()
     }
@@ -164,7 +176,8 @@ impl<'a> File<'a> {
     fn patch(&self, item: Value<'a>) -> Option<Patch> {
         if let Some(text) = item.non_null() {
             let inline = text.contains('\n') || text.contains(": ");
-            let body = if inline { self.inline(item, text)? } else { PatchBody::File(text.to_owned()) };
+            let body =
+                if inline { self.inline(item, text)? } else { PatchBody::File(text.to_owned()) };
             return Some(Patch { target: None, body });
         }
         let target = field(item, "target").filter(|target| target.is_mapping()).map(Target::read);
@@ -203,7 +216,11 @@ impl<'a> File<'a> {
 impl PatchText {
     /// Reads merge patches and JSON patches alike.
     pub fn read(page: Page<'_>, text: &str, stream: &yaml::Stream) -> Self {
-        let lists = stream.documents.iter().filter_map(yaml::Document::root).filter(|root| root.is_sequence());
+        let lists = stream
+            .documents
+            .iter()
+            .filter_map(yaml::Document::root)
+            .filter(|root| root.is_sequence());
         PatchText {
             operations: lists.flat_map(|list| operations(page, list)).collect(),
             merges: objects(page, &stream.documents, Reading::Patch),
@@ -214,7 +231,11 @@ impl PatchText {
 
 /// The entries of kustomize's own image transformers among the documents of a file.
 pub(super) fn image_transformers(page: Page<'_>, stream: &yaml::Stream) -> Vec<Rc<ImageEntry>> {
-    let roots = stream.documents.iter().enumerate().filter_map(|(index, document)| Some((index, document.root()?)));
+    let roots = stream
+        .documents
+        .iter()
+        .enumerate()
+        .filter_map(|(index, document)| Some((index, document.root()?)));
     let built_in = roots.filter(|(_, root)| root.str_at(&["kind"]) == Some("ImageTagTransformer"));
     let entries = built_in.filter_map(|(index, root)| {
         let page = page.at_document(u32::try_from(index).unwrap_or(u32::MAX));

@@ -10,7 +10,8 @@ use std::collections::{HashMap, HashSet};
 
 /// What a build of `directory` holds.
 pub(super) fn of_build(built: &Built, directory: &str) -> Vec<Finding> {
-    let mut all = Images { directory, found: Vec::new(), known: HashMap::new(), placed: HashSet::new() };
+    let mut all =
+        Images { directory, found: Vec::new(), known: HashMap::new(), placed: HashSet::new() };
     for object in &built.objects {
         let definition = object.kind == "CustomResourceDefinition";
         each_image(&object.body, "", false, &mut |cell, in_container| {
@@ -30,12 +31,15 @@ pub(super) fn of_build(built: &Built, directory: &str) -> Vec<Finding> {
 
 /// Whatever a container runs is an image; elsewhere `image:` must look like one that is pinned.
 fn is_image(text: &str, in_container: bool, definition: bool) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
+    let allowed =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
     let pinned = || {
         let reference = ImageReference::parse(text);
         !reference.name.is_empty() && !reference.version.is_empty()
     };
-    !text.is_empty() && (in_container || (!definition && text.bytes().all(allowed) && !text.contains("//") && pinned()))
+    !text.is_empty()
+        && (in_container
+            || (!definition && text.bytes().all(allowed) && !text.contains("//") && pinned()))
 }
 
 struct Images<'a> {
@@ -83,7 +87,8 @@ impl<'a> Images<'a> {
         let finding = &mut self.found[at];
         let mut notes: Vec<Note> = note.into_iter().collect();
         for written in places {
-            if finding.locations.is_empty() && is_elsewhere(&written.location.path, self.directory) {
+            if finding.locations.is_empty() && is_elsewhere(&written.location.path, self.directory)
+            {
                 notes.push(Note::Inherited);
             }
             if self.placed.insert((at, &written.location)) {

@@ -51,7 +51,13 @@ impl ImageEntry {
         let field = |key: &str| {
             let value = super::file::field(entry, key)?;
             let text = value.non_null().filter(|text| !text.is_empty())?.to_owned();
-            let mut written = Written::read(page, value, &text, format!("{list}[{name}].{key}"), part_of(key, &text));
+            let mut written = Written::read(
+                page,
+                value,
+                &text,
+                format!("{list}[{name}].{key}"),
+                part_of(key, &text),
+            );
             written.unbuildable = value.style() == Some(Style::Plain) && is_number_or_bool(&text);
             Some(written)
         };
@@ -86,12 +92,15 @@ impl ImageEntry {
         let text = |written: &Option<Written>| written.as_ref().map(|written| written.text.clone());
         let name = text(&self.new_name).unwrap_or(name);
         let (tag, digest) = match (text(&self.new_tag), text(&self.digest), &self.tag_suffix) {
-            (None, None, Some(suffix)) => (Some(version.tag.unwrap_or_default() + &suffix.text), None),
+            (None, None, Some(suffix)) => {
+                (Some(version.tag.unwrap_or_default() + &suffix.text), None)
+            }
             (None, None, None) => (version.tag, version.digest),
             (tag, digest, _) => (tag, digest),
         };
         let filled = |part: Option<String>| part.filter(|text| !text.is_empty());
-        ImageReference { name, version: Version { tag: filled(tag), digest: filled(digest) } }.to_string()
+        ImageReference { name, version: Version { tag: filled(tag), digest: filled(digest) } }
+            .to_string()
     }
 
     /// Does the entry say a version, or part of one?
@@ -103,7 +112,8 @@ impl ImageEntry {
     pub fn version_places(&self) -> Vec<&Written> {
         let tagged = |written: &&Written| written.location.part == Part::Reference;
         let own = [&self.new_tag, &self.digest].into_iter().flatten();
-        let suffix = self.tag_suffix.iter().filter(|_| self.new_tag.is_none() && self.digest.is_none());
+        let suffix =
+            self.tag_suffix.iter().filter(|_| self.new_tag.is_none() && self.digest.is_none());
         own.chain(suffix).chain(self.new_name.iter().filter(tagged)).collect()
     }
 
@@ -117,7 +127,9 @@ impl ImageEntry {
 /// What a value of an entry holds.
 fn part_of(key: &str, text: &str) -> Part {
     match key {
-        "newTag" if text.split_once('@').is_some_and(|(_, digest)| is_digest(digest)) => Part::TagAndDigest,
+        "newTag" if text.split_once('@').is_some_and(|(_, digest)| is_digest(digest)) => {
+            Part::TagAndDigest
+        }
         "digest" => Part::Digest,
         "newName" if ImageReference::parse(text).version.is_empty() => Part::Name,
         "newName" => Part::Reference,
@@ -137,7 +149,9 @@ enum Pattern {
 impl Pattern {
     /// `None` for a name that is no expression.
     fn of(name: &str) -> Option<Self> {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b':' | b'@');
+        let plain = |b: u8| {
+            b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b':' | b'@')
+        };
         if name.bytes().all(plain) {
             return Some(Pattern::Words(name.to_owned()));
         }
@@ -166,9 +180,12 @@ fn behind_words<'r>(words: &str, reference: &'r str) -> Option<&'r str> {
 
 /// `(:[a-zA-Z0-9_.{}-]*)?(@sha256:[a-zA-Z0-9_.{}-]*)?`, whole.
 fn is_version_part(text: &str) -> bool {
-    let allowed =
-        |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'{' | b'}' | b'-'));
-    let (tag, digest) = text.split_once('@').map_or((text, None), |(tag, digest)| (tag, Some(digest)));
+    let allowed = |text: &str| {
+        text.bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'{' | b'}' | b'-'))
+    };
+    let (tag, digest) =
+        text.split_once('@').map_or((text, None), |(tag, digest)| (tag, Some(digest)));
     let tag = tag.is_empty() || tag.strip_prefix(':').is_some_and(allowed);
     tag && digest.is_none_or(|digest| digest.strip_prefix("sha256:").is_some_and(allowed))
 }
@@ -186,7 +203,8 @@ mod tests {
     fn entry(text: &str) -> ImageEntry {
         let stream = yaml::parse(text).expect("yaml");
         let root = stream.documents[0].root().expect("root");
-        ImageEntry::read(Page::of_file("kustomization.yaml", text, 0), "images", root).expect("an entry")
+        ImageEntry::read(Page::of_file("kustomization.yaml", text, 0), "images", root)
+            .expect("an entry")
     }
 
     #[test]
@@ -222,9 +240,14 @@ mod tests {
             "a\nb",
         ];
         for name in names {
-            let (words, regex) = (Pattern::of(name).expect("a pattern"), expression(name).expect("an expression"));
+            let (words, regex) =
+                (Pattern::of(name).expect("a pattern"), expression(name).expect("an expression"));
             for reference in references {
-                assert_eq!(words.is_match(reference), regex.is_match(reference), "{name} {reference}");
+                assert_eq!(
+                    words.is_match(reference),
+                    regex.is_match(reference),
+                    "{name} {reference}"
+                );
             }
         }
     }

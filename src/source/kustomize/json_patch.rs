@@ -49,13 +49,18 @@ fn operation(page: Page<'_>, item: Value<'_>) -> Option<Operation> {
     if path.len().max(from.len()) > MAX_DEPTH {
         return None;
     }
-    let value = item.get("value").map_or(Node::Other, |value| node(page, value, Reading::Objects, path.clone()));
+    let value = item
+        .get("value")
+        .map_or(Node::Other, |value| node(page, value, Reading::Objects, path.clone()));
     Some(Operation { kind, path, from, value })
 }
 
 /// The keys of a JSON pointer.
 fn pointer(text: &str) -> Vec<String> {
-    text.trim_start_matches('/').split('/').map(|key| key.replace("~1", "/").replace("~0", "~")).collect()
+    text.trim_start_matches('/')
+        .split('/')
+        .map(|key| key.replace("~1", "/").replace("~0", "~"))
+        .collect()
 }
 
 /// How dear a copied value is beside a comparison: it takes memory, too.
@@ -96,7 +101,9 @@ pub(super) fn apply(object: &mut Node, operation: &Operation) {
 
 fn find<'n>(at: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
     path.iter().try_fold(at, |at, key| match at {
-        Node::Map(pairs) => pairs.iter_mut().find(|(known, _)| **known == **key).map(|(_, value)| value),
+        Node::Map(pairs) => {
+            pairs.iter_mut().find(|(known, _)| **known == **key).map(|(_, value)| value)
+        }
         Node::List(items) => {
             let index = key.parse::<usize>().ok()?;
             items.get_mut(index)
@@ -110,7 +117,9 @@ fn reach<'n>(at: &'n mut Node, path: &[String], last: &str) -> Option<&'n mut No
     let mut at = at;
     for (index, key) in path.iter().enumerate() {
         let next = path.get(index + 1).map_or(last, String::as_str);
-        let missing = || if next == "-" || next == "0" { Node::List(Vec::new()) } else { Node::Map(Vec::new()) };
+        let missing = || {
+            if next == "-" || next == "0" { Node::List(Vec::new()) } else { Node::Map(Vec::new()) }
+        };
         at = match at {
             Node::Map(pairs) => {
                 let found = pairs.iter().position(|(known, _)| **known == **key);
@@ -132,7 +141,11 @@ fn reach<'n>(at: &'n mut Node, path: &[String], last: &str) -> Option<&'n mut No
 
 fn add(object: &mut Node, path: &[String], value: Node) {
     let Some((last, parents)) = path.split_last() else { return };
-    let parent = if matches!(value, Node::Other) { find(object, parents) } else { reach(object, parents, last) };
+    let parent = if matches!(value, Node::Other) {
+        find(object, parents)
+    } else {
+        reach(object, parents, last)
+    };
     match parent {
         Some(Node::Map(_)) if matches!(value, Node::Other) => {
             remove(object, path);

@@ -98,7 +98,8 @@ impl Kept {
     /// built on it still holds.
     fn inherit(&mut self, old: &Kept) {
         self.is_base = old.is_base;
-        let same = matches!((&old.built, &self.built), (Some(old), Some(new)) if same_build(old, new));
+        let same =
+            matches!((&old.built, &self.built), (Some(old), Some(new)) if same_build(old, new));
         if same {
             (self.built, self.stamp) = (old.built.clone(), old.stamp);
         }
@@ -165,8 +166,9 @@ impl Builds {
     /// Says that something is built on a directory. Its name, its stamp, and whether it is tangled.
     pub(super) fn build_on(&self, directory: &str) -> Option<(Rc<str>, u64, bool)> {
         let mut all = self.kept.borrow_mut();
-        let (name, stamp, tangled) =
-            all.get_key_value(directory).map(|(name, kept)| (Rc::clone(name), kept.stamp, kept.trace.tangled))?;
+        let (name, stamp, tangled) = all
+            .get_key_value(directory)
+            .map(|(name, kept)| (Rc::clone(name), kept.stamp, kept.trace.tangled))?;
         all.get_mut(directory)?.is_base = true;
         Some((name, stamp, tangled))
     }
@@ -211,7 +213,11 @@ impl Builds {
     /// Puts in doubt what looked at these paths, and what is built on that. What nobody asked about
     /// since it was put in doubt before is dropped. Returns the directories in which something was
     /// seen, and that were not in doubt.
-    pub fn moved<'p>(&mut self, changes: impl IntoIterator<Item = (&'p str, Change)>, parsed: &Parsed) -> Vec<Rc<str>> {
+    pub fn moved<'p>(
+        &mut self,
+        changes: impl IntoIterator<Item = (&'p str, Change)>,
+        parsed: &Parsed,
+    ) -> Vec<Rc<str>> {
         self.moves += 1;
         self.work.set(0);
         let kept = self.kept.get_mut();
@@ -219,9 +225,17 @@ impl Builds {
         watchers.take_left().iter().for_each(|path| parsed.forget(path));
         let mut open: Vec<(Rc<str>, Cause)> = Vec::new();
         for (path, change) in changes {
-            let cause = if change == Change::Modified { Cause::Changed(Rc::from(path)) } else { Cause::Moved };
+            let cause = if change == Change::Modified {
+                Cause::Changed(Rc::from(path))
+            } else {
+                Cause::Moved
+            };
             open.extend(watchers.lookers(path).iter().map(|name| (Rc::clone(name), cause.clone())));
-            open.extend(of_folders(path, change, watchers, kept).into_iter().map(|name| (name, Cause::Moved)));
+            open.extend(
+                of_folders(path, change, watchers, kept)
+                    .into_iter()
+                    .map(|name| (name, Cause::Moved)),
+            );
         }
         let (mut affected, by) = (Vec::new(), self.moves);
         while let Some((name, cause)) = open.pop() {
@@ -232,7 +246,9 @@ impl Builds {
                     continue;
                 }
                 Some(_) => {
-                    kept.remove(&name).iter().for_each(|one| watchers.remove(&name, &one.touched, &one.trace));
+                    kept.remove(&name)
+                        .iter()
+                        .for_each(|one| watchers.remove(&name, &one.touched, &one.trace));
                 }
                 none => {
                     none.insert(Doubt { by, own: Own::default() }).own.add(&cause);
@@ -253,7 +269,12 @@ fn watchers_of(kept: &HashMap<Rc<str>, Kept>) -> Watchers {
 }
 
 /// Who cares whether there are directories on the way to a file that comes or goes.
-fn of_folders(path: &str, change: Change, watchers: &Watchers, kept: &HashMap<Rc<str>, Kept>) -> Vec<Rc<str>> {
+fn of_folders(
+    path: &str,
+    change: Change,
+    watchers: &Watchers,
+    kept: &HashMap<Rc<str>, Kept>,
+) -> Vec<Rc<str>> {
     let cares = |found: Option<Found>| match change {
         Change::Added => found.is_some_and(|found| found != Found::Directory),
         Change::Removed => found == Some(Found::Directory),
@@ -263,7 +284,11 @@ fn of_folders(path: &str, change: Change, watchers: &Watchers, kept: &HashMap<Rc
     let mut folder = path;
     while let Some((above, _)) = folder.rsplit_once('/') {
         let lookers = watchers.lookers(above).iter();
-        out.extend(lookers.filter(|name| cares(kept.get(*name).and_then(|one| one.touched.found(above)))).cloned());
+        out.extend(
+            lookers
+                .filter(|name| cares(kept.get(*name).and_then(|one| one.touched.found(above))))
+                .cloned(),
+        );
         folder = above;
     }
     out

@@ -26,7 +26,11 @@ pub(super) enum Said {
 
 /// What `look` sees in the build of a directory. That is remembered; the build only if others build
 /// on it, because a thousand overlays with their objects take much memory.
-pub(super) fn see(reader: &Reader<'_>, directory: &str, look: impl FnOnce(&Built) -> Vec<Finding>) -> Vec<Finding> {
+pub(super) fn see(
+    reader: &Reader<'_>,
+    directory: &str,
+    look: impl FnOnce(&Built) -> Vec<Finding>,
+) -> Vec<Finding> {
     let builds = &reader.kustomize;
     let mut builder = Builder::new(reader);
     let known = builder.is_current(directory).then(|| builds.findings(directory)).flatten();
@@ -129,10 +133,14 @@ impl Builder<'_, '_> {
 
     /// Is all that a build in doubt made of the files it looked at itself the same as before?
     fn own_files_hold(&self, directory: &str) -> bool {
-        let (own, touched) = (self.reader.kustomize.changed(directory), self.reader.kustomize.touched(directory));
+        let (own, touched) =
+            (self.reader.kustomize.changed(directory), self.reader.kustomize.touched(directory));
         let holds = |path: &Rc<str>| {
             let made = touched.made(path);
-            !made.is_empty() && made.iter().all(|(made, stamp)| parsed::stamp(self.reader, *made, path) == Some(*stamp))
+            !made.is_empty()
+                && made
+                    .iter()
+                    .all(|(made, stamp)| parsed::stamp(self.reader, *made, path) == Some(*stamp))
         };
         !own.moved && own.changed.iter().all(holds)
     }

@@ -68,8 +68,11 @@ pub(super) enum Reading {
 /// All objects of a file from the page's document on, those inside a `List` one by one.
 pub(super) fn objects(page: Page<'_>, documents: &[Document], reading: Reading) -> Vec<Manifest> {
     let mut out = Vec::new();
-    for (index, root) in documents.iter().enumerate().filter_map(|(i, d)| Some((i, Document::root(d)?))) {
-        let page = page.at_document(page.document.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)));
+    for (index, root) in
+        documents.iter().enumerate().filter_map(|(i, d)| Some((i, Document::root(d)?)))
+    {
+        let page = page
+            .at_document(page.document.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)));
         let listed = root.str_at(&["kind"]).is_some_and(|kind| kind.ends_with("List"));
         match root.get("items").filter(|items| listed && items.is_sequence()) {
             Some(items) => out.extend(items.items().filter_map(|item| object(page, item, reading))),
@@ -98,7 +101,9 @@ pub(super) fn object(page: Page<'_>, root: Value<'_>, reading: Reading) -> Optio
 /// The short texts of a mapping.
 pub(super) fn texts(map: Option<Value<'_>>) -> Vec<(String, String)> {
     let pairs = map.map(Value::pairs).unwrap_or_default();
-    let short = pairs.into_iter().filter_map(|(key, value)| Some((key, value.text().filter(|t| t.len() <= MAX_TEXT)?)));
+    let short = pairs
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.text().filter(|t| t.len() <= MAX_TEXT)?)));
     short.map(|(key, text)| (key.to_owned(), text.to_owned())).take(MAX_LABELS).collect()
 }
 
@@ -162,7 +167,13 @@ impl Reduce<'_> {
         match value.text() {
             Some(text) if text.len() <= MAX_TEXT && self.matters(text) => Node::Text(Cell {
                 text: text.into(),
-                written: Rc::new(Written::read(self.page, value, text, shown(&self.keys), Part::Reference)),
+                written: Rc::new(Written::read(
+                    self.page,
+                    value,
+                    text,
+                    shown(&self.keys),
+                    Part::Reference,
+                )),
                 named_by: None,
                 versioned_by: None,
                 declared: false,
@@ -174,7 +185,8 @@ impl Reduce<'_> {
     /// May the text be an image, the name of a container, or an instruction of a patch?
     fn matters(&self, text: &str) -> bool {
         let key = self.keys.last().map_or("", String::as_str);
-        let in_containers = || self.keys.len() >= 3 && is_container_list(&self.keys[self.keys.len() - 3]);
+        let in_containers =
+            || self.keys.len() >= 3 && is_container_list(&self.keys[self.keys.len() - 3]);
         match key {
             "name" => in_containers(),
             "$patch" => self.reading == Reading::Patch,
@@ -190,7 +202,8 @@ pub(super) fn is_container_list(key: &str) -> bool {
 
 /// `registry/name:tag` or `registry/name@digest`, and no address of the web.
 pub(super) fn is_reference_shaped(text: &str) -> bool {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
+    let allowed =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b':' | b'@');
     let Some(slash) = text.find('/') else { return false };
     text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(allowed)
@@ -273,12 +286,19 @@ pub(super) fn each_container<'n>(node: &'n Node, visit: &mut impl FnMut(&'n Cell
 }
 
 /// Every text under a key `image`, and whether it is a container's.
-pub(super) fn each_image<'n>(node: &'n Node, key: &str, item: bool, visit: &mut impl FnMut(&'n Cell, bool)) {
+pub(super) fn each_image<'n>(
+    node: &'n Node,
+    key: &str,
+    item: bool,
+    visit: &mut impl FnMut(&'n Cell, bool),
+) {
     match node {
         Node::Map(pairs) => {
             for (below, value) in pairs {
                 match value {
-                    Node::Text(cell) if &**below == "image" => visit(cell, item && is_container_list(key)),
+                    Node::Text(cell) if &**below == "image" => {
+                        visit(cell, item && is_container_list(key))
+                    }
                     Node::Text(cell) if cell.declared => visit(cell, false),
                     _ => each_image(value, below, false, visit),
                 }

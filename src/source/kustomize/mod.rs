@@ -71,7 +71,12 @@ impl Source for Kustomize {
         look::see(reader, directory, |built| findings::of_build(built, directory))
     }
 
-    fn blind_spots(&self, _claim: &Claim<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+    fn blind_spots(
+        &self,
+        _claim: &Claim<'_>,
+        sight: &Sight<'_>,
+        reader: &Reader<'_>,
+    ) -> Vec<BlindSpot> {
         blind::kustomize::spots(sight, reader)
     }
 }

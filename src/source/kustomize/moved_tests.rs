@@ -16,14 +16,14 @@ const WEB: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {sp
 const WEB_2: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v2'}]}}}\n";
 const WEB_LOWER: &str = "# a line\n\n\n\n\n\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v1'}]}}}\n";
 const SILENT: &str = "kind: Deployment\nmetadata: {name: web}\n";
-const API: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
+const API: &str =
+    "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
 const PATCH: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'p/web:v9'}]}}}\n";
 
 const BOTH: &str = "kind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v1'}]}}}\n---\nkind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
 const BOTH_2: &str = "# a line\n---\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v2'}]}}}\n---\nkind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n";
 const TURNED: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n---\nkind: Deployment\nmetadata: {name: web}\nspec: {template: {spec: {containers: [{name: web, image: 'o/web:v2'}]}}}\n";
-const HALF: &str =
-    "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n---\nkind: [\n";
+const HALF: &str = "kind: Pod\nmetadata: {name: api}\nspec: {containers: [{name: api, image: 'o/api:v1'}]}\n---\nkind: [\n";
 
 /// Files, and what may stand in each; a file may also be missing.
 const SLOTS: [(&str, &[&str]); 14] = [
@@ -39,10 +39,16 @@ const SLOTS: [(&str, &[&str]); 14] = [
             "resources: [",
         ],
     ),
-    ("comp/kustomization.yaml", &["kind: Component\nimages: [{name: o/api, newTag: v7}]\n", "resources: [../extra]\n"]),
+    (
+        "comp/kustomization.yaml",
+        &["kind: Component\nimages: [{name: o/api, newTag: v7}]\n", "resources: [../extra]\n"],
+    ),
     ("comp/other.yaml", &[API]),
     ("extra/x.yaml", &[API]),
-    ("extra/kustomization.yaml", &["resources: [x.yaml]\n", "images: [{name: no/thing, newTag: v2}]\n"]),
+    (
+        "extra/kustomization.yaml",
+        &["resources: [x.yaml]\n", "images: [{name: no/thing, newTag: v2}]\n"],
+    ),
     ("mid/patch.yaml", &[PATCH, "kind: Pod\n"]),
     (
         "mid/kustomization.yaml",
@@ -62,7 +68,10 @@ const SLOTS: [(&str, &[&str]); 14] = [
         ],
     ),
     ("dev/t.yaml", &["kind: ImageTagTransformer\nimageTag: {name: o/web, newTag: t1}\n"]),
-    ("prod/kustomization.yaml", &["resources: [../mid]\n", "resources: [../mid, ../dev]\ncomponents: [../comp]\n"]),
+    (
+        "prod/kustomization.yaml",
+        &["resources: [../mid]\n", "resources: [../mid, ../dev]\ncomponents: [../comp]\n"],
+    ),
     ("prod/Kustomization", &["resources: [../base]\nconfigurations: [c.yaml]\n"]),
     ("prod/c.yaml", &["images: [{path: spec/image, kind: Thing}]\n"]),
 ];
@@ -108,7 +117,8 @@ fn snapshots(history: &[Vec<(usize, usize)>]) -> Vec<Files> {
 }
 
 fn changes(from: &Files, to: &Files) -> Vec<(&'static str, Change)> {
-    let gone = from.keys().filter(|path| !to.contains_key(*path)).map(|path| (*path, Change::Removed));
+    let gone =
+        from.keys().filter(|path| !to.contains_key(*path)).map(|path| (*path, Change::Removed));
     let here = to.iter().filter_map(|(path, text)| match from.get(path) {
         None => Some((*path, Change::Added)),
         Some(before) => (before != text).then_some((*path, Change::Modified)),
@@ -117,8 +127,12 @@ fn changes(from: &Files, to: &Files) -> Vec<(&'static str, Change)> {
 }
 
 fn shown(finding: &Finding) -> String {
-    let places: BTreeSet<_> = finding.locations.iter().map(|at| (&at.path, at.document, &at.key, at.part)).collect();
-    format!("{:?} {:?} {:?} {:?} {places:?}", finding.component, finding.image, finding.version, finding.notes)
+    let places: BTreeSet<_> =
+        finding.locations.iter().map(|at| (&at.path, at.document, &at.key, at.part)).collect();
+    format!(
+        "{:?} {:?} {:?} {:?} {places:?}",
+        finding.component, finding.image, finding.version, finding.notes
+    )
 }
 
 fn said(reader: &Reader<'_>, path: &str) -> Said {
@@ -189,7 +203,12 @@ proptest! {
 
 #[test]
 fn without_a_word_nothing_old_is_used() {
-    let files = |web| Files::from([("base/web.yaml", web), ("base/kustomization.yaml", "resources: [web.yaml]\n")]);
+    let files = |web| {
+        Files::from([
+            ("base/web.yaml", web),
+            ("base/kustomization.yaml", "resources: [web.yaml]\n"),
+        ])
+    };
     let (repository, commits) = revisions(&[files(WEB), files(WEB_2), files(SILENT)]);
     let cache = Cache::default();
     let read = |commit| remembered(&repository, commit, "base/kustomization.yaml", &cache);
@@ -225,7 +244,9 @@ fn what_is_built_on_a_base_is_built_again_only_if_something_comes_out_differentl
     let cache = Cache::default();
     let stamp = |at: usize| {
         if at > 0 {
-            cache.moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at])).expect("builds");
+            cache
+                .moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at]))
+                .expect("builds");
         }
         let snapshot = repository.snapshot_of(commits[at]);
         let reader = Reader::of_versions(&snapshot, &cache);
@@ -242,13 +263,20 @@ fn what_is_built_on_a_base_is_built_again_only_if_something_comes_out_differentl
 #[test]
 fn nothing_is_built_again_for_what_no_build_uses() {
     let files = |web, kustomization| {
-        Files::from([("base/web.yaml", web), ("base/patch.yaml", PATCH), ("base/kustomization.yaml", kustomization)])
+        Files::from([
+            ("base/web.yaml", web),
+            ("base/patch.yaml", PATCH),
+            ("base/kustomization.yaml", kustomization),
+        ])
     };
     let plain = "resources: [web.yaml]\npatches: [{path: patch.yaml}]\n";
     let all = [
         files(WEB, plain),
         files(WEB_LOWER, plain),
-        files(WEB, "# more\n\nresources: [web.yaml]\npatches: [{path: patch.yaml}]\nsortOptions: {order: fifo}\n"),
+        files(
+            WEB,
+            "# more\n\nresources: [web.yaml]\npatches: [{path: patch.yaml}]\nsortOptions: {order: fifo}\n",
+        ),
         files(WEB, "resources: [web.yaml]\n"),
     ];
     let (repository, commits) = revisions(&all);
@@ -256,7 +284,9 @@ fn nothing_is_built_again_for_what_no_build_uses() {
     let traces: Vec<_> = (0..all.len())
         .map(|at| {
             if at > 0 {
-                cache.moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at])).expect("builds");
+                cache
+                    .moved(commits[at - 1], commits[at], changes(&all[at - 1], &all[at]))
+                    .expect("builds");
             }
             let snapshot = repository.snapshot_of(commits[at]);
             let reader = Reader::of_versions(&snapshot, &cache);

@@ -35,10 +35,17 @@ impl Objects {
 
 /// Reads the objects of a file. For versions only, a document that is the same as before keeps its
 /// objects, also if its lines are others.
-pub(super) fn read(reader: &Reader<'_>, known: &Reduced<Objects>, path: &str, text: &str) -> Result<Objects, Warning> {
+pub(super) fn read(
+    reader: &Reader<'_>,
+    known: &Reduced<Objects>,
+    path: &str,
+    text: &str,
+) -> Result<Objects, Warning> {
     let by_document = || of_pieces(path, text, known.last(path).as_deref());
     let by_document = reader.of_versions.then(by_document).flatten();
-    by_document.map_or_else(|| whole(path, text), Ok).map_err(|error| not_yaml(path, &error, is_template(text)))
+    by_document
+        .map_or_else(|| whole(path, text), Ok)
+        .map_err(|error| not_yaml(path, &error, is_template(text)))
 }
 
 /// Forgets what has the lines of another text, for a reader who wants them right.
@@ -54,12 +61,20 @@ fn whole(path: &str, text: &str) -> Result<Objects, YamlError> {
     let page = Page::of_file(path, text, 0);
     let pieces = yaml::pieces(text).filter(|pieces| pieces.len() == stream.documents.len());
     let Some(pieces) = pieces else {
-        let objects = objects(page, &stream.documents, Reading::Objects).into_iter().map(Rc::new).collect();
-        return Ok(Objects { documents: vec![Document { fingerprint: fingerprint(text), objects }], exact: true });
+        let objects =
+            objects(page, &stream.documents, Reading::Objects).into_iter().map(Rc::new).collect();
+        return Ok(Objects {
+            documents: vec![Document { fingerprint: fingerprint(text), objects }],
+            exact: true,
+        });
     };
     let document = |(number, (piece, one)): (u32, (yaml::Piece<'_>, &yaml::Document))| {
-        let objects = objects(page.at_document(number), std::slice::from_ref(one), Reading::Objects);
-        Document { fingerprint: fingerprint(piece.text), objects: objects.into_iter().map(Rc::new).collect() }
+        let objects =
+            objects(page.at_document(number), std::slice::from_ref(one), Reading::Objects);
+        Document {
+            fingerprint: fingerprint(piece.text),
+            objects: objects.into_iter().map(Rc::new).collect(),
+        }
     };
     let documents = (0..).zip(pieces.into_iter().zip(&stream.documents)).map(document).collect();
     Ok(Objects { documents, exact: true })

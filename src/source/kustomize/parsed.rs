@@ -65,9 +65,9 @@ pub(super) fn stamp(reader: &Reader<'_>, made: Made, path: &str) -> Option<Stamp
     let known = &reader.cache.kustomize;
     match made {
         Made::Kustomization => reader.stamp_of(&known.kustomizations, path, read_kustomization),
-        Made::Objects => {
-            reader.stamp_of(&known.objects, path, |path, text| objects::read(reader, &known.objects, path, text))
-        }
+        Made::Objects => reader.stamp_of(&known.objects, path, |path, text| {
+            objects::read(reader, &known.objects, path, text)
+        }),
         Made::Speaking => reader.stamp_of(&known.speaking, path, read_speaking),
         Made::Patch => reader.stamp_of(&known.patches, path, read_patch),
         Made::Transformers => reader.stamp_of(&known.transformers, path, read_transformers),
@@ -83,7 +83,11 @@ pub(super) fn built_objects(reader: &Reader<'_>) -> HashSet<String> {
 
 /// A kustomization file.
 pub(super) fn kustomization(reader: &Reader<'_>, path: &str) -> Option<Rc<Kustomization>> {
-    reader.remembered((&reader.cache.kustomize.kustomizations, Made::Kustomization), path, read_kustomization)
+    reader.remembered(
+        (&reader.cache.kustomize.kustomizations, Made::Kustomization),
+        path,
+        read_kustomization,
+    )
 }
 
 fn read_kustomization(path: &str, text: &str) -> Result<Kustomization, Warning> {
@@ -94,12 +98,15 @@ fn read_kustomization(path: &str, text: &str) -> Result<Kustomization, Warning> 
 pub(super) fn objects_of(reader: &Reader<'_>, path: &str) -> Option<Rc<Objects>> {
     let known = &reader.cache.kustomize.objects;
     objects::forget_inexact(reader, known, path);
-    reader.remembered((known, Made::Objects), path, |path, text| objects::read(reader, known, path, text))
+    reader.remembered((known, Made::Objects), path, |path, text| {
+        objects::read(reader, known, path, text)
+    })
 }
 
 /// Is a file of objects without a word about images?
 pub(super) fn is_silent(reader: &Reader<'_>, path: &str) -> bool {
-    let speaks = reader.remembered((&reader.cache.kustomize.speaking, Made::Speaking), path, read_speaking);
+    let speaks =
+        reader.remembered((&reader.cache.kustomize.speaking, Made::Speaking), path, read_speaking);
     speaks.as_deref() == Some(&false)
 }
 
@@ -123,7 +130,11 @@ fn read_patch(path: &str, text: &str) -> Result<PatchText, Warning> {
 
 /// A file of transformers.
 pub(super) fn transformers(reader: &Reader<'_>, path: &str) -> Option<Rc<Vec<Rc<ImageEntry>>>> {
-    reader.remembered((&reader.cache.kustomize.transformers, Made::Transformers), path, read_transformers)
+    reader.remembered(
+        (&reader.cache.kustomize.transformers, Made::Transformers),
+        path,
+        read_transformers,
+    )
 }
 
 fn read_transformers(path: &str, text: &str) -> Result<Vec<Rc<ImageEntry>>, Warning> {
@@ -161,7 +172,9 @@ impl Generator {
         let mut out = Generator::default();
         for root in stream.documents.iter().filter_map(Document::root) {
             match root.str_at(&["kind"]).unwrap_or_default() {
-                "HelmChartInflationGenerator" => out.charts.extend(remote::chart(page, "charts", root)),
+                "HelmChartInflationGenerator" => {
+                    out.charts.extend(remote::chart(page, "charts", root))
+                }
                 "ConfigMapGenerator" | "SecretGenerator" => {}
                 _ => out.plugin = true,
             }

@@ -105,7 +105,9 @@ fn merge_containers(into: &mut Node, items: &[Node]) {
 pub(super) fn cleaned(patch: &Node) -> Node {
     match patch {
         Node::Map(pairs) => {
-            let kept = pairs.iter().filter(|(key, value)| &**key != "$patch" && !matches!(value, Node::Null));
+            let kept = pairs
+                .iter()
+                .filter(|(key, value)| &**key != "$patch" && !matches!(value, Node::Null));
             Node::Map(kept.map(|(key, value)| (key.clone(), cleaned(value))).collect())
         }
         Node::List(items) => {

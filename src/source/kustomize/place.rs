@@ -67,13 +67,17 @@ impl Inline<'_> {
             return (first, whole.into());
         }
         let line = first + value.line() - 1;
-        let exact = self.text.get(value.span()).filter(|token| !token.is_empty() && !token.contains('\n'));
-        let start = line_start(file, whole.start, line.saturating_sub(first)).filter(|start| whole.end > *start);
+        let exact =
+            self.text.get(value.span()).filter(|token| !token.is_empty() && !token.contains('\n'));
+        let start = line_start(file, whole.start, line.saturating_sub(first))
+            .filter(|start| whole.end > *start);
         let (Some(token), Some(start)) = (exact, start) else { return (line, whole.into()) };
         let shown = file[start..].lines().next().unwrap_or_default();
         let mut found = shown.match_indices(token);
         match (found.next(), found.next()) {
-            (Some((at, _)), None) => (line, Span { start: start + at, end: start + at + token.len() }),
+            (Some((at, _)), None) => {
+                (line, Span { start: start + at, end: start + at + token.len() })
+            }
             _ => (line, whole.into()),
         }
     }

@@ -62,15 +62,18 @@ fn plain_address(text: &str) -> String {
 
 /// A chart with a version, of `helmCharts` or of a chart generator.
 pub(super) fn chart(page: Page<'_>, list: &str, item: Value<'_>) -> Option<Remote> {
-    let text = |key: &str| super::file::field(item, key).and_then(Value::non_null).filter(|text| !text.is_empty());
+    let text = |key: &str| {
+        super::file::field(item, key).and_then(Value::non_null).filter(|text| !text.is_empty())
+    };
     let name = text("name")?;
     let version = super::file::field(item, "version")?;
     let shown = version.non_null().filter(|text| !text.is_empty())?;
     let repository = text("repo").map(|repo| repo.split_once("://").map_or(repo, |(_, rest)| rest));
-    let full = match repository.map(|repo| repo.trim_end_matches('/')).filter(|repo| !repo.is_empty()) {
-        Some(repository) => format!("{repository}/{name}"),
-        None => name.to_owned(),
-    };
+    let full =
+        match repository.map(|repo| repo.trim_end_matches('/')).filter(|repo| !repo.is_empty()) {
+            Some(repository) => format!("{repository}/{name}"),
+            None => name.to_owned(),
+        };
     Some(Remote {
         name: full,
         component: name.to_owned(),
@@ -98,7 +101,9 @@ mod tests {
 
     #[test]
     fn addresses_are_shown_without_scheme_and_user() {
-        let expected = |name: &str, component: &str| Some((name.to_owned(), component.to_owned(), "v1".to_owned()));
+        let expected = |name: &str, component: &str| {
+            Some((name.to_owned(), component.to_owned(), "v1".to_owned()))
+        };
         let crd = expected("github.com/org/repo/config/crd", "repo/config/crd");
         for text in [
             "https://github.com/org/repo/config/crd?ref=v1",
@@ -112,12 +117,19 @@ mod tests {
             assert!(is_remote(text), "{text}");
             assert_eq!(read(text), crd, "{text}");
         }
-        assert_eq!(read("https://host:8443/org/repo?ref=v1"), expected("host:8443/org/repo", "repo"));
+        assert_eq!(
+            read("https://host:8443/org/repo?ref=v1"),
+            expected("host:8443/org/repo", "repo")
+        );
     }
 
     #[test]
     fn what_is_not_pinned_is_left_out() {
-        for text in ["https://github.com/o/r", "https://github.com/o/r?ref=main", "https://github.com/o/r?ref="] {
+        for text in [
+            "https://github.com/o/r",
+            "https://github.com/o/r?ref=main",
+            "https://github.com/o/r?ref=",
+        ] {
             assert_eq!(read(text), None, "{text}");
         }
         assert!(!is_remote("../base") && !is_remote("base.d/x.yaml"));

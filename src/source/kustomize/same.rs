@@ -23,8 +23,10 @@ impl Same for Kustomization {
             && all(&self.images, &other.images, same_entry)
             && all(&self.transformers, &other.transformers, same_transformer)
             && all(&self.charts, &other.charts, same_remote)
-            && (&self.configurations, &self.generators) == (&other.configurations, &other.generators)
-            && (&self.namespace, &self.prefix, &self.suffix) == (&other.namespace, &other.prefix, &other.suffix)
+            && (&self.configurations, &self.generators)
+                == (&other.configurations, &other.generators)
+            && (&self.namespace, &self.prefix, &self.suffix)
+                == (&other.namespace, &other.prefix, &other.suffix)
             && (&self.labels, &self.annotations) == (&other.labels, &other.annotations)
             && self.replaces_images == other.replaces_images
     }
@@ -159,9 +161,16 @@ fn same_written(a: &Written, b: &Written) -> bool {
 }
 
 fn same_remote(a: &Remote, b: &Remote) -> bool {
-    a.name == b.name && a.component == b.component && a.version == b.version && same_place(&a.location, &b.location)
+    a.name == b.name
+        && a.component == b.component
+        && a.version == b.version
+        && same_place(&a.location, &b.location)
 }
 
 fn same_place(a: &Location, b: &Location) -> bool {
-    a.path == b.path && a.key == b.key && a.part == b.part && a.document == b.document && a.alias == b.alias
+    a.path == b.path
+        && a.key == b.key
+        && a.part == b.part
+        && a.document == b.document
+        && a.alias == b.alias
 }

@@ -52,7 +52,8 @@ impl Pattern {
             Pattern::Word(word) => {
                 let fits = |(word, is): (char, char)| word == is || (word == '.' && is != '\n');
                 word == text
-                    || (word.chars().count() == text.chars().count() && word.chars().zip(text.chars()).all(fits))
+                    || (word.chars().count() == text.chars().count()
+                        && word.chars().zip(text.chars()).all(fits))
             }
             Pattern::Expression(regex) => regex.is_match(text),
         }
@@ -74,7 +75,8 @@ impl Target {
         let mut target = Target::default();
         let mut broken = false;
         let mut pattern = |key: &str| {
-            let text = super::file::field(value, key)?.non_null().filter(|text| !text.is_empty())?;
+            let text =
+                super::file::field(value, key)?.non_null().filter(|text| !text.is_empty())?;
             let pattern = Pattern::of(text);
             broken |= pattern.is_none();
             pattern
@@ -85,7 +87,8 @@ impl Target {
         target.name = pattern("name");
         target.namespace = pattern("namespace");
         target.broken = broken;
-        let selector = |key: &str| super::file::field(value, key).and_then(Value::non_null).map(conditions);
+        let selector =
+            |key: &str| super::file::field(value, key).and_then(Value::non_null).map(conditions);
         target.labels = selector("labelSelector").unwrap_or_default();
         target.annotations = selector("annotationSelector").unwrap_or_default();
         target
@@ -98,14 +101,18 @@ impl Target {
 
     /// Is the object one of those?
     pub fn fits(&self, object: &Manifest) -> bool {
-        let fits =
-            |pattern: &Option<Pattern>, text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        let fits = |pattern: &Option<Pattern>, text: &str| {
+            pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+        };
         !self.broken
             && fits(&self.kind, &object.kind)
             && fits(&self.group, object.group())
             && fits(&self.version, object.version())
             && object.ids.iter().any(|(name, _)| fits(&self.name, name))
-            && object.ids.iter().any(|(_, namespace)| fits(&self.namespace, namespace_of(namespace)))
+            && object
+                .ids
+                .iter()
+                .any(|(_, namespace)| fits(&self.namespace, namespace_of(namespace)))
             && self.labels.iter().all(|condition| condition.holds(&object.labels))
             && self.annotations.iter().all(|condition| condition.holds(&object.annotations))
     }
@@ -114,8 +121,11 @@ impl Target {
 /// Is the patch, which names its object, for this one?
 pub(super) fn is_for(patch: &Manifest, object: &Manifest) -> bool {
     let Some((name, namespace)) = patch.ids.first() else { return false };
-    let same = |id: &(String, String)| id.0 == *name && namespace_of(&id.1) == namespace_of(namespace);
-    patch.kind == object.kind && patch.api_version == object.api_version && object.ids.iter().any(same)
+    let same =
+        |id: &(String, String)| id.0 == *name && namespace_of(&id.1) == namespace_of(namespace);
+    patch.kind == object.kind
+        && patch.api_version == object.api_version
+        && object.ids.iter().any(same)
 }
 
 fn namespace_of(text: &str) -> &str {
@@ -156,7 +166,8 @@ fn condition(text: &str) -> Condition {
 
 impl Condition {
     fn holds(&self, labels: &[(String, String)]) -> bool {
-        let value = |key: &str| labels.iter().find(|(known, _)| known == key).map(|(_, value)| value);
+        let value =
+            |key: &str| labels.iter().find(|(known, _)| known == key).map(|(_, value)| value);
         match self {
             Condition::In(key, values) => value(key).is_some_and(|value| values.contains(value)),
             Condition::NotIn(key, values) => value(key).is_none_or(|value| !values.contains(value)),

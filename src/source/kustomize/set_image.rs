@@ -59,10 +59,12 @@ pub fn entry_name(file: &str, image: &str) -> String {
 }
 
 fn planned(file: &str, stream: &Stream, change: &ImageChange) -> Result<Vec<Splice>, Obstacle> {
-    let root = stream.documents.first().and_then(yaml::Document::root).ok_or(Obstacle::NotWritable)?;
+    let root =
+        stream.documents.first().and_then(yaml::Document::root).ok_or(Obstacle::NotWritable)?;
     let images = root.get("images").filter(|images| images.items().next().is_some());
     let Some(images) = images else {
-        let other_case = root.get("images").is_none() && super::file::field(root, "images").is_some();
+        let other_case =
+            root.get("images").is_none() && super::file::field(root, "images").is_some();
         let new = new_entry(change);
         return if other_case {
             Err(Obstacle::NotWritable)
@@ -81,15 +83,17 @@ fn planned(file: &str, stream: &Stream, change: &ImageChange) -> Result<Vec<Spli
             Ok(vec![yaml::add_item(file, images, position(&items, &change.name), &borrowed(&new))?])
         }
         [item] => changed(file, stream, **item, change),
-        [first, second, ..] => {
-            Err(Obstacle::DuplicateKey { key: change.name.clone(), lines: (first.line(), second.line()) })
-        }
+        [first, second, ..] => Err(Obstacle::DuplicateKey {
+            key: change.name.clone(),
+            lines: (first.line(), second.line()),
+        }),
     }
 }
 
 /// Before the first larger name of a sorted list, else behind the last.
 fn position(items: &[Value<'_>], name: &str) -> usize {
-    let names: Vec<&str> = items.iter().map(|item| item.str_at(&["name"]).unwrap_or_default()).collect();
+    let names: Vec<&str> =
+        items.iter().map(|item| item.str_at(&["name"]).unwrap_or_default()).collect();
     let larger = names.iter().position(|other| *other > name);
     larger.filter(|_| names.is_sorted()).unwrap_or(items.len())
 }
@@ -118,11 +122,20 @@ fn field<'c>(change: &'c ImageChange, key: &str) -> &'c Field {
     }
 }
 
-fn changed(file: &str, stream: &Stream, item: Value<'_>, change: &ImageChange) -> Result<Vec<Splice>, Obstacle> {
+fn changed(
+    file: &str,
+    stream: &Stream,
+    item: Value<'_>,
+    change: &ImageChange,
+) -> Result<Vec<Splice>, Obstacle> {
     let mut out = Vec::new();
     let mut added = Vec::new();
     for key in FIELDS {
-        let there = item.raw_pairs().filter(|(name, _)| name.text() == Some(key)).map(|(_, value)| value).last();
+        let there = item
+            .raw_pairs()
+            .filter(|(name, _)| name.text() == Some(key))
+            .map(|(_, value)| value)
+            .last();
         match (field(change, key), there) {
             (Field::Set(text), Some(value)) if !value.is_null() => {
                 if value.text() != Some(text) {
@@ -165,8 +178,10 @@ fn list(stream: &Stream) -> Vec<Fields> {
     let root = stream.documents.first().and_then(yaml::Document::root);
     let items = root.and_then(|root| root.get("images")).into_iter().flat_map(Value::items);
     let texts = |item: Value<'_>| {
-        let pairs =
-            item.pairs().into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.non_null()?.to_owned())));
+        let pairs = item
+            .pairs()
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value.non_null()?.to_owned())));
         pairs.collect()
     };
     items.map(texts).collect()

@@ -23,7 +23,8 @@ struct Case {
 /// An argument of `kustomize edit set image`: `name=new:tag@digest`, where `*` keeps and what is not
 /// said goes.
 fn change(argument: &str) -> ImageChange {
-    let (name, image) = argument.split_once('=').map_or((None, argument), |(name, image)| (Some(name), image));
+    let (name, image) =
+        argument.split_once('=').map_or((None, argument), |(name, image)| (Some(name), image));
     let ImageReference { name: new_name, version } = ImageReference::parse(image);
     let field = |text: Option<String>| match text.as_deref() {
         None => Field::Drop,
@@ -47,15 +48,21 @@ fn written(images: &[Fields]) -> Vec<String> {
     let head = "# kept\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [a.yaml] # kept\n";
     let tail = "patches:\n- patch: |-\n    - op: remove\n      path: /spec\n";
     if images.is_empty() {
-        let lists = ["", "images: []\n", "images:\n", "images: null # none\n", "images: [ ] # none\n"];
-        return lists.iter().flat_map(|list| [format!("{head}{list}{tail}"), format!("{head}{tail}{list}")]).collect();
+        let lists =
+            ["", "images: []\n", "images:\n", "images: null # none\n", "images: [ ] # none\n"];
+        return lists
+            .iter()
+            .flat_map(|list| [format!("{head}{list}{tail}"), format!("{head}{tail}{list}")])
+            .collect();
     }
     let item = |fields: &Fields, lead: &str, gap: &str| {
-        let pairs: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: \"{value}\" # {key}\n")).collect();
+        let pairs: Vec<String> =
+            fields.iter().map(|(key, value)| format!("{key}: \"{value}\" # {key}\n")).collect();
         format!("{lead}-{gap}{}", pairs.join(&format!("{lead} {gap}")))
     };
     let flow = |fields: &Fields| {
-        let pairs: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: '{value}'")).collect();
+        let pairs: Vec<String> =
+            fields.iter().map(|(key, value)| format!("{key}: '{value}'")).collect();
         format!("{{{}}}", pairs.join(", "))
     };
     let block = |lead, gap| images.iter().map(|fields| item(fields, lead, gap)).collect::<String>();
@@ -67,7 +74,10 @@ fn written(images: &[Fields]) -> Vec<String> {
         format!("images: [{}] # all\n", flows.join(", ")),
         format!("images: [\n  {}\n]\n", flows.join(",\n  ")),
     ];
-    lists.iter().flat_map(|list| [format!("{head}{list}{tail}"), format!("{head}{tail}{list}")]).collect()
+    lists
+        .iter()
+        .flat_map(|list| [format!("{head}{list}{tail}"), format!("{head}{tail}{list}")])
+        .collect()
 }
 
 fn set_of(images: &[Fields]) -> BTreeSet<Fields> {
@@ -76,16 +86,28 @@ fn set_of(images: &[Fields]) -> BTreeSet<Fields> {
 
 #[test]
 fn the_recorded_cases_give_the_same_images() {
-    let cases: Cases =
-        serde_json::from_str(include_str!("../../../tests/fixtures/kustomize/set_image_cases.json")).expect("json");
+    let cases: Cases = serde_json::from_str(include_str!(
+        "../../../tests/fixtures/kustomize/set_image_cases.json"
+    ))
+    .expect("json");
     assert!(cases.cases.len() > 15);
     for case in &cases.cases {
         for file in written(&case.input_images) {
-            for file in [file.replace('\n', "\r\n"), format!("\u{feff}{file}"), file.trim_end().to_owned(), file] {
+            for file in [
+                file.replace('\n', "\r\n"),
+                format!("\u{feff}{file}"),
+                file.trim_end().to_owned(),
+                file,
+            ] {
                 let set = |file: String, argument: &String| set(&file, argument).expect("an edit");
                 let edited = case.args.iter().fold(file.clone(), set);
                 let found = list(&yaml::parse(&edited).expect("yaml"));
-                assert_eq!(set_of(&found), set_of(&case.expected_images), "{:?}\n{file}\n{edited}", case.args);
+                assert_eq!(
+                    set_of(&found),
+                    set_of(&case.expected_images),
+                    "{:?}\n{file}\n{edited}",
+                    case.args
+                );
                 assert_eq!(edited.matches('\r').count() > 0, file.contains('\r'));
                 assert_eq!(
                     edited.matches('\n').count() == edited.matches("\r\n").count(),
@@ -102,9 +124,21 @@ fn the_recorded_cases_give_the_same_images() {
 #[test]
 fn a_new_entry_looks_like_its_neighbours() {
     for (file, argument, expected) in [
-        ("resources: [a]\n", "web:1.10", "resources: [a]\nimages:\n- name: web\n  newTag: \"1.10\"\n"),
-        ("a: b", "web:v1@sha256:00", "a: b\nimages:\n- digest: sha256:00\n  name: web\n  newTag: v1"),
-        ("images: [] # none\nb: c\n", "web:v1", "images: # none\n- name: web\n  newTag: v1\nb: c\n"),
+        (
+            "resources: [a]\n",
+            "web:1.10",
+            "resources: [a]\nimages:\n- name: web\n  newTag: \"1.10\"\n",
+        ),
+        (
+            "a: b",
+            "web:v1@sha256:00",
+            "a: b\nimages:\n- digest: sha256:00\n  name: web\n  newTag: v1",
+        ),
+        (
+            "images: [] # none\nb: c\n",
+            "web:v1",
+            "images: # none\n- name: web\n  newTag: v1\nb: c\n",
+        ),
         (
             "images:\r\n  -   name: a\r\n      newTag: v1\r\n",
             "b:v2",
@@ -120,9 +154,21 @@ fn a_new_entry_looks_like_its_neighbours() {
             "b:v2",
             "images:\n- name: c\n  newTag: v1 # x\n- name: a\n  newTag: v1 # y\n- name: b\n  newTag: v2\n# end\n",
         ),
-        ("images: [{name: a, newTag: v1}]\n", "b:v2", "images: [{name: a, newTag: v1}, {name: b, newTag: v2}]\n"),
-        ("images:\n- name: a\n  newName: r/a\n", "a=*:v2", "images:\n- name: a\n  newName: r/a\n  newTag: v2\n"),
-        ("images:\n- name: a\n  newTag: 'v1' # x\n", "a=*:v2", "images:\n- name: a\n  newTag: 'v2' # x\n"),
+        (
+            "images: [{name: a, newTag: v1}]\n",
+            "b:v2",
+            "images: [{name: a, newTag: v1}, {name: b, newTag: v2}]\n",
+        ),
+        (
+            "images:\n- name: a\n  newName: r/a\n",
+            "a=*:v2",
+            "images:\n- name: a\n  newName: r/a\n  newTag: v2\n",
+        ),
+        (
+            "images:\n- name: a\n  newTag: 'v1' # x\n",
+            "a=*:v2",
+            "images:\n- name: a\n  newTag: 'v2' # x\n",
+        ),
     ] {
         assert_eq!(set(file, argument).as_deref(), Ok(expected), "{file}");
     }

@@ -20,7 +20,8 @@ fn shown(finding: &Finding) -> String {
 #[test]
 fn recorded_builds_give_the_same_images() {
     let cases: Value =
-        serde_json::from_str(include_str!("../../../tests/fixtures/kustomize/build_cases.json")).expect("json");
+        serde_json::from_str(include_str!("../../../tests/fixtures/kustomize/build_cases.json"))
+            .expect("json");
     let mut failures = Vec::new();
     for case in cases["cases"].as_array().expect("cases") {
         let files: Vec<(&str, &str)> = case["files"]
@@ -39,13 +40,17 @@ fn recorded_builds_give_the_same_images() {
         if case["ok"] != true {
             // What kustomize refuses is still read, as far as it goes; where an unquoted tag is to
             // blame, its finding says so.
-            let tag_is_to_blame = case["about"].as_str().is_some_and(|about| about.starts_with("newTag"));
+            let tag_is_to_blame =
+                case["about"].as_str().is_some_and(|about| about.starts_with("newTag"));
             let said = found.iter().any(|finding| finding.notes.contains(&Note::Unbuildable));
             assert_eq!(said, tag_is_to_blame, "{}", case["about"]);
             continue;
         }
-        let images: BTreeSet<String> =
-            found.iter().filter(|finding| !finding.notes.contains(&Note::Unmatched)).map(shown).collect();
+        let images: BTreeSet<String> = found
+            .iter()
+            .filter(|finding| !finding.notes.contains(&Note::Unmatched))
+            .map(shown)
+            .collect();
         let lines = case["image_lines"].as_array().expect("lines").iter().filter_map(Value::as_str);
         let wanted: BTreeSet<String> = lines
             .filter_map(|line| line.split_once(':'))
@@ -59,21 +64,31 @@ fn recorded_builds_give_the_same_images() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-const POD: &str =
-    "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: web\n    image: r.io/web:v1\n";
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: web\n    image: r.io/web:v1\n";
 
 /// Shown findings in order, with the first place as `path:line key`.
 fn places(found: &[Finding]) -> Vec<String> {
-    let place = |finding: &Finding| finding.locations.first().map(|at| format!("{}:{} {}", at.path, at.line, at.key));
-    found.iter().map(|finding| format!("{} {}", shown(finding), place(finding).unwrap_or_default())).collect()
+    let place = |finding: &Finding| {
+        finding.locations.first().map(|at| format!("{}:{} {}", at.path, at.line, at.key))
+    };
+    found
+        .iter()
+        .map(|finding| format!("{} {}", shown(finding), place(finding).unwrap_or_default()))
+        .collect()
 }
 
 #[test]
 fn a_place_in_a_base_is_inherited() {
     let files = [
         ("base/p.yaml", POD),
-        ("base/kustomization.yaml", "resources: [p.yaml]\nimages:\n- name: r.io/web\n  newTag: v2\n"),
-        ("dev/kustomization.yaml", "resources: [../base]\nimages:\n- name: r.io/web\n  newTag: v3\n"),
+        (
+            "base/kustomization.yaml",
+            "resources: [p.yaml]\nimages:\n- name: r.io/web\n  newTag: v2\n",
+        ),
+        (
+            "dev/kustomization.yaml",
+            "resources: [../base]\nimages:\n- name: r.io/web\n  newTag: v3\n",
+        ),
         ("prod/kustomization.yaml", "resources: [../base]\n"),
     ];
     let dev = build(&files, "dev/kustomization.yaml");
@@ -90,7 +105,11 @@ fn a_place_in_a_base_is_inherited() {
 fn every_place_of_the_same_reference_counts() {
     let pod = POD.replace("metadata: {name: p}", "metadata: {name: q}");
     let found = build(
-        &[("p.yaml", POD), ("q.yaml", &pod), ("kustomization.yaml", "resources: [p.yaml, q.yaml]\n")],
+        &[
+            ("p.yaml", POD),
+            ("q.yaml", &pod),
+            ("kustomization.yaml", "resources: [p.yaml, q.yaml]\n"),
+        ],
         "kustomization.yaml",
     );
     assert_eq!(places(&found), ["r.io/web:v1 p.yaml:7 spec.containers[web].image"]);
@@ -114,9 +133,13 @@ fn entries_that_match_nothing_and_remote_resources_are_findings() {
     );
     let policy = crate::model::Automation { policy: "ns:web:tag".into() };
     assert_eq!(found[0].notes, [Note::Unmatched, Note::Automated(policy)]);
-    let components: Vec<_> = found.iter().filter_map(|finding| finding.component.as_deref()).collect();
+    let components: Vec<_> =
+        found.iter().filter_map(|finding| finding.component.as_deref()).collect();
     assert_eq!(components, ["web", "redis", "web/config"]);
-    assert_eq!((found[2].locations[0].part, found[2].notes.as_slice()), (Part::Revision, &[Note::Remote][..]));
+    assert_eq!(
+        (found[2].locations[0].part, found[2].notes.as_slice()),
+        (Part::Revision, &[Note::Remote][..])
+    );
 }
 
 #[test]
@@ -134,8 +157,12 @@ fn an_overlay_that_repeats_an_unmatched_entry_wins() {
 #[test]
 fn images_that_share_a_word_are_called_by_their_names() {
     let pod = "kind: Pod\nspec: {containers: [{name: a, image: \"x/web:1\"}, {name: b, image: \"y/web:1\"}, {name: c, image: z}]}\n";
-    let found = build(&[("p.yaml", pod), ("kustomization.yaml", "resources: [p.yaml]\n")], "kustomization.yaml");
-    let components: Vec<_> = found.iter().filter_map(|finding| finding.component.as_deref()).collect();
+    let found = build(
+        &[("p.yaml", pod), ("kustomization.yaml", "resources: [p.yaml]\n")],
+        "kustomization.yaml",
+    );
+    let components: Vec<_> =
+        found.iter().filter_map(|finding| finding.component.as_deref()).collect();
     assert_eq!(components, ["x/web", "y/web", "z"]);
 }
 
@@ -162,32 +189,48 @@ fn inline_patches_add_and_change_containers_at_their_place() {
 fn deleting_patches_take_their_images_away() {
     let text = "resources: [p.yaml]\npatchesStrategicMerge:\n- |-\n  {apiVersion: v1, kind: Pod, metadata: {name: p}, \
                 spec: {containers: [{name: web, $patch: delete}]}}\n";
-    assert!(build(&[("p.yaml", POD), ("kustomization.yaml", text)], "kustomization.yaml").is_empty());
+    assert!(
+        build(&[("p.yaml", POD), ("kustomization.yaml", text)], "kustomization.yaml").is_empty()
+    );
     let text = "resources: [p.yaml]\npatches:\n- path: d.yaml\n";
     let patch = "{apiVersion: v1, kind: Pod, metadata: {name: p}, $patch: delete}\n";
     let files = [("p.yaml", POD), ("d.yaml", patch), ("kustomization.yaml", text)];
     assert!(build(&files, "kustomization.yaml").is_empty());
 }
 
-fn warnings_of(files: &[(&str, &str)], links: &[(&str, &str)], path: &str) -> (Vec<Finding>, Vec<&'static str>) {
+fn warnings_of(
+    files: &[(&str, &str)],
+    links: &[(&str, &str)],
+    path: &str,
+) -> (Vec<Finding>, Vec<&'static str>) {
     let rule = crate::config::Rule::new(SourceKind::Kustomize, path, &[]).expect("a template");
     let (found, warnings) = repository_with_links(files, links).read(rule);
-    (found.into_iter().map(|(_, finding)| finding).collect(), warnings.iter().map(|warning| warning.code).collect())
+    (
+        found.into_iter().map(|(_, finding)| finding).collect(),
+        warnings.iter().map(|warning| warning.code).collect(),
+    )
 }
 
 #[test]
 fn hostile_files_are_warnings_and_the_rest_is_answered() {
     let read = |text: &str, links: &[(&str, &str)]| {
-        let (found, warnings) = warnings_of(&[("o/p.yaml", POD), ("o/kustomization.yaml", text)], links, "o");
+        let (found, warnings) =
+            warnings_of(&[("o/p.yaml", POD), ("o/kustomization.yaml", text)], links, "o");
         assert_eq!(found.len(), 1, "{text}");
         warnings
     };
     assert_eq!(read("resources: [p.yaml, ../../../etc/passwd]\n", &[]), ["kustomize-outside"]);
     assert_eq!(read("resources: [p.yaml, /etc/passwd]\n", &[]), ["kustomize-outside"]);
-    assert_eq!(read("resources: [p.yaml, link.yaml]\n", &[("o/link.yaml", "/etc/passwd")]), ["symlink"]);
+    assert_eq!(
+        read("resources: [p.yaml, link.yaml]\n", &[("o/link.yaml", "/etc/passwd")]),
+        ["symlink"]
+    );
     assert_eq!(read("resources: [p.yaml, ../o]\n", &[]), ["kustomize-cycle"]);
     assert_eq!(read("resources: [p.yaml, none]\n", &[]), ["kustomize-missing"]);
-    assert_eq!(read("resources: [p.yaml]\nimages: [{name: \"a[\", newName: b}]\n", &[]), ["kustomize-pattern"]);
+    assert_eq!(
+        read("resources: [p.yaml]\nimages: [{name: \"a[\", newName: b}]\n", &[]),
+        ["kustomize-pattern"]
+    );
 }
 
 #[test]
@@ -198,9 +241,13 @@ fn diamonds_that_double_at_every_level_are_cut() {
     ];
     for level in 1..40 {
         let below = level - 1;
-        files.push((format!("d{level}/kustomization.yaml"), format!("resources: [../d{below}, ../d{below}]\n")));
+        files.push((
+            format!("d{level}/kustomization.yaml"),
+            format!("resources: [../d{below}, ../d{below}]\n"),
+        ));
     }
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let files: Vec<(&str, &str)> =
+        files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let (found, warnings) = warnings_of(&files, &[], "d39");
     assert_eq!((found.len(), warnings.contains(&"kustomize-size")), (1, true));
 }

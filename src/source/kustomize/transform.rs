@@ -32,7 +32,9 @@ impl FieldSpec {
 
     fn fits(&self, object: &Manifest) -> bool {
         let fits = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
-        fits(&self.group, object.group()) && fits(&self.version, object.version()) && fits(&self.kind, &object.kind)
+        fits(&self.group, object.group())
+            && fits(&self.version, object.version())
+            && fits(&self.kind, &object.kind)
     }
 }
 
@@ -41,7 +43,11 @@ impl FieldSpec {
 /// First every `containers` and `initContainers` list at any depth, then the fields of the built-in
 /// specs and of the configuration. kustomize v5.5.0 runs both over a pod's own lists, so a
 /// `tagSuffix` is added there twice.
-pub(super) fn rewrite(object: &mut Rc<Manifest>, entry: &Rc<ImageEntry>, specs: &[FieldSpec]) -> bool {
+pub(super) fn rewrite(
+    object: &mut Rc<Manifest>,
+    entry: &Rc<ImageEntry>,
+    specs: &[FieldSpec],
+) -> bool {
     if object.kind == "CustomResourceDefinition" || matches!(*object.body, Node::Other) {
         return false;
     }

@@ -30,7 +30,12 @@ impl Unmatched {
     /// Adds an entry, unless another one makes the same image.
     pub fn add(&mut self, entry: Rc<ImageEntry>) {
         let name = entry.reference().name;
-        let mut near = self.places.get(&name).into_iter().flatten().filter_map(|at| self.entries[*at].as_ref());
+        let mut near = self
+            .places
+            .get(&name)
+            .into_iter()
+            .flatten()
+            .filter_map(|at| self.entries[*at].as_ref());
         if !near.any(|known| known.reference().name == name) {
             self.push(entry);
         }

@@ -5,8 +5,8 @@ use crate::report::{Audited, Told, moment};
 use crate::ui::formats::records;
 
 const HEADER: [&str; 14] = [
-    "id", "rule", "severity", "app", "stage", "targets", "version", "time", "commit", "author", "path", "line",
-    "event", "message",
+    "id", "rule", "severity", "app", "stage", "targets", "version", "time", "commit", "author",
+    "path", "line", "event", "message",
 ];
 
 /// One finding a record.

@@ -8,7 +8,8 @@ use crate::ui::visible;
 /// A rule that found nothing is one case that passed.
 pub fn junit(audited: &Audited) -> String {
     let count = audited.findings.len();
-    let silent = |rule: &&&Rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id);
+    let silent =
+        |rule: &&&Rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id);
     let passed = rules::ALL.iter().filter(silent).count();
     let tests = count + passed;
     let suites: String = rules::ALL.iter().map(|rule| suite(rule, audited)).collect();
@@ -19,14 +20,18 @@ pub fn junit(audited: &Audited) -> String {
 }
 
 fn suite(rule: &Rule, audited: &Audited) -> String {
-    let found: Vec<&Told> = audited.findings.iter().filter(|told| told.finding.rule.id == rule.id).collect();
+    let found: Vec<&Told> =
+        audited.findings.iter().filter(|told| told.finding.rule.id == rule.id).collect();
     let (tests, failures) = (found.len().max(1), found.len());
     let cases: String = if found.is_empty() {
         format!("    <testcase classname=\"{}\" name=\"{}\"/>\n", rule.id, escaped(rule.title))
     } else {
         found.into_iter().map(case).collect()
     };
-    format!("  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\">\n{cases}  </testsuite>\n", rule.id)
+    format!(
+        "  <testsuite name=\"{}\" tests=\"{tests}\" failures=\"{failures}\">\n{cases}  </testsuite>\n",
+        rule.id
+    )
 }
 
 fn case(told: &Told) -> String {

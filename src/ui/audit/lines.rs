@@ -33,7 +33,8 @@ fn line(group: &Group<'_>) -> Line {
     let count = group.findings.len();
     let versions = group.findings.iter().all(|told| told.finding.version == newest.finding.version);
     let is_one_app = group.names.len() == 1;
-    let (first, last) = group.span().map(|(first, last)| (minute(first), minute(last))).unwrap_or_default();
+    let (first, last) =
+        group.span().map(|(first, last)| (minute(first), minute(last))).unwrap_or_default();
     let cells = [
         group.name(),
         newest.place(),
@@ -86,7 +87,13 @@ pub(super) fn pairs(audited: &Audited, detail: Detail) -> (Vec<Pair>, usize) {
 fn in_figures(pair: &PairFigures) -> Pair {
     let PairFigures { before, stage, changes, after, tolerated, never, versions, met, .. } = pair;
     let [changes, after, tolerated, never] = [*changes, *after, *tolerated, *never].map(thousands);
-    let silent = || format!("no: {} of {} versions never match", thousands(versions - met), thousands(*versions));
+    let silent = || {
+        format!(
+            "no: {} of {} versions never match",
+            thousands(versions - met),
+            thousands(*versions)
+        )
+    };
     let judged = if pair.comparable { String::new() } else { silent() };
     [format!("{before} to {stage}"), changes, after, tolerated, never, judged]
 }
@@ -118,6 +125,9 @@ mod tests {
 
     #[test]
     fn long_numbers_are_readable() {
-        assert_eq!([0, 999, 1_000, 22_092, 1_234_567].map(thousands), ["0", "999", "1,000", "22,092", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1_000, 22_092, 1_234_567].map(thousands),
+            ["0", "999", "1,000", "22,092", "1,234,567"]
+        );
     }
 }

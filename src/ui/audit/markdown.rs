@@ -7,13 +7,22 @@ use crate::ui::formats::cell_text;
 
 /// The rules, then the findings, then the order of the stages.
 pub fn markdown(audited: &Audited, detail: Detail) -> String {
-    let mut out = String::from("| rule | severity | findings | what |\n| --- | --- | ---: | --- |\n");
+    let mut out =
+        String::from("| rule | severity | findings | what |\n| --- | --- | ---: | --- |\n");
     for (rule, severity, count) in audited.counts() {
-        out.push_str(&format!("| {} | {} | {} | {} |\n", rule.id, severity.as_str(), thousands(count), rule.title));
+        out.push_str(&format!(
+            "| {} | {} | {} | {} |\n",
+            rule.id,
+            severity.as_str(),
+            thousands(count),
+            rule.title
+        ));
     }
     let lines = lines::findings(audited, detail);
     if !lines.is_empty() {
-        let rows = lines.iter().map(|line| row([line.rule].into_iter().chain(line.cells.iter().map(String::as_str))));
+        let rows = lines
+            .iter()
+            .map(|line| row([line.rule].into_iter().chain(line.cells.iter().map(String::as_str))));
         let rule = "| --- | --- | --- | ---: | --- | --- | --- | --- | --- |\n";
         out.push_str(&format!("\n{}{rule}{}", row(HEADINGS), rows.collect::<String>()));
     }

@@ -48,11 +48,15 @@ fn minute(seconds: i64) -> String {
 /// A finding in one sentence, for formats that have no columns.
 fn sentence(told: &Told) -> String {
     let version = version(told);
-    let cell: Vec<&str> = [told.name.as_str(), version.as_str()].into_iter().filter(|word| !word.is_empty()).collect();
+    let cell: Vec<&str> = [told.name.as_str(), version.as_str()]
+        .into_iter()
+        .filter(|word| !word.is_empty())
+        .collect();
     let place = told.place();
     let place = if place.is_empty() { String::new() } else { format!(" in {place}") };
     let landed = finding_place(told);
-    let subject = if cell.is_empty() { String::new() } else { format!("{}{place}: ", cell.join(" ")) };
+    let subject =
+        if cell.is_empty() { String::new() } else { format!("{}{place}: ", cell.join(" ")) };
     visible(&format!("{subject}{}{landed}", told.finding.message)).into_owned()
 }
 

@@ -12,7 +12,8 @@ const WHOLE: usize = usize::MAX;
 
 /// The whole answer for people.
 pub fn table(audited: &Audited, detail: Detail, look: &Look) -> String {
-    let parts = [rules(audited, look), findings(audited, detail, look), order(audited, detail, look)];
+    let parts =
+        [rules(audited, look), findings(audited, detail, look), order(audited, detail, look)];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n")
 }

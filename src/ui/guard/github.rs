@@ -8,12 +8,19 @@ use crate::report::Guarded;
 pub fn github(guarded: &Guarded) -> String {
     let mut out = String::new();
     for ruling in &guarded.rulings {
-        let place = ruling.path.as_deref().filter(|path| *path != ".").map(|path| format!("file={},", property(path)));
+        let place = ruling
+            .path
+            .as_deref()
+            .filter(|path| *path != ".")
+            .map(|path| format!("file={},", property(path)));
         let line = ruling.line.map(|line| format!("line={line},")).unwrap_or_default();
         let place = place.map(|place| place + &line).unwrap_or_default();
         for refusal in &ruling.refusals {
             let title = property(&format!("towpath guard: {}", refusal.check.as_str()));
-            out.push_str(&format!("::error {place}title={title}::{}\n", data(&sentence(ruling, refusal, guarded))));
+            out.push_str(&format!(
+                "::error {place}title={title}::{}\n",
+                data(&sentence(ruling, refusal, guarded))
+            ));
         }
         for refusal in &ruling.overridden {
             let text = format!("the glass is broken: {}", sentence(ruling, refusal, guarded));
@@ -48,6 +55,9 @@ mod tests {
         guarded.rulings.push(Ruling::of_file("a,line=1::b\r\n::error::c", Some(3), Some(refusal)));
         let out = github(&guarded);
         assert_eq!(out.lines().count(), 1, "{out}");
-        assert!(out.starts_with("::error file=a%2Cline=1%3A%3Ab%0D%0A%3A%3Aerror%3A%3Ac,line=3,title="), "{out}");
+        assert!(
+            out.starts_with("::error file=a%2Cline=1%3A%3Ab%0D%0A%3A%3Aerror%3A%3Ac,line=3,title="),
+            "{out}"
+        );
     }
 }

@@ -29,9 +29,11 @@ pub fn table(guarded: &Guarded, look: &Look) -> String {
         column("check", WHOLE),
         column("why", WHOLE),
     ];
-    let rows: Vec<[Text; 6]> = guarded.rulings.iter().flat_map(|ruling| rows(ruling, guarded, look)).collect();
+    let rows: Vec<[Text; 6]> =
+        guarded.rulings.iter().flat_map(|ruling| rows(ruling, guarded, look)).collect();
     let table = Table::new(columns).whole(&rows, look);
-    let hints: String = hints(guarded).iter().map(|hint| format!("hint: {}\n", visible(hint))).collect();
+    let hints: String =
+        hints(guarded).iter().map(|hint| format!("hint: {}\n", visible(hint))).collect();
     format!("{table}{hints}")
 }
 
@@ -76,7 +78,10 @@ fn whys(ruling: &Ruling) -> Vec<(&'static str, String)> {
         return ruling.refusals.iter().map(why).collect();
     }
     let granted = ruling.granted.iter().map(|who| ("permission", who.clone()));
-    let overridden = ruling.overridden.iter().map(|one| (one.check.as_str(), format!("overridden: {}", one.reason)));
+    let overridden = ruling
+        .overridden
+        .iter()
+        .map(|one| (one.check.as_str(), format!("overridden: {}", one.reason)));
     granted.chain(overridden).collect()
 }
 
@@ -94,20 +99,27 @@ fn hints(guarded: &Guarded) -> Vec<&str> {
 
 /// For pages: the sentence, then a table.
 pub fn markdown(guarded: &Guarded) -> String {
-    let title = if guarded.allows() { "towpath guard: may be merged" } else { "towpath guard: may not be merged" };
+    let title = if guarded.allows() {
+        "towpath guard: may be merged"
+    } else {
+        "towpath guard: may not be merged"
+    };
     let mut out = format!("### {title}\n\n{}.\n", cell_text(&guarded.sentence()));
     if guarded.rulings.is_empty() {
         return out;
     }
     out.push_str("\n| answer | what | stage | change | why |\n| --- | --- | --- | --- | --- |\n");
     for ruling in &guarded.rulings {
-        let whys: Vec<String> =
-            whys(ruling).iter().map(|(check, why)| format!("**{check}** {}", cell_text(why))).collect();
+        let whys: Vec<String> = whys(ruling)
+            .iter()
+            .map(|(check, why)| format!("**{check}** {}", cell_text(why)))
+            .collect();
         let cells = [what(ruling, guarded), Guarded::place(ruling), Guarded::versions(ruling, "→")];
         let cells = cells.map(|cell| cell_text(&cell)).join(" | ");
         out.push_str(&format!("| {} | {cells} | {} |\n", answer(ruling).0, whys.join("<br>")));
     }
-    let hints: String = hints(guarded).iter().map(|hint| format!("* {}\n", hint_text(hint))).collect();
+    let hints: String =
+        hints(guarded).iter().map(|hint| format!("* {}\n", hint_text(hint))).collect();
     if hints.is_empty() { out } else { format!("{out}\n{hints}") }
 }
 
@@ -116,7 +128,9 @@ fn sentence(ruling: &Ruling, refusal: &Refusal, guarded: &Guarded) -> String {
     let place = Guarded::place(ruling);
     let subject = match ruling.slots.is_empty() {
         true => String::new(),
-        false => format!("{} in {place}, {}: ", guarded.name(ruling), Guarded::versions(ruling, "→")),
+        false => {
+            format!("{} in {place}, {}: ", guarded.name(ruling), Guarded::versions(ruling, "→"))
+        }
     };
     let hint = refusal.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
     visible(&format!("{subject}{}: {}{hint}", refusal.check.as_str(), refusal.reason)).into_owned()

@@ -22,8 +22,12 @@ const RULES: [(&str, &str); 9] = [
 /// One run with all reasons.
 pub fn sarif(guarded: &Guarded, version: &str) -> String {
     let rule = |(id, text): (&str, &str)| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": "error" } });
-    let refused = guarded.rulings.iter().flat_map(|ruling| ruling.refusals.iter().map(move |one| (ruling, one)));
-    let results: Vec<Value> = refused.map(|(ruling, refusal)| result(ruling, refusal, guarded)).collect();
+    let refused = guarded
+        .rulings
+        .iter()
+        .flat_map(|ruling| ruling.refusals.iter().map(move |one| (ruling, one)));
+    let results: Vec<Value> =
+        refused.map(|(ruling, refusal)| result(ruling, refusal, guarded)).collect();
     log(RULES.into_iter().map(rule).collect(), results, version)
 }
 

@@ -8,24 +8,37 @@ use snapbox::{assert_data_eq, str};
 fn a_tag_of_another_stage_is_warned_of() {
     let site = Site::new();
     for (stage, tag) in [("staging", "staging-1f00c0d"), ("prod", "prod-c0de1f0")] {
-        site.land(&format!("apps/{stage}/web.yaml"), &values("web", tag), "tagged", "2026-08-05T10:00:00Z");
+        site.land(
+            &format!("apps/{stage}/web.yaml"),
+            &values("web", tag),
+            "tagged",
+            "2026-08-05T10:00:00Z",
+        );
     }
     site.sandbox.git(&site.clone, &["pull", "-q"]);
     assert_data_eq!(
-        site.run(&["promote", "web", "--to", "prod", "--patch"]).rsplit_once("\n--\n").unwrap_or_default().1,
+        site.run(&["promote", "web", "--to", "prod", "--patch"])
+            .rsplit_once("\n--\n")
+            .unwrap_or_default()
+            .1,
         str![[r#"
 warning: staging-1f00c0d of web names another stage than prod, which runs prod-c0de1f0: tags seem to be made for each stage
 hint: `towpath deploy web VERSION --stage prod` takes the version that is meant
 
 "#]]
     );
-    assert!(!site.run(&["deploy", "web", "staging-2", "--stage", "prod", "--dry-run"]).contains("names another stage"));
+    assert!(
+        !site
+            .run(&["deploy", "web", "staging-2", "--stage", "prod", "--dry-run"])
+            .contains("names another stage")
+    );
 }
 
 #[test]
 fn dry_run_touches_nothing() {
     let site = Site::new();
-    let state = || site.sandbox.git(&site.clone, &["for-each-ref"]) + &site.at_origin(&["for-each-ref"]);
+    let state =
+        || site.sandbox.git(&site.clone, &["for-each-ref"]) + &site.at_origin(&["for-each-ref"]);
     let before = state();
     let plan = site.run(&["--read-only", "promote", "--dry-run"]);
     assert_data_eq!(
@@ -125,7 +138,8 @@ diff --git a/apps/staging/api.yaml b/apps/staging/api.yaml
 #[test]
 fn machines_read_the_plan() {
     let site = Site::new();
-    let plan = site.run(&["promote", "api", "blog", "--to", "prod", "--dry-run", "--output", "json"]);
+    let plan =
+        site.run(&["promote", "api", "blog", "--to", "prod", "--dry-run", "--output", "json"]);
     assert_data_eq!(plan, snapbox::file!["plan.txt"]);
 }
 
@@ -158,7 +172,9 @@ fn what_cannot_be_meant_is_said() {
 #[test]
 fn a_patch_is_what_git_am_takes() {
     let site = Site::new();
-    let patch = site.sandbox.towpath(&site.clone, &["--read-only", "promote", "--all", "--to", "prod", "--patch"]);
+    let patch = site
+        .sandbox
+        .towpath(&site.clone, &["--read-only", "promote", "--all", "--to", "prod", "--patch"]);
     let output = patch.output().expect("it runs");
     assert_data_eq!(
         String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -222,7 +238,8 @@ fn a_patch_keeps_every_byte() {
     let site = Site::new();
     let before = "# é\r\nimage:\r\n  repository: r\r\n  tag: 'v1'\r\n";
     for stage in ["dev", "staging"] {
-        std::fs::write(site.clone.join(format!("apps/{stage}/blog.yaml")), before).expect("written");
+        std::fs::write(site.clone.join(format!("apps/{stage}/blog.yaml")), before)
+            .expect("written");
     }
     site.sandbox.git(&site.clone, &["commit", "-qam", "windows"]);
     site.sandbox.git(&site.clone, &["push", "-q"]);
@@ -232,7 +249,10 @@ fn a_patch_keeps_every_byte() {
     site.sandbox.git(&site.clone, &["am", "-q", "../mail"]);
     let text = std::fs::read_to_string(site.clone.join("apps/dev/blog.yaml")).expect("it is there");
     assert_eq!(text, before.replace("v1", "v5"));
-    assert_eq!(site.sandbox.git(&site.clone, &["log", "-1", "--format=%an <%ae>"]), "Jürgen <j@example.com>\n");
+    assert_eq!(
+        site.sandbox.git(&site.clone, &["log", "-1", "--format=%an <%ae>"]),
+        "Jürgen <j@example.com>\n"
+    );
 }
 
 #[test]
@@ -268,8 +288,13 @@ towpath/prod/api says so already
 "#]]
     );
     assert_eq!(state(), before);
-    assert_eq!(site.sandbox.git(&site.clone, &["show", "towpath/prod/api:apps/prod/api.yaml"]), values("api", "v2"));
-    let log = site.sandbox.git(&site.clone, &["log", "-1", "--format=%an <%ae> %ct%n%B", "towpath/prod/api"]);
+    assert_eq!(
+        site.sandbox.git(&site.clone, &["show", "towpath/prod/api:apps/prod/api.yaml"]),
+        values("api", "v2")
+    );
+    let log = site
+        .sandbox
+        .git(&site.clone, &["log", "-1", "--format=%an <%ae> %ct%n%B", "towpath/prod/api"]);
     assert_data_eq!(
         log,
         str![[r#"

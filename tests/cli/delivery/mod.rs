@@ -28,7 +28,9 @@ pub fn history() -> History {
 }
 
 pub fn values(app: &str, version: &str) -> String {
-    format!("# of {app}\nimage:\n  repository: ghcr.io/example/{app}\n  tag: {version} # moves\nreplicas: 2\n")
+    format!(
+        "# of {app}\nimage:\n  repository: ghcr.io/example/{app}\n  tag: {version} # moves\nreplicas: 2\n"
+    )
 }
 
 /// A bare origin and a clone of it, in which git knows who the user is.
@@ -59,10 +61,12 @@ impl Site {
             command = command.env(name, value);
         }
         let output = command.output().expect("it runs");
-        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (stdout, stderr) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let text = format!("exit {}\n{stdout}--\n{stderr}", output.status.code().unwrap_or(-1));
         let text = text.replace(&self.sandbox.path("").display().to_string(), "/sandbox/");
-        let assumed: Vec<&str> = text.lines().filter(|line| !line.starts_with("assumed: ")).collect();
+        let assumed: Vec<&str> =
+            text.lines().filter(|line| !line.starts_with("assumed: ")).collect();
         assumed.join("\n") + "\n"
     }
 

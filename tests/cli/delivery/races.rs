@@ -31,7 +31,10 @@ api is at v2 in prod already
     );
     assert_eq!(site.says("main", "apps/prod/api.yaml"), values("api", "v2"));
     assert_eq!(site.at_origin(&["rev-list", "--count", "main"]), "5\n");
-    assert_eq!(site.at_origin(&["diff", "--numstat", "main~1", "main"]), "1\t1\tapps/prod/api.yaml\n");
+    assert_eq!(
+        site.at_origin(&["diff", "--numstat", "main~1", "main"]),
+        "1\t1\tapps/prod/api.yaml\n"
+    );
     assert_eq!(site.at_origin(&["fsck", "--strict"]), "");
     site.sandbox.git(&site.clone, &["pull", "-q"]);
     assert_data_eq!(
@@ -45,7 +48,15 @@ when   stage   app   from   to     kind      who      change
 "#]]
     );
     assert_data_eq!(
-        site.run(&["rollback", "api", "--stage", "prod", "--push", "--author", "CI <ci@example.com>"]),
+        site.run(&[
+            "rollback",
+            "api",
+            "--stage",
+            "prod",
+            "--push",
+            "--author",
+            "CI <ci@example.com>"
+        ]),
         str![[r#"
 exit 0
 d8bf574dec6b4447f6d574b91b1e448436ebd4b6
@@ -67,7 +78,8 @@ fn all_pushes_of_a_race_land_once() {
     let site = Site::new();
     let apps: Vec<String> = (0..8).map(|n| format!("app{n}")).collect();
     for app in &apps {
-        std::fs::write(site.clone.join(format!("apps/dev/{app}.yaml")), values(app, "v1")).expect("written");
+        std::fs::write(site.clone.join(format!("apps/dev/{app}.yaml")), values(app, "v1"))
+            .expect("written");
     }
     site.sandbox.git(&site.clone, &["add", "."]);
     site.sandbox.git(&site.clone, &["commit", "-qm", "eight apps"]);
@@ -87,7 +99,8 @@ fn all_pushes_of_a_race_land_once() {
     }
     let subjects = site.at_origin(&["log", "-8", "--format=%s", "main"]);
     let landed: BTreeSet<&str> = subjects.lines().collect();
-    let expected: Vec<String> = apps.iter().map(|app| format!("Deploy {app} to dev: v1 -> v2")).collect();
+    let expected: Vec<String> =
+        apps.iter().map(|app| format!("Deploy {app} to dev: v1 -> v2")).collect();
     assert_eq!(landed, expected.iter().map(String::as_str).collect());
     assert_eq!(site.at_origin(&["rev-list", "--count", "--merges", "main"]), "0\n");
     for app in &apps {
@@ -102,7 +115,8 @@ fn what_a_hook_says_is_shown() {
     let site = Site::new();
     let hook = site.origin.join("hooks/pre-receive");
     std::fs::create_dir_all(hook.parent().expect("a folder")).expect("made");
-    std::fs::write(&hook, "#!/bin/sh\necho 'main takes pull requests only' >&2\nexit 1\n").expect("written");
+    std::fs::write(&hook, "#!/bin/sh\necho 'main takes pull requests only' >&2\nexit 1\n")
+        .expect("written");
     std::fs::set_permissions(&hook, std::fs::Permissions::from_mode(0o755)).expect("set");
     assert_data_eq!(
         site.run(&["deploy", "web", "v3", "--push"]),
@@ -190,7 +204,9 @@ hint: set user.name and user.email with `git config`, or GIT_AUTHOR_NAME and its
 fn an_origin_out_of_reach_is_said() {
     let site = Site::new();
     let mut said = String::new();
-    for url in ["http://127.0.0.1:1/team/deploy.git", "/sandbox/moved.git", "ext::sh -c 'touch ran'"] {
+    for url in
+        ["http://127.0.0.1:1/team/deploy.git", "/sandbox/moved.git", "ext::sh -c 'touch ran'"]
+    {
         site.sandbox.git(&site.clone, &["remote", "set-url", "origin", url]);
         said += &format!("{url}\n{}\n", site.run(&["deploy", "web", "v3", "--push"]));
     }

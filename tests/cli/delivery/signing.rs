@@ -8,12 +8,15 @@ use snapbox::{assert_data_eq, str};
 fn sign(site: &Site) -> String {
     let key = site.sandbox.path("home").join("key");
     let name = key.to_str().expect("a plain path");
-    let made = Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "jo", "-f", name]);
+    let made =
+        Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", "jo", "-f", name]);
     made.assert().success();
     let public = std::fs::read_to_string(key.with_extension("pub")).expect("it was made");
     let signers = site.sandbox.path("home").join("signers");
     std::fs::write(&signers, format!("jo@example.com {public}")).expect("written");
-    for (setting, value) in [("gpg.format", "ssh"), ("user.signingkey", name), ("commit.gpgsign", "true")] {
+    for (setting, value) in
+        [("gpg.format", "ssh"), ("user.signingkey", name), ("commit.gpgsign", "true")]
+    {
         site.sandbox.git(&site.clone, &["config", "--global", setting, value]);
     }
     format!("gpg.ssh.allowedSignersFile={}", signers.display())
@@ -35,7 +38,10 @@ fn what_is_written_is_signed() {
     assert!(site.run(&["proposals", "merge", "1"]).starts_with("exit 0"));
     verify("main");
     assert_eq!(site.at_origin(&["rev-list", "--merges", "--count", "main"]), "1\n");
-    assert_eq!(site.at_origin(&["-c", &trust, "log", "--format=%G?", "-4", "main"]), "G\nG\nG\nG\n");
+    assert_eq!(
+        site.at_origin(&["-c", &trust, "log", "--format=%G?", "-4", "main"]),
+        "G\nG\nG\nG\n"
+    );
     assert_eq!(
         site.at_origin(&["log", "-1", "--format=%an <%ae> %ad %cd", "--date=raw", "main"]),
         "Jo Doe <jo@example.com> 1788264000 +0000 1788264000 +0000\n"

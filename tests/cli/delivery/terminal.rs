@@ -5,7 +5,8 @@ use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
 fn at_a_terminal(site: &Site, arguments: &[&str]) -> PtySession {
-    spawn_command(site.sandbox.at_a_terminal(&site.clone, arguments), Some(10_000)).expect("a terminal")
+    spawn_command(site.sandbox.at_a_terminal(&site.clone, arguments), Some(10_000))
+        .expect("a terminal")
 }
 
 fn press(terminal: &mut PtySession, keys: &str) {
@@ -39,7 +40,8 @@ fn what_moves_is_chosen_and_confirmed() {
 fn the_list_tells_ages_and_what_is_in_the_way() {
     let site = Site::new();
     let pinned = format!("v1@sha256:{}", "0".repeat(64));
-    std::fs::write(site.clone.join("apps/staging/blog.yaml"), values("blog", &pinned)).expect("written");
+    std::fs::write(site.clone.join("apps/staging/blog.yaml"), values("blog", &pinned))
+        .expect("written");
     site.sandbox.git(&site.clone, &["commit", "-qam", "pin blog"]);
     site.sandbox.git(&site.clone, &["push", "-q"]);
     site.run(&["deploy", "blog", "v3", "--push"]);
@@ -50,7 +52,9 @@ fn the_list_tells_ages_and_what_is_in_the_way() {
     let mut terminal = at_a_terminal(&site, &["promote", "--to", "staging"]);
     let said = terminal.exp_string("What is to go").expect("the list");
     assert!(said.contains("blog is refused"), "{said}");
-    terminal.exp_string("v8   0s in dev    another version is proposed (2)").expect("a version that is newer");
+    terminal
+        .exp_string("v8   0s in dev    another version is proposed (2)")
+        .expect("a version that is newer");
     terminal.exp_string("v2   28d in dev   proposed already (1)").expect("the same");
     press(&mut terminal, "\u{1b}");
     assert_eq!(code(&mut terminal), 0);
@@ -93,7 +97,8 @@ fn the_way_back_is_chosen_from_what_ran() {
 #[test]
 fn who_waits_sees_it() {
     let site = Site::new();
-    let mut terminal = at_a_terminal(&site, &["promote", "api", "--to", "prod", "--yes", "--wait=2s"]);
+    let mut terminal =
+        at_a_terminal(&site, &["promote", "api", "--to", "prod", "--yes", "--wait=2s"]);
     terminal.exp_string("opened pull request 1").expect("it is there");
     terminal.exp_string("Waiting for pull request 1 (").expect("the line");
     terminal.exp_string("pull request 1 is still open after 2s").expect("the end");

@@ -11,7 +11,10 @@ fn cases() -> Vec<Case> {
     let case = |change| Case { name: "", actor: "", change };
     vec![
         case(|h| {
-            ahead(h).write(PROD, &values("v9")).write("envs/dev/web.yaml", &values("v9")).write("README.md", "x\n")
+            ahead(h)
+                .write(PROD, &values("v9"))
+                .write("envs/dev/web.yaml", &values("v9"))
+                .write("README.md", "x\n")
         }),
         case(|h| ahead(h).write(PROD, &values("v2"))),
         case(|h| ahead(h).write("README.md", "x\n")),
@@ -29,7 +32,8 @@ fn say(site: &Site, arguments: &[&str]) -> String {
 fn say_with(site: &Site, arguments: &[&str], variables: &[(&str, &str)]) -> String {
     let all = [&["guard", "--base", "main"], arguments].concat();
     let mut program = site.sandbox.program(&site.repository, &all);
-    let output = program.env("TOWPATH_NOW", NOW).envs(variables.iter().copied()).output().expect("it runs");
+    let output =
+        program.env("TOWPATH_NOW", NOW).envs(variables.iter().copied()).output().expect("it runs");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let code = output.status.code().expect("an exit code");
     format!("exit {code}\n{}--\n{}", text(&output.stdout), text(&output.stderr))
@@ -108,7 +112,8 @@ nothing differs
 #[test]
 fn for_pages_and_machines() {
     let site = Site::new(&cases());
-    let say = |head: &str, format: &str| say(&site, &["--head", head, "--actor", "alice", "-o", format]);
+    let say =
+        |head: &str, format: &str| say(&site, &["--head", head, "--actor", "alice", "-o", format]);
     assert_data_eq!(
         say("case-0", "markdown"),
         str![[r#"
@@ -170,7 +175,12 @@ fn the_json_fits_its_schema() {
     let site = Site::new(&cases());
     for (head, actor) in [("case-0", "mallory"), ("case-3", "alice"), ("main", "x")] {
         let all = ["guard", "--base", "main", "--head", head, "--actor", actor, "-o", "json"];
-        let output = site.sandbox.program(&site.repository, &all).env("TOWPATH_NOW", NOW).output().expect("it runs");
+        let output = site
+            .sandbox
+            .program(&site.repository, &all)
+            .env("TOWPATH_NOW", NOW)
+            .output()
+            .expect("it runs");
         crate::schema::fits("guard", &output.stdout);
     }
 }
@@ -227,7 +237,8 @@ error: the summary cannot be added to `/nowhere/x`
 fn event(site: &Site, author: &str, sender: &str, head: &str) -> PathBuf {
     let commit = site.sandbox.git(&site.repository, &["rev-parse", head]);
     let user = serde_json::json!({ "login": author });
-    let proposal = serde_json::json!({ "number": 7, "user": user, "head": { "sha": commit.trim() } });
+    let proposal =
+        serde_json::json!({ "number": 7, "user": user, "head": { "sha": commit.trim() } });
     let event = serde_json::json!({ "action": "synchronize", "pull_request": proposal, "sender": { "login": sender } });
     let file = site.sandbox.path("event.json");
     std::fs::write(&file, event.to_string()).expect("written");
@@ -351,7 +362,9 @@ fn stages_that_are_branches() {
     let history = start(History::new(), "main").write("towpath.yaml", rules);
     let history = start(history, "env/dev").write("apps/web.yaml", &values("v2"));
     let history = start(history, "env/prod").write("apps/web.yaml", &values("v1"));
-    let later = |history: History, branch: &str| history.branch(branch).commit(at, "Ann", "go on").from("env/prod");
+    let later = |history: History, branch: &str| {
+        history.branch(branch).commit(at, "Ann", "go on").from("env/prod")
+    };
     let history = later(history, "good").write("apps/web.yaml", &values("v2"));
     let history = later(history, "bad").write("apps/web.yaml", &values("v9"));
     let sandbox = Sandbox::new();
@@ -361,13 +374,18 @@ fn stages_that_are_branches() {
     sandbox.git(&clone, &["fetch", "-q", "origin", "env/prod"]);
     let say = |base: &[&str], head: &str, actor: &str| {
         let all = [&["guard", "--head", head, "--actor", actor, "-o", "json"], base].concat();
-        let output = sandbox.program(&clone, &all).env("TOWPATH_NOW", NOW).output().expect("it runs");
+        let output =
+            sandbox.program(&clone, &all).env("TOWPATH_NOW", NOW).output().expect("it runs");
         let answer = serde_json::from_slice(&output.stdout);
-        let told = answer
-            .map_or_else(|_| String::from_utf8_lossy(&output.stderr).into_owned(), |answer| super::lines(&answer));
+        let told = answer.map_or_else(
+            |_| String::from_utf8_lossy(&output.stderr).into_owned(),
+            |answer| super::lines(&answer),
+        );
         format!("exit {}\n{told}", output.status.code().unwrap_or(-1))
     };
-    for base in [&["--base", "origin/env/prod"][..], &["--base", "FETCH_HEAD", "--branch", "env/prod"]] {
+    for base in
+        [&["--base", "origin/env/prod"][..], &["--base", "FETCH_HEAD", "--branch", "env/prod"]]
+    {
         assert_eq!(say(base, "origin/good", "deploy-bot"), "exit 0\n  web prod v1 > v2: ok\n");
         assert_eq!(say(base, "origin/good", "mallory"), "exit 3\n  web prod v1 > v2: permission\n");
         assert_eq!(say(base, "origin/bad", "deploy-bot"), "exit 3\n  web prod v1 > v9: order\n");
@@ -390,9 +408,12 @@ fn a_name_that_stands_twice() {
     let git = |arguments: &[&str]| site.sandbox.git(&site.repository, arguments).trim().to_owned();
     let blob = git(&["rev-parse", "case-0:envs/prod/web.yaml"]);
     let raw = |id: &str| -> Vec<u8> {
-        (0..20).map(|at| u8::from_str_radix(&id[2 * at..2 * at + 2], 16).expect("hexadecimal")).collect()
+        (0..20)
+            .map(|at| u8::from_str_radix(&id[2 * at..2 * at + 2], 16).expect("hexadecimal"))
+            .collect()
     };
-    let entry = |mode: &str, name: &[u8], id: &str| [mode.as_bytes(), b" ", name, b"\0", &raw(id)].concat();
+    let entry =
+        |mode: &str, name: &[u8], id: &str| [mode.as_bytes(), b" ", name, b"\0", &raw(id)].concat();
     let write = |bytes: &[u8]| {
         let file = site.sandbox.path("tree");
         std::fs::write(&file, bytes).expect("written");
@@ -405,8 +426,12 @@ fn a_name_that_stands_twice() {
             ("prod", prod.to_owned()),
             ("staging", git(&["rev-parse", "main:envs/staging"])),
         ];
-        let envs =
-            write(&stages.iter().flat_map(|(name, id)| entry("40000", name.as_bytes(), id)).collect::<Vec<u8>>());
+        let envs = write(
+            &stages
+                .iter()
+                .flat_map(|(name, id)| entry("40000", name.as_bytes(), id))
+                .collect::<Vec<u8>>(),
+        );
         let top = git(&["ls-tree", "main"]);
         let lines = top.lines().map(|line| line.split_once('\t').expect("a name"));
         let top = write(
@@ -424,7 +449,13 @@ fn a_name_that_stands_twice() {
     let files = ["cron.yaml", "mail.yaml", "web.yaml"];
     let own: Vec<u8> = files
         .iter()
-        .flat_map(|name| entry("100644", name.as_bytes(), &git(&["rev-parse", &format!("main:envs/prod/{name}")])))
+        .flat_map(|name| {
+            entry(
+                "100644",
+                name.as_bytes(),
+                &git(&["rev-parse", &format!("main:envs/prod/{name}")]),
+            )
+        })
         .collect();
     for (name, what) in [(&b"web.yaml"[..], "envs/prod/web.yaml"), (b"\xff.yaml", "envs/prod")] {
         let prod = write(&[own.clone(), entry("100644", name, &blob)].concat());

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 /// web comes and goes: staging has v2 for the second time, after v3; dev has v3 for the second time.
 fn story(gates: &str) -> History {
-    let config = "stages: [dev, staging, prod]\nsources:\n- helm-values: 'envs/{stage}/{app}.yaml'\n";
+    let config =
+        "stages: [dev, staging, prod]\nsources:\n- helm-values: 'envs/{stage}/{app}.yaml'\n";
     let mut history = History::new().commit("2026-07-01T10:00:00Z", "Bot", "start");
     history = history.write("towpath.yaml", &format!("{config}{gates}"));
     for stage in ["dev", "staging", "prod"] {
@@ -31,7 +32,9 @@ fn story(gates: &str) -> History {
     ];
     for (day, (stage, app, tag)) in (10..).zip(steps) {
         let time = format!("2026-07-{day}T10:00:00Z");
-        history = history.commit(&time, "Bot", "deploy").write(&format!("envs/{stage}/{app}.yaml"), &values(tag));
+        history = history
+            .commit(&time, "Bot", "deploy")
+            .write(&format!("envs/{stage}/{app}.yaml"), &values(tag));
     }
     history
 }
@@ -41,13 +44,26 @@ fn story(gates: &str) -> History {
 fn said(site: &Site, index: usize) -> (Value, Value, bool) {
     let head = format!("case-{index}");
     let run = |arguments: &[&str]| {
-        let all = [&["guard", "--base", "main", "--head", &head, "-o", "json", "--actor", "x"], arguments].concat();
-        let output = site.sandbox.program(&site.repository, &all).env("TOWPATH_NOW", NOW).output().expect("it runs");
+        let all = [
+            &["guard", "--base", "main", "--head", &head, "-o", "json", "--actor", "x"],
+            arguments,
+        ]
+        .concat();
+        let output = site
+            .sandbox
+            .program(&site.repository, &all)
+            .env("TOWPATH_NOW", NOW)
+            .output()
+            .expect("it runs");
         let answer: Value = serde_json::from_slice(&output.stdout).expect("an answer");
-        (answer, String::from_utf8_lossy(&output.stderr).contains("only the newest commits were read"))
+        (
+            answer,
+            String::from_utf8_lossy(&output.stderr).contains("only the newest commits were read"),
+        )
     };
     let (brief, is_brief) = run(&["--no-index", "-v"]);
-    let history = site.sandbox.program(&site.repository, &["history", "-q"]).output().expect("it runs");
+    let history =
+        site.sandbox.program(&site.repository, &["history", "-q"]).output().expect("it runs");
     assert!(history.status.success());
     let (whole, is_still) = run(&["-v"]);
     assert!(!is_still, "the index of `main` is there");
@@ -120,7 +136,8 @@ fn the_newest_part_says_what_all_of_it_says() {
 
 #[test]
 fn a_longer_stay_may_be_older() {
-    let staging: fn(History) -> History = |h| ahead(h).write("envs/staging/web.yaml", &values("v4"));
+    let staging: fn(History) -> History =
+        |h| ahead(h).write("envs/staging/web.yaml", &values("v4"));
     snapbox::assert_data_eq!(
         judged("gates:\n- bake: 12h\n", &[(staging, true)]),
         snapbox::str![[r#"
@@ -143,7 +160,9 @@ fn a_longer_stay_may_be_older() {
 fn a_stay_whose_begin_is_not_read_has_not_baked() {
     let config = "stages: [dev, staging]\nsources:\n- helm-values: 'envs/{stage}/{app}.yaml'\ngates:\n- bake: 5d\n";
     let (dev, staging) = ("envs/dev/web.yaml", "envs/staging/web.yaml");
-    let commit = |history: History, day: u8| history.commit(&format!("2026-07-{day:02}T10:00:00Z"), "Bot", "deploy");
+    let commit = |history: History, day: u8| {
+        history.commit(&format!("2026-07-{day:02}T10:00:00Z"), "Bot", "deploy")
+    };
     let start = commit(History::new(), 1).write("towpath.yaml", config);
     let history = start.write(dev, &values("v1")).write(staging, &values("v1"));
     let history = commit(history, 8).write(dev, &values("v3"));
@@ -177,8 +196,14 @@ type Step = (usize, usize, Option<usize>);
 
 const STAGES: [&str; 3] = ["dev", "staging", "prod"];
 const APPS: [&str; 2] = ["web", "api"];
-const GATES: [&str; 6] =
-    ["bake: 12h", "bake: 20d", "isolation: stage", "verified: dev", "approval-after-failure", "order: off"];
+const GATES: [&str; 6] = [
+    "bake: 12h",
+    "bake: 20d",
+    "isolation: stage",
+    "verified: dev",
+    "approval-after-failure",
+    "order: off",
+];
 
 /// A stage, an app, and the version that it gets, or that it goes away.
 fn step() -> impl Strategy<Value = Step> {
@@ -192,10 +217,15 @@ fn path(stage: usize, app: usize) -> String {
 
 /// Steps of one commit on top of what is there. A commit that would change nothing says so in a file.
 fn stepped(history: History, steps: &[Step], there: &mut BTreeSet<(usize, usize)>) -> History {
-    let cells: BTreeSet<(usize, usize)> = steps.iter().map(|(stage, app, _)| (*stage, *app)).collect();
+    let cells: BTreeSet<(usize, usize)> =
+        steps.iter().map(|(stage, app, _)| (*stage, *app)).collect();
     let history = history.write("NOTES", "something\n");
     cells.into_iter().fold(history, |history, cell| {
-        let last = steps.iter().rev().find(|(stage, app, _)| (*stage, *app) == cell).and_then(|step| step.2);
+        let last = steps
+            .iter()
+            .rev()
+            .find(|(stage, app, _)| (*stage, *app) == cell)
+            .and_then(|step| step.2);
         match last {
             Some(version) => {
                 there.insert(cell);
@@ -209,7 +239,8 @@ fn stepped(history: History, steps: &[Step], there: &mut BTreeSet<(usize, usize)
 
 /// The exit codes of the guard for a change, without an index and with one.
 fn codes(gate: usize, past: &[Vec<Step>], change: &[Step], days: &[i64]) -> (i32, i32) {
-    let config = "stages: [dev, staging, prod]\nsources:\n- helm-values: 'envs/{stage}/{app}.yaml'\n";
+    let config =
+        "stages: [dev, staging, prod]\nsources:\n- helm-values: 'envs/{stage}/{app}.yaml'\n";
     let gates = GATES.get(gate).map(|gate| format!("gates:\n- {gate}\n")).unwrap_or_default();
     let mut time: jiff::Timestamp = "2026-01-01T10:00:00Z".parse().expect("a time");
     let mut there = BTreeSet::new();
@@ -219,11 +250,13 @@ fn codes(gate: usize, past: &[Vec<Step>], change: &[Step], days: &[i64]) -> (i32
         time += jiff::SignedDuration::from_hours(days * 24);
         history = stepped(history.commit(&time.to_string(), "Bot", "deploy"), steps, &mut there);
     }
-    let history = history.branch("change").commit("2026-08-20T10:00:00Z", "Bot", "a change").from("main");
+    let history =
+        history.branch("change").commit("2026-08-20T10:00:00Z", "Bot", "a change").from("main");
     let history = stepped(history, change, &mut there);
     let site = Site::of(history, &[]);
     let (brief, _) = site.guard("change", &["--no-index", "--actor", "x"]);
-    let indexed = site.sandbox.program(&site.repository, &["history", "-q"]).output().expect("it runs");
+    let indexed =
+        site.sandbox.program(&site.repository, &["history", "-q"]).output().expect("it runs");
     assert!(indexed.status.success());
     (brief, site.guard("change", &["--actor", "x"]).0)
 }

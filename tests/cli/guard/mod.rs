@@ -39,17 +39,24 @@ fn anchored(tag: &str) -> String {
 }
 
 fn merged(tag: &str) -> String {
-    format!("defaults: &defaults\n  repository: ghcr.io/acme/mail\n  tag: {tag}\nimage:\n  <<: *defaults\n")
+    format!(
+        "defaults: &defaults\n  repository: ghcr.io/acme/mail\n  tag: {tag}\nimage:\n  <<: *defaults\n"
+    )
 }
 
 fn deployment(tag: &str) -> String {
-    let container = format!("      containers:\n      - name: api\n        image: ghcr.io/acme/api:{tag}\n");
-    format!("apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n{container}")
+    let container =
+        format!("      containers:\n      - name: api\n        image: ghcr.io/acme/api:{tag}\n");
+    format!(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: api\nspec:\n  template:\n    spec:\n{container}"
+    )
 }
 
 pub fn overlay(tag: &str) -> String {
     let images = format!("images:\n- name: ghcr.io/acme/api\n  newTag: {tag}\n");
-    format!("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- ../../base\n{images}")
+    format!(
+        "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n- ../../base\n{images}"
+    )
 }
 
 /// `main`: dev has run v1 to v3, staging v1 and v2, prod v0 and v1. The last overlay of api has no tag of
@@ -71,17 +78,23 @@ fn story() -> History {
         );
     for stage in ["dev", "staging", "prod"] {
         history = history
-            .write(&format!("envs/{stage}/web.yaml"), &values(if stage == "prod" { "v0" } else { "v1" }))
+            .write(
+                &format!("envs/{stage}/web.yaml"),
+                &values(if stage == "prod" { "v0" } else { "v1" }),
+            )
             .write(&format!("envs/{stage}/cron.yaml"), &anchored("v1"))
             .write(&format!("envs/{stage}/mail.yaml"), &merged("v1"));
     }
     for stage in ["dev", "staging"] {
-        history = history.write(&format!("kustom/api/overlays/{stage}/kustomization.yaml"), &overlay("v1"));
+        history = history
+            .write(&format!("kustom/api/overlays/{stage}/kustomization.yaml"), &overlay("v1"));
     }
     let steps = [("prod", "v1"), ("dev", "v2"), ("staging", "v2"), ("dev", "v3")];
     for (day, (stage, tag)) in (2..).zip(steps) {
         let time = format!("2026-08-0{day}T10:00:00Z");
-        history = history.commit(&time, "Deploy-Bot", "deploy").write(&format!("envs/{stage}/web.yaml"), &values(tag));
+        history = history
+            .commit(&time, "Deploy-Bot", "deploy")
+            .write(&format!("envs/{stage}/web.yaml"), &values(tag));
         history = if day == 3 { history.also("early") } else { history };
     }
     history
@@ -108,10 +121,9 @@ impl Site {
 
     /// The same beside another `main`.
     pub fn of(story: History, cases: &[Case]) -> Self {
-        let history = cases
-            .iter()
-            .enumerate()
-            .fold(story, |history, (index, case)| (case.change)(history.branch(&format!("case-{index}"))));
+        let history = cases.iter().enumerate().fold(story, |history, (index, case)| {
+            (case.change)(history.branch(&format!("case-{index}")))
+        });
         let sandbox = Sandbox::new();
         let repository = sandbox.repository("deploy", &history);
         Site { sandbox, repository }
@@ -120,7 +132,12 @@ impl Site {
     /// What the guard says of a branch: the exit code, and the answer.
     pub fn guard(&self, head: &str, arguments: &[&str]) -> (i32, Value) {
         let all = [&["guard", "--base", "main", "--head", head, "-o", "json"], arguments].concat();
-        let output = self.sandbox.program(&self.repository, &all).env("TOWPATH_NOW", NOW).output().expect("it runs");
+        let output = self
+            .sandbox
+            .program(&self.repository, &all)
+            .env("TOWPATH_NOW", NOW)
+            .output()
+            .expect("it runs");
         let code = output.status.code().expect("an exit code");
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let answer = serde_json::from_slice(&output.stdout).unwrap_or(Value::String(said));
@@ -130,7 +147,8 @@ impl Site {
     /// The same of a case, in one line for each thing that may not pass, or that moves.
     pub fn told(&self, index: usize, case: &Case) -> (i32, String) {
         let actor = ["--actor", case.actor];
-        let (code, answer) = self.guard(&format!("case-{index}"), if case.actor.is_empty() { &[] } else { &actor });
+        let (code, answer) =
+            self.guard(&format!("case-{index}"), if case.actor.is_empty() { &[] } else { &actor });
         (code, lines(&answer))
     }
 }
@@ -140,14 +158,19 @@ pub fn lines(answer: &Value) -> String {
     let Some(rulings) = answer["rulings"].as_array() else { return format!("  {answer}\n") };
     let texts = |value: &Value, key: &str| -> Vec<String> {
         let list = value.as_array().into_iter().flatten();
-        list.map(|one| one.get(key).unwrap_or(one).as_str().unwrap_or_default().to_owned()).collect()
+        list.map(|one| one.get(key).unwrap_or(one).as_str().unwrap_or_default().to_owned())
+            .collect()
     };
     let mut out = String::new();
     for ruling in rulings {
         let cells = ruling["cells"].as_array().into_iter().flatten();
         let cells: Vec<String> = cells
             .map(|cell| {
-                format!("{} {}", cell["app"].as_str().unwrap_or_default(), cell["stage"].as_str().unwrap_or_default())
+                format!(
+                    "{} {}",
+                    cell["app"].as_str().unwrap_or_default(),
+                    cell["stage"].as_str().unwrap_or_default()
+                )
             })
             .collect();
         let what = if cells.is_empty() {
@@ -155,7 +178,11 @@ pub fn lines(answer: &Value) -> String {
         } else {
             cells.join(", ")
         };
-        let change = format!("{} > {}", texts(&ruling["from"], "").join(" "), texts(&ruling["to"], "").join(" "));
+        let change = format!(
+            "{} > {}",
+            texts(&ruling["from"], "").join(" "),
+            texts(&ruling["to"], "").join(" ")
+        );
         let change = if cells.is_empty() { String::new() } else { format!(" {}", change.trim()) };
         let checks = texts(&ruling["refusals"], "check").join(", ");
         let checks = if checks.is_empty() { "ok".to_owned() } else { checks };

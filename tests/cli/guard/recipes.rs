@@ -12,14 +12,16 @@ use towpath::forge::Kind;
 
 #[test]
 fn checks_let_through_whom_they_should() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md")).expect("the page");
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md"))
+        .expect("the page");
     let (_, section) = page.split_once(CHECK).expect("the part about the check");
     let (section, _) = section.split_once("\n## ").expect("another part");
     let mut told = String::new();
     for (language, block) in recipes::blocks(section) {
         assert_eq!(language, "yml");
         for job in jobs(&serde_yaml::from_str(block).expect("YAML")) {
-            let variables: Vec<&str> = job.steps.iter().flat_map(|(all, _)| all.keys().map(String::as_str)).collect();
+            let variables: Vec<&str> =
+                job.steps.iter().flat_map(|(all, _)| all.keys().map(String::as_str)).collect();
             let _ = writeln!(
                 told,
                 "{} ({}): may {}, may not {}",
@@ -48,14 +50,16 @@ guard for Azure (SYSTEM_ACCESSTOKEN): may exit 0, may not exit 3
 fn jobs(pipeline: &Mapping) -> Vec<Job> {
     if let Some(pipelines) = pipeline.get("pipelines") {
         let steps = pipelines["pull-requests"]["**"].as_sequence().expect("steps").iter();
-        return steps.map(|step| of("guard for Bitbucket", recipes::lines(&step["step"], "none", "script"))).collect();
+        return steps
+            .map(|step| of("guard for Bitbucket", recipes::lines(&step["step"], "none", "script")))
+            .collect();
     }
     if let Some(Value::Sequence(steps)) = pipeline.get("steps")
         && steps.iter().any(|step| step.get("displayName").is_some())
     {
-        let scripts = steps
-            .iter()
-            .filter_map(|step| Some((recipes::variables(step.get("env")), recipes::text(step.get("script")?))));
+        let scripts = steps.iter().filter_map(|step| {
+            Some((recipes::variables(step.get("env")), recipes::text(step.get("script")?)))
+        });
         return vec![of("guard for Azure", scripts.collect())];
     }
     recipes::jobs(pipeline)
@@ -68,7 +72,8 @@ fn of(name: &str, steps: Vec<(Variables, String)>) -> Job {
 /// What a job ends with, where `prod` is for one person and the pull request is the bot's.
 fn run(job: &Job, permitted: &str) -> String {
     let site = Site::new();
-    let sources = "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
+    let sources =
+        "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
     let rules = format!("{sources}permissions: {{ prod: [{permitted}] }}\n");
     site.land("towpath.yaml", &rules, "rules", "2026-08-05T10:00:00Z");
     site.sandbox.git(&site.clone, &["switch", "-qc", "proposed"]);
@@ -85,11 +90,18 @@ fn run(job: &Job, permitted: &str) -> String {
         _ => "github.com",
     };
     let address = format!("https://{host}/{repository}");
-    site.sandbox
-        .git(&site.clone, &["config", "--global", &format!("url.{}.insteadOf", site.origin.display()), &address]);
+    site.sandbox.git(
+        &site.clone,
+        &["config", "--global", &format!("url.{}.insteadOf", site.origin.display()), &address],
+    );
     site.sandbox.git(&site.clone, &["remote", "set-url", "origin", &address]);
     let fake = Fake::start(kind);
-    let pull = Pull { head: "proposed".into(), base: "main".into(), commit: Some(head.clone()), ..Pull::default() };
+    let pull = Pull {
+        head: "proposed".into(),
+        base: "main".into(),
+        commit: Some(head.clone()),
+        ..Pull::default()
+    };
     let at = head.clone();
     let mut world = fake.world.lock().expect("no panic within");
     world.head_of = Some(Box::new(move |_| at.clone()));
@@ -103,11 +115,17 @@ fn run(job: &Job, permitted: &str) -> String {
         let folder = Path::new(&path).parent().expect("a folder").display().to_string();
         command = std::process::Command::new("bash");
         command.args(["-c", &format!("set -eu\n{script}")]).current_dir(&site.clone).env_clear();
-        command.env("HOME", site.sandbox.path("home")).env("PATH", format!("{folder}:/usr/bin:/bin"));
+        command
+            .env("HOME", site.sandbox.path("home"))
+            .env("PATH", format!("{folder}:/usr/bin:/bin"));
         command.envs(variables.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         command.envs(own.iter().map(|(name, value)| (name.as_str(), with_secrets(value, &head))));
         let output = command.output().expect("it runs");
-        let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert!(!said.contains(TOKEN), "{said}");
         let code = output.status.code().unwrap_or(-1);
         assert!([0, 3].contains(&code), "`{script}` says\n{said}");
@@ -131,8 +149,9 @@ fn kind(job: &Job) -> (Kind, &'static str) {
 }
 
 fn with_secrets(value: &str, head: &str) -> String {
-    let is_token =
-        ["secrets.GITHUB_TOKEN", "$GUARD_TOKEN", "$(System.AccessToken)"].iter().any(|name| value.contains(name));
+    let is_token = ["secrets.GITHUB_TOKEN", "$GUARD_TOKEN", "$(System.AccessToken)"]
+        .iter()
+        .any(|name| value.contains(name));
     if is_token {
         return TOKEN.into();
     }
@@ -174,20 +193,29 @@ fn surroundings(site: &Site, kind: Kind, head: &str, api: &str) -> Variables {
             ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
             ("SYSTEM_PULLREQUEST_SOURCECOMMITID", head),
         ],
-        _ => &[("GITHUB_BASE_REF", "main"), ("GITHUB_EVENT_PATH", file.to_str().expect("a plain path"))],
+        _ => &[
+            ("GITHUB_BASE_REF", "main"),
+            ("GITHUB_EVENT_PATH", file.to_str().expect("a plain path")),
+        ],
     };
     let common = [("TOWPATH_FORGE_API", api), ("TOWPATH_NOW", crate::support::NOW)];
-    common.iter().chain(own).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    common
+        .iter()
+        .chain(own)
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
 }
 
 #[test]
 fn the_hook_of_a_server_takes_what_it_should() {
     use std::os::unix::fs::PermissionsExt;
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md")).expect("the page");
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/ci.md"))
+        .expect("the page");
     let (_, hook) = page.split_once("```sh hook\n").expect("the hook");
     let (hook, _) = hook.split_once("```").expect("an end");
     let site = Site::new();
-    let sources = "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
+    let sources =
+        "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
     let rules = format!("{sources}permissions: {{ prod: [bot] }}\n");
     site.land("towpath.yaml", &rules, "rules", "2026-08-05T10:00:00Z");
     let file = site.origin.join("hooks/pre-receive");
@@ -198,18 +226,27 @@ fn the_hook_of_a_server_takes_what_it_should() {
     let folder = Path::new(&program).parent().expect("a folder").display().to_string();
     let push = |user: &str, what: &str| {
         let mut git = std::process::Command::new("git");
-        git.args(["push", "-q", "origin", what]).current_dir(&site.clone).env_clear().env("REMOTE_USER", user);
+        git.args(["push", "-q", "origin", what])
+            .current_dir(&site.clone)
+            .env_clear()
+            .env("REMOTE_USER", user);
         git.env("HOME", site.sandbox.path("home")).env("PATH", format!("{folder}:/usr/bin:/bin"));
         let output = git.env("TOWPATH_NOW", crate::support::NOW).output().expect("git runs");
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let promote = |app: &str, version: &str| {
-        std::fs::write(site.clone.join(format!("apps/prod/{app}.yaml")), values(app, version)).expect("written");
+        std::fs::write(site.clone.join(format!("apps/prod/{app}.yaml")), values(app, version))
+            .expect("written");
         site.sandbox.git(&site.clone, &["commit", "-qam", "promote"]);
     };
     promote("api", "v2");
     let (taken, said) = push("mallory", "HEAD:main");
-    assert!(!taken && said.contains("mallory, who is vouched for by --actor, is none of the actors of prod"), "{said}");
+    assert!(
+        !taken
+            && said
+                .contains("mallory, who is vouched for by --actor, is none of the actors of prod"),
+        "{said}"
+    );
     let (taken, said) = push("mallory", "HEAD:elsewhere");
     assert!(taken, "{said}");
     let (taken, said) = push("bot", "HEAD:main");

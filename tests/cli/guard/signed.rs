@@ -16,7 +16,8 @@ impl Signed {
         let site = Site::new(&[]);
         site.sandbox.introduce();
         let signed = Signed { site };
-        let keys: Vec<String> = ["bot", "old", "file", "mallory"].iter().map(|name| signed.key(name)).collect();
+        let keys: Vec<String> =
+            ["bot", "old", "file", "mallory"].iter().map(|name| signed.key(name)).collect();
         let lines = [
             format!("deploy-bot@example.com {}", keys[0]),
             format!("old@example.com valid-before=\"20260815Z\" {}", keys[1]),
@@ -30,7 +31,10 @@ impl Signed {
     fn key(&self, name: &str) -> String {
         let key = self.site.sandbox.path("home").join(name);
         let file = key.to_str().expect("a plain path");
-        Command::new("ssh-keygen").args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", file]).assert().success();
+        Command::new("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", file])
+            .assert()
+            .success();
         std::fs::read_to_string(key.with_extension("pub")).expect("it was made").trim().to_owned()
     }
 
@@ -53,14 +57,24 @@ impl Signed {
     fn commit(&self, key: Option<&str>, path: &str, text: &str) -> &Self {
         self.write(path, text);
         self.git(&["add", "."]);
-        self.finish(key, &["commit", "-q", "-m", "deploy", "--author=Deploy-Bot <deploy-bot@example.com>"])
+        self.finish(
+            key,
+            &["commit", "-q", "-m", "deploy", "--author=Deploy-Bot <deploy-bot@example.com>"],
+        )
     }
 
     fn finish(&self, key: Option<&str>, arguments: &[&str]) -> &Self {
-        let file = key.map(|key| format!("user.signingkey={}", self.site.sandbox.path("home").join(key).display()));
-        let sign: Vec<&str> =
-            file.iter().flat_map(|file| ["-c", "gpg.format=ssh", "-c", file, "-c", "commit.gpgsign=true"]).collect();
-        let date = [("GIT_COMMITTER_DATE", "2026-08-10T10:00:00Z"), ("GIT_AUTHOR_DATE", "2026-08-10T10:00:00Z")];
+        let file = key.map(|key| {
+            format!("user.signingkey={}", self.site.sandbox.path("home").join(key).display())
+        });
+        let sign: Vec<&str> = file
+            .iter()
+            .flat_map(|file| ["-c", "gpg.format=ssh", "-c", file, "-c", "commit.gpgsign=true"])
+            .collect();
+        let date = [
+            ("GIT_COMMITTER_DATE", "2026-08-10T10:00:00Z"),
+            ("GIT_AUTHOR_DATE", "2026-08-10T10:00:00Z"),
+        ];
         self.site.sandbox.git_with(&self.site.repository, &[&sign, arguments].concat(), &date);
         self
     }
@@ -97,8 +111,12 @@ fn a_listed_signer_may() {
 #[test]
 fn every_other_signature_proves_nothing() {
     let signed = Signed::new();
-    let versions =
-        [("none", None), ("unlisted", Some("mallory")), ("expired", Some("old")), ("other-use", Some("file"))];
+    let versions = [
+        ("none", None),
+        ("unlisted", Some("mallory")),
+        ("expired", Some("old")),
+        ("other-use", Some("file")),
+    ];
     let mut told = String::new();
     for (name, key) in versions {
         signed.branch(name).commit(key, PROD, &values("v2"));
@@ -166,7 +184,8 @@ fn borrowed(signed: &Signed) -> String {
     let own = signed.git(&["cat-file", "commit", "borrower"]);
     let (head, message) = own.split_once("\n\n").expect("a message");
     let forged = signed.site.sandbox.path("forged");
-    std::fs::write(&forged, format!("{head}\n{}\n\n{message}", &lent[start..end])).expect("written");
+    std::fs::write(&forged, format!("{head}\n{}\n\n{message}", &lent[start..end]))
+        .expect("written");
     let name = forged.to_str().expect("a plain path");
     let id = signed.git(&["hash-object", "-t", "commit", "-w", name]);
     signed.told(id.trim())
@@ -175,11 +194,19 @@ fn borrowed(signed: &Signed) -> String {
 #[test]
 fn signers_that_come_with_the_change_do_not_count() {
     let signed = Signed::new();
-    let own = std::fs::read_to_string(signed.site.sandbox.path("home").join("mallory.pub")).expect("made");
-    signed.branch("own").commit(Some("mallory"), ".towpath/signers", &format!("mallory@example.com {own}"));
+    let own = std::fs::read_to_string(signed.site.sandbox.path("home").join("mallory.pub"))
+        .expect("made");
+    signed.branch("own").commit(
+        Some("mallory"),
+        ".towpath/signers",
+        &format!("mallory@example.com {own}"),
+    );
     signed.commit(Some("mallory"), PROD, &values("v2"));
     let (code, answer) = signed.site.guard("own", &[]);
-    assert_eq!((code, lines(&answer).as_str()), (3, "  .towpath/signers: rules\n  web prod v1 > v2: permission\n"));
+    assert_eq!(
+        (code, lines(&answer).as_str()),
+        (3, "  .towpath/signers: rules\n  web prod v1 > v2: permission\n")
+    );
 }
 
 #[test]
@@ -190,7 +217,12 @@ fn nothing_is_verified_where_nothing_may_be_written() {
     let reason = &answer["rulings"][0]["refusals"][0]["reason"];
     assert_eq!(
         (code, reason.as_str()),
-        (3, Some("signatures are not verified under --read-only: git needs a temporary file for it"))
+        (
+            3,
+            Some(
+                "signatures are not verified under --read-only: git needs a temporary file for it"
+            )
+        )
     );
 }
 
@@ -199,11 +231,14 @@ fn a_repository_says_neither_who_signs_nor_what_checks() {
     let signed = Signed::new();
     let canary = signed.site.sandbox.path("canary");
     let program = signed.site.sandbox.path("program");
-    std::fs::write(&program, format!("#!/bin/sh\ntouch {}\nexit 0\n", canary.display())).expect("written");
-    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
+    std::fs::write(&program, format!("#!/bin/sh\ntouch {}\nexit 0\n", canary.display()))
+        .expect("written");
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .expect("set");
     signed.branch("own").commit(Some("mallory"), PROD, &values("v2"));
     let all = signed.site.sandbox.path("all-signers");
-    let own = std::fs::read_to_string(signed.site.sandbox.path("home").join("mallory.pub")).expect("made");
+    let own = std::fs::read_to_string(signed.site.sandbox.path("home").join("mallory.pub"))
+        .expect("made");
     std::fs::write(&all, format!("mallory@example.com {own}")).expect("written");
     let (program, all) = (program.display().to_string(), all.display().to_string());
     for (setting, value) in [

@@ -25,7 +25,11 @@ impl Following {
     fn next(&mut self) -> String {
         let line = self.lines.next().expect("it goes on").expect("text");
         let deployment: serde_json::Value = serde_json::from_str(&line).expect("JSON");
-        format!("{} {}", deployment["stage"].as_str().expect("text"), deployment["to"]["tag"].as_str().expect("text"))
+        format!(
+            "{} {}",
+            deployment["stage"].as_str().expect("text"),
+            deployment["to"]["tag"].as_str().expect("text")
+        )
     }
 }
 
@@ -37,8 +41,12 @@ impl Drop for Following {
 }
 
 fn deploy(sandbox: &Sandbox, at: &Path, stage: &str, version: &str) {
-    std::fs::write(at.join(format!("tags/{stage}/web.yaml")), format!("tag: {version}\n")).expect("written");
-    sandbox.git(at, &["-c", "user.name=Bob", "-c", "user.email=b@example.com", "commit", "-qam", "web"]);
+    std::fs::write(at.join(format!("tags/{stage}/web.yaml")), format!("tag: {version}\n"))
+        .expect("written");
+    sandbox.git(
+        at,
+        &["-c", "user.name=Bob", "-c", "user.email=b@example.com", "commit", "-qam", "web"],
+    );
 }
 
 #[test]

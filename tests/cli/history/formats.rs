@@ -8,8 +8,13 @@ use snapbox::str;
 fn json_is_one_document() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &story());
-    let output = sandbox.towpath(&repository, &["history", "-o", "json", "--kind", "promote"]).output().expect("runs");
-    let text = String::from_utf8(output.stdout).expect("text").replace(repository.to_str().expect("text"), "[REPO]");
+    let output = sandbox
+        .towpath(&repository, &["history", "-o", "json", "--kind", "promote"])
+        .output()
+        .expect("runs");
+    let text = String::from_utf8(output.stdout)
+        .expect("text")
+        .replace(repository.to_str().expect("text"), "[REPO]");
     snapbox::assert_data_eq!(
         text,
         str![[r#"
@@ -71,13 +76,18 @@ fn json_stays_json_over_many_pages() {
     let mut long = story();
     for number in 0..500 {
         let time = format!("2026-09-01T11:{:02}:{:02}Z", 31 + number / 60, number % 60);
-        long = long.commit(&time, "Bob", "more").write("tags/dev/web.yaml", &format!("tag: n{number}\n"));
+        long = long
+            .commit(&time, "Bob", "more")
+            .write("tags/dev/web.yaml", &format!("tag: n{number}\n"));
     }
     let repository = sandbox.repository("deploy", &long);
-    let answer = |format: &str| sandbox.towpath(&repository, &["history", "-o", format]).output().expect("runs").stdout;
+    let answer = |format: &str| {
+        sandbox.towpath(&repository, &["history", "-o", format]).output().expect("runs").stdout
+    };
     let whole: serde_json::Value = serde_json::from_slice(&answer("json")).expect("JSON");
     let lines = String::from_utf8(answer("jsonl")).expect("text");
-    let lines: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!((lines.len(), whole["deployments"].as_array()), (508, Some(&lines)));
 }
 

@@ -45,7 +45,8 @@ sources:
 ";
 
 fn old_layout() -> History {
-    let start = History::new().commit("2026-08-01T10:00:00Z", "Alice", "start").write("towpath.yaml", BOTH);
+    let start =
+        History::new().commit("2026-08-01T10:00:00Z", "Alice", "start").write("towpath.yaml", BOTH);
     start.write("old/dev/web.yaml", &tag("v2")).write("old/live/web.yaml", &tag("v1"))
 }
 
@@ -127,13 +128,21 @@ fn a_submodule_holds_nothing() {
 fn kustomized() -> History {
     let mut history = History::new()
         .commit("2026-08-01T10:00:00Z", "Alice", "start")
-        .write("towpath.yaml", "stages: [dev, qa, prod]\nsources: [{kustomize: \"{app}/overlays/{stage}\"}]\n")
-        .write("web/base/kustomization.yaml", "resources: [pod.yaml]\nimages: [{name: r/web, newTag: v1}]\n")
+        .write(
+            "towpath.yaml",
+            "stages: [dev, qa, prod]\nsources: [{kustomize: \"{app}/overlays/{stage}\"}]\n",
+        )
+        .write(
+            "web/base/kustomization.yaml",
+            "resources: [pod.yaml]\nimages: [{name: r/web, newTag: v1}]\n",
+        )
         .write(
             "web/base/pod.yaml",
             "kind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: web, image: r/web}]}\n",
         );
-    for (stage, more) in [("dev", ""), ("qa", ""), ("prod", "images: [{name: r/web, newTag: v0}]\n")] {
+    for (stage, more) in
+        [("dev", ""), ("qa", ""), ("prod", "images: [{name: r/web, newTag: v0}]\n")]
+    {
         let path = format!("web/overlays/{stage}/kustomization.yaml");
         history = history.write(&path, &format!("resources: [../../base]\n{more}"));
     }
@@ -144,7 +153,10 @@ fn kustomized() -> History {
 fn a_base_deploys_to_every_overlay_that_does_not_say_otherwise() {
     let history = kustomized()
         .commit("2026-08-02T10:00:00Z", "Alice", "base v2")
-        .write("web/base/kustomization.yaml", "resources: [pod.yaml]\nimages: [{name: r/web, newTag: v2}]\n")
+        .write(
+            "web/base/kustomization.yaml",
+            "resources: [pod.yaml]\nimages: [{name: r/web, newTag: v2}]\n",
+        )
         .commit("2026-08-03T10:00:00Z", "Alice", "prod follows")
         .write("web/overlays/prod/kustomization.yaml", "resources: [../../base]\n");
     let told = later(&history);
@@ -154,8 +166,12 @@ fn a_base_deploys_to_every_overlay_that_does_not_say_otherwise() {
 
 #[test]
 fn a_base_that_moved_deployed_nothing() {
-    let mut history = kustomized().commit("2026-08-02T10:00:00Z", "Alice", "moved").rename("web/base", "bases/web");
-    for (stage, more) in [("dev", ""), ("qa", ""), ("prod", "images: [{name: r/web, newTag: v0}]\n")] {
+    let mut history = kustomized()
+        .commit("2026-08-02T10:00:00Z", "Alice", "moved")
+        .rename("web/base", "bases/web");
+    for (stage, more) in
+        [("dev", ""), ("qa", ""), ("prod", "images: [{name: r/web, newTag: v0}]\n")]
+    {
         let path = format!("web/overlays/{stage}/kustomization.yaml");
         history = history.write(&path, &format!("resources: [../../../bases/web]\n{more}"));
     }
@@ -165,17 +181,25 @@ fn a_base_that_moved_deployed_nothing() {
 #[test]
 fn an_anchor_deploys_to_all_that_refer_to_it() {
     let file = |tag: &str| {
-        format!("base: &base {{tag: {tag}, port: 80}}\nweb: {{<<: *base}}\napi: {{<<: *base, tag: v9}}\njob: *base\n")
+        format!(
+            "base: &base {{tag: {tag}, port: 80}}\nweb: {{<<: *base}}\napi: {{<<: *base, tag: v9}}\njob: *base\n"
+        )
     };
     let history = History::new()
         .commit("2026-08-01T10:00:00Z", "Alice", "start")
-        .write("towpath.yaml", "stages: [dev]\nsources: [{yaml: \"{stage}.yaml\", tag: \"{app}.tag\"}]\n")
+        .write(
+            "towpath.yaml",
+            "stages: [dev]\nsources: [{yaml: \"{stage}.yaml\", tag: \"{app}.tag\"}]\n",
+        )
         .write("dev.yaml", &file("v1"))
         .commit("2026-08-02T10:00:00Z", "Alice", "v2")
         .write("dev.yaml", &file("v2"));
     let mut told = later(&history);
     told.sort_unstable();
-    assert_eq!(told, ["v2: base dev v1 > v2 deploy", "v2: job dev v1 > v2 deploy", "v2: web dev v1 > v2 deploy"]);
+    assert_eq!(
+        told,
+        ["v2: base dev v1 > v2 deploy", "v2: job dev v1 > v2 deploy", "v2: web dev v1 > v2 deploy"]
+    );
 }
 
 #[test]
@@ -209,7 +233,10 @@ fn branches_that_are_stages_have_histories_of_their_own() {
         .commit("2026-08-03T10:00:00Z", "Alice", "released")
         .merge("main")
         .write("web.yaml", &tag("v2"));
-    assert_eq!(later(&history), ["released: web prod v0 > v2 promote", "v2: web dev v1 > v2 deploy"]);
+    assert_eq!(
+        later(&history),
+        ["released: web prod v0 > v2 promote", "v2: web dev v1 > v2 deploy"]
+    );
 }
 
 /// Work for each pair of versions would take an hour.
@@ -231,7 +258,8 @@ fn fifty_thousand_versions_in_one_place() {
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy", &history);
     let begin = Instant::now();
-    let output = sandbox.towpath(&repository, &["history", "-q", "-o", "csv"]).output().expect("it runs");
+    let output =
+        sandbox.towpath(&repository, &["history", "-q", "-o", "csv"]).output().expect("it runs");
     assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 1 + 2 * 50_000);
     assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
 }

@@ -27,7 +27,11 @@ pub fn story() -> History {
         .write("towpath.yaml", CONFIG)
         .write("tags/dev/web.yaml", &tag("v1"))
         .write("tags/prod/web.yaml", &tag("v1"))
-        .commit("2026-08-20T10:00:00Z", "deploy-bot", "web v2 to dev\n\nCo-authored-by: Cleo <cleo@example.com>")
+        .commit(
+            "2026-08-20T10:00:00Z",
+            "deploy-bot",
+            "web v2 to dev\n\nCo-authored-by: Cleo <cleo@example.com>",
+        )
         .write("tags/dev/web.yaml", &tag("v2"))
         .commit("2026-08-20T12:30:00Z", "Bob", "web v2 to prod (#12)")
         .write("tags/prod/web.yaml", &tag("v2"))
@@ -159,7 +163,8 @@ when               stage   app   from   to     kind     who     change
 fn narrow_terminals_without_utf_8() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &story());
-    let history = sandbox.towpath(&repository, &["history", "-n", "3"]).env("COLUMNS", "60").env("LANG", "C");
+    let history =
+        sandbox.towpath(&repository, &["history", "-n", "3"]).env("COLUMNS", "60").env("LANG", "C");
     history
         .assert()
         .success()
@@ -178,11 +183,19 @@ when   stage   app   from   to            kind     who     change
 fn nothing_but_text_reaches_the_terminal() {
     let sandbox = Sandbox::new();
     let evil = story()
-        .raw_commit("2026-09-01T11:40:00Z", "Mal\u{1b}[31m\u{202e}lory", "m@example.com", "x\u{1b}]0;t\u{7}")
+        .raw_commit(
+            "2026-09-01T11:40:00Z",
+            "Mal\u{1b}[31m\u{202e}lory",
+            "m@example.com",
+            "x\u{1b}]0;t\u{7}",
+        )
         .write("tags/dev/web.yaml", "tag: \"v3\\e[2J\"\n");
     let repository = sandbox.repository("deploy", &evil);
     for format in ["table", "json", "jsonl", "csv", "markdown"] {
-        let history = sandbox.towpath(&repository, &["history", "-n", "1", "-o", format]).output().expect("runs");
+        let history = sandbox
+            .towpath(&repository, &["history", "-n", "1", "-o", format])
+            .output()
+            .expect("runs");
         let said = String::from_utf8(history.stdout).expect("text");
         assert!(said.contains("lory") && !said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{said}");
     }

@@ -9,7 +9,9 @@ use std::path::Path;
 
 /// `web` of both stages at v1, by the root commit.
 pub fn begun() -> History {
-    let begun = History::new().commit("2026-08-01T10:00:00Z", "Alice", "start").write("towpath.yaml", CONFIG);
+    let begun = History::new()
+        .commit("2026-08-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", CONFIG);
     begun.write("tags/dev/web.yaml", &tag("v1")).write("tags/prod/web.yaml", &tag("v1"))
 }
 
@@ -23,7 +25,8 @@ pub fn told(sandbox: &Sandbox, at: &Path) -> Vec<String> {
 }
 
 fn deployments(sandbox: &Sandbox, at: &Path, threads: &str) -> Vec<Value> {
-    let run = sandbox.towpath(at, &["history", "-q", "-o", "jsonl"]).env("TOWPATH_THREADS", threads);
+    let run =
+        sandbox.towpath(at, &["history", "-q", "-o", "jsonl"]).env("TOWPATH_THREADS", threads);
     let output = run.output().expect("it runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).expect("text");
@@ -53,14 +56,18 @@ fn sum(deployments: &[Value]) -> BTreeSet<Cell> {
 }
 
 fn standing(sandbox: &Sandbox, at: &Path) -> BTreeSet<Cell> {
-    let run = sandbox.towpath(at, &["status", "-q", "--no-since", "-o", "json"]).output().expect("it runs");
+    let run = sandbox
+        .towpath(at, &["status", "-q", "--no-since", "-o", "json"])
+        .output()
+        .expect("it runs");
     let status: Value = serde_json::from_slice(&run.stdout).expect("JSON");
     status["entries"].as_array().expect("a list").iter().map(|entry| cell(entry, entry)).collect()
 }
 
 fn line(deployment: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-    let [subject, app, stage, kind] = ["subject", "app", "stage", "kind"].map(|key| text(&deployment[key]));
+    let [subject, app, stage, kind] =
+        ["subject", "app", "stage", "kind"].map(|key| text(&deployment[key]));
     let [from, to] = ["from", "to"].map(|side| text(&deployment[side]["tag"]));
     format!("{subject}: {app} {stage} {from} > {to} {kind}")
 }
@@ -96,7 +103,8 @@ fn a_deployment_that_a_merge_brings_is_the_merges() {
 fn an_octopus_brings_all_of_its_branches() {
     let mut history = begun();
     for (branch, stage) in [("one", "dev"), ("two", "prod"), ("three", "dev")] {
-        let commit = history.branch(branch).commit("2026-08-02T10:00:00Z", "Alice", branch).from("main");
+        let commit =
+            history.branch(branch).commit("2026-08-02T10:00:00Z", "Alice", branch).from("main");
         history = commit.write(&format!("tags/{stage}/{branch}.yaml"), &tag("v1"));
     }
     let merge = history.branch("main").commit("2026-08-03T10:00:00Z", "Bob", "octopus");
@@ -107,7 +115,14 @@ fn an_octopus_brings_all_of_its_branches() {
         .write("tags/dev/three.yaml", &tag("v1"));
     let mut told = after_start(&all);
     told.sort_unstable();
-    assert_eq!(told, ["octopus: one dev - > v1 add", "octopus: three dev - > v1 add", "octopus: two prod - > v1 add"]);
+    assert_eq!(
+        told,
+        [
+            "octopus: one dev - > v1 add",
+            "octopus: three dev - > v1 add",
+            "octopus: two prod - > v1 add"
+        ]
+    );
 }
 
 #[test]
@@ -160,7 +175,8 @@ fn any_name_subject_and_tag() {
     let told = told(&sandbox, &repository);
     assert_eq!((told.len(), told[2].as_str()), (6, "f\u{fc}r alle: web dev v2 > v3 deploy"));
     for format in ["table", "jsonl", "csv", "markdown"] {
-        let output = sandbox.towpath(&repository, &["history", "-o", format]).output().expect("it runs");
+        let output =
+            sandbox.towpath(&repository, &["history", "-o", format]).output().expect("it runs");
         assert!(output.status.success() && !output.stdout.contains(&0x1b), "{format}");
     }
 }
@@ -169,7 +185,11 @@ fn any_name_subject_and_tag() {
 fn a_shallow_clone_tells_what_it_has_and_where_it_ends() {
     let mut history = begun();
     for version in 2..9 {
-        let commit = history.commit(&format!("2026-08-0{version}T10:00:00Z"), "Alice", &format!("v{version}"));
+        let commit = history.commit(
+            &format!("2026-08-0{version}T10:00:00Z"),
+            "Alice",
+            &format!("v{version}"),
+        );
         history = commit.write("tags/dev/web.yaml", &tag(&format!("v{version}")));
     }
     let sandbox = Sandbox::new();
@@ -201,7 +221,8 @@ fn grafts_and_replacements_are_not_honoured() {
     sandbox.git(&repository, &["replace", "--graft", tip.trim(), root.trim()]);
     assert_eq!(sandbox.git(&repository, &["rev-list", "--count", "main"]), "2\n", "git honours it");
     assert_eq!(told(&sandbox, &repository), before);
-    std::fs::write(repository.join("info/grafts"), format!("{} {}\n", tip.trim(), root.trim())).expect("writable");
+    std::fs::write(repository.join("info/grafts"), format!("{} {}\n", tip.trim(), root.trim()))
+        .expect("writable");
     assert_eq!(told(&sandbox, &repository), before);
 }
 

@@ -21,7 +21,10 @@ fn read(content: impl AsRef<[u8]>) -> (Vec<String>, Vec<String>) {
     plain.0.retain(|(path, _)| path != b"towpath.yaml");
     let plain = plain.commit(&sandbox, "plain");
     assert_web(&json(&sandbox, &plain, &["--no-since"]));
-    assert_eq!(run(&sandbox, &plain, &["init", "--yes", "--stdout"]).err.matches("panic").count(), 0);
+    assert_eq!(
+        run(&sandbox, &plain, &["init", "--yes", "--stdout"]).err.matches("panic").count(),
+        0
+    );
     let bad = entries(&answer).into_iter().filter(|entry| entry.starts_with("bad")).collect();
     (warnings(&answer), bad)
 }
@@ -53,20 +56,29 @@ fn merges_of_merges_end() {
 
 #[test]
 fn a_long_text_behind_many_aliases_is_bounded() {
-    let text = format!("a: &a {}\nb:\n{}image: {{tag: v3}}\n", "x".repeat(1 << 20), "- *a\n".repeat(100_000));
+    let text = format!(
+        "a: &a {}\nb:\n{}image: {{tag: v3}}\n",
+        "x".repeat(1 << 20),
+        "- *a\n".repeat(100_000)
+    );
     assert_eq!(warned(text), Vec::<String>::new());
 }
 
 #[test]
 fn deep_nesting_is_refused() {
-    for text in ["[".repeat(100_000), "- ".repeat(50_000), "{\"a\":".repeat(50_000), "? ".repeat(50_000)] {
+    for text in
+        ["[".repeat(100_000), "- ".repeat(50_000), "{\"a\":".repeat(50_000), "? ".repeat(50_000)]
+    {
         assert_eq!(warned(text), [format!("not-yaml {BAD}")]);
     }
 }
 
 #[test]
 fn the_last_of_repeated_keys_is_shown() {
-    assert_eq!(read("image:\n  tag: v3\nimage:\n  tag: v4\n  tag: v5\n"), (vec![], vec!["bad dev v5".to_owned()]));
+    assert_eq!(
+        read("image:\n  tag: v3\nimage:\n  tag: v4\n  tag: v5\n"),
+        (vec![], vec!["bad dev v5".to_owned()])
+    );
 }
 
 #[test]
@@ -100,7 +112,10 @@ fn a_file_of_fifty_megabytes_is_not_read() {
     content.resize(50 << 20, b'\n');
     let repository = Files::with_web().add(BAD, content).commit(&sandbox, "deploy");
     // 300 MB of address space: with the file in memory even once this would be tight.
-    let bounded = sandbox.bash(&repository, "ulimit -v 300000; towpath status --output json").output().expect("runs");
+    let bounded = sandbox
+        .bash(&repository, "ulimit -v 300000; towpath status --output json")
+        .output()
+        .expect("runs");
     let answer = serde_json::from_slice(&bounded.stdout).expect("an answer");
     assert_web(&answer);
     assert_eq!(warnings(&answer), [format!("too-large {BAD}")]);
@@ -145,7 +160,10 @@ fn line_rule(pattern: &str) -> String {
 fn an_expression_that_others_choke_on_is_linear() {
     let sandbox = Sandbox::new();
     let repository = Files::new()
-        .add("towpath.yaml", "stages: [dev]\nsources:\n- line: x\n  stage: dev\n  pattern: '(a+)+(?P<tag>v1)$'\n")
+        .add(
+            "towpath.yaml",
+            "stages: [dev]\nsources:\n- line: x\n  stage: dev\n  pattern: '(a+)+(?P<tag>v1)$'\n",
+        )
         .add("x", format!("{}b\naaav1\n", "a".repeat(100_000)))
         .commit(&sandbox, "deploy");
     assert_eq!(entries(&json(&sandbox, &repository, &[])), ["x dev v1"]);
@@ -165,7 +183,9 @@ fn other_formats_are_held_to_the_same() {
     ] {
         files = files.add(format!("envs/dev/{name}.tfvars"), text);
     }
-    files = files.add("envs/dev/a.json", "[".repeat(100_000)).add("envs/dev/docker-compose.yaml", compose());
+    files = files
+        .add("envs/dev/a.json", "[".repeat(100_000))
+        .add("envs/dev/docker-compose.yaml", compose());
     files.0.retain(|(path, _)| path != b"towpath.yaml");
     let sandbox = Sandbox::new();
     assert_web(&json(&sandbox, &files.commit(&sandbox, "deploy"), &[]));

@@ -59,7 +59,10 @@ fn nothing_configured_runs() {
     let mut history = History::new()
         .commit("2026-03-01T10:00:00Z", "Alice", "start")
         .write(".gitattributes", "* filter=evil diff=evil merge=evil text\n")
-        .write(".gitmodules", "[submodule \"x\"]\n\tpath = x\n\turl = ext::../evil\n\tupdate = !../evil\n")
+        .write(
+            ".gitmodules",
+            "[submodule \"x\"]\n\tpath = x\n\turl = ext::../evil\n\tupdate = !../evil\n",
+        )
         .write("towpath.yaml", CONFIG);
     for (path, text) in WEB {
         history = history.write(path, text);
@@ -81,8 +84,13 @@ fn nothing_configured_runs() {
     let config = repository.join(".git/config");
     let before = std::fs::read_to_string(&config).expect("it is there");
     std::fs::write(&config, format!("{before}{configured}")).expect("writable");
-    std::fs::write(repository.join(".git/included"), configured.replace("path = included", "x = y")).expect("writable");
-    std::fs::write(repository.join("envs/dev/web.yaml"), "image:\n  tag: dirty\n").expect("writable");
+    std::fs::write(
+        repository.join(".git/included"),
+        configured.replace("path = included", "x = y"),
+    )
+    .expect("writable");
+    std::fs::write(repository.join("envs/dev/web.yaml"), "image:\n  tag: dirty\n")
+        .expect("writable");
     for arguments in [
         ["status"].as_slice(),
         &["status", "--worktree"],
@@ -94,8 +102,12 @@ fn nothing_configured_runs() {
         &["init", "--yes", "--force"],
         &["-C", ".git", "status"],
     ] {
-        let environment =
-            [("PAGER", &program), ("GIT_PAGER", &program), ("EDITOR", &program), ("GIT_SSH_COMMAND", &program)];
+        let environment = [
+            ("PAGER", &program),
+            ("GIT_PAGER", &program),
+            ("EDITOR", &program),
+            ("GIT_SSH_COMMAND", &program),
+        ];
         let mut command = sandbox.towpath(&repository, arguments);
         for (name, value) in environment {
             command = command.env(name, value);
@@ -107,7 +119,10 @@ fn nothing_configured_runs() {
     sandbox.bash(&repository, complete).assert().success();
     assert!(!marker.exists(), "completion ran what the repository names");
     // The trap works: git itself falls into it.
-    sandbox.bash(&repository, "git status >/dev/null 2>&1; git add envs >/dev/null 2>&1; true").assert().success();
+    sandbox
+        .bash(&repository, "git status >/dev/null 2>&1; git add envs >/dev/null 2>&1; true")
+        .assert()
+        .success();
     assert!(marker.exists(), "the marker is written when something does run");
 }
 

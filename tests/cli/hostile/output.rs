@@ -29,7 +29,11 @@ fn nothing_but_text_is_shown() {
     for format in ["table", "json", "yaml", "csv", "markdown"] {
         for color in ["always", "never"] {
             for more in [["-v"].as_slice(), &["--targets"], &["--worktree", "-v"]] {
-                let said = run(&sandbox, &repository, &[&["status", "-o", format, "--color", color], more].concat());
+                let said = run(
+                    &sandbox,
+                    &repository,
+                    &[&["status", "-o", format, "--color", color], more].concat(),
+                );
                 assert!(said.code == 0 && said.out.contains("v1"), "{format}: {}", said.err);
             }
         }
@@ -112,25 +116,40 @@ fn completion_candidates_are_text() {
 #[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let sandbox = Sandbox::new();
-    let mut files =
-        Files::new().add("towpath.yaml", "stages: [dev]\nsources: [{yaml: \"{stage}.yaml\", tag: \"{app}\"}]\n");
+    let mut files = Files::new().add(
+        "towpath.yaml",
+        "stages: [dev]\nsources: [{yaml: \"{stage}.yaml\", tag: \"{app}\"}]\n",
+    );
     let many: String = (0..20_000).map(|i| format!("app{i}: v1.{i}\n")).collect();
     files = files.add("dev.yaml", many);
     let repository = files.commit(&sandbox, "deploy");
-    for command in
-        ["status --no-since", "status --no-since -o json", "config show", "completions bash", "man", "--help"]
-    {
+    for command in [
+        "status --no-since",
+        "status --no-since -o json",
+        "config show",
+        "completions bash",
+        "man",
+        "--help",
+    ] {
         let script = format!("set -o pipefail; towpath {command} | head -1 >/dev/null");
         let output = sandbox.bash(&repository, &script).output().expect("it runs");
         let err = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.code() == Some(0) && !err.contains("error"), "{command}: {err}");
-        for (closed, code) in [("2>&-", Some(0)), (">/dev/full", Some(1)), ("2>/dev/full", Some(0))] {
-            let output = sandbox.bash(&repository, &format!("towpath {command} {closed}")).output().expect("it runs");
+        for (closed, code) in [("2>&-", Some(0)), (">/dev/full", Some(1)), ("2>/dev/full", Some(0))]
+        {
+            let output = sandbox
+                .bash(&repository, &format!("towpath {command} {closed}"))
+                .output()
+                .expect("it runs");
             let err = String::from_utf8_lossy(&output.stderr).into_owned();
             let wanted = if command == "--help" { output.status.code() } else { code };
-            assert!(output.status.code() == wanted && !err.contains("panicked"), "{command} {closed}: {err}");
+            assert!(
+                output.status.code() == wanted && !err.contains("panicked"),
+                "{command} {closed}: {err}"
+            );
         }
-        let closed = sandbox.bash(&repository, &format!("towpath {command} >&-")).output().expect("it runs");
+        let closed =
+            sandbox.bash(&repository, &format!("towpath {command} >&-")).output().expect("it runs");
         assert!(!String::from_utf8_lossy(&closed.stderr).contains("panicked"), "{command}");
         assert!(closed.status.code().is_some_and(|code| code <= 1), "{command}");
     }

@@ -4,7 +4,9 @@ use super::{CONFIG, Files, WEB, assert_web, entries, json, run, warnings};
 use crate::support::{History, Sandbox};
 
 fn web() -> History {
-    let start = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("towpath.yaml", CONFIG);
+    let start = History::new()
+        .commit("2026-03-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", CONFIG);
     WEB.iter().fold(start, |history, (path, text)| history.write(path, text))
 }
 
@@ -21,12 +23,17 @@ fn links_are_not_followed() {
     for arguments in [[].as_slice(), &["--worktree"]] {
         let answer = json(&sandbox, &repository, arguments);
         assert_web(&answer);
-        assert_eq!(warnings(&answer), ["symlink envs/dev/bad.yaml", "symlink envs/dev/loop.yaml"], "{arguments:?}");
+        assert_eq!(
+            warnings(&answer),
+            ["symlink envs/dev/bad.yaml", "symlink envs/dev/loop.yaml"],
+            "{arguments:?}"
+        );
         assert!(!answer.to_string().contains("stolen"));
     }
     // On disk only: a folder that was replaced by a link.
     std::fs::remove_dir_all(repository.join("envs/prod")).expect("it is there");
-    std::os::unix::fs::symlink(sandbox.path("outside"), repository.join("envs/prod")).expect("a link");
+    std::os::unix::fs::symlink(sandbox.path("outside"), repository.join("envs/prod"))
+        .expect("a link");
     let answer = json(&sandbox, &repository, &["--worktree"]);
     assert!(!answer.to_string().contains("stolen"));
 }
@@ -49,7 +56,8 @@ fn a_configuration_behind_a_link_is_not_read() {
 #[test]
 fn kustomize_does_not_follow_links() {
     let sandbox = Sandbox::new();
-    let pod = "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \"r/a:stolen\"}]}\n";
+    let pod =
+        "kind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: \"r/a:stolen\"}]}\n";
     std::fs::write(sandbox.path("pod.yaml"), pod).expect("a file");
     let mut history = web();
     for stage in ["dev", "prod"] {
@@ -63,7 +71,9 @@ fn kustomize_does_not_follow_links() {
     for arguments in [[].as_slice(), &["--worktree"]] {
         let answer = json(&sandbox, &repository, arguments);
         assert!(!answer.to_string().contains("stolen"));
-        assert!(warnings(&answer).iter().any(|warning| warning.starts_with("symlink apps/api/dev/")));
+        assert!(
+            warnings(&answer).iter().any(|warning| warning.starts_with("symlink apps/api/dev/"))
+        );
     }
 }
 
@@ -74,7 +84,10 @@ fn a_submodule_is_named() {
     let head = sandbox.git(&repository, &["rev-parse", "HEAD"]);
     let entry = format!("160000,{},envs/dev/bad.yaml", head.trim());
     sandbox.git(&repository, &["update-index", "--add", "--cacheinfo", &entry]);
-    sandbox.git(&repository, &["-c", "user.name=A", "-c", "user.email=a@x", "commit", "-qm", "submodule"]);
+    sandbox.git(
+        &repository,
+        &["-c", "user.name=A", "-c", "user.email=a@x", "commit", "-qm", "submodule"],
+    );
     let answer = json(&sandbox, &repository, &[]);
     assert_web(&answer);
     assert_eq!(warnings(&answer), ["submodule envs/dev/bad.yaml"]);
@@ -109,7 +122,8 @@ fn bases_cannot_leave_the_repository() {
     let config = format!("{CONFIG}    base: ../{{app}}/../secret.yaml\n");
     let history = web().write("towpath.yaml", &config).write("envs/dev/bad.yaml", "a: 1\n");
     let repository = sandbox.repository("deploy", &history);
-    for arguments in [["status", "-o", "json"].as_slice(), &["status", "--worktree", "-o", "json"]] {
+    for arguments in [["status", "-o", "json"].as_slice(), &["status", "--worktree", "-o", "json"]]
+    {
         let said = run(&sandbox, &repository, arguments);
         assert!(!said.out.contains("stolen"), "{arguments:?}");
     }

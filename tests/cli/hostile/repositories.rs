@@ -9,9 +9,14 @@ fn status(sandbox: &Sandbox, at: &Path) -> Said {
 }
 
 fn web(sandbox: &Sandbox) -> PathBuf {
-    let mut history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("towpath.yaml", CONFIG);
+    let mut history = History::new()
+        .commit("2026-03-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", CONFIG);
     history = history.write(WEB[0].0, "image:\n  tag: v1.0.0\n").write(WEB[1].0, WEB[1].1);
-    sandbox.repository("deploy", &history.commit("2026-04-01T10:00:00Z", "Bob", "v2").write(WEB[0].0, WEB[0].1))
+    sandbox.repository(
+        "deploy",
+        &history.commit("2026-04-01T10:00:00Z", "Bob", "v2").write(WEB[0].0, WEB[0].1),
+    )
 }
 
 #[test]
@@ -23,7 +28,12 @@ fn before_the_first_commit() {
     let repository = web(&sandbox);
     sandbox.git(&repository, &["checkout", "-q", "--orphan", "unborn"]);
     let said = status(&sandbox, &repository);
-    assert_eq!((said.code, said.err.contains("branch `unborn` has no commits yet")), (1, true), "{}", said.err);
+    assert_eq!(
+        (said.code, said.err.contains("branch `unborn` has no commits yet")),
+        (1, true),
+        "{}",
+        said.err
+    );
 }
 
 #[test]
@@ -54,9 +64,11 @@ fn clones_that_lack_something() {
         sandbox.git(&origin, &["config", option, "true"]);
     }
     let url = format!("file://{}", origin.display());
-    for (name, filter) in
-        [("shallow", "--depth=1"), ("blobless", "--filter=blob:none"), ("treeless", "--filter=tree:0")]
-    {
+    for (name, filter) in [
+        ("shallow", "--depth=1"),
+        ("blobless", "--filter=blob:none"),
+        ("treeless", "--filter=tree:0"),
+    ] {
         sandbox.git(&sandbox.path("."), &["clone", "-q", "--bare", filter, &url, name]);
         let said = run(&sandbox, &sandbox.path(name), &["status", "-v"]);
         let wanted = match name {
@@ -71,9 +83,10 @@ fn clones_that_lack_something() {
 #[test]
 fn formats_that_cannot_be_read_are_one_sentence() {
     let sandbox = Sandbox::new();
-    for (option, what) in
-        [("--object-format=sha256", "SHA-256 object names"), ("--ref-format=reftable", "the reftable format")]
-    {
+    for (option, what) in [
+        ("--object-format=sha256", "SHA-256 object names"),
+        ("--ref-format=reftable", "the reftable format"),
+    ] {
         let name = option.trim_start_matches("--").replace('=', "-");
         let script = format!(
             "git init -q {option} {name} 2>/dev/null && git -C {name} -c user.name=a -c user.email=a commit -q --allow-empty -m x"
@@ -84,7 +97,11 @@ fn formats_that_cannot_be_read_are_one_sentence() {
             continue;
         }
         let said = status(&sandbox, &sandbox.path(&name));
-        assert!(said.code == 1 && said.err.contains(what) && said.err.contains("hint:"), "{}", said.err);
+        assert!(
+            said.code == 1 && said.err.contains(what) && said.err.contains("hint:"),
+            "{}",
+            said.err
+        );
     }
 }
 
@@ -113,8 +130,9 @@ fn truncated_packs_do_not_crash() {
     let repository = web(&sandbox);
     sandbox.git(&repository, &["repack", "-adq"]);
     for keep in [400, 60, 12, 0] {
-        let script =
-            format!("chmod u+w .git/objects/pack/*; for f in .git/objects/pack/*.pack; do truncate -s {keep} $f; done");
+        let script = format!(
+            "chmod u+w .git/objects/pack/*; for f in .git/objects/pack/*.pack; do truncate -s {keep} $f; done"
+        );
         sandbox.bash(&repository, &script).assert().success();
         status(&sandbox, &repository);
     }
@@ -126,7 +144,8 @@ fn truncated_packs_do_not_crash() {
 fn a_repository_of_somebody_else_can_be_read() {
     let sandbox = Sandbox::new();
     let repository = web(&sandbox);
-    let script = "test $(id -u) = 0 || exit 9; chown -R 12345:12345 . && towpath status --output json";
+    let script =
+        "test $(id -u) = 0 || exit 9; chown -R 12345:12345 . && towpath status --output json";
     let output = sandbox.bash(&repository, script).output().expect("it runs");
     if output.status.code() == Some(9) {
         skipped("only root can give a repository away");
@@ -160,8 +179,10 @@ fn a_repository_on_a_read_only_file_system_can_be_read() {
     let script = "mount --bind . . && mount -o remount,ro,bind . && cd \"$PWD\" || exit 9
         if touch x 2>/dev/null; then exit 8; fi
         towpath status --output json";
-    let output =
-        sandbox.bash(&repository, &format!("unshare --mount bash --norc -c '{script}'")).output().expect("it runs");
+    let output = sandbox
+        .bash(&repository, &format!("unshare --mount bash --norc -c '{script}'"))
+        .output()
+        .expect("it runs");
     if !matches!(output.status.code(), Some(0..=2)) || output.stdout.is_empty() {
         let why = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(why.contains("unshare") || why.contains("mount"), "{why}");

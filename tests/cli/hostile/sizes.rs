@@ -23,7 +23,10 @@ fn folders(count: usize) -> Files {
     let words = ["dev", "staging", "prod", "qa"];
     let paths = (0..count).flat_map(|i| (0..4).map(move |j| (i, j)));
     paths.fold(Files::new(), |files, (i, j)| {
-        files.add(format!("top{i}/{}-{i}/f{j}.yaml", words[i % 4]), format!("image:\n  tag: v{i}.{j}.0\n"))
+        files.add(
+            format!("top{i}/{}-{i}/f{j}.yaml", words[i % 4]),
+            format!("image:\n  tag: v{i}.{j}.0\n"),
+        )
     })
 }
 
@@ -58,32 +61,43 @@ fn a_hundred_thousand_files_in_a_folder() {
 
 #[test]
 fn many_keys_in_one_file() {
-    let keys: String = (0..20_000).map(|i| format!("k{i}: {{image: {{tag: v1.{i}.0}}}}\n")).collect();
+    let keys: String =
+        (0..20_000).map(|i| format!("k{i}: {{image: {{tag: v1.{i}.0}}}}\n")).collect();
     let loose: String = (0..50_000).map(|i| format!("k{i}: v1.{i}.0\n")).collect();
     let files = ["dev", "prod"].iter().fold(Files::new(), |files, stage| {
-        files.add(format!("a/{stage}/values.yaml"), &keys).add(format!("b/{stage}/values.yaml"), loose.repeat(2))
+        files
+            .add(format!("a/{stage}/values.yaml"), &keys)
+            .add(format!("b/{stage}/values.yaml"), loose.repeat(2))
     });
     assert!(discovered(&files) >= 40_000);
 }
 
 #[test]
 fn tags_find_their_images_among_many() {
-    let tags: String = (0..10_000).map(|i| format!("k{i}_tag: v1.{i}.0\nk{i}_image: r/k{i}\n")).collect();
+    let tags: String =
+        (0..10_000).map(|i| format!("k{i}_tag: v1.{i}.0\nk{i}_image: r/k{i}\n")).collect();
     let config = "stages: [dev]\nsources: [{yaml: \"{stage}.yaml\", tag: \"{app}_tag\", image: \"{app}_image\"}]\n";
     assert_eq!(discovered(&Files::new().add("towpath.yaml", config).add("dev.yaml", tags)), 10_000);
 }
 
 #[test]
 fn many_images_and_many_containers() {
-    let containers: String = (0..1000).map(|i| format!("  - {{name: c{i}, image: \"r/i{i}:1\"}}\n")).collect();
+    let containers: String =
+        (0..1000).map(|i| format!("  - {{name: c{i}, image: \"r/i{i}:1\"}}\n")).collect();
     let images: String = (0..3000).map(|i| format!("- {{name: r/i{i}, newTag: v{i}}}\n")).collect();
     let config = "stages: [dev, prod]\nsources: [{kustomize: \"{app}/{stage}\"}]\n";
-    let files = ["dev", "prod"].iter().fold(Files::new().add("towpath.yaml", config), |files, stage| {
-        files.add(format!("a/{stage}/kustomization.yaml"), format!("resources: [pod.yaml]\nimages:\n{images}")).add(
-            format!("a/{stage}/pod.yaml"),
-            format!("kind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n{containers}"),
-        )
-    });
+    let files =
+        ["dev", "prod"].iter().fold(Files::new().add("towpath.yaml", config), |files, stage| {
+            files
+                .add(
+                    format!("a/{stage}/kustomization.yaml"),
+                    format!("resources: [pod.yaml]\nimages:\n{images}"),
+                )
+                .add(
+                    format!("a/{stage}/pod.yaml"),
+                    format!("kind: Pod\nmetadata: {{name: a}}\nspec:\n  containers:\n{containers}"),
+                )
+        });
     assert_eq!(discovered(&files), 6000);
 }
 
@@ -103,20 +117,27 @@ fn folders_five_thousand_deep() {
 fn long_names_fit_the_terminal() {
     let long = |word: &str| word.repeat(1000);
     let config = "stages: [dev, prod]\nsources: [{yaml: \"t/{stage}/{app}.yaml\", tag: tag}]\n";
-    let files = ["dev", "prod"].iter().fold(Files::new().add("towpath.yaml", config), |files, stage| {
-        let tag = format!("tag: v{stage}{}\n", long("0").get(..380).expect("long"));
-        files
-            .add(format!("t/{stage}/{}.yaml", long("名")), tag)
-            .add(format!("t/{stage}/{}.yaml", long("a-dev-")), "tag: v1\n")
-    });
+    let files =
+        ["dev", "prod"].iter().fold(Files::new().add("towpath.yaml", config), |files, stage| {
+            let tag = format!("tag: v{stage}{}\n", long("0").get(..380).expect("long"));
+            files
+                .add(format!("t/{stage}/{}.yaml", long("名")), tag)
+                .add(format!("t/{stage}/{}.yaml", long("a-dev-")), "tag: v1\n")
+        });
     let sandbox = Sandbox::new();
     let repository = files.commit(&sandbox, "deploy");
     for columns in [80, 40, 20, 5, 1] {
-        let output = sandbox.bash(&repository, &format!("COLUMNS={columns} towpath status")).output().expect("runs");
+        let output = sandbox
+            .bash(&repository, &format!("COLUMNS={columns} towpath status"))
+            .output()
+            .expect("runs");
         let text = String::from_utf8(output.stdout).expect("text");
         let widest = text.lines().map(console::measure_text_width).max().unwrap_or(0);
         // Below 40 columns a name and a version side by side cannot get any shorter.
-        assert!(output.status.success() && widest <= columns.max(40), "{columns}: {widest}\n{text}");
+        assert!(
+            output.status.success() && widest <= columns.max(40),
+            "{columns}: {widest}\n{text}"
+        );
     }
     run(&sandbox, &repository, &["status", "-v", &long("名")]);
 }

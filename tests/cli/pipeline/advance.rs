@@ -6,7 +6,8 @@ use snapbox::{assert_data_eq, str};
 
 #[test]
 fn what_may_go_on_is_proposed_once() {
-    let site = configured("gates:\n- { window: 'Mon-Thu 09:00-16:00 Europe/London', stages: [prod] }\n");
+    let site =
+        configured("gates:\n- { window: 'Mon-Thu 09:00-16:00 Europe/London', stages: [prod] }\n");
     assert_data_eq!(
         site.told(&["advance", "--dry-run"]),
         str![[r#"
@@ -266,8 +267,12 @@ fn what_a_forge_merges_is_watched() {
     site.told(&["advance", "--app", "web"]);
     site.land("apps/prod/blog.yaml", &values("blog", "v5"), "beside", "2026-08-20T10:00:00Z");
     site.sandbox.git(&site.clone, &["fetch", "-q"]);
-    let date = [("GIT_AUTHOR_DATE", "2026-09-01T13:00:00Z"), ("GIT_COMMITTER_DATE", "2026-09-01T13:00:00Z")];
-    let merge = ["merge", "-q", "--no-ff", "-m", "Merge pull request #1", "origin/towpath/staging/web"];
+    let date = [
+        ("GIT_AUTHOR_DATE", "2026-09-01T13:00:00Z"),
+        ("GIT_COMMITTER_DATE", "2026-09-01T13:00:00Z"),
+    ];
+    let merge =
+        ["merge", "-q", "--no-ff", "-m", "Merge pull request #1", "origin/towpath/staging/web"];
     site.sandbox.git_with(&site.clone, &merge, &date);
     site.sandbox.git(&site.clone, &["push", "-q", "origin", "HEAD:main"]);
     site.land("apps/dev/web.yaml", &values("web", "v3"), "v3", "2026-09-01T14:00:00Z");
@@ -279,13 +284,21 @@ fn what_a_forge_merges_is_watched() {
 fn two_at_once_do_it_once() {
     let site = configured("proposals: { merge: auto }\n");
     let other = site.another("other");
-    let start = |at: &std::path::Path| site.sandbox.spawn(at, &["advance"], std::process::Stdio::piped());
+    let start =
+        |at: &std::path::Path| site.sandbox.spawn(at, &["advance"], std::process::Stdio::piped());
     for child in [start(&site.clone), start(&other)] {
         child.wait_with_output().expect("it ends");
     }
     site.told(&["advance"]);
     assert_eq!(site.says("main", "apps/prod/api.yaml"), values("api", "v2"));
-    let landed = site.at_origin(&["log", "--format=%s", "--first-parent", "main", "--", "apps/prod/api.yaml"]);
+    let landed = site.at_origin(&[
+        "log",
+        "--format=%s",
+        "--first-parent",
+        "main",
+        "--",
+        "apps/prod/api.yaml",
+    ]);
     assert_eq!(landed.lines().count(), 2, "{landed}");
 }
 

@@ -165,7 +165,9 @@ hint: a time can be written `2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:00:
 fn a_past_answer_knows_nothing_of_later_events() {
     let site = configured("");
     site.told_at("2026-08-10T10:00:00Z", &["lock", "api", "--reason", "broken"]);
-    let exit = |at: &str| site.told(&["ask", "api", "--to", "prod", "--at", at]).lines().next().map(str::to_owned);
+    let exit = |at: &str| {
+        site.told(&["ask", "api", "--to", "prod", "--at", at]).lines().next().map(str::to_owned)
+    };
     assert_eq!(exit("2026-08-10T09:59:59Z").as_deref(), Some("exit 0"));
     assert_eq!(exit("2026-08-10T10:00:00Z").as_deref(), Some("exit 3"));
 }
@@ -217,8 +219,11 @@ error: there is no target `eu`
 #[test]
 fn many_questions_are_answered_at_once() {
     let site = configured("");
-    std::fs::write(site.clone.join("questions"), "api prod\n\nweb prod v2\nblog prod - 2026-08-02T10:00:00Z\n")
-        .expect("written");
+    std::fs::write(
+        site.clone.join("questions"),
+        "api prod\n\nweb prod v2\nblog prod - 2026-08-02T10:00:00Z\n",
+    )
+    .expect("written");
     assert_data_eq!(
         site.told(&["ask", "--questions", "questions"]),
         str![[r#"
@@ -231,7 +236,10 @@ exit 3
 "#]]
     );
     let jsonl = site.told(&["ask", "--questions", "questions", "-o", "jsonl"]);
-    assert_eq!(jsonl.lines().filter(|line| line.contains(r#""schema":"towpath.ask/1""#)).count(), 3);
+    assert_eq!(
+        jsonl.lines().filter(|line| line.contains(r#""schema":"towpath.ask/1""#)).count(),
+        3
+    );
     std::fs::write(site.clone.join("questions"), "api prod\nweb\n").expect("written");
     assert_data_eq!(
         site.told(&["ask", "--questions", "questions"]),
@@ -251,14 +259,19 @@ fn it_waits_until_it_may() {
     let site = configured("");
     site.told(&["lock", "api", "--reason", "wait"]);
     let start = std::process::Stdio::piped();
-    let waiting = site.sandbox.spawn(&site.clone, &["ask", "api", "--to", "prod", "--wait", "--every", "100ms"], start);
+    let waiting = site.sandbox.spawn(
+        &site.clone,
+        &["ask", "api", "--to", "prod", "--wait", "--every", "100ms"],
+        start,
+    );
     std::thread::sleep(std::time::Duration::from_millis(300));
     let other = site.another("other");
     site.sandbox.towpath(&other, &["unlock", "api"]).assert().success();
     let output = waiting.wait_with_output().expect("it ends");
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).ends_with("api v2 may go to prod.\n"));
-    let over = site.told(&["ask", "web", "--to", "prod", "--version", "v2", "--wait", "--timeout", "1ms"]);
+    let over =
+        site.told(&["ask", "web", "--to", "prod", "--version", "v2", "--wait", "--timeout", "1ms"]);
     assert!(over.starts_with("exit 3\n"), "{over}");
 }
 
@@ -266,7 +279,12 @@ fn it_waits_until_it_may() {
 fn flags_of_the_mapping_stop_it() {
     let site = configured("gates: [version]\n");
     let flagged = |flag: &str| format!("{}{flag}: false\n", values("api", "v2"));
-    site.land("apps/staging/api.yaml", &flagged("promote_deployment"), "hold api", "2026-08-06T10:00:00Z");
+    site.land(
+        "apps/staging/api.yaml",
+        &flagged("promote_deployment"),
+        "hold api",
+        "2026-08-06T10:00:00Z",
+    );
     let said = site.told(&["ask", "api", "--to", "prod"]);
     assert!(said.contains("version     shut     promote_deployment is false in staging"), "{said}");
 }
@@ -317,9 +335,9 @@ hint: `git fetch --unshallow` would clear it; `towpath ask` tells more
 
 #[test]
 fn an_approval_does_not_end_a_freeze() {
-    let site = configured("gates:\n- approvals: 1\n- freeze: { from: 2026-08-01, to: 2026-12-31 }\n");
+    let site =
+        configured("gates:\n- approvals: 1\n- freeze: { from: 2026-08-01, to: 2026-12-31 }\n");
     let said = site.told(&["ask", "api", "--to", "prod"]);
-    let sentence =
-        "api v2 may be proposed for prod, and somebody has to approve it, not before Fri 2027-01-01 00:00 UTC.";
+    let sentence = "api v2 may be proposed for prod, and somebody has to approve it, not before Fri 2027-01-01 00:00 UTC.";
     assert!(said.contains(sentence), "{said}");
 }

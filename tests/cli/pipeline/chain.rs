@@ -20,9 +20,16 @@ Jo Doe <jo@example.com> 2026-09-01T12:00:00Z Lock prod: one
 
 "#]]
     );
-    assert_eq!(site.at_origin(&["ls-tree", "-r", "--name-only", "refs/towpath/ledger"]), "rejected/web/v2.json\n");
+    assert_eq!(
+        site.at_origin(&["ls-tree", "-r", "--name-only", "refs/towpath/ledger"]),
+        "rejected/web/v2.json\n"
+    );
     assert_eq!(site.at_origin(&["fsck", "--strict"]), "");
-    assert_eq!(site.at_origin(&["rev-list", "--count", "main"]), "5\n", "the mainline is left alone");
+    assert_eq!(
+        site.at_origin(&["rev-list", "--count", "main"]),
+        "5\n",
+        "the mainline is left alone"
+    );
     assert_eq!(site.sandbox.git(&site.clone, &["status", "--porcelain"]), "");
 }
 
@@ -105,10 +112,14 @@ hint: what is in this clone is all there is; `towpath ledger` shows it
 fn a_branch_will_do_where_other_refs_are_refused() {
     let site = configured("");
     let hook = site.origin.join("hooks/update");
-    std::fs::write(&hook, "#!/bin/sh\ncase $1 in refs/heads/*) ;; *) echo 'only branches here'; exit 1;; esac\n")
-        .expect("written");
+    std::fs::write(
+        &hook,
+        "#!/bin/sh\ncase $1 in refs/heads/*) ;; *) echo 'only branches here'; exit 1;; esac\n",
+    )
+    .expect("written");
     #[cfg(unix)]
-    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("set");
+    std::fs::set_permissions(&hook, std::os::unix::fs::PermissionsExt::from_mode(0o755))
+        .expect("set");
     assert_data_eq!(
         site.told(&["lock", "api", "--reason", "x"]),
         str![[r#"
@@ -147,7 +158,8 @@ fn notes_are_about_events() {
     let site: Site = configured("");
     site.told(&["lock", "api", "--reason", "x"]);
     let said = site.run(&["ledger", "-o", "jsonl"]);
-    let event: serde_json::Value = serde_json::from_str(said.lines().nth(1).expect("an event")).expect("JSON");
+    let event: serde_json::Value =
+        serde_json::from_str(said.lines().nth(1).expect("an event")).expect("JSON");
     let id = event["id"].as_str().expect("an id").to_owned();
     assert!(site.run(&["ledger", "note", &id[..8], "it was the cache"]).starts_with("exit 0\n"));
     assert_data_eq!(

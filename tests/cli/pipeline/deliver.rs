@@ -76,7 +76,10 @@ hint: `towpath record api --stage prod passed` would clear it; `towpath ask` tel
 "#]]
     );
     let stale = site.told(&["record", "api", "--stage", "prod", "passed"]);
-    assert!(stale.contains("Record api v1 in prod: passed"), "it is about what this clone knows: {stale}");
+    assert!(
+        stale.contains("Record api v1 in prod: passed"),
+        "it is about what this clone knows: {stale}"
+    );
     assert!(push("api", "prod").starts_with("exit 3\n"));
     site.sandbox.git(&site.clone, &["pull", "-q"]);
     assert!(site.told(&["record", "api", "--stage", "prod", "passed"]).starts_with("exit 0\n"));
@@ -113,7 +116,10 @@ pushed to main: Promote blog to staging: v1 -> v2
 fn a_lock_of_somebody_elses_counts_at_the_moment_of_writing() {
     let site = configured("");
     let other = site.another("other");
-    site.sandbox.towpath(&other, &["lock", "--stage", "prod", "--reason", "incident 12"]).assert().success();
+    site.sandbox
+        .towpath(&other, &["lock", "--stage", "prod", "--reason", "incident 12"])
+        .assert()
+        .success();
     assert_data_eq!(
         site.told(&["promote", "api", "--to", "prod", "--push"]),
         str![[r#"
@@ -237,8 +243,12 @@ Gate-Override: the site is down (order)
     assert!(said.starts_with("exit 3\n"), "another version is not let through: {said}");
     assert!(site.told(&["status"]).contains("the glass was broken"), "{}", site.told(&["status"]));
     let events = site.run(&["ledger", "-o", "jsonl"]);
-    let event: serde_json::Value = serde_json::from_str(events.lines().nth(1).expect("an event")).expect("JSON");
-    assert_eq!((event["incident"].as_str(), event["expires"].as_str()), (Some("INC-7"), Some("2026-09-01T14:00:00Z")));
+    let event: serde_json::Value =
+        serde_json::from_str(events.lines().nth(1).expect("an event")).expect("JSON");
+    assert_eq!(
+        (event["incident"].as_str(), event["expires"].as_str()),
+        (Some("INC-7"), Some("2026-09-01T14:00:00Z"))
+    );
     let id = event["id"].as_str().expect("an id");
     assert!(site.run(&["ledger", "note", id, "it was the cache"]).starts_with("exit 0\n"));
     assert!(!site.told(&["status"]).contains("the glass was broken"));

@@ -121,7 +121,15 @@ hint: it is written `2h` or `3d`, or `2026-05-05`, `2026-05-05T10:00`, `2026-05-
 fn outcomes_are_about_a_deployment() {
     let site = configured("gates: [isolation, verified]\n");
     assert_data_eq!(
-        site.told(&["record", "api", "--stage", "staging", "passed", "--evidence", "https://ci.example.com/7"]),
+        site.told(&[
+            "record",
+            "api",
+            "--stage",
+            "staging",
+            "passed",
+            "--evidence",
+            "https://ci.example.com/7"
+        ]),
         str![[r#"
 exit 0
 --
@@ -204,7 +212,9 @@ exit 0
 
 #[test]
 fn people_approve_reject_and_release() {
-    let site = configured("gates: [approvals: 1]\npermissions:\n  prod: [jo@example.com]\n  staging: [ann]\n");
+    let site = configured(
+        "gates: [approvals: 1]\npermissions:\n  prod: [jo@example.com]\n  staging: [ann]\n",
+    );
     assert_data_eq!(
         site.told(&["approve", "api", "--stage", "prod"]),
         str![[r#"
@@ -288,7 +298,8 @@ Take back the rejection of web v2
 fn a_slip_is_no_answer() {
     let site = configured("");
     let names = [["--app", "webb"], ["--stage", "production"], ["--app", "api"]];
-    let said: String = names.iter().map(|name| site.told(&[&["ledger"], &name[..]].concat())).collect();
+    let said: String =
+        names.iter().map(|name| site.told(&[&["ledger"], &name[..]].concat())).collect();
     assert_data_eq!(
         said,
         str![[r#"
@@ -322,7 +333,8 @@ fn a_record_says_something() {
         &["rollback", "web", "--stage", "prod", "--break-glass", " "],
         &["ledger", "note", "00", ""],
     ];
-    let said: String = nothing.iter().map(|arguments| format!("{arguments:?} {}", site.told(arguments))).collect();
+    let said: String =
+        nothing.iter().map(|arguments| format!("{arguments:?} {}", site.told(arguments))).collect();
     assert_data_eq!(
         said,
         str![[r#"

@@ -14,7 +14,9 @@ fn site() -> Site {
     let site = configured(GATES);
     script(&site, "exit 0");
     for app in ["web", "api", "blog"] {
-        assert!(told(&site, &["record", app, "--stage", "staging", "passed"]).starts_with("exit 0\n"));
+        assert!(
+            told(&site, &["record", app, "--stage", "staging", "passed"]).starts_with("exit 0\n")
+        );
     }
     site
 }
@@ -23,7 +25,12 @@ fn script(site: &Site, text: &str) {
     let path = site.clone.join("scripts/meanwhile");
     std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder");
     std::fs::write(&path, "").expect("written");
-    site.land("scripts/meanwhile", &format!("#!/bin/sh\n{text}\n"), "meanwhile", "2026-08-06T10:00:00Z");
+    site.land(
+        "scripts/meanwhile",
+        &format!("#!/bin/sh\n{text}\n"),
+        "meanwhile",
+        "2026-08-06T10:00:00Z",
+    );
 }
 
 /// When the script runs for the given time, a ref of origin goes where it was once.
@@ -40,7 +47,8 @@ fn moves(site: &Site, run: u32, name: &str, to: &str) {
 fn lock_to_come(site: &Site) -> String {
     let other = site.another("other");
     let before = site.at_origin(&["for-each-ref", "--format=%(objectname)", "refs/towpath/ledger"]);
-    let locked = site.sandbox.towpath(&other, &["lock", "--stage", "staging", "--reason", "incident 12"]);
+    let locked =
+        site.sandbox.towpath(&other, &["lock", "--stage", "staging", "--reason", "incident 12"]);
     locked.assert().success();
     let after = site.at_origin(&["rev-parse", "refs/towpath/ledger"]).trim().to_owned();
     match before.trim() {
@@ -136,7 +144,10 @@ fn an_event_that_stops_nothing_stops_nothing() {
     let site = site();
     let other = site.another("other");
     let before = site.at_origin(&["rev-parse", "refs/towpath/ledger"]).trim().to_owned();
-    site.sandbox.towpath(&other, &["lock", "--stage", "prod", "--reason", "incident 13"]).assert().success();
+    site.sandbox
+        .towpath(&other, &["lock", "--stage", "prod", "--reason", "incident 13"])
+        .assert()
+        .success();
     let after = site.at_origin(&["rev-parse", "refs/towpath/ledger"]).trim().to_owned();
     site.at_origin(&["update-ref", "refs/towpath/ledger", &before]);
     moves(&site, 1, "refs/towpath/ledger", &after);
@@ -169,7 +180,10 @@ fn advance_merges_nothing_beside_what_landed_meanwhile() {
     moves(&site, 2, "refs/heads/main", "refs/heads/coming");
     site.sandbox.git(&site.clone, &["switch", "-qc", "coming"]);
     std::fs::write(site.clone.join("apps/staging/api.yaml"), values("api", "v9")).expect("written");
-    let date = [("GIT_AUTHOR_DATE", "2026-09-01T11:59:00Z"), ("GIT_COMMITTER_DATE", "2026-09-01T11:59:00Z")];
+    let date = [
+        ("GIT_AUTHOR_DATE", "2026-09-01T11:59:00Z"),
+        ("GIT_COMMITTER_DATE", "2026-09-01T11:59:00Z"),
+    ];
     site.sandbox.git_with(&site.clone, &["commit", "-qam", "api by another"], &date);
     site.sandbox.git(&site.clone, &["push", "-q", "origin", "coming"]);
     site.sandbox.git(&site.clone, &["switch", "-q", "main"]);
@@ -182,5 +196,8 @@ web v2 to staging: opened /sandbox/origin.git#1: isolation: api v9 landed at 202
 
 "#]]
     );
-    assert_eq!((runs(&site), site.says("main", "apps/staging/api.yaml")), (values("web", "v1"), values("api", "v9")));
+    assert_eq!(
+        (runs(&site), site.says("main", "apps/staging/api.yaml")),
+        (values("web", "v1"), values("api", "v9"))
+    );
 }

@@ -106,7 +106,9 @@ impl Model {
 
     fn is_open(&self, stage: usize, version: u32) -> bool {
         let hour = self.minute / 60 % 24;
-        !self.locked[stage] && !self.rejected.contains(&version) && (stage < 2 || (8..20).contains(&hour))
+        !self.locked[stage]
+            && !self.rejected.contains(&version)
+            && (stage < 2 || (8..20).contains(&hour))
     }
 
     /// Why a version must not go forward to a stage, if so.
@@ -118,7 +120,11 @@ impl Model {
         match self.last(stage).outcome {
             _ if !self.is_open(stage, version) => Some("locked, rejected or closed"),
             _ if self.held[stage] => Some("on hold"),
-            _ if stage > 0 && !self.landings[stage - 1].iter().any(|one| one.version == version) => Some("order"),
+            _ if stage > 0
+                && !self.landings[stage - 1].iter().any(|one| one.version == version) =>
+            {
+                Some("order")
+            }
             None if stage > 0 => Some("isolation"),
             Some((false, since)) if !approved(since) => Some("no approval after a failure"),
             _ => None,
@@ -169,7 +175,11 @@ impl Pair {
     /// Does it, and says whether it went well.
     fn does(&self, arguments: &[&str]) -> bool {
         let said = self.run(arguments);
-        assert!(said.starts_with("exit 0\n") || said.starts_with("exit 3\n"), "{arguments:?} {said} {:?}", self.model);
+        assert!(
+            said.starts_with("exit 0\n") || said.starts_with("exit 3\n"),
+            "{arguments:?} {said} {:?}",
+            self.model
+        );
         said.starts_with("exit 0\n")
     }
 
@@ -193,10 +203,18 @@ impl Pair {
                 let word = if *passed { "passed" } else { "failed" };
                 assert!(self.does(&["record", "web", "--stage", STAGES[*stage], word]));
                 let step = self.model.step;
-                self.model.landings[*stage].last_mut().expect("it runs").outcome = Some((*passed, step));
+                self.model.landings[*stage].last_mut().expect("it runs").outcome =
+                    Some((*passed, step));
             }
             Step::Lock(stage) => {
-                assert!(self.does(&["lock", "web", "--stage", STAGES[*stage], "--reason", "model"]));
+                assert!(self.does(&[
+                    "lock",
+                    "web",
+                    "--stage",
+                    STAGES[*stage],
+                    "--reason",
+                    "model"
+                ]));
                 self.model.locked[*stage] = true;
             }
             Step::Unlock(stage) => {
@@ -224,7 +242,14 @@ impl Pair {
             Step::Approve(stage) => {
                 let version = self.model.last(stage - 1).version;
                 let tag = format!("v{version}");
-                assert!(self.does(&["approve", "web", "--stage", STAGES[*stage], "--version", &tag]));
+                assert!(self.does(&[
+                    "approve",
+                    "web",
+                    "--stage",
+                    STAGES[*stage],
+                    "--version",
+                    &tag
+                ]));
                 self.model.approved.push((*stage, version, self.model.step));
             }
             Step::ByHand(stage) => self.by_hand(*stage),
@@ -253,7 +278,12 @@ impl Pair {
         self.site.sandbox.git(&self.other, &["pull", "-q"]);
         let start = |at: &std::path::Path| {
             let mut command = self.site.sandbox.program(at, &["advance", "--app", "web"]);
-            command.env("TOWPATH_NOW", &now).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
+            command
+                .env("TOWPATH_NOW", &now)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("it starts")
         };
         for mut child in [start(&self.site.clone), start(&self.other)] {
             child.wait().expect("it ends");
@@ -282,20 +312,36 @@ impl Pair {
             // What was merged beside something else says in its own commit what it is.
             let merged = format!("{hash}^2");
             let is_merge = line.ends_with("\t\t\t");
-            let line = if is_merge { self.site.at_origin(&["log", "-1", format, &merged]) } else { line.to_owned() };
+            let line = if is_merge {
+                self.site.at_origin(&["log", "-1", format, &merged])
+            } else {
+                line.to_owned()
+            };
             let words: Vec<&str> = line.trim_end_matches('\n').split('\t').collect();
-            let stage = STAGES.iter().position(|stage| *stage == words[2]).expect("it is one of towpath's");
+            let stage =
+                STAGES.iter().position(|stage| *stage == words[2]).expect("it is one of towpath's");
             let version = words[3].trim_start_matches('v').parse().expect("a version of ours");
             self.model.landed(words[1], stage, version);
             hash.clone_into(&mut self.main);
         }
         for (stage, name) in STAGES.iter().enumerate() {
             let text = self.site.says("main", &format!("apps/{name}/web.yaml"));
-            assert_eq!(text, values("web", &format!("v{}", self.model.last(stage).version)), "{:?}", self.model);
+            assert_eq!(
+                text,
+                values("web", &format!("v{}", self.model.last(stage).version)),
+                "{:?}",
+                self.model
+            );
         }
-        let ledger = self.site.at_origin(&["for-each-ref", "--format=%(objectname)", "refs/towpath/ledger"]);
+        let ledger =
+            self.site.at_origin(&["for-each-ref", "--format=%(objectname)", "refs/towpath/ledger"]);
         if !self.ledger.is_empty() {
-            self.site.at_origin(&["merge-base", "--is-ancestor", self.ledger.trim(), ledger.trim()]);
+            self.site.at_origin(&[
+                "merge-base",
+                "--is-ancestor",
+                self.ledger.trim(),
+                ledger.trim(),
+            ]);
         }
         self.ledger = ledger;
     }

@@ -18,11 +18,15 @@ use towpath::forge::Kind;
 fn secure() -> String {
     let certificate = include_bytes!("../../forge/tls/server.pem");
     let chain = vec![CertificateDer::from_pem_slice(certificate).expect("a certificate")];
-    let key = PrivateKeyDer::from_pem_slice(include_bytes!("../../forge/tls/server.key")).expect("a key");
+    let key =
+        PrivateKeyDer::from_pem_slice(include_bytes!("../../forge/tls/server.key")).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config =
-        ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().expect("ring has them");
-    let config = Arc::new(config.with_no_client_auth().with_single_cert(chain, key).expect("they belong together"));
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring has them");
+    let config = Arc::new(
+        config.with_no_client_auth().with_single_cert(chain, key).expect("they belong together"),
+    );
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     std::thread::spawn(move || {
@@ -89,13 +93,23 @@ fn odd_answers_shut() {
     let cases: [(&'static [u8], &str); 7] = [
         (b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n<p>ok", ", pointer: /a, equals: b"),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", ", pointer: /a, equals: b"),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{\"a\":[1]}", ", pointer: /a/0, equals: '1'"),
-        (b"HTTP/1.1 301 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n", ", pointer: /a, equals: b"),
-        (b"HTTP/1.1 307 Temporary\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n", ""),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{\"a\":[1]}",
+            ", pointer: /a/0, equals: '1'",
+        ),
+        (
+            b"HTTP/1.1 301 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n",
+            ", pointer: /a, equals: b",
+        ),
+        (
+            b"HTTP/1.1 307 Temporary\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n",
+            "",
+        ),
         (b"HTTP/1.1 404 Not Found\r\ncontent-length: 15\r\n\r\n<html>404</html", ""),
         (b"HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{\"a\":", ", pointer: /a, equals: b"),
     ];
-    let said: String = cases.into_iter().map(|(answer, rest)| asked(&serve(answer), rest)).collect();
+    let said: String =
+        cases.into_iter().map(|(answer, rest)| asked(&serve(answer), rest)).collect();
     assert_data_eq!(
         said,
         str![[r#"
@@ -113,7 +127,9 @@ exit 3: blocker | shut | no answer of http://status, which counts as shut: io: P
 
 fn site(gates: &str) -> Forge {
     let forge = Forge::new(Kind::GitHub, "github");
-    let text = format!("stages: [dev, staging, prod]\nsources:\n- helm-values: 'apps/{{stage}}/{{app}}.yaml'\n{gates}");
+    let text = format!(
+        "stages: [dev, staging, prod]\nsources:\n- helm-values: 'apps/{{stage}}/{{app}}.yaml'\n{gates}"
+    );
     forge.site.land("towpath.yaml", &text, "configure", "2026-08-05T10:00:00Z");
     forge
 }
@@ -123,7 +139,8 @@ fn line(forge: &Forge, gate: &str) -> String {
     let said = forge.run(&["ask", "api", "--to", "prod"]);
     let exit = said.lines().next().unwrap_or_default().to_owned();
     let line = said.lines().find(|line| line.starts_with(gate)).unwrap_or(&said).to_owned();
-    let cells: Vec<&str> = line.split("   ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    let cells: Vec<&str> =
+        line.split("   ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
     format!("{exit}: {}\n", cells.join(" | "))
 }
 
@@ -148,14 +165,22 @@ exit 3: blocker | shut | open incident: #12 The database is down | towpath.yaml:
     // A forge that does not answer is no open gate.
     let silent = forge.site.run_with(
         &["ask", "api", "--to", "prod"],
-        &[("TOWPATH_FORGE", "github"), ("TOWPATH_FORGE_API", "http://127.0.0.1:1"), ("TOWPATH_TOKEN", "x")],
+        &[
+            ("TOWPATH_FORGE", "github"),
+            ("TOWPATH_FORGE_API", "http://127.0.0.1:1"),
+            ("TOWPATH_TOKEN", "x"),
+        ],
     );
-    assert!(silent.starts_with("exit 3\n") && silent.contains("no answer of the label incident"), "{silent}");
+    assert!(
+        silent.starts_with("exit 3\n") && silent.contains("no answer of the label incident"),
+        "{silent}"
+    );
 }
 
 #[test]
 fn an_approving_review_of_the_newest_commit_counts() {
-    let forge = site("gates:\n- { approvals: 1, stages: [prod] }\npermissions: { prod: [alice] }\n");
+    let forge =
+        site("gates:\n- { approvals: 1, stages: [prod] }\npermissions: { prod: [alice] }\n");
     let mut said = line(&forge, "approval");
     assert!(forge.run(&["promote", "api", "--to", "prod"]).starts_with("exit 0\n"));
     for (who, verdict) in [("mallory", "APPROVED"), ("alice", "COMMENTED"), ("alice", "APPROVED")] {
@@ -182,7 +207,11 @@ exit 0: approval | open | approved by alice | towpath.yaml:5
 fn reviews_that_are_not_known_are_none() {
     let forge = site("gates:\n- { approvals: 1, stages: [prod] }\n");
     assert!(forge.run(&["promote", "api", "--to", "prod"]).starts_with("exit 0\n"));
-    forge.fake.break_next("GET", "/pulls/1/reviews", Fault::Instead(Answer::refused(403, "Resource not accessible")));
+    forge.fake.break_next(
+        "GET",
+        "/pulls/1/reviews",
+        Fault::Instead(Answer::refused(403, "Resource not accessible")),
+    );
     assert_data_eq!(
         line(&forge, "approval"),
         str![[r#"
@@ -209,7 +238,9 @@ fn the_forge_that_a_command_is_told_is_the_one_that_gates_ask() {
 fn without_a_forge_there_are_no_issues() {
     let site = configured("gates:\n- blocker: { issue: incident }\n");
     let reason = "no answer of the label incident, which counts as shut: a repository without a forge has none";
-    for arguments in [&["ask", "web", "--to", "staging"][..], &["promote", "web", "--to", "staging"]] {
+    for arguments in
+        [&["ask", "web", "--to", "staging"][..], &["promote", "web", "--to", "staging"]]
+    {
         let said = site.told(arguments);
         assert!(said.starts_with("exit 3") && said.contains(reason), "{said}");
     }

@@ -30,7 +30,11 @@ fn put(site: &Site, target: &str, version: &str) {
 fn runs(site: &Site) -> String {
     let version = |target: &&str| {
         let text = site.says("main", &format!("fleet/prod/{target}/web.yaml"));
-        let tag = text.lines().find_map(|line| line.trim().strip_prefix("tag: ")).expect("a tag").to_owned();
+        let tag = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("tag: "))
+            .expect("a tag")
+            .to_owned();
         format!("{target} {}", tag.split(' ').next().unwrap_or_default())
     };
     ["canary", "eu", "us", "sa"].iter().map(version).collect::<Vec<_>>().join(", ")
@@ -38,8 +42,12 @@ fn runs(site: &Site) -> String {
 
 fn at(site: &Site, minute: u32, arguments: &[&str]) -> String {
     site.sandbox.git(&site.clone, &["pull", "-q"]);
-    let said = site.told_at(&format!("2026-09-01T{:02}:{:02}:00Z", 12 + minute / 60, minute % 60), arguments);
-    regex::Regex::new("[0-9a-f]{40}").expect("an expression").replace_all(&said, "[commit]").into_owned()
+    let said = site
+        .told_at(&format!("2026-09-01T{:02}:{:02}:00Z", 12 + minute / 60, minute % 60), arguments);
+    regex::Regex::new("[0-9a-f]{40}")
+        .expect("an expression")
+        .replace_all(&said, "[commit]")
+        .into_owned()
 }
 
 #[test]
@@ -216,20 +224,27 @@ to clear it: towpath promote web --to prod --version v2
 fn json_tells_of_each_wave() {
     let site = site(WAVES);
     let said = at(&site, 0, &["ask", "web", "--to", "prod", "--output", "json"]);
-    let json: serde_json::Value =
-        serde_json::from_str(said.split_once('\n').expect("lines").1.split("\n--").next().expect("a part"))
-            .expect("JSON");
+    let json: serde_json::Value = serde_json::from_str(
+        said.split_once('\n').expect("lines").1.split("\n--").next().expect("a part"),
+    )
+    .expect("JSON");
     assert_eq!(json["targets"], serde_json::json!(["canary"]));
     assert_eq!(json["target"], "canary");
     let waves: Vec<String> = json["waves"]
         .as_array()
         .expect("a list")
         .iter()
-        .map(|wave| format!("{} {} {} {}", wave["targets"], wave["there"], wave["allowed"], wave["verdict"]))
+        .map(|wave| {
+            format!("{} {} {} {}", wave["targets"], wave["there"], wave["allowed"], wave["verdict"])
+        })
         .collect();
     assert_eq!(
         waves,
-        ["[\"canary\"] false true \"open\"", "[\"eu\",\"us\"] false false \"shut\"", "[\"sa\"] false false \"shut\""]
+        [
+            "[\"canary\"] false true \"open\"",
+            "[\"eu\",\"us\"] false false \"shut\"",
+            "[\"sa\"] false false \"shut\""
+        ]
     );
 }
 
@@ -355,14 +370,20 @@ fn the_audit_finds_a_wave_that_did_not_wait() {
     site.sandbox.git(&site.clone, &["pull", "-q"]);
     site.land("fleet/prod/eu/web.yaml", &values("web", "v2"), "by hand", "2026-09-01T12:05:00Z");
     let said = at(&site, 10, &["audit", "--rule", "bake-too-short", "--output", "markdown"]);
-    assert!(said.contains("v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC"), "{said}");
+    assert!(
+        said.contains("v2 in prod (canary) bakes for 30m since 2026-09-01 12:00 UTC"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_wave_that_names_no_target_is_an_error() {
     let site = site("  waves: [canray, '*']\n");
-    for arguments in [&["ask", "web", "--to", "prod"][..], &["promote", "web", "--to", "prod", "--push"], &["advance"]]
-    {
+    for arguments in [
+        &["ask", "web", "--to", "prod"][..],
+        &["promote", "web", "--to", "prod", "--push"],
+        &["advance"],
+    ] {
         assert_data_eq!(
             at(&site, 0, arguments),
             str![[r#"

@@ -15,16 +15,21 @@ fn blocker_with(site: &Site, options: &[&str]) -> String {
     let said = site.told(&[&["ask", "api", "--to", "prod"], options].concat());
     let exit = said.lines().next().unwrap_or_default().to_owned();
     let line = said.lines().find(|line| line.starts_with("blocker")).unwrap_or(&said);
-    let line: Vec<&str> = line.split("   ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
+    let line: Vec<&str> =
+        line.split("   ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
     format!("{exit}: {}\n", line.join(" | "))
 }
 
 fn script(site: &Site, text: &str) {
-    site.land("scripts/incidents", &format!("#!/bin/sh\n{text}\n"), "incidents", "2026-08-06T10:00:00Z");
+    site.land(
+        "scripts/incidents",
+        &format!("#!/bin/sh\n{text}\n"),
+        "incidents",
+        "2026-08-06T10:00:00Z",
+    );
 }
 
-const COMMAND: &str =
-    "gates:\n- blocker: { command: [./scripts/incidents, '$(touch pwned)', '; touch pwned'], timeout: 1s }\n";
+const COMMAND: &str = "gates:\n- blocker: { command: [./scripts/incidents, '$(touch pwned)', '; touch pwned'], timeout: 1s }\n";
 
 #[cfg(unix)]
 #[test]
@@ -104,7 +109,8 @@ exit 3: blocker | shut | no answer of `touch`, which counts as shut: the towpath
     site.sandbox.git(&site.clone, &["switch", "-q", "main"]);
     site.land("towpath.yaml", &format!("{stages}{COMMAND}"), "a blocker", "2026-08-07T10:00:00Z");
     site.sandbox.git(&site.clone, &["switch", "-qc", "yours"]);
-    std::fs::write(site.clone.join("scripts/incidents"), "#!/bin/sh\ntouch pwned\nexit 0\n").expect("written");
+    std::fs::write(site.clone.join("scripts/incidents"), "#!/bin/sh\ntouch pwned\nexit 0\n")
+        .expect("written");
     site.sandbox.git(&site.clone, &["commit", "-qam", "yours"]);
     assert_data_eq!(
         blocker(&site),
@@ -212,7 +218,8 @@ fn an_address_answers_by_its_status() {
         (ok.as_bytes(), ", pointer: /status/indicator, equals: major"),
         (ok.as_bytes(), ", pointer: /state, equals: none"),
     ];
-    let said: String = cases.into_iter().map(|(answer, rest)| asked(&serve(answer), rest)).collect();
+    let said: String =
+        cases.into_iter().map(|(answer, rest)| asked(&serve(answer), rest)).collect();
     assert_data_eq!(
         said,
         str![[r#"
@@ -227,7 +234,8 @@ exit 3: blocker | shut | no answer of http://status, which counts as shut: its a
 
 "#]]
     );
-    let nobody = { TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address") };
+    let nobody =
+        { TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address") };
     assert_data_eq!(
         asked(&format!("http://{nobody}/status"), ""),
         str![[r#"

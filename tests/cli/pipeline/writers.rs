@@ -10,7 +10,11 @@ const WRITERS: usize = 20;
 fn start(site: &Site, number: usize) -> Child {
     let clone = site.sandbox.path(&format!("writer{number}"));
     let reason = format!("writer {number}");
-    site.sandbox.spawn(&clone, &["reject", "web", &format!("v{number}"), "--reason", &reason, "-q"], Stdio::null())
+    site.sandbox.spawn(
+        &clone,
+        &["reject", "web", &format!("v{number}"), "--reason", &reason, "-q"],
+        Stdio::null(),
+    )
 }
 
 /// The subjects of the chain at origin, oldest first; it must be a line.

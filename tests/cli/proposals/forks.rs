@@ -12,7 +12,8 @@ fn offered(forge: &Forge, version: &str, kept_at: Option<&str>) {
     let site = &forge.site;
     let git = |arguments: &[&str]| site.sandbox.git(&site.clone, arguments);
     git(&["checkout", "-q", "--detach", "origin/main"]);
-    std::fs::write(site.clone.join("apps/staging/web.yaml"), values("web", version)).expect("written");
+    std::fs::write(site.clone.join("apps/staging/web.yaml"), values("web", version))
+        .expect("written");
     git(&["commit", "-qam", &format!("web {version} to staging")]);
     let commit = git(&["rev-parse", "HEAD"]).trim().to_owned();
     if let Some(name) = kept_at {
@@ -50,8 +51,15 @@ hint: `towpath deploy web v9 --stage dev` would clear it; `towpath ask` tells mo
         );
         let merged = forge.run(&["proposals", "merge", "2"]);
         assert!(merged.starts_with("exit 0"), "{merged}");
-        let states: Vec<String> =
-            forge.fake.world.lock().expect("no panic within").pulls.iter().map(|pull| pull.state.clone()).collect();
+        let states: Vec<String> = forge
+            .fake
+            .world
+            .lock()
+            .expect("no panic within")
+            .pulls
+            .iter()
+            .map(|pull| pull.state.clone())
+            .collect();
         assert_eq!(states, ["open", "merged"], "{kind:?}");
     }
 }
@@ -105,7 +113,9 @@ hint: run it again; nothing was changed
 fn what_conflicts_is_said() {
     let forge = Forge::new(Kind::GitHub, "github");
     offered(&forge, "v9", Some("refs/pull/1/head"));
-    assert!(forge.run(&["deploy", "web", "v2", "--stage", "staging", "--push"]).starts_with("exit 0"));
+    assert!(
+        forge.run(&["deploy", "web", "v2", "--stage", "staging", "--push"]).starts_with("exit 0")
+    );
     assert_data_eq!(
         forge.run(&["proposals", "merge", "1"]),
         str![[r#"

@@ -38,7 +38,10 @@ impl Forge {
         let fake = Fake::start(kind);
         let origin = git2::Repository::open_bare(&site.origin).expect("it is there");
         let head_of = move |branch: &str| {
-            origin.refname_to_id(&format!("refs/heads/{branch}")).expect("it was pushed").to_string()
+            origin
+                .refname_to_id(&format!("refs/heads/{branch}"))
+                .expect("it was pushed")
+                .to_string()
         };
         fake.world.lock().expect("no panic within").head_of = Some(Box::new(head_of));
         Forge { site, fake, name }
@@ -46,8 +49,10 @@ impl Forge {
 
     pub fn run(&self, arguments: &[&str]) -> String {
         let api = self.fake.api();
-        let variables = [("TOWPATH_FORGE", self.name), ("TOWPATH_FORGE_API", &api), ("TOWPATH_TOKEN", TOKEN)];
-        let said = self.site.run_with(arguments, &variables).replace(&self.fake.base, "http://forge");
+        let variables =
+            [("TOWPATH_FORGE", self.name), ("TOWPATH_FORGE_API", &api), ("TOWPATH_TOKEN", TOKEN)];
+        let said =
+            self.site.run_with(arguments, &variables).replace(&self.fake.base, "http://forge");
         assert!(!said.contains(TOKEN), "{said}");
         said
     }
@@ -56,7 +61,11 @@ impl Forge {
     fn pulls(&self) -> String {
         let mut out = String::new();
         for pull in &self.fake.world.lock().expect("no panic within").pulls {
-            let _ = writeln!(out, "{} {} {} -> {}: {}", pull.number, pull.state, pull.head, pull.base, pull.title);
+            let _ = writeln!(
+                out,
+                "{} {} {} -> {}: {}",
+                pull.number, pull.state, pull.head, pull.base, pull.title
+            );
         }
         out
     }
@@ -77,7 +86,10 @@ fn a_pull_request_is_opened_once() {
         assert!(first.starts_with("exit 0\nhttp"), "{first}");
         let second = forge.run(&["promote", "api", "--to", "prod"]);
         assert!(second.contains("nothing to do: pull request 1"), "{second}");
-        assert_data_eq!(forge.pulls(), "1 open towpath/prod/api -> main: Promote api to prod: v1 -> v2\n");
+        assert_data_eq!(
+            forge.pulls(),
+            "1 open towpath/prod/api -> main: Promote api to prod: v1 -> v2\n"
+        );
         assert_eq!(forge.site.says("towpath/prod/api", "apps/prod/api.yaml"), values("api", "v2"));
         assert_eq!(forge.site.says("main", "apps/prod/api.yaml"), values("api", "v1"));
         if kind == Kind::GitHub {
@@ -192,7 +204,8 @@ fn what_others_have_pushed_is_left_alone() {
     site.sandbox.git(&site.clone, &["fetch", "-q"]);
     site.sandbox.git(&site.clone, &["switch", "-q", "towpath/dev/web"]);
     let mine = |arguments: &[&str]| {
-        std::fs::write(site.clone.join("apps/dev/web.yaml"), values("web", "v3-hotfix")).expect("written");
+        std::fs::write(site.clone.join("apps/dev/web.yaml"), values("web", "v3-hotfix"))
+            .expect("written");
         site.sandbox.git(&site.clone, arguments);
         site.sandbox.git(&site.clone, &["push", "-q", "--force"]);
         site.at_origin(&["rev-parse", "towpath/dev/web"])
@@ -238,7 +251,10 @@ hint: the token lacks a permission: it needs to read the repository, and to writ
     );
     assert_data_eq!(forge.pulls(), "");
     forge.run(&["promote", "api", "--to", "prod"]);
-    assert_data_eq!(forge.pulls(), "1 open towpath/prod/api -> main: Promote api to prod: v1 -> v2\n");
+    assert_data_eq!(
+        forge.pulls(),
+        "1 open towpath/prod/api -> main: Promote api to prod: v1 -> v2\n"
+    );
 }
 
 #[test]

@@ -109,7 +109,8 @@ Promoted-By: Jo Doe <jo@example.com>
 fn what_cannot_be_merged_is_said() {
     let site = Site::new();
     site.run(&["promote", "api", "--to", "prod"]);
-    std::fs::write(site.clone.join("apps/prod/api.yaml"), values("api", "v1-hotfix")).expect("written");
+    std::fs::write(site.clone.join("apps/prod/api.yaml"), values("api", "v1-hotfix"))
+        .expect("written");
     site.sandbox.git(&site.clone, &["commit", "-qam", "hotfix"]);
     site.sandbox.git(&site.clone, &["push", "-q"]);
     assert_data_eq!(
@@ -204,7 +205,8 @@ hint: if `git.example.com` is a forge, say which with --forge; `--forge plain` n
 
 "#]]
     );
-    let said = site.run_with(&["proposals", "list", "--forge", "plain"], &[("GIT_SSH_COMMAND", "false")]);
+    let said =
+        site.run_with(&["proposals", "list", "--forge", "plain"], &[("GIT_SSH_COMMAND", "false")]);
     assert_data_eq!(
         said,
         str![[r#"
@@ -238,7 +240,11 @@ fn configure_here(site: &Site, text: &str) {
 #[test]
 fn a_bare_repository_is_named_by_its_address() {
     let site = Site::new();
-    let said = site.sandbox.towpath(&site.origin, &["promote", "api", "--to", "prod", "--pr"]).output().expect("runs");
+    let said = site
+        .sandbox
+        .towpath(&site.origin, &["promote", "api", "--to", "prod", "--pr"])
+        .output()
+        .expect("runs");
     assert_data_eq!(
         String::from_utf8(said.stderr).expect("text"),
         str![[r#"

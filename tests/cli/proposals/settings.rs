@@ -6,7 +6,8 @@ use snapbox::{assert_data_eq, str};
 use std::path::PathBuf;
 use towpath::forge::Kind;
 
-const STAGES: &str = "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
+const STAGES: &str =
+    "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
 
 /// Lands a configuration on the branch that is deployed.
 pub fn configure(site: &Site, more: &str) {
@@ -55,7 +56,10 @@ opened pull request 1: chore(prod): api v1 to v2
         );
         assert!(pull.draft && !pull.auto);
     }
-    assert_eq!(forge.site.at_origin(&["log", "-1", "--format=%s", "towpath/prod/api"]), "chore(prod): api v1 to v2\n");
+    assert_eq!(
+        forge.site.at_origin(&["log", "-1", "--format=%s", "towpath/prod/api"]),
+        "chore(prod): api v1 to v2\n"
+    );
     // People take the draft and a label away, and somebody reviews.
     {
         let mut world = forge.fake.world.lock().expect("no panic within");
@@ -90,8 +94,12 @@ it will be merged as soon as the forge allows
 "#]]
     );
     assert!(forge.fake.world.lock().expect("no panic within").pulls[0].auto);
-    let asked =
-        forge.fake.requests().into_iter().find(|request| request.path.ends_with("/graphql")).expect("asked for");
+    let asked = forge
+        .fake
+        .requests()
+        .into_iter()
+        .find(|request| request.path.ends_with("/graphql"))
+        .expect("asked for");
     let input = &asked.body["variables"]["input"];
     assert_data_eq!(
         format!(
@@ -112,8 +120,9 @@ Promoted-By: Jo Doe <jo@example.com>
 
 "#]]
     );
-    let count =
-        |forge: &Forge| forge.fake.requests().iter().filter(|request| request.path.ends_with("/graphql")).count();
+    let count = |forge: &Forge| {
+        forge.fake.requests().iter().filter(|request| request.path.ends_with("/graphql")).count()
+    };
     let before = count(&forge);
     forge.run(&["promote", "api", "--to", "prod"]);
     assert_eq!(count(&forge), before, "it is asked for once");
@@ -160,10 +169,14 @@ fn a_pull_request_says_what_it_brings() {
     let address = "https://github.com/example/api";
     let real = format!("url.{}.insteadOf", sources.display());
     let home = forge.site.sandbox.path("home").join(".gitconfig");
-    forge.site.sandbox.git(&forge.site.clone, &["config", "--file", home.to_str().expect("plain"), &real, address]);
+    forge.site.sandbox.git(
+        &forge.site.clone,
+        &["config", "--file", home.to_str().expect("plain"), &real, address],
+    );
     configure(&forge.site, "apps: {'*': {repository: 'https://github.com/example/{app}'}}\n");
     forge.run(&["promote", "api", "--to", "prod"]);
-    let body = |forge: &Forge| forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
+    let body =
+        |forge: &Forge| forge.fake.world.lock().expect("no panic within").pulls[0].body.clone();
     assert_data_eq!(
         body(&forge),
         str![[r#"
@@ -196,13 +209,19 @@ A newer version replaces this one here; commits of others on this branch are nev
     // What the gates say is said anew, and a renamed one gets its title back.
     let told = body(&forge);
     let gates = "| gate | |\n| --- | --- |\n| bake | open |";
-    let with_gates = towpath::promotion::with_section(&body(&forge), towpath::promotion::GATES, gates);
-    forge.fake.world.lock().expect("no panic within").pulls[0].body = with_gates.replace('\n', "\r\n");
+    let with_gates =
+        towpath::promotion::with_section(&body(&forge), towpath::promotion::GATES, gates);
+    forge.fake.world.lock().expect("no panic within").pulls[0].body =
+        with_gates.replace('\n', "\r\n");
     let again = forge.run(&["promote", "api", "--to", "prod"]);
     assert!(again.contains("updated pull request 1") && body(&forge) == told, "{again}");
     forge.fake.world.lock().expect("no panic within").pulls[0].title = "renamed".into();
     let again = forge.run(&["promote", "api", "--to", "prod"]);
-    assert!(again.contains("updated pull request 1") && body(&forge) == told, "{again}\n{}", body(&forge));
+    assert!(
+        again.contains("updated pull request 1") && body(&forge) == told,
+        "{again}\n{}",
+        body(&forge)
+    );
 }
 
 #[test]

@@ -22,10 +22,17 @@ fn sent(requests: &[Request]) -> String {
     let mut out = String::new();
     for request in requests {
         let headers = request.headers.iter();
-        let others =
-            headers.filter(|(name, _)| !["authorization", "private-token"].contains(&name.to_lowercase().as_str()));
-        let _ =
-            writeln!(out, "{} {} {:?} {}", request.method, request.target, others.collect::<Vec<_>>(), request.body);
+        let others = headers.filter(|(name, _)| {
+            !["authorization", "private-token"].contains(&name.to_lowercase().as_str())
+        });
+        let _ = writeln!(
+            out,
+            "{} {} {:?} {}",
+            request.method,
+            request.target,
+            others.collect::<Vec<_>>(),
+            request.body
+        );
     }
     out
 }
@@ -38,7 +45,9 @@ fn lying(folder: &Path) -> String {
         let is_link = path.is_symlink();
         match (path.is_dir(), is_link) {
             (true, false) => out += &lying(&path),
-            (false, false) => out += &String::from_utf8_lossy(&std::fs::read(&path).expect("a file")),
+            (false, false) => {
+                out += &String::from_utf8_lossy(&std::fs::read(&path).expect("a file"))
+            }
             _ => {}
         }
     }
@@ -52,12 +61,17 @@ fn witness(forge: &Forge) -> String {
     let log = folder.join("arguments");
     let real = forge.site.sandbox.bash(&folder, "command -v git").output().expect("it runs").stdout;
     let real = String::from_utf8(real).expect("a path");
-    let script = format!("#!/bin/sh\nprintf '%s\\n' \"$*\" >>'{}'\nexec '{}' \"$@\"\n", log.display(), real.trim());
+    let script = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$*\" >>'{}'\nexec '{}' \"$@\"\n",
+        log.display(),
+        real.trim()
+    );
     std::fs::write(folder.join("git"), script).expect("written");
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(folder.join("git"), std::fs::Permissions::from_mode(0o755)).expect("set");
+        std::fs::set_permissions(folder.join("git"), std::fs::Permissions::from_mode(0o755))
+            .expect("set");
     }
     format!("{}:/usr/local/bin:/usr/bin:/bin", folder.display())
 }
@@ -87,8 +101,12 @@ fn searched(kind: Kind, name: &'static str) {
     let path = witness(&forge);
     let api = forge.fake.api();
     let run = |arguments: &[&str]| {
-        let variables =
-            [("TOWPATH_FORGE", name), ("TOWPATH_FORGE_API", &api), ("TOWPATH_TOKEN", TOKEN), ("PATH", &path)];
+        let variables = [
+            ("TOWPATH_FORGE", name),
+            ("TOWPATH_FORGE_API", &api),
+            ("TOWPATH_TOKEN", TOKEN),
+            ("PATH", &path),
+        ];
         forge.site.run_with(&[arguments, &["-vvv"]].concat(), &variables)
     };
     let mut said = String::new();
@@ -108,7 +126,8 @@ fn searched(kind: Kind, name: &'static str) {
     said += &run(&["proposals", "list"]);
     said += &run(&["proposals", "close", "1"]);
     assert!(said.contains("the token for"), "{name} says nothing of tokens at -vvv:\n{said}");
-    let arguments = std::fs::read_to_string(forge.site.sandbox.path("witness/arguments")).expect("git was run");
+    let arguments =
+        std::fs::read_to_string(forge.site.sandbox.path("witness/arguments")).expect("git was run");
     assert!(arguments.contains("push") && arguments.contains("ls-remote"), "{arguments}");
     let requests = forge.fake.requests();
     assert!(requests.len() > 8, "{name} was asked {} times", requests.len());
@@ -123,7 +142,12 @@ fn searched(kind: Kind, name: &'static str) {
     for (place, text) in places {
         for form in forms() {
             let at = text.find(&form);
-            assert_eq!(at, None, "{name}, {place}: {:?}", at.map(|at| &text[at.saturating_sub(200)..at]));
+            assert_eq!(
+                at,
+                None,
+                "{name}, {place}: {:?}",
+                at.map(|at| &text[at.saturating_sub(200)..at])
+            );
         }
     }
 }

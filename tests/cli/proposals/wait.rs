@@ -114,7 +114,9 @@ For more information, try '--help'.
 #[test]
 fn trouble_passes() {
     let forge = Forge::new(Kind::GitHub, "github");
-    for fault in [Fault::Instead(Answer::status(502)), Fault::Hangup, Fault::Instead(Answer::status(503))] {
+    for fault in
+        [Fault::Instead(Answer::status(502)), Fault::Hangup, Fault::Instead(Answer::status(503))]
+    {
         forge.fake.break_next("GET", "/pulls/1", fault);
     }
     for _ in 0..2 {
@@ -133,13 +135,21 @@ pull request 1 is merged
 
 "#]]
     );
-    assert_eq!(forge.fake.world.lock().expect("no panic within").faults.len(), 0, "all of it happened");
+    assert_eq!(
+        forge.fake.world.lock().expect("no panic within").faults.len(),
+        0,
+        "all of it happened"
+    );
 }
 
 #[test]
 fn a_no_of_the_forge_is_not_waited_out() {
     let forge = Forge::new(Kind::GitHub, "github");
-    forge.fake.break_next("GET", "/pulls/1", Fault::Instead(Answer::refused(401, "Bad credentials")));
+    forge.fake.break_next(
+        "GET",
+        "/pulls/1",
+        Fault::Instead(Answer::refused(401, "Bad credentials")),
+    );
     let said = forge.run(&["promote", "api", "--to", "prod", "--wait"]);
     assert_data_eq!(
         said,
@@ -165,7 +175,11 @@ fn what_git_merges_is_seen_without_a_forge() {
         let origin = git2::Repository::open_bare(origin).expect("it is there");
         let head = loop {
             match origin.find_reference("refs/towpath/proposals/1") {
-                Ok(_) => break origin.refname_to_id("refs/heads/towpath/prod/api").expect("it was pushed"),
+                Ok(_) => {
+                    break origin
+                        .refname_to_id("refs/heads/towpath/prod/api")
+                        .expect("it was pushed");
+                }
                 Err(_) => std::thread::sleep(Duration::from_millis(20)),
             }
         };

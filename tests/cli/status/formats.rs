@@ -8,9 +8,12 @@ use snapbox::str;
 fn json() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &tags());
-    let output = sandbox.towpath(&repository, &["status", "--output", "json", "--stage", "dev", "--app", "web"]);
+    let output = sandbox
+        .towpath(&repository, &["status", "--output", "json", "--stage", "dev", "--app", "web"]);
     let output = output.assert().success().stderr_eq("").get_output().stdout.clone();
-    let text = String::from_utf8(output).expect("text").replace(repository.to_str().expect("text"), "[REPO]");
+    let text = String::from_utf8(output)
+        .expect("text")
+        .replace(repository.to_str().expect("text"), "[REPO]");
     snapbox::assert_data_eq!(
         text,
         str![[r#"
@@ -68,7 +71,8 @@ fn yaml_says_the_same_as_json() {
     let sandbox = Sandbox::new();
     let repository = sandbox.repository("deploy", &tags());
     let answer = |format: &str| {
-        let output = sandbox.towpath(&repository, &["status", "-o", format]).output().expect("runs");
+        let output =
+            sandbox.towpath(&repository, &["status", "-o", format]).output().expect("runs");
         String::from_utf8(output.stdout).expect("text")
     };
     let json: serde_json::Value = serde_json::from_str(&answer("json")).expect("json");

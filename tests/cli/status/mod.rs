@@ -17,8 +17,12 @@ sources:
 /// Three apps, three stages: `api` and `web` lag behind in prod, `job` is only in dev.
 fn tags() -> History {
     let tag = |text: &str| format!("tag: {text}\n");
-    let mut history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("towpath.yaml", CONFIG);
-    for (app, stage) in [("api", "dev"), ("api", "staging"), ("api", "prod"), ("web", "dev"), ("web", "prod")] {
+    let mut history = History::new()
+        .commit("2026-03-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", CONFIG);
+    for (app, stage) in
+        [("api", "dev"), ("api", "staging"), ("api", "prod"), ("web", "dev"), ("web", "prod")]
+    {
         history = history.write(&format!("tags/{stage}/{app}.yaml"), &tag("v1"));
     }
     history
@@ -165,7 +169,8 @@ api   v2  ^[2m12d^[0m   v2  ^[2m12d^[0m   ^[33m≠ ^[0m^[33mv1^[0m  ^[2m6mo^[0m
     let plain = Sandbox::new();
     let repository = plain.repository("deploy", &tags());
     let run = |name: &str, value: &str| {
-        let output = plain.towpath(&repository, &["status"]).env(name, value).output().expect("runs");
+        let output =
+            plain.towpath(&repository, &["status"]).env(name, value).output().expect("runs");
         String::from_utf8(output.stdout).expect("text").contains('\u{1b}')
     };
     assert!(run("CLICOLOR_FORCE", "1") && run("TOWPATH_COLOR", "always"));

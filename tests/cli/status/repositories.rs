@@ -22,7 +22,9 @@ web   v1  5mo   ·           v1  5mo
 
 #[test]
 fn as_it_was_at_a_time() {
-    let at = |time: &str| status(&["--at", time, "--app", "api,web", "--stage", "dev"]).success().get_output().clone();
+    let at = |time: &str| {
+        status(&["--at", time, "--app", "api,web", "--stage", "dev"]).success().get_output().clone()
+    };
     let shown = |time: &str| String::from_utf8(at(time).stdout).expect("text");
     assert_eq!(shown("2026-08-30"), shown("3 days ago"));
     assert_eq!(shown("2026-08-20T10:00:00Z"), shown("HEAD~1"));
@@ -101,7 +103,8 @@ hint: commit something first, or name a branch with --branch
 fn a_work_tree_of_a_bare_repository() {
     let sandbox = Sandbox::new();
     let repository = sandbox.bare("deploy.git", &tags());
-    let failed = sandbox.towpath(&repository, &["status", "--worktree"]).assert().code(2).stdout_eq("");
+    let failed =
+        sandbox.towpath(&repository, &["status", "--worktree"]).assert().code(2).stdout_eq("");
     failed.stderr_eq(str![[r#"
 error: `[..]/deploy.git/` is a bare repository, so there are no files to read
 hint: leave out --worktree to read the newest commit
@@ -144,19 +147,27 @@ fn a_repository_elsewhere_is_cloned_and_fetched_when_old() {
     let origin = sandbox.bare("deploy.git", &tags());
     let here = sandbox.path("home");
     let url = format!("file://{}", origin.display());
-    let run = |more: &[&str]| sandbox.towpath(&here, &[&["status", "-C", url.as_str(), "--app", "job"], more].concat());
+    let run = |more: &[&str]| {
+        sandbox.towpath(&here, &[&["status", "-C", url.as_str(), "--app", "job"], more].concat())
+    };
     let latest = str![[r#"
 app   dev          staging   prod
 job   latest  1d   ·          ·
 
 "#]];
     run(&[]).assert().success().stdout_eq(latest.clone()).stderr_eq("");
-    let newer = tags().commit("2026-09-01T10:00:00Z", "Bob", "job v9").write("tags/dev/job.yaml", "tag: v9\n");
+    let newer = tags()
+        .commit("2026-09-01T10:00:00Z", "Bob", "job v9")
+        .write("tags/dev/job.yaml", "tag: v9\n");
     std::fs::remove_dir_all(&origin).expect("it was there");
     sandbox.bare("deploy.git", &newer);
     run(&[]).assert().success().stdout_eq(latest);
     let fetched = run(&["--max-age", "0s"]).output().expect("runs");
-    assert!(String::from_utf8_lossy(&fetched.stdout).contains("v9"), "{}", String::from_utf8_lossy(&fetched.stderr));
+    assert!(
+        String::from_utf8_lossy(&fetched.stdout).contains("v9"),
+        "{}",
+        String::from_utf8_lossy(&fetched.stderr)
+    );
 }
 
 #[test]
@@ -181,7 +192,10 @@ fn a_shallow_clone_says_what_it_cannot_know() {
     let origin = sandbox.bare("deploy.git", &tags());
     let url = format!("file://{}", origin.display());
     let clone = sandbox.path("shallow");
-    sandbox.git(&sandbox.path("home"), &["clone", "-q", "--depth=1", &url, clone.to_str().expect("text")]);
+    sandbox.git(
+        &sandbox.path("home"),
+        &["clone", "-q", "--depth=1", &url, clone.to_str().expect("text")],
+    );
     sandbox
         .towpath(&clone, &["status"])
         .assert()
@@ -208,14 +222,18 @@ fn a_blobless_clone_names_what_is_missing() {
     sandbox.git(&origin, &["config", "uploadpack.allowFilter", "true"]);
     let url = format!("file://{}", origin.display());
     let clone = sandbox.path("blobless");
-    let arguments = ["clone", "-q", "--bare", "--filter=blob:none", &url, clone.to_str().expect("text")];
+    let arguments =
+        ["clone", "-q", "--bare", "--filter=blob:none", &url, clone.to_str().expect("text")];
     sandbox.git(&sandbox.path("home"), &arguments);
     sandbox.towpath(&clone, &["status"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
 error: towpath.yaml cannot be read: its object cf7ddee70a332437263a4eaffc308b3a6107745d is not in this clone; `git fetch --refetch --no-filter` brings it
 
 "#]]);
     std::fs::write(sandbox.path("towpath.yaml"), CONFIG).expect("writable");
-    let told = sandbox.towpath(&clone, &["status", "-v", "--config", "../towpath.yaml"]).assert().success();
+    let told = sandbox
+        .towpath(&clone, &["status", "-v", "--config", "../towpath.yaml"])
+        .assert()
+        .success();
     told.stderr_eq(str![[r#"
 no version could be read in the stages dev, staging, prod
 warning: tags/dev/api.yaml cannot be read: its object be7bb413a2de5dc8010c7641731b5a155f9e2c2c is not in this clone; `git fetch --refetch --no-filter` brings it
@@ -231,11 +249,14 @@ warning: tags/staging/api.yaml cannot be read: its object be7bb413a2de5dc8010c76
 #[test]
 fn an_app_that_was_removed_is_still_in_the_past() {
     let sandbox = Sandbox::new();
-    let history = tags().commit("2026-09-01T10:00:00Z", "Bob", "no more web").remove("tags/dev/web.yaml");
+    let history =
+        tags().commit("2026-09-01T10:00:00Z", "Bob", "no more web").remove("tags/dev/web.yaml");
     let repository = sandbox.repository("deploy", &history);
     let shown = |more: &[&str]| {
-        let output =
-            sandbox.towpath(&repository, &[&["status", "--stage", "dev"], more].concat()).output().expect("runs");
+        let output = sandbox
+            .towpath(&repository, &[&["status", "--stage", "dev"], more].concat())
+            .output()
+            .expect("runs");
         String::from_utf8(output.stdout).expect("text").contains("web")
     };
     assert!(!shown(&[]) && shown(&["--at", "HEAD~1"]) && shown(&["--at", "yesterday"]));
@@ -251,16 +272,26 @@ fn another_branch_is_read_when_named_by_flag_environment_or_file() {
         .write("tags/prod/api.yaml", "tag: v9\n");
     let repository = sandbox.repository("deploy", &history);
     let shown = |arguments: &[&str], environment: &str| {
-        let run = sandbox.towpath(&repository, &[&["status", "--stage", "prod"], arguments].concat());
-        String::from_utf8(run.env("TOWPATH_BRANCH", environment).output().expect("runs").stdout).expect("text")
+        let run =
+            sandbox.towpath(&repository, &[&["status", "--stage", "prod"], arguments].concat());
+        String::from_utf8(run.env("TOWPATH_BRANCH", environment).output().expect("runs").stdout)
+            .expect("text")
     };
     assert!(shown(&["--branch", "live"], "main").contains("v9"));
     assert!(shown(&[], "live").contains("v9"));
     assert!(!shown(&[], "main").contains("v9"));
     std::fs::write(sandbox.path("live.yaml"), format!("branch: live\n{CONFIG}")).expect("writable");
-    let by_file = sandbox.towpath(&repository, &["status", "--config", "../live.yaml"]).output().expect("runs");
+    let by_file = sandbox
+        .towpath(&repository, &["status", "--config", "../live.yaml"])
+        .output()
+        .expect("runs");
     assert!(String::from_utf8(by_file.stdout).expect("text").contains("v9"));
-    sandbox.towpath(&repository, &["status", "--branch", "lvie"]).assert().code(2).stdout_eq("").stderr_eq(str![[r#"
+    sandbox
+        .towpath(&repository, &["status", "--branch", "lvie"])
+        .assert()
+        .code(2)
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
 error: `lvie` is no commit, branch or tag of this repository
 hint: `git log` shows the revisions; a shallow clone has only the newest ones
 

@@ -31,8 +31,9 @@ error: the configuration `nowhere.yaml` cannot be read
 #[test]
 fn a_configuration_that_is_not_committed_yet() {
     let sandbox = Sandbox::new();
-    let history =
-        History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("tags/dev/api.yaml", "tag: v1\n");
+    let history = History::new()
+        .commit("2026-03-01T10:00:00Z", "Alice", "start")
+        .write("tags/dev/api.yaml", "tag: v1\n");
     let repository = sandbox.repository("deploy", &history);
     std::fs::write(repository.join("towpath.yaml"), CONFIG).expect("writable");
     sandbox
@@ -53,12 +54,16 @@ towpath.yaml is not committed yet; it is read from the work tree
 #[test]
 fn stages_without_a_version() {
     let sandbox = Sandbox::new();
-    let history = History::new().commit("2026-03-01T10:00:00Z", "Alice", "start").write("towpath.yaml", CONFIG);
+    let history = History::new()
+        .commit("2026-03-01T10:00:00Z", "Alice", "start")
+        .write("towpath.yaml", CONFIG);
     let repository = sandbox.repository("deploy", &history);
-    sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq("").stderr_eq(str![[r#"
+    sandbox.towpath(&repository, &["status"]).assert().success().stdout_eq("").stderr_eq(str![[
+        r#"
 no version is pinned in the stages dev, staging, prod
 
-"#]]);
+"#
+    ]]);
 }
 
 #[test]
@@ -69,8 +74,12 @@ fn what_cannot_be_read_is_folded_and_listed() {
         .write("tags/prod/bad.yaml", "\ttag: x\n")
         .link("tags/dev/link.yaml", "/etc/passwd");
     let repository = sandbox.repository("deploy", &history);
-    let run =
-        |more: &[&str]| sandbox.towpath(&repository, &[&["status", "--app", "job"], more].concat()).assert().success();
+    let run = |more: &[&str]| {
+        sandbox
+            .towpath(&repository, &[&["status", "--app", "job"], more].concat())
+            .assert()
+            .success()
+    };
     run(&[]).stderr_eq(str![[r#"
 warning: 2 files could not be read; -v lists them
 
@@ -91,13 +100,18 @@ fn nothing_but_text_reaches_the_terminal() {
         .write("tags/dev/new\nline.yaml", "tag: [\n");
     let repository = sandbox.repository("deploy", &history);
     for format in ["table", "json", "yaml", "csv", "markdown"] {
-        let output = sandbox.towpath(&repository, &["status", "-v", "-o", format]).output().expect("runs");
+        let output =
+            sandbox.towpath(&repository, &["status", "-v", "-o", format]).output().expect("runs");
         let said = String::from_utf8([output.stdout, output.stderr].concat()).expect("text");
-        let bad: Vec<char> = said.chars().filter(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}').collect();
+        let bad: Vec<char> =
+            said.chars().filter(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}').collect();
         assert!(bad.is_empty(), "{format}: {bad:?} in {said}");
         assert!(said.contains("title"), "{format}: {said}");
     }
-    let shown = sandbox.towpath(&repository, &["status", "--app", "a*b", "a\u{1b}[31mb"]).output().expect("runs");
+    let shown = sandbox
+        .towpath(&repository, &["status", "--app", "a*b", "a\u{1b}[31mb"])
+        .output()
+        .expect("runs");
     let shown = String::from_utf8(shown.stdout).expect("text");
     assert!(shown.contains("a\\x1b[31mb\n\n  dev  v1\\x1b]0;title\\x07\\u{202e}\n"), "{shown}");
 }
@@ -118,5 +132,8 @@ fn a_reader_that_goes_away_is_no_failure() {
         .expect("runs");
     drop(child.stdout.take());
     let output = child.wait_with_output().expect("ends");
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+    assert_eq!(
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()),
+        (Some(0), "")
+    );
 }

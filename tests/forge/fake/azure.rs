@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 pub fn answer(world: &mut World, request: &Request, parts: &[&str]) -> Answer {
     match parts {
-        ["_apis", "connectionData"] => return Answer::json(200, json!({ "authenticatedUser": { "id": id(ME) } })),
+        ["_apis", "connectionData"] => {
+            return Answer::json(200, json!({ "authenticatedUser": { "id": id(ME) } }));
+        }
         ["_apis", "identities"] => {
             let name = request.value("filterValue").unwrap_or_default();
             let found: Vec<Value> = ["alice", "carol"]
@@ -26,7 +28,8 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str]) -> Answer {
             let query = field(request, "query").unwrap_or_default();
             let fits = |issue: &&(u64, String, Vec<String>)| {
                 issue.2.iter().any(|label| {
-                    query.contains(&format!("CONTAINS '{}'", &label[..3])) || query.contains(&format!("'{label}'"))
+                    query.contains(&format!("CONTAINS '{}'", &label[..3]))
+                        || query.contains(&format!("'{label}'"))
                 })
             };
             let ids: Vec<Value> = world
@@ -41,11 +44,17 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str]) -> Answer {
         ("GET", ["p", "_apis", "wit", "workitems"]) => {
             let ids: Vec<&str> = request.value("ids").unwrap_or_default().split(',').collect();
             let show = |(number, title, labels): &(u64, String, Vec<String>)| json!({ "id": number, "fields": { "System.Title": title, "System.Tags": labels.join("; ") } });
-            let found: Vec<Value> =
-                world.issues.iter().filter(|issue| ids.contains(&issue.0.to_string().as_str())).map(show).collect();
+            let found: Vec<Value> = world
+                .issues
+                .iter()
+                .filter(|issue| ids.contains(&issue.0.to_string().as_str()))
+                .map(show)
+                .collect();
             Answer::json(200, json!({ "count": found.len(), "value": found }))
         }
-        (method, ["p", "_apis", "git", "repositories", "r", rest @ ..]) => git(world, request, method, rest),
+        (method, ["p", "_apis", "git", "repositories", "r", rest @ ..]) => {
+            git(world, request, method, rest)
+        }
         _ => Answer::missing(),
     }
 }
@@ -54,9 +63,12 @@ fn git(world: &mut World, request: &Request, method: &str, rest: &[&str]) -> Ans
     match (method, rest) {
         ("GET", ["pullrequests"]) => {
             let head = request.value("searchCriteria.sourceRefName");
-            let wanted = |pull: &&Pull| head.is_none_or(|head| head == format!("refs/heads/{}", pull.head));
-            let (top, skip) = (request.number("$top").unwrap_or(100), request.number("$skip").unwrap_or(0));
-            let all: Vec<Value> = world.open().iter().filter(wanted).map(short).skip(skip).take(top).collect();
+            let wanted =
+                |pull: &&Pull| head.is_none_or(|head| head == format!("refs/heads/{}", pull.head));
+            let (top, skip) =
+                (request.number("$top").unwrap_or(100), request.number("$skip").unwrap_or(0));
+            let all: Vec<Value> =
+                world.open().iter().filter(wanted).map(short).skip(skip).take(top).collect();
             Answer::json(200, json!({ "count": all.len(), "value": all }))
         }
         ("POST", ["pullrequests"]) => create(world, request),
@@ -88,18 +100,30 @@ fn git(world: &mut World, request: &Request, method: &str, rest: &[&str]) -> Ans
 
 fn create(world: &mut World, request: &Request) -> Answer {
     let text = |name: &str| field(request, name).unwrap_or_default();
-    let branch = |name: &str| text(name).strip_prefix("refs/heads/").unwrap_or("not a reference").to_owned();
+    let branch =
+        |name: &str| text(name).strip_prefix("refs/heads/").unwrap_or("not a reference").to_owned();
     if text("description").chars().count() > 4000 {
         return Answer::refused(400, "A maximum of 4000 characters is allowed");
     }
     let draft = request.body["isDraft"].as_bool().unwrap_or(false);
     let (head, base) = (branch("sourceRefName"), branch("targetRefName"));
-    let pull = Pull { title: text("title"), body: text("description"), head, base, draft, ..Pull::default() };
+    let pull = Pull {
+        title: text("title"),
+        body: text("description"),
+        head,
+        base,
+        draft,
+        ..Pull::default()
+    };
     match world.add(pull) {
         Some(pull) => Answer::json(201, show(&pull)),
         None => {
-            let why = "TF401179: An active pull request for the source and target branch already exists.";
-            Answer::json(409, json!({ "$id": "1", "message": why, "typeKey": "GitPullRequestExistsException" }))
+            let why =
+                "TF401179: An active pull request for the source and target branch already exists.";
+            Answer::json(
+                409,
+                json!({ "$id": "1", "message": why, "typeKey": "GitPullRequestExistsException" }),
+            )
         }
     }
 }
@@ -138,7 +162,9 @@ fn patch(pull: &mut Pull, request: &Request) -> Answer {
     pull.auto |= request.body["autoCompleteSetBy"]["id"].as_str() == Some(&id(ME));
     match field(request, "status").as_deref() {
         Some("abandoned") if pull.state == "open" => pull.state = "closed".into(),
-        Some("completed") if request.body["lastMergeSourceCommit"]["commitId"].as_str() != Some(&pull.sha()) => {
+        Some("completed")
+            if request.body["lastMergeSourceCommit"]["commitId"].as_str() != Some(&pull.sha()) =>
+        {
             return Answer::refused(409, "TF401192: The source branch has been modified");
         }
         Some("completed") if pull.blocked.is_none() => pull.state = "merged".into(),
@@ -156,7 +182,11 @@ fn short(pull: &Pull) -> Value {
 
 fn show(pull: &Pull) -> Value {
     let vote = |name: &str| {
-        let last = pull.reviews.iter().rev().find(|(author, state)| author == name && state != "COMMENTED");
+        let last = pull
+            .reviews
+            .iter()
+            .rev()
+            .find(|(author, state)| author == name && state != "COMMENTED");
         last.map_or(0, |(_, state)| match state.as_str() {
             "APPROVED" => 10,
             "CHANGES_REQUESTED" => -10,
@@ -167,8 +197,10 @@ fn show(pull: &Pull) -> Value {
     people.extend(pull.reviews.iter().map(|(name, _)| name.clone()));
     people.sort();
     people.dedup();
-    let reviewers: Vec<Value> =
-        people.iter().map(|name| json!({ "id": id(name), "uniqueName": name, "vote": vote(name) })).collect();
+    let reviewers: Vec<Value> = people
+        .iter()
+        .map(|name| json!({ "id": id(name), "uniqueName": name, "vote": vote(name) }))
+        .collect();
     let mut out = json!({
         "pullRequestId": pull.number, "title": pull.title, "description": pull.body, "isDraft": pull.draft,
         "status": match pull.state.as_str() { "open" => "active", "merged" => "completed", _ => "abandoned" },

@@ -9,7 +9,9 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
     match (request.method.as_str(), rest) {
         ("GET", ["pullrequests"]) => {
             let wanted = |pull: &&Pull| match request.value("q") {
-                Some(query) => query == format!(r#"state="OPEN" AND source.branch.name="{}""#, pull.head),
+                Some(query) => {
+                    query == format!(r#"state="OPEN" AND source.branch.name="{}""#, pull.head)
+                }
                 None => request.value("state") == Some("OPEN"),
             };
             let items = world.open().iter().filter(wanted).map(|pull| show(pull, false)).collect();
@@ -27,10 +29,16 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
         ("POST", ["commit", commit, "statuses", "build"]) => {
             let text = |name: &str| field(request, name).unwrap_or_default();
             if text("url").is_empty() || text("key").is_empty() || text("key").len() > 40 {
-                return bad("Bad request: url and key are required, and a key has at most 40 characters");
+                return bad(
+                    "Bad request: url and key are required, and a key has at most 40 characters",
+                );
             }
             let key = format!("{}\n{}", text("key"), text("name"));
-            world.statuses.entry((*commit).to_owned()).or_default().retain(|status| status.0 != key);
+            world
+                .statuses
+                .entry((*commit).to_owned())
+                .or_default()
+                .retain(|status| status.0 != key);
             world.set_status(commit, (key, text("state"), text("description"), text("url")));
             Answer::json(201, json!({ "key": text("key"), "state": text("state") }))
         }
@@ -58,7 +66,8 @@ fn chained(world: &World, request: &Request, base: &str, items: Vec<Value>) -> A
     let mut body = json!({ "pagelen": asked, "page": page, "values": values });
     if more {
         let root = base.trim_end_matches("/2.0");
-        let query: Vec<&str> = request.raw_query().filter(|pair| !pair.starts_with("page=")).collect();
+        let query: Vec<&str> =
+            request.raw_query().filter(|pair| !pair.starts_with("page=")).collect();
         let path = request.target.split('?').next().unwrap_or_default();
         body["next"] = format!("{root}{path}?{}&page={}", query.join("&"), page + 1).into();
     }
@@ -66,11 +75,19 @@ fn chained(world: &World, request: &Request, base: &str, items: Vec<Value>) -> A
 }
 
 fn create(world: &mut World, request: &Request) -> Answer {
-    let branch = |side: &str| request.body[side]["branch"]["name"].as_str().unwrap_or_default().to_owned();
+    let branch =
+        |side: &str| request.body[side]["branch"]["name"].as_str().unwrap_or_default().to_owned();
     let text = |name: &str| field(request, name).unwrap_or_default();
     let draft = request.body["draft"].as_bool().unwrap_or(false);
     let (head, base) = (branch("source"), branch("destination"));
-    let pull = Pull { title: text("title"), body: text("description"), head, base, draft, ..Pull::default() };
+    let pull = Pull {
+        title: text("title"),
+        body: text("description"),
+        head,
+        base,
+        draft,
+        ..Pull::default()
+    };
     match world.add(pull) {
         Some(pull) => Answer::json(201, show(&pull, true)),
         None => bad("There is already an open pull request: it already exists"),
@@ -92,10 +109,16 @@ fn of_one(pull: &mut Pull, request: &Request, method: &str, rest: &[&str]) -> An
             };
             pull.reviewers = people.iter().filter_map(id).collect();
         }
-        ("POST", ["decline"]) if pull.state != "open" => return bad("This pull request is already closed."),
+        ("POST", ["decline"]) if pull.state != "open" => {
+            return bad("This pull request is already closed.");
+        }
         ("POST", ["decline"]) => pull.state = "closed".into(),
-        ("POST", ["merge"]) if pull.blocked.is_some() => return bad(pull.blocked.as_deref().unwrap_or_default()),
-        ("POST", ["merge"]) if pull.state != "open" => return bad("This pull request is already closed."),
+        ("POST", ["merge"]) if pull.blocked.is_some() => {
+            return bad(pull.blocked.as_deref().unwrap_or_default());
+        }
+        ("POST", ["merge"]) if pull.state != "open" => {
+            return bad("This pull request is already closed.");
+        }
         ("POST", ["merge"]) => pull.state = "merged".into(),
         _ => return Answer::missing(),
     }

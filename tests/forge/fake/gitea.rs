@@ -5,7 +5,8 @@ use super::{ME, Pull, World, field, linked, sha, texts};
 use serde_json::{Value, json};
 
 /// How pull requests can be sorted.
-const SORTS: [&str; 6] = ["oldest", "recentupdate", "leastupdate", "mostcomment", "leastcomment", "priority"];
+const SORTS: [&str; 6] =
+    ["oldest", "recentupdate", "leastupdate", "mostcomment", "leastcomment", "priority"];
 
 pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) -> Answer {
     let ["repos", "o", "r", rest @ ..] = parts else { return Answer::missing() };
@@ -25,7 +26,10 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
         }
         ("POST", ["statuses", commit]) => {
             let text = |name: &str| field(request, name).unwrap_or_default();
-            world.set_status(commit, (text("context"), text("state"), text("description"), text("target_url")));
+            world.set_status(
+                commit,
+                (text("context"), text("state"), text("description"), text("target_url")),
+            );
             Answer::json(201, json!({ "status": text("state"), "context": text("context") }))
         }
         ("GET", ["labels"]) => {
@@ -43,16 +47,24 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
                 json!({ "number": number, "title": title, "labels": labels, "html_url": "https://g/1", "pull_request": null })
             };
             // A label that does not exist is no filter.
-            let wanted = request
-                .value("labels")
-                .filter(|label| world.issues.iter().any(|issue| issue.2.iter().any(|given| given == label)));
+            let wanted = request.value("labels").filter(|label| {
+                world.issues.iter().any(|issue| issue.2.iter().any(|given| given == label))
+            });
             let fits = |issue: &&(u64, String, Vec<String>)| {
                 wanted.is_none_or(|label| issue.2.iter().any(|given| given == label))
             };
-            let items = world.issues.iter().filter(fits).filter(|issue| !issue.1.starts_with("PR")).map(show).collect();
+            let items = world
+                .issues
+                .iter()
+                .filter(fits)
+                .filter(|issue| !issue.1.starts_with("PR"))
+                .map(show)
+                .collect();
             linked(world, request, base, "limit", items)
         }
-        (method, ["issues", number, "labels", which @ ..]) => labels(world, request, method, number, which),
+        (method, ["issues", number, "labels", which @ ..]) => {
+            labels(world, request, method, number, which)
+        }
         (method, ["pulls", number, rest @ ..]) => {
             let Ok(number) = number.parse() else { return Answer::missing() };
             of_one(world, request, method, number, rest)
@@ -63,22 +75,40 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
 
 fn create(world: &mut World, request: &Request) -> Answer {
     let text = |name: &str| field(request, name).unwrap_or_default();
-    let pull =
-        Pull { title: text("title"), body: text("body"), head: text("head"), base: text("base"), ..Pull::default() };
+    let pull = Pull {
+        title: text("title"),
+        body: text("body"),
+        head: text("head"),
+        base: text("base"),
+        ..Pull::default()
+    };
     match world.add(pull) {
         Some(pull) => Answer::json(201, show(&pull, world)),
-        None => Answer::refused(409, "pull request already exists for these targets [id: 1, issue_id: 1]"),
+        None => Answer::refused(
+            409,
+            "pull request already exists for these targets [id: 1, issue_id: 1]",
+        ),
     }
 }
 
-fn labels(world: &mut World, request: &Request, method: &str, number: &str, which: &[&str]) -> Answer {
+fn labels(
+    world: &mut World,
+    request: &Request,
+    method: &str,
+    number: &str,
+    which: &[&str],
+) -> Answer {
     let known = world.labels.clone();
-    let Some(pull) = number.parse().ok().and_then(|number| world.pull(number)) else { return Answer::missing() };
+    let Some(pull) = number.parse().ok().and_then(|number| world.pull(number)) else {
+        return Answer::missing();
+    };
     let name = |id: u64| known.get(id as usize - 1).cloned();
     match (method, which) {
         ("POST", []) => {
-            let ids = request.body["labels"].as_array().into_iter().flatten().filter_map(Value::as_u64);
-            let new: Vec<String> = ids.filter_map(name).filter(|label| !pull.labels.contains(label)).collect();
+            let ids =
+                request.body["labels"].as_array().into_iter().flatten().filter_map(Value::as_u64);
+            let new: Vec<String> =
+                ids.filter_map(name).filter(|label| !pull.labels.contains(label)).collect();
             pull.labels.extend(new);
         }
         ("DELETE", [id]) => {
@@ -89,10 +119,19 @@ fn labels(world: &mut World, request: &Request, method: &str, number: &str, whic
         _ => {}
     }
     let given = pull.labels.clone();
-    Answer::json(200, known.iter().enumerate().filter(|(_, name)| given.contains(name)).map(label).collect())
+    Answer::json(
+        200,
+        known.iter().enumerate().filter(|(_, name)| given.contains(name)).map(label).collect(),
+    )
 }
 
-fn of_one(world: &mut World, request: &Request, method: &str, number: u64, rest: &[&str]) -> Answer {
+fn of_one(
+    world: &mut World,
+    request: &Request,
+    method: &str,
+    number: u64,
+    rest: &[&str],
+) -> Answer {
     let Some(pull) = world.pull(number) else { return Answer::missing() };
     match (method, rest) {
         ("GET", []) => {}
@@ -109,7 +148,11 @@ fn of_one(world: &mut World, request: &Request, method: &str, number: u64, rest:
         }
         ("GET", ["reviews"]) => {
             let word = |state: &str| {
-                if state == "CHANGES_REQUESTED" { "REQUEST_CHANGES".to_owned() } else { state.to_owned() }
+                if state == "CHANGES_REQUESTED" {
+                    "REQUEST_CHANGES".to_owned()
+                } else {
+                    state.to_owned()
+                }
             };
             let show = |(author, state): &(String, String)| {
                 let dismissed = state == "DISMISSED";
@@ -134,7 +177,9 @@ fn merge(pull: &mut Pull, request: &Request) -> Answer {
             pull.auto = true;
             Answer::status(201)
         }
-        _ if pull.blocked.is_some() => Answer::refused(405, pull.blocked.as_deref().unwrap_or_default()),
+        _ if pull.blocked.is_some() => {
+            Answer::refused(405, pull.blocked.as_deref().unwrap_or_default())
+        }
         _ if pull.state != "open" => Answer::refused(405, "The PR is already merged"),
         _ => {
             pull.state = "merged".into();
@@ -145,8 +190,13 @@ fn merge(pull: &mut Pull, request: &Request) -> Answer {
 
 fn show(pull: &Pull, world: &World) -> Value {
     let repo = |fork: bool| json!({ "id": if fork { 8 } else { 7 } });
-    let labels: Vec<Value> =
-        world.labels.iter().enumerate().filter(|(_, name)| pull.labels.contains(name)).map(label).collect();
+    let labels: Vec<Value> = world
+        .labels
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| pull.labels.contains(name))
+        .map(label)
+        .collect();
     let people: Vec<Value> = pull.reviewers.iter().map(|name| json!({ "login": name })).collect();
     json!({
         "id": 1000 + pull.number, "number": pull.number, "title": pull.title, "body": pull.body,

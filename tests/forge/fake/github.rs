@@ -8,21 +8,33 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
     let ["repos", "o", "r", rest @ ..] = parts else { return Answer::missing() };
     match (request.method.as_str(), rest) {
         ("GET", ["pulls"]) => {
-            let head = request.value("head").map(|head| head.strip_prefix("o:").unwrap_or("nobody").to_owned());
+            let head = request
+                .value("head")
+                .map(|head| head.strip_prefix("o:").unwrap_or("nobody").to_owned());
             let wanted = |pull: &Pull| head.as_ref().is_none_or(|head| *head == pull.head);
-            let items = world.open().iter().filter(|pull| wanted(pull)).map(|pull| show(pull, base)).collect();
+            let items = world
+                .open()
+                .iter()
+                .filter(|pull| wanted(pull))
+                .map(|pull| show(pull, base))
+                .collect();
             linked(world, request, base, "per_page", items)
         }
         ("POST", ["pulls"]) => create(world, request, base),
         ("GET", ["commits", commit, "statuses"]) => {
             let show = |(name, state, about, url): &(String, String, String, String)| json!({ "context": name, "state": state, "description": about, "target_url": url });
-            let items =
-                world.statuses_of(commit).iter().filter(|status| !status.0.starts_with("run:")).map(show).collect();
+            let items = world
+                .statuses_of(commit)
+                .iter()
+                .filter(|status| !status.0.starts_with("run:"))
+                .map(show)
+                .collect();
             linked(world, request, base, "per_page", items)
         }
         ("GET", ["commits", commit, "check-runs"]) => {
             let of = world.statuses_of(commit);
-            let runs: Vec<Value> = of.iter().filter(|status| status.0.starts_with("run:")).map(run).collect();
+            let runs: Vec<Value> =
+                of.iter().filter(|status| status.0.starts_with("run:")).map(run).collect();
             Answer::json(200, json!({ "total_count": runs.len(), "check_runs": runs }))
         }
         ("POST", ["statuses", commit]) => {
@@ -30,13 +42,18 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
             if text("description").chars().count() > 140 {
                 return Answer::refused(422, "description is too long (maximum is 140 characters)");
             }
-            world.set_status(commit, (text("context"), text("state"), text("description"), text("target_url")));
+            world.set_status(
+                commit,
+                (text("context"), text("state"), text("description"), text("target_url")),
+            );
             Answer::json(201, json!({ "state": text("state"), "context": text("context") }))
         }
         ("GET", ["issues"]) => {
             let label = request.value("labels").unwrap_or_default();
-            let wanted = world.issues.iter().filter(|issue| issue.2.iter().any(|given| given == label));
-            let items = wanted.map(|(number, title, labels)| issue(*number, title, labels, base)).collect();
+            let wanted =
+                world.issues.iter().filter(|issue| issue.2.iter().any(|given| given == label));
+            let items =
+                wanted.map(|(number, title, labels)| issue(*number, title, labels, base)).collect();
             linked(world, request, base, "per_page", items)
         }
         (method, ["issues", number, "labels", label @ ..]) => {
@@ -46,8 +63,11 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
             match (method, label) {
                 ("POST", []) => {
                     let new = texts(&request.body["labels"]);
-                    pull.labels
-                        .extend(new.into_iter().filter(|label| !pull.labels.contains(label)).collect::<Vec<_>>());
+                    pull.labels.extend(
+                        new.into_iter()
+                            .filter(|label| !pull.labels.contains(label))
+                            .collect::<Vec<_>>(),
+                    );
                 }
                 ("DELETE", [label]) if pull.labels.iter().any(|given| given == label) => {
                     pull.labels.retain(|given| given != label);
@@ -56,10 +76,12 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
             }
             Answer::json(200, named(&pull.labels))
         }
-        (method, ["pulls", number, rest @ ..]) => match number.parse().ok().and_then(|number| world.pull(number)) {
-            Some(pull) => of_one(pull, request, method, rest, base),
-            None => Answer::missing(),
-        },
+        (method, ["pulls", number, rest @ ..]) => {
+            match number.parse().ok().and_then(|number| world.pull(number)) {
+                Some(pull) => of_one(pull, request, method, rest, base),
+                None => Answer::missing(),
+            }
+        }
         _ => Answer::missing(),
     }
 }
@@ -102,7 +124,10 @@ fn of_one(pull: &mut Pull, request: &Request, method: &str, rest: &[&str], base:
         ("POST", ["requested_reviewers"]) => {
             let new = texts(&request.body["reviewers"]);
             if new.iter().any(|name| name == ME) {
-                return Answer::refused(422, "Review cannot be requested from pull request author.");
+                return Answer::refused(
+                    422,
+                    "Review cannot be requested from pull request author.",
+                );
             }
             pull.reviewers.extend(new);
             Answer::json(201, show(pull, base))
@@ -115,7 +140,9 @@ fn of_one(pull: &mut Pull, request: &Request, method: &str, rest: &[&str], base:
             Some(expected) if expected != pull.sha() => {
                 Answer::refused(409, "Head branch was modified. Review and try the merge again.")
             }
-            _ if pull.blocked.is_some() => Answer::refused(405, pull.blocked.as_deref().unwrap_or_default()),
+            _ if pull.blocked.is_some() => {
+                Answer::refused(405, pull.blocked.as_deref().unwrap_or_default())
+            }
             _ if pull.state != "open" => Answer::refused(405, "Pull Request is not mergeable"),
             _ => {
                 pull.state = "merged".into();
@@ -130,11 +157,18 @@ fn of_one(pull: &mut Pull, request: &Request, method: &str, rest: &[&str], base:
 }
 
 pub fn graphql(world: &mut World, request: &Request) -> Answer {
-    let (query, input) = (field(request, "query").unwrap_or_default(), request.body["variables"]["input"].clone());
+    let (query, input) =
+        (field(request, "query").unwrap_or_default(), request.body["variables"]["input"].clone());
     let id = input["pullRequestId"].as_str().and_then(|id| id.strip_prefix("PR_")?.parse().ok());
-    let error =
-        |why: &str| Answer::json(200, json!({ "data": null, "errors": [{ "type": "UNPROCESSABLE", "message": why }] }));
-    let Some(pull) = id.and_then(|id| world.pull(id)) else { return error("Could not resolve to a node") };
+    let error = |why: &str| {
+        Answer::json(
+            200,
+            json!({ "data": null, "errors": [{ "type": "UNPROCESSABLE", "message": why }] }),
+        )
+    };
+    let Some(pull) = id.and_then(|id| world.pull(id)) else {
+        return error("Could not resolve to a node");
+    };
     if query.contains("enablePullRequestAutoMerge") {
         if input["expectedHeadOid"].as_str() != Some(&pull.sha()) {
             return error("Head branch was modified");
@@ -147,8 +181,7 @@ pub fn graphql(world: &mut World, request: &Request) -> Answer {
 }
 
 fn show(pull: &Pull, base: &str) -> Value {
-    let repo =
-        |fork: bool| json!({ "id": if fork { 8 } else { 7 }, "full_name": if fork { "someone/r" } else { "o/r" } });
+    let repo = |fork: bool| json!({ "id": if fork { 8 } else { 7 }, "full_name": if fork { "someone/r" } else { "o/r" } });
     json!({
         "id": 1000 + pull.number, "number": pull.number, "node_id": format!("PR_{}", pull.number),
         "url": format!("{base}/repos/o/r/pulls/{}", pull.number),
@@ -168,7 +201,9 @@ fn named(labels: &[String]) -> Value {
 }
 
 fn issue(number: u64, title: &str, labels: &[String], base: &str) -> Value {
-    let pull = title.starts_with("PR").then(|| json!({ "url": format!("{base}/repos/o/r/pulls/{number}") }));
+    let pull = title
+        .starts_with("PR")
+        .then(|| json!({ "url": format!("{base}/repos/o/r/pulls/{number}") }));
     let mut issue = json!({ "number": number, "title": title, "labels": named(labels), "html_url": format!("https://github.example/o/r/issues/{number}") });
     if let Some(pull) = pull {
         issue["pull_request"] = pull;

@@ -10,8 +10,10 @@ const PEOPLE: [(u64, &str); 3] = [(1, ME), (11, "alice"), (12, "carol")];
 pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) -> Answer {
     if parts == ["users"] {
         let wanted = request.value("username").unwrap_or_default();
-        let found =
-            PEOPLE.iter().filter(|(_, name)| *name == wanted).map(|(id, name)| json!({ "id": id, "username": name }));
+        let found = PEOPLE
+            .iter()
+            .filter(|(_, name)| *name == wanted)
+            .map(|(id, name)| json!({ "id": id, "username": name }));
         return Answer::json(200, found.collect());
     }
     let ["projects", "group%2Fsub%2Fr", rest @ ..] = parts else { return Answer::missing() };
@@ -41,15 +43,17 @@ pub fn answer(world: &mut World, request: &Request, parts: &[&str], base: &str) 
                 let why = format!("Cannot transition status via :{0} from :{0}", text("state"));
                 return Answer::refused(400, &why);
             }
-            world.set_status(commit, (text("name"), text("state"), text("description"), text("target_url")));
+            world.set_status(
+                commit,
+                (text("name"), text("state"), text("description"), text("target_url")),
+            );
             Answer::json(201, json!({ "name": text("name"), "status": text("state") }))
         }
         ("GET", ["issues"]) => {
             let label = request.value("labels").unwrap_or_default();
-            let wanted = world
-                .issues
-                .iter()
-                .filter(|issue| issue.2.iter().any(|given| given == label) && !issue.1.starts_with("PR"));
+            let wanted = world.issues.iter().filter(|issue| {
+                issue.2.iter().any(|given| given == label) && !issue.1.starts_with("PR")
+            });
             let items = wanted.map(|(number, title, labels)| json!({ "iid": number, "title": title, "labels": labels, "web_url": "https://g/1" }));
             let items = items.collect();
             linked(world, request, base, "per_page", items)
@@ -88,11 +92,15 @@ fn of_one(pull: &mut Pull, request: &Request, method: &str, rest: &[&str]) -> An
         ("PUT", []) => edit(pull, request),
         ("GET", ["approvals"]) => {
             let standing = last(&pull.reviews).into_iter().filter(|(_, state)| state == "APPROVED");
-            let by: Vec<Value> = standing.map(|(name, _)| json!({ "user": { "id": 11, "username": name } })).collect();
+            let by: Vec<Value> = standing
+                .map(|(name, _)| json!({ "user": { "id": 11, "username": name } }))
+                .collect();
             return Answer::json(200, json!({ "approved_by": by }));
         }
         ("GET", ["reviewers"]) => {
-            let word = |state: &str| if state == "CHANGES_REQUESTED" { "requested_changes" } else { "approved" };
+            let word = |state: &str| {
+                if state == "CHANGES_REQUESTED" { "requested_changes" } else { "approved" }
+            };
             let of = last(&pull.reviews);
             let list =
                 of.iter().map(|(name, state)| json!({ "user": { "id": 11, "username": name }, "state": word(state) }));
@@ -110,7 +118,11 @@ fn edit(pull: &mut Pull, request: &Request) {
     if field(request, "state_event").as_deref() == Some("close") && pull.state == "open" {
         pull.state = "closed".into();
     }
-    for label in field(request, "add_labels").unwrap_or_default().split(',').filter(|label| !label.is_empty()) {
+    for label in field(request, "add_labels")
+        .unwrap_or_default()
+        .split(',')
+        .filter(|label| !label.is_empty())
+    {
         if !pull.labels.iter().any(|given| given == label) {
             pull.labels.push(label.to_owned());
         }
@@ -119,7 +131,10 @@ fn edit(pull: &mut Pull, request: &Request) {
     pull.labels.retain(|label| !gone.split(',').any(|name| name == label));
     if let Some(ids) = request.body["reviewer_ids"].as_array() {
         let name = |id: &Value| {
-            PEOPLE.iter().find(|(known, _)| Some(*known) == id.as_u64()).map(|(_, name)| (*name).to_owned())
+            PEOPLE
+                .iter()
+                .find(|(known, _)| Some(*known) == id.as_u64())
+                .map(|(_, name)| (*name).to_owned())
         };
         pull.reviewers = ids.iter().filter_map(name).collect();
     }
@@ -128,13 +143,17 @@ fn edit(pull: &mut Pull, request: &Request) {
 fn merge(pull: &mut Pull, request: &Request) -> Answer {
     let later = request.body["auto_merge"].as_bool() == Some(true);
     match field(request, "sha") {
-        Some(expected) if expected != pull.sha() => Answer::refused(409, "SHA does not match HEAD of source branch"),
+        Some(expected) if expected != pull.sha() => {
+            Answer::refused(409, "SHA does not match HEAD of source branch")
+        }
         _ if pull.state != "open" => Answer::refused(405, "405 Method Not Allowed"),
         _ if later => {
             pull.auto = true;
             Answer::json(200, show(pull))
         }
-        _ if pull.blocked.is_some() => Answer::refused(422, pull.blocked.as_deref().unwrap_or_default()),
+        _ if pull.blocked.is_some() => {
+            Answer::refused(422, pull.blocked.as_deref().unwrap_or_default())
+        }
         _ => {
             pull.state = "merged".into();
             Answer::json(200, show(pull))
@@ -156,7 +175,10 @@ fn last(reviews: &[(String, String)]) -> Vec<(String, String)> {
 
 fn show(pull: &Pull) -> Value {
     let person = |name: &str| {
-        PEOPLE.iter().find(|(_, known)| *known == name).map(|(id, name)| json!({ "id": id, "username": name }))
+        PEOPLE
+            .iter()
+            .find(|(_, known)| *known == name)
+            .map(|(id, name)| json!({ "id": id, "username": name }))
     };
     let reviewers: Vec<Value> = pull.reviewers.iter().filter_map(|name| person(name)).collect();
     json!({

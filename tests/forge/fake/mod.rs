@@ -50,9 +50,9 @@ impl Pull {
 
 /// The commit of a branch: stable, and as long as a real one.
 pub fn sha(branch: &str) -> String {
-    let sum = branch
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
+    let sum = branch.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    });
     format!("{sum:016x}{sum:016x}{sum:08x}")[..40].to_owned()
 }
 
@@ -95,7 +95,8 @@ impl World {
     }
 
     pub fn open(&self) -> Vec<Pull> {
-        let mut open: Vec<Pull> = self.pulls.iter().filter(|pull| pull.state == "open").cloned().collect();
+        let mut open: Vec<Pull> =
+            self.pulls.iter().filter(|pull| pull.state == "open").cloned().collect();
         open.reverse();
         open
     }
@@ -103,7 +104,10 @@ impl World {
     /// A new pull request, unless its branch has one.
     pub fn add(&mut self, mut pull: Pull) -> Option<Pull> {
         if !pull.fork
-            && self.open().iter().any(|other| !other.fork && other.head == pull.head && other.base == pull.base)
+            && self
+                .open()
+                .iter()
+                .any(|other| !other.fork && other.head == pull.head && other.base == pull.base)
         {
             return None;
         }
@@ -151,7 +155,11 @@ impl Fake {
     }
 
     pub fn break_next(&self, method: &str, path: &str, fault: Fault) {
-        self.world.lock().expect("no panic within").faults.push((method.into(), path.into(), fault));
+        self.world.lock().expect("no panic within").faults.push((
+            method.into(),
+            path.into(),
+            fault,
+        ));
     }
 
     pub fn requests(&self) -> Vec<Request> {
@@ -174,8 +182,9 @@ pub fn prefix(kind: Kind) -> &'static str {
 fn handle(kind: Kind, world: &Mutex<World>, request: &Request, base: &str) -> Answer {
     let mut world = world.lock().expect("no panic within");
     world.requests.push(request.clone());
-    let matches =
-        |(method, path, _): &(String, String, Fault)| *method == request.method && request.path.contains(path.as_str());
+    let matches = |(method, path, _): &(String, String, Fault)| {
+        *method == request.method && request.path.contains(path.as_str())
+    };
     let fault = world.faults.iter().position(matches).map(|at| world.faults.remove(at).2);
     match fault {
         None => {
@@ -232,15 +241,24 @@ fn speak(kind: Kind, world: &mut World, request: &Request, base: &str) -> Answer
 }
 
 /// One page of a list, with the `Link` header that says where the next is.
-pub fn linked(world: &World, request: &Request, base: &str, size_key: &str, items: Vec<Value>) -> Answer {
+pub fn linked(
+    world: &World,
+    request: &Request,
+    base: &str,
+    size_key: &str,
+    items: Vec<Value>,
+) -> Answer {
     let asked: usize = request.value(size_key).and_then(|size| size.parse().ok()).unwrap_or(30);
     let (size, page) = (asked.min(world.page_size), request.number("page").unwrap_or(1).max(1));
     let (items, more) = page_of(items, size, page);
     let mut answer = Answer::json(200, items.into());
     if more {
         let path = request.target.split('?').next().unwrap_or_default();
-        let query: Vec<String> =
-            request.raw_query().filter(|pair| !pair.starts_with("page=")).map(str::to_owned).collect();
+        let query: Vec<String> = request
+            .raw_query()
+            .filter(|pair| !pair.starts_with("page="))
+            .map(str::to_owned)
+            .collect();
         let root = base.split("/api/").next().unwrap_or(base);
         let link = format!(r#"<{root}{path}?{}&page={}>; rel="next""#, query.join("&"), page + 1);
         answer.headers.push(("Link".into(), link));
@@ -261,5 +279,10 @@ pub fn field(request: &Request, name: &str) -> Option<String> {
 
 /// The texts in a list of the body.
 pub fn texts(value: &Value) -> Vec<String> {
-    value.as_array().into_iter().flatten().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    value
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|item| item.as_str().map(str::to_owned))
+        .collect()
 }

@@ -20,7 +20,10 @@ pub struct Request {
 
 impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn value(&self, name: &str) -> Option<&str> {
@@ -86,14 +89,22 @@ pub fn serve(port: u16, handler: Handler) -> SocketAddr {
 }
 
 /// Reads one request from a stream and answers it.
-pub fn converse(mut stream: impl Read + Write, handler: &Handler, base: &str) -> std::io::Result<()> {
+pub fn converse(
+    mut stream: impl Read + Write,
+    handler: &Handler,
+    base: &str,
+) -> std::io::Result<()> {
     let Some(request) = read(&mut stream)? else { return Ok(()) };
     let answer = handler(&request, base);
     if answer.hang_up {
         return Ok(());
     }
     let body = if answer.body.is_null() { String::new() } else { answer.body.to_string() };
-    let mut head = format!("HTTP/1.1 {} X\r\nContent-Length: {}\r\nConnection: close\r\n", answer.status, body.len());
+    let mut head = format!(
+        "HTTP/1.1 {} X\r\nContent-Length: {}\r\nConnection: close\r\n",
+        answer.status,
+        body.len()
+    );
     if !body.is_empty() {
         head.push_str("Content-Type: application/json\r\n");
     }
@@ -118,7 +129,10 @@ fn read(stream: &mut impl Read) -> std::io::Result<Option<Request>> {
         let Some((name, value)) = line.trim_end().split_once(':') else { break };
         headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")
+        .and_then(|(_, value)| value.parse().ok());
     let mut body = vec![0; length.unwrap_or(0)];
     reader.read_exact(&mut body)?;
     let body = serde_json::from_slice(&body).unwrap_or(Value::Null);
@@ -128,7 +142,9 @@ fn read(stream: &mut impl Read) -> std::io::Result<Option<Request>> {
         (unescape(key), unescape(&value.replace('+', " ")))
     };
     let query = query.split('&').filter(|pair| !pair.is_empty()).map(pair).collect();
-    let path = path.split('/').map(|part| if part.contains("%2F") { part.to_owned() } else { unescape(part) });
+    let path = path
+        .split('/')
+        .map(|part| if part.contains("%2F") { part.to_owned() } else { unescape(part) });
     let path = path.collect::<Vec<_>>().join("/");
     Ok(Some(Request { method, path, target, query, headers, body }))
 }

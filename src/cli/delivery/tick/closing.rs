@@ -12,22 +12,32 @@ use crate::promotion::{branch_name, branch_of, is_to_stage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Closes the open proposals of ours whose version is where it was to go. How many.
-pub fn close(hand: &Hand<'_>, tick: &Tick<'_>, steps: &[Step], scene: &Scene<'_>) -> Result<usize, Failure> {
+pub fn close(
+    hand: &Hand<'_>,
+    tick: &Tick<'_>,
+    steps: &[Step],
+    scene: &Scene<'_>,
+) -> Result<usize, Failure> {
     let config = &scene.settings.config;
     let wanted: Vec<String> = steps.iter().flat_map(branches).collect();
-    let is_meant =
-        |stage: &&Stage| tick.stage.is_none_or(|word| config.stage(word).is_some_and(|at| at.name == stage.name));
+    let is_meant = |stage: &&Stage| {
+        tick.stage.is_none_or(|word| config.stage(word).is_some_and(|at| at.name == stage.name))
+    };
     let mut closed = 0;
     for stage in config.stages.iter().filter(is_meant) {
         let there = scene.of(&stage.name);
         let base = there.branch()?;
         let is_late = |one: &&Proposal| {
-            is_to_stage(&one.head, &stage.name) && one.base == base && !one.from_fork && !wanted.contains(&one.head)
+            is_to_stage(&one.head, &stage.name)
+                && one.base == base
+                && !one.from_fork
+                && !wanted.contains(&one.head)
         };
         for proposal in hand.open.iter().filter(is_late) {
             if landed(hand, proposal, stage, &there)? {
                 hand.forge.close(proposal.number)?;
-                let line = format!("{} was closed: what it brings is there already\n", proposal.url);
+                let line =
+                    format!("{} was closed: what it brings is there already\n", proposal.url);
                 hand.context.ui.part(&line)?;
                 closed += 1;
             }
@@ -42,11 +52,18 @@ pub fn branches(step: &Step) -> Vec<String> {
 }
 
 /// Does the stage run what the head of a proposal says in its trailers?
-fn landed(hand: &Hand<'_>, proposal: &Proposal, stage: &Stage, scene: &Scene<'_>) -> Result<bool, Failure> {
+fn landed(
+    hand: &Hand<'_>,
+    proposal: &Proposal,
+    stage: &Stage,
+    scene: &Scene<'_>,
+) -> Result<bool, Failure> {
     let Some(Brings { app, version, .. }) = brings(hand, proposal)? else { return Ok(false) };
     let app = app.as_str();
     let mapping = scene.ground()?.mapping();
-    let name = |component: &Option<String>, app: &str| component.as_ref().map(|component| format!("{app}/{component}"));
+    let name = |component: &Option<String>, app: &str| {
+        component.as_ref().map(|component| format!("{app}/{component}"))
+    };
     let here = mapping.entries.iter().filter(|entry| {
         let whole = name(&entry.component, entry.app.as_str());
         entry.stage == stage.name && (entry.app.as_str() == app || whole.as_deref() == Some(app))
@@ -55,7 +72,9 @@ fn landed(hand: &Hand<'_>, proposal: &Proposal, stage: &Stage, scene: &Scene<'_>
     let named = named(&here, scene.settings.config.pipeline.waves(&stage.name), &|targets| {
         branch_of(app, &stage.name, targets) == proposal.head
     });
-    let mut meant = here.iter().filter(|entry| named.is_empty() || entry.target.iter().any(|at| named.contains(at)));
+    let mut meant = here
+        .iter()
+        .filter(|entry| named.is_empty() || entry.target.iter().any(|at| named.contains(at)));
     Ok(!here.is_empty() && meant.all(|entry| entry.version.is_same(&version)))
 }
 
@@ -78,7 +97,11 @@ pub fn brings(hand: &Hand<'_>, proposal: &Proposal) -> Result<Option<Brings>, Fa
 }
 
 /// The targets that a branch is about, by its name: a wave, or a single one; none: all.
-fn named(here: &[&Entry], waves: Option<&Waves>, is_it: &dyn Fn(&[TargetName]) -> bool) -> Vec<TargetName> {
+fn named(
+    here: &[&Entry],
+    waves: Option<&Waves>,
+    is_it: &dyn Fn(&[TargetName]) -> bool,
+) -> Vec<TargetName> {
     let mut sets: BTreeMap<Option<usize>, BTreeSet<TargetName>> = BTreeMap::new();
     for entry in here {
         let index = waves.map(|waves| waves.index(entry.target.as_ref()));

@@ -45,9 +45,12 @@ impl Look<'_, '_> {
     /// Looks at every stage that comes after another.
     pub fn steps(&self) -> Result<Steps, Failure> {
         let config = &self.scene.settings.config;
-        let only = self.tick.stage.map(|word| crate::cli::inquiry::stage(config, word)).transpose()?;
+        let only =
+            self.tick.stage.map(|word| crate::cli::inquiry::stage(config, word)).transpose()?;
         let mut plans = Vec::new();
-        for stage in config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name)) {
+        for stage in
+            config.stages.iter().filter(|stage| only.is_none_or(|only| only.name == stage.name))
+        {
             for before in &stage.after {
                 plans.extend(self.planned(before, stage)?);
             }
@@ -59,7 +62,12 @@ impl Look<'_, '_> {
         let inquiry = Inquiry::on(self.context, self.scene)?;
         let (past, nothing) = (inquiry.past(), Facts::default());
         let evidence = inquiry.evidence(&past, &nothing);
-        let choice = Choice { look: self, inquiry: &inquiry, witness: Witness::new(&inquiry), evidence: &evidence };
+        let choice = Choice {
+            look: self,
+            inquiry: &inquiry,
+            witness: Witness::new(&inquiry),
+            evidence: &evidence,
+        };
         for plan in &plans {
             for (item, moves) in plan.plan.moving() {
                 let is_known = |step: &Step| {
@@ -108,7 +116,8 @@ impl Choice<'_, '_> {
     fn steps(&self, plan: &Planned, item: &Item, moves: &Moves) -> Result<Vec<Step>, Failure> {
         let alone = Planned { plan: only(plan, item), ..plan.clone() };
         let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
-        let (Some(version), 1, Some(before)) = (versions.first(), versions.len(), &plan.from) else {
+        let (Some(version), 1, Some(before)) = (versions.first(), versions.len(), &plan.from)
+        else {
             let asked = questions(&alone, item, moves, Purpose::Forward);
             let judged = answers(&asked, self.inquiry);
             return Ok(vec![Step { planned: alone, judged }]);
@@ -140,13 +149,14 @@ impl Choice<'_, '_> {
     ) -> Result<Option<Step>, Failure> {
         let question = asked.question(self.look.context, None);
         let all = candidates(self.evidence, &question, sources);
-        let questions: Vec<Question<'_>> = all.iter().map(|version| Question { version, ..question }).collect();
+        let questions: Vec<Question<'_>> =
+            all.iter().map(|version| Question { version, ..question }).collect();
         let facts = self.witness.facts(self.evidence, &questions);
         let evidence = self.evidence.with(&facts);
         let each = self.look.scene.settings.config.pipeline.policy(&asked.stage).each;
         let Some(next) = pick(&evidence, &question, &all, each) else { return Ok(None) };
-        let is_planned =
-            next.version.is_same(&asked.version) && alone.plan.items.iter().all(|item| item.targets == asked.targets);
+        let is_planned = next.version.is_same(&asked.version)
+            && alone.plan.items.iter().all(|item| item.targets == asked.targets);
         let asked = Asked { version: next.version.clone(), ..asked.clone() };
         let planned = if is_planned { alone.clone() } else { self.other(&asked, before)? };
         let is_there = planned.plan.moving().next().is_none();

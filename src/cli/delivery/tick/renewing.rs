@@ -15,7 +15,8 @@ use crate::report::Judged;
 pub fn stays(hand: &Hand<'_>, step: &Step, scene: &Scene<'_>) -> Result<(), Failure> {
     let there = scene.of(&step.planned.plan.to);
     let (branches, base) = (branches(step), there.branch()?);
-    let is_its = |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
+    let is_its =
+        |one: &&Proposal| branches.contains(&one.head) && one.base == base && !one.from_fork;
     let stays = || say(hand.context, step, &format!("stays: {}", why(step)));
     let Some(open) = hand.open.iter().find(is_its) else { return stays() };
     if is_told(open, step) {
@@ -26,7 +27,8 @@ pub fn stays(hand: &Hand<'_>, step: &Step, scene: &Scene<'_>) -> Result<(), Fail
     let done = renew(hand, open, &brought, &judged)?;
     if step.judged.iter().any(|one| !one.version.is_same(&brought.version)) {
         stays()?;
-        let line = format!("{} with {} {}: {}", open.url, brought.app, brought.version, reasons(&judged));
+        let line =
+            format!("{} with {} {}: {}", open.url, brought.app, brought.version, reasons(&judged));
         return Ok(hand.context.ui.part(&format!("{}\n", crate::ui::visible(&line)))?);
     }
     say(hand.context, step, &format!("{done} {}: {}", open.url, why(step)))
@@ -36,12 +38,18 @@ pub fn stays(hand: &Hand<'_>, step: &Step, scene: &Scene<'_>) -> Result<(), Fail
 fn is_told(open: &Proposal, step: &Step) -> bool {
     let there = open.text();
     let names = |one: &Judged| there.contains(&format!("`{}`", one.version));
-    promotion::section(&there, GATES).is_some_and(|told| told.trim() == section(&step.judged).trim())
+    promotion::section(&there, GATES)
+        .is_some_and(|told| told.trim() == section(&step.judged).trim())
         && step.judged.iter().all(names)
 }
 
 /// What the gates say of the version that is proposed, which another may have overtaken.
-fn judged(hand: &Hand<'_>, step: &Step, brought: &Brings, scene: &Scene<'_>) -> Result<Vec<Judged>, Failure> {
+fn judged(
+    hand: &Hand<'_>,
+    step: &Step,
+    brought: &Brings,
+    scene: &Scene<'_>,
+) -> Result<Vec<Judged>, Failure> {
     if step.judged.iter().all(|one| one.version.is_same(&brought.version)) {
         return Ok(step.judged.clone());
     }
@@ -52,7 +60,12 @@ fn judged(hand: &Hand<'_>, step: &Step, brought: &Brings, scene: &Scene<'_>) -> 
 }
 
 /// Brings the text and the status up to date. What was done.
-fn renew(hand: &Hand<'_>, open: &Proposal, brought: &Brings, judged: &[Judged]) -> Result<&'static str, Failure> {
+fn renew(
+    hand: &Hand<'_>,
+    open: &Proposal,
+    brought: &Brings,
+    judged: &[Judged],
+) -> Result<&'static str, Failure> {
     let there = open.text();
     let body = with_section(&there, GATES, &section(judged));
     hand.mark(open, brought.head, judged);

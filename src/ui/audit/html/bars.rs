@@ -54,7 +54,8 @@ pub(super) fn timeline(plot: &Plot) -> Option<Timeline> {
     if plot.stages.is_empty() {
         return None;
     }
-    let is_filled = |at: &usize| plot.stages.iter().any(|stage| stage.deployments[*at] + stage.grave[*at] > 0);
+    let is_filled =
+        |at: &usize| plot.stages.iter().any(|stage| stage.deployments[*at] + stage.grave[*at] > 0);
     let rows = (0..plot.starts.len()).rev().filter(is_filled).map(|at| Row {
         start: plot.starts[at].to_string(),
         cells: plot.stages.iter().map(|stage| (stage.deployments[at], stage.grave[at])).collect(),
@@ -99,7 +100,8 @@ fn bars(counts: &[usize], most: usize) -> String {
     let mut path = String::new();
     for (at, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let height = (count * HEIGHT / most.max(1)).max(2);
-        let _ = write!(path, "M{} {}v-{height}h{BAR}v{height}z", at * STEP + (STEP - BAR) / 2, HEIGHT);
+        let _ =
+            write!(path, "M{} {}v-{height}h{BAR}v{height}z", at * STEP + (STEP - BAR) / 2, HEIGHT);
     }
     path
 }

@@ -72,7 +72,8 @@ fn chapter(page: &Page<'_>, groups: &[Group<'_>], detail: Detail) -> Chapter {
         about: rule.about,
         count: thousands(count),
         folds: shown.iter().map(|group| fold(page, group, detail)).collect(),
-        rest: (!left.is_empty()).then(|| more(findings, &format!(" in {} more places", thousands(left.len())))),
+        rest: (!left.is_empty())
+            .then(|| more(findings, &format!(" in {} more places", thousands(left.len())))),
     }
 }
 
@@ -106,7 +107,10 @@ fn fold(page: &Page<'_>, group: &Group<'_>, detail: Detail) -> Fold {
             Some((first, last)) => format!("{first} to {last}"),
             None => "now".to_owned(),
         },
-        items: listed.iter().map(|told| item(page, told, (several, &newest.finding.message))).collect(),
+        items: listed
+            .iter()
+            .map(|told| item(page, told, (several, &newest.finding.message)))
+            .collect(),
         rest: (!left.is_empty()).then(|| more(left.len(), "")),
     }
 }
@@ -118,7 +122,8 @@ fn item(page: &Page<'_>, told: &Told, (several, said): (bool, &str)) -> Item {
     let commit = commit(told);
     let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
     let path = finding.path.as_deref().map(|path| format!("{path}{line}"));
-    let link = page.place.as_ref().filter(|_| !commit.is_empty()).map(|place| place.commit(&commit));
+    let link =
+        page.place.as_ref().filter(|_| !commit.is_empty()).map(|place| place.commit(&commit));
     Item {
         id: finding.id(),
         time: finding.time.map(minute).unwrap_or_default(),

@@ -53,10 +53,16 @@ type Marks<'a> = HashMap<(&'a str, &'a str, &'a Version), (&'static Rule, Severi
 
 pub(super) fn grid(page: &Page<'_>) -> Grid {
     let marks = marks(page.audited);
-    let stages: Vec<&str> = page.matrix.columns.iter().map(|column| column.stage.as_str()).collect();
+    let stages: Vec<&str> =
+        page.matrix.columns.iter().map(|column| column.stage.as_str()).collect();
     let rows = page.matrix.rows.iter().map(|row| Row {
         name: shown(&row.name),
-        cells: row.cells.iter().zip(&stages).map(|(cell, stage)| square(cell, (&row.name, stage), &marks)).collect(),
+        cells: row
+            .cells
+            .iter()
+            .zip(&stages)
+            .map(|(cell, stage)| square(cell, (&row.name, stage), &marks))
+            .collect(),
     });
     Grid {
         rows: rows.collect(),
@@ -91,16 +97,23 @@ fn brief(version: &str) -> String {
 fn square(cell: &Cell, (name, stage): (&str, &str), marks: &Marks<'_>) -> Square {
     let several = cell.running.len() > 1;
     let standing = |running: &Running| {
-        let (version, whole) = (short(&running.version, running.app_version), shown(&running.version.to_string()));
+        let (version, whole) =
+            (short(&running.version, running.app_version), shown(&running.version.to_string()));
         let version = brief(&shown(&version));
-        let targets: Vec<&str> = running.targets.iter().filter(|_| several).map(|target| target.as_str()).collect();
+        let targets: Vec<&str> =
+            running.targets.iter().filter(|_| several).map(|target| target.as_str()).collect();
         let mark = marks.get(&(name, stage, &running.version)).map(|(rule, severity)| Mark {
             rule: rule.id,
             severity: severity.as_str(),
             anchor: anchor(rule, *severity),
         });
         let is_whole = whole == version || running.app_version || whole.is_empty();
-        Standing { whole: (!is_whole).then_some(whole), version, targets: shown(&targets.join(", ")), mark }
+        Standing {
+            whole: (!is_whole).then_some(whole),
+            version,
+            targets: shown(&targets.join(", ")),
+            mark,
+        }
     };
     Square { differs: cell.differs, running: cell.running.iter().map(standing).collect() }
 }

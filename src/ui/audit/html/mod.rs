@@ -24,15 +24,20 @@ const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
 pub fn html(page: &Page<'_>, detail: Detail) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).build().expect("nothing else is changed"));
+    environment.set_syntax(
+        SyntaxConfig::builder().trim_blocks(true).build().expect("nothing else is changed"),
+    );
     let values = context! {
         page => Value::from(Serde(view::View::new(page, detail))),
         style => Value::from_safe_string(STYLE.to_owned()),
         style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
         version => env!("CARGO_PKG_VERSION"),
     };
-    let template = environment.template_from_named_str("page.html", TEMPLATE).expect("a test renders it");
-    template.render(values).expect("the template uses what a view has; tests render every part of it")
+    let template =
+        environment.template_from_named_str("page.html", TEMPLATE).expect("a test renders it");
+    template
+        .render(values)
+        .expect("the template uses what a view has; tests render every part of it")
 }
 
 /// A text of the repository: nothing in it acts, and nobody reads more of it than this.
@@ -52,7 +57,9 @@ mod tests {
     /// A browser leaves out a style sheet that the policy does not name.
     #[test]
     fn the_policy_names_the_style_sheet() {
-        let suite = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256.tls13().expect("it is one of 1.3");
+        let suite = rustls::crypto::ring::cipher_suite::TLS13_AES_128_GCM_SHA256
+            .tls13()
+            .expect("it is one of 1.3");
         let hash = suite.common.hash_provider.hash(STYLE.as_bytes());
         let encoded = base64::engine::general_purpose::STANDARD.encode(hash.as_ref());
         assert_eq!(STYLE_HASH, format!("sha256-{encoded}"));

@@ -85,7 +85,11 @@ impl View {
             until: day(audited.until.as_second()),
             deployments: thousands(audited.deployments),
             verdict: verdict(audited),
-            counts: Severity::ALL.into_iter().rev().map(|severity| count(audited, severity)).collect(),
+            counts: Severity::ALL
+                .into_iter()
+                .rev()
+                .map(|severity| count(audited, severity))
+                .collect(),
             remarks: remarks(audited),
             rules: audited.counts().into_iter().map(|counted| rule(audited, counted)).collect(),
             kept,
@@ -122,9 +126,12 @@ fn number(audited: &Audited, severity: Severity) -> usize {
 }
 
 fn verdict(audited: &Audited) -> Verdict {
-    let broken = audited.counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
+    let broken =
+        audited.counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
     let (tone, words) = match (broken, audited.findings.len()) {
-        (0, 0) if audited.deployments == 0 => ("none", "No deployment was found to judge".to_owned()),
+        (0, 0) if audited.deployments == 0 => {
+            ("none", "No deployment was found to judge".to_owned())
+        }
         (0, 0) if audited.hidden > 0 => ("good", "Nothing new was found".to_owned()),
         (0, 0) => ("good", "Every rule that could be judged was kept".to_owned()),
         (0, 1) => ("medium", "No grave finding; one deserves a look".to_owned()),
@@ -146,7 +153,10 @@ fn count(audited: &Audited, severity: Severity) -> Count {
 fn remarks(audited: &Audited) -> Vec<String> {
     let mut out = Vec::new();
     if !audited.complete {
-        out.push("Parts of the history are not in this clone, so older deployments are not judged.".to_owned());
+        out.push(
+            "Parts of the history are not in this clone, so older deployments are not judged."
+                .to_owned(),
+        );
     }
     if audited.hidden > 0 {
         out.push(match audited.hidden {
@@ -182,10 +192,13 @@ fn rule(audited: &Audited, (rule, severity, count): (&'static Rule, Severity, us
 
 /// The rules that could not be judged, and those that were kept.
 fn quiet(audited: &Audited) -> (Vec<Quiet>, Vec<Quiet>) {
-    let silent =
-        audited.asked.iter().filter(|rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id));
+    let silent = audited
+        .asked
+        .iter()
+        .filter(|rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id));
     let is_unjudged = |rule: &&&Rule| audited.unjudged.iter().any(|other| other.id == rule.id);
     let (unjudged, kept): (Vec<&&Rule>, Vec<&&Rule>) = silent.partition(is_unjudged);
-    let quiet = |rule: &&'static Rule| Quiet { id: rule.id, title: rule.title, needs: rule.needs.words() };
+    let quiet =
+        |rule: &&'static Rule| Quiet { id: rule.id, title: rule.title, needs: rule.needs.words() };
     (unjudged.into_iter().map(quiet).collect(), kept.into_iter().map(quiet).collect())
 }

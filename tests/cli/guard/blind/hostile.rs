@@ -1,14 +1,18 @@
 //! What must not get past.
 
 use super::{
-    APPLIED, ARGO, COMPOSE, CONFIG_MAP, FLUX_KUSTOMIZATION, HELM_RELEASE, IMAGE_FIELD, OVERLAY, RELEASE, SERVICES, SET,
-    argo, case, kustomization, release_patch, replacement, set, settings, template,
+    APPLIED, ARGO, COMPOSE, CONFIG_MAP, FLUX_KUSTOMIZATION, HELM_RELEASE, IMAGE_FIELD, OVERLAY,
+    RELEASE, SERVICES, SET, argo, case, kustomization, release_patch, replacement, set, settings,
+    template,
 };
 use crate::guard::{Case, ahead, deployment, values};
 
 /// All of them.
 pub fn cases() -> Vec<Case> {
-    [of_argo(), of_flux(), of_compose(), of_kustomize(), of_links(), unread()].into_iter().flatten().collect()
+    [of_argo(), of_flux(), of_compose(), of_kustomize(), of_links(), unread()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_argo() -> Vec<Case> {
@@ -20,7 +24,10 @@ fn of_argo() -> Vec<Case> {
         case("argo: a parameter twice, the good one last", |h| {
             ahead(h).write(
                 ARGO,
-                &argo("- name: image.tag", "- name: image.tag\n        value: v9\n      - name: image.tag"),
+                &argo(
+                    "- name: image.tag",
+                    "- name: image.tag\n        value: v9\n      - name: image.tag",
+                ),
             )
         }),
         case("argo: a parameter in the name of another", |h| {
@@ -33,12 +40,16 @@ fn of_argo() -> Vec<Case> {
         case("argo: another file of values", |h| {
             ahead(h).write(ARGO, &argo("helm:\n", "helm:\n      valueFiles: [other.yaml]\n"))
         }),
-        case("argo: another revision", |h| ahead(h).write(ARGO, &argo("targetRevision: v7", "targetRevision: v9"))),
+        case("argo: another revision", |h| {
+            ahead(h).write(ARGO, &argo("targetRevision: v7", "targetRevision: v9"))
+        }),
         case("argo: a patch", |h| {
             let patch = "    kustomize:\n      patches:\n      - patch: |\n          - { op: replace, path: /spec/x, value: v9 }\n    helm:\n";
             ahead(h).write(ARGO, &argo("    helm:\n", patch))
         }),
-        case("argo: a plugin", |h| ahead(h).write(ARGO, &argo("    helm:\n", "    plugin: { name: x }\n    helm:\n"))),
+        case("argo: a plugin", |h| {
+            ahead(h).write(ARGO, &argo("    helm:\n", "    plugin: { name: x }\n    helm:\n"))
+        }),
         case("argo: an element", |h| ahead(h).write(SET, &set("tag: v1", "tag: v9"))),
         case("argo: one more element", |h| {
             ahead(h).write(SET, &set("  - git:", "      - { cluster: us, tag: v9 }\n  - git:"))
@@ -52,12 +63,14 @@ fn of_argo() -> Vec<Case> {
         case("argo: a patch of the template", |h| {
             ahead(h).write(
                 SET,
-                &set("  template:\n", "  templatePatch: 'spec: { source: { path: other } }'\n  template:\n"),
+                &set(
+                    "  template:\n",
+                    "  templatePatch: 'spec: { source: { path: other } }'\n  template:\n",
+                ),
             )
         }),
         case("argo: a template of a generator", |h| {
-            let own =
-                "list:\n      template: { spec: { source: { kustomize: { images: ['ghcr.io/acme/web:v9'] } } } }\n";
+            let own = "list:\n      template: { spec: { source: { kustomize: { images: ['ghcr.io/acme/web:v9'] } } } }\n";
             ahead(h).write(SET, &set("list:\n", own))
         }),
     ]
@@ -66,8 +79,7 @@ fn of_argo() -> Vec<Case> {
 /// What others may do, too, who may change the rules.
 pub fn a_renderer() -> Case {
     case("flux: a renderer", |h| {
-        let renderers =
-            "spec:\n  postRenderers:\n  - kustomize: { images: [{ name: ghcr.io/acme/web, newTag: v9 }] }\n";
+        let renderers = "spec:\n  postRenderers:\n  - kustomize: { images: [{ name: ghcr.io/acme/web, newTag: v9 }] }\n";
         ahead(h).write(RELEASE, &HELM_RELEASE.replace("spec:\n  i", &format!("{renderers}  i")))
     })
 }
@@ -79,7 +91,8 @@ fn of_flux() -> Vec<Case> {
             ahead(h).write(RELEASE, &HELM_RELEASE.replace("name: web-values", "name: other-values"))
         }),
         case("flux: no values from elsewhere", |h| {
-            let without = HELM_RELEASE.replace("  valuesFrom:\n  - { kind: ConfigMap, name: web-values }\n", "");
+            let without = HELM_RELEASE
+                .replace("  valuesFrom:\n  - { kind: ConfigMap, name: web-values }\n", "");
             ahead(h).write(RELEASE, &without)
         }),
         case("flux: the values themselves", |h| {
@@ -100,14 +113,17 @@ fn of_flux() -> Vec<Case> {
             let patch = "  patches:\n  - patch: |\n      - { op: replace, path: /spec/template/spec/containers/0/image, value: x }\n";
             ahead(h).write(APPLIED, &(FLUX_KUSTOMIZATION.to_owned() + patch))
         }),
-        case("flux: another path", |h| ahead(h).write(APPLIED, &FLUX_KUSTOMIZATION.replace("./apps", "./other"))),
+        case("flux: another path", |h| {
+            ahead(h).write(APPLIED, &FLUX_KUSTOMIZATION.replace("./apps", "./other"))
+        }),
     ]
 }
 
 fn of_compose() -> Vec<Case> {
     vec![
         case("compose: what is merged over it", |h| {
-            ahead(h).write("compose/prod/docker-compose.override.yml", &SERVICES.replace("v1", "v9"))
+            ahead(h)
+                .write("compose/prod/docker-compose.override.yml", &SERVICES.replace("v1", "v9"))
         }),
         case("compose: what stands for it", |h| {
             ahead(h).write("compose/prod/compose.yaml", &SERVICES.replace("v1", "v9"))
@@ -138,7 +154,10 @@ fn of_kustomize() -> Vec<Case> {
             ahead(h).write("kustom/job/overlays/prod/params.env", "TAG=v9\nCOLOR=blue\n")
         }),
         case("kustomize: a release is patched", |h| {
-            ahead(h).write(OVERLAY, &kustomization(&(replacement(IMAGE_FIELD) + &release_patch("v9", 2))))
+            ahead(h).write(
+                OVERLAY,
+                &kustomization(&(replacement(IMAGE_FIELD) + &release_patch("v9", 2))),
+            )
         }),
         case("kustomize: operations on a release", |h| {
             let operations = "patches:\n- target: { kind: HelmRelease }\n  patch: |\n    - op: replace\n      path: /spec/values/image/tag\n      value: v9\n";
@@ -178,12 +197,18 @@ fn of_kustomize() -> Vec<Case> {
 fn of_links() -> Vec<Case> {
     vec![
         case("link: the file behind it", |h| ahead(h).write("shared/linked.yaml", &values("v9"))),
-        case("link: a file in the folder behind it", |h| ahead(h).write("shared/prod/deep.yaml", &values("v9"))),
+        case("link: a file in the folder behind it", |h| {
+            ahead(h).write("shared/prod/deep.yaml", &values("v9"))
+        }),
         case("link: one more file in the folder behind it", |h| {
             ahead(h).write("shared/prod/deep2.yaml", &values("v9"))
         }),
-        case("link: the base behind it", |h| ahead(h).write("shared/base/deployment.yaml", &deployment("v9"))),
-        case("link: the file behind it cannot be read", |h| ahead(h).write("shared/linked.yaml", "image: { tag: v1\n")),
+        case("link: the base behind it", |h| {
+            ahead(h).write("shared/base/deployment.yaml", &deployment("v9"))
+        }),
+        case("link: the file behind it cannot be read", |h| {
+            ahead(h).write("shared/linked.yaml", "image: { tag: v1\n")
+        }),
         case("link: a key is written twice behind it", |h| {
             ahead(h).write("shared/linked.yaml", &(values("v1") + "image: { tag: v1 }\n"))
         }),

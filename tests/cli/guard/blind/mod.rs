@@ -118,11 +118,15 @@ fn kustomization(more: &str) -> String {
 /// A patch of a release in the overlay itself.
 fn release_patch(tag: &str, replicas: u8) -> String {
     let values = format!("values: {{ replicas: {replicas}, image: {{ tag: {tag} }} }}");
-    format!("patches:\n- patch: |\n    kind: HelmRelease\n    metadata: {{ name: web }}\n    spec:\n      {values}\n")
+    format!(
+        "patches:\n- patch: |\n    kind: HelmRelease\n    metadata: {{ name: web }}\n    spec:\n      {values}\n"
+    )
 }
 
 fn settings(tag: &str, color: &str) -> String {
-    format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: settings }}\ndata: {{ tag: {tag}, color: {color} }}\n")
+    format!(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: settings }}\ndata: {{ tag: {tag}, color: {color} }}\n"
+    )
 }
 
 fn template(tag: &str, replicas: u8) -> String {
@@ -143,7 +147,10 @@ fn story() -> History {
     let mut history = History::new()
         .commit("2026-08-01T10:00:00Z", "Deploy-Bot", "start")
         .write("towpath.yaml", CONFIG)
-        .write("clusters/prod/us.json", "{ \"cluster\": \"us\", \"tag\": \"v1\", \"replicas\": \"2\" }\n")
+        .write(
+            "clusters/prod/us.json",
+            "{ \"cluster\": \"us\", \"tag\": \"v1\", \"replicas\": \"2\" }\n",
+        )
         .write("shared/linked.yaml", &values("v1"))
         .write("shared/prod/deep.yaml", &values("v1"))
         .write("shared/base/kustomization.yaml", &format!("{resources}- deployment.yaml\n"))
@@ -158,9 +165,15 @@ fn story() -> History {
             "kustom/lib/overlays/dev/kustomization.yaml",
             &format!("{resources}- ../../base\nimages:\n- name: ghcr.io/acme/api\n  newTag: v1\n"),
         )
-        .write("kustom/api/base/kustomization.yaml", "kind: Kustomization\nresources:\n- deployment.yaml\n")
+        .write(
+            "kustom/api/base/kustomization.yaml",
+            "kind: Kustomization\nresources:\n- deployment.yaml\n",
+        )
         .write("kustom/api/base/deployment.yaml", &deployment("v1"))
-        .write("kustom/job/base/kustomization.yaml", "kind: Kustomization\nresources:\n- deployment.yaml\n")
+        .write(
+            "kustom/job/base/kustomization.yaml",
+            "kind: Kustomization\nresources:\n- deployment.yaml\n",
+        )
         .write("kustom/job/base/deployment.yaml", &deployment("$(TAG)"));
     for stage in ["dev", "prod"] {
         history = history
