@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use towpath::config::{self, Config, NameTemplate, Rule, Stage};
+use towpath::config::{self, Config, NameTemplate, SourceRule, Stage};
 use towpath::discovery;
 use towpath::git::{Repository, Snapshot};
-use towpath::model::{Entry, Note, Part, SourceKind, Version};
-use towpath::promotion::{Change, Consent, Edits, Ground, Reason, Refusal, sharing};
-use towpath::source::{Cache, Reader};
+use towpath::model::{EntryNote, ImagePart, MappingEntry, SourceKind, Version};
+use towpath::promotion::{
+    EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, RefusalReason, sharing,
+};
+use towpath::source::{ParseCache, SnapshotReader};
 use towpath::yaml;
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -53,7 +55,7 @@ fn options() -> (Options, Vec<PathBuf>) {
 }
 
 impl Options {
-    fn tell(&self, entry: &Entry, what: &str) {
+    fn tell(&self, entry: &MappingEntry, what: &str) {
         if self.verbose {
             let at =
                 entry.locations.first().map(|at| format!("{}:{} {}", at.path, at.line, at.key));
@@ -123,14 +125,14 @@ impl Row {
 
 fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
     let repository = Repository::open(path)?;
-    let cache = Cache::default();
+    let cache = ParseCache::default();
     let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
     let config = if options.every {
         every_file()?
     } else {
-        configuration(&Reader::new(&snapshot, &cache), &repository)?
+        configuration(&SnapshotReader::new(&snapshot, &cache), &repository)?
     };
-    let ground = Ground::of(&config, snapshot, &cache, None);
+    let ground = EditBase::of(&config, snapshot, &cache, None);
     let mapping = ground.mapping();
     let mut row = Row { entries: mapping.entries.len(), ..Row::default() };
     for entry in mapping.entries.iter() {
@@ -155,7 +157,7 @@ fn row(path: &Path, options: &Options) -> anyhow::Result<Row> {
 }
 
 /// The repository's own configuration, or what discovery proposes.
-fn configuration(reader: &Reader<'_>, repository: &Repository) -> anyhow::Result<Config> {
+fn configuration(reader: &SnapshotReader<'_>, repository: &Repository) -> anyhow::Result<Config> {
     let name = config::FILE_NAMES[0];
     match reader.find(name).and_then(|_| reader.text(name)) {
         Some(text) => Ok(config::parse(&text, name)?),
@@ -194,7 +196,7 @@ fn every_file() -> anyhow::Result<Config> {
         (Dotenv, "{app**}/{file}.env"),
         (Dotenv, "{app**}/.env"),
     ] {
-        let mut rule = Rule::new(kind, path, &[])?;
+        let mut rule = SourceRule::new(kind, path, &[])?;
         rule.stage = Some("all".into());
         rule.component = NameTemplate::new("{file}");
         config.rules.push(rule);
@@ -216,12 +218,12 @@ struct Outcome {
 }
 
 impl Row {
-    fn count(&mut self, entry: &Entry, outcome: &Outcome) {
+    fn count(&mut self, entry: &MappingEntry, outcome: &Outcome) {
         self.collateral += outcome.collateral;
         self.built += usize::from(outcome.built == Some(true));
         self.together += usize::from(outcome.together);
         self.automated +=
-            usize::from(entry.notes.iter().any(|note| matches!(note, Note::Automated(_))));
+            usize::from(entry.notes.iter().any(|note| matches!(note, EntryNote::Automated(_))));
         match outcome {
             Outcome { wrong, .. } if !wrong.is_empty() => self.wrong += 1,
             Outcome { overridden: true, .. } => self.overridden += 1,
@@ -232,22 +234,22 @@ impl Row {
 }
 
 struct Tried<'t, 'r> {
-    ground: &'t Ground<'r>,
-    all: &'t [Entry],
-    entry: &'t Entry,
+    ground: &'t EditBase<'r>,
+    all: &'t [MappingEntry],
+    entry: &'t MappingEntry,
     options: &'t Options,
 }
 
-const CONSENT: Consent =
-    Consent { drop_digest: false, force_automated: true, change_shared: false };
+const CONSENT: EditConsent =
+    EditConsent { drop_digest: false, force_automated: true, change_shared: false };
 
 impl Tried<'_, '_> {
-    fn there_and_back(&self) -> Result<Outcome, Refusal> {
+    fn there_and_back(&self) -> Result<Outcome, EditRefusal> {
         let other = self.another();
         let mut entries = vec![self.entry];
         let mut edits = edit(self.ground, &entries, |_| other.clone());
         // What shares the place is promoted together.
-        if matches!(&edits, Err(Refusal { reason: Reason::Shared(_), .. })) {
+        if matches!(&edits, Err(EditRefusal { reason: RefusalReason::Shared(_), .. })) {
             entries = sharing(self.all, self.entry);
             edits = edit(self.ground, &entries, |_| other.clone());
         }
@@ -255,20 +257,20 @@ impl Tried<'_, '_> {
         let mut outcome = Outcome { together: entries.len() > 1, ..Outcome::default() };
         self.judge(&entries, &edits, &mut outcome);
         // What matches no image of the build changes nothing in it.
-        if outcome.overridden && !self.entry.notes.contains(&Note::Unmatched) {
+        if outcome.overridden && !self.entry.notes.contains(&EntryNote::Unmatched) {
             outcome.built = self.built(&edits, &other)?;
             if outcome.built == Some(false) {
                 outcome.wrong.push("kustomize builds something else".to_owned());
             }
         }
-        let failed = |path: &str, error: String| Refusal {
+        let failed = |path: &str, error: String| EditRefusal {
             path: path.to_owned(),
             line: None,
-            reason: Reason::Unreadable(error),
+            reason: RefusalReason::Unreadable(error),
         };
         let after = self.ground.after(&edits).map_err(|error| failed("", error.to_string()))?;
         let said = after.mapping().entries;
-        let changed: Vec<&Entry> = said
+        let changed: Vec<&MappingEntry> = said
             .iter()
             .filter(|now| {
                 now.version == other && entries.iter().any(|entry| entry.slot() == now.slot())
@@ -300,7 +302,7 @@ impl Tried<'_, '_> {
     }
 
     /// Looks at the lines and the bytes, without asking the library.
-    fn judge(&self, entries: &[&Entry], edits: &Edits, outcome: &mut Outcome) {
+    fn judge(&self, entries: &[&MappingEntry], edits: &FileEdits, outcome: &mut Outcome) {
         for file in &edits.files {
             let at: Vec<_> = entries
                 .iter()
@@ -329,14 +331,14 @@ impl Tried<'_, '_> {
     }
 
     /// Asks kustomize, if the repository's files are there.
-    fn built(&self, edits: &Edits, other: &Version) -> Result<Option<bool>, Refusal> {
+    fn built(&self, edits: &FileEdits, other: &Version) -> Result<Option<bool>, EditRefusal> {
         let Some(trees) = &self.options.trees else { return Ok(None) };
         let [file] = edits.files.as_slice() else { return Ok(None) };
         let path = trees.join(&file.path);
         let folder = path.parent().unwrap_or(trees);
         let write = |text: &str| {
-            let failed = |error: std::io::Error| Reason::Unreadable(error.to_string());
-            std::fs::write(&path, text).map_err(|error| Refusal {
+            let failed = |error: std::io::Error| RefusalReason::Unreadable(error.to_string());
+            std::fs::write(&path, text).map_err(|error| EditRefusal {
                 path: file.path.clone(),
                 line: None,
                 reason: failed(error),
@@ -352,7 +354,7 @@ impl Tried<'_, '_> {
         Ok(Some(!fresh.is_empty() && images && before.lines().count() == after.lines().count()))
     }
 
-    fn compare(&self, there: &Edits, back: &Edits, outcome: &mut Outcome) {
+    fn compare(&self, there: &FileEdits, back: &FileEdits, outcome: &mut Outcome) {
         if outcome.overridden {
             return;
         }
@@ -376,7 +378,7 @@ impl Tried<'_, '_> {
     fn differs_in_quotes(&self, old: &str, new: &str) -> bool {
         let is_number = |at: &&towpath::model::Location| {
             let token = old.get(at.span.start..at.span.end).unwrap_or_default();
-            at.part != Part::Name
+            at.part != ImagePart::Name
                 && yaml::plain_or_quoted(token) != token
                 && !token.starts_with(['"', '\''])
         };
@@ -387,20 +389,20 @@ impl Tried<'_, '_> {
 }
 
 fn edit(
-    ground: &Ground<'_>,
-    entries: &[&Entry],
-    version: impl Fn(&Entry) -> Version,
-) -> Result<Edits, Refusal> {
-    let changes: Vec<Change<'_>> = entries
+    ground: &EditBase<'_>,
+    entries: &[&MappingEntry],
+    version: impl Fn(&MappingEntry) -> Version,
+) -> Result<FileEdits, EditRefusal> {
+    let changes: Vec<EntryChange<'_>> = entries
         .iter()
-        .map(|entry| Change { entry, version: version(entry), image: None })
+        .map(|entry| EntryChange { entry, version: version(entry), image: None })
         .collect();
     ground.edits(&changes, CONSENT)
 }
 
 /// What an entry said before: the one that was written in the same place, or else the slot's.
-fn before(entries: &[&Entry], now: &Entry) -> Version {
-    let place = |entry: &Entry| entry.locations.first().map(|at| (at.path.clone(), at.line));
+fn before(entries: &[&MappingEntry], now: &MappingEntry) -> Version {
+    let place = |entry: &MappingEntry| entry.locations.first().map(|at| (at.path.clone(), at.line));
     let same = entries.iter().filter(|entry| entry.slot() == now.slot());
     let found =
         same.clone().find(|entry| place(entry) == place(now)).or_else(|| same.clone().next());

@@ -3,10 +3,10 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use towpath::config::{Config, Rule};
+use towpath::config::{Config, SourceRule};
 use towpath::git::{Repository, Snapshot};
-use towpath::model::{Note, SourceKind};
-use towpath::source::{Cache, Finding, Reader, claims, of};
+use towpath::model::{EntryNote, SourceKind};
+use towpath::source::{ParseCache, SnapshotReader, VersionFinding, claims, of};
 
 fn main() -> anyhow::Result<()> {
     let path = std::env::args_os().nth(1).map(PathBuf::from);
@@ -14,10 +14,12 @@ fn main() -> anyhow::Result<()> {
         &path.ok_or_else(|| anyhow::anyhow!("usage: kustomize-images REPOSITORY"))?,
     )?;
     let snapshot = Snapshot::of_commit(&repository, repository.head()?)?;
-    let cache = Cache::default();
-    let reader = Reader::new(&snapshot, &cache);
-    let config =
-        Config { rules: vec![Rule::new(SourceKind::Kustomize, "**/*", &[])?], ..Config::default() };
+    let cache = ParseCache::default();
+    let reader = SnapshotReader::new(&snapshot, &cache);
+    let config = Config {
+        rules: vec![SourceRule::new(SourceKind::Kustomize, "**/*", &[])?],
+        ..Config::default()
+    };
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     for claim in claims(&config, &reader) {
         let directory = claim.path.rsplit_once('/').map_or(".", |(directory, _)| directory);
@@ -36,11 +38,11 @@ fn main() -> anyhow::Result<()> {
 }
 
 /// Is it an image of the build itself, which kustomize prints?
-fn is_built(finding: &Finding) -> bool {
-    !finding.notes.iter().any(|note| matches!(note, Note::Unmatched | Note::Remote))
+fn is_built(finding: &VersionFinding) -> bool {
+    !finding.notes.iter().any(|note| matches!(note, EntryNote::Unmatched | EntryNote::Remote))
 }
 
-fn reference(finding: &Finding) -> String {
+fn reference(finding: &VersionFinding) -> String {
     let mut out = finding.image.clone().unwrap_or_default();
     if let Some(tag) = &finding.version.tag {
         out.push_str(&format!(":{tag}"));

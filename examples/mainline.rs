@@ -5,7 +5,7 @@ use anyhow::Context as _;
 use std::io::Write;
 use std::path::Path;
 use std::time::Instant;
-use towpath::git::{Flow, Repository, Scope, Walk};
+use towpath::git::{MainlineWalk, PathScope, Repository, WalkControl};
 
 fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args().skip(1);
@@ -15,11 +15,11 @@ fn main() -> anyhow::Result<()> {
     let repository = Repository::open(Path::new(&path))?;
     let tip = repository.head()?;
     let (start, mut changes, mut done) = (Instant::now(), 0, 0);
-    let stopped = Walk::new(&repository, tip, Scope::of([scope])).threads(threads).run(
+    let stopped = MainlineWalk::new(&repository, tip, PathScope::of([scope])).threads(threads).run(
         || |_: &_, _: &_| (),
         |step, ()| {
             changes += step.changes.len();
-            Flow::Continue
+            WalkControl::Continue
         },
         |reached| done = reached.done,
     );

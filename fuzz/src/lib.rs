@@ -4,10 +4,10 @@
 
 use std::path::Path;
 use tempfile::TempDir;
-use towpath::config::{self, Rule};
-use towpath::git::{Flow, Repository, Scope, Snapshot, Step, Walk};
-use towpath::model::{Captures, SourceKind};
-use towpath::source::{Cache, Claim, Reader, leaf, of};
+use towpath::config::{self, SourceRule};
+use towpath::git::{CommitChanges, MainlineWalk, PathScope, Repository, Snapshot, WalkControl};
+use towpath::model::{SourceKind, TemplateCaptures};
+use towpath::source::{Claim, ParseCache, SnapshotReader, leaf, of};
 use towpath::yaml;
 
 /// Reads YAML. Every scalar lies in its text.
@@ -52,11 +52,15 @@ pub fn sources(data: &[u8]) {
         let path = path_of(kind);
         std::fs::write(folder.path().join(path), data).expect("writable");
         let (snapshot, cache) =
-            (Snapshot::of_work_tree(&repository).expect("files"), Cache::default());
-        let reader = Reader::new(&snapshot, &cache);
-        let rule = Rule::new(kind, "d/**", &[]).expect("a template");
-        let claim =
-            Claim { rule: &rule, index: 0, path: path.to_owned(), captures: Captures::new() };
+            (Snapshot::of_work_tree(&repository).expect("files"), ParseCache::default());
+        let reader = SnapshotReader::new(&snapshot, &cache);
+        let rule = SourceRule::new(kind, "d/**", &[]).expect("a template");
+        let claim = Claim {
+            rule: &rule,
+            index: 0,
+            path: path.to_owned(),
+            captures: TemplateCaptures::new(),
+        };
         for place in of(&rule).read(&claim, &reader).iter().flat_map(|finding| &finding.locations) {
             assert!(
                 place.path == path
@@ -89,8 +93,9 @@ pub fn files_of_damaged(data: &[u8]) -> Option<usize> {
     let folder = packed(&pack);
     let repository = Repository::open(folder.path()).ok()?;
     let tip = repository.head().ok()?;
-    let walk = Walk::new(&repository, tip, Scope::whole());
-    let _ = walk.run(|| |_: &Repository, _: &Step| (), |_, ()| Flow::Continue, |_| ());
+    let walk = MainlineWalk::new(&repository, tip, PathScope::whole());
+    let _ =
+        walk.run(|| |_: &Repository, _: &CommitChanges| (), |_, ()| WalkControl::Continue, |_| ());
     let _ = repository.commit_info(tip);
     let snapshot = Snapshot::of_commit(&repository, tip).ok()?;
     let files = snapshot.files_under("").ok()?;

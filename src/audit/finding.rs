@@ -1,9 +1,9 @@
 //! One thing that a rule found, and the name it keeps.
 
-use super::rules::Rule;
+use super::rules::AuditRule;
 use crate::git::Oid;
 use crate::history::Deployment;
-use crate::model::{SlotKey, Version};
+use crate::model::{CellKey, Version};
 use std::collections::BTreeSet;
 
 /// How much a finding matters.
@@ -34,11 +34,11 @@ impl Severity {
 /// What a rule found.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    pub rule: &'static Rule,
+    pub rule: &'static AuditRule,
     /// The rule's own, unless this one matters less.
     pub severity: Severity,
     /// The cells it is about; all of one app and stage. Empty: about something else.
-    pub slots: Vec<SlotKey>,
+    pub slots: Vec<CellKey>,
     pub version: Option<Version>,
     /// The mainline commit that did it; `None` for what stands there now.
     pub commit: Option<Oid>,
@@ -56,7 +56,7 @@ pub struct Finding {
 impl Finding {
     /// What a deployment did.
     pub fn of(
-        rule: &'static Rule,
+        rule: &'static AuditRule,
         deployment: &Deployment<'_>,
         message: impl Into<String>,
     ) -> Self {
@@ -71,7 +71,7 @@ impl Finding {
     }
 
     /// What nothing else is known of.
-    pub fn bare(rule: &'static Rule, message: impl Into<String>) -> Self {
+    pub fn bare(rule: &'static AuditRule, message: impl Into<String>) -> Self {
         Finding {
             rule,
             severity: rule.severity,
@@ -89,7 +89,7 @@ impl Finding {
     /// The name it keeps, whatever else is found and however it is worded: made of rule, app, stage,
     /// targets and commit, or of the event.
     pub fn id(&self) -> String {
-        let of_slot = |slot: &SlotKey| {
+        let of_slot = |slot: &CellKey| {
             let target = slot.target.as_ref().map(ToString::to_string).unwrap_or_default();
             [
                 slot.app.to_string(),
@@ -109,7 +109,7 @@ impl Finding {
     }
 
     /// The newest first, then by cell.
-    pub(super) fn order(&self) -> (std::cmp::Reverse<Option<i64>>, Option<SlotKey>) {
+    pub(super) fn order(&self) -> (std::cmp::Reverse<Option<i64>>, Option<CellKey>) {
         (std::cmp::Reverse(self.time), self.slots.first().cloned())
     }
 }

@@ -1,9 +1,9 @@
 //! The gates, asked about every deployment as of the moment it landed, of what had landed before it.
 
-use super::Scene;
+use super::AuditContext;
 use crate::config::gates::GateKind;
-use crate::history::{Deployment, Kind};
-use crate::pipeline::{Answer, Purpose, Question, Subject, judge};
+use crate::history::{Deployment, DeploymentKind};
+use crate::pipeline::{AppComponent, GateAnswer, GateQuery, MoveDirection, judge};
 use jiff::Timestamp;
 
 /// What the past can tell about. Approvals, blockers and facts of the forge are not kept with their
@@ -18,7 +18,7 @@ const ASKED: [GateKind; 6] = [
 ];
 
 /// The gates that were not open.
-pub(super) fn closed(scene: &Scene<'_>) -> Vec<(usize, Answer)> {
+pub(super) fn closed(scene: &AuditContext<'_>) -> Vec<(usize, GateAnswer)> {
     let mut out = Vec::new();
     for deployment in scene.deployments().filter(|deployment| changes_version(deployment)) {
         if is_gated(scene, &deployment) {
@@ -32,11 +32,11 @@ pub(super) fn closed(scene: &Scene<'_>) -> Vec<(usize, Answer)> {
 
 /// A new cell and a new name of the same image are no deployments that a gate is asked about.
 fn changes_version(deployment: &Deployment<'_>) -> bool {
-    !matches!(deployment.kind, Kind::Add | Kind::Remove | Kind::Image)
+    !matches!(deployment.kind, DeploymentKind::Add | DeploymentKind::Remove | DeploymentKind::Image)
 }
 
 /// Nothing has to be asked where nothing is configured and no ledger was begun.
-fn is_gated(scene: &Scene<'_>, deployment: &Deployment<'_>) -> bool {
+fn is_gated(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> bool {
     let rules = |kind| {
         !scene.config.pipeline.rules(kind, &deployment.slot.stage, &deployment.slot.app).is_empty()
     };
@@ -46,15 +46,19 @@ fn is_gated(scene: &Scene<'_>, deployment: &Deployment<'_>) -> bool {
         || scene.evidence.ledger.begins().is_some_and(|begins| begins <= deployment.time)
 }
 
-fn answers(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Vec<Answer> {
+fn answers(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Vec<GateAnswer> {
     let (Some(to), Ok(at)) = (deployment.to, Timestamp::from_second(deployment.time)) else {
         return Vec::new();
     };
     let slot = deployment.slot;
-    let subject = Subject { app: slot.app.clone(), component: slot.component.clone() };
-    let purpose = if deployment.kind == Kind::Rollback { Purpose::Back } else { Purpose::Forward };
+    let subject = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
+    let purpose = if deployment.kind == DeploymentKind::Rollback {
+        MoveDirection::Back
+    } else {
+        MoveDirection::Forward
+    };
     let targets = slot.target.as_slice();
-    let question = Question {
+    let question = GateQuery {
         subject: &subject,
         stage: &slot.stage,
         targets,
@@ -67,6 +71,6 @@ fn answers(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Vec<Answer> {
     if judgement.broken.is_some() {
         return Vec::new();
     }
-    let meant = |answer: &Answer| ASKED.contains(&answer.gate) && !answer.verdict.is_open();
+    let meant = |answer: &GateAnswer| ASKED.contains(&answer.gate) && !answer.verdict.is_open();
     judgement.answers.into_iter().filter(meant).collect()
 }

@@ -13,14 +13,14 @@ mod scene;
 mod testing;
 
 pub use finding::{Finding, Severity};
-pub use need::{Custom, Need};
-pub use rules::Rule;
-pub use scene::{Known, Scene, Touch};
+pub use need::{CommitConvention, RuleRequirement};
+pub use rules::AuditRule;
+pub use scene::{AuditCache, AuditContext, MappedFileChange};
 
 use std::collections::{BTreeSet, HashMap};
 
 /// Asks all rules. The gravest come first, of those the newest.
-pub fn audit(scene: &Scene<'_>) -> Vec<Finding> {
+pub fn audit(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         rules::ALL.iter().flat_map(|rule| merged((rule.find)(scene))).collect();
     findings.sort_by_key(|finding| {
@@ -30,17 +30,17 @@ pub fn audit(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// How many deployments landed although a gate was not open.
-pub fn stopped(scene: &Scene<'_>) -> usize {
+pub fn stopped(scene: &AuditContext<'_>) -> usize {
     let stopped: BTreeSet<usize> = scene.closed().iter().map(|(index, _)| *index).collect();
     stopped.len()
 }
 
 /// The rules that nothing could be asked of: what they need is not there.
-pub fn unjudged(scene: &Scene<'_>) -> Vec<&'static Rule> {
+pub fn unjudged(scene: &AuditContext<'_>) -> Vec<&'static AuditRule> {
     rules::ALL.into_iter().filter(|rule| !rule.needs.is_met(scene)).collect()
 }
 
-fn place(rule: &Rule) -> usize {
+fn place(rule: &AuditRule) -> usize {
     rules::ALL.iter().position(|known| known.id == rule.id).unwrap_or(rules::ALL.len())
 }
 

@@ -1,13 +1,16 @@
 //! What the rules look at.
 
-use super::{Custom, gates};
+use super::{CommitConvention, gates};
 use crate::config::Config;
 use crate::config::gates::GateKind;
 use crate::git::Oid;
-use crate::history::{Account, Comparison, Deployment, Kind, Link, Mark, Timeline, Window};
-use crate::model::{Entry, SlotKey, StageName};
-use crate::pipeline::ledger::Event;
-use crate::pipeline::{Answer, Evidence, Landing};
+use crate::history::{
+    CommitDetails, CommitFlags, Deployment, DeploymentKind, StageComparison, StageLink, TimeWindow,
+    Timeline,
+};
+use crate::model::{CellKey, MappingEntry, StageName};
+use crate::pipeline::ledger::LedgerEvent;
+use crate::pipeline::{Evidence, EvidenceRunPeriod, GateAnswer};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
@@ -16,31 +19,31 @@ use std::rc::Rc;
 const ENOUGH: usize = 20;
 
 /// The past and the present of a repository, and which part of it is meant.
-pub struct Scene<'s> {
+pub struct AuditContext<'s> {
     pub timeline: &'s Timeline,
-    pub comparison: &'s Comparison,
+    pub comparison: &'s StageComparison,
     pub config: &'s Config,
     pub evidence: &'s Evidence<'s>,
     /// What runs now.
-    pub entries: &'s [Entry],
-    pub window: Window,
+    pub entries: &'s [MappingEntry],
+    pub window: TimeWindow,
     /// The commits that changed files of the mapping, whether or not a version moved; known where
     /// somebody says who may.
-    pub touches: &'s [Touch],
+    pub touches: &'s [MappedFileChange],
     /// In seconds since 1970.
     pub now: i64,
     /// Which cells are meant.
-    pub wanted: &'s dyn Fn(&SlotKey) -> bool,
+    pub wanted: &'s dyn Fn(&CellKey) -> bool,
     /// What a commit tells; `None` where the clone lacks it.
-    pub tells: &'s dyn Fn(Oid) -> Option<Rc<Account>>,
+    pub tells: &'s dyn Fn(Oid) -> Option<Rc<CommitDetails>>,
     /// What a commit is like, which is asked of all of them; `None` where the clone lacks it.
-    pub marks: &'s dyn Fn(Oid) -> Option<Mark>,
-    pub known: Known,
+    pub marks: &'s dyn Fn(Oid) -> Option<CommitFlags>,
+    pub known: AuditCache,
 }
 
 /// A mainline commit changed a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Touch {
+pub struct MappedFileChange {
     pub commit: Oid,
     /// The committer time, in seconds since 1970.
     pub time: i64,
@@ -49,17 +52,18 @@ pub struct Touch {
 
 /// What was found out once, for all rules.
 #[derive(Default)]
-pub struct Known {
-    accounts: RefCell<HashMap<Oid, Option<Rc<Account>>>>,
+pub struct AuditCache {
+    accounts: RefCell<HashMap<Oid, Option<Rc<CommitDetails>>>>,
     /// Who keeps a custom, by its name; `None` where it is none.
     customs: RefCell<HashMap<&'static str, Option<Rc<HashSet<Oid>>>>>,
-    closed: OnceCell<Vec<(usize, Answer)>>,
+    closed: OnceCell<Vec<(usize, GateAnswer)>>,
 }
 
 /// The same image of an app in one stage, in all its targets.
-pub type Standing<'s> = BTreeMap<(&'s str, Option<&'s str>, &'s StageName), Vec<&'s Entry>>;
+pub type EntriesByStage<'s> =
+    BTreeMap<(&'s str, Option<&'s str>, &'s StageName), Vec<&'s MappingEntry>>;
 
-impl<'s> Scene<'s> {
+impl<'s> AuditContext<'s> {
     /// All deployments that are meant, the newest first, also of what went away.
     pub fn all(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
         let timeline = self.timeline;
@@ -68,11 +72,11 @@ impl<'s> Scene<'s> {
 
     /// The deployments that are meant, the newest first; nothing that went away.
     pub fn deployments(&self) -> impl Iterator<Item = Deployment<'s>> + '_ {
-        self.all().filter(|deployment| deployment.kind != Kind::Remove)
+        self.all().filter(|deployment| deployment.kind != DeploymentKind::Remove)
     }
 
     /// Is this cell meant, at this time?
-    pub fn is_wanted(&self, slot: &SlotKey, time: i64) -> bool {
+    pub fn is_wanted(&self, slot: &CellKey, time: i64) -> bool {
         (self.window.since..self.window.until).contains(&time) && (self.wanted)(slot)
     }
 
@@ -82,21 +86,23 @@ impl<'s> Scene<'s> {
 
     /// Changes that are meant, seen from the stages before them; only where both stages write
     /// versions alike.
-    pub fn links(&self) -> impl Iterator<Item = (&'s Link, Deployment<'s>)> + '_ {
+    pub fn links(&self) -> impl Iterator<Item = (&'s StageLink, Deployment<'s>)> + '_ {
         let seen =
             self.comparison.links.iter().map(|link| (link, self.timeline.deployment(link.index)));
         seen.filter(|(link, deployment)| {
-            deployment.kind != Kind::Add && self.is_meant(deployment) && self.is_comparable(link)
+            deployment.kind != DeploymentKind::Add
+                && self.is_meant(deployment)
+                && self.is_comparable(link)
         })
     }
 
     /// Do both stages write versions alike?
-    pub fn is_comparable(&self, link: &Link) -> bool {
+    pub fn is_comparable(&self, link: &StageLink) -> bool {
         self.comparison.pair(link.before, link.stage).is_none_or(|pair| pair.is_comparable())
     }
 
     /// All that one deployment was compared with; links stand in the order of time, and numbers count back.
-    pub fn links_of(&self, index: usize) -> impl Iterator<Item = &'s Link> {
+    pub fn links_of(&self, index: usize) -> impl Iterator<Item = &'s StageLink> {
         let links = &self.comparison.links;
         let first = links.partition_point(|link| link.index > index);
         links[first..].iter().take_while(move |link| link.index == index)
@@ -104,13 +110,13 @@ impl<'s> Scene<'s> {
 
     /// What the ledger says of the time and the cells that are meant, with those cells. What names
     /// neither app nor stage is always meant; what names cells that never were, where all are.
-    pub fn events(&self) -> impl Iterator<Item = (&'s Event, Vec<SlotKey>)> + '_ {
-        let in_time = |event: &&Event| {
+    pub fn events(&self) -> impl Iterator<Item = (&'s LedgerEvent, Vec<CellKey>)> + '_ {
+        let in_time = |event: &&LedgerEvent| {
             (self.window.since..self.window.until).contains(&event.time.as_second())
         };
         let events = self.evidence.ledger.events().iter().filter(in_time);
         events.filter_map(|event| {
-            let named: Vec<&SlotKey> = self.slots().filter(|slot| is_about(event, slot)).collect();
+            let named: Vec<&CellKey> = self.slots().filter(|slot| is_about(event, slot)).collect();
             let is_meant = if named.is_empty() {
                 self.slots().all(|slot| (self.wanted)(slot))
             } else {
@@ -123,23 +129,23 @@ impl<'s> Scene<'s> {
     }
 
     /// Every cell there ever was.
-    fn slots(&self) -> impl Iterator<Item = &'s SlotKey> {
+    fn slots(&self) -> impl Iterator<Item = &'s CellKey> {
         self.timeline.slots().iter()
     }
 
     /// The stage that a link looks back to.
-    pub fn before(&self, link: &Link) -> &'s StageName {
+    pub fn before(&self, link: &StageLink) -> &'s StageName {
         &self.comparison.stages[link.before]
     }
 
     /// The entries that are meant.
-    pub fn entries(&self) -> impl Iterator<Item = &'s Entry> + '_ {
+    pub fn entries(&self) -> impl Iterator<Item = &'s MappingEntry> + '_ {
         self.entries.iter().filter(|entry| (self.wanted)(&entry.slot()))
     }
 
     /// The entries that are meant, targets together.
-    pub fn standing(&self) -> Standing<'s> {
-        let mut out = Standing::new();
+    pub fn standing(&self) -> EntriesByStage<'s> {
+        let mut out = EntriesByStage::new();
         for entry in self.entries() {
             let key = (entry.app.as_str(), entry.component.as_deref(), &entry.stage);
             out.entry(key).or_default().push(entry);
@@ -153,31 +159,31 @@ impl<'s> Scene<'s> {
     }
 
     /// Everything a cell ever ran, the newest first.
-    pub fn course(&self, slot: &SlotKey) -> Vec<Landing<'s>> {
+    pub fn course(&self, slot: &CellKey) -> Vec<EvidenceRunPeriod<'s>> {
         let known = self.timeline.slots().iter().find(|known| *known == slot);
         known.map(|slot| self.evidence.course(slot, None)).unwrap_or_default()
     }
 
     /// What a commit tells.
-    pub fn account(&self, commit: Oid) -> Option<Rc<Account>> {
+    pub fn account(&self, commit: Oid) -> Option<Rc<CommitDetails>> {
         let mut known = self.known.accounts.borrow_mut();
         known.entry(commit).or_insert_with(|| (self.tells)(commit)).clone()
     }
 
     /// The deployments whose commits do not do what nearly all do; none where there is no such
     /// custom.
-    pub fn against(&self, custom: &'static Custom) -> Vec<Deployment<'s>> {
+    pub fn against(&self, custom: &'static CommitConvention) -> Vec<Deployment<'s>> {
         let Some(keepers) = self.keepers(custom) else { return Vec::new() };
         self.deployments().filter(|deployment| !keepers.contains(&deployment.commit)).collect()
     }
 
     /// The deploying commits that keep a custom, where nearly all do.
-    pub(super) fn keepers(&self, custom: &'static Custom) -> Option<Rc<HashSet<Oid>>> {
+    pub(super) fn keepers(&self, custom: &'static CommitConvention) -> Option<Rc<HashSet<Oid>>> {
         let mut known = self.known.customs.borrow_mut();
         known.entry(custom.name).or_insert_with(|| self.counted(custom).map(Rc::new)).clone()
     }
 
-    fn counted(&self, custom: &Custom) -> Option<HashSet<Oid>> {
+    fn counted(&self, custom: &CommitConvention) -> Option<HashSet<Oid>> {
         let mut seen = HashSet::new();
         // In the order of history, in which commits are read fastest.
         let commits = self.deployments().map(|deployment| deployment.commit);
@@ -195,19 +201,19 @@ impl<'s> Scene<'s> {
 
     /// The gates that were not open when a deployment landed, with its index; those in which nobody
     /// had broken the glass.
-    pub fn closed(&self) -> &[(usize, Answer)] {
+    pub fn closed(&self) -> &[(usize, GateAnswer)] {
         self.known.closed.get_or_init(|| gates::closed(self))
     }
 
     /// The same of one gate, with the deployments.
-    pub fn closed_by(&self, gate: GateKind) -> Vec<(Deployment<'s>, &Answer)> {
+    pub fn closed_by(&self, gate: GateKind) -> Vec<(Deployment<'s>, &GateAnswer)> {
         let fitting = self.closed().iter().filter(|(_, answer)| answer.gate == gate);
         fitting.map(|(index, answer)| (self.timeline.deployment(*index), answer)).collect()
     }
 }
 
 /// Does an event name this cell? An app is named as in `towpath status`: `web`, or `api/nginx`.
-fn is_about(event: &Event, slot: &SlotKey) -> bool {
+fn is_about(event: &LedgerEvent, slot: &CellKey) -> bool {
     let image = || slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
     let is_app = |app: &str| app == slot.app.as_str() || image().is_some_and(|image| app == image);
     event.what.app().is_none_or(is_app)

@@ -1,32 +1,34 @@
 //! Rules asked in a few readable lines.
 
-use super::scene::Known;
-use super::{Finding, Rule, Scene, Touch, audit, unjudged};
+use super::scene::AuditCache;
+use super::{AuditContext, AuditRule, Finding, MappedFileChange, audit, unjudged};
 use crate::config::{self, Config};
-use crate::git::Person;
+use crate::git::GitIdentity;
 use crate::history::testing::{oid, timeline};
-use crate::history::{Account, Mark, Timeline, Window, classify};
-use crate::model::{Confidence, Entry, Location, Note, Part, SlotKey, SourceKind, Span, Version};
-use crate::pipeline::ledger::{By, Event, Ledger, What};
-use crate::pipeline::{Evidence, Facts, Past};
+use crate::history::{CommitDetails, CommitFlags, TimeWindow, Timeline, classify};
+use crate::model::{
+    CellKey, Confidence, EntryNote, ImagePart, Location, MappingEntry, SourceKind, Span, Version,
+};
+use crate::pipeline::ledger::{EventAuthor, EventKind, Ledger, LedgerEvent};
+use crate::pipeline::{DeploymentIndex, Evidence, ExternalFacts};
 use jiff::Timestamp;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A repository with a past. Times are minutes since 1970.
-pub(super) struct Bench {
+pub(super) struct AuditBench {
     config: Config,
     timeline: Timeline,
-    entries: Vec<Entry>,
-    events: Vec<Event>,
-    accounts: HashMap<usize, Account>,
-    touches: Vec<Touch>,
+    entries: Vec<MappingEntry>,
+    events: Vec<LedgerEvent>,
+    accounts: HashMap<usize, CommitDetails>,
+    touches: Vec<MappedFileChange>,
     now: i64,
     /// The only stage that is meant.
     only: Option<&'static str>,
 }
 
-impl Bench {
+impl AuditBench {
     /// `config` is `towpath.yaml`, whose stages are dev, staging and prod unless it begins with them;
     /// deployments as in [`timeline`]. What ran last still runs.
     pub fn new(config: &str, deployments: &[&str]) -> Self {
@@ -36,7 +38,7 @@ impl Bench {
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
         let timeline = timeline(deployments);
         let entries = standing(&timeline);
-        Bench {
+        AuditBench {
             config,
             timeline,
             entries,
@@ -49,14 +51,19 @@ impl Bench {
     }
 
     /// Says something about what runs now in all cells of an app.
-    pub fn note(mut self, app: &str, note: &Note) -> Self {
+    pub fn note(mut self, app: &str, note: &EntryNote) -> Self {
         let meant = self.entries.iter_mut().filter(|entry| entry.app.as_str() == app);
         meant.for_each(|entry| entry.notes.push(note.clone()));
         self
     }
 
     /// Says what the commit with this number tells, oldest first.
-    pub fn account(mut self, number: usize, who: &str, change: impl Fn(&mut Account)) -> Self {
+    pub fn account(
+        mut self,
+        number: usize,
+        who: &str,
+        change: impl Fn(&mut CommitDetails),
+    ) -> Self {
         let mut account = usual(who);
         change(&mut account);
         self.accounts.insert(number, account);
@@ -64,27 +71,31 @@ impl Bench {
     }
 
     /// Writes an event.
-    pub fn event(mut self, minute: i64, who: &str, what: What) -> Self {
+    pub fn event(mut self, minute: i64, who: &str, what: EventKind) -> Self {
         let time = Timestamp::from_second(minute * 60).expect("in range");
-        let by = By { name: who.to_owned(), email: format!("{who}@example.com") };
-        self.events.push(Event { id: format!("e{}", self.events.len() + 1), time, what, by });
+        let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
+        self.events.push(LedgerEvent { id: format!("e{}", self.events.len() + 1), time, what, by });
         self
     }
 
     /// The commit with this number changed a file, which may not move a version.
     pub fn touch(mut self, number: usize, minute: i64, path: &str) -> Self {
-        self.touches.push(Touch { commit: oid(number), time: minute * 60, path: path.to_owned() });
+        self.touches.push(MappedFileChange {
+            commit: oid(number),
+            time: minute * 60,
+            path: path.to_owned(),
+        });
         self
     }
 
     /// Looks from this minute.
     pub fn now(self, minute: i64) -> Self {
-        Bench { now: minute, ..self }
+        AuditBench { now: minute, ..self }
     }
 
     /// Means one stage alone.
     pub fn only(self, stage: &'static str) -> Self {
-        Bench { only: Some(stage), ..self }
+        AuditBench { only: Some(stage), ..self }
     }
 
     /// What one rule says: `minute app stage/targets version: message`, a line each.
@@ -96,41 +107,41 @@ impl Bench {
 
     /// The rules that could not be asked, and what they need.
     pub fn unjudged(self) -> String {
-        let line = |rule: &&Rule| format!("{}: {}\n", rule.id, rule.needs.words());
+        let line = |rule: &&AuditRule| format!("{}: {}\n", rule.id, rule.needs.words());
         self.asked(|scene| unjudged(scene).iter().map(line).collect())
     }
 
-    fn asked(mut self, ask: impl FnOnce(&Scene<'_>) -> String) -> String {
+    fn asked(mut self, ask: impl FnOnce(&AuditContext<'_>) -> String) -> String {
         let comparison = classify(&mut self.timeline, &self.config, 600);
         let ledger = Ledger::new(self.events.clone());
-        let facts = Facts::default();
-        let past = Past::new(&self.timeline, &self.entries, Box::new(|_| false));
+        let facts = ExternalFacts::default();
+        let past = DeploymentIndex::new(&self.timeline, &self.entries, Box::new(|_| false));
         let numbers: HashMap<_, usize> = (0..1000).map(|number| (oid(number), number)).collect();
         let tells = |commit| {
             let account = self.accounts.get(&numbers[&commit]).cloned();
             Some(Rc::new(account.unwrap_or_else(|| usual("deploy-bot"))))
         };
-        let scene = Scene {
+        let scene = AuditContext {
             timeline: &self.timeline,
             comparison: &comparison,
             config: &self.config,
             evidence: &Evidence::new(&self.config, &past, &ledger, &facts),
             entries: &self.entries,
-            window: Window { since: 0, until: self.now * 60 },
+            window: TimeWindow { since: 0, until: self.now * 60 },
             touches: &self.touches,
             now: self.now * 60,
             wanted: &|slot| self.only.is_none_or(|only| slot.stage.as_str() == only),
             tells: &tells,
-            marks: &|commit| tells(commit).as_deref().map(Mark::from),
-            known: Known::default(),
+            marks: &|commit| tells(commit).as_deref().map(CommitFlags::from),
+            known: AuditCache::default(),
         };
         ask(&scene)
     }
 }
 
-fn usual(who: &str) -> Account {
-    let person = Person { name: who.to_owned(), email: format!("{who}@example.com") };
-    Account {
+fn usual(who: &str) -> CommitDetails {
+    let person = GitIdentity { name: who.to_owned(), email: format!("{who}@example.com") };
+    CommitDetails {
         author: person.clone(),
         committer: person.clone(),
         who: person,
@@ -161,8 +172,8 @@ fn shown(finding: &Finding) -> String {
 }
 
 /// What every slot runs in the end.
-fn standing(timeline: &Timeline) -> Vec<Entry> {
-    let mut seen: Vec<&SlotKey> = Vec::new();
+fn standing(timeline: &Timeline) -> Vec<MappingEntry> {
+    let mut seen: Vec<&CellKey> = Vec::new();
     let mut out = Vec::new();
     for deployment in timeline.deployments() {
         if !seen.contains(&deployment.slot) {
@@ -173,17 +184,17 @@ fn standing(timeline: &Timeline) -> Vec<Entry> {
     out
 }
 
-fn entry(slot: &SlotKey, version: &Version) -> Entry {
+fn entry(slot: &CellKey, version: &Version) -> MappingEntry {
     let location = Location {
         path: format!("{}/{}.yaml", slot.stage, slot.app),
         line: 1,
         document: 0,
         key: "tag".into(),
-        part: Part::Tag,
+        part: ImagePart::Tag,
         span: Span::default(),
         alias: false,
     };
-    Entry {
+    MappingEntry {
         app: slot.app.clone(),
         component: slot.component.clone(),
         stage: slot.stage.clone(),

@@ -1,9 +1,9 @@
 //! `towpath advance`: the pipeline's tick.
 
 use super::complete;
-use super::context::Context;
-use super::delivery::{self, Tick};
-use super::failure::{Exit, Failure};
+use super::context::CommandContext;
+use super::delivery::{self, AdvanceRequest};
+use super::failure::{ExitKind, Failure};
 use super::forge_args::ForgeArgs;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -45,9 +45,12 @@ pub struct AdvanceArgs {
 }
 
 /// One line for what was done, and one for what was not.
-pub fn run(args: &AdvanceArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &AdvanceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let tick =
-        Tick { stage: args.stage.as_deref(), app: args.app.as_deref(), dry_run: args.dry_run };
+    let tick = AdvanceRequest {
+        stage: args.stage.as_deref(),
+        app: args.app.as_deref(),
+        dry_run: args.dry_run,
+    };
     delivery::advance(&tick, &args.forge, &repository, context)
 }

@@ -1,15 +1,15 @@
 //! The past of a survey, with the help of an index and for the next one.
 
-use super::context::Context;
+use super::context::CommandContext;
 use super::settings;
-use super::survey::{Past, Survey};
+use super::survey::{RepositoryState, SinceLookup};
 use crate::config::Config;
-use crate::git::{GitError, Oid, Reached, Repository};
-use crate::history::index::{Asked, Part, Record, refreshed, settled};
-use crate::history::{Deployment, Since, Timeline, describe};
-use crate::model::{Entry, StageName};
-use crate::source::Cache;
-use crate::ui::Bar;
+use crate::git::{GitError, Oid, Repository, WalkProgress};
+use crate::history::index::{BranchHistory, IndexRecord, RefreshRequest, refreshed, settled};
+use crate::history::{Deployment, IntroducingCommit, Timeline, describe};
+use crate::model::{MappingEntry, StageName};
+use crate::source::ParseCache;
+use crate::ui::ProgressIndicator;
 use std::collections::{HashMap, VecDeque};
 
 /// `status` takes up an index that is no more commits behind than this; beyond, asking for what
@@ -17,48 +17,48 @@ use std::collections::{HashMap, VecDeque};
 const NEAR: usize = 5_000;
 
 /// What an index says.
-pub enum Archive {
+pub enum IndexedHistory {
     /// Of the very commits that were surveyed. The mapping is the survey's.
-    Current(Record),
+    Current(IndexRecord),
     /// Of others.
-    Older(Record),
+    Older(IndexRecord),
 }
 
-impl Survey {
+impl RepositoryState {
     /// The past of each branch, and whether that is news to the index.
     ///
     /// # Errors
     /// When the clone lacks objects, or the branch of a stage is missing.
     pub fn record(
         &self,
-        context: &Context,
+        context: &CommandContext,
         repository: &Repository,
-    ) -> Result<(Record, bool), GitError> {
+    ) -> Result<(IndexRecord, bool), GitError> {
         let older = match self.archive.take() {
-            Some(Archive::Current(record)) => return Ok((record, false)),
-            Some(Archive::Older(record)) => Some(record),
+            Some(IndexedHistory::Current(record)) => return Ok((record, false)),
+            Some(IndexedHistory::Older(record)) => Some(record),
             None => None,
         };
         let found = self.settings.assumed.as_ref().map(settings::found);
-        let reads_alike = |record: &Record| match (&record.found, &found) {
+        let reads_alike = |record: &IndexRecord| match (&record.found, &found) {
             (Some(then), Some(now)) => then.reads_like(now),
             (None, None) => true,
             _ => false,
         };
         let known = older.filter(reads_alike).map(|record| record.parts).unwrap_or_default();
-        let bar = Bar::late(&context.ui, "Reading the history");
+        let bar = ProgressIndicator::late(&context.ui, "Reading the history");
         let mut parts = Vec::new();
         for (stage, tip) in self.tips(context, repository)? {
             let known = known.iter().find(|part| part.stage.as_ref() == stage);
             parts.push(self.part(repository, tip, stage, known, &bar)?);
         }
-        Ok((Record { mapping: self.mapping.clone(), found, parts, judged: None }, true))
+        Ok((IndexRecord { mapping: self.mapping.clone(), found, parts, judged: None }, true))
     }
 
     /// The newest commits: of the deployment branch, then of each branch that is a stage.
     fn tips(
         &self,
-        context: &Context,
+        context: &CommandContext,
         repository: &Repository,
     ) -> Result<Vec<(Option<&StageName>, Oid)>, GitError> {
         let branches = self.settings.config.stage_branches();
@@ -72,14 +72,17 @@ impl Survey {
         repository: &Repository,
         tip: Oid,
         stage: Option<&StageName>,
-        known: Option<&Part>,
-        bar: &Bar,
-    ) -> Result<Part, GitError> {
-        let spare = Cache::default();
+        known: Option<&BranchHistory>,
+        bar: &ProgressIndicator,
+    ) -> Result<BranchHistory, GitError> {
+        let spare = ParseCache::default();
         let readings = |cache| self.state(repository, tip, stage, cache);
-        let asked =
-            Asked { question: self.question(repository, tip, stage), tip: readings, spare: &spare };
-        refreshed(&asked, known, |Reached { done, total }| bar.set(done, total.unwrap_or(0)))
+        let asked = RefreshRequest {
+            question: self.question(repository, tip, stage),
+            tip: readings,
+            spare: &spare,
+        };
+        refreshed(&asked, known, |WalkProgress { done, total }| bar.set(done, total.unwrap_or(0)))
     }
 
     /// Answers what an index can answer: since when entries are there.
@@ -88,29 +91,29 @@ impl Survey {
     /// When the clone lacks objects.
     pub fn settle(
         &self,
-        context: &Context,
+        context: &CommandContext,
         repository: &Repository,
-        entries: &[Entry],
-        past: &mut Past,
+        entries: &[MappingEntry],
+        past: &mut SinceLookup,
     ) -> Result<(), GitError> {
         if !self.is_near(repository)? {
             return Ok(());
         }
         let (record, is_new) = self.record(context, repository)?;
         let config = &self.settings.config;
-        let mut known: HashMap<Oid, Since> = HashMap::new();
+        let mut known: HashMap<Oid, IntroducingCommit> = HashMap::new();
         for part in &record.parts {
-            let branch = |entry: &&Entry| {
+            let branch = |entry: &&MappingEntry| {
                 config.stage(entry.stage.as_str()).and_then(|stage| stage.branch.as_ref())
             };
-            let is_here = |entry: &&Entry| match &part.stage {
+            let is_here = |entry: &&MappingEntry| match &part.stage {
                 Some(stage) => entry.stage == *stage,
                 None => branch(entry).is_none(),
             };
-            let here: Vec<Entry> = entries.iter().filter(is_here).cloned().collect();
+            let here: Vec<MappingEntry> = entries.iter().filter(is_here).cloned().collect();
             for (key, commit) in settled(&part.timeline, &here) {
                 let since = match known.get(&commit) {
-                    Some(since) => Since::clone(since),
+                    Some(since) => IntroducingCommit::clone(since),
                     None => describe(repository, commit)?,
                 };
                 known.insert(commit, since.clone());
@@ -127,8 +130,8 @@ impl Survey {
     pub fn is_near(&self, repository: &Repository) -> Result<bool, GitError> {
         let archive = self.archive.borrow();
         let (tip, record) = match (&*archive, self.commit) {
-            (Some(Archive::Current(_)), _) => return Ok(true),
-            (Some(Archive::Older(record)), Some(tip)) => (tip, record),
+            (Some(IndexedHistory::Current(_)), _) => return Ok(true),
+            (Some(IndexedHistory::Older(record)), Some(tip)) => (tip, record),
             _ => return Ok(false),
         };
         let Some(known) = record.parts.first().map(|part| part.tip) else { return Ok(false) };
@@ -142,7 +145,7 @@ impl Survey {
 }
 
 /// The deployments of all branches as one past. That of a single branch is taken out of its part.
-pub fn joined(parts: &mut [Part], config: &Config) -> Timeline {
+pub fn joined(parts: &mut [BranchHistory], config: &Config) -> Timeline {
     match parts {
         [part] => std::mem::take(&mut part.timeline),
         parts => merged(parts, &|stage| {
@@ -153,8 +156,8 @@ pub fn joined(parts: &mut [Part], config: &Config) -> Timeline {
 
 /// By time, and each branch in its own order, also where clocks ran backwards. Each branch has its own
 /// stage, the main one the rest.
-fn merged(parts: &[Part], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
-    let counts = |part: &Part, stage: &StageName| match &part.stage {
+fn merged(parts: &[BranchHistory], is_elsewhere: &dyn Fn(&StageName) -> bool) -> Timeline {
+    let counts = |part: &BranchHistory, stage: &StageName| match &part.stage {
         Some(branch) => branch == stage,
         None => !is_elsewhere(stage),
     };

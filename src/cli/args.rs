@@ -1,7 +1,7 @@
 //! The arguments every command shares, and the list of commands.
 
 use super::forge_args::ForgeArgs;
-use super::reach::Writing;
+use super::reach::WritingCommand;
 use super::{
     advance, ask, assent, audit, completions, config, demo, deploy, diff, guard, history, init,
     ledger, lock, man, metrics,
@@ -55,14 +55,14 @@ Exit codes:
 )]
 pub struct Cli {
     #[command(flatten)]
-    pub globals: Globals,
+    pub globals: GlobalArgs,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: CliCommand,
 }
 
 /// Every command.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     Status(status::StatusArgs),
     History(history::HistoryArgs),
     Diff(diff::DiffArgs),
@@ -96,7 +96,7 @@ pub enum Command {
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
-pub struct Globals {
+pub struct GlobalArgs {
     /// The deployment repository: a folder, a bare repository or a URL
     #[arg(short = 'C', long = "repo", value_name = "PATH|URL", global = true)]
     #[arg(env = "TOWPATH_REPO", hide_env_values = true, value_hint = ValueHint::DirPath)]
@@ -118,7 +118,7 @@ pub struct Globals {
 
     /// What the command writes, if it does.
     #[arg(skip)]
-    pub writing: Option<Writing>,
+    pub writing: Option<WritingCommand>,
 
     /// Which forge is meant, for what gates ask it.
     #[arg(skip)]
@@ -194,7 +194,7 @@ impl Cli {
     pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
         let matches = command().try_get_matches_from(arguments)?;
         let mut cli = Cli::from_arg_matches(&matches)?;
-        cli.globals.writing = Writing::of(&matches);
+        cli.globals.writing = WritingCommand::of(&matches);
         cli.globals.forge = ForgeArgs::of(&matches);
         cli.globals.branch_from = match matches.value_source("branch") {
             Some(ValueSource::CommandLine) => Provenance::Flag("--branch"),

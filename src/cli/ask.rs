@@ -3,18 +3,18 @@
 mod many;
 mod wait;
 
-use super::context::Context;
-use super::facts::Witness;
-use super::failure::{Exit, Failure};
-use super::inquiry::{Asked, Inquiry};
+use super::context::CommandContext;
+use super::facts::FactCollector;
+use super::failure::{ExitKind, Failure};
+use super::inquiry::{GateContext, GateRequest};
 use super::{args, complete, output, words};
 use crate::git::Repository;
-use crate::git::at::{AtError, TIME_FORMS, parse_time};
+use crate::git::at::{RevisionError, TIME_FORMS, parse_time};
 use crate::model::Version;
-use crate::pipeline::{Evidence, Facts, Purpose, Question, judge, turns};
+use crate::pipeline::{Evidence, ExternalFacts, GateQuery, MoveDirection, judge, turns};
 use crate::report::json::AskJson;
-use crate::report::{Judged, Turns};
-use crate::ui::{self, Format};
+use crate::report::{GateReport, WaveReports};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use jiff::{SignedDuration, Timestamp};
@@ -83,18 +83,18 @@ pub struct AskArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-const FORMATS: [Format; 3] = [Format::Table, Format::Json, Format::Jsonl];
+const FORMATS: [OutputFormat; 3] = [OutputFormat::Table, OutputFormat::Json, OutputFormat::Jsonl];
 
 /// Answers, with the exit code of the answer.
-pub fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &AskArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if args.wait {
         return wait::run(args, context);
     }
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository)?;
+    let inquiry = GateContext::of(context, &repository)?;
     inquiry.survey.tell(context);
     match &args.questions {
         Some(path) => many::run(path, args.output, &inquiry),
@@ -103,18 +103,22 @@ pub fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// Prints the answer.
-fn tell(waves: &Turns, format: Format, inquiry: &Inquiry<'_>) -> Result<Exit, Failure> {
+fn tell(
+    waves: &WaveReports,
+    format: OutputFormat,
+    inquiry: &GateContext<'_>,
+) -> Result<ExitKind, Failure> {
     let context = inquiry.context;
     let text = match format {
-        Format::Table => ui::ask(waves, &context.ui.out),
-        Format::Json => ui::json(&json(waves, inquiry)),
+        OutputFormat::Table => ui::ask(waves, &context.ui.out),
+        OutputFormat::Json => ui::json(&json(waves, inquiry)),
         _ => serde_json::to_string(&json(waves, inquiry)).unwrap_or_default(),
     };
     context.ui.answer(&text)?;
-    Ok(if waves.turn().allows() { Exit::Done } else { Exit::Refused })
+    Ok(if waves.turn().allows() { ExitKind::Done } else { ExitKind::Refused })
 }
 
-fn json(waves: &Turns, inquiry: &Inquiry<'_>) -> AskJson {
+fn json(waves: &WaveReports, inquiry: &GateContext<'_>) -> AskJson {
     let (repository, survey) =
         (inquiry.context.shown_repository(inquiry.repository), &inquiry.survey);
     AskJson::new(
@@ -126,8 +130,8 @@ fn json(waves: &Turns, inquiry: &Inquiry<'_>) -> AskJson {
 }
 
 /// The answer to the question on the command line, wave by wave.
-fn answers(args: &AskArgs, inquiry: &Inquiry<'_>) -> Result<Turns, Failure> {
-    let (past, nothing) = (inquiry.past(), Facts::default());
+fn answers(args: &AskArgs, inquiry: &GateContext<'_>) -> Result<WaveReports, Failure> {
+    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let subject = inquiry.subject(args.app.as_deref().unwrap_or_default())?;
     let stage = inquiry.stage(args.to.as_deref().unwrap_or_default())?.name.clone();
@@ -138,51 +142,60 @@ fn answers(args: &AskArgs, inquiry: &Inquiry<'_>) -> Result<Turns, Failure> {
         .as_deref()
         .map(|text| moment(text, inquiry.context, inquiry.repository))
         .transpose()?;
-    let mut asked =
-        Asked { subject, stage, targets, version: Version::default(), purpose: Purpose::Forward };
+    let mut asked = GateRequest {
+        subject,
+        stage,
+        targets,
+        version: Version::default(),
+        purpose: MoveDirection::Forward,
+    };
     asked.version = match &args.version {
         Some(text) => inquiry.version(&evidence, &asked.subject, text),
         None => inquiry.candidate(&evidence, &asked, at)?,
     };
-    Ok(by_wave(&asked, at, &evidence, &Witness::new(inquiry)))
+    Ok(by_wave(&asked, at, &evidence, &FactCollector::new(inquiry)))
 }
 
 /// Asks the gates about each wave of the stage, or about all at once where it has none.
 fn by_wave(
-    asked: &Asked,
+    asked: &GateRequest,
     at: Option<Timestamp>,
     evidence: &Evidence<'_>,
-    witness: &Witness<'_, '_>,
-) -> Turns {
+    witness: &FactCollector<'_, '_>,
+) -> WaveReports {
     let context = witness.context();
     let end = asked.question(context, at).end();
     let turns = match asked.targets.is_empty() {
         true => turns(evidence, &asked.subject, &asked.stage, end),
         false => vec![asked.targets.clone()],
     };
-    let waves: Vec<Asked> =
-        turns.into_iter().map(|targets| Asked { targets, ..asked.clone() }).collect();
-    let questions: Vec<Question<'_>> =
+    let waves: Vec<GateRequest> =
+        turns.into_iter().map(|targets| GateRequest { targets, ..asked.clone() }).collect();
+    let questions: Vec<GateQuery<'_>> =
         waves.iter().map(|wave| wave.question(context, at)).collect();
     let facts = witness.facts(evidence, &questions);
     let evidence = evidence.with(&facts);
     let mut all =
         waves.iter().zip(&questions).map(|(wave, question)| judged(wave, question, &evidence));
     let first = all.next().expect("all targets together are one");
-    Turns::new(first, all.collect())
+    WaveReports::new(first, all.collect())
 }
 
 /// Asks the gates.
-pub fn judged(asked: &Asked, question: &Question<'_>, evidence: &Evidence<'_>) -> Judged {
+pub fn judged(
+    asked: &GateRequest,
+    question: &GateQuery<'_>,
+    evidence: &Evidence<'_>,
+) -> GateReport {
     let judgement = judge(evidence, question);
-    let places = Judged::places(&judgement, evidence.config);
+    let places = GateReport::places(&judgement, evidence.config);
     let slots = evidence.asked(question);
     let runs = |slot| {
         evidence
             .current(slot, question.end())
             .is_some_and(|now| now.version.is_same(question.version))
     };
-    Judged {
+    GateReport {
         subject: asked.subject.clone(),
         stage: asked.stage.clone(),
         targets: asked.targets.clone(),
@@ -195,14 +208,19 @@ pub fn judged(asked: &Asked, question: &Question<'_>, evidence: &Evidence<'_>) -
 }
 
 /// A time, or the moment a revision landed.
-fn moment(text: &str, context: &Context, repository: &Repository) -> Result<Timestamp, Failure> {
+fn moment(
+    text: &str,
+    context: &CommandContext,
+    repository: &Repository,
+) -> Result<Timestamp, Failure> {
     if let Some(time) = parse_time(text, &context.environment.now) {
         return Ok(time);
     }
     match repository.resolve(text) {
         Ok(commit) => Ok(crate::report::moment(repository.commit_info(commit)?.time)),
         Err(_) => {
-            let failure = Failure::usage(AtError::Unknown { text: text.to_owned() }.to_string());
+            let failure =
+                Failure::usage(RevisionError::Unknown { text: text.to_owned() }.to_string());
             Err(failure.hint(format!("a time can be written {TIME_FORMS}")))
         }
     }

@@ -1,15 +1,15 @@
 //! `towpath approve`, `reject`, `unreject` and `release`: what people say about versions and stages.
 
-use super::book::{self, BookArgs};
+use super::book::{self, LedgerWriteArgs};
 use super::complete;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::inquiry::{Asked, Inquiry};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::inquiry::{GateContext, GateRequest};
 use super::words;
 use crate::git;
 use crate::model::{StageName, Version};
-use crate::pipeline::ledger::{By, What};
-use crate::pipeline::{Evidence, Facts, Purpose, Subject};
+use crate::pipeline::ledger::{EventAuthor, EventKind};
+use crate::pipeline::{AppComponent, Evidence, ExternalFacts, MoveDirection};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -45,7 +45,7 @@ pub struct ApproveArgs {
     reason: Option<String>,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 /// Reject a version: it goes nowhere any more.
@@ -64,7 +64,7 @@ pub struct RejectArgs {
     reason: Option<String>,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 /// Take back the rejection of a version.
@@ -79,7 +79,7 @@ pub struct UnrejectArgs {
     version: String,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 /// Release a stage from the hold that a rollback has put it on.
@@ -94,38 +94,38 @@ pub struct ReleaseArgs {
     stage: String,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 /// Approves.
-pub fn approve(args: &ApproveArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn approve(args: &ApproveArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     told(context, args.book, &|inquiry| {
         let (subject, stage) =
             (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
         permitted(inquiry, &stage)?;
-        let (past, facts) = (inquiry.past(), Facts::default());
+        let (past, facts) = (inquiry.past(), ExternalFacts::default());
         let evidence = inquiry.evidence(&past, &facts);
-        let (targets, purpose) = (Vec::new(), Purpose::Forward);
-        let asked = Asked { subject, stage, targets, version: Version::default(), purpose };
+        let (targets, purpose) = (Vec::new(), MoveDirection::Forward);
+        let asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
         let version = match &args.version {
             Some(text) => known(inquiry, &evidence, &asked.subject, text),
             None => inquiry.candidate(&evidence, &asked, None)?,
         };
         let (app, stage, version) = (asked.subject.to_string(), asked.stage, version.to_string());
-        Ok(What::Approved { app, stage, version, reason: args.reason.clone() })
+        Ok(EventKind::Approved { app, stage, version, reason: args.reason.clone() })
     })
 }
 
 /// Rejects.
-pub fn reject(args: &RejectArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn reject(args: &RejectArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     told(context, args.book, &|inquiry| {
         let (app, version) = named(inquiry, &args.app, &args.version)?;
-        Ok(What::Rejected { app, version, reason: args.reason.clone() })
+        Ok(EventKind::Rejected { app, version, reason: args.reason.clone() })
     })
 }
 
 /// Takes a rejection back.
-pub fn unreject(args: &UnrejectArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn unreject(args: &UnrejectArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     taken_back(context, args.book, &|inquiry| {
         let (app, version) = named(inquiry, &args.app, &args.version)?;
         let is_rejected = inquiry
@@ -133,31 +133,35 @@ pub fn unreject(args: &UnrejectArgs, context: &Context) -> Result<Exit, Failure>
             .rejected(&inquiry.subject(&app)?, &Version::parse(&version), None)
             .is_some();
         let nothing = format!("{app} {version} is not rejected");
-        Ok(if is_rejected { Ok(What::Unrejected { app, version }) } else { Err(nothing) })
+        Ok(if is_rejected { Ok(EventKind::Unrejected { app, version }) } else { Err(nothing) })
     })
 }
 
 /// Releases.
-pub fn release(args: &ReleaseArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn release(args: &ReleaseArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     taken_back(context, args.book, &|inquiry| {
         let (app, stage) = (inquiry.subject(&args.app)?, inquiry.stage(&args.stage)?.name.clone());
         let is_held = inquiry.ledger.held(&app, &stage, None).is_some();
         let nothing = format!("{app} is not on hold in {stage}");
-        Ok(if is_held { Ok(What::Released { app: app.to_string(), stage }) } else { Err(nothing) })
+        Ok(if is_held {
+            Ok(EventKind::Released { app: app.to_string(), stage })
+        } else {
+            Err(nothing)
+        })
     })
 }
 
 /// What takes something back, or the sentence that there is nothing.
-type Back = Result<What, String>;
+type ReversalEvent = Result<EventKind, String>;
 
 /// Takes back what was said. Where nobody has said it, that is told, and nothing is written.
 fn taken_back(
-    context: &Context,
-    args: BookArgs,
-    what: &dyn Fn(&Inquiry<'_>) -> Result<Back, Failure>,
-) -> Result<Exit, Failure> {
+    context: &CommandContext,
+    args: LedgerWriteArgs,
+    what: &dyn Fn(&GateContext<'_>) -> Result<ReversalEvent, Failure>,
+) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let mut inquiry = Inquiry::of(context, &repository)?;
+    let mut inquiry = GateContext::of(context, &repository)?;
     if repository.origin_url().is_some() && !args.local {
         // Somebody else may have said it.
         book::fetch(context, &repository, inquiry.config())?;
@@ -167,44 +171,49 @@ fn taken_back(
         Ok(what) => written(context, &inquiry, what, args),
         Err(nothing) => {
             context.ui.note(&nothing);
-            Ok(Exit::Done)
+            Ok(ExitKind::Done)
         }
     }
 }
 
 fn told(
-    context: &Context,
-    args: BookArgs,
-    what: &dyn Fn(&Inquiry<'_>) -> Result<What, Failure>,
-) -> Result<Exit, Failure> {
+    context: &CommandContext,
+    args: LedgerWriteArgs,
+    what: &dyn Fn(&GateContext<'_>) -> Result<EventKind, Failure>,
+) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository)?;
+    let inquiry = GateContext::of(context, &repository)?;
     let what = what(&inquiry)?;
     written(context, &inquiry, what, args)
 }
 
 fn written(
-    context: &Context,
-    inquiry: &Inquiry<'_>,
-    what: What,
-    args: BookArgs,
-) -> Result<Exit, Failure> {
+    context: &CommandContext,
+    inquiry: &GateContext<'_>,
+    what: EventKind,
+    args: LedgerWriteArgs,
+) -> Result<ExitKind, Failure> {
     for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
         context.ui.note(&event.what.sentence());
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// The app and the version as they are known; a version that never ran anywhere may be meant, too.
-fn named(inquiry: &Inquiry<'_>, app: &str, version: &str) -> Result<(String, String), Failure> {
-    let subject: Subject = inquiry.subject(app)?;
-    let (past, facts) = (inquiry.past(), Facts::default());
+fn named(inquiry: &GateContext<'_>, app: &str, version: &str) -> Result<(String, String), Failure> {
+    let subject: AppComponent = inquiry.subject(app)?;
+    let (past, facts) = (inquiry.past(), ExternalFacts::default());
     let version = known(inquiry, &inquiry.evidence(&past, &facts), &subject, version);
     Ok((subject.to_string(), version.to_string()))
 }
 
 /// The version as it is known. One that never ran anywhere may be on its way, or misspelled.
-fn known(inquiry: &Inquiry<'_>, evidence: &Evidence<'_>, subject: &Subject, text: &str) -> Version {
+fn known(
+    inquiry: &GateContext<'_>,
+    evidence: &Evidence<'_>,
+    subject: &AppComponent,
+    text: &str,
+) -> Version {
     let version = inquiry.version(evidence, subject, text);
     let mut landings =
         evidence.slots(subject).into_iter().flat_map(|slot| evidence.course(slot, None));
@@ -216,9 +225,9 @@ fn known(inquiry: &Inquiry<'_>, evidence: &Evidence<'_>, subject: &Subject, text
 
 /// Is the user among those who may approve for a stage? The gate looks again: what stands in the
 /// ledger is not believed for standing there.
-fn permitted(inquiry: &Inquiry<'_>, stage: &StageName) -> Result<(), Failure> {
+fn permitted(inquiry: &GateContext<'_>, stage: &StageName) -> Result<(), Failure> {
     let Some(permission) = inquiry.config().pipeline.actors(stage.as_str()) else { return Ok(()) };
-    let by = By::from(git::author(inquiry.repository, &inquiry.context.manner(None))?);
+    let by = EventAuthor::from(git::author(inquiry.repository, &inquiry.context.manner(None))?);
     if permission.names(by.words()) {
         return Ok(());
     }

@@ -4,20 +4,20 @@ mod marks;
 mod page;
 mod touches;
 
-use super::choice::{self, Choice};
-use super::chronicle::Chronicle;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::inquiry::Inquiry;
-use super::survey::{Survey, When};
+use super::choice::{self, CellSelection};
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::inquiry::GateContext;
+use super::survey::{RepositoryState, RevisionSelector};
 use super::{args, book, settings};
-use crate::audit::{self, Finding, Known, Rule, Scene, Severity, rules};
-use crate::history::{self, Window};
-use crate::model::SlotKey;
-use crate::pipeline::Facts;
+use crate::audit::{self, AuditCache, AuditContext, AuditRule, Finding, Severity, rules};
+use crate::history::{self, TimeWindow};
+use crate::model::CellKey;
+use crate::pipeline::ExternalFacts;
 use crate::report::json::AuditJson;
-use crate::report::{Audited, PairFigures, Told, moment};
-use crate::ui::{self, Detail};
+use crate::report::{AuditReport, FindingReport, StagePairFigures, moment};
+use crate::ui::{self, AuditDetail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
 use jiff::SignedDuration;
@@ -51,18 +51,18 @@ Exit codes:
 #[command(after_long_help = EXAMPLES)]
 pub struct AuditArgs {
     #[command(flatten)]
-    choice: choice::ChoiceArgs,
+    choice: choice::SelectionArgs,
 
     #[command(flatten)]
     window: choice::WindowArgs,
 
     /// Only these rules
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = rule())]
-    rule: Vec<&'static Rule>,
+    rule: Vec<&'static AuditRule>,
 
     /// Say what a rule finds, and nothing else
     #[arg(long, value_name = "ID", value_parser = rule())]
-    explain: Option<&'static Rule>,
+    explain: Option<&'static AuditRule>,
 
     /// End with 3 when something as grave as this is found
     #[arg(long, value_name = "SEVERITY", value_parser = severity())]
@@ -91,7 +91,7 @@ pub struct AuditArgs {
 
 const FORMATS: [&str; 7] = ["table", "json", "csv", "markdown", "html", "sarif", "junit"];
 
-fn rule() -> impl TypedValueParser<Value = &'static Rule> {
+fn rule() -> impl TypedValueParser<Value = &'static AuditRule> {
     PossibleValuesParser::new(rules::ALL.map(|rule| rule.id))
         .map(|typed| rules::of(&typed).expect("the parser takes no other words"))
 }
@@ -104,36 +104,36 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
 }
 
 /// Answers, and says on stderr how it was judged.
-pub fn run(args: &AuditArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &AuditArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if let Some(rule) = args.explain {
         let text =
             format!("{} ({}): {}\n\n{}\n", rule.id, rule.severity.as_str(), rule.title, rule.about);
         context.ui.answer(&text)?;
-        return Ok(Exit::Done);
+        return Ok(ExitKind::Done);
     }
     let known = args.baseline.as_deref().map(baseline).transpose()?.unwrap_or_default();
     let repository = context.repository()?;
-    let mut survey = Survey::of(context, &repository, When::default())?;
+    let mut survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     survey.tell(context);
     let tolerance = args.tolerance.as_secs();
-    let chronicle = Chronicle::of(context, &repository, &survey, tolerance)?;
+    let chronicle = DeploymentHistory::of(context, &repository, &survey, tolerance)?;
     if let Some(path) = &args.policy {
         survey.settings.config.pipeline = policy(path)?;
     }
     let ledger = book::read(context, &repository, &survey.settings.config)?;
     let mut inquiry =
-        Inquiry { context, repository: &repository, survey, chronicle, ledger }.checked()?;
-    let meant = Meant::of(args, &inquiry)?;
+        GateContext { context, repository: &repository, survey, chronicle, ledger }.checked()?;
+    let meant = AuditSelection::of(args, &inquiry)?;
     let audited = audited(args, &mut inquiry, &meant, &known)?;
     context.ui.answer(&written(args, &audited, &inquiry, &meant))?;
     tell(&audited, context);
     inquiry.chronicle.tell_edge(context);
     let fails = args.fail_on.is_some_and(|severity| audited.has(severity));
-    Ok(if fails { Exit::Refused } else { Exit::Done })
+    Ok(if fails { ExitKind::Refused } else { ExitKind::Done })
 }
 
 /// The gates and permissions of a file that is not in force.
-fn policy(path: &Path) -> Result<crate::config::gates::Pipeline, Failure> {
+fn policy(path: &Path) -> Result<crate::config::gates::PipelineConfig, Failure> {
     Ok(crate::config::parse(&settings::read(path)?, &path.display().to_string())?.pipeline)
 }
 
@@ -153,36 +153,41 @@ fn baseline(path: &Path) -> Result<HashSet<String>, Failure> {
 }
 
 /// The part of the past that is meant.
-struct Meant {
-    choice: Choice,
-    window: Window,
+struct AuditSelection {
+    choice: CellSelection,
+    window: TimeWindow,
 }
 
-impl Meant {
-    fn of(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Self, Failure> {
-        let choice =
-            Choice::new(&[], &args.choice, inquiry.context, &inquiry.survey, &inquiry.chronicle)?;
-        Ok(Meant { choice, window: window(args, inquiry)? })
+impl AuditSelection {
+    fn of(args: &AuditArgs, inquiry: &GateContext<'_>) -> Result<Self, Failure> {
+        let choice = CellSelection::new(
+            &[],
+            &args.choice,
+            inquiry.context,
+            &inquiry.survey,
+            &inquiry.chronicle,
+        )?;
+        Ok(AuditSelection { choice, window: window(args, inquiry)? })
     }
 }
 
 /// Asks the rules.
 fn audited(
     args: &AuditArgs,
-    inquiry: &mut Inquiry<'_>,
-    meant: &Meant,
+    inquiry: &mut GateContext<'_>,
+    meant: &AuditSelection,
     known: &HashSet<String>,
-) -> Result<Audited, Failure> {
+) -> Result<AuditReport, Failure> {
     let tolerance = args.tolerance.as_secs();
     let comparison = inquiry.chronicle.comparison(&inquiry.survey.settings.config, tolerance);
     let inquiry = &*inquiry;
     let (survey, chronicle) = (&inquiry.survey, &inquiry.chronicle);
-    let Meant { choice, window } = meant;
+    let AuditSelection { choice, window } = meant;
     let (past, facts, touches) =
-        (inquiry.whole_past(), Facts::default(), touches::touches(inquiry)?);
-    let accepts = |slot: &SlotKey| choice.accepts(slot);
-    let marked = marks::Marked::open(inquiry.context, inquiry.repository);
-    let scene = Scene {
+        (inquiry.whole_past(), ExternalFacts::default(), touches::touches(inquiry)?);
+    let accepts = |slot: &CellKey| choice.accepts(slot);
+    let marked = marks::CommitFlagStore::open(inquiry.context, inquiry.repository);
+    let scene = AuditContext {
         timeline: &chronicle.timeline,
         comparison: &comparison,
         config: inquiry.config(),
@@ -194,16 +199,16 @@ fn audited(
         wanted: &accepts,
         tells: &|commit| chronicle.account(commit).ok(),
         marks: &|commit| marked.of(commit, chronicle),
-        known: Known::default(),
+        known: AuditCache::default(),
     };
-    let is_asked = |rule: &&'static Rule| {
+    let is_asked = |rule: &&'static AuditRule| {
         args.rule.is_empty() || args.rule.iter().any(|asked| asked.id == rule.id)
     };
     let found = audit::audit(&scene).into_iter().filter(|finding| is_asked(&finding.rule));
     let (hidden, findings): (Vec<Finding>, Vec<Finding>) =
         found.partition(|finding| known.contains(&finding.id()));
     marked.keep(inquiry.context);
-    Ok(Audited {
+    Ok(AuditReport {
         repository: inquiry.context.shown_repository(inquiry.repository),
         branch: survey.branch.clone(),
         revision: survey.commit.map(|commit| commit.to_string()),
@@ -222,7 +227,7 @@ fn audited(
 }
 
 /// From the first deployment until now, unless said otherwise.
-fn window(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Window, Failure> {
+fn window(args: &AuditArgs, inquiry: &GateContext<'_>) -> Result<TimeWindow, Failure> {
     let moment = |text: &Option<String>| {
         text.as_ref()
             .map(|text| choice::moment(text, inquiry.context, inquiry.repository))
@@ -241,11 +246,15 @@ fn window(args: &AuditArgs, inquiry: &Inquiry<'_>) -> Result<Window, Failure> {
             failure.hint("--since has to be earlier than --until, which is now unless said")
         );
     }
-    Ok(Window { since, until })
+    Ok(TimeWindow { since, until })
 }
 
 /// Names the app as people know it; several images of one app share its name.
-fn told(finding: Finding, scene: &Scene<'_>, chronicle: &Chronicle<'_>) -> Told {
+fn told(
+    finding: Finding,
+    scene: &AuditContext<'_>,
+    chronicle: &DeploymentHistory<'_>,
+) -> FindingReport {
     let name = match finding.slots.split_first() {
         None => String::new(),
         Some((first, rest)) if rest.iter().all(|slot| slot.component == first.component) => {
@@ -254,11 +263,16 @@ fn told(finding: Finding, scene: &Scene<'_>, chronicle: &Chronicle<'_>) -> Told 
         Some((first, _)) => first.app.to_string(),
     };
     let account = finding.commit.and_then(|commit| scene.account(commit));
-    Told { finding, name, account }
+    FindingReport { finding, name, account }
 }
 
-fn written(args: &AuditArgs, audited: &Audited, inquiry: &Inquiry<'_>, meant: &Meant) -> String {
-    let detail = if args.all { Detail::Whole } else { Detail::Folded };
+fn written(
+    args: &AuditArgs,
+    audited: &AuditReport,
+    inquiry: &GateContext<'_>,
+    meant: &AuditSelection,
+) -> String {
+    let detail = if args.all { AuditDetail::Whole } else { AuditDetail::Folded };
     match args.output.as_str() {
         "json" => ui::json(&AuditJson::from(audited)),
         "csv" => ui::audit_csv(audited),
@@ -271,7 +285,7 @@ fn written(args: &AuditArgs, audited: &Audited, inquiry: &Inquiry<'_>, meant: &M
 }
 
 /// What was looked at, and what was left out.
-fn tell(audited: &Audited, context: &Context) {
+fn tell(audited: &AuditReport, context: &CommandContext) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let counted = audited.deployments;
     context.ui.note(&format!(
@@ -289,7 +303,8 @@ fn tell(audited: &Audited, context: &Context) {
         let ids: Vec<&str> = audited.unjudged.iter().map(|rule| rule.id).collect();
         context.ui.note(&format!("not judged, for want of what they need: {}", ids.join(", ")));
     }
-    let apart: Vec<&PairFigures> = audited.pairs.iter().filter(|pair| !pair.comparable).collect();
+    let apart: Vec<&StagePairFigures> =
+        audited.pairs.iter().filter(|pair| !pair.comparable).collect();
     if apart.len() > FEW && context.ui.verbosity < ui::Verbosity::Verbose {
         let count = apart.len();
         context.ui.caution(&format!(

@@ -1,15 +1,16 @@
 //! The ledger of a repository: read from the copy in this clone, written at `origin`.
 
 use super::backoff;
-use super::context::Context;
+use super::context::CommandContext;
 use super::environment::unique_word;
 use super::failure::Failure;
 use crate::config::Config;
 use crate::config::gates::LedgerPlace;
 use crate::git::{
-    Brought, Chain, GitError, Link, LinkFile, Manner, Repository, Workspace, WriteError,
+    ChainCommit, ChainFetch, ChainFile, CommitChain, GitError, GitOptions, Repository, Workspace,
+    WriteError,
 };
-use crate::pipeline::ledger::{Event, Ledger, What};
+use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
 use clap::Args;
 use std::cell::Cell;
 use std::time::Instant;
@@ -20,19 +21,19 @@ const BRANCH: &str = "refs/heads/towpath-ledger";
 
 /// What all commands take that write to the ledger.
 #[derive(Debug, Clone, Copy, Args)]
-pub struct BookArgs {
+pub struct LedgerWriteArgs {
     /// Write to this clone only; `towpath ledger push` brings it to the origin
     #[arg(long)]
     pub local: bool,
 }
 
 /// Where the ledger is.
-fn chain(config: &Config) -> Chain<'static> {
+fn chain(config: &Config) -> CommitChain<'static> {
     let there = match config.pipeline.ledger {
         LedgerPlace::Ref => HERE,
         LedgerPlace::Branch => BRANCH,
     };
-    Chain { here: HERE, there }
+    CommitChain { here: HERE, there }
 }
 
 /// Reads the copy in this clone, without asking anybody. A copy of a repository elsewhere is brought
@@ -41,7 +42,7 @@ fn chain(config: &Config) -> Chain<'static> {
 /// # Errors
 /// When a commit of the ledger is missing.
 pub fn read(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     config: &Config,
 ) -> Result<Ledger, Failure> {
@@ -49,7 +50,7 @@ pub fn read(
     if context.url().is_some() && !context.globals.read_only {
         // What cannot be fetched was fetched before, or is not there.
         // The copy in the cache is of our making, and what is configured there is the user's.
-        let manner = Manner { trusts: true, ..context.manner(None) };
+        let manner = GitOptions { trusts: true, ..context.manner(None) };
         let fetched = Workspace::new(repository, manner).fetch_chain(&chain);
         if let Err(error) = fetched {
             context.ui.detail(&format!("the ledger is as it was last seen: {error}"));
@@ -59,11 +60,11 @@ pub fn read(
 }
 
 /// Reminds of broken glass, until somebody writes a follow-up.
-pub fn remind(context: &Context, repository: &Repository, config: &Config) {
+pub fn remind(context: &CommandContext, repository: &Repository, config: &Config) {
     // What cannot be read is said by the commands that need it.
     let Ok(ledger) = known(repository, &chain(config)) else { return };
     for event in ledger.unexplained() {
-        if let What::Overridden { app, stage, version, reason, .. } = &event.what {
+        if let EventKind::Overridden { app, stage, version, reason, .. } = &event.what {
             let (by, id) = (&event.by.name, event.id.get(..8).unwrap_or(&event.id));
             context.ui.caution(&format!(
                 "the glass was broken by {by} for {app} {version} to {stage}: {reason}"
@@ -73,10 +74,10 @@ pub fn remind(context: &Context, repository: &Repository, config: &Config) {
     }
 }
 
-fn known(repository: &Repository, chain: &Chain<'_>) -> Result<Ledger, GitError> {
+fn known(repository: &Repository, chain: &CommitChain<'_>) -> Result<Ledger, GitError> {
     let Some(tip) = repository.chain_tip(chain) else { return Ok(Ledger::default()) };
     let links = repository.links(tip)?.into_iter();
-    Ok(Ledger::new(links.filter_map(|link| Event::parse(&link.message, link.author))))
+    Ok(Ledger::new(links.filter_map(|link| LedgerEvent::parse(&link.message, link.author))))
 }
 
 /// Writes events, all or none, and tells of them.
@@ -84,18 +85,18 @@ fn known(repository: &Repository, chain: &Chain<'_>) -> Result<Ledger, GitError>
 /// # Errors
 /// When the remote refuses or cannot be reached, or under `--read-only`.
 pub fn write(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     config: &Config,
-    what: Vec<What>,
-    args: BookArgs,
-) -> Result<Vec<Event>, Failure> {
+    what: Vec<EventKind>,
+    args: LedgerWriteArgs,
+) -> Result<Vec<LedgerEvent>, Failure> {
     let workspace = context.workspace(repository, None)?;
     // Commits know whole seconds; so do events.
     let time = crate::report::moment(context.now().as_second());
-    let event = |what| Event { id: unique_word(), time, what, by: Default::default() };
-    let events: Vec<Event> = what.into_iter().map(event).collect();
-    let links: Vec<Link> = events.iter().map(link).collect();
+    let event = |what| LedgerEvent { id: unique_word(), time, what, by: Default::default() };
+    let events: Vec<LedgerEvent> = what.into_iter().map(event).collect();
+    let links: Vec<ChainCommit> = events.iter().map(link).collect();
     let started = Instant::now();
     let begun = Cell::new(started);
     let patience = |attempt: u32| {
@@ -120,10 +121,10 @@ pub fn write(
 /// # Errors
 /// When the remote cannot be reached.
 pub fn fetch(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     config: &Config,
-) -> Result<Brought, Failure> {
+) -> Result<ChainFetch, Failure> {
     context.workspace(repository, None)?.fetch_chain(&chain(config)).map_err(refused)
 }
 
@@ -131,18 +132,22 @@ pub fn fetch(
 ///
 /// # Errors
 /// When there is no remote, or it cannot be reached, or refuses.
-pub fn push(context: &Context, repository: &Repository, config: &Config) -> Result<(), Failure> {
+pub fn push(
+    context: &CommandContext,
+    repository: &Repository,
+    config: &Config,
+) -> Result<(), Failure> {
     if repository.origin_url().is_none() {
         return Err(refused(WriteError::NoRemote));
     }
-    write(context, repository, config, Vec::new(), BookArgs { local: false }).map(drop)
+    write(context, repository, config, Vec::new(), LedgerWriteArgs { local: false }).map(drop)
 }
 
-fn link(event: &Event) -> Link {
+fn link(event: &LedgerEvent) -> ChainCommit {
     let change = event.change();
-    Link {
+    ChainCommit {
         message: event.message(),
-        files: vec![LinkFile { path: change.path, text: change.text }],
+        files: vec![ChainFile { path: change.path, text: change.text }],
     }
 }
 

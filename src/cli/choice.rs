@@ -1,16 +1,16 @@
 //! Which part of the past is meant: apps and stages by name, a span of time.
 
-use super::chronicle::Chronicle;
+use super::chronicle::DeploymentHistory;
 use super::complete;
-use super::context::Context;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::filter::Patterns;
+use super::filter::GlobPatterns;
 use super::suggest::unknown;
-use super::survey::Survey;
+use super::survey::RepositoryState;
 use crate::config::Config;
 use crate::git::Repository;
-use crate::git::at::{AtError, parse_time};
-use crate::model::SlotKey;
+use crate::git::at::{RevisionError, parse_time};
+use crate::model::CellKey;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use std::collections::{BTreeSet, HashSet};
@@ -20,7 +20,7 @@ pub const TOLERANCE: i64 = 10 * 60;
 
 /// Apps and stages by pattern.
 #[derive(Debug, Args)]
-pub struct ChoiceArgs {
+pub struct SelectionArgs {
     /// Only apps that fit; `*` and `?` stand for any text and any character
     #[arg(long, value_name = "GLOB", value_delimiter = ',', add = ArgValueCompleter::new(complete::apps))]
     app: Vec<String>,
@@ -30,15 +30,15 @@ pub struct ChoiceArgs {
     stage: Vec<String>,
 }
 
-impl ChoiceArgs {
+impl SelectionArgs {
     /// Is a slot meant, as far as its own names tell? A name on the command line may also be one that
     /// only people use.
-    pub fn seems_to_mean(&self, named: &[String], slot: &SlotKey, config: &Config) -> bool {
+    pub fn seems_to_mean(&self, named: &[String], slot: &CellKey, config: &Config) -> bool {
         let words = [Some(slot.app.as_str()), slot.component.as_deref()].into_iter().flatten();
         let stages: Vec<String> = self.stage.iter().map(|word| full_name(word, config)).collect();
         (named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word)))
-            && Patterns::new(&self.app).accept(words)
-            && Patterns::new(&stages).accept([slot.stage.as_str()])
+            && GlobPatterns::new(&self.app).accept(words)
+            && GlobPatterns::new(&stages).accept([slot.stage.as_str()])
     }
 }
 
@@ -55,21 +55,21 @@ pub struct WindowArgs {
 }
 
 /// The slots that are meant.
-pub struct Choice(HashSet<SlotKey>);
+pub struct CellSelection(HashSet<CellKey>);
 
-impl Choice {
+impl CellSelection {
     /// Takes the names on the command line; one that nothing bears is an error.
     ///
     /// # Errors
     /// An unknown app or stage.
     pub fn new(
         named: &[String],
-        args: &ChoiceArgs,
-        context: &Context,
-        survey: &Survey,
-        chronicle: &Chronicle<'_>,
+        args: &SelectionArgs,
+        context: &CommandContext,
+        survey: &RepositoryState,
+        chronicle: &DeploymentHistory<'_>,
     ) -> Result<Self, Failure> {
-        let slots: HashSet<SlotKey> = chronicle.slots().cloned().collect();
+        let slots: HashSet<CellKey> = chronicle.slots().cloned().collect();
         let apps: BTreeSet<String> =
             slots.iter().flat_map(|slot| chronicle.words(slot).map(str::to_owned)).collect();
         let apps: Vec<String> = apps.into_iter().collect();
@@ -82,7 +82,7 @@ impl Choice {
         }
         let config = &survey.settings.config;
         let by_stage: Vec<String> = args.stage.iter().map(|word| full_name(word, config)).collect();
-        let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&by_stage));
+        let (by_app, by_stage) = (GlobPatterns::new(&args.app), GlobPatterns::new(&by_stage));
         for (kind, patterns, words, names) in
             [("app", &by_app, &apps, &shown), ("stage", &by_stage, &stages, &stages)]
         {
@@ -93,18 +93,18 @@ impl Choice {
                 context.ui.note(&format!("no {kind} fits `{pattern}`"));
             }
         }
-        let is_meant = |slot: &SlotKey| {
+        let is_meant = |slot: &CellKey| {
             let words = chronicle.words(slot);
             let is_named =
                 named.is_empty() || words.clone().any(|word| named.iter().any(|name| name == word));
             is_named && by_app.accept(words) && by_stage.accept([slot.stage.as_str()])
         };
         let meant = slots.iter().filter(|slot| is_meant(slot)).cloned().collect();
-        Ok(Choice(meant))
+        Ok(CellSelection(meant))
     }
 
     /// Is this slot meant?
-    pub fn accepts(&self, slot: &SlotKey) -> bool {
+    pub fn accepts(&self, slot: &CellKey) -> bool {
         self.0.contains(slot)
     }
 }
@@ -118,12 +118,16 @@ fn full_name(word: &str, config: &crate::config::Config) -> String {
 ///
 /// # Errors
 /// When it names neither.
-pub fn moment(text: &str, context: &Context, repository: &Repository) -> Result<i64, Failure> {
+pub fn moment(
+    text: &str,
+    context: &CommandContext,
+    repository: &Repository,
+) -> Result<i64, Failure> {
     if let Some(time) = parse_time(text, &context.environment.now) {
         return Ok(time.as_second());
     }
     match repository.resolve(text) {
         Ok(commit) => Ok(repository.commit_info(commit)?.time),
-        Err(_) => Err(AtError::Unknown { text: text.to_owned() }.into()),
+        Err(_) => Err(RevisionError::Unknown { text: text.to_owned() }.into()),
     }
 }

@@ -2,26 +2,28 @@
 
 use super::archive;
 use super::choice::TOLERANCE;
-use super::context::Context;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::survey::Survey;
+use super::survey::RepositoryState;
 use crate::config::Config;
 use crate::git::{Oid, Repository};
-use crate::history::index::Record;
-use crate::history::{self, Account, Accounts, Comparison, Deployment, Timeline};
-use crate::model::{AppName, Entry, SlotKey, StageName};
-use crate::pipeline::Edge;
-use crate::report::{Change, names_over_time};
+use crate::history::index::IndexRecord;
+use crate::history::{
+    self, CommitDetails, CommitDetailsReader, Deployment, StageComparison, Timeline,
+};
+use crate::model::{AppName, CellKey, MappingEntry, StageName};
+use crate::pipeline::HistoryLimit;
+use crate::report::{DeploymentReport, names_over_time};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// The past of a repository, and the words for it.
-pub struct Chronicle<'r> {
+pub struct DeploymentHistory<'r> {
     pub timeline: Timeline,
     /// Those that are configured, and those that only the past knows.
     pub stages: Vec<StageName>,
-    comparison: Option<Comparison>,
+    comparison: Option<StageComparison>,
     /// A shallow clone ends here; what is older is unknown.
     ends_at: Vec<Oid>,
     /// Files whose older contents a partial clone lacks.
@@ -29,17 +31,17 @@ pub struct Chronicle<'r> {
     /// Some files could not be understood as far back as history goes.
     hidden: bool,
     /// The slots of today.
-    standing: Vec<SlotKey>,
+    standing: Vec<CellKey>,
     names: BTreeMap<(AppName, Option<String>), String>,
-    accounts: RefCell<Accounts<'r>>,
+    accounts: RefCell<CommitDetailsReader<'r>>,
 }
 
 /// Keeps a record with this timeline, if it is the only one.
 fn keep(
-    record: &mut Record,
+    record: &mut IndexRecord,
     timeline: Timeline,
     tolerance: i64,
-    write: &dyn Fn(&Record),
+    write: &dyn Fn(&IndexRecord),
 ) -> Timeline {
     let [part] = record.parts.as_mut_slice() else {
         write(record);
@@ -51,15 +53,15 @@ fn keep(
     std::mem::take(&mut record.parts[0].timeline)
 }
 
-impl<'r> Chronicle<'r> {
+impl<'r> DeploymentHistory<'r> {
     /// Reads the past of what a survey found. Merges may overtake each other by `tolerance` seconds.
     ///
     /// # Errors
     /// When the clone lacks objects.
     pub fn of(
-        context: &Context,
+        context: &CommandContext,
         repository: &'r Repository,
-        survey: &Survey,
+        survey: &RepositoryState,
         tolerance: i64,
     ) -> Result<Self, Failure> {
         let (mut record, is_new) = survey.record(context, repository)?;
@@ -76,13 +78,13 @@ impl<'r> Chronicle<'r> {
             });
         }
         let names = names_over_time(&survey.mapping.entries, timeline.slots());
-        let standing = survey.mapping.entries.iter().map(Entry::slot).collect();
-        let accounts = RefCell::new(Accounts::new(repository));
+        let standing = survey.mapping.entries.iter().map(MappingEntry::slot).collect();
+        let accounts = RefCell::new(CommitDetailsReader::new(repository));
         let stages = history::stages(&timeline, config);
         let ends_at = record.parts.iter().filter_map(|part| part.edge).collect();
         let lost = record.parts.iter().flat_map(|part| part.lost.clone()).collect();
         let hidden = record.parts.iter().any(|part| part.pending);
-        Ok(Chronicle {
+        Ok(DeploymentHistory {
             timeline,
             stages,
             comparison,
@@ -96,36 +98,40 @@ impl<'r> Chronicle<'r> {
     }
 
     /// The newest part of the past of what a survey found.
-    pub fn of_part(repository: &'r Repository, survey: &Survey, mut timeline: Timeline) -> Self {
+    pub fn of_part(
+        repository: &'r Repository,
+        survey: &RepositoryState,
+        mut timeline: Timeline,
+    ) -> Self {
         let config = &survey.settings.config;
         let comparison = Some(history::classify(&mut timeline, config, TOLERANCE));
-        Chronicle {
+        DeploymentHistory {
             stages: history::stages(&timeline, config),
             comparison,
             ends_at: Vec::new(),
             lost: BTreeSet::new(),
             hidden: false,
-            standing: survey.mapping.entries.iter().map(Entry::slot).collect(),
+            standing: survey.mapping.entries.iter().map(MappingEntry::slot).collect(),
             names: names_over_time(&survey.mapping.entries, timeline.slots()),
-            accounts: RefCell::new(Accounts::new(repository)),
+            accounts: RefCell::new(CommitDetailsReader::new(repository)),
             timeline,
         }
     }
 
     /// How the app of a slot is called.
-    pub fn name<'s>(&'s self, slot: &'s SlotKey) -> &'s str {
+    pub fn name<'s>(&'s self, slot: &'s CellKey) -> &'s str {
         self.names
             .get(&(slot.app.clone(), slot.component.clone()))
             .map_or(slot.app.as_str(), String::as_str)
     }
 
     /// Every slot there ever was, also those that nothing was deployed to since history begins.
-    pub fn slots(&self) -> impl Iterator<Item = &SlotKey> {
+    pub fn slots(&self) -> impl Iterator<Item = &CellKey> {
         self.timeline.slots().iter().chain(&self.standing)
     }
 
     /// The words a slot's app is known by.
-    pub fn words<'s>(&'s self, slot: &'s SlotKey) -> impl Iterator<Item = &'s str> + Clone {
+    pub fn words<'s>(&'s self, slot: &'s CellKey) -> impl Iterator<Item = &'s str> + Clone {
         [Some(self.name(slot)), Some(slot.app.as_str()), slot.component.as_deref()]
             .into_iter()
             .flatten()
@@ -137,28 +143,28 @@ impl<'r> Chronicle<'r> {
     }
 
     /// Where the past ends that is known, if there is more of it.
-    pub fn edge(&self, repository: &Repository, now: i64) -> Option<Edge> {
+    pub fn edge(&self, repository: &Repository, now: i64) -> Option<HistoryLimit> {
         if !self.lost.is_empty() {
             // How far back which file is known, nobody keeps.
-            return Some(Edge { since: now, remedy: "git fetch --refetch --no-filter" });
+            return Some(HistoryLimit { since: now, remedy: "git fetch --refetch --no-filter" });
         }
         // Of several branches that which is known for the shortest time.
         let times = self
             .ends_at
             .iter()
             .map(|end| repository.commit_info(*end).map_or(now, |info| info.time));
-        times.max().map(|since| Edge { since, remedy: "git fetch --unshallow" })
+        times.max().map(|since| HistoryLimit { since, remedy: "git fetch --unshallow" })
     }
 
     /// How the deployments relate to the stages before theirs; merges may overtake each other by
     /// `tolerance` seconds, as they were when this was made.
-    pub fn comparison(&mut self, config: &Config, tolerance: i64) -> Comparison {
+    pub fn comparison(&mut self, config: &Config, tolerance: i64) -> StageComparison {
         let known = self.comparison.take();
         known.unwrap_or_else(|| history::classify(&mut self.timeline, config, tolerance))
     }
 
     /// Says where history ends, in a shallow or partial clone.
-    pub fn tell_edge(&self, context: &Context) {
+    pub fn tell_edge(&self, context: &CommandContext) {
         if let Some(edge) = self.ends_at.first() {
             let edge: String = edge.to_string().chars().take(10).collect();
             context.ui.caution(&format!(
@@ -184,7 +190,7 @@ impl<'r> Chronicle<'r> {
     ///
     /// # Errors
     /// When the clone lacks the commit.
-    pub fn account(&self, commit: Oid) -> Result<Rc<Account>, Failure> {
+    pub fn account(&self, commit: Oid) -> Result<Rc<CommitDetails>, Failure> {
         Ok(self.accounts.borrow_mut().of(commit)?)
     }
 
@@ -192,7 +198,11 @@ impl<'r> Chronicle<'r> {
     ///
     /// # Errors
     /// When the clone lacks the commit.
-    pub fn change(&self, deployment: &Deployment<'_>) -> Result<Change, Failure> {
-        Ok(Change::new(self.name(deployment.slot), deployment, self.account(deployment.commit)?))
+    pub fn change(&self, deployment: &Deployment<'_>) -> Result<DeploymentReport, Failure> {
+        Ok(DeploymentReport::new(
+            self.name(deployment.slot),
+            deployment,
+            self.account(deployment.commit)?,
+        ))
     }
 }

@@ -2,16 +2,16 @@
 //! network.
 
 use super::args::{self, Cli};
-use super::context::Context;
-use super::environment::Environment;
-use super::names::{self, Names};
-use super::survey::{Survey, When};
+use super::context::CommandContext;
+use super::environment::ProcessEnvironment;
+use super::names::{self, CompletionNames};
+use super::survey::{RepositoryState, RevisionSelector};
 use clap_complete::CompleteEnv;
 use clap_complete::engine::CompletionCandidate;
 use std::ffi::{OsStr, OsString};
 
 /// Answers the shell, if it is one that asks (`COMPLETE=bash towpath -- …`).
-pub fn answered(environment: &Environment) -> bool {
+pub fn answered(environment: &ProcessEnvironment) -> bool {
     if !environment.completing {
         return false;
     }
@@ -43,24 +43,25 @@ fn candidates(word: &OsStr, names: impl IntoIterator<Item = String>) -> Vec<Comp
         .collect()
 }
 
-fn names() -> Names {
-    let environment = Environment::read();
+fn names() -> CompletionNames {
+    let environment = ProcessEnvironment::read();
     let typed = typed(&environment.arguments);
-    let Ok(cli) = Cli::read(&typed) else { return Names::default() };
+    let Ok(cli) = Cli::read(&typed) else { return CompletionNames::default() };
     let mut globals = cli.globals;
     globals.quiet = true;
-    let context = Context::new(globals, environment);
+    let context = CommandContext::new(globals, environment);
     if context.url().is_some() {
-        return Names::default();
+        return CompletionNames::default();
     }
-    let Ok(repository) = context.repository() else { return Names::default() };
+    let Ok(repository) = context.repository() else { return CompletionNames::default() };
     let known =
         context.environment.cache.as_deref().and_then(|cache| names::recall(cache, &repository));
     known.unwrap_or_else(|| {
-        let Ok(survey) = Survey::of(&context, &repository, When::default()) else {
-            return Names::default();
+        let Ok(survey) = RepositoryState::of(&context, &repository, RevisionSelector::default())
+        else {
+            return CompletionNames::default();
         };
-        let names = Names::of(&survey.mapping);
+        let names = CompletionNames::of(&survey.mapping);
         names::remember(&context, &repository, &names);
         names
     })

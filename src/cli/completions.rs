@@ -1,8 +1,8 @@
 //! `towpath completions`: the scripts that shells load.
 
 use super::args;
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
 use clap::{Args, ValueEnum};
 use clap_complete::env::Shells;
 use clap_complete::{Shell as Static, generate};
@@ -21,12 +21,12 @@ In bash, zsh and fish, names of apps and stages are completed too. They come fro
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct CompletionsArgs {
-    shell: Shell,
+    shell: CompletionShell,
 }
 
 /// The shells there are scripts for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Shell {
+pub enum CompletionShell {
     Bash,
     Zsh,
     Fish,
@@ -35,20 +35,22 @@ pub enum Shell {
 }
 
 /// Prints the script.
-pub fn run(args: &CompletionsArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &CompletionsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     context.ui.answer(&script(args.shell)?)?;
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// bash, zsh and fish ask towpath itself; elvish and PowerShell know the words beforehand.
-fn script(shell: Shell) -> Result<String, Failure> {
+fn script(shell: CompletionShell) -> Result<String, Failure> {
     let mut out = Vec::new();
     match shell {
-        Shell::Bash => registration("bash", &mut out)?,
-        Shell::Zsh => registration("zsh", &mut out)?,
-        Shell::Fish => registration("fish", &mut out)?,
-        Shell::Elvish => generate(Static::Elvish, &mut args::command(), "towpath", &mut out),
-        Shell::Powershell => {
+        CompletionShell::Bash => registration("bash", &mut out)?,
+        CompletionShell::Zsh => registration("zsh", &mut out)?,
+        CompletionShell::Fish => registration("fish", &mut out)?,
+        CompletionShell::Elvish => {
+            generate(Static::Elvish, &mut args::command(), "towpath", &mut out)
+        }
+        CompletionShell::Powershell => {
             generate(Static::PowerShell, &mut args::command(), "towpath", &mut out)
         }
     }

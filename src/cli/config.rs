@@ -1,15 +1,15 @@
 //! `towpath config`: shows, verifies and documents the configuration.
 
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
 use super::output;
 use super::settings;
-use super::survey::{self, CONFIG_FILE, Survey, When};
+use super::survey::{self, CONFIG_FILE, RepositoryState, RevisionSelector};
 use crate::config::{self, Config};
 use crate::git::{Repository, Snapshot};
 use crate::report::json::ConfigJson;
-use crate::source::{self, Cache, Reader};
-use crate::ui::{self, Format};
+use crate::source::{self, ParseCache, SnapshotReader};
+use crate::ui::{self, OutputFormat};
 use clap::{Args, Subcommand, ValueHint};
 use std::path::PathBuf;
 
@@ -34,8 +34,8 @@ pub struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 enum ConfigCommand {
-    Show(ShowArgs),
-    Check(CheckArgs),
+    Show(ConfigShowArgs),
+    Check(ConfigCheckArgs),
     /// Print the JSON Schema of towpath.yaml
     Schema,
 }
@@ -44,53 +44,53 @@ enum ConfigCommand {
 ///
 /// Without a towpath.yaml this is what towpath finds out by itself.
 #[derive(Debug, Args)]
-struct ShowArgs {
+struct ConfigShowArgs {
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-const FORMATS: [Format; 3] = [Format::Table, Format::Json, Format::Yaml];
+const FORMATS: [OutputFormat; 3] = [OutputFormat::Table, OutputFormat::Json, OutputFormat::Yaml];
 
 /// Verify a configuration file.
 ///
 /// Names every mistake with its line. In a repository it also tells which sources match no file and
 /// in which stages nothing is found.
 #[derive(Debug, Args)]
-struct CheckArgs {
+struct ConfigCheckArgs {
     /// The file; the work tree's towpath.yaml, or the newest commit's, if not named
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     file: Option<PathBuf>,
 }
 
 /// Runs the subcommand.
-pub fn run(args: &ConfigArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &ConfigArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     match &args.command {
         ConfigCommand::Show(args) => show(args, context),
         ConfigCommand::Check(args) => check(args, context),
         ConfigCommand::Schema => {
             context.ui.answer(&ui::json(&config::schema()))?;
-            Ok(Exit::Done)
+            Ok(ExitKind::Done)
         }
     }
 }
 
-fn show(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
+fn show(args: &ConfigShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When::default())?;
+    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     let default_branch = survey.branch.as_deref().unwrap_or("HEAD");
     let shown = config::describe(&survey.settings.config, default_branch);
     let text = match args.output {
-        Format::Json => ui::json(&ConfigJson::from(&shown)),
-        Format::Yaml => ui::yaml(&ConfigJson::from(&shown)),
+        OutputFormat::Json => ui::json(&ConfigJson::from(&shown)),
+        OutputFormat::Yaml => ui::yaml(&ConfigJson::from(&shown)),
         _ => ui::config(&shown, &context.ui.out),
     };
     context.ui.answer(&text)?;
     survey.tell(context);
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
-fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
+fn check(args: &ConfigCheckArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let (name, text) = match args.file.as_ref().or(context.globals.config.as_ref()) {
         Some(path) => (path.display().to_string(), settings::read(path)?),
         None => (CONFIG_FILE.to_owned(), own_file(context)?),
@@ -104,18 +104,25 @@ fn check(args: &CheckArgs, context: &Context) -> Result<Exit, Failure> {
     let (stages, sources) =
         (count(config.stages.len(), "stage"), count(config.rules.len(), "source"));
     context.ui.note(&format!("{name} is right: {stages}, {sources}"));
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// Says what the configuration does not find in the repository around it.
-fn try_out(config: &Config, context: &Context, repository: &Repository) -> Result<(), Failure> {
+fn try_out(
+    config: &Config,
+    context: &CommandContext,
+    repository: &Repository,
+) -> Result<(), Failure> {
     if config.rules.is_empty() {
         return Ok(());
     }
-    let when = When { work_tree: repository.work_tree().is_some(), ..When::default() };
+    let when = RevisionSelector {
+        work_tree: repository.work_tree().is_some(),
+        ..RevisionSelector::default()
+    };
     let snapshot = survey::snapshot(context, repository, when, None)?;
-    let cache = Cache::default();
-    let reader = Reader::new(&snapshot, &cache);
+    let cache = ParseCache::default();
+    let reader = SnapshotReader::new(&snapshot, &cache);
     let matched = source::claims(config, &reader).into_iter().map(|claim| claim.index).collect();
     let mapping = survey::mapping(context, repository, config, &reader, &cache)?;
     let apps = mapping.entries.iter().map(|entry| entry.app.clone()).collect();
@@ -130,14 +137,14 @@ fn try_out(config: &Config, context: &Context, repository: &Repository) -> Resul
 }
 
 /// The file people would edit: on disk where there is a work tree, else of the newest commit.
-fn own_file(context: &Context) -> Result<String, Failure> {
+fn own_file(context: &CommandContext) -> Result<String, Failure> {
     let repository = context.repository()?;
     let snapshot = match Snapshot::of_work_tree(&repository) {
         Ok(snapshot) => snapshot,
         Err(_) => Snapshot::of_commit(&repository, repository.head()?)?,
     };
-    let cache = Cache::default();
-    settings::text_in(&Reader::new(&snapshot, &cache))?.ok_or_else(|| {
+    let cache = ParseCache::default();
+    settings::text_in(&SnapshotReader::new(&snapshot, &cache))?.ok_or_else(|| {
         Failure::usage(format!("there is no {CONFIG_FILE} in this repository"))
             .hint("`towpath init` writes one; without it, towpath looks for itself")
     })

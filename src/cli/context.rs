@@ -1,37 +1,37 @@
 //! What a command works with: the repository, the user's wishes, the clock, the terminal.
 
-use super::args::{ColorChoice, Globals};
-use super::environment::Environment;
+use super::args::{ColorChoice, GlobalArgs};
+use super::environment::ProcessEnvironment;
 use super::failure::Failure;
-use crate::git::remote::Clones;
+use crate::git::remote::CloneCache;
 use crate::git::url::{is_url, redact};
-use crate::git::{GitError, Manner, Oid, Person, Progress, Repository, Workspace};
-use crate::ui::{Bar, Look, Ui, Verbosity};
+use crate::git::{GitError, GitIdentity, GitOptions, Oid, Progress, Repository, Workspace};
+use crate::ui::{ProgressIndicator, TerminalStyle, Ui, Verbosity};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The same for every command.
 #[derive(Clone)]
-pub struct Context {
-    pub globals: Globals,
-    pub environment: Environment,
+pub struct CommandContext {
+    pub globals: GlobalArgs,
+    pub environment: ProcessEnvironment,
     pub ui: Ui,
     /// Where branches were just seen at `origin`; what this clone knows of them is older.
     tips: BTreeMap<String, Oid>,
 }
 
-impl Context {
+impl CommandContext {
     /// Puts the arguments and the surroundings together.
-    pub fn new(globals: Globals, environment: Environment) -> Self {
+    pub fn new(globals: GlobalArgs, environment: ProcessEnvironment) -> Self {
         let ui = ui(&globals, &environment);
-        Context { globals, environment, ui, tips: BTreeMap::new() }
+        CommandContext { globals, environment, ui, tips: BTreeMap::new() }
     }
 
     /// The same where branches are known to be elsewhere than this clone says.
     #[must_use]
     pub fn seeing(&self, tips: impl IntoIterator<Item = (String, Oid)>) -> Self {
-        Context { tips: tips.into_iter().collect(), ..self.clone() }
+        CommandContext { tips: tips.into_iter().collect(), ..self.clone() }
     }
 
     /// The same where this branch is the one that is meant, and is there.
@@ -78,7 +78,7 @@ impl Context {
     pub fn workspace<'r>(
         &self,
         repository: &'r Repository,
-        author: Option<&Person>,
+        author: Option<&GitIdentity>,
     ) -> Result<Workspace<'r>, Failure> {
         self.admit()?;
         if self.globals.writing.is_none() {
@@ -90,11 +90,11 @@ impl Context {
     }
 
     /// How git is run for the user.
-    pub fn manner(&self, author: Option<&Person>) -> Manner {
+    pub fn manner(&self, author: Option<&GitIdentity>) -> GitOptions {
         let date = format!("{} {}", self.now().as_second(), self.environment.now.strftime("%z"));
         let url = self.url().map(str::to_owned);
         let trusts = self.globals.writing.is_some();
-        Manner {
+        GitOptions {
             interactive: self.can_ask(),
             url,
             date,
@@ -109,11 +109,11 @@ impl Context {
             Failure::failed(format!("there is no cache folder to clone `{}` into", redact(url)))
                 .hint("set XDG_CACHE_HOME or HOME to an absolute path")
         })?;
-        let bar = Bar::new(&self.ui, &format!("Asking {}", redact(url)));
+        let bar = ProgressIndicator::new(&self.ui, &format!("Asking {}", redact(url)));
         let max_age = self.globals.max_age.unsigned_abs();
         let interactive = self.can_ask();
-        let shown = Shown(&bar);
-        let clones = Clones::new(cache, max_age, self.now().as_second(), interactive, &shown);
+        let shown = GitProgress(&bar);
+        let clones = CloneCache::new(cache, max_age, self.now().as_second(), interactive, &shown);
         if !self.globals.read_only {
             return Ok(clones.bring(url)?);
         }
@@ -132,11 +132,11 @@ impl Context {
     /// When git cannot.
     pub fn fetch_origin(&self, repository: &Repository) -> Result<(), Failure> {
         let Some(url) = repository.origin_url() else { return Ok(()) };
-        let bar = Bar::new(&self.ui, &format!("Asking {url}"));
+        let bar = ProgressIndicator::new(&self.ui, &format!("Asking {url}"));
         let cache = self.environment.cache.as_deref().unwrap_or(Path::new("."));
         let (max_age, now) = (self.globals.max_age.unsigned_abs(), self.now().as_second());
-        let shown = Shown(&bar);
-        let clones = Clones::new(cache, max_age, now, self.can_ask(), &shown);
+        let shown = GitProgress(&bar);
+        let clones = CloneCache::new(cache, max_age, now, self.can_ask(), &shown);
         Ok(clones.fetch_origin(repository.git_dir(), &url)?)
     }
 
@@ -183,7 +183,7 @@ impl Context {
     }
 }
 
-fn ui(globals: &Globals, environment: &Environment) -> Ui {
+fn ui(globals: &GlobalArgs, environment: &ProcessEnvironment) -> Ui {
     let colors = |is_terminal: bool| match globals.color {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
@@ -195,12 +195,12 @@ fn ui(globals: &Globals, environment: &Environment) -> Ui {
         _ => Verbosity::Verbose,
     };
     Ui {
-        out: Look {
+        out: TerminalStyle {
             colors: colors(environment.stdout_is_terminal),
             unicode: environment.unicode,
             width: environment.width,
         },
-        err: Look {
+        err: TerminalStyle {
             colors: colors(environment.stderr_is_terminal),
             unicode: environment.unicode,
             width: environment.stderr_width,
@@ -211,9 +211,9 @@ fn ui(globals: &Globals, environment: &Environment) -> Ui {
 }
 
 /// Draws git's progress.
-struct Shown<'b>(&'b Bar);
+struct GitProgress<'b>(&'b ProgressIndicator);
 
-impl Progress for Shown<'_> {
+impl Progress for GitProgress<'_> {
     fn update(&self, done: u64, total: u64, what: &str) {
         self.0.say(what);
         self.0.set(done, total);

@@ -1,10 +1,10 @@
 //! `towpath demo`: a repository to try towpath on, and a tour of it.
 
-use super::args::{Cli, Globals};
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use crate::demo::{self, Demo, DemoError};
-use crate::ui::Tone;
+use super::args::{Cli, GlobalArgs};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use crate::demo::{self, DemoError, DemoPaths};
+use crate::ui::TextTone;
 use clap::{Args, ValueHint};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -38,57 +38,57 @@ pub struct DemoArgs {
 }
 
 /// One stop of the tour: what a newcomer may ask, and the command that answers.
-struct Stop {
+struct TourStep {
     question: &'static str,
     command: &'static [&'static str],
 }
 
-const TOUR: [Stop; 12] = [
-    Stop {
+const TOUR: [TourStep; 12] = [
+    TourStep {
         question: "Which version of which app runs in which stage, and since when?",
         command: &["status"],
     },
-    Stop {
+    TourStep {
         question: "Where is that written, who put it there, and when?",
         command: &["status", "checkout"],
     },
-    Stop {
+    TourStep {
         question: "What ran where three weeks ago?",
         command: &["status", "--at", "3 weeks ago"],
     },
-    Stop {
+    TourStep {
         question: "What changed in prod lately, and who did it?",
         command: &["history", "--stage", "prod", "-n", "6"],
     },
-    Stop {
+    TourStep {
         question: "What would a promotion to prod bring?",
         command: &["diff", "staging", "prod"],
     },
-    Stop {
+    TourStep {
         question: "Where did this version of checkout go?",
         command: &["trace", "checkout@500857c"],
     },
-    Stop {
+    TourStep {
         question: "Which bytes would take storefront from staging to prod?",
         command: &["promote", "storefront", "--to", "prod", "--dry-run"],
     },
-    Stop {
+    TourStep {
         question: "The tests in staging have passed: say so, for the gates",
         command: &["record", "storefront", "--stage", "staging", "passed"],
     },
-    Stop {
+    TourStep {
         question: "May it go to prod now? Every gate answers:",
         command: &["ask", "storefront", "--to", "prod"],
     },
-    Stop {
+    TourStep {
         question: "Do it: a commit on the newest one, straight to the demo's origin (or as a pull request)",
         command: &["promote", "storefront", "--to", "prod", "--push", "--yes"],
     },
-    Stop {
+    TourStep {
         question: "What would the pipeline do by itself, and why not more?",
         command: &["advance", "--dry-run"],
     },
-    Stop {
+    TourStep {
         question: "How did towpath know? It looked; this is what it would write down:",
         command: &["init", "--stdout"],
     },
@@ -97,22 +97,22 @@ const TOUR: [Stop; 12] = [
 const NEXT: [&str; 3] = ["towpath history storefront", "towpath metrics", "towpath init"];
 
 /// Makes the demo, and shows it.
-pub fn run(args: &DemoArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &DemoArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let demo = make(args, context)?;
     if args.no_tour {
         context.ui.answer(&demo.clone.display().to_string())?;
-        return Ok(Exit::Done);
+        return Ok(ExitKind::Done);
     }
     for stop in &TOUR {
         visit(stop, &demo, context)?;
     }
     context.ui.answer(&goodbye(&demo))?;
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// A temporary folder stays only with a whole demo in it. A named one is made absolute: what is
 /// printed can be used anywhere.
-fn make(args: &DemoArgs, context: &Context) -> Result<Demo, Failure> {
+fn make(args: &DemoArgs, context: &CommandContext) -> Result<DemoPaths, Failure> {
     if let Some(folder) = &args.dir {
         let here = context.environment.working_directory.as_deref();
         let folder = here.map_or_else(|| folder.clone(), |here| here.join(folder));
@@ -127,24 +127,27 @@ fn make(args: &DemoArgs, context: &Context) -> Result<Demo, Failure> {
 }
 
 /// Runs a command as if it was typed in the demo's clone.
-fn visit(stop: &Stop, demo: &Demo, context: &Context) -> Result<(), Failure> {
+fn visit(stop: &TourStep, demo: &DemoPaths, context: &CommandContext) -> Result<(), Failure> {
     let look = &context.ui.out;
     let question = format!("# {}", stop.question);
     let typed = typed(stop.command);
-    let head =
-        format!("{}\n{}", look.paint(Tone::Dim, &question), look.paint(Tone::Heading, &typed));
+    let head = format!(
+        "{}\n{}",
+        look.paint(TextTone::Dim, &question),
+        look.paint(TextTone::Heading, &typed)
+    );
     context.ui.answer(&head)?;
     let arguments: Vec<OsString> =
         ["towpath"].iter().chain(stop.command).map(OsString::from).collect();
     let cli = Cli::read(&arguments).expect("the tour is typed well; a test walks it");
-    let globals = Globals {
+    let globals = GlobalArgs {
         repo: Some(demo.clone.display().to_string()),
         branch: None,
         config: None,
         writing: cli.globals.writing,
         ..context.globals.clone()
     };
-    super::run(cli.command, &Context::new(globals, context.environment.clone()))?;
+    super::run(cli.command, &CommandContext::new(globals, context.environment.clone()))?;
     context.ui.answer("\n")?;
     Ok(())
 }
@@ -156,7 +159,7 @@ fn typed(command: &[&str]) -> String {
     format!("$ towpath {}", quoted.collect::<Vec<_>>().join(" "))
 }
 
-fn goodbye(demo: &Demo) -> String {
+fn goodbye(demo: &DemoPaths) -> String {
     let mut out = format!(
         "The repository stays here until you remove it. Go on:\n  cd {}\n",
         demo.clone.display()

@@ -1,10 +1,10 @@
 //! `towpath deploy`: puts a version that a build has made into a stage.
 
 use super::complete;
-use super::context::Context;
-use super::delivery::{self, DeliveryArgs, Errand, Selection};
-use super::failure::{Exit, Failure};
-use super::intent::Intent;
+use super::context::CommandContext;
+use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
+use super::failure::{ExitKind, Failure};
+use super::intent::ChangeRequest;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -44,20 +44,20 @@ pub struct DeployArgs {
 }
 
 /// Deploys.
-pub fn run(args: &DeployArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &DeployArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     if args.version.is_empty() || args.version.chars().any(|c| c.is_whitespace() || c.is_control())
     {
         return Err(Failure::usage("a version has no spaces and is not empty"));
     }
-    let intent = Intent::Deploy {
+    let intent = ChangeRequest::Deploy {
         app: args.app.clone(),
         version: args.version.clone(),
         stage: args.stage.clone(),
     };
-    delivery::run(&Errand {
+    delivery::run(&DeliveryRequest {
         intent: &intent,
         args: &args.delivery,
-        selection: Selection::Given,
+        selection: SelectionMode::Given,
         context,
     })
 }

@@ -1,21 +1,21 @@
 //! `towpath diff`: where two stages, times or revisions differ.
 
 use super::choice::TOLERANCE;
-use super::chronicle::Chronicle;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::filter::Patterns;
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::filter::GlobPatterns;
 use super::suggest::nearest;
-use super::survey::{Survey, When};
+use super::survey::{RepositoryState, RevisionSelector};
 use super::{complete, output};
 use crate::config::Config;
 use crate::git::Repository;
 use crate::git::at::{TIME_FORMS, resolve};
-use crate::history::Courses;
-use crate::model::{SlotKey, StageName};
+use crate::history::CellHistories;
+use crate::model::{CellKey, StageName};
 use crate::report::json::DiffJson;
-use crate::report::{Ahead, Diff, Side};
-use crate::ui::{self, Format};
+use crate::report::{AheadSide, DiffReport, DiffSide};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 
@@ -59,65 +59,72 @@ pub struct DiffArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-const FORMATS: [Format; 4] = [Format::Table, Format::Json, Format::Csv, Format::Markdown];
+const FORMATS: [OutputFormat; 4] =
+    [OutputFormat::Table, OutputFormat::Json, OutputFormat::Csv, OutputFormat::Markdown];
 
 /// Answers, and says on stderr how much differs.
-pub fn run(args: &DiffArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &DiffArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When::default())?;
+    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     survey.tell(context);
-    let chronicle = Chronicle::of(context, &repository, &survey, TOLERANCE)?;
-    let asking = Asking {
+    let chronicle = DeploymentHistory::of(context, &repository, &survey, TOLERANCE)?;
+    let asking = DiffBuilder {
         context,
         repository: &repository,
         survey: &survey,
-        courses: Courses::new(&chronicle.timeline),
+        courses: CellHistories::new(&chronicle.timeline),
     };
     let (mut left, mut right) = (asking.spot(&args.left)?, asking.spot(&args.right)?);
     // A stage beside a revision: that stage then.
     let stage = left.stage.clone().or_else(|| right.stage.clone());
     left.stage = left.stage.or_else(|| stage.clone());
     right.stage = right.stage.or(stage);
-    let wanted = Patterns::new(&args.app);
-    let accept = |slot: &SlotKey| wanted.accept(chronicle.words(slot));
+    let wanted = GlobPatterns::new(&args.app);
+    let accept = |slot: &CellKey| wanted.accept(chronicle.words(slot));
     let diff =
         asking.compare(asking.side(left, &accept)?, asking.side(right, &accept)?, &chronicle);
     let text = match args.output {
-        Format::Json => ui::json(&DiffJson::new(&diff, context.shown_repository(&repository))),
-        Format::Csv => ui::diff_csv(&diff),
-        Format::Markdown => ui::diff_markdown(&diff),
+        OutputFormat::Json => {
+            ui::json(&DiffJson::new(&diff, context.shown_repository(&repository)))
+        }
+        OutputFormat::Csv => ui::diff_csv(&diff),
+        OutputFormat::Markdown => ui::diff_markdown(&diff),
         _ => ui::diff(&diff, &context.ui.out),
     };
     context.ui.answer(&text)?;
-    if args.output == Format::Table {
+    if args.output == OutputFormat::Table {
         context.ui.note(&summary(&diff, &survey.settings.config));
     }
     context.ui.warnings(&diff.warnings);
-    Ok(if args.exit_code && !diff.differences.is_empty() { Exit::Different } else { Exit::Done })
+    Ok(if args.exit_code && !diff.differences.is_empty() {
+        ExitKind::Different
+    } else {
+        ExitKind::Done
+    })
 }
 
 /// A side as it was named: which stage, and when.
-struct Spot {
+struct DiffSideSpec {
     text: String,
     stage: Option<StageName>,
     at: Option<String>,
 }
 
-struct Asking<'a> {
-    context: &'a Context,
+struct DiffBuilder<'a> {
+    context: &'a CommandContext,
     repository: &'a Repository,
-    survey: &'a Survey,
-    courses: Courses<'a>,
+    survey: &'a RepositoryState,
+    courses: CellHistories<'a>,
 }
 
-impl Asking<'_> {
+impl DiffBuilder<'_> {
     /// What a text names: a stage, `stage@when`, or when alone.
-    fn spot(&self, text: &str) -> Result<Spot, Failure> {
+    fn spot(&self, text: &str) -> Result<DiffSideSpec, Failure> {
         let config = &self.survey.settings.config;
-        let named = |stage: Option<StageName>, at: Option<&str>| Spot {
+        let named = |stage: Option<StageName>, at: Option<&str>| DiffSideSpec {
             text: text.to_owned(),
             stage,
             at: at.map(str::to_owned),
@@ -152,12 +159,16 @@ impl Asking<'_> {
     }
 
     /// What runs at a spot, of the apps that are meant.
-    fn side(&self, spot: Spot, accept: &dyn Fn(&SlotKey) -> bool) -> Result<Side, Failure> {
+    fn side(
+        &self,
+        spot: DiffSideSpec,
+        accept: &dyn Fn(&CellKey) -> bool,
+    ) -> Result<DiffSide, Failure> {
         let then = match spot.at.as_deref() {
-            Some(at) => Some(Survey::of(
+            Some(at) => Some(RepositoryState::of(
                 self.context,
                 self.repository,
-                When { at: Some(at), ..When::default() },
+                RevisionSelector { at: Some(at), ..RevisionSelector::default() },
             )?),
             None => None,
         };
@@ -175,7 +186,7 @@ impl Asking<'_> {
             }
             None => None,
         };
-        Ok(Side {
+        Ok(DiffSide {
             text: spot.text,
             revision: survey.commit.map(|commit| commit.to_string()),
             time: survey.time,
@@ -185,16 +196,22 @@ impl Asking<'_> {
         })
     }
 
-    fn compare(&self, left: Side, right: Side, chronicle: &Chronicle<'_>) -> Diff {
-        let name = |slot: &SlotKey| chronicle.name(slot).to_owned();
+    fn compare(
+        &self,
+        left: DiffSide,
+        right: DiffSide,
+        chronicle: &DeploymentHistory<'_>,
+    ) -> DiffReport {
+        let name = |slot: &CellKey| chronicle.name(slot).to_owned();
         let place = |stage: &StageName| self.survey.settings.config.position(stage);
-        let mut diff = Diff::new(left, right, &name, &place, &|a, b| self.courses.ahead(a, b));
+        let mut diff =
+            DiffReport::new(left, right, &name, &place, &|a, b| self.courses.ahead(a, b));
         diff.warnings.clone_from(&self.survey.mapping.warnings);
         diff
     }
 }
 
-fn summary(diff: &Diff, config: &Config) -> String {
+fn summary(diff: &DiffReport, config: &Config) -> String {
     let (left, right) = (&diff.left.text, &diff.right.text);
     let (differing, compared) = (diff.differences.len(), diff.compared);
     if differing == 0 {
@@ -210,12 +227,12 @@ fn summary(diff: &Diff, config: &Config) -> String {
 }
 
 /// What a promotion would do to the stage on the right.
-fn promotion(diff: &Diff) -> String {
-    let count = |ahead: fn(&Ahead) -> bool| {
+fn promotion(diff: &DiffReport) -> String {
+    let count = |ahead: fn(&AheadSide) -> bool| {
         diff.differences.iter().filter(|difference| ahead(&difference.ahead)).count()
     };
-    let forward = count(|ahead| matches!(ahead, Ahead::Left(_)));
-    let back = match count(|ahead| matches!(ahead, Ahead::Right(_))) {
+    let forward = count(|ahead| matches!(ahead, AheadSide::Left(_)));
+    let back = match count(|ahead| matches!(ahead, AheadSide::Right(_))) {
         0 => String::new(),
         back => format!(" and takes {back} back"),
     };

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 /// What is around this process.
 #[derive(Debug, Clone)]
-pub struct Environment {
+pub struct ProcessEnvironment {
     /// The time, in the zone of whoever asks.
     pub now: Zoned,
     pub arguments: Vec<OsString>,
@@ -32,11 +32,11 @@ pub struct Environment {
     pub threads: Option<usize>,
 }
 
-impl Environment {
+impl ProcessEnvironment {
     /// Looks around, once.
     pub fn read() -> Self {
         let stdout_is_terminal = std::io::stdout().is_terminal();
-        Environment {
+        ProcessEnvironment {
             now: now().to_zoned(TimeZone::system()),
             arguments: std::env::args_os().collect(),
             working_directory: std::env::current_dir().ok(),

@@ -1,14 +1,14 @@
 //! How a command fails: one sentence, its causes, a way out, and the exit code.
 
 use crate::git::GitError;
-use crate::git::at::AtError;
+use crate::git::at::RevisionError;
 use crate::git::remote::RemoteError;
 use std::io;
 use std::process::ExitCode;
 
 /// What a process says to its caller. The numbers are a promise (docs/exit-codes.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub enum ExitKind {
     /// Done, or nothing to do.
     Done,
     Failed,
@@ -20,14 +20,14 @@ pub enum Exit {
     Different,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
+impl From<ExitKind> for ExitCode {
+    fn from(exit: ExitKind) -> Self {
         ExitCode::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::Refused => 3,
-            Exit::Different => 4,
+            ExitKind::Done => 0,
+            ExitKind::Failed => 1,
+            ExitKind::Usage => 2,
+            ExitKind::Refused => 3,
+            ExitKind::Different => 4,
         })
     }
 }
@@ -39,7 +39,7 @@ pub struct Failure {
     message: Option<String>,
     causes: Vec<String>,
     hints: Vec<String>,
-    exit: Exit,
+    exit: ExitKind,
 }
 
 impl Failure {
@@ -49,18 +49,18 @@ impl Failure {
             message: Some(message.into()),
             causes: Vec::new(),
             hints: Vec::new(),
-            exit: Exit::Failed,
+            exit: ExitKind::Failed,
         }
     }
 
     /// The caller asked for something that cannot be meant.
     pub fn usage(message: impl Into<String>) -> Self {
-        Failure { exit: Exit::Usage, ..Failure::failed(message) }
+        Failure { exit: ExitKind::Usage, ..Failure::failed(message) }
     }
 
     /// A gate or a permission says no.
     pub fn refused(message: impl Into<String>) -> Self {
-        Failure { exit: Exit::Refused, ..Failure::failed(message) }
+        Failure { exit: ExitKind::Refused, ..Failure::failed(message) }
     }
 
     /// The same with a way out.
@@ -95,7 +95,7 @@ impl Failure {
     }
 
     /// The code the process ends with.
-    pub fn exit(&self) -> Exit {
+    pub fn exit(&self) -> ExitKind {
         self.exit
     }
 }
@@ -120,10 +120,10 @@ impl From<GitError> for Failure {
     }
 }
 
-impl From<AtError> for Failure {
-    fn from(error: AtError) -> Self {
+impl From<RevisionError> for Failure {
+    fn from(error: RevisionError) -> Self {
         match (error.hint(), error) {
-            (_, AtError::Git(error)) => error.into(),
+            (_, RevisionError::Git(error)) => error.into(),
             (Some(hint), error) => Failure::usage(error.to_string()).hint(hint),
             (None, error) => Failure::usage(error.to_string()),
         }
@@ -153,7 +153,7 @@ impl From<io::Error> for Failure {
                 message: None,
                 causes: Vec::new(),
                 hints: Vec::new(),
-                exit: Exit::Done,
+                exit: ExitKind::Done,
             };
         }
         Failure::failed("the answer could not be written").because(&error)

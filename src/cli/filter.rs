@@ -2,12 +2,12 @@
 
 /// Patterns with `*` (any characters) and `?` (one character). None at all means everything.
 #[derive(Debug, Clone, Default)]
-pub struct Patterns(Vec<String>);
+pub struct GlobPatterns(Vec<String>);
 
-impl Patterns {
+impl GlobPatterns {
     /// Takes the patterns as written.
     pub fn new(patterns: &[String]) -> Self {
-        Patterns(
+        GlobPatterns(
             patterns
                 .iter()
                 .map(|pattern| pattern.trim().to_owned())
@@ -84,8 +84,8 @@ mod tests {
 
     #[test]
     fn no_pattern_means_everything() {
-        assert!(Patterns::new(&[]).accept(["x"]));
-        let patterns = Patterns::new(&["web".into(), "z*".into()]);
+        assert!(GlobPatterns::new(&[]).accept(["x"]));
+        let patterns = GlobPatterns::new(&["web".into(), "z*".into()]);
         assert!(patterns.accept(["api", "web"]) && !patterns.accept(["api"]));
         assert_eq!(patterns.unmatched(&["web".into()]).collect::<Vec<_>>(), ["z*"]);
     }

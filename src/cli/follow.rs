@@ -1,34 +1,35 @@
 //! `--follow`: looks again and again whether something new was deployed.
 
-use super::args::Globals;
+use super::args::GlobalArgs;
 use super::choice::TOLERANCE;
-use super::chronicle::Chronicle;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::survey::{Survey, When};
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::survey::{RepositoryState, RevisionSelector};
 use crate::git::Oid;
 use jiff::SignedDuration;
 use std::collections::HashSet;
 use std::thread;
 
 /// Tells of the newest deployments, so many.
-pub type Tell<'a> = &'a dyn Fn(&Survey, &Chronicle<'_>, usize) -> Result<(), Failure>;
+pub type DeploymentPrinter<'a> =
+    &'a dyn Fn(&RepositoryState, &DeploymentHistory<'_>, usize) -> Result<(), Failure>;
 
 /// The context for looking at what is elsewhere: a copy is fetched each time, and of a clone the
 /// branch of its origin counts, fetched too.
 ///
 /// # Errors
 /// When the repository cannot be read.
-pub fn watching(context: &Context) -> Result<Context, Failure> {
-    let mut globals = Globals { max_age: SignedDuration::ZERO, ..context.globals.clone() };
+pub fn watching(context: &CommandContext) -> Result<CommandContext, Failure> {
+    let mut globals = GlobalArgs { max_age: SignedDuration::ZERO, ..context.globals.clone() };
     if context.url().is_none() {
         let repository = context.repository()?;
         fetch(context);
-        let survey = Survey::of(context, &repository, When::default())?;
+        let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
         let branch = survey.branch.map(|branch| format!("origin/{branch}"));
         globals.branch = branch.filter(|name| repository.resolve(name).is_ok()).or(globals.branch);
     }
-    Ok(Context::new(globals, context.environment.clone()))
+    Ok(CommandContext::new(globals, context.environment.clone()))
 }
 
 /// Looks every so often, until the process is stopped or nobody reads any more.
@@ -36,18 +37,18 @@ pub fn watching(context: &Context) -> Result<Context, Failure> {
 /// # Errors
 /// When the repository cannot be read any more, or nobody reads.
 pub fn run(
-    first: &Chronicle<'_>,
+    first: &DeploymentHistory<'_>,
     every: SignedDuration,
-    context: &Context,
-    tell: Tell<'_>,
-) -> Result<Exit, Failure> {
+    context: &CommandContext,
+    tell: DeploymentPrinter<'_>,
+) -> Result<ExitKind, Failure> {
     let mut known = commits(first);
     loop {
         thread::sleep(every.unsigned_abs());
         fetch(context);
         let repository = context.repository()?;
-        let survey = Survey::of(context, &repository, When::default())?;
-        let chronicle = Chronicle::of(context, &repository, &survey, TOLERANCE)?;
+        let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
+        let chronicle = DeploymentHistory::of(context, &repository, &survey, TOLERANCE)?;
         let old = chronicle
             .timeline
             .deployments()
@@ -61,7 +62,7 @@ pub fn run(
 }
 
 /// That the origin of a clone cannot be reached is said, and tried again later.
-fn fetch(context: &Context) {
+fn fetch(context: &CommandContext) {
     if context.url().is_some() {
         return;
     }
@@ -71,6 +72,6 @@ fn fetch(context: &Context) {
     }
 }
 
-fn commits(chronicle: &Chronicle<'_>) -> HashSet<Oid> {
+fn commits(chronicle: &DeploymentHistory<'_>) -> HashSet<Oid> {
     chronicle.timeline.deployments().map(|deployment| deployment.commit).collect()
 }

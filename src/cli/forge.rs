@@ -1,14 +1,15 @@
 //! The forge of a repository: where it is, and what it is reached with.
 
-use super::context::Context;
+use super::context::CommandContext;
 use super::environment::{chance, seconds, text};
 use super::failure::Failure;
-use crate::config::Method;
+use crate::config::ProposalMergeMethod;
 use crate::forge::{
-    Access, Clock, Forge, ForgeError, Kind, Known, Limits, Place, PlaceError, Token, TokenSources,
+    Clock, Forge, ForgeAccess, ForgeError, ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError,
+    RequestLimits, Token, TokenSources,
 };
 use crate::forge::{MergeMethod, connect, find_token, plain};
-use crate::git::{Person, Repository};
+use crate::git::{GitIdentity, Repository};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -18,7 +19,7 @@ const GENERAL_TOKEN: &str = "TOWPATH_TOKEN";
 
 /// What is said about the forge of `origin`.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Said<'a> {
+pub struct ForgeOptions<'a> {
     /// By the user: `--forge` or `TOWPATH_FORGE`.
     pub user: Option<&'a str>,
     pub api: Option<&'a str>,
@@ -28,10 +29,10 @@ pub struct Said<'a> {
 
 /// Where proposals are made.
 #[derive(Debug, Clone)]
-pub enum Home {
+pub enum ForgeLocation {
     /// On a forge.
     Hosted {
-        place: Place,
+        place: ForgeRepository,
         /// Only the repository says that its host is a forge: a token that is for no certain host is
         /// not sent there.
         is_hearsay: bool,
@@ -44,39 +45,38 @@ pub enum Home {
 ///
 /// # Errors
 /// Where nothing says which: with what can be done without.
-pub fn home(said: Said<'_>, repository: &Repository) -> Result<Home, Failure> {
+pub fn home(said: ForgeOptions<'_>, repository: &Repository) -> Result<ForgeLocation, Failure> {
     let named = said.user.or(said.config);
     if let Some(name) = named {
         known(name)?;
     }
     if named == Some("plain") {
-        return origin(repository).map(|_| Home::Plain);
+        return origin(repository).map(|_| ForgeLocation::Plain);
     }
-    let hosted = |place, is_hearsay| Home::Hosted { place, is_hearsay };
+    let hosted = |place, is_hearsay| ForgeLocation::Hosted { place, is_hearsay };
     if let Some(name) = said.user {
         let place = place(Some(name), said.api, repository)?;
-        return Ok(place.map_or(Home::Plain, |place| hosted(place, false)));
+        return Ok(place.map_or(ForgeLocation::Plain, |place| hosted(place, false)));
     }
     match (place(None, None, repository), said.config) {
         (Ok(Some(place)), _) => Ok(hosted(place, false)),
-        (Ok(None), None) => Ok(Home::Plain),
+        (Ok(None), None) => Ok(ForgeLocation::Plain),
         (Err(failure), None) => Err(failure),
-        (_, name) => {
-            Ok(place(name, None, repository)?.map_or(Home::Plain, |place| hosted(place, true)))
-        }
+        (_, name) => Ok(place(name, None, repository)?
+            .map_or(ForgeLocation::Plain, |place| hosted(place, true))),
     }
 }
 
 /// The place of an app's sources: a host that is known, or the one that proposals are made on.
-pub fn place_of_sources(url: &str, home: &Home) -> Option<Place> {
+pub fn place_of_sources(url: &str, home: &ForgeLocation) -> Option<ForgeRepository> {
     let known = match home {
-        Home::Hosted { place: Place { kind, host, api, .. }, .. } => {
-            let api = (*kind != Kind::Azure).then(|| api.clone());
-            Some(Known { kind: *kind, host: Some(host.clone()), api })
+        ForgeLocation::Hosted { place: ForgeRepository { kind, host, api, .. }, .. } => {
+            let api = (*kind != ForgeKind::Azure).then(|| api.clone());
+            Some(ForgeHost { kind: *kind, host: Some(host.clone()), api })
         }
-        Home::Plain => None,
+        ForgeLocation::Plain => None,
     };
-    Place::of(url, known.as_ref()).ok()
+    ForgeRepository::of(url, known.as_ref()).ok()
 }
 
 /// What can be done without a forge.
@@ -100,8 +100,8 @@ pub fn origin(repository: &Repository) -> Result<String, Failure> {
     })
 }
 
-fn known(name: &str) -> Result<Kind, Failure> {
-    Kind::from_name(name).ok_or_else(|| {
+fn known(name: &str) -> Result<ForgeKind, Failure> {
+    ForgeKind::from_name(name).ok_or_else(|| {
         let failure = Failure::usage(format!("`{name}` is no forge that towpath knows"));
         failure.hint("github, gitlab, gitea, forgejo, bitbucket, azure and plain are")
     })
@@ -112,25 +112,25 @@ fn place(
     named: Option<&str>,
     api: Option<&str>,
     repository: &Repository,
-) -> Result<Option<Place>, Failure> {
+) -> Result<Option<ForgeRepository>, Failure> {
     let written = origin(repository)?;
     let kind = named.map(known).transpose()?;
-    let known = kind.map(|kind| Known { kind, host: None, api: api.map(str::to_owned) });
-    let found = Place::of(&written, known.as_ref());
+    let known = kind.map(|kind| ForgeHost { kind, host: None, api: api.map(str::to_owned) });
+    let found = ForgeRepository::of(&written, known.as_ref());
     // A short form of the user's own, such as `gh:team/deploy`, is known in full only.
     let found = found.or_else(|error| {
-        repository.origin_url().map_or(Err(error), |url| Place::of(&url, known.as_ref()))
+        repository.origin_url().map_or(Err(error), |url| ForgeRepository::of(&url, known.as_ref()))
     });
     match found {
         Ok(place) => Ok(Some(place)),
-        Err(PlaceError::NoHost) if kind.is_none() => Ok(None),
+        Err(ForgeUrlError::NoHost) if kind.is_none() => Ok(None),
         Err(error) => {
             let failure = Failure::failed(format!("pull requests need a forge: {error}"));
             Err(match error {
-                PlaceError::Unknown { host, .. } => failure.hint(format!(
+                ForgeUrlError::Unknown { host, .. } => failure.hint(format!(
                     "if `{host}` is a forge, say which with --forge; `--forge plain` needs none"
                 )),
-                PlaceError::NoHost | PlaceError::Path { .. } => failure,
+                ForgeUrlError::NoHost | ForgeUrlError::Path { .. } => failure,
             })
         }
     }
@@ -142,14 +142,16 @@ fn place(
 /// # Errors
 /// Without a token, or without a name.
 pub fn open<'r>(
-    home: &Home,
+    home: &ForgeLocation,
     repository: &'r Repository,
-    author: Option<&Person>,
-    context: &Context,
+    author: Option<&GitIdentity>,
+    context: &CommandContext,
 ) -> Result<Box<dyn Forge + 'r>, Failure> {
     match home {
-        Home::Hosted { place, is_hearsay } => hosted(place, *is_hearsay, repository, context),
-        Home::Plain => {
+        ForgeLocation::Hosted { place, is_hearsay } => {
+            hosted(place, *is_hearsay, repository, context)
+        }
+        ForgeLocation::Plain => {
             let workspace = context.workspace(repository, author).map_err(|failure| {
                 failure
                     .hint("without a forge, pull requests are fetched into this clone to be read")
@@ -162,10 +164,10 @@ pub fn open<'r>(
 }
 
 fn hosted(
-    place: &Place,
+    place: &ForgeRepository,
     is_hearsay: bool,
     repository: &Repository,
-    context: &Context,
+    context: &CommandContext,
 ) -> Result<Box<dyn Forge>, Failure> {
     let variable = |name: &str| text(name).filter(|_| !is_hearsay || name != GENERAL_TOKEN);
     let git = |host: &str| credential(host, repository, context);
@@ -179,18 +181,18 @@ fn hosted(
         }));
     };
     context.ui.detail(&format!("the token for {} is from {from}", place.host));
-    let access = access(&place.api, Some(token), Limits::default());
+    let access = access(&place.api, Some(token), RequestLimits::default());
     Ok(connect(place, &access)?)
 }
 
 /// What an address is reached with.
-pub fn access(url: &str, token: Option<Token>, limits: Limits) -> Access {
+pub fn access(url: &str, token: Option<Token>, limits: RequestLimits) -> ForgeAccess {
     let secure = url.starts_with("https:");
     let proxies: &[&str] =
         if secure { &["https_proxy", "HTTPS_PROXY", "ALL_PROXY"] } else { &["http_proxy"] };
     let no_proxy = text("no_proxy").or_else(|| text("NO_PROXY")).unwrap_or_default();
     let authorities = text("TOWPATH_CA_FILE").or_else(|| text("SSL_CERT_FILE"));
-    Access {
+    ForgeAccess {
         token,
         proxy: proxies.iter().find_map(|name| text(name)),
         no_proxy: no_proxy
@@ -210,17 +212,17 @@ fn clock() -> Clock {
 }
 
 /// The way to merge, as forges know it.
-pub fn method(method: Method) -> MergeMethod {
+pub fn method(method: ProposalMergeMethod) -> MergeMethod {
     match method {
-        Method::Merge => MergeMethod::Merge,
-        Method::Squash => MergeMethod::Squash,
-        Method::Rebase => MergeMethod::Rebase,
+        ProposalMergeMethod::Merge => MergeMethod::Merge,
+        ProposalMergeMethod::Squash => MergeMethod::Squash,
+        ProposalMergeMethod::Rebase => MergeMethod::Rebase,
     }
 }
 
 /// How a forge's texts name a proposal.
-pub fn reference(kind: Kind, number: u64) -> String {
-    format!("{}{number}", if kind == Kind::GitLab { '!' } else { '#' })
+pub fn reference(kind: ForgeKind, number: u64) -> String {
+    format!("{}{number}", if kind == ForgeKind::GitLab { '!' } else { '#' })
 }
 
 /// `gh auth token`, if there is a `gh`.
@@ -232,7 +234,11 @@ fn gh(host: &str) -> Option<String> {
 }
 
 /// What git's credential helpers have for a host. They are not to ask.
-fn credential(host: &str, repository: &Repository, context: &Context) -> Option<(String, String)> {
+fn credential(
+    host: &str,
+    repository: &Repository,
+    context: &CommandContext,
+) -> Option<(String, String)> {
     let manner = context.manner(None);
     let answer = crate::git::credential(repository, &manner, host)?;
     let value =

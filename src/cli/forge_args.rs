@@ -1,7 +1,7 @@
 //! The arguments that say which forge is meant.
 
 use super::environment;
-use super::forge::Said;
+use super::forge::ForgeOptions;
 use crate::config::Config;
 use clap::{ArgMatches, Args};
 
@@ -49,8 +49,8 @@ impl ForgeArgs {
     }
 
     /// What is said about the forge.
-    pub fn said<'a>(&'a self, config: &'a Config) -> Said<'a> {
-        Said {
+    pub fn said<'a>(&'a self, config: &'a Config) -> ForgeOptions<'a> {
+        ForgeOptions {
             user: self.forge.as_deref(),
             api: self.forge_api.as_deref(),
             config: config.forge.as_deref(),

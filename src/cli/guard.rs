@@ -7,22 +7,22 @@ mod people;
 mod reading;
 mod sides;
 
-use super::context::Context;
+use super::context::CommandContext;
 use super::environment;
-use super::failure::{Exit, Failure};
+use super::failure::{ExitKind, Failure};
 use super::forge_args::ForgeArgs;
 use super::survey::CONFIG_FILE;
-use crate::git::{GitError, Oid, Premerge, Repository};
-use crate::guard::{Check, People, Refusal, Ruling, of_moves, of_rules};
-use crate::report::Guarded;
+use crate::git::{GitError, MergePreview, Oid, Repository};
+use crate::guard::{ChangeContributors, GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
+use crate::report::GuardReport;
 use crate::report::json::GuardJson;
 use crate::ui;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 pub use gates::queries;
-use gates::{Answers, answers};
-use people::{Asker, Commits};
-pub use sides::Sides;
+use gates::{QueryAnswers, answers};
+use people::{ProposedCommits, Requester};
+pub use sides::BaseHeadComparison;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -97,7 +97,7 @@ pub struct GuardArgs {
 const FORMATS: [&str; 5] = ["table", "json", "markdown", "sarif", "github"];
 
 /// Judges, with the exit code of the answer.
-pub fn run(args: &GuardArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &GuardArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
     let repository = match environment::incoming() {
         Some(folder) => repository.with_incoming(&folder)?,
@@ -106,23 +106,28 @@ pub fn run(args: &GuardArgs, context: &Context) -> Result<Exit, Failure> {
     let (base, head) = (commit(&repository, &args.base)?, commit(&repository, &args.head)?);
     let premerge = repository.premerge(base, head)?;
     let mut guarded =
-        Guarded::of(context.shown_repository(&repository), base.to_string(), head.to_string());
+        GuardReport::of(context.shown_repository(&repository), base.to_string(), head.to_string());
     match &premerge {
-        Premerge::Nothing => {}
-        Premerge::Unrelated => guarded.rulings.push(unrelated()),
-        Premerge::Conflict(paths) => {
+        MergePreview::Nothing => {}
+        MergePreview::Unrelated => guarded.rulings.push(unrelated()),
+        MergePreview::Conflict(paths) => {
             guarded.rulings.extend(paths.iter().map(|path| conflict(path)))
         }
-        Premerge::Forward(_) | Premerge::Tree(_) => {
+        MergePreview::Forward(_) | MergePreview::Tree(_) => {
             let branch = branch_name(&args.base, context, &repository);
             let context = context.on_branch(branch.as_deref(), base);
-            let sides =
-                Sides::read(&context, &repository, (base, head), &premerge, branch.as_deref())?;
+            let sides = BaseHeadComparison::read(
+                &context,
+                &repository,
+                (base, head),
+                &premerge,
+                branch.as_deref(),
+            )?;
             judge(args, &context, &repository, &sides, &mut guarded)?;
         }
     }
     tell(args, context, &guarded)?;
-    Ok(if guarded.allows() { Exit::Done } else { Exit::Refused })
+    Ok(if guarded.allows() { ExitKind::Done } else { ExitKind::Refused })
 }
 
 fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
@@ -138,7 +143,11 @@ fn commit(repository: &Repository, revision: &str) -> Result<Oid, Failure> {
 }
 
 /// The branch that the base is: the one the user names, or `main` for `refs/remotes/origin/main`.
-fn branch_name(revision: &str, context: &Context, repository: &Repository) -> Option<String> {
+fn branch_name(
+    revision: &str,
+    context: &CommandContext,
+    repository: &Repository,
+) -> Option<String> {
     if let Some(named) = &context.globals.branch {
         return Some(named.clone());
     }
@@ -154,8 +163,8 @@ fn branch_name(revision: &str, context: &Context, repository: &Repository) -> Op
 }
 
 fn unrelated() -> Ruling {
-    let refusal = Refusal::of(
-        Check::Merge,
+    let refusal = GuardRefusal::of(
+        GuardCheck::Merge,
         "base and head have no commit in common, so it is not known what changes",
     );
     Ruling::of_file(
@@ -166,8 +175,8 @@ fn unrelated() -> Ruling {
 }
 
 fn conflict(path: &str) -> Ruling {
-    let refusal = Refusal::of(
-        Check::Merge,
+    let refusal = GuardRefusal::of(
+        GuardCheck::Merge,
         "the base has changed this file, too, and the two do not go together",
     );
     Ruling::of_file(path, None, Some(refusal.hint("bring the branch up to date first")))
@@ -176,17 +185,18 @@ fn conflict(path: &str) -> Ruling {
 /// Everything that is said about the change.
 fn judge(
     args: &GuardArgs,
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    sides: &Sides<'_>,
-    guarded: &mut Guarded,
+    sides: &BaseHeadComparison<'_>,
+    guarded: &mut GuardReport,
 ) -> Result<(), Failure> {
     let (moves, config) = (sides.moves(), sides.config());
     let (rule_paths, wrong) = sides.rules();
-    let asker = Asker::find(args, context, repository, sides)?;
-    let commits = Commits::list(context, repository, sides)?;
-    let Answers { asked, judged } = answers(args, context, repository, sides, (&moves, &asker))?;
-    let people = People {
+    let asker = Requester::find(args, context, repository, sides)?;
+    let commits = ProposedCommits::list(context, repository, sides)?;
+    let QueryAnswers { asked, judged } =
+        answers(args, context, repository, sides, (&moves, &asker))?;
+    let people = ChangeContributors {
         persons: asker.persons.clone(),
         signed: &|lists| commits.signed(lists),
         vouched: &|lists, commit| commits.vouched(lists, commit),
@@ -220,7 +230,7 @@ fn judge(
 }
 
 /// Prints the answer, and adds the summary.
-fn tell(args: &GuardArgs, context: &Context, guarded: &Guarded) -> Result<(), Failure> {
+fn tell(args: &GuardArgs, context: &CommandContext, guarded: &GuardReport) -> Result<(), Failure> {
     let text = match args.output.as_str() {
         "json" => ui::json(&GuardJson::from(guarded)),
         "markdown" => ui::guard_markdown(guarded),
@@ -244,7 +254,7 @@ fn tell(args: &GuardArgs, context: &Context, guarded: &Guarded) -> Result<(), Fa
     }
 }
 
-fn summarise(path: &PathBuf, guarded: &Guarded) -> Result<(), Failure> {
+fn summarise(path: &PathBuf, guarded: &GuardReport) -> Result<(), Failure> {
     let written = std::fs::OpenOptions::new().create(true).append(true).open(path);
     let written =
         written.and_then(|mut file| file.write_all(ui::guard_markdown(guarded).as_bytes()));

@@ -1,20 +1,20 @@
 //! `towpath history`: what was deployed when, by whom.
 
-use super::choice::{self, Choice};
-use super::chronicle::Chronicle;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::names::{self, Names};
-use super::recent::Newest;
-use super::survey::{Survey, When};
-use super::wish::{Filter, Wish};
+use super::choice::{self, CellSelection};
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::names::{self, CompletionNames};
+use super::recent::RecentQuery;
+use super::survey::{RepositoryState, RevisionSelector};
+use super::wish::{DeploymentFilter, VersionFilter};
 use super::{args, complete, follow, output};
 use crate::git::Repository;
-use crate::history::Kind;
-use crate::model::SlotKey;
-use crate::report::Change;
+use crate::history::DeploymentKind;
+use crate::model::CellKey;
+use crate::report::DeploymentReport;
 use crate::report::json::HistoryJson;
-use crate::ui::{Format, Scroll, Times};
+use crate::ui::{HistoryPrinter, OutputFormat, TimeFormat};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::engine::ArgValueCompleter;
@@ -54,7 +54,7 @@ pub struct HistoryArgs {
     apps: Vec<String>,
 
     #[command(flatten)]
-    choice: choice::ChoiceArgs,
+    choice: choice::SelectionArgs,
 
     #[command(flatten)]
     window: choice::WindowArgs,
@@ -69,7 +69,7 @@ pub struct HistoryArgs {
 
     /// Only of these kinds
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_parser = kind())]
-    kind: Vec<Kind>,
+    kind: Vec<DeploymentKind>,
 
     /// Only so many, the newest; 0 for all [default: 50 on a terminal, else all]
     #[arg(short = 'n', long = "limit", value_name = "COUNT")]
@@ -89,45 +89,50 @@ pub struct HistoryArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-const FORMATS: [Format; 5] =
-    [Format::Table, Format::Json, Format::Jsonl, Format::Csv, Format::Markdown];
+const FORMATS: [OutputFormat; 5] = [
+    OutputFormat::Table,
+    OutputFormat::Json,
+    OutputFormat::Jsonl,
+    OutputFormat::Csv,
+    OutputFormat::Markdown,
+];
 
 /// Deployments are looked up and printed so many at a time; the first page is short, so that
 /// something is seen at once.
 const PAGES: [usize; 2] = [40, 400];
 
-fn kind() -> impl TypedValueParser<Value = Kind> {
-    PossibleValuesParser::new(Kind::ALL.map(Kind::as_str)).map(|typed| {
-        let found = Kind::ALL.into_iter().find(|kind| kind.as_str() == typed);
+fn kind() -> impl TypedValueParser<Value = DeploymentKind> {
+    PossibleValuesParser::new(DeploymentKind::ALL.map(DeploymentKind::as_str)).map(|typed| {
+        let found = DeploymentKind::ALL.into_iter().find(|kind| kind.as_str() == typed);
         found.expect("the parser takes no other words")
     })
 }
 
 /// Answers page by page, and says on stderr what was assumed and left out.
-pub fn run(args: &HistoryArgs, context: &Context) -> Result<Exit, Failure> {
-    if args.follow && args.output == Format::Json {
+pub fn run(args: &HistoryArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    if args.follow && args.output == OutputFormat::Json {
         let failure = Failure::usage("--follow never ends, and a JSON document does");
         return Err(failure.hint("`--output jsonl` gives one object a line"));
     }
     let watching = if args.follow { Some(follow::watching(context)?) } else { None };
     let context = watching.as_ref().unwrap_or(context);
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When::default())?;
+    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     survey.tell(context);
-    names::remember(context, &repository, &Names::of(&survey.mapping));
+    names::remember(context, &repository, &CompletionNames::of(&survey.mapping));
     let chronicle = match newest(args, context, &repository, &survey)? {
         Some(part) => part,
-        None => Chronicle::of(context, &repository, &survey, choice::TOLERANCE)?,
+        None => DeploymentHistory::of(context, &repository, &survey, choice::TOLERANCE)?,
     };
-    let times = if args.exact { Times::Exact } else { Times::Ago };
-    let scroll = RefCell::new(Scroll::new(args.output, times, &context.ui.out));
-    let question = Question { args, context, repository: &repository, scroll: &scroll };
+    let times = if args.exact { TimeFormat::Exact } else { TimeFormat::Ago };
+    let scroll = RefCell::new(HistoryPrinter::new(args.output, times, &context.ui.out));
+    let question = HistoryPrintRequest { args, context, repository: &repository, scroll: &scroll };
     question.answer(&survey, &chronicle)?;
     if !args.follow {
-        return Ok(Exit::Done);
+        return Ok(ExitKind::Done);
     }
     follow::run(&chronicle, args.every, context, &|survey, chronicle, news| {
         question.go_on(survey, chronicle, news)
@@ -137,29 +142,33 @@ pub fn run(args: &HistoryArgs, context: &Context) -> Result<Exit, Failure> {
 /// The newest part of the past, where that is enough to answer.
 fn newest<'r>(
     args: &HistoryArgs,
-    context: &Context,
+    context: &CommandContext,
     repository: &'r Repository,
-    survey: &Survey,
-) -> Result<Option<Chronicle<'r>>, Failure> {
+    survey: &RepositoryState,
+) -> Result<Option<DeploymentHistory<'r>>, Failure> {
     let narrowed =
         args.window.since.is_some() || args.window.until.is_some() || args.author.is_some();
     let whole = narrowed || args.follow || args.version.is_some() || !args.kind.is_empty();
     let Some(count) = args.limit.filter(|limit| *limit > 0 && !whole) else { return Ok(None) };
     let config = &survey.settings.config;
-    let is_meant = |slot: &SlotKey| args.choice.seems_to_mean(&args.apps, slot, config);
-    Newest { count, is_meant: &is_meant }.chronicle(context, repository, survey)
+    let is_meant = |slot: &CellKey| args.choice.seems_to_mean(&args.apps, slot, config);
+    RecentQuery { count, is_meant: &is_meant }.chronicle(context, repository, survey)
 }
 
 /// What is asked, and how the answer is printed.
-struct Question<'a> {
+struct HistoryPrintRequest<'a> {
     args: &'a HistoryArgs,
-    context: &'a Context,
+    context: &'a CommandContext,
     repository: &'a Repository,
-    scroll: &'a RefCell<Scroll>,
+    scroll: &'a RefCell<HistoryPrinter>,
 }
 
-impl Question<'_> {
-    fn answer(&self, survey: &Survey, chronicle: &Chronicle<'_>) -> Result<(), Failure> {
+impl HistoryPrintRequest<'_> {
+    fn answer(
+        &self,
+        survey: &RepositoryState,
+        chronicle: &DeploymentHistory<'_>,
+    ) -> Result<(), Failure> {
         let filter = self.filter(survey, chronicle)?;
         let ui = &self.context.ui;
         ui.part(&self.scroll.borrow().begin(&self.head(survey, chronicle)))?;
@@ -168,7 +177,7 @@ impl Question<'_> {
         let mut room = limit;
         let mut pages = PAGES.into_iter().chain(std::iter::repeat(PAGES[PAGES.len() - 1]));
         while room > 0 && changes.peek().is_some() {
-            let page: Vec<Change> = changes
+            let page: Vec<DeploymentReport> = changes
                 .by_ref()
                 .take(pages.next().unwrap_or(1).min(room))
                 .collect::<Result<_, _>>()?;
@@ -191,37 +200,45 @@ impl Question<'_> {
     /// Prints the newest deployments, oldest first, as they came.
     fn go_on(
         &self,
-        survey: &Survey,
-        chronicle: &Chronicle<'_>,
+        survey: &RepositoryState,
+        chronicle: &DeploymentHistory<'_>,
         news: usize,
     ) -> Result<(), Failure> {
         let filter = self.filter(survey, chronicle)?;
         let newest = chronicle.timeline.deployments().take(news).collect::<Vec<_>>();
-        let changes: Vec<Change> =
+        let changes: Vec<DeploymentReport> =
             filter.changes(chronicle, newest.into_iter().rev()).collect::<Result<_, _>>()?;
         Ok(self.context.ui.part(&self.scroll.borrow_mut().page(&changes, self.context.now()))?)
     }
 
-    fn filter(&self, survey: &Survey, chronicle: &Chronicle<'_>) -> Result<Filter<'_>, Failure> {
+    fn filter(
+        &self,
+        survey: &RepositoryState,
+        chronicle: &DeploymentHistory<'_>,
+    ) -> Result<DeploymentFilter<'_>, Failure> {
         let args = self.args;
         let moment = |text: &Option<String>| {
             text.as_ref()
                 .map(|text| choice::moment(text, self.context, self.repository))
                 .transpose()
         };
-        Ok(Filter {
-            choice: Choice::new(&args.apps, &args.choice, self.context, survey, chronicle)?,
+        Ok(DeploymentFilter {
+            choice: CellSelection::new(&args.apps, &args.choice, self.context, survey, chronicle)?,
             since: moment(&args.window.since)?,
             until: moment(&args.window.until)?,
             kinds: &args.kind,
-            version: args.version.as_ref().map(|text| Wish::new(text, &chronicle.timeline)),
+            version: args
+                .version
+                .as_ref()
+                .map(|text| VersionFilter::new(text, &chronicle.timeline)),
             author: args.author.as_ref().map(|author| author.to_lowercase()),
         })
     }
 
     fn limit(&self) -> usize {
         let environment = &self.context.environment;
-        let scrolls_away = self.args.output == Format::Table && environment.stdout_is_terminal;
+        let scrolls_away =
+            self.args.output == OutputFormat::Table && environment.stdout_is_terminal;
         match self.args.limit {
             Some(0) => usize::MAX,
             Some(limit) => limit,
@@ -230,7 +247,7 @@ impl Question<'_> {
         }
     }
 
-    fn head(&self, survey: &Survey, chronicle: &Chronicle<'_>) -> HistoryJson {
+    fn head(&self, survey: &RepositoryState, chronicle: &DeploymentHistory<'_>) -> HistoryJson {
         HistoryJson {
             schema: "towpath.history/1",
             repository: self.context.shown_repository(self.repository),

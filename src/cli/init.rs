@@ -1,13 +1,13 @@
 //! `towpath init`: writes down what discovery proposes, after asking.
 
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
 use super::survey::CONFIG_FILE;
-use crate::config::{self, Config, Rule, SourceNote};
-use crate::discovery::{self, Proposal};
+use crate::config::{self, Config, SourceNote, SourceRule};
+use crate::discovery::{self, DiscoveredConfig};
 use crate::git::{Repository, Snapshot};
 use crate::model::Confidence;
-use crate::source::{self, Cache, Reader};
+use crate::source::{self, ParseCache, SnapshotReader};
 use crate::ui;
 use clap::Args;
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ pub struct InitArgs {
 }
 
 /// Proposes, asks, writes.
-pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &InitArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
     let goal = if args.stdout { None } else { Some(goal(args, context, &repository)?) };
     let commit = match &context.globals.branch {
@@ -56,8 +56,8 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
         None => repository.head()?,
     };
     let snapshot = Snapshot::of_commit(&repository, commit)?;
-    let cache = Cache::default();
-    let reader = Reader::new(&snapshot, &cache);
+    let cache = ParseCache::default();
+    let reader = SnapshotReader::new(&snapshot, &cache);
     let proposal = discovery::propose(&reader, &repository);
     if proposal.config.rules.is_empty() && proposal.unsure.rules.is_empty() {
         return Err(nothing(&proposal));
@@ -66,7 +66,7 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
     let chosen = if ask { asked(&proposal, &reader, context)? } else { Some(taken(&proposal)) };
     let Some(config) = chosen else {
         context.ui.note("nothing was written");
-        return Ok(Exit::Done);
+        return Ok(ExitKind::Done);
     };
     let text = config::to_yaml(&config, &remarks(&config, &reader));
     match goal {
@@ -78,11 +78,15 @@ pub fn run(args: &InitArgs, context: &Context) -> Result<Exit, Failure> {
             ));
         }
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// The file to write, if it may be written. All refusals come before any work.
-fn goal(args: &InitArgs, context: &Context, repository: &Repository) -> Result<PathBuf, Failure> {
+fn goal(
+    args: &InitArgs,
+    context: &CommandContext,
+    repository: &Repository,
+) -> Result<PathBuf, Failure> {
     let show = "`towpath init --stdout` prints it instead";
     let Some(top) = repository.work_tree() else {
         let path = context.shown_repository(repository);
@@ -103,7 +107,7 @@ fn goal(args: &InitArgs, context: &Context, repository: &Repository) -> Result<P
     Ok(path)
 }
 
-fn nothing(proposal: &Proposal) -> Failure {
+fn nothing(proposal: &DiscoveredConfig) -> Failure {
     let failure = if proposal.empty_stages.is_empty() {
         Failure::failed("no stage was recognised in this repository")
     } else {
@@ -115,21 +119,26 @@ fn nothing(proposal: &Proposal) -> Failure {
 }
 
 /// The proposal as it is; what is unsure goes along and is written as comments.
-fn taken(proposal: &Proposal) -> Config {
+fn taken(proposal: &DiscoveredConfig) -> Config {
     let mut config = proposal.config.clone();
     config.rules.extend(unsure(proposal));
     config
 }
 
-fn unsure(proposal: &Proposal) -> impl Iterator<Item = Rule> {
-    proposal.unsure.rules.iter().cloned().map(|rule| Rule { confidence: Confidence::Low, ..rule })
+fn unsure(proposal: &DiscoveredConfig) -> impl Iterator<Item = SourceRule> {
+    proposal
+        .unsure
+        .rules
+        .iter()
+        .cloned()
+        .map(|rule| SourceRule { confidence: Confidence::Low, ..rule })
 }
 
 /// The proposal as a person wants it, or `None` if they gave up.
 fn asked(
-    proposal: &Proposal,
-    reader: &Reader<'_>,
-    context: &Context,
+    proposal: &DiscoveredConfig,
+    reader: &SnapshotReader<'_>,
+    context: &CommandContext,
 ) -> Result<Option<Config>, Failure> {
     let mut config = taken(proposal);
     if config.stages.len() > 1 {
@@ -139,7 +148,7 @@ fn asked(
         reorder(&mut config, &order);
     }
     let counts = counts(&config, reader);
-    let shown = |(index, rule): (usize, &Rule)| {
+    let shown = |(index, rule): (usize, &SourceRule)| {
         let files = match counts.get(&index).map_or(0, |(files, _)| *files) {
             1 => "1 file".to_owned(),
             n => format!("{n} files"),
@@ -172,7 +181,7 @@ fn reorder(config: &mut Config, order: &[usize]) {
     }
 }
 
-fn remarks(config: &Config, reader: &Reader<'_>) -> Vec<SourceNote> {
+fn remarks(config: &Config, reader: &SnapshotReader<'_>) -> Vec<SourceNote> {
     let note = |(rule, (files, example)): (usize, (usize, String))| SourceNote {
         rule,
         comment: ui::visible(&files_in_words(files, &example)).into_owned(),
@@ -181,7 +190,7 @@ fn remarks(config: &Config, reader: &Reader<'_>) -> Vec<SourceNote> {
 }
 
 /// How many files each rule claims, and the first of them.
-fn counts(config: &Config, reader: &Reader<'_>) -> BTreeMap<usize, (usize, String)> {
+fn counts(config: &Config, reader: &SnapshotReader<'_>) -> BTreeMap<usize, (usize, String)> {
     let mut out: BTreeMap<usize, (usize, String)> = BTreeMap::new();
     for claim in source::claims(config, reader) {
         out.entry(claim.index).or_insert_with(|| (0, claim.path)).0 += 1;

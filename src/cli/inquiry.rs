@@ -2,44 +2,46 @@
 
 use super::book;
 use super::choice::TOLERANCE;
-use super::chronicle::Chronicle;
-use super::context::Context;
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::scene::Scene;
+use super::scene::PlanBase;
 use super::suggest::unknown;
-use super::survey::{Survey, When};
+use super::survey::{RepositoryState, RevisionSelector};
 use crate::config::{Config, Stage};
 use crate::git::{Oid, Repository};
-use crate::model::{SlotKey, StageName, TargetName, Version};
+use crate::model::{CellKey, StageName, TargetName, Version};
 use crate::pipeline::ledger::Ledger;
-use crate::pipeline::{Evidence, Facts, Past, Purpose, Question, Subject};
+use crate::pipeline::{
+    AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, MoveDirection,
+};
 use std::collections::BTreeSet;
 
 /// A repository at one commit, with its past and its ledger.
-pub struct Inquiry<'r> {
-    pub context: &'r Context,
+pub struct GateContext<'r> {
+    pub context: &'r CommandContext,
     pub repository: &'r Repository,
-    pub survey: Survey,
-    pub chronicle: Chronicle<'r>,
+    pub survey: RepositoryState,
+    pub chronicle: DeploymentHistory<'r>,
     pub ledger: Ledger,
 }
 
 /// A question that owns its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Asked {
-    pub subject: Subject,
+pub struct GateRequest {
+    pub subject: AppComponent,
     pub stage: StageName,
     /// None: all of the stage.
     pub targets: Vec<TargetName>,
     pub version: Version,
-    pub purpose: Purpose,
+    pub purpose: MoveDirection,
 }
 
-impl Asked {
+impl GateRequest {
     /// The question at a moment; `None` is now.
-    pub fn question(&self, context: &Context, at: Option<jiff::Timestamp>) -> Question<'_> {
+    pub fn question(&self, context: &CommandContext, at: Option<jiff::Timestamp>) -> GateQuery<'_> {
         let now = context.now();
-        Question {
+        GateQuery {
             subject: &self.subject,
             stage: &self.stage,
             targets: &self.targets,
@@ -51,28 +53,28 @@ impl Asked {
     }
 }
 
-impl<'r> Inquiry<'r> {
+impl<'r> GateContext<'r> {
     /// Reads the newest commit that is here.
     ///
     /// # Errors
     /// When the repository cannot be read, or its configuration is wrong.
-    pub fn of(context: &'r Context, repository: &'r Repository) -> Result<Self, Failure> {
-        let survey = Survey::of(context, repository, When::default())?;
-        let chronicle = Chronicle::of(context, repository, &survey, TOLERANCE)?;
+    pub fn of(context: &'r CommandContext, repository: &'r Repository) -> Result<Self, Failure> {
+        let survey = RepositoryState::of(context, repository, RevisionSelector::default())?;
+        let chronicle = DeploymentHistory::of(context, repository, &survey, TOLERANCE)?;
         let ledger = book::read(context, repository, &survey.settings.config)?;
-        Inquiry { context, repository, survey, chronicle, ledger }.checked()
+        GateContext { context, repository, survey, chronicle, ledger }.checked()
     }
 
     /// Reads the state that is about to be changed.
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn on(context: &'r Context, scene: &Scene<'r>) -> Result<Self, Failure> {
+    pub fn on(context: &'r CommandContext, scene: &PlanBase<'r>) -> Result<Self, Failure> {
         let (seeing, survey) = scene.survey(context)?;
         let repository = scene.repository;
-        let chronicle = Chronicle::of(&seeing, repository, &survey, TOLERANCE)?;
+        let chronicle = DeploymentHistory::of(&seeing, repository, &survey, TOLERANCE)?;
         let ledger = book::read(context, repository, &survey.settings.config)?;
-        Inquiry { context, repository, survey, chronicle, ledger }.checked()
+        GateContext { context, repository, survey, chronicle, ledger }.checked()
     }
 
     /// A wave that names a target which its stage does not have would hold nothing back.
@@ -109,15 +111,15 @@ impl<'r> Inquiry<'r> {
     }
 
     /// The past as gates look at it.
-    pub fn past(&self) -> Past<'_> {
+    pub fn past(&self) -> DeploymentIndex<'_> {
         let edge = self.chronicle.edge(self.repository, self.context.now().as_second());
         self.whole_past().ending_at(edge)
     }
 
     /// The same, as if nothing came before what this clone knows: for judging the past, of which it then
     /// judges less.
-    pub fn whole_past(&self) -> Past<'_> {
-        Past::new(
+    pub fn whole_past(&self) -> DeploymentIndex<'_> {
+        DeploymentIndex::new(
             &self.chronicle.timeline,
             &self.survey.mapping.entries,
             Box::new(|commit| self.is_ours(commit)),
@@ -125,7 +127,11 @@ impl<'r> Inquiry<'r> {
     }
 
     /// All that is known.
-    pub fn evidence<'e>(&'e self, past: &'e Past<'e>, facts: &'e Facts) -> Evidence<'e> {
+    pub fn evidence<'e>(
+        &'e self,
+        past: &'e DeploymentIndex<'e>,
+        facts: &'e ExternalFacts,
+    ) -> Evidence<'e> {
         Evidence::new(self.config(), past, &self.ledger, facts)
     }
 
@@ -145,14 +151,14 @@ impl<'r> Inquiry<'r> {
     ///
     /// # Errors
     /// When nothing is called that.
-    pub fn subject(&self, word: &str) -> Result<Subject, Failure> {
-        let slots: Vec<&SlotKey> = self.chronicle.slots().collect();
+    pub fn subject(&self, word: &str) -> Result<AppComponent, Failure> {
+        let slots: Vec<&CellKey> = self.chronicle.slots().collect();
         if let Some(slot) = slots.iter().find(|slot| slot.app.as_str() == word) {
-            return Ok(Subject { app: slot.app.clone(), component: None });
+            return Ok(AppComponent { app: slot.app.clone(), component: None });
         }
-        let named = |slot: &&&SlotKey| self.words(slot).iter().any(|known| known == word);
+        let named = |slot: &&&CellKey| self.words(slot).iter().any(|known| known == word);
         if let Some(slot) = slots.iter().find(named) {
-            return Ok(Subject { app: slot.app.clone(), component: slot.component.clone() });
+            return Ok(AppComponent { app: slot.app.clone(), component: slot.component.clone() });
         }
         let words: Vec<String> = slots.iter().flat_map(|slot| self.words(slot)).collect();
         let shown: BTreeSet<String> =
@@ -160,7 +166,7 @@ impl<'r> Inquiry<'r> {
         Err(unknown("app", word, &words, &shown.into_iter().collect::<Vec<_>>()))
     }
 
-    fn words(&self, slot: &SlotKey) -> Vec<String> {
+    fn words(&self, slot: &CellKey) -> Vec<String> {
         let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
         self.chronicle.words(slot).map(str::to_owned).chain(whole).collect()
     }
@@ -191,7 +197,7 @@ impl<'r> Inquiry<'r> {
     }
 
     /// The version a text means: as it was written where it ran, with its digest.
-    pub fn version(&self, evidence: &Evidence<'_>, subject: &Subject, text: &str) -> Version {
+    pub fn version(&self, evidence: &Evidence<'_>, subject: &AppComponent, text: &str) -> Version {
         let meant = Version::parse(text);
         let slots = evidence.slots(subject);
         let mut ran = slots.into_iter().flat_map(|slot| evidence.course(slot, None));
@@ -206,7 +212,7 @@ impl<'r> Inquiry<'r> {
     pub fn candidate(
         &self,
         evidence: &Evidence<'_>,
-        asked: &Asked,
+        asked: &GateRequest,
         at: Option<jiff::Timestamp>,
     ) -> Result<Version, Failure> {
         let (subject, stage) = (&asked.subject, &asked.stage);

@@ -1,19 +1,21 @@
 //! What the user wants of a repository, and the plan that comes of it.
 
-use super::context::Context;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::scene::Scene;
+use super::scene::PlanBase;
 use super::suggest::unknown;
 use crate::config::{Config, Stage};
-use crate::model::{AppName, Entry, SlotKey, TargetName, Version};
-use crate::promotion::{Choice, Consent, Ground, Past, Plan, Ran, Request, plan};
-use crate::report::{Planned, display_names, moment};
+use crate::model::{AppName, CellKey, MappingEntry, TargetName, Version};
+use crate::promotion::{
+    EditBase, EditConsent, PastVersion, PastVersions, Plan, PlanRequest, VersionSource, plan,
+};
+use crate::report::{PlanReport, display_names, moment};
 use crate::ui;
 use std::collections::BTreeMap;
 
 /// One of the three commands that change versions.
 #[derive(Debug, Clone)]
-pub enum Intent {
+pub enum ChangeRequest {
     /// No app named: all of them.
     Promote {
         apps: Vec<String>,
@@ -35,74 +37,75 @@ pub enum Intent {
 
 /// How the plan is to be made.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
+pub struct PlanOptions<'a> {
     /// None: all, or the wave whose turn it is.
     pub targets: &'a [TargetName],
     /// Do the targets of a stage move together, whatever its waves?
     pub at_once: bool,
-    pub consent: Consent,
+    pub consent: EditConsent,
     /// A person may be asked what is left open.
     pub ask: bool,
 }
 
 /// A stage, and the one that its versions come from.
-type Edge<'c> = (&'c Stage, &'c Stage);
+type StageEdge<'c> = (&'c Stage, &'c Stage);
 
 /// The way apps and components are called.
-type Names = BTreeMap<(AppName, Option<String>), String>;
+type DisplayNames = BTreeMap<(AppName, Option<String>), String>;
 
-impl Intent {
+impl ChangeRequest {
     /// Makes the plan on one state.
     ///
     /// # Errors
     /// When a name is not known, or nothing says which stage is meant.
     pub fn planned(
         &self,
-        context: &Context,
-        scene: &Scene<'_>,
-        ground: &Ground<'_>,
-        terms: Terms<'_>,
-    ) -> Result<Option<Planned>, Failure> {
+        context: &CommandContext,
+        scene: &PlanBase<'_>,
+        ground: &EditBase<'_>,
+        terms: PlanOptions<'_>,
+    ) -> Result<Option<PlanReport>, Failure> {
         let entries = scene.with_stages(ground.mapping().entries)?;
-        let desk = Desk { context, scene, ground, terms, names: display_names(&entries), entries };
+        let desk =
+            Planner { context, scene, ground, terms, names: display_names(&entries), entries };
         desk.check_target()?;
         match self {
-            Intent::Promote { apps, from, to, version } => {
+            ChangeRequest::Promote { apps, from, to, version } => {
                 desk.promotion(apps, from.as_deref(), to.as_deref(), version.as_deref()).map(Some)
             }
-            Intent::Deploy { app, version, stage } => {
+            ChangeRequest::Deploy { app, version, stage } => {
                 desk.deployment(app, version, stage.as_deref()).map(Some)
             }
-            Intent::RollBack { app, stage, to } => desk.rollback(app, stage, to.as_deref()),
+            ChangeRequest::RollBack { app, stage, to } => desk.rollback(app, stage, to.as_deref()),
         }
     }
 }
 
 /// What a person answered.
-enum Answer {
+enum PickAnswer {
     Picked(Version),
     NothingToAsk,
     GaveUp,
 }
 
 /// Everything that plans are made of.
-struct Desk<'a> {
-    context: &'a Context,
-    scene: &'a Scene<'a>,
-    ground: &'a Ground<'a>,
-    terms: Terms<'a>,
-    names: Names,
-    entries: Vec<Entry>,
+struct Planner<'a> {
+    context: &'a CommandContext,
+    scene: &'a PlanBase<'a>,
+    ground: &'a EditBase<'a>,
+    terms: PlanOptions<'a>,
+    names: DisplayNames,
+    entries: Vec<MappingEntry>,
 }
 
-impl Desk<'_> {
+impl Planner<'_> {
     fn promotion(
         &self,
         apps: &[String],
         from: Option<&str>,
         to: Option<&str>,
         version: Option<&str>,
-    ) -> Result<Planned, Failure> {
+    ) -> Result<PlanReport, Failure> {
         self.check_apps(apps)?;
         let version = version.map(Version::parse);
         let past =
@@ -111,12 +114,14 @@ impl Desk<'_> {
         for (before, stage) in self.edges(from, to)? {
             let entries = &self.entries;
             let choice = match &version {
-                Some(version) => Choice::Ran { stage: &before.name, entries, version, past: &past },
-                None => Choice::Runs { stage: &before.name, entries },
+                Some(version) => {
+                    VersionSource::Ran { stage: &before.name, entries, version, past: &past }
+                }
+                None => VersionSource::Runs { stage: &before.name, entries },
             };
             let plan = self.plan(stage, choice, apps)?;
             let moves = plan.moving().next().is_some();
-            let planned = Planned { from: Some(before.name.clone()), ..self.report(plan) };
+            let planned = PlanReport { from: Some(before.name.clone()), ..self.report(plan) };
             if moves {
                 return Ok(planned);
             }
@@ -132,7 +137,7 @@ impl Desk<'_> {
         app: &str,
         version: &str,
         stage: Option<&str>,
-    ) -> Result<Planned, Failure> {
+    ) -> Result<PlanReport, Failure> {
         let apps = [app.to_owned()];
         self.check_apps(&apps)?;
         let stages = &self.scene.settings.config.stages;
@@ -143,7 +148,7 @@ impl Desk<'_> {
             None => first().ok_or_else(|| Failure::usage("no stage is known here"))?,
         };
         let version = Version::parse(version);
-        Ok(self.report(self.plan(stage, Choice::Made(&version), &apps)?))
+        Ok(self.report(self.plan(stage, VersionSource::Made(&version), &apps)?))
     }
 
     /// `None`: the person did not choose.
@@ -152,7 +157,7 @@ impl Desk<'_> {
         app: &str,
         stage: &str,
         to: Option<&str>,
-    ) -> Result<Option<Planned>, Failure> {
+    ) -> Result<Option<PlanReport>, Failure> {
         let apps = [app.to_owned()];
         self.check_apps(&apps)?;
         let stage = self.stage(stage)?;
@@ -160,56 +165,67 @@ impl Desk<'_> {
         let mut version = to.map(Version::parse);
         if version.is_none() && self.terms.ask {
             match self.asked_back(app, stage, &past)? {
-                Answer::Picked(picked) => version = Some(picked),
-                Answer::NothingToAsk => {}
-                Answer::GaveUp => return Ok(None),
+                PickAnswer::Picked(picked) => version = Some(picked),
+                PickAnswer::NothingToAsk => {}
+                PickAnswer::GaveUp => return Ok(None),
             }
         }
         let choice = match &version {
-            Some(version) => Choice::Back { version, past: &past },
-            None => Choice::Before(&past),
+            Some(version) => VersionSource::Back { version, past: &past },
+            None => VersionSource::Before(&past),
         };
         let planned = self.report(self.plan(stage, choice, &apps)?);
-        Ok(Some(Planned { is_rollback: true, ..planned }))
+        Ok(Some(PlanReport { is_rollback: true, ..planned }))
     }
 
     /// Lets a person choose from what a stage has run, newest first.
-    fn asked_back(&self, app: &str, stage: &Stage, past: &Past) -> Result<Answer, Failure> {
+    fn asked_back(
+        &self,
+        app: &str,
+        stage: &Stage,
+        past: &PastVersions,
+    ) -> Result<PickAnswer, Failure> {
         let apps = [app.to_owned()];
         let named = self.named(&apps);
         let here =
             self.entries.iter().find(|entry| entry.stage == stage.name && named(&entry.slot()));
         let ran =
             here.and_then(|entry| past.get(&entry.slot())).map(Vec::as_slice).unwrap_or_default();
-        let mut older: Vec<&Ran> = Vec::new();
+        let mut older: Vec<&PastVersion> = Vec::new();
         for one in ran.iter().filter(|one| here.is_none_or(|entry| entry.version != one.version)) {
             if !older.iter().any(|known| known.version == one.version) {
                 older.push(one);
             }
         }
         if older.is_empty() {
-            return Ok(Answer::NothingToAsk);
+            return Ok(PickAnswer::NothingToAsk);
         }
         let now = self.context.now();
-        let shown =
-            |ran: &&Ran| format!("{}   {} ago", ran.version, ui::age(moment(ran.time), now));
+        let shown = |ran: &&PastVersion| {
+            format!("{}   {} ago", ran.version, ui::age(moment(ran.time), now))
+        };
         let question = format!("Back to which version of {app} in {}?", stage.name);
         let picked =
             ui::pick(&self.context.ui, &question, &older.iter().map(shown).collect::<Vec<_>>())?;
         let picked = picked.and_then(|index| older.get(index));
-        Ok(picked.map_or(Answer::GaveUp, |ran| Answer::Picked(ran.version.clone())))
+        Ok(picked.map_or(PickAnswer::GaveUp, |ran| PickAnswer::Picked(ran.version.clone())))
     }
 
-    fn plan(&self, stage: &Stage, choice: Choice<'_>, apps: &[String]) -> Result<Plan, Failure> {
-        let goes_back = matches!(choice, Choice::Before(_) | Choice::Back { .. });
+    fn plan(
+        &self,
+        stage: &Stage,
+        choice: VersionSource<'_>,
+        apps: &[String],
+    ) -> Result<Plan, Failure> {
+        let goes_back = matches!(choice, VersionSource::Before(_) | VersionSource::Back { .. });
         let waves = self.scene.settings.config.pipeline.waves(&stage.name);
         let named = self.named(apps);
-        let request = Request {
+        let request = PlanRequest {
             to: &stage.name,
             targets: self.terms.targets,
             waves: waves.filter(|_| !self.terms.at_once && !goes_back),
             choice,
-            named: (!apps.is_empty()).then_some(&named as &dyn Fn(&SlotKey) -> bool),
+            named: (!apps.is_empty()).then_some(&named as &dyn Fn(&CellKey) -> bool),
             consent: self.terms.consent,
         };
         if stage.branch.is_none() {
@@ -219,9 +235,9 @@ impl Desk<'_> {
         Ok(plan(&scene.ground()?, &request))
     }
 
-    fn report(&self, plan: Plan) -> Planned {
+    fn report(&self, plan: Plan) -> PlanReport {
         let scene = self.scene.of(&plan.to);
-        Planned {
+        PlanReport {
             repository: self.context.shown_repository(self.scene.repository),
             branch: scene.branch.clone(),
             revision: scene.tip.to_string(),
@@ -233,18 +249,18 @@ impl Desk<'_> {
     }
 
     /// The edges that may be meant, in pipeline order.
-    fn edges(&self, from: Option<&str>, to: Option<&str>) -> Result<Vec<Edge<'_>>, Failure> {
+    fn edges(&self, from: Option<&str>, to: Option<&str>) -> Result<Vec<StageEdge<'_>>, Failure> {
         let config = &self.scene.settings.config;
         let from = from.map(|word| self.stage(word)).transpose()?;
         let to = to.map(|word| self.stage(word)).transpose()?;
         if let (Some(from), Some(to)) = (from, to) {
             return Ok(vec![(from, to)]);
         }
-        let fits = |(before, stage): &Edge<'_>| {
+        let fits = |(before, stage): &StageEdge<'_>| {
             from.is_none_or(|from| from.name == before.name)
                 && to.is_none_or(|to| to.name == stage.name)
         };
-        let found: Vec<Edge<'_>> = edges(config).into_iter().filter(fits).collect();
+        let found: Vec<StageEdge<'_>> = edges(config).into_iter().filter(fits).collect();
         match (from, to, found.len()) {
             (_, Some(to), 0) => {
                 let failure = Failure::usage(format!(
@@ -277,11 +293,11 @@ impl Desk<'_> {
         config.stage(word).ok_or_else(|| unknown("stage", word, &config.stage_words(), &names))
     }
 
-    fn named<'s>(&'s self, apps: &'s [String]) -> impl Fn(&SlotKey) -> bool + 's {
+    fn named<'s>(&'s self, apps: &'s [String]) -> impl Fn(&CellKey) -> bool + 's {
         move |slot| apps.iter().any(|app| self.words(slot).iter().any(|word| word == app))
     }
 
-    fn words(&self, slot: &SlotKey) -> Vec<String> {
+    fn words(&self, slot: &CellKey) -> Vec<String> {
         let name = self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
         let whole = slot.component.as_ref().map(|component| format!("{}/{component}", slot.app));
         name.into_iter().chain(whole).chain([slot.app.to_string()]).collect()
@@ -313,7 +329,7 @@ impl Desk<'_> {
 }
 
 /// Each stage with each of those right before it.
-fn edges(config: &Config) -> Vec<Edge<'_>> {
+fn edges(config: &Config) -> Vec<StageEdge<'_>> {
     let before = |stage: &'_ Stage| stage.after.clone();
     config
         .stages

@@ -1,16 +1,16 @@
 //! `towpath ledger`: what cannot be read from the mainline.
 
-use super::book::{self, BookArgs};
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use super::book::{self, LedgerWriteArgs};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
 use super::suggest::unknown;
-use super::survey::{Survey, When};
+use super::survey::{RepositoryState, RevisionSelector};
 use super::{output, words};
 use crate::config::Config;
 use crate::git::Repository;
-use crate::pipeline::ledger::{Event, Ledger, What};
-use crate::report::json::EventJson;
-use crate::ui::{self, Format};
+use crate::pipeline::ledger::{EventKind, Ledger, LedgerEvent};
+use crate::report::json::LedgerEventJson;
+use crate::ui::{self, OutputFormat};
 use clap::{Args, Subcommand};
 
 const EXAMPLES: &str = "\
@@ -49,8 +49,8 @@ pub struct LedgerArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    #[arg(value_parser = output::one_of(&[Format::Table, Format::Jsonl]))]
-    output: Format,
+    #[arg(value_parser = output::one_of(&[OutputFormat::Table, OutputFormat::Jsonl]))]
+    output: OutputFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -60,11 +60,11 @@ enum LedgerCommand {
     /// Bring what was only written here to the origin
     Push,
     /// Say something about an event: the follow-up of a broken glass
-    Note(NoteArgs),
+    Note(LedgerNoteArgs),
 }
 
 #[derive(Debug, Args)]
-struct NoteArgs {
+struct LedgerNoteArgs {
     /// The event, or the beginning of its id
     #[arg(value_name = "EVENT", value_parser = words::text)]
     event: String,
@@ -74,13 +74,13 @@ struct NoteArgs {
     text: String,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 /// Shows the ledger, or runs the subcommand.
-pub fn run(args: &LedgerArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &LedgerArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When::default())?;
+    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     let config = &survey.settings.config;
     match &args.command {
         None => show(args, &book::read(context, &repository, config)?, &survey, context),
@@ -88,14 +88,14 @@ pub fn run(args: &LedgerArgs, context: &Context) -> Result<Exit, Failure> {
         Some(LedgerCommand::Push) => {
             book::push(context, &repository, config)?;
             context.ui.note("the origin has all that is here");
-            Ok(Exit::Done)
+            Ok(ExitKind::Done)
         }
         Some(LedgerCommand::Note(args)) => note(args, context, &repository, config),
     }
 }
 
 /// Do the names that are asked for belong to anything? What a slip finds should not look like an answer.
-fn known(args: &LedgerArgs, ledger: &Ledger, survey: &Survey) -> Result<(), Failure> {
+fn known(args: &LedgerArgs, ledger: &Ledger, survey: &RepositoryState) -> Result<(), Failure> {
     let events = || ledger.events().iter().map(|event| &event.what);
     let standing = || survey.mapping.entries.iter().map(|entry| entry.app.to_string());
     let apps: Vec<String> =
@@ -116,10 +116,10 @@ fn known(args: &LedgerArgs, ledger: &Ledger, survey: &Survey) -> Result<(), Fail
 fn show(
     args: &LedgerArgs,
     ledger: &Ledger,
-    survey: &Survey,
-    context: &Context,
-) -> Result<Exit, Failure> {
-    let is_meant = |event: &&Event| {
+    survey: &RepositoryState,
+    context: &CommandContext,
+) -> Result<ExitKind, Failure> {
+    let is_meant = |event: &&LedgerEvent| {
         let app = args.app.as_deref().is_none_or(|app| event.what.app() == Some(app));
         app && args
             .stage
@@ -127,24 +127,29 @@ fn show(
             .is_none_or(|stage| event.what.stage().is_some_and(|at| at.as_str() == stage))
     };
     let limit = if args.limit == 0 { usize::MAX } else { args.limit };
-    let events: Vec<&Event> = ledger.events().iter().rev().filter(is_meant).take(limit).collect();
+    let events: Vec<&LedgerEvent> =
+        ledger.events().iter().rev().filter(is_meant).take(limit).collect();
     if events.is_empty() {
         known(args, ledger, survey)?;
         context.ui.note("the ledger has no such event here; `towpath ledger fetch` brings what others have written");
     }
     let text = match args.output {
-        Format::Jsonl => events.iter().map(|event| json(event) + "\n").collect(),
+        OutputFormat::Jsonl => events.iter().map(|event| json(event) + "\n").collect(),
         _ => ui::events(&events, &context.ui.out),
     };
     context.ui.part(&text)?;
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
-fn json(event: &Event) -> String {
-    serde_json::to_string(&EventJson::from(event)).unwrap_or_default()
+fn json(event: &LedgerEvent) -> String {
+    serde_json::to_string(&LedgerEventJson::from(event)).unwrap_or_default()
 }
 
-fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<Exit, Failure> {
+fn fetch(
+    context: &CommandContext,
+    repository: &Repository,
+    config: &Config,
+) -> Result<ExitKind, Failure> {
     let before = book::read(context, repository, config)?.events().len();
     let ours = book::fetch(context, repository, config)?.ours;
     let news = book::read(context, repository, config)?.events().len().saturating_sub(before);
@@ -158,17 +163,17 @@ fn fetch(context: &Context, repository: &Repository, config: &Config) -> Result<
             .ui
             .note(&format!("{ours} only here; `towpath ledger push` brings them to the origin"));
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 fn note(
-    args: &NoteArgs,
-    context: &Context,
+    args: &LedgerNoteArgs,
+    context: &CommandContext,
     repository: &Repository,
     config: &Config,
-) -> Result<Exit, Failure> {
+) -> Result<ExitKind, Failure> {
     let ledger = book::read(context, repository, config)?;
-    let fitting: Vec<&Event> =
+    let fitting: Vec<&LedgerEvent> =
         ledger.events().iter().filter(|event| event.id.starts_with(&args.event)).collect();
     let about = match fitting.as_slice() {
         [one] => one.id.clone(),
@@ -179,9 +184,9 @@ fn note(
         }
         _ => return Err(Failure::usage(format!("several events begin with `{}`", args.event))),
     };
-    let what = What::Noted { about, text: args.text.clone() };
+    let what = EventKind::Noted { about, text: args.text.clone() };
     for event in book::write(context, repository, config, vec![what], args.book)? {
         context.ui.note(&event.what.sentence());
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }

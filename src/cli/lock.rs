@@ -1,17 +1,17 @@
 //! `towpath lock`, `unlock` and `locks`.
 
-use super::book::{self, BookArgs};
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::inquiry::{Inquiry, stage};
-use super::survey::{Survey, When};
+use super::book::{self, LedgerWriteArgs};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::inquiry::{GateContext, stage};
+use super::survey::{RepositoryState, RevisionSelector};
 use super::{complete, output, words};
 use crate::config::gates::time_span;
 use crate::git::at::{TIME_FORMS, parse_time};
 use crate::model::StageName;
-use crate::pipeline::ledger::{Lock, What, scope};
+use crate::pipeline::ledger::{EventKind, Lock, scope};
 use crate::report::json::{LockJson, LocksJson};
-use crate::ui::{self, Format};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use jiff::{SignedDuration, Timestamp};
@@ -40,7 +40,7 @@ Exit codes:
 
 /// What is locked.
 #[derive(Debug, Args)]
-struct Scope {
+struct LockScopeArgs {
     /// The app, or `app/component`; all apps unless said
     #[arg(value_name = "APP", add = ArgValueCompleter::new(complete::apps))]
     app: Option<String>,
@@ -59,7 +59,7 @@ struct Scope {
 #[command(after_long_help = LOCK_EXAMPLES)]
 pub struct LockArgs {
     #[command(flatten)]
-    scope: Scope,
+    scope: LockScopeArgs,
 
     /// Why, for those who are stopped by it
     #[arg(long, value_name = "TEXT", value_parser = words::text)]
@@ -70,7 +70,7 @@ pub struct LockArgs {
     until: Option<String>,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 /// Take a lock away.
@@ -78,10 +78,10 @@ pub struct LockArgs {
 #[command(after_long_help = UNLOCK_EXAMPLES)]
 pub struct UnlockArgs {
     #[command(flatten)]
-    scope: Scope,
+    scope: LockScopeArgs,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 /// List the locks that hold: what, who, why, and until when.
@@ -89,24 +89,24 @@ pub struct UnlockArgs {
 pub struct LocksArgs {
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
-    #[arg(value_parser = output::one_of(&[Format::Table, Format::Json]))]
-    output: Format,
+    #[arg(value_parser = output::one_of(&[OutputFormat::Table, OutputFormat::Json]))]
+    output: OutputFormat,
 }
 
 /// Locks.
-pub fn lock(args: &LockArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn lock(args: &LockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository)?;
+    let inquiry = GateContext::of(context, &repository)?;
     let (app, stage) = args.scope.resolved(&inquiry)?;
     let until = args.until.as_deref().map(|text| ends(text, context)).transpose()?;
-    let what = What::Locked { app, stage, reason: args.reason.clone(), until };
+    let what = EventKind::Locked { app, stage, reason: args.reason.clone(), until };
     write(context, &inquiry, what, args.book)
 }
 
 /// Unlocks.
-pub fn unlock(args: &UnlockArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn unlock(args: &UnlockArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository)?;
+    let inquiry = GateContext::of(context, &repository)?;
     if repository.origin_url().is_some() && !args.book.local {
         // Somebody else may have locked it since. What cannot be fetched now fails when it is written.
         let _fetched = book::fetch(context, &repository, inquiry.config());
@@ -125,31 +125,31 @@ pub fn unlock(args: &UnlockArgs, context: &Context) -> Result<Exit, Failure> {
             failure.hint(format!("locked: {}", names.join(", ")))
         });
     }
-    write(context, &inquiry, What::Unlocked { app, stage }, args.book)
+    write(context, &inquiry, EventKind::Unlocked { app, stage }, args.book)
 }
 
 /// Lists.
-pub fn list(args: &LocksArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn list(args: &LocksArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When::default())?;
+    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     let ledger = book::read(context, &repository, &survey.settings.config)?;
     let locks = ledger.locks(None, context.now().as_second());
-    if args.output == Format::Json {
+    if args.output == OutputFormat::Json {
         let locks = locks.iter().map(LockJson::from).collect();
         context.ui.answer(&ui::json(&LocksJson { schema: "towpath.locks/1", locks }))?;
-        return Ok(Exit::Done);
+        return Ok(ExitKind::Done);
     }
     if locks.is_empty() {
         context.ui.note("nothing is locked");
     }
     context.ui.part(&ui::locks(&locks, &context.ui.out, context.now()))?;
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
-impl Scope {
+impl LockScopeArgs {
     fn resolved(
         &self,
-        inquiry: &Inquiry<'_>,
+        inquiry: &GateContext<'_>,
     ) -> Result<(Option<String>, Option<StageName>), Failure> {
         if self.app.is_none() && self.stage.is_none() && !self.all {
             return Err(Failure::usage("it is not said what")
@@ -162,19 +162,19 @@ impl Scope {
 }
 
 fn write(
-    context: &Context,
-    inquiry: &Inquiry<'_>,
-    what: What,
-    args: BookArgs,
-) -> Result<Exit, Failure> {
+    context: &CommandContext,
+    inquiry: &GateContext<'_>,
+    what: EventKind,
+    args: LedgerWriteArgs,
+) -> Result<ExitKind, Failure> {
     for event in book::write(context, inquiry.repository, inquiry.config(), vec![what], args)? {
         context.ui.note(&event.what.sentence());
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// `2h` from now, or a moment to come. A time of day is the next one.
-fn ends(text: &str, context: &Context) -> Result<Timestamp, Failure> {
+fn ends(text: &str, context: &CommandContext) -> Result<Timestamp, Failure> {
     let now = context.now();
     if let Some(span) = time_span(text)
         && let Ok(end) = now.checked_add(span)

@@ -1,8 +1,8 @@
 //! `towpath man`: the manual, made of the same words as `--help`.
 
 use super::args;
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
 use clap::{Args, Command, ValueHint};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub struct ManArgs {
 }
 
 /// Prints or writes.
-pub fn run(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &ManArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let pages = pages();
     match &args.dir {
         None => {
@@ -30,7 +30,7 @@ pub fn run(args: &ManArgs, context: &Context) -> Result<Exit, Failure> {
         }
         Some(folder) => write(folder, &pages)?,
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 fn write(folder: &Path, pages: &[(String, String)]) -> Result<(), Failure> {

@@ -1,16 +1,16 @@
 //! `towpath metrics`: the four DORA figures, from the repository alone.
 
-use super::choice::{self, Choice};
-use super::chronicle::Chronicle;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::survey::{Survey, When};
+use super::choice::{self, CellSelection};
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::survey::{RepositoryState, RevisionSelector};
 use super::{args, output};
 use crate::git::Repository;
-use crate::history::{self, Window};
+use crate::history::{self, TimeWindow};
 use crate::report::json::MetricsJson;
-use crate::report::{Measured, moment};
-use crate::ui::{self, Format};
+use crate::report::{MetricsReport, moment};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 use jiff::SignedDuration;
 
@@ -38,7 +38,7 @@ Exit codes:
 #[command(after_long_help = EXAMPLES)]
 pub struct MetricsArgs {
     #[command(flatten)]
-    choice: choice::ChoiceArgs,
+    choice: choice::SelectionArgs,
 
     #[command(flatten)]
     window: choice::WindowArgs,
@@ -49,50 +49,51 @@ pub struct MetricsArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-const FORMATS: [Format; 4] = [Format::Table, Format::Json, Format::Csv, Format::Markdown];
+const FORMATS: [OutputFormat; 4] =
+    [OutputFormat::Table, OutputFormat::Json, OutputFormat::Csv, OutputFormat::Markdown];
 
 /// How far back it is counted unless said.
 const DAYS: i64 = 90;
 const DAY: i64 = 24 * 60 * 60;
 
 /// Answers, and says on stderr how it was counted.
-pub fn run(args: &MetricsArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &MetricsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When::default())?;
+    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     survey.tell(context);
     let window = window(args, context, &repository)?;
     let tolerance = args.tolerance.as_secs();
-    let mut chronicle = Chronicle::of(context, &repository, &survey, tolerance)?;
+    let mut chronicle = DeploymentHistory::of(context, &repository, &survey, tolerance)?;
     let comparison = chronicle.comparison(&survey.settings.config, tolerance);
-    let choice = Choice::new(&[], &args.choice, context, &survey, &chronicle)?;
+    let choice = CellSelection::new(&[], &args.choice, context, &survey, &chronicle)?;
     let metrics =
         history::metrics(&chronicle.timeline, &comparison, window, &|slot| choice.accepts(slot));
     let (since, until) = (moment(window.since), moment(window.until));
-    let measured = Measured { metrics, since, until, weeks: window.weeks(), tolerance };
+    let measured = MetricsReport { metrics, since, until, weeks: window.weeks(), tolerance };
     let complete = chronicle.is_complete();
     let text = match args.output {
-        Format::Json => {
+        OutputFormat::Json => {
             ui::json(&MetricsJson::new(&measured, context.shown_repository(&repository), complete))
         }
-        Format::Csv => ui::metrics_csv(&measured),
-        Format::Markdown => ui::metrics_markdown(&measured),
+        OutputFormat::Csv => ui::metrics_csv(&measured),
+        OutputFormat::Markdown => ui::metrics_markdown(&measured),
         _ if measured.metrics.overall.deployments == 0 => String::new(),
         _ => ui::metrics(&measured, &context.ui.out),
     };
     context.ui.answer(&text)?;
     tell(&measured, context);
     chronicle.tell_edge(context);
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 fn window(
     args: &MetricsArgs,
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-) -> Result<Window, Failure> {
+) -> Result<TimeWindow, Failure> {
     let moment = |text: &Option<String>| {
         text.as_ref().map(|text| choice::moment(text, context, repository)).transpose()
     };
@@ -105,11 +106,11 @@ fn window(
             failure.hint("--since has to be earlier than --until, which is now unless said")
         );
     }
-    Ok(Window { since, until })
+    Ok(TimeWindow { since, until })
 }
 
 /// What was counted, and the rules that were applied.
-fn tell(measured: &Measured, context: &Context) {
+fn tell(measured: &MetricsReport, context: &CommandContext) {
     let day = |time: jiff::Timestamp| time.to_zoned(jiff::tz::TimeZone::UTC).date();
     let (since, until) = (day(measured.since), day(measured.until));
     if measured.metrics.overall.deployments == 0 {

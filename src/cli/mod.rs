@@ -56,29 +56,29 @@ mod wish;
 mod words;
 
 pub use args::command;
-pub use failure::{Exit, Failure};
-pub use reach::{COMMANDS, Reach};
+pub use failure::{ExitKind, Failure};
+pub use reach::{COMMANDS, WriteAccess};
 
-use args::{Cli, Command};
-use context::Context;
-use environment::Environment;
+use args::{Cli, CliCommand};
+use context::CommandContext;
+use environment::ProcessEnvironment;
 use std::process::ExitCode;
 
 /// Runs towpath with the arguments of this process.
 pub fn main() -> ExitCode {
-    let environment = Environment::read();
+    let environment = ProcessEnvironment::read();
     if complete::answered(&environment) {
-        return Exit::Done.into();
+        return ExitKind::Done.into();
     }
     let cli = match Cli::read(&environment.arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers too; nobody is left to tell when their pipe is closed.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+            return if error.use_stderr() { ExitKind::Usage } else { ExitKind::Done }.into();
         }
     };
-    let context = Context::new(cli.globals, environment);
+    let context = CommandContext::new(cli.globals, environment);
     match run(cli.command, &context) {
         Ok(exit) => exit.into(),
         Err(failure) => {
@@ -90,36 +90,36 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, context: &Context) -> Result<Exit, Failure> {
+fn run(command: CliCommand, context: &CommandContext) -> Result<ExitKind, Failure> {
     context.admit()?;
     match command {
-        Command::Status(args) => status::run(&args, context),
-        Command::History(args) => history::run(&args, context),
-        Command::Diff(args) => diff::run(&args, context),
-        Command::Trace(args) => trace::run(&args, context),
-        Command::Metrics(args) => metrics::run(&args, context),
-        Command::Audit(args) => audit::run(&args, context),
-        Command::Guard(args) => guard::run(&args, context),
-        Command::Promote(args) => promote::run(&args, context),
-        Command::Deploy(args) => deploy::run(&args, context),
-        Command::Rollback(args) => rollback::run(&args, context),
-        Command::Advance(args) => advance::run(&args, context),
-        Command::Ask(args) => ask::run(&args, context),
-        Command::Record(args) => record::run(&args, context),
-        Command::Approve(args) => assent::approve(&args, context),
-        Command::Reject(args) => assent::reject(&args, context),
-        Command::Unreject(args) => assent::unreject(&args, context),
-        Command::Release(args) => assent::release(&args, context),
-        Command::Lock(args) => lock::lock(&args, context),
-        Command::Unlock(args) => lock::unlock(&args, context),
-        Command::Locks(args) => lock::list(&args, context),
-        Command::Ledger(args) => ledger::run(&args, context),
-        Command::Demo(args) => demo::run(&args, context),
-        Command::Proposals(args) => proposals::run(&args, context),
-        Command::Plugin(args) => plugin::run(&args, context),
-        Command::Init(args) => init::run(&args, context),
-        Command::Config(args) => config::run(&args, context),
-        Command::Completions(args) => completions::run(&args, context),
-        Command::Man(args) => man::run(&args, context),
+        CliCommand::Status(args) => status::run(&args, context),
+        CliCommand::History(args) => history::run(&args, context),
+        CliCommand::Diff(args) => diff::run(&args, context),
+        CliCommand::Trace(args) => trace::run(&args, context),
+        CliCommand::Metrics(args) => metrics::run(&args, context),
+        CliCommand::Audit(args) => audit::run(&args, context),
+        CliCommand::Guard(args) => guard::run(&args, context),
+        CliCommand::Promote(args) => promote::run(&args, context),
+        CliCommand::Deploy(args) => deploy::run(&args, context),
+        CliCommand::Rollback(args) => rollback::run(&args, context),
+        CliCommand::Advance(args) => advance::run(&args, context),
+        CliCommand::Ask(args) => ask::run(&args, context),
+        CliCommand::Record(args) => record::run(&args, context),
+        CliCommand::Approve(args) => assent::approve(&args, context),
+        CliCommand::Reject(args) => assent::reject(&args, context),
+        CliCommand::Unreject(args) => assent::unreject(&args, context),
+        CliCommand::Release(args) => assent::release(&args, context),
+        CliCommand::Lock(args) => lock::lock(&args, context),
+        CliCommand::Unlock(args) => lock::unlock(&args, context),
+        CliCommand::Locks(args) => lock::list(&args, context),
+        CliCommand::Ledger(args) => ledger::run(&args, context),
+        CliCommand::Demo(args) => demo::run(&args, context),
+        CliCommand::Proposals(args) => proposals::run(&args, context),
+        CliCommand::Plugin(args) => plugin::run(&args, context),
+        CliCommand::Init(args) => init::run(&args, context),
+        CliCommand::Config(args) => config::run(&args, context),
+        CliCommand::Completions(args) => completions::run(&args, context),
+        CliCommand::Man(args) => man::run(&args, context),
     }
 }

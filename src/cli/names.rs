@@ -1,6 +1,6 @@
 //! The names of a repository's apps and stages, kept so that a shell can complete them at once.
 
-use super::context::Context;
+use super::context::CommandContext;
 use crate::git::Repository;
 use crate::history::index::fingerprint;
 use crate::model::Mapping;
@@ -12,15 +12,15 @@ use std::path::{Path, PathBuf};
 
 /// What completion offers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Names {
+pub struct CompletionNames {
     pub stages: Vec<String>,
     pub apps: BTreeSet<String>,
 }
 
-impl Names {
+impl CompletionNames {
     /// The names of a mapping.
     pub fn of(mapping: &Mapping) -> Self {
-        Names {
+        CompletionNames {
             stages: mapping.stages.iter().map(ToString::to_string).collect(),
             apps: display_names(&mapping.entries).into_values().collect(),
         }
@@ -28,7 +28,7 @@ impl Names {
 }
 
 /// Keeps the names for the next completion. That this fails is no reason to fail.
-pub fn remember(context: &Context, repository: &Repository, names: &Names) {
+pub fn remember(context: &CommandContext, repository: &Repository, names: &CompletionNames) {
     let Some(cache) = context.writable_cache() else { return };
     if recall(cache, repository).as_ref() != Some(names) {
         let _ = write(&file(cache, repository), names);
@@ -36,11 +36,11 @@ pub fn remember(context: &Context, repository: &Repository, names: &Names) {
 }
 
 /// The names that were kept.
-pub fn recall(cache: &Path, repository: &Repository) -> Option<Names> {
+pub fn recall(cache: &Path, repository: &Repository) -> Option<CompletionNames> {
     serde_json::from_slice(&std::fs::read(file(cache, repository)).ok()?).ok()
 }
 
-fn write(path: &Path, names: &Names) -> std::io::Result<()> {
+fn write(path: &Path, names: &CompletionNames) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

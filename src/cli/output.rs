@@ -1,19 +1,19 @@
 //! `--output`: which of the formats a command offers.
 
-use crate::ui::Format;
+use crate::ui::OutputFormat;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-const WORDS: [(&str, Format); 6] = [
-    ("table", Format::Table),
-    ("json", Format::Json),
-    ("jsonl", Format::Jsonl),
-    ("yaml", Format::Yaml),
-    ("csv", Format::Csv),
-    ("markdown", Format::Markdown),
+const WORDS: [(&str, OutputFormat); 6] = [
+    ("table", OutputFormat::Table),
+    ("json", OutputFormat::Json),
+    ("jsonl", OutputFormat::Jsonl),
+    ("yaml", OutputFormat::Yaml),
+    ("csv", OutputFormat::Csv),
+    ("markdown", OutputFormat::Markdown),
 ];
 
 /// Takes one of the formats that are offered.
-pub fn one_of(offered: &'static [Format]) -> impl TypedValueParser<Value = Format> {
+pub fn one_of(offered: &'static [OutputFormat]) -> impl TypedValueParser<Value = OutputFormat> {
     let words =
         WORDS.into_iter().filter(|(_, format)| offered.contains(format)).map(|(word, _)| word);
     PossibleValuesParser::new(words).map(|typed| {

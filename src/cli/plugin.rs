@@ -2,11 +2,12 @@
 //! writes one file that holds a tag, and pushes.
 
 use super::backoff;
-use super::context::Context;
+use super::context::CommandContext;
 use super::environment;
-use super::failure::{Exit, Failure};
+use super::failure::{ExitKind, Failure};
 use crate::git::{
-    FileKind, NewCommit, Oid, Person, Push, Pushed, Repository, Snapshot, Way, Workspace, shallow,
+    BranchPush, FileKind, GitIdentity, NewCommit, Oid, PushMode, PushOutcome, Repository, Snapshot,
+    Workspace, shallow,
 };
 use clap::Args;
 use std::time::Instant;
@@ -76,8 +77,8 @@ pub struct PluginArgs {
 }
 
 /// Clones, writes, pushes.
-pub fn run(args: &PluginArgs, context: &Context) -> Result<Exit, Failure> {
-    let job = Job::of(args)?;
+pub fn run(args: &PluginArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    let job = PluginRequest::of(args)?;
     let folder = tempfile::tempdir().map_err(|error| {
         Failure::failed("there is no temporary folder to clone into").because(&error)
     })?;
@@ -94,27 +95,27 @@ pub fn run(args: &PluginArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// What is to be done, checked.
-struct Job<'a> {
+struct PluginRequest<'a> {
     /// With the token in it.
     url: String,
     path: &'a str,
     tag: &'a str,
-    author: Option<Person>,
+    author: Option<GitIdentity>,
     message: String,
 }
 
-impl<'a> Job<'a> {
+impl<'a> PluginRequest<'a> {
     fn of(args: &'a PluginArgs) -> Result<Self, Failure> {
         let tag = args.image_tag.trim();
         if tag.is_empty() || tag.chars().any(|c| c.is_whitespace() || c.is_control()) {
             return Err(Failure::usage("image_tag is one word, and not empty"));
         }
         let author = args.author_name.clone().zip(args.author_email.clone());
-        Ok(Job {
+        Ok(PluginRequest {
             url: with_token(&args.git_repo, environment::text("PLUGIN_ACCESS_TOKEN").as_deref())?,
             path: in_repository(&args.destination_file)?,
             tag,
-            author: author.map(|(name, email)| Person { name, email }),
+            author: author.map(|(name, email)| GitIdentity { name, email }),
             message: expanded(&args.commit_message, &|name| {
                 value(args, name).or_else(|| environment::text(name))
             })?,
@@ -126,8 +127,8 @@ impl<'a> Job<'a> {
         workspace: &Workspace<'_>,
         repository: &Repository,
         branch: &str,
-        context: &Context,
-    ) -> Result<Exit, Failure> {
+        context: &CommandContext,
+    ) -> Result<ExitKind, Failure> {
         let started = Instant::now();
         workspace.end_by(backoff::end(started));
         for losses in 1.. {
@@ -140,17 +141,21 @@ impl<'a> Job<'a> {
                 .ok_or_else(|| Failure::failed(format!("there is no `{branch}`")))?;
             let Some(text) = self.text(repository, tip)? else {
                 context.ui.note(&format!("{} says {} already", self.path, self.tag));
-                return Ok(Exit::Done);
+                return Ok(ExitKind::Done);
             };
             let files = vec![(self.path, text.as_str())];
             let commit =
                 workspace.commit(&NewCommit { parent: tip, message: &self.message, files })?;
-            if workspace.push(&Push { branch, commit, way: Way::Forward, if_still: &[] })?
-                == Pushed::Done
+            if workspace.push(&BranchPush {
+                branch,
+                commit,
+                way: PushMode::Forward,
+                if_still: &[],
+            })? == PushOutcome::Done
             {
                 context.ui.answer(&commit.to_string())?;
                 context.ui.note(&format!("pushed to {branch}: {} says {}", self.path, self.tag));
-                return Ok(Exit::Done);
+                return Ok(ExitKind::Done);
             }
             if !backoff::goes_on(started, begun.elapsed(), losses) {
                 break;

@@ -1,9 +1,9 @@
 //! `towpath promote`: takes what one stage runs to the next.
 
-use super::context::Context;
-use super::delivery::{self, DeliveryArgs, Errand, Selection};
-use super::failure::{Exit, Failure};
-use super::intent::Intent;
+use super::context::CommandContext;
+use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
+use super::failure::{ExitKind, Failure};
+use super::intent::ChangeRequest;
 use super::{complete, words};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -56,7 +56,7 @@ pub struct PromoteArgs {
 }
 
 /// Promotes.
-pub fn run(args: &PromoteArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &PromoteArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let is_open = args.apps.is_empty() && !args.all && !args.delivery.is_dry_run();
     if is_open && !context.can_ask() {
         let failure = Failure::usage("there is no terminal to ask on which apps to promote");
@@ -64,12 +64,12 @@ pub fn run(args: &PromoteArgs, context: &Context) -> Result<Exit, Failure> {
             .hint("name them, or take `--all`")
             .hint("--dry-run shows what can be promoted"));
     }
-    let selection = if is_open { Selection::Asked } else { Selection::Given };
-    let intent = Intent::Promote {
+    let selection = if is_open { SelectionMode::Asked } else { SelectionMode::Given };
+    let intent = ChangeRequest::Promote {
         apps: args.apps.clone(),
         from: args.from.clone(),
         to: args.to.clone(),
         version: args.version.clone(),
     };
-    delivery::run(&Errand { intent: &intent, args: &args.delivery, selection, context })
+    delivery::run(&DeliveryRequest { intent: &intent, args: &args.delivery, selection, context })
 }

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 
 /// What a command does to repositories and to files outside the cache folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum WriteAccess {
     Reads,
     Writes,
     /// It writes, unless one of these options is given.
@@ -18,15 +18,15 @@ pub enum Reach {
     WritesWith(&'static str),
 }
 
-use Reach::{Reads, Writes, WritesUnless, WritesWith};
+use WriteAccess::{Reads, Writes, WritesUnless, WritesWith};
 
-const DELIVERY: Reach = WritesUnless(&["--dry-run", "--patch"]);
+const DELIVERY: WriteAccess = WritesUnless(&["--dry-run", "--patch"]);
 
 /// Without a forge, pull requests are fetched into the clone to be read.
-const FORGE: Reach = WritesUnless(&["--forge"]);
+const FORGE: WriteAccess = WritesUnless(&["--forge"]);
 
 /// Every command that can be typed.
-pub static COMMANDS: [(&str, Reach); 37] = [
+pub static COMMANDS: [(&str, WriteAccess); 37] = [
     ("status", Reads),
     ("history", WritesWith("--follow")),
     ("diff", Reads),
@@ -69,13 +69,13 @@ pub static COMMANDS: [(&str, Reach); 37] = [
 
 /// What was typed writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Writing {
+pub struct WritingCommand {
     /// The command, as it is typed.
     command: String,
-    reach: Reach,
+    reach: WriteAccess,
 }
 
-impl Writing {
+impl WritingCommand {
     /// What the command of a command line writes; `None` where it only reads.
     pub fn of(matches: &ArgMatches) -> Option<Self> {
         let (command, options) = typed(matches);
@@ -88,7 +88,7 @@ impl Writing {
             WritesUnless(instead) => !instead.iter().any(|option| is_given(options, option)),
             WritesWith(option) => is_given(options, option),
         };
-        writes.then_some(Writing { command, reach })
+        writes.then_some(WritingCommand { command, reach })
     }
 
     /// Why it is not done under `--read-only`.
@@ -194,7 +194,7 @@ mod tests {
     fn writes(line: &str) -> bool {
         let matches =
             args::command().try_get_matches_from(line.split(' ')).expect("it is typed well");
-        Writing::of(&matches).is_some()
+        WritingCommand::of(&matches).is_some()
     }
 
     #[test]

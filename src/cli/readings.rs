@@ -1,33 +1,34 @@
 //! What each claim says of the surveyed commit, kept for the look into the past.
 
-use super::survey::Survey;
+use super::survey::RepositoryState;
 use crate::config::Config;
 use crate::git::{GitError, Oid, Repository, Snapshot};
-use crate::model::{Captures, StageName};
-use crate::source::{self, Cache, Claim, Reader, Reading};
+use crate::model::{StageName, TemplateCaptures};
+use crate::source::{self, Claim, ClaimReading, ParseCache, SnapshotReader};
 
 /// What the claims of one state say: which rule, which file, and what its path captured.
 #[derive(Default)]
-pub struct Readings(Vec<(usize, String, Captures, Reading)>);
+pub struct OwnedReadings(Vec<(usize, String, TemplateCaptures, ClaimReading)>);
 
-impl Readings {
+impl OwnedReadings {
     /// Keeps what claims say without the rules they are of.
-    pub fn of(readings: Vec<(Claim<'_>, Reading)>) -> Self {
-        let whole = |(claim, reading): (Claim<'_>, Reading)| {
+    pub fn of(readings: Vec<(Claim<'_>, ClaimReading)>) -> Self {
+        let whole = |(claim, reading): (Claim<'_>, ClaimReading)| {
             (claim.index, claim.path, claim.captures, reading)
         };
-        Readings(readings.into_iter().map(whole).collect())
+        OwnedReadings(readings.into_iter().map(whole).collect())
     }
 
-    fn claims(self, config: &Config) -> Vec<(Claim<'_>, Reading)> {
-        let claim = |(index, path, captures, reading): (usize, String, Captures, Reading)| {
-            Some((Claim { rule: config.rules.get(index)?, index, path, captures }, reading))
-        };
+    fn claims(self, config: &Config) -> Vec<(Claim<'_>, ClaimReading)> {
+        let claim =
+            |(index, path, captures, reading): (usize, String, TemplateCaptures, ClaimReading)| {
+                Some((Claim { rule: config.rules.get(index)?, index, path, captures }, reading))
+            };
         self.0.into_iter().filter_map(claim).collect()
     }
 }
 
-impl Survey {
+impl RepositoryState {
     /// What each claim says at the newest commit of a branch, read with this cache.
     ///
     /// # Errors
@@ -37,8 +38,8 @@ impl Survey {
         repository: &Repository,
         tip: Oid,
         branch_stage: Option<&StageName>,
-        cache: &'a Cache,
-    ) -> Result<Vec<(Claim<'a>, Reading)>, GitError> {
+        cache: &'a ParseCache,
+    ) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError> {
         let readings = self.readings.take();
         // Without the builds that belong to them, a walk would not know what a change can matter to.
         let is_of_tip = branch_stage.is_none() && self.commit == Some(tip);
@@ -50,6 +51,10 @@ impl Survey {
             return Ok(readings.claims(&self.settings.config));
         }
         let snapshot = Snapshot::of_commit(repository, tip)?;
-        Ok(source::readings(&self.settings.config, &Reader::new(&snapshot, cache), branch_stage))
+        Ok(source::readings(
+            &self.settings.config,
+            &SnapshotReader::new(&snapshot, cache),
+            branch_stage,
+        ))
     }
 }

@@ -1,13 +1,13 @@
 //! The newest deployments where no index helps: only the newest part of history is read.
 
-use super::chronicle::Chronicle;
-use super::context::Context;
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::survey::Survey;
+use super::survey::RepositoryState;
 use crate::config::Config;
-use crate::git::{Flow, Repository, Stopped};
-use crate::history::{self, Deployment, Kind, Timeline, Told};
-use crate::model::SlotKey;
+use crate::git::{Repository, WalkControl, WalkEnd};
+use crate::history::{self, Deployment, DeploymentKind, Timeline, WalkResult};
+use crate::model::CellKey;
 
 /// After the last wanted deployment, so many more commits that deployed something are read, to see
 /// where its version had been before.
@@ -17,12 +17,12 @@ const LOOK_BACK: usize = 500;
 const GIVE_UP: usize = 10_000;
 
 /// What is wanted: so many deployments to slots that are meant.
-pub struct Newest<'a> {
+pub struct RecentQuery<'a> {
     pub count: usize,
-    pub is_meant: &'a dyn Fn(&SlotKey) -> bool,
+    pub is_meant: &'a dyn Fn(&CellKey) -> bool,
 }
 
-impl Newest<'_> {
+impl RecentQuery<'_> {
     /// The past, only as far as it is needed. `None` where an index knows it all, or where the newest
     /// part alone does not tell what kind of deployments the wanted ones are.
     ///
@@ -30,25 +30,25 @@ impl Newest<'_> {
     /// When the clone lacks objects.
     pub fn chronicle<'r>(
         &self,
-        context: &Context,
+        context: &CommandContext,
         repository: &'r Repository,
-        survey: &Survey,
-    ) -> Result<Option<Chronicle<'r>>, Failure> {
+        survey: &RepositoryState,
+    ) -> Result<Option<DeploymentHistory<'r>>, Failure> {
         let config = &survey.settings.config;
         if survey.archive.borrow().is_some() {
             return Ok(None);
         }
-        let Some(Told { timeline, stopped, .. }) = self.read(repository, survey)? else {
+        let Some(WalkResult { timeline, stopped, .. }) = self.read(repository, survey)? else {
             return Ok(None);
         };
-        let chronicle = Chronicle::of_part(repository, survey, timeline);
+        let chronicle = DeploymentHistory::of_part(repository, survey, timeline);
         let wanted =
             chronicle.timeline.deployments().filter(|deployment| (self.is_meant)(deployment.slot));
         let wanted: Vec<Deployment<'_>> = wanted.take(self.count).collect();
         let certain = wanted.len() == self.count
             && wanted.iter().all(|deployment| is_certain(deployment, config));
         match stopped {
-            Stopped::Root => {}
+            WalkEnd::Root => {}
             _ if certain => {
                 context.ui.detail("only the newest commits were read; `-n 0` reads all")
             }
@@ -57,7 +57,11 @@ impl Newest<'_> {
         Ok(Some(chronicle))
     }
 
-    fn read(&self, repository: &Repository, survey: &Survey) -> Result<Option<Told>, Failure> {
+    fn read(
+        &self,
+        repository: &Repository,
+        survey: &RepositoryState,
+    ) -> Result<Option<WalkResult>, Failure> {
         let (mut seen, mut found, mut commits) = (0, 0, 0);
         let mut last = None;
         let enough = |timeline: &Timeline| {
@@ -69,7 +73,7 @@ impl Newest<'_> {
                 last.get_or_insert(commits);
             }
             let done = last.map_or(commits >= GIVE_UP, |last| commits >= last + LOOK_BACK);
-            if done { Flow::Stop } else { Flow::Continue }
+            if done { WalkControl::Stop } else { WalkControl::Continue }
         };
         newest(repository, survey, enough)
     }
@@ -82,15 +86,15 @@ impl Newest<'_> {
 /// When the clone lacks objects.
 pub fn newest(
     repository: &Repository,
-    survey: &Survey,
-    enough: impl FnMut(&Timeline) -> Flow,
-) -> Result<Option<Told>, Failure> {
+    survey: &RepositoryState,
+    enough: impl FnMut(&Timeline) -> WalkControl,
+) -> Result<Option<WalkResult>, Failure> {
     let branches = survey.settings.config.stage_branches().next().is_some();
     let Some(tip) = survey.commit.filter(|_| !branches) else { return Ok(None) };
     let question = survey.question(repository, tip, None);
     let readings = survey.state(repository, tip, None, &survey.cache)?;
     let told = history::deployments(question, readings, enough, |_| {})?;
-    let is_whole = told.lost.is_empty() && !matches!(told.stopped, Stopped::Shallow(_));
+    let is_whole = told.lost.is_empty() && !matches!(told.stopped, WalkEnd::Shallow(_));
     Ok(Some(told).filter(|_| is_whole))
 }
 
@@ -100,8 +104,12 @@ fn is_certain(deployment: &Deployment<'_>, config: &Config) -> bool {
     let first =
         config.stage(deployment.slot.stage.as_str()).is_some_and(|stage| stage.after.is_empty());
     match deployment.kind {
-        Kind::Skip => false,
-        Kind::Deploy => first,
-        Kind::Promote | Kind::Rollback | Kind::Add | Kind::Remove | Kind::Image => true,
+        DeploymentKind::Skip => false,
+        DeploymentKind::Deploy => first,
+        DeploymentKind::Promote
+        | DeploymentKind::Rollback
+        | DeploymentKind::Add
+        | DeploymentKind::Remove
+        | DeploymentKind::Image => true,
     }
 }

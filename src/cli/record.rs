@@ -1,13 +1,13 @@
 //! `towpath record`: how a deployment turned out.
 
-use super::book::{self, BookArgs};
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::inquiry::{Asked, Inquiry};
+use super::book::{self, LedgerWriteArgs};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::inquiry::{GateContext, GateRequest};
 use super::{complete, words};
 use crate::model::Version;
-use crate::pipeline::ledger::{Outcome, What};
-use crate::pipeline::{Evidence, Facts, Landing, Purpose};
+use crate::pipeline::ledger::{EventKind, Outcome};
+use crate::pipeline::{Evidence, EvidenceRunPeriod, ExternalFacts, MoveDirection};
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap_complete::engine::ArgValueCompleter;
@@ -56,7 +56,7 @@ pub struct RecordArgs {
     evidence: Option<String>,
 
     #[command(flatten)]
-    book: BookArgs,
+    book: LedgerWriteArgs,
 }
 
 fn outcome() -> impl TypedValueParser<Value = Outcome> {
@@ -65,12 +65,12 @@ fn outcome() -> impl TypedValueParser<Value = Outcome> {
 }
 
 /// Writes one event for each version that is meant: an app has one for each of its images.
-pub fn run(args: &RecordArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &RecordArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let inquiry = Inquiry::of(context, &repository)?;
-    let (past, facts) = (inquiry.past(), Facts::default());
+    let inquiry = GateContext::of(context, &repository)?;
+    let (past, facts) = (inquiry.past(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &facts);
-    let asked = Asked {
+    let asked = GateRequest {
         subject: inquiry.subject(&args.app)?,
         stage: inquiry.stage(&args.stage)?.name.clone(),
         targets: args
@@ -81,32 +81,33 @@ pub fn run(args: &RecordArgs, context: &Context) -> Result<Exit, Failure> {
             .into_iter()
             .collect(),
         version: args.version.as_deref().map(Version::parse).unwrap_or_default(),
-        purpose: Purpose::Forward,
+        purpose: MoveDirection::Forward,
     };
     let landings = landings(&asked, args.version.is_some(), &evidence, context)?;
     let events = outcomes(&asked, &landings, args.outcome, args.evidence.as_deref());
     for event in book::write(context, &repository, inquiry.config(), events, args.book)? {
         context.ui.note(&event.what.sentence());
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// What is meant: what runs, or the newest coming of the version that was named.
 fn landings<'e>(
-    asked: &'e Asked,
+    asked: &'e GateRequest,
     is_named: bool,
     evidence: &Evidence<'e>,
-    context: &Context,
-) -> Result<Vec<Landing<'e>>, Failure> {
+    context: &CommandContext,
+) -> Result<Vec<EvidenceRunPeriod<'e>>, Failure> {
     let question = asked.question(context, None);
     let meant = |slot| {
         let course = evidence.course(slot, None);
-        let is_it = |landing: &Landing<'_>| {
+        let is_it = |landing: &EvidenceRunPeriod<'_>| {
             if is_named { landing.version.is_same(&asked.version) } else { landing.left.is_none() }
         };
         course.into_iter().find(is_it)
     };
-    let found: Vec<Landing<'e>> = evidence.asked(&question).into_iter().filter_map(meant).collect();
+    let found: Vec<EvidenceRunPeriod<'e>> =
+        evidence.asked(&question).into_iter().filter_map(meant).collect();
     if found.is_empty() {
         let (app, stage) = (&asked.subject, &asked.stage);
         let failure = match is_named {
@@ -122,18 +123,18 @@ fn landings<'e>(
 
 /// One event for each version among the landings.
 pub fn outcomes(
-    asked: &Asked,
-    landings: &[Landing<'_>],
+    asked: &GateRequest,
+    landings: &[EvidenceRunPeriod<'_>],
     outcome: Outcome,
     evidence: Option<&str>,
-) -> Vec<What> {
+) -> Vec<EventKind> {
     let mut commits: BTreeMap<&Version, Vec<String>> = BTreeMap::new();
     for landing in landings {
         let known = commits.entry(landing.version).or_default();
         let commit = landing.commit.map(|commit| commit.to_string());
         known.extend(commit.filter(|commit| !known.contains(commit)));
     }
-    let one = |(version, deployments): (&Version, Vec<String>)| What::Outcome {
+    let one = |(version, deployments): (&Version, Vec<String>)| EventKind::Outcome {
         app: asked.subject.to_string(),
         stage: asked.stage.clone(),
         target: asked.targets.first().filter(|_| asked.targets.len() == 1).cloned(),

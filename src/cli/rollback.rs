@@ -1,9 +1,9 @@
 //! `towpath rollback`: brings back what a stage ran before.
 
-use super::context::Context;
-use super::delivery::{self, DeliveryArgs, Errand, Selection};
-use super::failure::{Exit, Failure};
-use super::intent::Intent;
+use super::context::CommandContext;
+use super::delivery::{self, DeliveryArgs, DeliveryRequest, SelectionMode};
+use super::failure::{ExitKind, Failure};
+use super::intent::ChangeRequest;
 use super::{complete, words};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
@@ -44,13 +44,16 @@ pub struct RollbackArgs {
 }
 
 /// Rolls back.
-pub fn run(args: &RollbackArgs, context: &Context) -> Result<Exit, Failure> {
-    let intent =
-        Intent::RollBack { app: args.app.clone(), stage: args.stage.clone(), to: args.to.clone() };
-    delivery::run(&Errand {
+pub fn run(args: &RollbackArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
+    let intent = ChangeRequest::RollBack {
+        app: args.app.clone(),
+        stage: args.stage.clone(),
+        to: args.to.clone(),
+    };
+    delivery::run(&DeliveryRequest {
         intent: &intent,
         args: &args.delivery,
-        selection: Selection::Given,
+        selection: SelectionMode::Given,
         context,
     })
 }

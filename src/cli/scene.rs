@@ -1,26 +1,26 @@
 //! The state that a plan is made on: a commit of the branch that is deployed, and its configuration.
 
 use super::choice::TOLERANCE;
-use super::chronicle::Chronicle;
-use super::context::Context;
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::settings::{self, Settings};
-use super::survey::{Survey, When};
+use super::settings::{self, EffectiveConfig};
+use super::survey::{RepositoryState, RevisionSelector};
 use crate::config::SubjectTemplate;
 use crate::git::{Oid, Repository, Snapshot};
-use crate::model::{Entry, SlotKey, StageName};
-use crate::promotion::{Ground, Past, Ran};
-use crate::source::{Cache, Reader};
+use crate::model::{CellKey, MappingEntry, StageName};
+use crate::promotion::{EditBase, PastVersion, PastVersions};
+use crate::source::{ParseCache, SnapshotReader};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 /// Where the newest commit of a branch is looked up.
-pub type TipOf<'a> = &'a dyn Fn(&Repository, Option<&str>) -> Result<Oid, Failure>;
+pub type TipLookup<'a> = &'a dyn Fn(&Repository, Option<&str>) -> Result<Oid, Failure>;
 
 /// One commit, and how to read it.
-pub struct Scene<'r> {
+pub struct PlanBase<'r> {
     pub repository: &'r Repository,
-    pub settings: Rc<Settings>,
+    pub settings: Rc<EffectiveConfig>,
     /// The branch that is to change; `None` where HEAD is detached and nobody named one.
     pub branch: Option<String>,
     pub tip: Oid,
@@ -28,19 +28,19 @@ pub struct Scene<'r> {
     stage: Option<StageName>,
     /// The branches that hold a stage, and their newest commits.
     stages: Rc<BTreeMap<StageName, (String, Oid)>>,
-    cache: Cache,
+    cache: ParseCache,
 }
 
-impl<'r> Scene<'r> {
+impl<'r> PlanBase<'r> {
     /// Finds branch, commit and configuration. A branch that the configuration names counts unless the
     /// user named one.
     ///
     /// # Errors
     /// When there is no such branch, or the configuration is wrong.
     pub fn read(
-        context: &Context,
+        context: &CommandContext,
         repository: &'r Repository,
-        tip_of: TipOf<'_>,
+        tip_of: TipLookup<'_>,
     ) -> Result<Self, Failure> {
         let named = context.globals.branch.clone();
         let usual = || repository.origin_head().or_else(|| repository.head_branch());
@@ -59,32 +59,32 @@ impl<'r> Scene<'r> {
         }
         let stages = stage_branches(&settings, repository, tip_of)?;
         let (settings, stages) = (Rc::new(settings), Rc::new(stages));
-        Ok(Scene {
+        Ok(PlanBase {
             repository,
             settings,
             branch,
             tip,
             stage: None,
             stages,
-            cache: Cache::default(),
+            cache: ParseCache::default(),
         })
     }
 
     /// The state that a change of this stage is made on: this one, or that of the stage's own branch.
-    pub fn of(&self, stage: &StageName) -> Scene<'r> {
+    pub fn of(&self, stage: &StageName) -> PlanBase<'r> {
         let (settings, stages) = (Rc::clone(&self.settings), Rc::clone(&self.stages));
         let (branch, tip, stage) = match self.stages.get(stage) {
             Some((branch, tip)) => (Some(branch.clone()), *tip, Some(stage.clone())),
             None => (self.branch.clone(), self.tip, self.stage.clone()),
         };
-        Scene {
+        PlanBase {
             repository: self.repository,
             settings,
             branch,
             tip,
             stage,
             stages,
-            cache: Cache::default(),
+            cache: ParseCache::default(),
         }
     }
 
@@ -93,7 +93,10 @@ impl<'r> Scene<'r> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn with_stages(&self, mut entries: Vec<Entry>) -> Result<Vec<Entry>, Failure> {
+    pub fn with_stages(
+        &self,
+        mut entries: Vec<MappingEntry>,
+    ) -> Result<Vec<MappingEntry>, Failure> {
         if self.stages.is_empty() {
             return Ok(entries);
         }
@@ -113,9 +116,9 @@ impl<'r> Scene<'r> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn ground(&self) -> Result<Ground<'_>, Failure> {
+    pub fn ground(&self) -> Result<EditBase<'_>, Failure> {
         let snapshot = Snapshot::of_commit(self.repository, self.tip)?;
-        Ok(Ground::of(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
+        Ok(EditBase::of(&self.settings.config, snapshot, &self.cache, self.stage.as_ref()))
     }
 
     /// The branch that is to change.
@@ -138,13 +141,16 @@ impl<'r> Scene<'r> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn survey(&self, context: &Context) -> Result<(Context, Survey), Failure> {
+    pub fn survey(
+        &self,
+        context: &CommandContext,
+    ) -> Result<(CommandContext, RepositoryState), Failure> {
         let context = context.seeing(self.stages.values().cloned());
         let tip = self.tip.to_string();
-        let survey = Survey::of(
+        let survey = RepositoryState::of(
             &context,
             self.repository,
-            When { at: Some(&tip), is_ahead: true, ..When::default() },
+            RevisionSelector { at: Some(&tip), is_ahead: true, ..RevisionSelector::default() },
         )?;
         Ok((context, survey))
     }
@@ -153,17 +159,17 @@ impl<'r> Scene<'r> {
     ///
     /// # Errors
     /// When the clone lacks objects.
-    pub fn past(&self, context: &Context) -> Result<Past, Failure> {
+    pub fn past(&self, context: &CommandContext) -> Result<PastVersions, Failure> {
         let (context, survey) = self.survey(context)?;
-        let chronicle = Chronicle::of(&context, self.repository, &survey, TOLERANCE)?;
-        let mut past: Past = HashMap::new();
-        let mut oldest: HashMap<SlotKey, Ran> = HashMap::new();
+        let chronicle = DeploymentHistory::of(&context, self.repository, &survey, TOLERANCE)?;
+        let mut past: PastVersions = HashMap::new();
+        let mut oldest: HashMap<CellKey, PastVersion> = HashMap::new();
         for deployment in chronicle.timeline.deployments() {
             let Some(to) = deployment.to else { continue };
             let ran = past.entry(deployment.slot.clone()).or_default();
-            ran.push(Ran { version: to.version.clone(), time: deployment.time });
+            ran.push(PastVersion { version: to.version.clone(), time: deployment.time });
             if let Some(from) = deployment.from {
-                let before = Ran { version: from.version.clone(), time: deployment.time };
+                let before = PastVersion { version: from.version.clone(), time: deployment.time };
                 oldest.insert(deployment.slot.clone(), before);
             } else {
                 oldest.remove(deployment.slot);
@@ -178,9 +184,9 @@ impl<'r> Scene<'r> {
 
 /// The branches that hold a stage.
 fn stage_branches(
-    settings: &Settings,
+    settings: &EffectiveConfig,
     repository: &Repository,
-    tip_of: TipOf<'_>,
+    tip_of: TipLookup<'_>,
 ) -> Result<BTreeMap<StageName, (String, Oid)>, Failure> {
     let branches = settings
         .config
@@ -197,9 +203,13 @@ fn stage_branches(
     branches.map(tip).collect()
 }
 
-fn settings(context: &Context, repository: &Repository, tip: Oid) -> Result<Settings, Failure> {
-    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, Cache::default());
-    let reader = Reader::new(&snapshot, &cache);
+fn settings(
+    context: &CommandContext,
+    repository: &Repository,
+    tip: Oid,
+) -> Result<EffectiveConfig, Failure> {
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
+    let reader = SnapshotReader::new(&snapshot, &cache);
     let stated = settings::stated(context, repository, &reader)?;
     Ok(settings::load(context, repository, stated, &reader))
 }

@@ -1,27 +1,27 @@
 //! Which configuration counts: a named file, the repository's `towpath.yaml`, or what discovery
 //! proposes.
 
-use super::context::Context;
+use super::context::CommandContext;
 use super::failure::Failure;
 use super::survey::CONFIG_FILE;
-use crate::config::{self, Config, ConfigError, Overrides};
-use crate::discovery::{self, Basis, Proposal};
+use crate::config::{self, Config, ConfigError, ConfigOverrides};
+use crate::discovery::{self, DiscoveredConfig, StageBasis};
 use crate::git::{Repository, Snapshot};
-use crate::history::index::{Found, RuleText};
-use crate::source::{Cache, Reader};
+use crate::history::index::{DiscoveredRule, DiscoveryRecord};
+use crate::source::{ParseCache, SnapshotReader};
 use std::path::Path;
 
 /// The configuration, and how it came about.
-pub struct Settings {
+pub struct EffectiveConfig {
     pub config: Config,
     /// What discovery assumed, where nobody said it.
-    pub assumed: Option<Proposal>,
+    pub assumed: Option<DiscoveredConfig>,
     /// One line for the user, where the configuration is not where they may think.
     pub note: Option<String>,
 }
 
 /// A configuration that somebody wrote.
-pub struct Stated {
+pub struct ConfigFile {
     pub text: String,
     /// The file, as the user would name it.
     pub name: String,
@@ -29,19 +29,19 @@ pub struct Stated {
     note: Option<String>,
 }
 
-impl Settings {
+impl EffectiveConfig {
     /// Do they follow from one commit alone? What branches are called is another matter.
     pub fn follow_from_a_commit(&self) -> bool {
         self.assumed
             .as_ref()
-            .is_none_or(|proposal| matches!(proposal.basis, Basis::Paths | Basis::Keys))
+            .is_none_or(|proposal| matches!(proposal.basis, StageBasis::Paths | StageBasis::Keys))
     }
 }
 
-impl Stated {
+impl ConfigFile {
     fn new(text: String, name: &str, note: Option<String>) -> Result<Self, Failure> {
         let config = config::parse(&text, name)?;
-        Ok(Stated { text, name: name.to_owned(), config, note })
+        Ok(ConfigFile { text, name: name.to_owned(), config, note })
     }
 }
 
@@ -51,27 +51,27 @@ impl Stated {
 /// # Errors
 /// When the file that counts is wrong, with all its problems.
 pub fn stated(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    reader: &Reader<'_>,
-) -> Result<Option<Stated>, Failure> {
+    reader: &SnapshotReader<'_>,
+) -> Result<Option<ConfigFile>, Failure> {
     if let Some(own) = own(context, reader)? {
         return Ok(Some(own));
     }
-    let cache = Cache::default();
+    let cache = ParseCache::default();
     let tip = repository.head().ok().filter(|tip| Some(*tip) != reader.snapshot().commit());
     let newest = tip.and_then(|tip| Snapshot::of_commit(repository, tip).ok());
     if let Some(snapshot) = &newest
-        && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
+        && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
     {
-        return Stated::new(text, CONFIG_FILE, None).map(Some);
+        return ConfigFile::new(text, CONFIG_FILE, None).map(Some);
     }
     let on_disk = Snapshot::of_work_tree(repository).ok();
     if let Some(snapshot) = &on_disk
-        && let Some(text) = text_in(&Reader::new(snapshot, &cache))?
+        && let Some(text) = text_in(&SnapshotReader::new(snapshot, &cache))?
     {
         let note = format!("{CONFIG_FILE} is not committed yet; it is read from the work tree");
-        return Stated::new(text, CONFIG_FILE, Some(note)).map(Some);
+        return ConfigFile::new(text, CONFIG_FILE, Some(note)).map(Some);
     }
     Ok(None)
 }
@@ -80,20 +80,23 @@ pub fn stated(
 ///
 /// # Errors
 /// When it is wrong, with all its problems.
-pub fn own(context: &Context, reader: &Reader<'_>) -> Result<Option<Stated>, Failure> {
+pub fn own(
+    context: &CommandContext,
+    reader: &SnapshotReader<'_>,
+) -> Result<Option<ConfigFile>, Failure> {
     if let Some(path) = &context.globals.config {
-        return Stated::new(read(path)?, &path.display().to_string(), None).map(Some);
+        return ConfigFile::new(read(path)?, &path.display().to_string(), None).map(Some);
     }
-    text_in(reader)?.map(|text| Stated::new(text, CONFIG_FILE, None)).transpose()
+    text_in(reader)?.map(|text| ConfigFile::new(text, CONFIG_FILE, None)).transpose()
 }
 
 /// The configuration that counts; what nobody wrote is discovered.
 pub fn load(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    stated: Option<Stated>,
-    reader: &Reader<'_>,
-) -> Settings {
+    stated: Option<ConfigFile>,
+    reader: &SnapshotReader<'_>,
+) -> EffectiveConfig {
     match stated {
         Some(stated) if !stated.config.rules.is_empty() => settled(context, Some(stated), None),
         stated => settled(context, stated, Some(discovery::propose(reader, repository))),
@@ -102,29 +105,35 @@ pub fn load(
 
 /// The same out of what discovery once found; `None` where that does not do.
 pub fn restored(
-    context: &Context,
-    stated: Option<Stated>,
-    found: Option<&Found>,
-) -> Option<Settings> {
+    context: &CommandContext,
+    stated: Option<ConfigFile>,
+    found: Option<&DiscoveryRecord>,
+) -> Option<EffectiveConfig> {
     let is_complete = stated.as_ref().is_some_and(|stated| !stated.config.rules.is_empty());
     match found {
         None => is_complete.then(|| settled(context, stated, None)),
         Some(found) => {
             let (config, unsure) = (found.config()?, found.unsure_config()?);
             let (files, empty_stages) = (found.files.clone(), found.empty_stages.clone());
-            let basis = if found.in_keys { Basis::Keys } else { Basis::Paths };
-            let proposal =
-                Proposal { basis, config, unsure, files, empty_stages, unreadable: Vec::new() };
+            let basis = if found.in_keys { StageBasis::Keys } else { StageBasis::Paths };
+            let proposal = DiscoveredConfig {
+                basis,
+                config,
+                unsure,
+                files,
+                empty_stages,
+                unreadable: Vec::new(),
+            };
             Some(settled(context, stated, Some(proposal)))
         }
     }
 }
 
 /// What discovery found, to be kept.
-pub fn found(proposal: &Proposal) -> Found {
-    let text = |config: &Config| config.rules.iter().map(RuleText::from).collect();
-    Found {
-        in_keys: proposal.basis == Basis::Keys,
+pub fn found(proposal: &DiscoveredConfig) -> DiscoveryRecord {
+    let text = |config: &Config| config.rules.iter().map(DiscoveredRule::from).collect();
+    DiscoveryRecord {
+        in_keys: proposal.basis == StageBasis::Keys,
         stages: proposal.config.stages.clone(),
         rules: text(&proposal.config),
         unsure: text(&proposal.unsure),
@@ -134,7 +143,11 @@ pub fn found(proposal: &Proposal) -> Found {
 }
 
 /// A configuration that names stages but no sources leaves the sources to discovery.
-fn settled(context: &Context, stated: Option<Stated>, assumed: Option<Proposal>) -> Settings {
+fn settled(
+    context: &CommandContext,
+    stated: Option<ConfigFile>,
+    assumed: Option<DiscoveredConfig>,
+) -> EffectiveConfig {
     let (written, note) = stated.map(|stated| (stated.config, stated.note)).unzip();
     let mut config = written.unwrap_or_default();
     if let Some(proposal) = &assumed {
@@ -149,7 +162,11 @@ fn settled(context: &Context, stated: Option<Stated>, assumed: Option<Proposal>)
     }
     let named = context.globals.branch.clone();
     let branch = named.map(|branch| (branch, context.globals.branch_from.clone()));
-    Settings { config: config.overridden(Overrides { branch }), assumed, note: note.flatten() }
+    EffectiveConfig {
+        config: config.overridden(ConfigOverrides { branch }),
+        assumed,
+        note: note.flatten(),
+    }
 }
 
 /// The text of a configuration file the user named.
@@ -167,7 +184,7 @@ pub fn read(path: &Path) -> Result<String, Failure> {
 ///
 /// # Errors
 /// When it has one that cannot be read: what somebody wrote down is never passed over.
-pub fn text_in(reader: &Reader<'_>) -> Result<Option<String>, Failure> {
+pub fn text_in(reader: &SnapshotReader<'_>) -> Result<Option<String>, Failure> {
     if reader.find(CONFIG_FILE).is_none() {
         return Ok(None);
     }

@@ -2,18 +2,18 @@
 
 use super::book;
 use super::complete;
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::filter::Patterns;
-use super::names::{self, Names};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::filter::GlobPatterns;
+use super::names::{self, CompletionNames};
 use super::output;
 use super::suggest::unknown;
-use super::survey::{Survey, When};
+use super::survey::{RepositoryState, RevisionSelector};
 use crate::git::Repository;
 use crate::git::at::parse_time;
 use crate::model::Warning;
-use crate::report::{Arrival, Matrix, Occupant, Status};
-use crate::ui::{self, Format};
+use crate::report::{BroughtBy, Matrix, StatusEntry, StatusReport};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use jiff::Timestamp;
@@ -78,22 +78,31 @@ pub struct StatusArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-const FORMATS: [Format; 5] =
-    [Format::Table, Format::Json, Format::Yaml, Format::Csv, Format::Markdown];
+const FORMATS: [OutputFormat; 5] = [
+    OutputFormat::Table,
+    OutputFormat::Json,
+    OutputFormat::Yaml,
+    OutputFormat::Csv,
+    OutputFormat::Markdown,
+];
 
 /// Answers, and says on stderr what was assumed and passed over.
-pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &StatusArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(
+    let survey = RepositoryState::of(
         context,
         &repository,
-        When { at: args.at.as_deref(), work_tree: args.worktree, ..When::default() },
+        RevisionSelector {
+            at: args.at.as_deref(),
+            work_tree: args.worktree,
+            ..RevisionSelector::default()
+        },
     )?;
     if args.at.is_none() {
-        names::remember(context, &repository, &Names::of(&survey.mapping));
+        names::remember(context, &repository, &CompletionNames::of(&survey.mapping));
     }
     survey.tell(context);
     let mut status = report(&survey, context, &repository);
@@ -104,19 +113,24 @@ pub fn run(args: &StatusArgs, context: &Context) -> Result<Exit, Failure> {
     let stacked = Matrix::new(&status, false);
     let moment = moment(args, &survey, context, &repository);
     context.ui.answer(&rendered(&status, &stacked, args, context, moment))?;
-    if args.output == Format::Table && args.apps.is_empty() {
+    if args.output == OutputFormat::Table && args.apps.is_empty() {
         summary(&stacked, context);
     }
-    if args.output == Format::Table && args.at.is_none() {
+    if args.output == OutputFormat::Table && args.at.is_none() {
         book::remind(context, &repository, &survey.settings.config);
     }
     context.ui.warnings(&status.warnings);
-    Ok(if args.exit_code && stacked.differing() > 0 { Exit::Different } else { Exit::Done })
+    Ok(if args.exit_code && stacked.differing() > 0 { ExitKind::Different } else { ExitKind::Done })
 }
 
-fn report(survey: &Survey, context: &Context, repository: &Repository) -> Status {
-    let mut status =
-        Status::new(&survey.settings.config, survey.mapping.clone(), |entry| survey.found(entry));
+fn report(
+    survey: &RepositoryState,
+    context: &CommandContext,
+    repository: &Repository,
+) -> StatusReport {
+    let mut status = StatusReport::new(&survey.settings.config, survey.mapping.clone(), |entry| {
+        survey.found(entry)
+    });
     status.repository = context.shown_repository(repository);
     status.branch.clone_from(&survey.branch);
     status.revision = survey.commit.map(|id| id.to_string());
@@ -126,7 +140,12 @@ fn report(survey: &Survey, context: &Context, repository: &Repository) -> Status
 
 /// Adds the commits that put the versions where they are, for what is left to be shown. A clone
 /// that lacks a part of the past still has its present.
-fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository: &Repository) {
+fn look_back(
+    status: &mut StatusReport,
+    survey: &RepositoryState,
+    context: &CommandContext,
+    repository: &Repository,
+) {
     let entries = status.occupants.iter().map(|occupant| occupant.entry.clone()).collect();
     let past = match survey.arrivals(context, repository, entries) {
         Ok(past) => past,
@@ -140,7 +159,7 @@ fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository
     };
     for occupant in &mut status.occupants {
         let key = (occupant.entry.slot(), occupant.entry.version.clone());
-        occupant.since = past.found.get(&key).map(Arrival::from);
+        occupant.since = past.found.get(&key).map(BroughtBy::from);
     }
     let unknown = status.occupants.iter().filter(|occupant| occupant.since.is_none()).count();
     if past.shallow && unknown > 0 {
@@ -152,7 +171,11 @@ fn look_back(status: &mut Status, survey: &Survey, context: &Context, repository
 }
 
 /// Keeps what the arguments name; a name that nothing bears is an error.
-fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(), Failure> {
+fn narrow(
+    status: &mut StatusReport,
+    args: &StatusArgs,
+    context: &CommandContext,
+) -> Result<(), Failure> {
     let apps: Vec<String> = status
         .occupants
         .iter()
@@ -166,7 +189,7 @@ fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(
             return Err(unknown("app", app, &apps, &names));
         }
     }
-    let (by_app, by_stage) = (Patterns::new(&args.app), Patterns::new(&args.stage));
+    let (by_app, by_stage) = (GlobPatterns::new(&args.app), GlobPatterns::new(&args.stage));
     for (kind, patterns, words, names) in
         [("app", &by_app, &apps, &names), ("stage", &by_stage, &stages, &stages)]
     {
@@ -187,7 +210,7 @@ fn narrow(status: &mut Status, args: &StatusArgs, context: &Context) -> Result<(
 }
 
 /// The words an occupant is known by.
-fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
+fn app_names(occupant: &StatusEntry) -> impl Iterator<Item = &str> + Clone {
     let component = occupant.entry.component.as_deref();
     [Some(occupant.name.as_str()), Some(occupant.entry.app.as_str()), component]
         .into_iter()
@@ -197,8 +220,8 @@ fn app_names(occupant: &Occupant) -> impl Iterator<Item = &str> + Clone {
 /// The moment that ages are counted from: now, or the one that `--at` names.
 fn moment(
     args: &StatusArgs,
-    survey: &Survey,
-    context: &Context,
+    survey: &RepositoryState,
+    context: &CommandContext,
     repository: &Repository,
 ) -> Timestamp {
     let Some(at) = &args.at else { return context.now() };
@@ -211,17 +234,17 @@ fn moment(
 }
 
 fn rendered(
-    status: &Status,
+    status: &StatusReport,
     stacked: &Matrix,
     args: &StatusArgs,
-    context: &Context,
+    context: &CommandContext,
     now: Timestamp,
 ) -> String {
     let look = &context.ui.out;
-    if args.output == Format::Table && !args.apps.is_empty() {
+    if args.output == OutputFormat::Table && !args.apps.is_empty() {
         return ui::app_in_full(status, look, now);
     }
-    if args.output == Format::Table && stacked.rows.is_empty() {
+    if args.output == OutputFormat::Table && stacked.rows.is_empty() {
         return String::new();
     }
     if args.targets {
@@ -232,7 +255,7 @@ fn rendered(
 }
 
 /// What the sign means, and how often it stands there.
-fn summary(matrix: &Matrix, context: &Context) {
+fn summary(matrix: &Matrix, context: &CommandContext) {
     let (rows, differing) = (matrix.rows.len(), matrix.differing());
     if differing > 0 {
         let sign = context.ui.err.differs();

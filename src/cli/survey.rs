@@ -3,28 +3,28 @@
 mod branches;
 mod start;
 
-use super::archive::Archive;
-use super::context::Context;
+use super::archive::IndexedHistory;
+use super::context::CommandContext;
 use super::failure::Failure;
-use super::keep::Keep;
-use super::readings::Readings;
-use super::settings::{self, Settings, Stated};
-use crate::config::{Config, Origin};
-use crate::discovery::{Basis, Proposal};
-use crate::git::{GitError, Oid, Repository, Snapshot, Stopped, at};
-use crate::history::index::Record;
-use crate::history::{self, Arrivals, Question, Since};
-use crate::model::{Entry, Mapping, SlotKey, StageName, Version};
-use crate::source::{self, Cache, Claim, Reader, Reading};
+use super::keep::IndexLocation;
+use super::readings::OwnedReadings;
+use super::settings::{self, ConfigFile, EffectiveConfig};
+use crate::config::{Config, ConfigOrigin};
+use crate::discovery::{DiscoveredConfig, StageBasis};
+use crate::git::{GitError, Oid, Repository, Snapshot, WalkEnd, at};
+use crate::history::index::IndexRecord;
+use crate::history::{self, IntroducingCommit, IntroducingCommits, WalkOptions};
+use crate::model::{CellKey, Mapping, MappingEntry, StageName, Version};
+use crate::source::{self, Claim, ClaimReading, ParseCache, SnapshotReader};
 use branches::{moment, stage_branches, tip_at};
 use jiff::Timestamp;
-use start::Start;
+use start::StateSource;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Which state of the repository is meant.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct When<'a> {
+pub struct RevisionSelector<'a> {
     /// A revision or a time; the newest commit if not said.
     pub at: Option<&'a str>,
     /// The files on disk instead of a commit.
@@ -36,54 +36,59 @@ pub struct When<'a> {
 }
 
 /// What was found, and how.
-pub struct Survey {
-    pub settings: Settings,
+pub struct RepositoryState {
+    pub settings: EffectiveConfig,
     pub mapping: Mapping,
     pub branch: Option<String>,
     /// The commit that was read, or `None` for the files on disk.
     pub commit: Option<Oid>,
     pub time: Option<Timestamp>,
     /// What was parsed, for the look into the past.
-    pub(super) cache: Cache,
+    pub(super) cache: ParseCache,
     /// What each claim says, until the look into the past takes it.
-    pub(super) readings: RefCell<Readings>,
+    pub(super) readings: RefCell<OwnedReadings>,
     /// On how many threads the past is read, if said.
     threads: Option<usize>,
     /// The moment that is meant, where it is not now: so far count the branches of stages.
     moment: Option<Timestamp>,
-    pub(super) keep: Keep,
+    pub(super) keep: IndexLocation,
     /// What an index says of the past, until it is used.
-    pub(super) archive: RefCell<Option<Archive>>,
+    pub(super) archive: RefCell<Option<IndexedHistory>>,
 }
 
 /// Which commits put the versions where they are.
 #[derive(Default)]
-pub struct Past {
-    pub found: HashMap<(SlotKey, Version), Since>,
+pub struct SinceLookup {
+    pub found: HashMap<(CellKey, Version), IntroducingCommit>,
     /// The clone is shallow and ended before everything was found.
     pub shallow: bool,
 }
 
-impl Past {
-    fn add(&mut self, arrivals: Arrivals) {
-        self.shallow |= matches!(arrivals.stopped, Stopped::Shallow(_));
+impl SinceLookup {
+    fn add(&mut self, arrivals: IntroducingCommits) {
+        self.shallow |= matches!(arrivals.stopped, WalkEnd::Shallow(_));
         self.found.extend(arrivals.found);
     }
 }
 
-impl Survey {
+impl RepositoryState {
     /// Reads one state of a repository, or what an index says of it.
     ///
     /// # Errors
     /// When the state does not exist or the configuration is wrong. A file that cannot be read is a
     /// warning of the mapping.
-    pub fn of(context: &Context, repository: &Repository, when: When<'_>) -> Result<Self, Failure> {
-        let cache = Cache::default();
-        let Start { snapshot, mut stated, branch } = Start::of(context, repository, when, &cache)?;
+    pub fn of(
+        context: &CommandContext,
+        repository: &Repository,
+        when: RevisionSelector<'_>,
+    ) -> Result<Self, Failure> {
+        let cache = ParseCache::default();
+        let StateSource { snapshot, mut stated, branch } =
+            StateSource::of(context, repository, when, &cache)?;
         let time = snapshot.time().and_then(|seconds| Timestamp::from_second(seconds).ok());
         let commit = snapshot.commit();
         let moment = moment(context, repository, when, branch.as_deref(), &snapshot);
-        let keep = Keep::new(context, repository, branch.as_deref(), stated.as_ref());
+        let keep = IndexLocation::new(context, repository, branch.as_deref(), stated.as_ref());
         let mut record = commit.and_then(|_| keep.read(context));
         if let (Some(tip), Some(known)) = (commit, &mut record)
             && is_current(context, repository, (tip, moment), stated.as_ref(), known)
@@ -91,10 +96,10 @@ impl Survey {
             if let Some(settings) = settings::restored(context, stated.take(), known.found.as_ref())
             {
                 let mapping = std::mem::take(&mut known.mapping);
-                let archive = RefCell::new(record.map(Archive::Current));
+                let archive = RefCell::new(record.map(IndexedHistory::Current));
                 let threads = context.environment.threads;
                 let readings = RefCell::default();
-                return Ok(Survey {
+                return Ok(RepositoryState {
                     settings,
                     mapping,
                     branch,
@@ -108,11 +113,13 @@ impl Survey {
                     archive,
                 });
             }
-            stated = start::stated(context, repository, when, &Reader::new(&snapshot, &cache))?;
+            stated =
+                start::stated(context, repository, when, &SnapshotReader::new(&snapshot, &cache))?;
         }
-        let settings = settings::load(context, repository, stated, &Reader::new(&snapshot, &cache));
+        let settings =
+            settings::load(context, repository, stated, &SnapshotReader::new(&snapshot, &cache));
         let (mut mapping, readings) = {
-            let reader = Reader::new(&snapshot, &cache);
+            let reader = SnapshotReader::new(&snapshot, &cache);
             let readings = source::readings(&settings.config, &reader, None);
             let mapping = assembled(
                 context,
@@ -121,7 +128,7 @@ impl Survey {
                 (&reader, &readings),
                 &cache,
             )?;
-            (mapping, Readings::of(readings))
+            (mapping, OwnedReadings::of(readings))
         };
         if let Some(proposal) = &settings.assumed {
             mapping.warnings.extend(proposal.unreadable.iter().cloned());
@@ -130,12 +137,16 @@ impl Survey {
         }
         drop(snapshot);
         let threads = context.environment.threads;
-        let keep =
-            if settings.follow_from_a_commit() && !when.is_ahead { keep } else { Keep::nowhere() };
-        let archive =
-            RefCell::new(record.filter(|_| when.at.is_none() || when.is_ahead).map(Archive::Older));
+        let keep = if settings.follow_from_a_commit() && !when.is_ahead {
+            keep
+        } else {
+            IndexLocation::nowhere()
+        };
+        let archive = RefCell::new(
+            record.filter(|_| when.at.is_none() || when.is_ahead).map(IndexedHistory::Older),
+        );
         let readings = RefCell::new(readings);
-        Ok(Survey {
+        Ok(RepositoryState {
             settings,
             mapping,
             branch,
@@ -156,20 +167,20 @@ impl Survey {
     /// When the clone lacks objects.
     pub fn arrivals(
         &self,
-        context: &Context,
+        context: &CommandContext,
         repository: &Repository,
-        entries: Vec<Entry>,
-    ) -> Result<Past, GitError> {
-        let mut past = Past::default();
+        entries: Vec<MappingEntry>,
+    ) -> Result<SinceLookup, GitError> {
+        let mut past = SinceLookup::default();
         let Some(tip) = self.commit else { return Ok(past) };
         self.settle(context, repository, &entries, &mut past)?;
         let config = &self.settings.config;
-        let branch_of = |slot: &SlotKey| {
+        let branch_of = |slot: &CellKey| {
             config.stage(slot.stage.as_str()).and_then(|stage| stage.branch.as_deref())
         };
         let open = entries.iter().map(|entry| (entry.slot(), entry.version.clone()));
         let slots = open.filter(|key| !past.found.contains_key(key)).map(|(slot, _)| slot);
-        let (elsewhere, here): (HashSet<SlotKey>, HashSet<SlotKey>) =
+        let (elsewhere, here): (HashSet<CellKey>, HashSet<CellKey>) =
             slots.partition(|slot| branch_of(slot).is_some());
         past.add(self.ask(repository, tip, None, &here)?);
         for (stage, branch) in config.stage_branches() {
@@ -186,10 +197,10 @@ impl Survey {
         repository: &Repository,
         tip: Oid,
         branch_stage: Option<&StageName>,
-        slots: &HashSet<SlotKey>,
-    ) -> Result<Arrivals, GitError> {
+        slots: &HashSet<CellKey>,
+    ) -> Result<IntroducingCommits, GitError> {
         if slots.is_empty() {
-            return Ok(Arrivals { found: HashMap::new(), stopped: Stopped::Done });
+            return Ok(IntroducingCommits { found: HashMap::new(), stopped: WalkEnd::Done });
         }
         let question = self.question(repository, tip, branch_stage);
         history::since(question, self.state(repository, tip, branch_stage, &self.cache)?, slots)
@@ -200,9 +211,9 @@ impl Survey {
         repository: &'a Repository,
         tip: Oid,
         branch_stage: Option<&'a StageName>,
-    ) -> Question<'a> {
+    ) -> WalkOptions<'a> {
         let (config, cache) = (&self.settings.config, &self.cache);
-        Question {
+        WalkOptions {
             repository,
             config,
             tip,
@@ -214,7 +225,7 @@ impl Survey {
     }
 
     /// Says in one line what was assumed, and how to keep or change it.
-    pub fn tell(&self, context: &Context) {
+    pub fn tell(&self, context: &CommandContext) {
         if let Some(note) = &self.settings.note {
             context.ui.note(note);
         }
@@ -241,10 +252,10 @@ impl Survey {
     }
 
     /// How an entry was found, in words: the line of the configuration, or the rule discovery made.
-    pub fn found(&self, entry: &Entry) -> String {
+    pub fn found(&self, entry: &MappingEntry) -> String {
         let Some(rule) = self.settings.config.rules.get(entry.rule) else { return String::new() };
         match (&self.settings.config.origin, rule.line) {
-            (Origin::File(name), Some(line)) => format!("{name}:{line}"),
+            (ConfigOrigin::File(name), Some(line)) => format!("{name}:{line}"),
             _ => format!("discovered in {}", rule.path.as_str()),
         }
     }
@@ -252,11 +263,11 @@ impl Survey {
 
 /// Is the record about the commits that are the newest?
 fn is_current(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     (commit, moment): (Oid, Option<Timestamp>),
-    stated: Option<&Stated>,
-    record: &Record,
+    stated: Option<&ConfigFile>,
+    record: &IndexRecord,
 ) -> bool {
     let branches = stated.into_iter().flat_map(|stated| stated.config.stage_branches());
     let tips = branches.filter_map(|(stage, branch)| {
@@ -272,11 +283,11 @@ fn is_current(
 /// # Errors
 /// When a stage's branch is missing.
 pub fn mapping(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     config: &Config,
-    reader: &Reader<'_>,
-    cache: &Cache,
+    reader: &SnapshotReader<'_>,
+    cache: &ParseCache,
 ) -> Result<Mapping, Failure> {
     let readings = source::readings(config, reader, None);
     assembled(context, repository, (config, None), (reader, &readings), cache)
@@ -284,11 +295,11 @@ pub fn mapping(
 
 /// The mapping that readings make together.
 fn assembled(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     (config, moment): (&Config, Option<Timestamp>),
-    (reader, readings): (&Reader<'_>, &[(Claim<'_>, Reading)]),
-    cache: &Cache,
+    (reader, readings): (&SnapshotReader<'_>, &[(Claim<'_>, ClaimReading)]),
+    cache: &ParseCache,
 ) -> Result<Mapping, Failure> {
     let entries = readings.iter().map(|(_, reading)| reading.entries.clone());
     let mut mapping = source::mapping(config, entries, reader.warnings());
@@ -301,9 +312,9 @@ fn assembled(
 /// # Errors
 /// When there is no such state.
 pub fn snapshot<'r>(
-    context: &Context,
+    context: &CommandContext,
     repository: &'r Repository,
-    when: When<'_>,
+    when: RevisionSelector<'_>,
     branch: Option<&str>,
 ) -> Result<Snapshot<'r>, Failure> {
     if when.work_tree {
@@ -321,7 +332,12 @@ pub fn snapshot<'r>(
 }
 
 /// `assumed: stages dev → prod, 214 files in 3 shapes (no towpath.yaml; `towpath init` keeps it)`
-fn assumption(proposal: &Proposal, config: &Config, mapping: &Mapping, arrow: &str) -> String {
+fn assumption(
+    proposal: &DiscoveredConfig,
+    config: &Config,
+    mapping: &Mapping,
+    arrow: &str,
+) -> String {
     let unsure = match proposal.unsure.rules.len() {
         0 => String::new(),
         1 => "; 1 more shape is unsure".into(),
@@ -354,7 +370,7 @@ fn assumption(proposal: &Proposal, config: &Config, mapping: &Mapping, arrow: &s
 }
 
 /// `stages dev → prod`; stages that come after none stand apart.
-fn stages_in_words(proposal: &Proposal, config: &Config, arrow: &str) -> String {
+fn stages_in_words(proposal: &DiscoveredConfig, config: &Config, arrow: &str) -> String {
     let mut chain = String::new();
     for stage in &config.stages {
         let sign = if stage.after.is_empty() { " and ".to_owned() } else { format!(" {arrow} ") };
@@ -362,13 +378,13 @@ fn stages_in_words(proposal: &Proposal, config: &Config, arrow: &str) -> String 
         chain.push_str(stage.name.as_str());
     }
     match proposal.basis {
-        Basis::Paths => format!("stages {chain}"),
-        Basis::Keys => format!("stages {chain} from keys inside files"),
-        Basis::Branches => format!("stages {chain}, a branch each"),
-        Basis::Nothing if proposal.empty_stages.is_empty() => {
+        StageBasis::Paths => format!("stages {chain}"),
+        StageBasis::Keys => format!("stages {chain} from keys inside files"),
+        StageBasis::Branches => format!("stages {chain}, a branch each"),
+        StageBasis::Nothing if proposal.empty_stages.is_empty() => {
             format!("one stage ({chain}), as nothing here is called like one")
         }
-        Basis::Nothing => {
+        StageBasis::Nothing => {
             format!(
                 "one stage ({chain}), as no version is pinned in {}",
                 proposal.empty_stages.join(", ")

@@ -1,17 +1,17 @@
 //! `towpath trace`: the way of one version through the stages.
 
 use super::choice::TOLERANCE;
-use super::chronicle::Chronicle;
-use super::context::Context;
-use super::failure::{Exit, Failure};
+use super::chronicle::DeploymentHistory;
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
 use super::output;
 use super::suggest::nearest;
-use super::survey::{Survey, When};
-use crate::history::{self, Voyage, Wanted};
-use crate::model::{SlotKey, Version};
+use super::survey::{RepositoryState, RevisionSelector};
+use crate::history::{self, VersionQuery, VersionTrace};
+use crate::model::{CellKey, Version};
 use crate::report::json::TraceJson;
-use crate::report::{Trace, Visit, Way};
-use crate::ui::{self, Format};
+use crate::report::{ReportedRunPeriod, TraceReport, VersionTraceReport};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 use std::collections::{BTreeSet, HashSet};
 
@@ -40,21 +40,21 @@ pub struct TraceArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-const FORMATS: [Format; 2] = [Format::Table, Format::Json];
+const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat::Json];
 
 /// Answers for every app that has or had the version.
-pub fn run(args: &TraceArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &TraceArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let survey = Survey::of(context, &repository, When::default())?;
+    let survey = RepositoryState::of(context, &repository, RevisionSelector::default())?;
     survey.tell(context);
-    let chronicle = Chronicle::of(context, &repository, &survey, TOLERANCE)?;
-    let trace = Asking::new(&args.version, &survey, &chronicle).trace()?;
+    let chronicle = DeploymentHistory::of(context, &repository, &survey, TOLERANCE)?;
+    let trace = TraceQuery::new(&args.version, &survey, &chronicle).trace()?;
     let now = context.now();
     let text = match args.output {
-        Format::Json => ui::json(&TraceJson::new(
+        OutputFormat::Json => ui::json(&TraceJson::new(
             &trace,
             context.shown_repository(&repository),
             now.as_second(),
@@ -62,21 +62,25 @@ pub fn run(args: &TraceArgs, context: &Context) -> Result<Exit, Failure> {
         _ => ui::trace(&trace, &context.ui.out, now),
     };
     context.ui.answer(&text)?;
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
-struct Asking<'a> {
+struct TraceQuery<'a> {
     text: &'a str,
     /// Set where the text names an app.
     app: Option<&'a str>,
     version: &'a str,
-    survey: &'a Survey,
-    chronicle: &'a Chronicle<'a>,
+    survey: &'a RepositoryState,
+    chronicle: &'a DeploymentHistory<'a>,
 }
 
-impl<'a> Asking<'a> {
+impl<'a> TraceQuery<'a> {
     /// `APP@VERSION` where an app has that name, else a version.
-    fn new(text: &'a str, survey: &'a Survey, chronicle: &'a Chronicle<'a>) -> Self {
+    fn new(
+        text: &'a str,
+        survey: &'a RepositoryState,
+        chronicle: &'a DeploymentHistory<'a>,
+    ) -> Self {
         let is_app = |word: &str| {
             chronicle.slots().any(|slot| chronicle.words(slot).any(|name| name == word))
         };
@@ -84,16 +88,17 @@ impl<'a> Asking<'a> {
             Some((app, version)) => (Some(app), version),
             None => (None, text),
         };
-        Asking { text, app, version, survey, chronicle }
+        TraceQuery { text, app, version, survey, chronicle }
     }
 
-    fn is_meant(&self, slot: &SlotKey) -> bool {
+    fn is_meant(&self, slot: &CellKey) -> bool {
         self.app.is_none_or(|app| self.chronicle.words(slot).any(|word| word == app))
     }
 
-    fn trace(&self) -> Result<Trace, Failure> {
+    fn trace(&self) -> Result<TraceReport, Failure> {
         let standing = self.survey.mapping.entries.iter().map(|entry| &entry.version);
-        let wanted = Wanted::new(self.version, self.chronicle.timeline.versions().chain(standing));
+        let wanted =
+            VersionQuery::new(self.version, self.chronicle.timeline.versions().chain(standing));
         let mut voyages = history::trace(&self.chronicle.timeline, &wanted);
         voyages.retain(|voyage| voyage.stays.iter().all(|stay| self.is_meant(stay.slot)));
         let mut ways =
@@ -105,18 +110,22 @@ impl<'a> Asking<'a> {
         if ways.is_empty() {
             Err(self.unknown())
         } else {
-            Ok(Trace { text: self.text.to_owned(), ways })
+            Ok(TraceReport { text: self.text.to_owned(), ways })
         }
     }
 
-    fn way(&self, voyage: &Voyage<'_>) -> Result<Way, Failure> {
+    fn way(&self, voyage: &VersionTrace<'_>) -> Result<VersionTraceReport, Failure> {
         let told = |deployment: &Option<history::Deployment<'_>>| {
             deployment.map(|deployment| self.chronicle.change(&deployment)).transpose()
         };
         let visits = voyage.stays.iter().map(|stay| {
-            Ok(Visit { slot: stay.slot.clone(), came: told(&stay.came)?, left: told(&stay.left)? })
+            Ok(ReportedRunPeriod {
+                slot: stay.slot.clone(),
+                came: told(&stay.came)?,
+                left: told(&stay.left)?,
+            })
         });
-        let visits: Vec<Visit> = visits.collect::<Result<_, Failure>>()?;
+        let visits: Vec<ReportedRunPeriod> = visits.collect::<Result<_, Failure>>()?;
         let name = visits
             .first()
             .map(|visit| self.chronicle.name(&visit.slot).to_owned())
@@ -129,12 +138,12 @@ impl<'a> Asking<'a> {
         let absent =
             absent.filter(|(slot, _)| visits.iter().all(|visit| visit.slot != *slot)).collect();
         let component = voyage.component.map(str::to_owned);
-        Ok(Way { name, component, version: voyage.version.clone(), visits, absent })
+        Ok(VersionTraceReport { name, component, version: voyage.version.clone(), visits, absent })
     }
 
     /// What nothing was deployed to since history begins runs what it ran then: as in a shallow clone.
-    fn add_standing(&self, wanted: &Wanted<'_>, ways: &mut Vec<Way>) {
-        let deployed: HashSet<&SlotKey> =
+    fn add_standing(&self, wanted: &VersionQuery<'_>, ways: &mut Vec<VersionTraceReport>) {
+        let deployed: HashSet<&CellKey> =
             self.chronicle.timeline.deployments().map(|deployment| deployment.slot).collect();
         for entry in &self.survey.mapping.entries {
             let slot = entry.slot();
@@ -146,7 +155,7 @@ impl<'a> Asking<'a> {
             let at = ways.iter().position(|way| way.name == name && way.version == entry.version);
             let at = at.unwrap_or_else(|| {
                 let (name, component) = (name.to_owned(), slot.component.clone());
-                ways.push(Way {
+                ways.push(VersionTraceReport {
                     name,
                     component,
                     version: entry.version.clone(),
@@ -156,11 +165,11 @@ impl<'a> Asking<'a> {
                 ways.len() - 1
             });
             ways[at].absent.retain(|(absent, _)| *absent != slot);
-            ways[at].visits.push(Visit { slot: slot.clone(), came: None, left: None });
+            ways[at].visits.push(ReportedRunPeriod { slot: slot.clone(), came: None, left: None });
         }
     }
 
-    fn place(&self, slot: &SlotKey) -> usize {
+    fn place(&self, slot: &CellKey) -> usize {
         self.survey.settings.config.position(&slot.stage)
     }
 

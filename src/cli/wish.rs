@@ -1,40 +1,40 @@
 //! Which deployments `towpath history` is asked for.
 
-use super::choice::Choice;
-use super::chronicle::Chronicle;
+use super::choice::CellSelection;
+use super::chronicle::DeploymentHistory;
 use super::failure::Failure;
-use super::filter::Patterns;
-use crate::history::{Deployment, Kind, Timeline, Wanted};
+use super::filter::GlobPatterns;
+use crate::history::{Deployment, DeploymentKind, Timeline, VersionQuery};
 use crate::model::Version;
-use crate::report::Change;
+use crate::report::DeploymentReport;
 
 /// Which deployments are meant.
-pub struct Filter<'a> {
-    pub choice: Choice,
+pub struct DeploymentFilter<'a> {
+    pub choice: CellSelection,
     /// In seconds since 1970.
     pub since: Option<i64>,
     /// Not included.
     pub until: Option<i64>,
     /// None: all.
-    pub kinds: &'a [Kind],
-    pub version: Option<Wish<'a>>,
+    pub kinds: &'a [DeploymentKind],
+    pub version: Option<VersionFilter<'a>>,
     /// In lower case.
     pub author: Option<String>,
 }
 
 /// Which versions are meant.
-pub enum Wish<'a> {
-    Named(Wanted<'a>),
-    Like(Patterns),
+pub enum VersionFilter<'a> {
+    Named(VersionQuery<'a>),
+    Like(GlobPatterns),
 }
 
-impl Filter<'_> {
+impl DeploymentFilter<'_> {
     /// Those of the deployments that are meant, with what their commits tell.
     pub fn changes<'c>(
         &'c self,
-        chronicle: &'c Chronicle<'_>,
+        chronicle: &'c DeploymentHistory<'_>,
         deployments: impl Iterator<Item = Deployment<'c>> + 'c,
-    ) -> impl Iterator<Item = Result<Change, Failure>> + 'c {
+    ) -> impl Iterator<Item = Result<DeploymentReport, Failure>> + 'c {
         let fitting = deployments.filter(|deployment| self.accepts(deployment));
         let changes = fitting.map(|deployment| chronicle.change(&deployment));
         changes.filter(|change| change.as_ref().map_or(true, |change| self.accepts_author(change)))
@@ -52,7 +52,7 @@ impl Filter<'_> {
             && self.choice.accepts(deployment.slot)
     }
 
-    fn accepts_author(&self, change: &Change) -> bool {
+    fn accepts_author(&self, change: &DeploymentReport) -> bool {
         let Some(author) = &self.author else { return true };
         let people = [&change.account.author, &change.account.who];
         let mut words = people.into_iter().flat_map(|person| [&person.name, &person.email]);
@@ -60,19 +60,19 @@ impl Filter<'_> {
     }
 }
 
-impl<'a> Wish<'a> {
+impl<'a> VersionFilter<'a> {
     /// A pattern, or what `trace` would take.
     pub fn new(text: &'a str, timeline: &Timeline) -> Self {
         if text.contains(['*', '?']) {
-            return Wish::Like(Patterns::new(&[text.to_owned()]));
+            return VersionFilter::Like(GlobPatterns::new(&[text.to_owned()]));
         }
-        Wish::Named(Wanted::new(text, timeline.versions()))
+        VersionFilter::Named(VersionQuery::new(text, timeline.versions()))
     }
 
     fn accepts(&self, version: &Version) -> bool {
         match self {
-            Wish::Named(wanted) => wanted.accepts(version),
-            Wish::Like(patterns) => {
+            VersionFilter::Named(wanted) => wanted.accepts(version),
+            VersionFilter::Like(patterns) => {
                 let whole = version.to_string();
                 let parts =
                     [version.tag.as_deref(), version.digest.as_deref(), Some(whole.as_str())];

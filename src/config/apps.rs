@@ -1,10 +1,10 @@
 //! `apps:`: where the sources of an app are, and which revision of them an image was built from.
 
-use super::diagnostic::{Diagnostics, did_you_mean};
-use super::fields::{Field, Fields, Word, shown};
+use super::diagnostic::{DiagnosticCollector, did_you_mean};
+use super::fields::{ConfigField, ConfigFields, LocatedText, shown};
 use super::keys;
 use super::parse::BRACES;
-use super::resolved::Said;
+use super::resolved::WrittenSetting;
 use crate::model::AppName;
 
 /// More apps than a person lists.
@@ -15,15 +15,15 @@ const ANY: &str = "*";
 
 /// What is said of single apps, and of all others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Apps(Vec<(String, AppTerms)>);
+pub struct AppsConfig(Vec<(String, AppConfig)>);
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct AppTerms {
+struct AppConfig {
     repository: Option<String>,
     revision: Option<String>,
 }
 
-impl Apps {
+impl AppsConfig {
     /// The address of an app's source repository.
     pub fn repository(&self, app: &AppName) -> Option<String> {
         self.said(app, |terms| terms.repository.as_ref())
@@ -35,7 +35,7 @@ impl Apps {
         self.said(app, |terms| terms.revision.as_ref()).map(|text| text.replace("{tag}", tag))
     }
 
-    fn said(&self, app: &AppName, of: impl Fn(&AppTerms) -> Option<&String>) -> Option<&String> {
+    fn said(&self, app: &AppName, of: impl Fn(&AppConfig) -> Option<&String>) -> Option<&String> {
         let named = |name: &str| {
             self.0.iter().find(|(known, _)| known == name).and_then(|(_, terms)| of(terms))
         };
@@ -44,19 +44,23 @@ impl Apps {
 }
 
 /// Reads `apps:`.
-pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagnostics<'_>) -> Apps {
+pub(super) fn read(
+    field: ConfigField<'_>,
+    said: &mut Vec<WrittenSetting>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> AppsConfig {
     if !field.value.is_mapping() {
         let hint = String::from(
             "for example `apps: {web: {repository: https://git.example.com/team/web}}`",
         );
         problems.add(field.key, "`apps` must be a mapping from apps to what is said of them", hint);
-        return Apps::default();
+        return AppsConfig::default();
     }
     if field.value.raw_pairs().nth(MAX_APPS).is_some() {
         problems.add(field.key, format!("`apps` has more than {MAX_APPS} entries"), None);
-        return Apps::default();
+        return AppsConfig::default();
     }
-    let mut out: Vec<(String, AppTerms)> = Vec::new();
+    let mut out: Vec<(String, AppConfig)> = Vec::new();
     for (key, value) in field.value.raw_pairs() {
         let Some(name) = key.text() else {
             problems.add(key, "a key must be a text", None);
@@ -66,7 +70,7 @@ pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagno
             problems.add(key, format!("`{}` stands twice", shown(name)), None);
         } else if value.is_mapping() {
             let known = keys::APP.map(|key| key.name);
-            let fields = Fields::read(value, &known, problems);
+            let fields = ConfigFields::read(value, &known, problems);
             said.extend(fields.said(&format!("apps.{}.", shown(name)), &known));
             out.push((name.to_owned(), terms(&fields, problems)));
         } else {
@@ -77,19 +81,24 @@ pub(super) fn read(field: Field<'_>, said: &mut Vec<Said>, problems: &mut Diagno
             problems.add(key, format!("`{}` must be a mapping", shown(name)), hint);
         }
     }
-    Apps(out)
+    AppsConfig(out)
 }
 
-fn terms(fields: &Fields<'_>, problems: &mut Diagnostics<'_>) -> AppTerms {
+fn terms(fields: &ConfigFields<'_>, problems: &mut DiagnosticCollector<'_>) -> AppConfig {
     let mut text = |key: &str, name: &str| {
         let word = fields.text(key, problems)?;
         only_names(key, name, word, problems).then(|| word.text.to_owned())
     };
-    AppTerms { repository: text("repository", "app"), revision: text("revision", "tag") }
+    AppConfig { repository: text("repository", "app"), revision: text("revision", "tag") }
 }
 
 /// Is this name all that stands in braces?
-fn only_names(key: &str, name: &str, word: Word<'_>, problems: &mut Diagnostics<'_>) -> bool {
+fn only_names(
+    key: &str,
+    name: &str,
+    word: LocatedText<'_>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> bool {
     for piece in word.text.split('{').skip(1) {
         let Some((found, _)) = piece.split_once('}') else {
             problems.add(
@@ -130,6 +139,6 @@ apps:
         };
         assert_eq!(said("web"), ("git@git.example.com:team/frontend.git".into(), "v1.2".into()));
         assert_eq!(said("api"), ("https://git.example.com/team/api".into(), "v1.2".into()));
-        assert_eq!(Apps::default().repository(&AppName::from("api")), None);
+        assert_eq!(AppsConfig::default().repository(&AppName::from("api")), None);
     }
 }

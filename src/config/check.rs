@@ -3,7 +3,7 @@
 
 use super::diagnostic::{Diagnostic, nearest};
 use super::gates::fits;
-use super::resolved::{Config, Origin};
+use super::resolved::{Config, ConfigOrigin};
 use crate::model::{AppName, StageName};
 use std::collections::BTreeSet;
 
@@ -68,8 +68,8 @@ pub fn strange_apps(config: &Config, apps: &BTreeSet<AppName>) -> Vec<Diagnostic
 
 fn at(config: &Config, line: Option<u32>, message: String, hint: String) -> Diagnostic {
     let file = match &config.origin {
-        Origin::File(name) => name.clone(),
-        Origin::Discovered => String::from("(discovered)"),
+        ConfigOrigin::File(name) => name.clone(),
+        ConfigOrigin::Discovered => String::from("(discovered)"),
     };
     Diagnostic { file, line: line.unwrap_or(1), column: 1, message, hint: Some(hint) }
 }

@@ -1,24 +1,26 @@
 //! What `config show` reports: every resolved value and where it comes from.
 
-use super::resolved::{Config, NameTemplate, Origin, Provenance, Rule, Said, Stage};
+use super::resolved::{
+    Config, ConfigOrigin, NameTemplate, Provenance, SourceRule, Stage, WrittenSetting,
+};
 use crate::model::{KeyTemplate, PathTemplate};
 use serde::Serialize;
 
 /// A configuration for people and machines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Shown {
-    pub branch: Sourced,
+pub struct ConfigReport {
+    pub branch: SourcedValue,
     /// In pipeline order.
-    pub stages: Vec<ShownStage>,
+    pub stages: Vec<StageReport>,
     /// In the order they are written.
-    pub sources: Vec<ShownSource>,
+    pub sources: Vec<SourceReport>,
     /// What else the file says.
-    pub settings: Vec<ShownSetting>,
+    pub settings: Vec<SettingReport>,
 }
 
 /// A setting that stands alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShownSetting {
+pub struct SettingReport {
     /// Its keys, with dots between them.
     pub name: String,
     pub value: String,
@@ -28,14 +30,14 @@ pub struct ShownSetting {
 /// A value and who said so: `towpath.yaml:12`, `built-in default`, `--branch`, `TOWPATH_BRANCH`,
 /// `discovered`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Sourced {
+pub struct SourcedValue {
     pub value: String,
     pub from: String,
 }
 
 /// A stage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShownStage {
+pub struct StageReport {
     pub name: String,
     pub aliases: Vec<String>,
     pub after: Vec<String>,
@@ -45,13 +47,13 @@ pub struct ShownStage {
 
 /// One path template with all that belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ShownSource {
+pub struct SourceReport {
     pub kind: &'static str,
     pub path: String,
     pub not: Vec<String>,
-    pub app: Sourced,
-    pub target: Sourced,
-    pub component: Sourced,
+    pub app: SourcedValue,
+    pub target: SourcedValue,
+    pub component: SourcedValue,
     pub stage: Option<String>,
     pub tags: Vec<String>,
     pub images: Vec<String>,
@@ -63,10 +65,10 @@ pub struct ShownSource {
 }
 
 /// Describes a configuration. `default_branch` is what counts when no branch is configured.
-pub fn describe(config: &Config, default_branch: &str) -> Shown {
+pub fn describe(config: &Config, default_branch: &str) -> ConfigReport {
     let branch = config.branch.as_deref().unwrap_or(default_branch).to_owned();
-    Shown {
-        branch: Sourced { value: branch, from: config.branch_from.to_string() },
+    ConfigReport {
+        branch: SourcedValue { value: branch, from: config.branch_from.to_string() },
         stages: config.stages.iter().map(|stage| shown_stage(config, stage)).collect(),
         sources: config.rules.iter().map(|rule| shown_source(config, rule)).collect(),
         settings: config.said.iter().map(|said| shown_setting(config, said)).collect(),
@@ -77,14 +79,14 @@ impl Config {
     /// Where something with this line comes from; what has no line was not written but found.
     pub fn provenance(&self, line: Option<u32>) -> Provenance {
         match (&self.origin, line) {
-            (Origin::File(name), Some(line)) => Provenance::File { name: name.clone(), line },
+            (ConfigOrigin::File(name), Some(line)) => Provenance::File { name: name.clone(), line },
             _ => Provenance::Discovered,
         }
     }
 }
 
-fn shown_stage(config: &Config, stage: &Stage) -> ShownStage {
-    ShownStage {
+fn shown_stage(config: &Config, stage: &Stage) -> StageReport {
+    StageReport {
         name: stage.name.to_string(),
         aliases: stage.aliases.clone(),
         after: stage.after.iter().map(ToString::to_string).collect(),
@@ -93,9 +95,9 @@ fn shown_stage(config: &Config, stage: &Stage) -> ShownStage {
     }
 }
 
-fn shown_source(config: &Config, rule: &Rule) -> ShownSource {
+fn shown_source(config: &Config, rule: &SourceRule) -> SourceReport {
     let from = config.provenance(rule.line).to_string();
-    let name = |template: &NameTemplate, default: &str| Sourced {
+    let name = |template: &NameTemplate, default: &str| SourcedValue {
         value: template.as_str().to_owned(),
         from: if template.as_str() == default {
             Provenance::BuiltIn.to_string()
@@ -103,7 +105,7 @@ fn shown_source(config: &Config, rule: &Rule) -> ShownSource {
             from.clone()
         },
     };
-    ShownSource {
+    SourceReport {
         kind: rule.kind.as_str(),
         path: rule.path.as_str().to_owned(),
         not: rule.not.iter().map(PathTemplate::as_str).map(str::to_owned).collect(),
@@ -121,9 +123,9 @@ fn shown_source(config: &Config, rule: &Rule) -> ShownSource {
     }
 }
 
-fn shown_setting(config: &Config, said: &Said) -> ShownSetting {
+fn shown_setting(config: &Config, said: &WrittenSetting) -> SettingReport {
     let from = config.provenance(Some(said.line)).to_string();
-    ShownSetting { name: said.name.clone(), value: said.value.clone(), from }
+    SettingReport { name: said.name.clone(), value: said.value.clone(), from }
 }
 
 fn texts(keys: &[KeyTemplate]) -> Vec<String> {
@@ -148,10 +150,10 @@ sources:
   target: eu
 ";
         let mut config = parse(text, "towpath.yaml").expect("config");
-        let found = Rule { line: None, ..config.rules[0].clone() };
+        let found = SourceRule { line: None, ..config.rules[0].clone() };
         config.rules.push(found);
         let shown = describe(&config, "main");
-        let line = |source: &ShownSource| {
+        let line = |source: &SourceReport| {
             format!(
                 "{} {} app={} ({}) target={} ({}) ({})\n",
                 source.kind,

@@ -1,7 +1,7 @@
 //! What is wrong with a configuration, said so that a person can mend it: the place, the problem,
 //! and the way out. All problems are reported at once.
 
-use crate::yaml::Value;
+use crate::yaml::YamlValue;
 use std::fmt;
 
 /// A file with more problems than this is wrong in one way many times.
@@ -59,22 +59,22 @@ impl fmt::Display for ConfigError {
 impl std::error::Error for ConfigError {}
 
 /// Collects problems while a file is read.
-pub(super) struct Diagnostics<'t> {
+pub(super) struct DiagnosticCollector<'t> {
     file: &'t str,
     text: &'t str,
     found: Vec<Diagnostic>,
     unlisted: usize,
 }
 
-impl<'t> Diagnostics<'t> {
+impl<'t> DiagnosticCollector<'t> {
     pub fn new(file: &'t str, text: &'t str) -> Self {
-        Diagnostics { file, text, found: Vec::new(), unlisted: 0 }
+        DiagnosticCollector { file, text, found: Vec::new(), unlisted: 0 }
     }
 
     /// A problem with a value.
     pub fn add(
         &mut self,
-        at: Value<'_>,
+        at: YamlValue<'_>,
         message: impl Into<String>,
         hint: impl Into<Option<String>>,
     ) {

@@ -1,9 +1,9 @@
 //! Mappings and texts of the file, taken apart with every surprise reported at its place.
 
-use super::diagnostic::{Diagnostics, did_you_mean};
+use super::diagnostic::{DiagnosticCollector, did_you_mean};
 use super::parse::BRACES;
-use super::resolved::Said;
-use crate::yaml::Value;
+use super::resolved::WrittenSetting;
+use crate::yaml::YamlValue;
 use std::collections::HashMap;
 
 /// A longer list is no list that a person wrote.
@@ -11,31 +11,35 @@ const MAX_WORDS: usize = 1000;
 
 /// A text of the file and where it stands.
 #[derive(Clone, Copy)]
-pub(super) struct Word<'a> {
+pub(super) struct LocatedText<'a> {
     pub text: &'a str,
-    pub at: Value<'a>,
+    pub at: YamlValue<'a>,
 }
 
 /// A key with its value.
 #[derive(Clone, Copy)]
-pub(super) struct Field<'a> {
+pub(super) struct ConfigField<'a> {
     pub name: &'a str,
-    pub key: Value<'a>,
-    pub value: Value<'a>,
+    pub key: YamlValue<'a>,
+    pub value: YamlValue<'a>,
 }
 
 /// The known keys of one mapping.
-pub(super) struct Fields<'a> {
-    fields: Vec<Field<'a>>,
+pub(super) struct ConfigFields<'a> {
+    fields: Vec<ConfigField<'a>>,
     /// Were there keys that are not known?
     pub unknown: bool,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> ConfigFields<'a> {
     /// Takes a mapping apart. Unknown and repeated keys are problems and are left out.
-    pub fn read(value: Value<'a>, known: &[&str], problems: &mut Diagnostics<'_>) -> Self {
+    pub fn read(
+        value: YamlValue<'a>,
+        known: &[&str],
+        problems: &mut DiagnosticCollector<'_>,
+    ) -> Self {
         let mut lines: HashMap<&str, u32> = HashMap::new();
-        let mut out = Fields { fields: Vec::new(), unknown: false };
+        let mut out = ConfigFields { fields: Vec::new(), unknown: false };
         for (key, value) in value.raw_pairs() {
             let Some(name) = key.text() else {
                 problems.add(key, "a key must be a text", None);
@@ -46,7 +50,7 @@ impl<'a> Fields<'a> {
                     format!("`{}` stands twice; the first is in line {line}", shown(name));
                 problems.add(key, message, Some(String::from("keep one of them")));
             } else if known.contains(&name) {
-                out.fields.push(Field { name, key, value });
+                out.fields.push(ConfigField { name, key, value });
             } else {
                 out.unknown = true;
                 unknown(key, name, known, problems);
@@ -56,28 +60,32 @@ impl<'a> Fields<'a> {
     }
 
     /// The field with this key.
-    pub fn get(&self, name: &str) -> Option<Field<'a>> {
+    pub fn get(&self, name: &str) -> Option<ConfigField<'a>> {
         self.fields.iter().find(|field| field.name == name).copied()
     }
 
     /// All fields in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = Field<'a>> {
+    pub fn iter(&self) -> impl Iterator<Item = ConfigField<'a>> {
         self.fields.iter().copied()
     }
 
     /// What is said under these keys, for people. `before` is put in front of each key.
-    pub fn said(&self, before: &str, keys: &[&str]) -> Vec<Said> {
+    pub fn said(&self, before: &str, keys: &[&str]) -> Vec<WrittenSetting> {
         let fields = self.fields.iter().filter(|field| keys.contains(&field.name));
         fields.map(|field| field.said(format!("{before}{}", field.name))).collect()
     }
 
     /// Keeps the fields that pass.
-    pub fn retain(&mut self, keep: impl FnMut(&Field<'a>) -> bool) {
+    pub fn retain(&mut self, keep: impl FnMut(&ConfigField<'a>) -> bool) {
         self.fields.retain(keep);
     }
 
     /// The text under a key; a problem if it is anything else.
-    pub fn text(&self, name: &str, problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {
+    pub fn text(
+        &self,
+        name: &str,
+        problems: &mut DiagnosticCollector<'_>,
+    ) -> Option<LocatedText<'a>> {
         let field = self.get(name)?;
         if field.value.text().is_none() {
             problems.add(field.key, format!("`{name}` must be one text"), braces(field.value));
@@ -91,8 +99,8 @@ impl<'a> Fields<'a> {
         &self,
         name: &str,
         words: &[&str],
-        problems: &mut Diagnostics<'_>,
-    ) -> Option<Word<'a>> {
+        problems: &mut DiagnosticCollector<'_>,
+    ) -> Option<LocatedText<'a>> {
         let word = self.text(name, problems)?;
         if words.contains(&word.text) {
             return Some(word);
@@ -103,20 +111,28 @@ impl<'a> Fields<'a> {
     }
 
     /// As [`Fields::texts`]; `[]` says that there are none.
-    pub fn listed(&self, name: &str, problems: &mut Diagnostics<'_>) -> Option<Vec<Word<'a>>> {
+    pub fn listed(
+        &self,
+        name: &str,
+        problems: &mut DiagnosticCollector<'_>,
+    ) -> Option<Vec<LocatedText<'a>>> {
         let before = problems.count();
         self.texts(name, problems).filter(|_| problems.count() == before)
     }
 
     /// The text or texts under a key; `None` if the key is not there.
-    pub fn texts(&self, name: &str, problems: &mut Diagnostics<'_>) -> Option<Vec<Word<'a>>> {
+    pub fn texts(
+        &self,
+        name: &str,
+        problems: &mut DiagnosticCollector<'_>,
+    ) -> Option<Vec<LocatedText<'a>>> {
         self.get(name).map(|field| field.words(problems))
     }
 }
 
-impl<'a> Field<'a> {
+impl<'a> ConfigField<'a> {
     /// The texts of a value that is one text or a list of them.
-    pub fn words(self, problems: &mut Diagnostics<'_>) -> Vec<Word<'a>> {
+    pub fn words(self, problems: &mut DiagnosticCollector<'_>) -> Vec<LocatedText<'a>> {
         if self.value.is_sequence() {
             if self.value.items().nth(MAX_WORDS).is_some() {
                 problems.add(
@@ -131,15 +147,19 @@ impl<'a> Field<'a> {
         self.word(self.value, problems).into_iter().collect()
     }
 
-    fn said(self, name: String) -> Said {
+    fn said(self, name: String) -> WrittenSetting {
         let texts: Vec<&str> = match self.value.text() {
             Some(text) => vec![text],
-            None => self.value.items().filter_map(Value::text).collect(),
+            None => self.value.items().filter_map(YamlValue::text).collect(),
         };
-        Said { name, value: texts.join(", "), line: self.key.line() }
+        WrittenSetting { name, value: texts.join(", "), line: self.key.line() }
     }
 
-    fn word(self, value: Value<'a>, problems: &mut Diagnostics<'_>) -> Option<Word<'a>> {
+    fn word(
+        self,
+        value: YamlValue<'a>,
+        problems: &mut DiagnosticCollector<'_>,
+    ) -> Option<LocatedText<'a>> {
         // An absent value stands nowhere; its key does.
         let place = if value.span().is_empty() { self.key } else { value };
         let Some(text) = value.text() else {
@@ -162,16 +182,16 @@ impl<'a> Field<'a> {
             );
             return None;
         }
-        Some(Word { text, at: value })
+        Some(LocatedText { text, at: value })
     }
 }
 
 /// `app: {app}` is a mapping to YAML.
-fn braces(value: Value<'_>) -> Option<String> {
+fn braces(value: YamlValue<'_>) -> Option<String> {
     value.is_mapping().then(|| String::from(BRACES))
 }
 
-fn unknown(key: Value<'_>, name: &str, known: &[&str], problems: &mut Diagnostics<'_>) {
+fn unknown(key: YamlValue<'_>, name: &str, known: &[&str], problems: &mut DiagnosticCollector<'_>) {
     if name == "<<" {
         let hint = String::from("write the keys out");
         problems.add(key, "merge keys (`<<`) are not read here", hint);

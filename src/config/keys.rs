@@ -5,16 +5,16 @@ use crate::model::SourceKind;
 
 /// A key and what it is for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Key {
+pub(super) struct ConfigKey {
     pub name: &'static str,
-    pub shape: Shape,
+    pub shape: ValueShape,
     /// One or two sentences for the schema.
     pub about: &'static str,
 }
 
 /// What a key's value looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum ValueShape {
     /// One text.
     Text,
     /// A text or a list of texts.
@@ -39,49 +39,53 @@ pub(super) enum Shape {
     Apps,
 }
 
-pub(super) const fn key(name: &'static str, shape: Shape, about: &'static str) -> Key {
-    Key { name, shape, about }
+pub(super) const fn key(name: &'static str, shape: ValueShape, about: &'static str) -> ConfigKey {
+    ConfigKey { name, shape, about }
 }
 
 /// The keys at the top.
-pub(super) const TOP: [Key; 9] = [
+pub(super) const TOP: [ConfigKey; 9] = [
     key(
         "branch",
-        Shape::Text,
+        ValueShape::Text,
         "The branch that is deployed. Unless given, the repository's default branch.",
     ),
     key(
         "stages",
-        Shape::Stages,
+        ValueShape::Stages,
         "The stages in pipeline order. Each comes after the one before it, unless `after` says otherwise.",
     ),
     key(
         "sources",
-        Shape::Sources,
+        ValueShape::Sources,
         "Where images are written: files by path template, and how to read them. Unless given, discovery looks for them.",
     ),
     key(
         "gates",
-        Shape::Gates,
+        ValueShape::Gates,
         "What a deployment has to pass, in all stages or in those that a gate names.",
     ),
     key(
         "permissions",
-        Shape::Permissions,
+        ValueShape::Permissions,
         "Who may approve for a stage, and who may break the glass.",
     ),
     key(
         "ledger",
-        Shape::OneOf(&LEDGER),
+        ValueShape::OneOf(&LEDGER),
         "Where locks, outcomes and approvals are kept: at a `ref` of their own, or on a `branch` where the forge refuses that.",
     ),
     key(
         "forge",
-        Shape::OneOf(&FORGE),
+        ValueShape::OneOf(&FORGE),
         "What the host of the repository is, where its address does not say; `plain` is a repository without a forge.",
     ),
-    key("proposals", Shape::Proposals, "What pull requests are like."),
-    key("apps", Shape::Apps, "What is said of single apps, by name; `*` stands for all others."),
+    key("proposals", ValueShape::Proposals, "What pull requests are like."),
+    key(
+        "apps",
+        ValueShape::Apps,
+        "What is said of single apps, by name; `*` stands for all others.",
+    ),
 ];
 
 /// What `forge` may be.
@@ -93,24 +97,31 @@ pub(super) const QUEUE: [&str; 2] = ["newest", "each"];
 pub(super) const LEDGER: [&str; 2] = ["ref", "branch"];
 pub(super) const METHOD: [&str; 3] = ["merge", "squash", "rebase"];
 
-const LABELS: Key =
-    key("labels", Shape::Texts, "Labels for pull requests, where the forge has them.");
-const REVIEWERS: Key =
-    key("reviewers", Shape::Texts, "Who is asked for a review: logins, or `organisation/team`.");
-const DRAFT: Key = key("draft", Shape::OneOf(&SWITCH), "Are pull requests opened as drafts?");
-const MERGING: Key = key(
+const LABELS: ConfigKey =
+    key("labels", ValueShape::Texts, "Labels for pull requests, where the forge has them.");
+const REVIEWERS: ConfigKey = key(
+    "reviewers",
+    ValueShape::Texts,
+    "Who is asked for a review: logins, or `organisation/team`.",
+);
+const DRAFT: ConfigKey =
+    key("draft", ValueShape::OneOf(&SWITCH), "Are pull requests opened as drafts?");
+const MERGING: ConfigKey = key(
     "merge",
-    Shape::OneOf(&MERGE),
+    ValueShape::OneOf(&MERGE),
     "`auto`: merged as soon as every gate is open and the forge's own rules are met. Unless given, `manual`: somebody does.",
 );
-const HOW: Key =
-    key("method", Shape::OneOf(&METHOD), "How pull requests are merged. Unless given, `merge`.");
+const HOW: ConfigKey = key(
+    "method",
+    ValueShape::OneOf(&METHOD),
+    "How pull requests are merged. Unless given, `merge`.",
+);
 
 /// The keys of `proposals`.
-pub(super) const PROPOSALS: [Key; 6] = [
+pub(super) const PROPOSALS: [ConfigKey; 6] = [
     key(
         "subject",
-        Shape::Text,
+        ValueShape::Text,
         "The subject of commits and the title of pull requests: a template with `subject`, `action`, `app`, `apps`, `stage`, `target`, `from_stage`, `from` and `to`.",
     ),
     LABELS,
@@ -121,29 +132,33 @@ pub(super) const PROPOSALS: [Key; 6] = [
 ];
 
 /// The keys of an app.
-pub(super) const APP: [Key; 2] = [
+pub(super) const APP: [ConfigKey; 2] = [
     key(
         "repository",
-        Shape::Text,
+        ValueShape::Text,
         "The address of the app's source repository; `{app}` stands for the app.",
     ),
     key(
         "revision",
-        Shape::Text,
+        ValueShape::Text,
         "The revision that an image was built from; `{tag}` stands for its tag. Unless given, the tag, or the commit in it.",
     ),
 ];
 
 /// The keys of a stage that is more than a name.
-pub(super) const STAGE: [Key; 12] = [
-    key("name", Shape::Text, "The name of the stage, as towpath shows it."),
-    key("aliases", Shape::Texts, "Other words for the stage in paths and keys."),
+pub(super) const STAGE: [ConfigKey; 12] = [
+    key("name", ValueShape::Text, "The name of the stage, as towpath shows it."),
+    key("aliases", ValueShape::Texts, "Other words for the stage in paths and keys."),
     key(
         "after",
-        Shape::Texts,
+        ValueShape::Texts,
         "The stages that come right before it; an empty list for a start. Unless given, the stage written before it.",
     ),
-    key("branch", Shape::Text, "For a branch per environment: the branch that holds this stage."),
+    key(
+        "branch",
+        ValueShape::Text,
+        "For a branch per environment: the branch that holds this stage.",
+    ),
     LABELS,
     REVIEWERS,
     DRAFT,
@@ -151,66 +166,66 @@ pub(super) const STAGE: [Key; 12] = [
     HOW,
     key(
         "gates",
-        Shape::Gates,
+        ValueShape::Gates,
         "What a deployment to this stage has to pass, after the gates for all stages.",
     ),
     key(
         "queue",
-        Shape::OneOf(&QUEUE),
+        ValueShape::OneOf(&QUEUE),
         "What `towpath advance` proposes: the `newest` version, or `each` in turn.",
     ),
     key(
         "waves",
-        Shape::Waves,
+        ValueShape::Waves,
         "How the targets of the stage follow each other. Unless given, they move together.",
     ),
 ];
 
 /// The keys of a source beside its kind.
-pub(super) const OPTIONS: [Key; 13] = [
+pub(super) const OPTIONS: [ConfigKey; 13] = [
     key(
         "app",
-        Shape::Text,
+        ValueShape::Text,
         "The app's name, made of captures: `{group}/{app}`, or plain text. Unless given, `{app}`.",
     ),
-    key("stage", Shape::Text, "The stage, where neither path nor keys say it."),
+    key("stage", ValueShape::Text, "The stage, where neither path nor keys say it."),
     key(
         "target",
-        Shape::Text,
+        ValueShape::Text,
         "The target's name, made of captures, or plain text. Unless given, `{target}`.",
     ),
     key(
         "component",
-        Shape::Text,
+        ValueShape::Text,
         "Which of an app's images it is, made of captures, or plain text. Unless given, `{component}`.",
     ),
     key(
         "tag",
-        Shape::Texts,
+        ValueShape::Texts,
         "Keys whose value is a tag, as key templates: `image.tag`, `versions.{app}`.",
     ),
-    key("tags", Shape::Texts, "The same as `tag`."),
+    key("tags", ValueShape::Texts, "The same as `tag`."),
     key(
         "image",
-        Shape::Texts,
+        ValueShape::Texts,
         "Keys whose value is an image name or a whole reference, as key templates.",
     ),
-    key("images", Shape::Texts, "The same as `image`."),
-    key("digest", Shape::Texts, "Keys whose value is a digest, as key templates."),
-    key("digests", Shape::Texts, "The same as `digest`."),
+    key("images", ValueShape::Texts, "The same as `image`."),
+    key("digest", ValueShape::Texts, "Keys whose value is a digest, as key templates."),
+    key("digests", ValueShape::Texts, "The same as `digest`."),
     key(
         "pattern",
-        Shape::Text,
+        ValueShape::Text,
         "For `line`: a regular expression with named groups `tag`, `digest` or `image`, and if need be `app`, `stage` and `target`.",
     ),
     key(
         "base",
-        Shape::Text,
+        ValueShape::Text,
         "For `helm-values` and `compose`: the file below this one, whose values count unless overridden. Made of captures.",
     ),
     key(
         "not",
-        Shape::Texts,
+        ValueShape::Texts,
         "Files that are left out although the path matches, as path templates.",
     ),
 ];

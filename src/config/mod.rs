@@ -19,14 +19,16 @@ mod stages;
 mod subject;
 mod write;
 
-pub use apps::Apps;
+pub use apps::AppsConfig;
 pub use check::{strange_apps, unused};
-pub use describe::{Shown, ShownSetting, ShownSource, ShownStage, Sourced, describe};
+pub use describe::{
+    ConfigReport, SettingReport, SourceReport, SourcedValue, StageReport, describe,
+};
 pub use diagnostic::{ConfigError, Diagnostic};
-pub use overrides::Overrides;
+pub use overrides::ConfigOverrides;
 pub use parse::parse;
-pub use proposals::{Merging, Method, ProposalTerms, Proposals};
-pub use resolved::{Config, NameTemplate, Origin, Provenance, Rule, Stage};
+pub use proposals::{MergeMode, ProposalMergeMethod, ProposalOptions, ProposalsConfig};
+pub use resolved::{Config, ConfigOrigin, NameTemplate, Provenance, SourceRule, Stage};
 pub use schema::schema;
 pub use subject::{SubjectParts, SubjectTemplate};
 pub use write::{SourceNote, to_yaml};

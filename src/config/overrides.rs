@@ -5,7 +5,7 @@ use super::resolved::{Config, Provenance};
 /// Values that win over the file's, each with who said it. The caller decides between flag and
 /// environment; the library reads neither.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Overrides {
+pub struct ConfigOverrides {
     /// The branch that is deployed.
     pub branch: Option<(String, Provenance)>,
 }
@@ -13,7 +13,7 @@ pub struct Overrides {
 impl Config {
     /// The configuration with these values in place of its own.
     #[must_use]
-    pub fn overridden(mut self, overrides: Overrides) -> Self {
+    pub fn overridden(mut self, overrides: ConfigOverrides) -> Self {
         if let Some((branch, from)) = overrides.branch {
             self.branch = Some(branch);
             self.branch_from = from;
@@ -31,11 +31,11 @@ mod tests {
     fn flag_and_environment_win_over_the_file() {
         let config = parse("branch: main\n", "towpath.yaml").expect("config");
         assert_eq!(
-            config.clone().overridden(Overrides::default()).branch_from.to_string(),
+            config.clone().overridden(ConfigOverrides::default()).branch_from.to_string(),
             "towpath.yaml:1"
         );
         let branch = Some((String::from("live"), Provenance::Environment("TOWPATH_BRANCH")));
-        let config = config.overridden(Overrides { branch });
+        let config = config.overridden(ConfigOverrides { branch });
         assert_eq!(
             (config.branch.as_deref(), config.branch_from.to_string()),
             (Some("live"), "TOWPATH_BRANCH".into())

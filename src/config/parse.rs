@@ -1,11 +1,11 @@
 //! From the text of `towpath.yaml` to a [`Config`], or to every reason why not.
 
-use super::diagnostic::{ConfigError, Diagnostics};
-use super::fields::Fields;
-use super::gates::{LedgerPlace, Pipeline};
-use super::resolved::{Config, Origin, Provenance, Stage};
+use super::diagnostic::{ConfigError, DiagnosticCollector};
+use super::fields::ConfigFields;
+use super::gates::{LedgerPlace, PipelineConfig};
+use super::resolved::{Config, ConfigOrigin, Provenance, Stage};
 use super::{apps, gates, keys, proposals, sources, stages};
-use crate::yaml::{self, Stream, Value, YamlError};
+use crate::yaml::{self, YamlError, YamlStream, YamlValue};
 
 /// A configuration that people write is a few kilobytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -19,8 +19,8 @@ pub(super) const BRACES: &str =
 /// # Errors
 /// All problems of the file with their places, in the order of the file.
 pub fn parse(text: &str, name: &str) -> Result<Config, ConfigError> {
-    let mut problems = Diagnostics::new(name, text);
-    let mut config = Config { origin: Origin::File(name.to_owned()), ..Config::default() };
+    let mut problems = DiagnosticCollector::new(name, text);
+    let mut config = Config { origin: ConfigOrigin::File(name.to_owned()), ..Config::default() };
     if text.len() > MAX_BYTES {
         let message =
             format!("the file has {} bytes; a configuration has at most {MAX_BYTES}", text.len());
@@ -38,7 +38,7 @@ pub fn parse(text: &str, name: &str) -> Result<Config, ConfigError> {
     problems.finish(config)
 }
 
-fn not_yaml(text: &str, error: &YamlError, problems: &mut Diagnostics<'_>) {
+fn not_yaml(text: &str, error: &YamlError, problems: &mut DiagnosticCollector<'_>) {
     let place = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let tabbed = |line: &str| line.trim_start_matches(' ').starts_with('\t');
     let line = text.lines().nth(error.line.saturating_sub(1)).unwrap_or_default();
@@ -55,8 +55,11 @@ fn not_yaml(text: &str, error: &YamlError, problems: &mut Diagnostics<'_>) {
     );
 }
 
-fn root<'s>(stream: &'s Stream, problems: &mut Diagnostics<'_>) -> Option<Value<'s>> {
-    let mut roots = stream.documents.iter().filter_map(yaml::Document::root);
+fn root<'s>(
+    stream: &'s YamlStream,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Option<YamlValue<'s>> {
+    let mut roots = stream.documents.iter().filter_map(yaml::YamlDocument::root);
     let Some(root) = roots.next().filter(|root| !root.is_null()) else {
         let hint =
             String::from("`towpath init` writes one; without the file, towpath looks for itself");
@@ -81,9 +84,14 @@ fn root<'s>(stream: &'s Stream, problems: &mut Diagnostics<'_>) -> Option<Value<
     Some(root)
 }
 
-fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnostics<'_>) {
+fn fill(
+    config: &mut Config,
+    root: YamlValue<'_>,
+    name: &str,
+    problems: &mut DiagnosticCollector<'_>,
+) {
     let known = keys::TOP.map(|key| key.name);
-    let fields = Fields::read(root, &known, problems);
+    let fields = ConfigFields::read(root, &known, problems);
     if let Some(branch) = fields.text("branch", problems) {
         config.branch = Some(branch.text.to_owned());
         config.branch_from = Provenance::File { name: name.to_owned(), line: branch.at.line() };
@@ -116,8 +124,12 @@ fn fill(config: &mut Config, root: Value<'_>, name: &str, problems: &mut Diagnos
 }
 
 /// Gates, permissions and the ledger: at the top, then of each stage.
-fn pipeline(fields: &Fields<'_>, stages: &[Stage], problems: &mut Diagnostics<'_>) -> Pipeline {
-    let mut pipeline = Pipeline::default();
+fn pipeline(
+    fields: &ConfigFields<'_>,
+    stages: &[Stage],
+    problems: &mut DiagnosticCollector<'_>,
+) -> PipelineConfig {
+    let mut pipeline = PipelineConfig::default();
     if let Some(field) = fields.get("gates") {
         pipeline.gates = gates::read::gates(field, stages, None, problems);
     }

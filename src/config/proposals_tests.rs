@@ -1,6 +1,6 @@
 //! What a file says of proposals, forges and apps, and every message about it.
 
-use super::{Merging, Method};
+use super::{MergeMode, ProposalMergeMethod};
 use crate::config::{Config, parse};
 use crate::model::StageName;
 use snapbox::{assert_data_eq, str};
@@ -40,7 +40,7 @@ proposals:
     );
     assert_eq!(
         (dev.merge, dev.method, dev.draft),
-        (Some(Merging::Auto), Some(Method::Squash), Some(true))
+        (Some(MergeMode::Auto), Some(ProposalMergeMethod::Squash), Some(true))
     );
     assert_eq!(
         (prod.labels, prod.reviewers),
@@ -48,7 +48,7 @@ proposals:
     );
     assert_eq!(
         (prod.merge, prod.method, prod.draft),
-        (Some(Merging::Manual), Some(Method::Squash), Some(false))
+        (Some(MergeMode::Manual), Some(ProposalMergeMethod::Squash), Some(false))
     );
     assert_eq!(config.forge.as_deref(), Some("forgejo"));
     assert_eq!(

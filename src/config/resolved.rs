@@ -1,10 +1,10 @@
 //! The configuration as the library uses it.
 
-use super::apps::Apps;
-use super::gates::Pipeline;
-use super::proposals::Proposals;
+use super::apps::AppsConfig;
+use super::gates::PipelineConfig;
+use super::proposals::ProposalsConfig;
 use crate::model::{
-    Captures, Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError,
+    Confidence, KeyTemplate, PathTemplate, SourceKind, StageName, TemplateCaptures, TemplateError,
 };
 use regex::Regex;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use std::fmt;
 
 /// Where a configuration comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Origin {
+pub enum ConfigOrigin {
     /// A file, named as the user would.
     File(String),
     /// Proposed by discovery.
@@ -57,21 +57,21 @@ pub struct Config {
     /// In pipeline order.
     pub stages: Vec<Stage>,
     /// The sources, in the order they are written.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<SourceRule>,
     /// Gates, permissions and the ledger.
-    pub pipeline: Pipeline,
+    pub pipeline: PipelineConfig,
     /// What the host of the repository is: `github`, `plain`, …; found by its address if not said.
     pub forge: Option<String>,
-    pub proposals: Proposals,
-    pub apps: Apps,
+    pub proposals: ProposalsConfig,
+    pub apps: AppsConfig,
     /// `forge`, `proposals`, `apps` and what stages say of proposals, as written.
-    pub said: Vec<Said>,
-    pub origin: Origin,
+    pub said: Vec<WrittenSetting>,
+    pub origin: ConfigOrigin,
 }
 
 /// A setting as the file has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct WrittenSetting {
     /// Its keys, with dots between them.
     pub name: String,
     pub value: String,
@@ -135,7 +135,7 @@ pub struct Stage {
 
 /// One rule: files of one shape, and how to read them.
 #[derive(Debug, Clone)]
-pub struct Rule {
+pub struct SourceRule {
     pub kind: SourceKind,
     /// Which files, and what in their path is app, stage and target.
     pub path: PathTemplate,
@@ -164,13 +164,13 @@ pub struct Rule {
     pub line: Option<u32>,
 }
 
-impl Rule {
+impl SourceRule {
     /// A rule that has only a kind and a path.
     ///
     /// # Errors
     /// When the path is no template.
     pub fn new(kind: SourceKind, path: &str, stages: &[String]) -> Result<Self, TemplateError> {
-        Ok(Rule {
+        Ok(SourceRule {
             kind,
             path: PathTemplate::parse(path, stages)?,
             not: Vec::new(),
@@ -206,19 +206,19 @@ impl NameTemplate {
 
     /// The name, with captures filled in. A capture that is missing or empty leaves nothing, and
     /// separators that are left at the ends or doubled go with it.
-    pub fn expand(&self, captures: &Captures) -> String {
+    pub fn expand(&self, captures: &TemplateCaptures) -> String {
         let out = self.filled(captures);
         let parts: Vec<&str> = out.split('/').filter(|part| !part.is_empty()).collect();
         parts.join("/").trim_matches(['-', '_', '.', '@', ' ']).to_owned()
     }
 
     /// The path of a file, with captures filled in: `.env.{stage}` keeps its dot.
-    pub fn expand_path(&self, captures: &Captures) -> String {
+    pub fn expand_path(&self, captures: &TemplateCaptures) -> String {
         let out = self.filled(captures);
         out.split('/').filter(|part| !matches!(*part, "" | ".")).collect::<Vec<_>>().join("/")
     }
 
-    fn filled(&self, captures: &Captures) -> String {
+    fn filled(&self, captures: &TemplateCaptures) -> String {
         let mut out = String::new();
         let mut rest = self.0.as_str();
         while let Some(open) = rest.find('{') {
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn names_are_made_of_captures() {
-        let captures: Captures =
+        let captures: TemplateCaptures =
             [("app".to_owned(), "web".to_owned()), ("group".to_owned(), String::new())].into();
         assert_eq!(NameTemplate::new("{group}/{APP}").expand(&captures), "web");
         assert_eq!(NameTemplate::new("{app}@helm").expand(&captures), "web@helm");

@@ -1,7 +1,7 @@
 //! The JSON schema of `towpath.yaml`, made from the table of keys that the reader uses.
 
-use super::gates::keys::{BAKE, GATES, PERMISSION, SCOPE, Short, WAVE};
-use super::keys::{self, Key, Shape};
+use super::gates::keys::{BAKE, GATES, GateShorthand, PERMISSION, SCOPE, WAVE};
+use super::keys::{self, ConfigKey, ValueShape};
 use crate::model::SourceKind;
 use serde_json::{Map, Value, json};
 
@@ -70,10 +70,10 @@ fn gate() -> Value {
     let mut long = object(&SCOPE);
     for gate in &GATES {
         let short = match gate.short {
-            Short::Nothing => json!({ "enum": ["on", "off", true, false] }),
-            Short::Text => text(),
-            Short::Texts => json!({ "$ref": "#/$defs/texts" }),
-            Short::Options => json!({ "const": "off" }),
+            GateShorthand::Nothing => json!({ "enum": ["on", "off", true, false] }),
+            GateShorthand::Text => text(),
+            GateShorthand::Texts => json!({ "$ref": "#/$defs/texts" }),
+            GateShorthand::Options => json!({ "const": "off" }),
         };
         let mut forms = vec![short];
         if !gate.options.is_empty() {
@@ -97,32 +97,32 @@ fn permissions() -> Value {
     json!({ "type": "object", "additionalProperties": actors })
 }
 
-fn object(keys: &[Key]) -> Value {
+fn object(keys: &[ConfigKey]) -> Value {
     let properties: Map<String, Value> =
         keys.iter().map(|key| (key.name.to_owned(), property(key))).collect();
     json!({ "type": "object", "properties": properties, "additionalProperties": false })
 }
 
-fn property(key: &Key) -> Value {
+fn property(key: &ConfigKey) -> Value {
     let mut out = json!({ "description": key.about });
     let mut shape = match key.shape {
-        Shape::Text => text(),
-        Shape::Texts => json!({ "$ref": "#/$defs/texts" }),
-        Shape::Stages => {
+        ValueShape::Text => text(),
+        ValueShape::Texts => json!({ "$ref": "#/$defs/texts" }),
+        ValueShape::Stages => {
             json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/stage" } })
         }
-        Shape::OneOf(words) => one_of(words),
-        Shape::Proposals => json!({ "$ref": "#/$defs/proposals" }),
-        Shape::Apps => {
+        ValueShape::OneOf(words) => one_of(words),
+        ValueShape::Proposals => json!({ "$ref": "#/$defs/proposals" }),
+        ValueShape::Apps => {
             json!({ "type": "object", "additionalProperties": { "$ref": "#/$defs/app" } })
         }
-        Shape::Sources => {
+        ValueShape::Sources => {
             json!({ "type": "array", "minItems": 1, "items": { "$ref": "#/$defs/source" } })
         }
-        Shape::Gates => json!({ "type": "array", "items": { "$ref": "#/$defs/gate" } }),
-        Shape::Permissions => permissions(),
-        Shape::Waves => json!({ "type": "array", "minItems": 1, "items": wave() }),
-        Shape::Bake => json!({ "anyOf": [text(), object(&BAKE)] }),
+        ValueShape::Gates => json!({ "type": "array", "items": { "$ref": "#/$defs/gate" } }),
+        ValueShape::Permissions => permissions(),
+        ValueShape::Waves => json!({ "type": "array", "minItems": 1, "items": wave() }),
+        ValueShape::Bake => json!({ "anyOf": [text(), object(&BAKE)] }),
     };
     merge(&mut out, &mut shape);
     out

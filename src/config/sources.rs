@@ -1,11 +1,11 @@
 //! `sources:`, from mappings to rules: one rule for each path template.
 
-use super::diagnostic::{Diagnostics, did_you_mean};
-use super::fields::{Field, Fields, Word, shown};
+use super::diagnostic::{DiagnosticCollector, did_you_mean};
+use super::fields::{ConfigField, ConfigFields, LocatedText, shown};
 use super::keys;
-use super::resolved::{Config, NameTemplate, Rule};
+use super::resolved::{Config, NameTemplate, SourceRule};
 use crate::model::{KeyTemplate, PathTemplate, SourceKind, StageName, TemplateError};
-use crate::yaml::Value;
+use crate::yaml::YamlValue;
 use regex::{Regex, RegexBuilder};
 
 /// More sources than a person writes.
@@ -20,7 +20,11 @@ const MAX_WORK: usize = 1_000_000;
 const MAX_TEMPLATE: usize = 2000;
 
 /// The rules in the order of the file. What is wrong is reported and left out.
-pub(super) fn read(field: Field<'_>, config: &Config, problems: &mut Diagnostics<'_>) -> Vec<Rule> {
+pub(super) fn read(
+    field: ConfigField<'_>,
+    config: &Config,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Vec<SourceRule> {
     if !field.value.is_sequence() || field.value.items().next().is_none() {
         let hint = String::from(
             "for example `- kustomize: apps/{app}/overlays/{stage}`; leave the key out to let towpath look for itself",
@@ -33,21 +37,21 @@ pub(super) fn read(field: Field<'_>, config: &Config, problems: &mut Diagnostics
     }
     let words = config.stage_words();
     let letters = words.iter().map(|word| word.len() + 1).sum();
-    let mut sources = Sources { config, words, letters, work: 0, problems };
+    let mut sources = SourceListReader { config, words, letters, work: 0, problems };
     field.value.items().take(MAX_SOURCES).flat_map(|item| sources.read(item)).collect()
 }
 
-struct Sources<'c, 'p, 't> {
+struct SourceListReader<'c, 'p, 't> {
     config: &'c Config,
     words: Vec<String>,
     /// The length of all stage words.
     letters: usize,
     work: usize,
-    problems: &'p mut Diagnostics<'t>,
+    problems: &'p mut DiagnosticCollector<'t>,
 }
 
-impl Sources<'_, '_, '_> {
-    fn read(&mut self, item: Value<'_>) -> Vec<Rule> {
+impl SourceListReader<'_, '_, '_> {
+    fn read(&mut self, item: YamlValue<'_>) -> Vec<SourceRule> {
         if !item.is_mapping() {
             let hint = String::from("for example `- kustomize: apps/{app}/overlays/{stage}`");
             self.problems.add(item, "a source is a mapping from its kind to a path", hint);
@@ -56,14 +60,14 @@ impl Sources<'_, '_, '_> {
         let kinds = SourceKind::ALL.iter().map(|kind| kind.as_str());
         let known: Vec<&str> = kinds.chain(keys::OPTIONS.iter().map(|key| key.name)).collect();
         let before = self.problems.count();
-        let mut fields = Fields::read(item, &known, self.problems);
+        let mut fields = ConfigFields::read(item, &known, self.problems);
         let Some((kind, field)) = self.kind(item, &fields) else { return Vec::new() };
         self.misfits(kind, &mut fields);
         let Some(options) = self.options(kind, field, &fields) else { return Vec::new() };
         let mut rules = Vec::new();
         for path in field.words(self.problems) {
             let Some(template) = self.path(path) else { continue };
-            let rule = Rule { path: template, line: Some(path.at.line()), ..options.clone() };
+            let rule = SourceRule { path: template, line: Some(path.at.line()), ..options.clone() };
             if self.problems.count() == before {
                 self.must_have_a_stage(&rule, path);
             }
@@ -78,9 +82,9 @@ impl Sources<'_, '_, '_> {
     /// The one key that is a kind.
     fn kind<'a>(
         &mut self,
-        item: Value<'a>,
-        fields: &Fields<'a>,
-    ) -> Option<(SourceKind, Field<'a>)> {
+        item: YamlValue<'a>,
+        fields: &ConfigFields<'a>,
+    ) -> Option<(SourceKind, ConfigField<'a>)> {
         let mut kinds = fields.iter().filter_map(|field| Some((keys::kind(field.name)?, field)));
         let first = kinds.next();
         if let (Some((kind, _)), Some((other, field))) = (first, kinds.next()) {
@@ -103,7 +107,7 @@ impl Sources<'_, '_, '_> {
     }
 
     /// Reports options that do not fit the kind, and takes them out.
-    fn misfits(&mut self, kind: SourceKind, fields: &mut Fields<'_>) {
+    fn misfits(&mut self, kind: SourceKind, fields: &mut ConfigFields<'_>) {
         fields.retain(|field| {
             let why = keys::misfit(kind, field.name);
             if let Some(why) = why {
@@ -115,8 +119,13 @@ impl Sources<'_, '_, '_> {
     }
 
     /// A rule with everything but its path.
-    fn options(&mut self, kind: SourceKind, field: Field<'_>, fields: &Fields<'_>) -> Option<Rule> {
-        let mut rule = Rule::new(kind, "", &[]).expect("an empty path is a template");
+    fn options(
+        &mut self,
+        kind: SourceKind,
+        field: ConfigField<'_>,
+        fields: &ConfigFields<'_>,
+    ) -> Option<SourceRule> {
+        let mut rule = SourceRule::new(kind, "", &[]).expect("an empty path is a template");
         for (name, slot) in [
             ("app", &mut rule.app),
             ("target", &mut rule.target),
@@ -149,7 +158,7 @@ impl Sources<'_, '_, '_> {
         Some(rule)
     }
 
-    fn stage(&mut self, word: Word<'_>) -> Option<StageName> {
+    fn stage(&mut self, word: LocatedText<'_>) -> Option<StageName> {
         let stage = self.config.stage(word.text);
         if stage.is_none() && !self.config.stages.is_empty() {
             let hint =
@@ -163,30 +172,34 @@ impl Sources<'_, '_, '_> {
         stage.map(|stage| stage.name.clone())
     }
 
-    fn path(&mut self, word: Word<'_>) -> Option<PathTemplate> {
+    fn path(&mut self, word: LocatedText<'_>) -> Option<PathTemplate> {
         self.affordable(word)
             .then(|| PathTemplate::parse(word.text, &self.words))
             .and_then(|it| self.template(word, it))
     }
 
-    fn key(&mut self, word: Word<'_>) -> Option<KeyTemplate> {
+    fn key(&mut self, word: LocatedText<'_>) -> Option<KeyTemplate> {
         self.affordable(word)
             .then(|| KeyTemplate::parse(word.text, &self.words))
             .and_then(|it| self.template(word, it))
     }
 
-    fn template<T>(&mut self, word: Word<'_>, parsed: Result<T, TemplateError>) -> Option<T> {
+    fn template<T>(
+        &mut self,
+        word: LocatedText<'_>,
+        parsed: Result<T, TemplateError>,
+    ) -> Option<T> {
         parsed.map_err(|error| self.problems.add(word.at, shown_error(&error), None)).ok()
     }
 
     /// A template of captures: its braces must match.
-    fn name(&mut self, word: Word<'_>) -> Option<NameTemplate> {
+    fn name(&mut self, word: LocatedText<'_>) -> Option<NameTemplate> {
         let name = NameTemplate::new(word.text);
         let parsed = self.affordable(word).then(|| PathTemplate::parse(word.text, &[]))?;
         self.template(word, parsed).map(|_| name)
     }
 
-    fn pattern(&mut self, word: Word<'_>) -> Option<Regex> {
+    fn pattern(&mut self, word: LocatedText<'_>) -> Option<Regex> {
         if !self.affordable(word) {
             return None;
         }
@@ -211,7 +224,7 @@ impl Sources<'_, '_, '_> {
     }
 
     /// Counts the work a template makes; the first one beyond the limit is reported.
-    fn affordable(&mut self, word: Word<'_>) -> bool {
+    fn affordable(&mut self, word: LocatedText<'_>) -> bool {
         if word.text.len() > MAX_TEMPLATE {
             self.problems.add(
                 word.at,
@@ -233,7 +246,7 @@ impl Sources<'_, '_, '_> {
     }
 
     /// Something must say in which stage a version runs.
-    fn must_have_a_stage(&mut self, rule: &Rule, path: Word<'_>) {
+    fn must_have_a_stage(&mut self, rule: &SourceRule, path: LocatedText<'_>) {
         let branches = self.config.stages.iter().any(|stage| stage.branch.is_some());
         if rule.stage.is_none() && !captured(rule).iter().any(|name| name == "stage") && !branches {
             let hint = String::from(
@@ -248,7 +261,7 @@ impl Sources<'_, '_, '_> {
     }
 
     /// A name made of captures that no path, key or pattern makes would always be empty.
-    fn names_must_be_captured(&mut self, rules: &[Rule], fields: &Fields<'_>) {
+    fn names_must_be_captured(&mut self, rules: &[SourceRule], fields: &ConfigFields<'_>) {
         let known: Vec<String> = rules.iter().flat_map(captured).collect();
         for option in ["app", "target", "component", "base"] {
             let Some(word) = fields.text(option, self.problems) else { continue };
@@ -266,7 +279,7 @@ impl Sources<'_, '_, '_> {
 }
 
 /// The names that a rule's path, keys and pattern capture.
-fn captured(rule: &Rule) -> Vec<String> {
+fn captured(rule: &SourceRule) -> Vec<String> {
     let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
     let mut names: Vec<String> = keys.chain([rule.path.as_str()]).flat_map(names_in).collect();
     for name in &mut names {

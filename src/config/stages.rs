@@ -1,12 +1,12 @@
 //! `stages:`, from names and mappings to a pipeline without gaps or circles.
 
-use super::diagnostic::{Diagnostics, did_you_mean};
-use super::fields::{Field, Fields, Word, shown};
+use super::diagnostic::{DiagnosticCollector, did_you_mean};
+use super::fields::{ConfigField, ConfigFields, LocatedText, shown};
 use super::keys;
-use super::proposals::{self, ProposalTerms};
-use super::resolved::{Said, Stage};
+use super::proposals::{self, ProposalOptions};
+use super::resolved::{Stage, WrittenSetting};
 use crate::model::StageName;
-use crate::yaml::Value;
+use crate::yaml::YamlValue;
 use std::collections::{BTreeMap, HashMap};
 
 /// More stages than any pipeline has; each one makes every `{stage}` slower.
@@ -16,24 +16,24 @@ const MAX_STAGES: usize = 200;
 const TERMS: [&str; 5] = ["labels", "reviewers", "draft", "merge", "method"];
 
 /// A stage as written.
-struct Written<'a> {
-    name: Word<'a>,
-    aliases: Vec<Word<'a>>,
-    after: Option<Vec<Word<'a>>>,
-    branch: Option<Word<'a>>,
-    terms: ProposalTerms,
-    said: Vec<Said>,
+struct WrittenStage<'a> {
+    name: LocatedText<'a>,
+    aliases: Vec<LocatedText<'a>>,
+    after: Option<Vec<LocatedText<'a>>>,
+    branch: Option<LocatedText<'a>>,
+    terms: ProposalOptions,
+    said: Vec<WrittenSetting>,
 }
 
 /// What is said of the proposals to each stage.
-type Terms = BTreeMap<StageName, ProposalTerms>;
+type StageProposalOptions = BTreeMap<StageName, ProposalOptions>;
 
 /// The stages in pipeline order. What is wrong is reported and left out.
 pub(super) fn read(
-    field: Field<'_>,
-    said: &mut Vec<Said>,
-    problems: &mut Diagnostics<'_>,
-) -> (Vec<Stage>, Terms) {
+    field: ConfigField<'_>,
+    said: &mut Vec<WrittenSetting>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> (Vec<Stage>, StageProposalOptions) {
     let mut written = written(field, problems);
     said.extend(written.iter_mut().flat_map(|stage| std::mem::take(&mut stage.said)));
     let words = words(&written, problems);
@@ -56,11 +56,14 @@ pub(super) fn read(
         });
     }
     let terms = written.into_iter().map(|stage| (StageName::from(stage.name.text), stage.terms));
-    let terms = terms.filter(|(_, terms)| *terms != ProposalTerms::default()).collect();
+    let terms = terms.filter(|(_, terms)| *terms != ProposalOptions::default()).collect();
     (in_order(stages, field.key, problems), terms)
 }
 
-fn written<'a>(field: Field<'a>, problems: &mut Diagnostics<'_>) -> Vec<Written<'a>> {
+fn written<'a>(
+    field: ConfigField<'a>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Vec<WrittenStage<'a>> {
     if !field.value.is_sequence() || field.value.items().next().is_none() {
         let hint = String::from("for example `stages: [dev, staging, prod]`");
         problems.add(field.key, "`stages` must be a list of stages, in pipeline order", hint);
@@ -73,32 +76,32 @@ fn written<'a>(field: Field<'a>, problems: &mut Diagnostics<'_>) -> Vec<Written<
 }
 
 fn stage<'a>(
-    field: Field<'a>,
-    item: Value<'a>,
-    problems: &mut Diagnostics<'_>,
-) -> Option<Written<'a>> {
+    field: ConfigField<'a>,
+    item: YamlValue<'a>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Option<WrittenStage<'a>> {
     if item.is_sequence() {
         problems.add(item, "a stage is a name, or a mapping with a `name`", None);
         return None;
     }
     if !item.is_mapping() {
-        let name = Field { value: item, ..field }.words(problems).into_iter().next()?;
-        return Some(Written {
+        let name = ConfigField { value: item, ..field }.words(problems).into_iter().next()?;
+        return Some(WrittenStage {
             name,
             aliases: Vec::new(),
             after: None,
             branch: None,
-            terms: ProposalTerms::default(),
+            terms: ProposalOptions::default(),
             said: Vec::new(),
         });
     }
     let known = keys::STAGE.map(|key| key.name);
-    let fields = Fields::read(item, &known, problems);
+    let fields = ConfigFields::read(item, &known, problems);
     if fields.get("name").is_none() && !fields.unknown {
         problems.add(item, "this stage has no `name`", None);
     }
     let name = fields.text("name", problems);
-    Some(Written {
+    Some(WrittenStage {
         aliases: fields.texts("aliases", problems).unwrap_or_default(),
         after: fields.texts("after", problems),
         branch: fields.text("branch", problems),
@@ -111,7 +114,10 @@ fn stage<'a>(
 }
 
 /// Every word for a stage with the index of the stage; a word must not name two.
-fn words<'a>(stages: &[Written<'a>], problems: &mut Diagnostics<'_>) -> HashMap<&'a str, usize> {
+fn words<'a>(
+    stages: &[WrittenStage<'a>],
+    problems: &mut DiagnosticCollector<'_>,
+) -> HashMap<&'a str, usize> {
     let mut words: HashMap<&str, (usize, u32)> = HashMap::new();
     for (i, stage) in stages.iter().enumerate() {
         for word in std::iter::once(&stage.name).chain(&stage.aliases) {
@@ -131,11 +137,11 @@ fn words<'a>(stages: &[Written<'a>], problems: &mut Diagnostics<'_>) -> HashMap<
 }
 
 fn after(
-    stage: &Written<'_>,
-    names: &[Word<'_>],
-    stages: &[Written<'_>],
+    stage: &WrittenStage<'_>,
+    names: &[LocatedText<'_>],
+    stages: &[WrittenStage<'_>],
     words: &HashMap<&str, usize>,
-    problems: &mut Diagnostics<'_>,
+    problems: &mut DiagnosticCollector<'_>,
 ) -> Vec<StageName> {
     let mut out: Vec<StageName> = Vec::new();
     for name in names {
@@ -159,7 +165,11 @@ fn after(
 }
 
 /// Sorts stages so that each stands behind those it comes after, and otherwise as written.
-fn in_order(mut rest: Vec<Stage>, key: Value<'_>, problems: &mut Diagnostics<'_>) -> Vec<Stage> {
+fn in_order(
+    mut rest: Vec<Stage>,
+    key: YamlValue<'_>,
+    problems: &mut DiagnosticCollector<'_>,
+) -> Vec<Stage> {
     let mut out: Vec<Stage> = Vec::new();
     while !rest.is_empty() {
         let waits = |stage: &Stage| {

@@ -1,7 +1,7 @@
 //! Writes a configuration as the `towpath.yaml` a person would write: short forms, few lines, and
 //! a comment where one helps.
 
-use super::resolved::{Config, Rule, Stage};
+use super::resolved::{Config, SourceRule, Stage};
 use crate::model::{Confidence, KeyTemplate};
 use crate::yaml::{plain_or_quoted, plain_or_quoted_in_flow};
 
@@ -73,7 +73,7 @@ fn flow<'t>(texts: impl Iterator<Item = &'t str>) -> String {
 }
 
 /// Neighbours that differ only in their path share one source.
-fn groups(rules: &[Rule]) -> Vec<std::ops::Range<usize>> {
+fn groups(rules: &[SourceRule]) -> Vec<std::ops::Range<usize>> {
     let mut groups: Vec<std::ops::Range<usize>> = Vec::new();
     for (i, rule) in rules.iter().enumerate() {
         match groups.last_mut() {
@@ -84,12 +84,12 @@ fn groups(rules: &[Rule]) -> Vec<std::ops::Range<usize>> {
     groups
 }
 
-fn shares_source(a: &Rule, b: &Rule) -> bool {
+fn shares_source(a: &SourceRule, b: &SourceRule) -> bool {
     a.kind == b.kind && is_sure(a) == is_sure(b) && option_lines(a) == option_lines(b)
 }
 
 /// Is the rule taken in, and can it be? A path with a line break in it cannot be written by hand.
-fn is_sure(rule: &Rule) -> bool {
+fn is_sure(rule: &SourceRule) -> bool {
     let not = rule.not.iter().map(|not| not.as_str());
     let keys = rule.tags.iter().chain(&rule.images).chain(&rule.digests).map(KeyTemplate::as_str);
     let mut texts = not
@@ -135,14 +135,14 @@ fn escaped(text: &str) -> String {
 }
 
 /// The path; the top of the repository is written `./`.
-fn path(rule: &Rule) -> String {
+fn path(rule: &SourceRule) -> String {
     let text = rule.path.as_str();
     plain_or_quoted(if text.is_empty() { "./" } else { text })
 }
 
-fn option_lines(rule: &Rule) -> String {
+fn option_lines(rule: &SourceRule) -> String {
     // Taken apart, so that a new field cannot be forgotten here.
-    let Rule {
+    let SourceRule {
         kind: _,
         path: _,
         confidence: _,

@@ -1,7 +1,7 @@
 //! The written form, and that reading it gives the same again.
 
 use super::*;
-use crate::config::{NameTemplate, Origin, Provenance, parse};
+use crate::config::{ConfigOrigin, NameTemplate, Provenance, parse};
 use crate::model::{PathTemplate, SourceKind, StageName};
 use proptest::prelude::*;
 use snapbox::{assert_data_eq, str};
@@ -25,13 +25,13 @@ fn the_file_is_short_and_commented() {
         stage("us", &["staging"]),
     ];
     let words = ["dev", "staging", "stg", "on", "eu", "us"].map(str::to_owned);
-    let rule = |kind, path: &str| Rule::new(kind, path, &words).expect("template");
+    let rule = |kind, path: &str| SourceRule::new(kind, path, &words).expect("template");
     let key = |text: &str| KeyTemplate::parse(text, &words).expect("template");
     let rules = vec![
         rule(SourceKind::Kustomize, "apps/{app}/overlays/{stage}"),
-        Rule { tags: vec![key("image_tag")], ..rule(SourceKind::Yaml, "tags/{stage}/{app}") },
-        Rule { tags: vec![key("image_tag")], ..rule(SourceKind::Yaml, "{stage}/tags") },
-        Rule {
+        SourceRule { tags: vec![key("image_tag")], ..rule(SourceKind::Yaml, "tags/{stage}/{app}") },
+        SourceRule { tags: vec![key("image_tag")], ..rule(SourceKind::Yaml, "{stage}/tags") },
+        SourceRule {
             tags: vec![key("a.tag"), key("*.tag")],
             not: vec![PathTemplate::parse("old/**", &words).expect("template")],
             confidence: Confidence::Low,
@@ -79,7 +79,7 @@ sources:
 /// Everything but lines and origins, as text.
 fn essence(config: &Config) -> String {
     let mut config = config.clone();
-    config.origin = Origin::Discovered;
+    config.origin = ConfigOrigin::Discovered;
     config.branch_from = Provenance::BuiltIn;
     config.stages.iter_mut().for_each(|stage| stage.line = None);
     config.rules.iter_mut().for_each(|rule| rule.line = None);
@@ -128,10 +128,10 @@ fn stages() -> impl Strategy<Value = Vec<Stage>> {
 
 type Drawn = (usize, String, Option<String>, Vec<String>, Vec<String>, bool);
 
-fn rule(drawn: Drawn, stages: &[Stage], words: &[String]) -> Rule {
+fn rule(drawn: Drawn, stages: &[Stage], words: &[String]) -> SourceRule {
     let (kind, path, app, keys, not, fixed) = drawn;
     let kind = SourceKind::ALL[kind];
-    let mut rule = Rule::new(kind, &path, words).expect("template");
+    let mut rule = SourceRule::new(kind, &path, words).expect("template");
     let key = |text: &String| KeyTemplate::parse(text, words).expect("template");
     if let Some(app) = app {
         rule.component = NameTemplate::new(format!("{app}/{{stage}}"));

@@ -11,10 +11,10 @@ What runs in dev, staging and prod. A change that lands on main is rolled out.
 ";
 
 /// A path and the text there.
-pub type File = (String, String);
+pub type DemoFile = (String, String);
 
 /// The file that says which version of an app runs in a stage.
-pub fn pin(app: &str, stage: &str, version: &str) -> File {
+pub fn pin(app: &str, stage: &str, version: &str) -> DemoFile {
     match app {
         "billing" => (format!("charts/billing/values-{stage}.yaml"), helm_values(stage, version)),
         "blog" => (format!("blog/{stage}.tag"), format!("{version}\n")),
@@ -26,7 +26,7 @@ pub fn pin(app: &str, stage: &str, version: &str) -> File {
 }
 
 /// Everything that names no version.
-pub fn rest() -> Vec<File> {
+pub fn rest() -> Vec<DemoFile> {
     let mut files = vec![
         ("README.md".to_owned(), README.to_owned()),
         (

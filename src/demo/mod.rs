@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 
 /// Where the demo lies.
 #[derive(Debug, Clone)]
-pub struct Demo {
+pub struct DemoPaths {
     /// A work tree on `main`, cloned from `origin`.
     pub clone: PathBuf,
     /// A bare repository.
@@ -40,13 +40,13 @@ pub enum DemoError {
 ///
 /// # Errors
 /// [`DemoError`]; what was made until then stays where it is.
-pub fn make(folder: &Path, now: Timestamp) -> Result<Demo, DemoError> {
+pub fn make(folder: &Path, now: Timestamp) -> Result<DemoPaths, DemoError> {
     let unusable = |source: io::Error| DemoError::Folder { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(unusable)?;
     if fs::read_dir(folder).map_err(unusable)?.next().is_some() {
         return Err(DemoError::NotEmpty { path: folder.to_owned() });
     }
-    let demo = Demo { clone: folder.join("deploy"), origin: folder.join("origin.git") };
+    let demo = DemoPaths { clone: folder.join("deploy"), origin: folder.join("origin.git") };
     let mut init = git();
     init.args(["init", "--quiet", "--bare", "--template="]).arg(&demo.origin);
     run(init, "make a repository", b"")?;

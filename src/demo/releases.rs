@@ -7,7 +7,7 @@ pub const HOUR: i64 = 60;
 pub const DAY: i64 = 24 * HOUR;
 
 /// How an app goes from stage to stage.
-pub struct Train {
+pub struct ReleaseTrain {
     pub app: &'static str,
     /// What its versions look like, by the number of the release.
     version: fn(i64) -> String,
@@ -22,8 +22,8 @@ pub struct Train {
     held: [i64; 2],
 }
 
-pub const TRAINS: [Train; 4] = [
-    Train {
+pub const TRAINS: [ReleaseTrain; 4] = [
+    ReleaseTrain {
         app: "billing",
         version: |n| format!("1.{}.{}", 24 + n / 3, n % 3),
         releases: 16,
@@ -32,7 +32,7 @@ pub const TRAINS: [Train; 4] = [
         stays: [DAY + 3 * HOUR, 2 * DAY],
         held: [100, 100],
     },
-    Train {
+    ReleaseTrain {
         app: "blog",
         version: |n| format!("main-{}", 1007 + n * 3),
         releases: 34,
@@ -41,7 +41,7 @@ pub const TRAINS: [Train; 4] = [
         stays: [20 * HOUR, 2 * HOUR],
         held: [5, 100],
     },
-    Train {
+    ReleaseTrain {
         app: "checkout",
         version: commit_id,
         releases: 19,
@@ -50,7 +50,7 @@ pub const TRAINS: [Train; 4] = [
         stays: [26 * HOUR, 23 * HOUR],
         held: [6, 4],
     },
-    Train {
+    ReleaseTrain {
         app: "storefront",
         version: |n| format!("v2.{}.0", 14 + n),
         releases: 26,
@@ -62,7 +62,7 @@ pub const TRAINS: [Train; 4] = [
 ];
 
 /// A version that reached a stage.
-pub struct Arrival {
+pub struct DemoDeployment {
     pub minutes_ago: i64,
     pub app: &'static str,
     /// Counts from 0, within the app.
@@ -72,7 +72,7 @@ pub struct Arrival {
     pub version: String,
 }
 
-impl Train {
+impl ReleaseTrain {
     /// The version that all stages ran before the first release.
     pub fn first(&self) -> String {
         (self.version)(0)
@@ -84,12 +84,12 @@ impl Train {
     }
 
     /// Everything that has happened until now.
-    pub fn arrivals(&self) -> Vec<Arrival> {
+    pub fn arrivals(&self) -> Vec<DemoDeployment> {
         (1..=self.releases).flat_map(|release| self.way(release)).collect()
     }
 
     /// A release on its way through the stages, as far as it got.
-    fn way(&self, release: i64) -> Vec<Arrival> {
+    fn way(&self, release: i64) -> Vec<DemoDeployment> {
         let newer = self.releases - release;
         // People are not punctual: up to nine hours off, the same every time.
         let off = if newer == 0 { 0 } else { release * 7919 % (9 * HOUR) };
@@ -103,7 +103,7 @@ impl Train {
                     break;
                 }
             }
-            out.push(Arrival {
+            out.push(DemoDeployment {
                 minutes_ago,
                 app: self.app,
                 release,

@@ -1,20 +1,20 @@
 //! What happened in the demo's repository, oldest first.
 
-use super::files::{self, File, STAGES};
-use super::releases::{Arrival, DAY, HOUR, TRAINS};
+use super::files::{self, DemoFile, STAGES};
+use super::releases::{DAY, DemoDeployment, HOUR, TRAINS};
 
 /// One change that landed on `main`.
-pub struct Event {
+pub struct DemoCommit {
     pub minutes_ago: i64,
     pub author: &'static str,
-    pub way: Way,
+    pub way: DemoCommitMethod,
     pub subject: String,
-    pub files: Vec<File>,
+    pub files: Vec<DemoFile>,
 }
 
 /// How a change lands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Way {
+pub enum DemoCommitMethod {
     /// Pushed.
     Push,
     /// As one commit that names its pull request.
@@ -27,8 +27,8 @@ const BOT: &str = "deploy-bot";
 const PEOPLE: [&str; 4] = ["Amara Okafor", "Jonas Lindqvist", "Mei Tanaka", "Priya Raman"];
 
 /// Everything, oldest first.
-pub fn events() -> Vec<Event> {
-    let mut events: Vec<Event> =
+pub fn events() -> Vec<DemoCommit> {
+    let mut events: Vec<DemoCommit> =
         TRAINS.iter().flat_map(|train| train.arrivals()).map(landed).collect();
     events.extend([
         rollback(),
@@ -41,53 +41,53 @@ pub fn events() -> Vec<Event> {
     events
 }
 
-fn start(minutes_ago: i64) -> Event {
+fn start(minutes_ago: i64) -> DemoCommit {
     let mut files = files::rest();
     for train in &TRAINS {
         files.extend(STAGES.iter().map(|stage| files::pin(train.app, stage, &train.first())));
     }
     let subject = "Keep what runs where in git".to_owned();
-    Event { minutes_ago, author: PEOPLE[0], way: Way::Push, subject, files }
+    DemoCommit { minutes_ago, author: PEOPLE[0], way: DemoCommitMethod::Push, subject, files }
 }
 
 /// dev is deployed to by a robot, staging by squashed pull requests, prod by merged ones.
-fn landed(arrival: Arrival) -> Event {
-    let Arrival { minutes_ago, app, release, stage, version } = arrival;
+fn landed(arrival: DemoDeployment) -> DemoCommit {
+    let DemoDeployment { minutes_ago, app, release, stage, version } = arrival;
     let name = STAGES[stage];
     let person = PEOPLE[usize::try_from(release).unwrap_or(0) % PEOPLE.len()];
     let (author, way, subject) = match stage {
-        0 => (BOT, Way::Push, format!("Deploy {app} {version} to {name}")),
-        1 => (person, Way::Squash, format!("Promote {app} {version} to {name}")),
+        0 => (BOT, DemoCommitMethod::Push, format!("Deploy {app} {version} to {name}")),
+        1 => (person, DemoCommitMethod::Squash, format!("Promote {app} {version} to {name}")),
         _ => {
-            let way = Way::Merge {
+            let way = DemoCommitMethod::Merge {
                 minutes_before: 25 + release % 50,
                 branch: format!("promote-{app}-{version}"),
             };
             (person, way, format!("Promote {app} {version} to {name}"))
         }
     };
-    Event { minutes_ago, author, way, subject, files: vec![files::pin(app, name, &version)] }
+    DemoCommit { minutes_ago, author, way, subject, files: vec![files::pin(app, name, &version)] }
 }
 
 /// checkout's newest version failed in prod; its last one came back.
-fn rollback() -> Event {
+fn rollback() -> DemoCommit {
     let checkout = &TRAINS[2];
     let newest = checkout.arrivals().pop().map_or(1, |arrival| arrival.release);
     let version = checkout.version(newest - 1);
-    Event {
+    DemoCommit {
         minutes_ago: 5 * DAY + 20 * HOUR,
         author: PEOPLE[2],
-        way: Way::Merge { minutes_before: 6, branch: "rollback-checkout".into() },
+        way: DemoCommitMethod::Merge { minutes_before: 6, branch: "rollback-checkout".into() },
         subject: format!("Roll back {} in prod to {version}: payments time out", checkout.app),
         files: vec![files::pin(checkout.app, "prod", &version)],
     }
 }
 
-fn replicas(app: &str, minutes_ago: i64, replicas: u32) -> Event {
-    Event {
+fn replicas(app: &str, minutes_ago: i64, replicas: u32) -> DemoCommit {
+    DemoCommit {
         minutes_ago,
         author: PEOPLE[3],
-        way: Way::Push,
+        way: DemoCommitMethod::Push,
         subject: format!("Run {replicas} replicas of {app}"),
         files: vec![(format!("apps/{app}/base/deployment.yaml"), files::deployment(app, replicas))],
     }

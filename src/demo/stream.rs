@@ -1,6 +1,6 @@
 //! Events as one stream for `git fast-import`. (git-fast-import(1), "Input format")
 
-use super::story::{Event, Way};
+use super::story::{DemoCommit, DemoCommitMethod};
 use jiff::Timestamp;
 use std::fmt::Write;
 
@@ -11,8 +11,8 @@ const MAIN: &str = "refs/heads/main";
 const TOPIC: &str = "refs/topic";
 
 /// The commits of all events on `main`; the first pull request is number 1.
-pub fn of(events: &[Event], now: Timestamp) -> String {
-    let mut stream = Stream {
+pub fn of(events: &[DemoCommit], now: Timestamp) -> String {
+    let mut stream = FastImportStream {
         text: String::new(),
         now: now.as_second(),
         landed: Vec::new(),
@@ -26,7 +26,7 @@ pub fn of(events: &[Event], now: Timestamp) -> String {
     stream.text
 }
 
-struct Stream {
+struct FastImportStream {
     text: String,
     /// In seconds since 1970.
     now: i64,
@@ -36,25 +36,25 @@ struct Stream {
     requests: usize,
 }
 
-impl Stream {
-    fn land(&mut self, event: &Event) {
+impl FastImportStream {
+    fn land(&mut self, event: &DemoCommit) {
         let time = self.now - event.minutes_ago * MINUTE;
         let tip = self.landed.last().map(|(_, mark)| *mark);
         let subject = &event.subject;
-        if event.way != Way::Push {
+        if event.way != DemoCommitMethod::Push {
             self.requests += 1;
         }
         let request = self.requests;
         let mark = match &event.way {
-            Way::Push => self.commit(MAIN, time, event, subject, &Vec::from_iter(tip)),
-            Way::Squash => self.commit(
+            DemoCommitMethod::Push => self.commit(MAIN, time, event, subject, &Vec::from_iter(tip)),
+            DemoCommitMethod::Squash => self.commit(
                 MAIN,
                 time,
                 event,
                 &format!("{subject} (#{request})"),
                 &Vec::from_iter(tip),
             ),
-            Way::Merge { minutes_before, branch } => {
+            DemoCommitMethod::Merge { minutes_before, branch } => {
                 let written = time - minutes_before * MINUTE;
                 let from = self
                     .landed
@@ -82,7 +82,7 @@ impl Stream {
         &mut self,
         branch: &str,
         time: i64,
-        event: &Event,
+        event: &DemoCommit,
         message: &str,
         parents: &[usize],
     ) -> usize {

@@ -1,10 +1,10 @@
 //! Stages that are branches: `env/dev` and `env/prod` with the same files in both.
 
-use super::slot::Slot;
-use super::unstaged::{self, Place, Unstaged};
-use super::{Sketch, candidates, stages};
+use super::slot::StagePart;
+use super::unstaged::{self, PinnedFile, UnstagedFiles};
+use super::{DraftConfig, candidates, stages};
 use crate::git::{Oid, Repository, Snapshot};
-use crate::source::{Cache, Reader};
+use crate::source::{ParseCache, SnapshotReader};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that may stand before a stage in a branch's name.
@@ -23,34 +23,34 @@ const BEFORE: [&str; 11] = [
 ];
 
 /// A branch that is called like a stage.
-struct Named {
+struct StageBranch {
     branch: String,
     tip: Oid,
-    slot: Slot,
+    slot: StagePart,
 }
 
 /// Stages with their branches and what their trees have in common; `None` unless at least two
 /// branches called like stages hold the same places.
-pub(super) fn find(repository: &Repository) -> Option<Sketch> {
-    let cache = Cache::default();
+pub(super) fn find(repository: &Repository) -> Option<DraftConfig> {
+    let cache = ParseCache::default();
     let named = called_like_stages(repository.branches())?;
     let mut paths: BTreeSet<String> = BTreeSet::new();
-    let mut found: Vec<(Named, BTreeSet<Place>)> = Vec::new();
+    let mut found: Vec<(StageBranch, BTreeSet<PinnedFile>)> = Vec::new();
     for named in named {
         let Ok(snapshot) = Snapshot::of_commit(repository, named.tip) else { continue };
         let listing = snapshot.files_under("").unwrap_or_default();
         let candidates = candidates(&listing);
-        let here = unstaged::places(&candidates, &Reader::new(&snapshot, &cache));
+        let here = unstaged::places(&candidates, &SnapshotReader::new(&snapshot, &cache));
         found.push((named, here.places));
         paths.extend(candidates.into_iter().map(str::to_owned));
     }
-    let mut seen: BTreeMap<Place, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<PinnedFile, usize> = BTreeMap::new();
     for place in found.iter().flat_map(|(_, places)| places) {
         *seen.entry(place.clone()).or_default() += 1;
     }
     // Of a stage's places at least half are another's too.
     let alike =
-        |places: &BTreeSet<Place>| places.iter().filter(|place| seen[*place] > 1).count() * 2;
+        |places: &BTreeSet<PinnedFile>| places.iter().filter(|place| seen[*place] > 1).count() * 2;
     found.retain(|(_, places)| !places.is_empty() && alike(places) >= places.len());
     if found.len() < 2 {
         return None;
@@ -64,21 +64,21 @@ pub(super) fn find(repository: &Repository) -> Option<Sketch> {
     }
     let places = found.into_iter().flat_map(|(_, places)| places).collect();
     let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
-    let rules = unstaged::rules(&Unstaged { places, ..Unstaged::default() }, &paths);
-    Some(Sketch { stages, rules })
+    let rules = unstaged::rules(&UnstagedFiles { places, ..UnstagedFiles::default() }, &paths);
+    Some(DraftConfig { stages, rules })
 }
 
 /// The largest set of branches that are stage words, alone or behind the same word: at least two
 /// stages, one of them a word that means nothing else.
-fn called_like_stages(branches: Vec<(String, Oid)>) -> Option<Vec<Named>> {
-    let mut groups: BTreeMap<String, (BTreeSet<String>, bool, Vec<Named>)> = BTreeMap::new();
+fn called_like_stages(branches: Vec<(String, Oid)>) -> Option<Vec<StageBranch>> {
+    let mut groups: BTreeMap<String, (BTreeSet<String>, bool, Vec<StageBranch>)> = BTreeMap::new();
     for (branch, tip) in branches {
         let Some((before, word)) = stage_word(&branch) else { continue };
-        let Some((slot, strong)) = Slot::of_word(word) else { continue };
+        let Some((slot, strong)) = StagePart::of_word(word) else { continue };
         let group = groups.entry(before.to_owned()).or_default();
         group.1 |= strong;
         if group.0.insert(slot.identity.clone()) {
-            group.2.push(Named { branch, tip, slot });
+            group.2.push(StageBranch { branch, tip, slot });
         }
     }
     let fit = groups.into_values().filter(|(stages, strong, _)| stages.len() > 1 && *strong);

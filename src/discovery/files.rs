@@ -1,7 +1,7 @@
 //! Which files are worth reading.
 
 use crate::git::path::folder_of;
-use crate::git::{File, FileKind};
+use crate::git::{FileKind, SnapshotFile};
 
 const READ: [&str; 22] = [
     "yaml",
@@ -67,7 +67,7 @@ const SKIPPED_FOLDERS: [&str; 12] = [
 const MADE_UP: [&str; 4] = ["fixtures", "fixture", "testdata", "test-data"];
 
 /// Can the file hold versions, judging by its name alone?
-pub fn is_candidate(file: &File) -> bool {
+pub fn is_candidate(file: &SnapshotFile) -> bool {
     if file.kind != FileKind::File || is_tooling(&file.path) || is_made_up(&file.path) {
         return false;
     }

@@ -1,24 +1,24 @@
 //! Stages that are keys inside a file: `images: {dev: {tag: …}, prod: {tag: …}}`.
 
-use super::classify::{Kinds, key_template, kinds};
+use super::classify::{CandidateSources, key_template, kinds};
 use super::family::is_generic;
 use super::files;
 use super::layout::layouts;
-use super::slot::Slot;
-use super::{Sketch, stages};
-use crate::config::{NameTemplate, Rule};
+use super::slot::StagePart;
+use super::{DraftConfig, stages};
+use crate::config::{NameTemplate, SourceRule};
 use crate::model::{Confidence, KeyTemplate, SourceKind};
-use crate::source::Reader;
-use crate::source::convention::{self, Format, TELLING};
+use crate::source::SnapshotReader;
+use crate::source::convention::{self, KeySyntax, TELLING};
 use crate::source::leaf::{KEY_SEPARATOR, Leaf};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A version below a key that is a stage.
-struct Pinned {
+struct KeyedVersion {
     keys: Vec<String>,
     /// Which of the keys is the stage.
     at: usize,
-    slot: Slot,
+    slot: StagePart,
     strong: bool,
     score: u8,
     text: String,
@@ -26,7 +26,7 @@ struct Pinned {
     image: Option<String>,
 }
 
-impl Pinned {
+impl KeyedVersion {
     /// The keys with a hole for the stage: what twins share.
     fn hole(&self) -> Vec<&str> {
         self.keys
@@ -38,11 +38,11 @@ impl Pinned {
 }
 
 /// Stages and rules, where files without a stage in their paths hold them as keys.
-pub(super) fn find(paths: &[&str], reader: &Reader<'_>) -> Option<Sketch> {
+pub(super) fn find(paths: &[&str], reader: &SnapshotReader<'_>) -> Option<DraftConfig> {
     let mut slots = Vec::new();
-    let mut found: BTreeMap<(SourceKind, Keys), Vec<&str>> = BTreeMap::new();
+    let mut found: BTreeMap<(SourceKind, FileKeyTemplates), Vec<&str>> = BTreeMap::new();
     for path in paths.iter().filter(|path| !files::is_aside(path)) {
-        if !matches!(kinds(path, reader), Kinds::Tree) {
+        if !matches!(kinds(path, reader), CandidateSources::Tree) {
             continue;
         }
         let Some(leaves) = reader.leaves(path) else { continue };
@@ -72,13 +72,13 @@ pub(super) fn find(paths: &[&str], reader: &Reader<'_>) -> Option<Sketch> {
             );
         }
     }
-    (!rules.is_empty()).then_some(Sketch { stages, rules })
+    (!rules.is_empty()).then_some(DraftConfig { stages, rules })
 }
 
 /// Everything below a stage's key that looks like a version once the key is taken out.
-fn pinned(path: &str, leaves: &[Leaf]) -> Vec<Pinned> {
+fn pinned(path: &str, leaves: &[Leaf]) -> Vec<KeyedVersion> {
     let stem = path.rsplit('/').next().unwrap_or(path).split('.').next().unwrap_or_default();
-    let mut by_stage: BTreeMap<String, (Vec<Leaf>, Vec<Pinned>)> = BTreeMap::new();
+    let mut by_stage: BTreeMap<String, (Vec<Leaf>, Vec<KeyedVersion>)> = BTreeMap::new();
     for leaf in leaves {
         let keys: Vec<String> = leaf.keys().map(str::to_owned).collect();
         let Some((at, slot, strong)) = stage_key(&keys) else { continue };
@@ -91,11 +91,11 @@ fn pinned(path: &str, leaves: &[Leaf]) -> Vec<Pinned> {
         let text = leaf.text.to_string();
         let stage = by_stage.entry(slot.label.clone()).or_default();
         stage.0.push(copy);
-        stage.1.push(Pinned { keys, at, slot, strong, score: 0, text, image: None });
+        stage.1.push(KeyedVersion { keys, at, slot, strong, score: 0, text, image: None });
     }
     let mut out = Vec::new();
     for (leaves, all) in by_stage.into_values() {
-        let pins = convention::pins(&leaves, Format::Tree);
+        let pins = convention::pins(&leaves, KeySyntax::Tree);
         let scores: BTreeMap<usize, (u8, bool)> =
             pins.into_iter().map(|pin| (pin.leaf, (pin.score, pin.image.is_some()))).collect();
         let beside = |leaf: &Leaf| {
@@ -114,7 +114,7 @@ fn pinned(path: &str, leaves: &[Leaf]) -> Vec<Pinned> {
             } else {
                 None
             };
-            out.push(Pinned {
+            out.push(KeyedVersion {
                 score: *score,
                 image: image.filter(|key| Some(key) != pinned.keys.last()),
                 ..pinned
@@ -125,9 +125,9 @@ fn pinned(path: &str, leaves: &[Leaf]) -> Vec<Pinned> {
 }
 
 /// The key that is a stage: a word that means nothing else, or the first that may.
-fn stage_key(keys: &[String]) -> Option<(usize, Slot, bool)> {
+fn stage_key(keys: &[String]) -> Option<(usize, StagePart, bool)> {
     let found = |(at, key): (usize, &String)| {
-        let (slot, strong) = Slot::of_word(key.trim_start_matches('[').trim_end_matches(']'))?;
+        let (slot, strong) = StagePart::of_word(key.trim_start_matches('[').trim_end_matches(']'))?;
         Some((at, slot, strong))
     };
     let all: Vec<_> = keys.iter().enumerate().filter_map(found).collect();
@@ -136,10 +136,11 @@ fn stage_key(keys: &[String]) -> Option<(usize, Slot, bool)> {
 
 /// Those whose keys come with at least two stages, one of them a word that means nothing else. Keys
 /// that only may be versions count where some stage of the file differs.
-fn twins(mut pinned: Vec<Pinned>) -> Vec<Pinned> {
+fn twins(mut pinned: Vec<KeyedVersion>) -> Vec<KeyedVersion> {
     let mut stages: BTreeMap<Vec<String>, (BTreeSet<String>, BTreeSet<String>, bool)> =
         BTreeMap::new();
-    let hole = |pinned: &Pinned| pinned.hole().into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let hole =
+        |pinned: &KeyedVersion| pinned.hole().into_iter().map(str::to_owned).collect::<Vec<_>>();
     for one in &pinned {
         let seen = stages.entry(hole(one)).or_default();
         seen.0.insert(one.slot.identity.clone());
@@ -156,21 +157,22 @@ fn twins(mut pinned: Vec<Pinned>) -> Vec<Pinned> {
 
 /// Key templates of one file: those of versions, and those of their images' names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Keys {
+struct FileKeyTemplates {
     tags: BTreeSet<String>,
     images: BTreeSet<String>,
     names_app: bool,
 }
 
 /// The few templates that name all these keys: what varies is the app, and before the stage the target.
-fn templates(pinned: &[Pinned]) -> Keys {
-    let mut groups: BTreeMap<(usize, usize, Option<&str>), Vec<&Pinned>> = BTreeMap::new();
+fn templates(pinned: &[KeyedVersion]) -> FileKeyTemplates {
+    let mut groups: BTreeMap<(usize, usize, Option<&str>), Vec<&KeyedVersion>> = BTreeMap::new();
     for one in pinned {
         let last =
             one.keys.last().map(String::as_str).filter(|key| convention::component(key).is_none());
         groups.entry((one.keys.len(), one.at, last)).or_default().push(one);
     }
-    let mut keys = Keys { tags: BTreeSet::new(), images: BTreeSet::new(), names_app: false };
+    let mut keys =
+        FileKeyTemplates { tags: BTreeSet::new(), images: BTreeSet::new(), names_app: false };
     for ((length, at, _), group) in groups {
         let roles = roles(length, at, &group);
         keys.names_app |= roles.iter().any(|role| role.as_deref() == Some("{app}"));
@@ -196,7 +198,7 @@ fn templates(pinned: &[Pinned]) -> Keys {
 }
 
 /// What each key of a group stands for: nothing but itself, the stage, the app or the target.
-fn roles(length: usize, at: usize, group: &[&Pinned]) -> Vec<Option<String>> {
+fn roles(length: usize, at: usize, group: &[&KeyedVersion]) -> Vec<Option<String>> {
     let varies = |i: &usize| *i != at && group.iter().any(|one| one.keys[*i] != group[0].keys[*i]);
     let telling = |i: &usize| {
         let key = &group[0].keys[*i];
@@ -244,11 +246,11 @@ fn rule(
     kind: SourceKind,
     path: &str,
     app: Option<String>,
-    keys: &Keys,
+    keys: &FileKeyTemplates,
     path_names_app: bool,
     words: &[String],
-) -> Option<Rule> {
-    let mut rule = Rule::new(kind, path, words).ok()?;
+) -> Option<SourceRule> {
+    let mut rule = SourceRule::new(kind, path, words).ok()?;
     if let Some(app) = app {
         rule.app = NameTemplate::new(app);
     }

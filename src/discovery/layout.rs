@@ -7,14 +7,14 @@ use std::collections::{BTreeMap, HashSet};
 
 /// A path template, and how many files it stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(super) struct PathLayout {
     pub template: String,
     pub count: usize,
     /// The nearest folder that says something, for apps that nothing else names.
     pub fallback: String,
 }
 
-impl Layout {
+impl PathLayout {
     /// Does the path name the app?
     pub fn names_app(&self) -> bool {
         self.template.contains("{app")
@@ -22,7 +22,11 @@ impl Layout {
 }
 
 /// The layouts of some files of one kind. `others` are paths that no template may meet.
-pub(super) fn layouts(kind: SourceKind, subjects: &[&str], others: &HashSet<&str>) -> Vec<Layout> {
+pub(super) fn layouts(
+    kind: SourceKind,
+    subjects: &[&str],
+    others: &HashSet<&str>,
+) -> Vec<PathLayout> {
     let whole = kind == SourceKind::Kustomize;
     let mut groups: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
     let tops: HashSet<&str> =
@@ -56,7 +60,7 @@ fn file_shape(path: &str) -> String {
 
 /// One template for all, if it meets nothing else; else one for each file name, for each folder, for
 /// each file.
-fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<Layout> {
+fn of_group(kind: SourceKind, group: &[&str], others: &HashSet<&str>) -> Vec<PathLayout> {
     let whole = kind == SourceKind::Kustomize;
     let one = |paths: &[&str]| fitting(template(whole, paths), paths, others);
     if let Some(layout) = one(group) {
@@ -96,7 +100,7 @@ fn by<'p>(paths: &[&'p str], part: impl Fn(&'p str) -> &'p str) -> BTreeMap<&'p 
 }
 
 /// One template for a folder, or one for each file.
-fn in_folder(paths: &[&str], one: &dyn Fn(&[&str]) -> Option<Layout>) -> Vec<Layout> {
+fn in_folder(paths: &[&str], one: &dyn Fn(&[&str]) -> Option<PathLayout>) -> Vec<PathLayout> {
     match one(paths) {
         Some(layout) => vec![layout],
         None => paths.iter().filter_map(|path| one(&[path])).collect(),
@@ -104,13 +108,13 @@ fn in_folder(paths: &[&str], one: &dyn Fn(&[&str]) -> Option<Layout>) -> Vec<Lay
 }
 
 /// A template that meets all paths and no others.
-fn fitting(template: String, paths: &[&str], others: &HashSet<&str>) -> Option<Layout> {
+fn fitting(template: String, paths: &[&str], others: &HashSet<&str>) -> Option<PathLayout> {
     let fits = PathTemplate::parse(&template, &[]).is_ok_and(|parsed| {
         paths.iter().all(|path| parsed.captures(path).is_some())
             && !others.iter().any(|path| parsed.captures(path).is_some())
     });
     let parts: Vec<String> = template.split('/').map(str::to_owned).collect();
-    fits.then(|| Layout { template, count: paths.len(), fallback: fallback_app(&parts) })
+    fits.then(|| PathLayout { template, count: paths.len(), fallback: fallback_app(&parts) })
 }
 
 /// A file name in any folder, for objects that have names of their own.

@@ -20,18 +20,18 @@ mod stages;
 mod unstaged;
 mod vocabulary;
 
-use crate::config::{Config, NameTemplate, Origin, Rule, Stage};
-use crate::git::{File, Repository};
+use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
+use crate::git::{Repository, SnapshotFile};
 use crate::model::{Confidence, KeyTemplate, PathTemplate, StageName, Warning};
-use crate::source::Reader;
-use classify::{Classified, Slotted};
-use family::{Family, Placed, families};
-use slot::{Grounds, Slot, Strength};
+use crate::source::SnapshotReader;
+use classify::{ClassifiedFiles, StagedFile};
+use family::{TemplateGroup, VersionedFile, families};
+use slot::{StageFolders, StagePart, StageStrength};
 use std::collections::{BTreeSet, HashSet};
 
 /// Where the stages' names were found.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Basis {
+pub enum StageBasis {
     /// In the paths of files.
     #[default]
     Paths,
@@ -45,8 +45,8 @@ pub enum Basis {
 
 /// What discovery found.
 #[derive(Debug, Clone, Default)]
-pub struct Proposal {
-    pub basis: Basis,
+pub struct DiscoveredConfig {
+    pub basis: StageBasis,
     /// Stages in order and rules, each with its confidence; ready to be used.
     pub config: Config,
     /// Rules that discovery is not sure of: left out of the mapping, offered by `towpath init`.
@@ -60,15 +60,15 @@ pub struct Proposal {
 }
 
 /// A first draft of a configuration.
-struct Sketch {
+struct DraftConfig {
     stages: Vec<Stage>,
     /// Each with how many files it stands for.
-    rules: Vec<(Rule, usize)>,
+    rules: Vec<(SourceRule, usize)>,
 }
 
 /// Looks at one snapshot and proposes. Branches are looked at where its tree names no stage. Files
 /// that cannot be read are the reader's warnings.
-pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
+pub fn propose(reader: &SnapshotReader<'_>, repository: &Repository) -> DiscoveredConfig {
     let listing = match reader.snapshot().files_under("") {
         Ok(listing) => listing,
         Err(error) => {
@@ -76,7 +76,7 @@ pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
                 "unreadable",
                 format!("the files cannot be listed: {error}"),
             )];
-            return Proposal { unreadable, ..Proposal::default() };
+            return DiscoveredConfig { unreadable, ..DiscoveredConfig::default() };
         }
     };
     let paths = candidates(&listing);
@@ -102,18 +102,18 @@ pub fn propose(reader: &Reader<'_>, repository: &Repository) -> Proposal {
     proposal
 }
 
-fn slotted<'a>(paths: &[&'a str], slots: &'a [Option<Slot>]) -> Vec<Slotted<'a>> {
+fn slotted<'a>(paths: &[&'a str], slots: &'a [Option<StagePart>]) -> Vec<StagedFile<'a>> {
     let with_slot = paths
         .iter()
         .zip(slots)
-        .filter_map(|(path, slot)| Some(Slotted { path, slot: slot.as_ref()? }));
+        .filter_map(|(path, slot)| Some(StagedFile { path, slot: slot.as_ref()? }));
     with_slot
-        .filter(|file| file.slot.strength == Strength::Twin || !files::is_aside(file.path))
+        .filter(|file| file.slot.strength == StageStrength::Twin || !files::is_aside(file.path))
         .collect()
 }
 
 /// The proposal where paths name the stages.
-fn by_paths(found: Classified, listing: &[File]) -> Proposal {
+fn by_paths(found: ClassifiedFiles, listing: &[SnapshotFile]) -> DiscoveredConfig {
     let stages = stages::ordered(found.sure.iter().map(|placed| &placed.slot));
     let words = stages::words(&stages);
     let (mut rules, mut files, mut members) = (Vec::new(), Vec::new(), Vec::new());
@@ -134,37 +134,45 @@ fn by_paths(found: Classified, listing: &[File]) -> Proposal {
     let unsure = Config {
         stages: stages.clone(),
         rules: unsure,
-        origin: Origin::Discovered,
+        origin: ConfigOrigin::Discovered,
         ..Config::default()
     };
-    let config = Config { stages, rules, origin: Origin::Discovered, ..Config::default() };
-    Proposal { config, unsure, files, ..Proposal::default() }
+    let config = Config { stages, rules, origin: ConfigOrigin::Discovered, ..Config::default() };
+    DiscoveredConfig { config, unsure, files, ..DiscoveredConfig::default() }
 }
 
 /// Where no path names a stage that pins something: keys inside files, then branches, then one stage
 /// for everything that lies away from the stages that pin nothing.
 fn without_paths(
     paths: &[&str],
-    slotted: &[Slotted<'_>],
-    reader: &Reader<'_>,
+    slotted: &[StagedFile<'_>],
+    reader: &SnapshotReader<'_>,
     repository: &Repository,
-) -> Proposal {
+) -> DiscoveredConfig {
     let empty_stages = stages::labels(slotted.iter().map(|file| file.slot));
     let found = inside::find(paths, reader)
-        .map(|found| (Basis::Keys, found))
-        .or_else(|| branches::find(repository).map(|found| (Basis::Branches, found)));
-    if let Some((basis, Sketch { stages, rules })) = found {
+        .map(|found| (StageBasis::Keys, found))
+        .or_else(|| branches::find(repository).map(|found| (StageBasis::Branches, found)));
+    if let Some((basis, DraftConfig { stages, rules })) = found {
         let (rules, files) = rules.into_iter().unzip();
-        let config = Config { stages, rules, origin: Origin::Discovered, ..Config::default() };
-        return Proposal { basis, config, files, ..Proposal::default() };
+        let config =
+            Config { stages, rules, origin: ConfigOrigin::Discovered, ..Config::default() };
+        return DiscoveredConfig { basis, config, files, ..DiscoveredConfig::default() };
     }
-    let nothing = Proposal { basis: Basis::Nothing, empty_stages, ..Proposal::default() };
-    let grounds = Grounds::of(slotted.iter().map(|file| (file.path, file.slot)));
+    let nothing = DiscoveredConfig {
+        basis: StageBasis::Nothing,
+        empty_stages,
+        ..DiscoveredConfig::default()
+    };
+    let grounds = StageFolders::of(slotted.iter().map(|file| (file.path, file.slot)));
     with_default(nothing, single::away(&grounds, paths, reader))
 }
 
 /// Adds rules for the stage that has no name of its own; nothing comes before or after it.
-fn with_default(mut proposal: Proposal, rules: Vec<(Rule, usize)>) -> Proposal {
+fn with_default(
+    mut proposal: DiscoveredConfig,
+    rules: Vec<(SourceRule, usize)>,
+) -> DiscoveredConfig {
     let name = StageName::new(single::DEFAULT_STAGE);
     if rules.is_empty() || proposal.config.stages.iter().any(|stage| stage.name == name) {
         return proposal;
@@ -183,7 +191,7 @@ fn with_default(mut proposal: Proposal, rules: Vec<(Rule, usize)>) -> Proposal {
     proposal
 }
 
-fn chart_folders(listing: &[File]) -> HashSet<String> {
+fn chart_folders(listing: &[SnapshotFile]) -> HashSet<String> {
     listing
         .iter()
         .filter_map(|file| file.path.strip_suffix("Chart.yaml"))
@@ -195,9 +203,9 @@ fn chart_folders(listing: &[File]) -> HashSet<String> {
 /// Longer paths exist on no disk (Linux's `PATH_MAX`) and are a burden to compare.
 const MAX_PATH_BYTES: usize = 4096;
 
-fn candidates(listing: &[File]) -> Vec<&str> {
+fn candidates(listing: &[SnapshotFile]) -> Vec<&str> {
     let charts = chart_folders(listing);
-    let fit = |file: &&File| {
+    let fit = |file: &&SnapshotFile| {
         file.path.len() <= MAX_PATH_BYTES
             && files::is_candidate(file)
             && !files::is_chart_template(&file.path, &charts)
@@ -206,7 +214,7 @@ fn candidates(listing: &[File]) -> Vec<&str> {
 }
 
 /// A template wide enough to meet the templates of charts says that it does not mean them.
-fn leave_out_chart_templates(rules: &mut [Rule], listing: &[File]) {
+fn leave_out_chart_templates(rules: &mut [SourceRule], listing: &[SnapshotFile]) {
     let charts = chart_folders(listing);
     let templates: Vec<&str> = listing
         .iter()
@@ -222,9 +230,9 @@ fn leave_out_chart_templates(rules: &mut [Rule], listing: &[File]) {
 }
 
 /// The rule of a family, and one more for each member that its template does not match as meant.
-fn rules_of(family: &Family, words: &[String]) -> Vec<(Rule, usize)> {
+fn rules_of(family: &TemplateGroup, words: &[String]) -> Vec<(SourceRule, usize)> {
     let Some(rule) = rule(family, &family.template, words) else { return Vec::new() };
-    let missed: Vec<&Placed> =
+    let missed: Vec<&VersionedFile> =
         family.members.iter().filter(|member| !matches(&rule, member)).collect();
     let mut out = vec![(rule, family.members.len() - missed.len())];
     let mut seen = BTreeSet::new();
@@ -240,14 +248,14 @@ fn rules_of(family: &Family, words: &[String]) -> Vec<(Rule, usize)> {
     out
 }
 
-fn matches(rule: &Rule, member: &Placed) -> bool {
+fn matches(rule: &SourceRule, member: &VersionedFile) -> bool {
     rule.path.captures(&member.subject).is_some_and(|captures| {
         captures.get("stage").is_some_and(|stage| *stage == member.slot.label)
     })
 }
 
 /// The path itself, with a hole for its stage.
-fn literal(path: &str, slot: &Slot) -> String {
+fn literal(path: &str, slot: &StagePart) -> String {
     let parts = path.split('/').enumerate().map(|(at, part)| {
         if at == slot.part {
             format!("{}{{stage}}{}", &part[..slot.start], &part[slot.end..])
@@ -258,8 +266,8 @@ fn literal(path: &str, slot: &Slot) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-fn rule(family: &Family, template: &str, words: &[String]) -> Option<Rule> {
-    let mut rule = Rule::new(family.kind, template, words).ok()?;
+fn rule(family: &TemplateGroup, template: &str, words: &[String]) -> Option<SourceRule> {
+    let mut rule = SourceRule::new(family.kind, template, words).ok()?;
     if let Some(app) = &family.app {
         rule.app = NameTemplate::new(app.as_str());
     } else if rule.path.has("group") {

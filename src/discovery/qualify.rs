@@ -1,16 +1,16 @@
 //! Two layouts side by side may name the same app: `argocd/{stage}/api.yaml` and
 //! `helmfile/{stage}/api.yaml`. They are told apart by the folder in which they differ.
 
-use super::family::Placed;
-use crate::config::{NameTemplate, Rule};
+use super::family::VersionedFile;
+use crate::config::{NameTemplate, SourceRule};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A place in the mapping, before versions are read.
-type Place = (String, String, String, String);
+type DraftCell = (String, String, String, String);
 
 /// Gives rules that would fill the same places names that differ: `api@argocd`, `api@helmfile`.
-pub fn tell_apart(rules: &mut [Rule], members: &[Vec<Placed>]) {
-    let mut owners: BTreeMap<Place, BTreeMap<String, usize>> = BTreeMap::new();
+pub fn tell_apart(rules: &mut [SourceRule], members: &[Vec<VersionedFile>]) {
+    let mut owners: BTreeMap<DraftCell, BTreeMap<String, usize>> = BTreeMap::new();
     for (index, rule) in rules.iter().enumerate() {
         for (place, subject) in places(rule, &members[index]) {
             owners.entry(place).or_default().entry(subject).or_insert(index);
@@ -36,7 +36,7 @@ pub fn tell_apart(rules: &mut [Rule], members: &[Vec<Placed>]) {
     }
 }
 
-fn places(rule: &Rule, members: &[Placed]) -> Vec<(Place, String)> {
+fn places(rule: &SourceRule, members: &[VersionedFile]) -> Vec<(DraftCell, String)> {
     let mut out = Vec::new();
     for member in members {
         let Some(captures) = rule.path.captures(&member.subject) else { continue };

@@ -1,38 +1,46 @@
 //! Places that belong to no stage the repository speaks of: the one stage of a repository without
 //! any, and lines of an image automation outside all stages.
 
-use super::slot::Grounds;
-use super::unstaged::{self, Unstaged};
-use crate::config::Rule;
+use super::slot::StageFolders;
+use super::unstaged::{self, UnstagedFiles};
+use crate::config::SourceRule;
 use crate::model::StageName;
-use crate::source::{self, Reader};
+use crate::source::{self, SnapshotReader};
 
 /// What the one stage is called when nothing names it.
 pub(super) const DEFAULT_STAGE: &str = "default";
 
 /// Everything these files pin, in one stage; what stages share that pin nothing is more often than
 /// not a placeholder.
-pub(super) fn away(grounds: &Grounds, paths: &[&str], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
+pub(super) fn away(
+    grounds: &StageFolders,
+    paths: &[&str],
+    reader: &SnapshotReader<'_>,
+) -> Vec<(SourceRule, usize)> {
     let mut found = unstaged::places(paths, reader);
     found.places.retain(|place| grounds.is_away(&place.subject));
     in_one_stage(&found, paths)
 }
 
 /// What these of all files pin, in one stage.
-pub(super) fn these(some: &[&str], paths: &[&str], reader: &Reader<'_>) -> Vec<(Rule, usize)> {
+pub(super) fn these(
+    some: &[&str],
+    paths: &[&str],
+    reader: &SnapshotReader<'_>,
+) -> Vec<(SourceRule, usize)> {
     if some.is_empty() { Vec::new() } else { in_one_stage(&unstaged::places(some, reader), paths) }
 }
 
 /// The lines that an image automation owns in files that no rule of a stage reads.
 pub(super) fn automated(
     paths: &[&str],
-    staged: &[Rule],
-    reader: &Reader<'_>,
-) -> Vec<(Rule, usize)> {
+    staged: &[SourceRule],
+    reader: &SnapshotReader<'_>,
+) -> Vec<(SourceRule, usize)> {
     let is_marked =
         |path: &&str| reader.text(path).is_some_and(|text| text.contains("\"$imagepolicy\""));
     let is_staged = |path: &&str| {
-        let subjects = |rule: &Rule| source::of(rule).subjects(path);
+        let subjects = |rule: &SourceRule| source::of(rule).subjects(path);
         staged.iter().any(|rule| {
             subjects(rule).into_iter().any(|subject| rule.path.captures(subject).is_some())
         })
@@ -44,7 +52,7 @@ pub(super) fn automated(
     in_one_stage(&found, paths)
 }
 
-fn in_one_stage(found: &Unstaged, paths: &[&str]) -> Vec<(Rule, usize)> {
+fn in_one_stage(found: &UnstagedFiles, paths: &[&str]) -> Vec<(SourceRule, usize)> {
     let mut rules = unstaged::rules(found, paths);
     for (rule, _) in &mut rules {
         rule.stage = Some(StageName::new(DEFAULT_STAGE));

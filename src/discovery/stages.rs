@@ -1,6 +1,6 @@
 //! Which stages there are, and in what order.
 
-use super::slot::Slot;
+use super::slot::StagePart;
 use super::vocabulary::{occurrences, rank};
 use crate::config::Stage;
 use crate::model::StageName;
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The stages of all slots, earliest first. Different spellings of one word (`prod`, `production`)
 /// are one stage; the more frequent spelling names it. A few unknown names among known ones are part
 /// of the row; where most are unknown they are clusters or tenants, and come after nothing.
-pub fn ordered<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<Stage> {
+pub fn ordered<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<Stage> {
     let mut spellings: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut ranks: BTreeMap<&str, usize> = BTreeMap::new();
     let mut unknown: BTreeSet<&str> = BTreeSet::new();
@@ -44,7 +44,7 @@ pub fn ordered<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<Stage> {
 }
 
 /// The words alone, in order.
-pub fn labels<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<String> {
+pub fn labels<'a>(slots: impl Iterator<Item = &'a StagePart>) -> Vec<String> {
     ordered(slots).iter().map(|stage| stage.name.to_string()).collect()
 }
 

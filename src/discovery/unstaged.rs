@@ -1,20 +1,20 @@
 //! What pins images in files that no stage's name is in: the tree of a branch that is a stage, or a
 //! repository with one stage only.
 
-use super::classify::{self, Kinds, is_kustomization, kinds};
+use super::classify::{self, CandidateSources, is_kustomization, kinds};
 use super::family::NO_FALLBACK;
 use super::files;
 use super::layout::layouts;
-use crate::config::{NameTemplate, Rule};
+use crate::config::{NameTemplate, SourceRule};
 use crate::git::path::folder_of;
 use crate::model::{Confidence, SourceKind};
-use crate::source::convention::{self, Format, Pin, TELLING};
-use crate::source::{Finding, Reader, kustomize_resources};
+use crate::source::convention::{self, KeySyntax, TELLING, VersionLeaf};
+use crate::source::{SnapshotReader, VersionFinding, kustomize_resources};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A file, or a folder for kustomize, that pins something.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct PinnedFile {
     pub kind: SourceKind,
     pub subject: String,
     /// Some version in it has neither an image name nor a key that could name the app.
@@ -25,8 +25,8 @@ pub(super) struct Place {
 
 /// What files without a stage hold.
 #[derive(Debug, Default)]
-pub(super) struct Unstaged {
-    pub places: BTreeSet<Place>,
+pub(super) struct UnstagedFiles {
+    pub places: BTreeSet<PinnedFile>,
     /// Files that were read and pin nothing: a template may meet them.
     pub silent: HashSet<String>,
     /// Objects that some kustomization takes in, of which Argo CD and Flux know nothing.
@@ -38,13 +38,13 @@ const CERTAIN: u8 = 8;
 
 /// The places in these files. Defaults of charts that are written here are none: a chart is what is
 /// deployed elsewhere.
-pub(super) fn places(paths: &[&str], reader: &Reader<'_>) -> Unstaged {
+pub(super) fn places(paths: &[&str], reader: &SnapshotReader<'_>) -> UnstagedFiles {
     let (overlays, others): (Vec<&str>, Vec<&str>) = paths
         .iter()
         .copied()
         .filter(|path| !files::is_aside(path))
         .partition(|path| is_kustomization(path));
-    let mut out = Unstaged { places: roots(&overlays, reader), ..Unstaged::default() };
+    let mut out = UnstagedFiles { places: roots(&overlays, reader), ..UnstagedFiles::default() };
     let built = kustomize_resources(reader);
     let charts = own_charts(reader);
     let outside = |path: &&str| !charts.contains(folder_of(path));
@@ -56,19 +56,19 @@ pub(super) fn places(paths: &[&str], reader: &Reader<'_>) -> Unstaged {
         }
         let found = match kinds(path, reader) {
             // What a build takes in was looked at there, but for what controllers make of it.
-            Kinds::Known(mut kinds) if is_built => {
+            CandidateSources::Known(mut kinds) if is_built => {
                 kinds.retain(|kind| is_of_controllers(*kind));
                 known(path, &kinds, reader)
             }
-            Kinds::Tree if is_built => Found::Silent,
-            Kinds::Known(kinds) => known(path, &kinds, reader),
-            Kinds::Tree => values(path, reader),
-            Kinds::Nothing => Found::Silent,
+            CandidateSources::Tree if is_built => TemplateFit::Silent,
+            CandidateSources::Known(kinds) => known(path, &kinds, reader),
+            CandidateSources::Tree => values(path, reader),
+            CandidateSources::Nothing => TemplateFit::Silent,
         };
         match found {
-            Found::Places(places) => out.places.extend(places),
-            Found::Silent => drop(out.silent.insert(path.to_owned())),
-            Found::Unsure => {}
+            TemplateFit::Places(places) => out.places.extend(places),
+            TemplateFit::Silent => drop(out.silent.insert(path.to_owned())),
+            TemplateFit::Unsure => {}
         }
     }
     out
@@ -80,8 +80,8 @@ fn is_of_controllers(kind: SourceKind) -> bool {
 }
 
 /// What a file is for a template that might meet it.
-enum Found {
-    Places(Vec<Place>),
+enum TemplateFit {
+    Places(Vec<PinnedFile>),
     /// It pins something, but nobody knows whether that is deployed.
     Unsure,
     Silent,
@@ -91,26 +91,31 @@ enum Found {
 const LOOSE: [SourceKind; 4] =
     [SourceKind::Dotenv, SourceKind::Tfvars, SourceKind::Text, SourceKind::Pulumi];
 
-fn known(path: &str, kinds: &[SourceKind], reader: &Reader<'_>) -> Found {
+fn known(path: &str, kinds: &[SourceKind], reader: &SnapshotReader<'_>) -> TemplateFit {
     if kinds.iter().any(|kind| LOOSE.contains(kind)) {
-        return Found::Unsure;
+        return TemplateFit::Unsure;
     }
     let found =
         kinds.iter().filter_map(|kind| place(*kind, path, &classify::read(path, *kind, reader)));
-    let places: Vec<Place> = found.collect();
-    if places.is_empty() { Found::Silent } else { Found::Places(places) }
+    let places: Vec<PinnedFile> = found.collect();
+    if places.is_empty() { TemplateFit::Silent } else { TemplateFit::Places(places) }
 }
 
-fn place(kind: SourceKind, subject: &str, findings: &[Finding]) -> Option<Place> {
+fn place(kind: SourceKind, subject: &str, findings: &[VersionFinding]) -> Option<PinnedFile> {
     let nameless = findings
         .iter()
         .any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
     let automated = classify::is_automated(findings);
-    (!findings.is_empty()).then(|| Place { kind, subject: subject.to_owned(), nameless, automated })
+    (!findings.is_empty()).then(|| PinnedFile {
+        kind,
+        subject: subject.to_owned(),
+        nameless,
+        automated,
+    })
 }
 
 /// The kustomizations that no other builds on.
-fn roots(overlays: &[&str], reader: &Reader<'_>) -> BTreeSet<Place> {
+fn roots(overlays: &[&str], reader: &SnapshotReader<'_>) -> BTreeSet<PinnedFile> {
     let mut found = Vec::new();
     let mut taken_in: HashSet<String> = HashSet::new();
     for path in overlays {
@@ -129,7 +134,7 @@ fn roots(overlays: &[&str], reader: &Reader<'_>) -> BTreeSet<Place> {
 }
 
 /// The folders of charts with templates of their own.
-fn own_charts(reader: &Reader<'_>) -> HashSet<String> {
+fn own_charts(reader: &SnapshotReader<'_>) -> HashSet<String> {
     let listing = reader.snapshot().files_under("").unwrap_or_default();
     let charts = super::chart_folders(&listing);
     let templates = listing
@@ -139,16 +144,17 @@ fn own_charts(reader: &Reader<'_>) -> HashSet<String> {
     templates.filter(|folder| charts.contains(*folder)).map(str::to_owned).collect()
 }
 
-fn values(path: &str, reader: &Reader<'_>) -> Found {
-    let Some(leaves) = reader.leaves_or_scan(path) else { return Found::Silent };
-    let mut pins = convention::pins(&leaves, Format::Tree);
+fn values(path: &str, reader: &SnapshotReader<'_>) -> TemplateFit {
+    let Some(leaves) = reader.leaves_or_scan(path) else { return TemplateFit::Silent };
+    let mut pins = convention::pins(&leaves, KeySyntax::Tree);
     pins.retain(|pin| pin.score >= TELLING);
-    let unnamed =
-        |pin: &Pin| pin.image.is_none() && convention::component(&leaves[pin.leaf].path).is_none();
+    let unnamed = |pin: &VersionLeaf| {
+        pin.image.is_none() && convention::component(&leaves[pin.leaf].path).is_none()
+    };
     match pins.iter().map(|pin| pin.score).max() {
-        None => Found::Silent,
-        Some(score) if score < CERTAIN => Found::Unsure,
-        Some(_) => Found::Places(vec![Place {
+        None => TemplateFit::Silent,
+        Some(score) if score < CERTAIN => TemplateFit::Unsure,
+        Some(_) => TemplateFit::Places(vec![PinnedFile {
             kind: tree_kind(path),
             subject: path.to_owned(),
             nameless: pins.iter().any(unnamed),
@@ -168,8 +174,8 @@ fn tree_kind(path: &str) -> SourceKind {
 }
 
 /// The rules that read these places and, of `all` paths, no others that hold anything.
-pub(super) fn rules(found: &Unstaged, all: &[&str]) -> Vec<(Rule, usize)> {
-    let mut kinds: BTreeMap<SourceKind, Vec<&Place>> = BTreeMap::new();
+pub(super) fn rules(found: &UnstagedFiles, all: &[&str]) -> Vec<(SourceRule, usize)> {
+    let mut kinds: BTreeMap<SourceKind, Vec<&PinnedFile>> = BTreeMap::new();
     for place in &found.places {
         kinds.entry(place.kind).or_default().push(place);
     }
@@ -187,7 +193,7 @@ pub(super) fn rules(found: &Unstaged, all: &[&str]) -> Vec<(Rule, usize)> {
             .collect();
         let nameless = places.iter().any(|place| place.nameless);
         for layout in layouts(kind, &subjects, &others) {
-            let Ok(mut rule) = Rule::new(kind, &layout.template, &[]) else { continue };
+            let Ok(mut rule) = SourceRule::new(kind, &layout.template, &[]) else { continue };
             if rule.path.has("group") {
                 rule.app = NameTemplate::new("{group}/{app}");
             } else if !layout.names_app()

@@ -1,10 +1,10 @@
 //! The words people call stages, and where they occur in a path.
 
 /// A stage word's meaning; words of one meaning are the same stage in different spellings.
-pub type Canonical = &'static str;
+pub type CanonicalStage = &'static str;
 
 /// Words that mean a stage wherever they stand.
-const STRONG: [(Canonical, &[&str]); 9] = [
+const STRONG: [(CanonicalStage, &[&str]); 9] = [
     ("dev", &["dev", "develop", "development", "devel"]),
     ("int", &["integ"]),
     ("test", &["tst", "testing"]),
@@ -17,7 +17,7 @@ const STRONG: [(Canonical, &[&str]); 9] = [
 ];
 
 /// Words that mean a stage in the company of others.
-const WEAK: [(Canonical, &[&str]); 24] = [
+const WEAK: [(CanonicalStage, &[&str]); 24] = [
     ("int", &["int", "integration"]),
     ("test", &["test"]),
     ("qa", &["quality"]),
@@ -45,7 +45,7 @@ const WEAK: [(Canonical, &[&str]); 24] = [
 ];
 
 /// The usual order of a pipeline. Words of one row are as early as each other.
-const ORDER: [&[Canonical]; 19] = [
+const ORDER: [&[CanonicalStage]; 19] = [
     &["local"],
     &["ci"],
     &["sandbox", "ephemeral", "preview"],
@@ -72,13 +72,13 @@ const UNKNOWN_RANK: usize = 14;
 
 /// A stage word found in a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occurrence {
+pub struct StageWord {
     /// Which part of the path, from 0.
     pub part: usize,
     /// The word's bytes inside the part.
     pub start: usize,
     pub end: usize,
-    pub canonical: Canonical,
+    pub canonical: CanonicalStage,
     /// The digits behind the word (`uat4`), which make it a stage of its own.
     pub number: String,
     pub strong: bool,
@@ -93,14 +93,14 @@ pub fn rank(canonical: &str) -> usize {
 }
 
 /// What a single word means, with its digits and whether it means it alone.
-pub fn meaning(word: &str) -> Option<(Canonical, String, bool)> {
+pub fn meaning(word: &str) -> Option<(CanonicalStage, String, bool)> {
     let lower = word.to_ascii_lowercase();
     let bare = lower.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = &lower[bare.len()..];
     if number.len() > 3 || (!number.is_empty() && matches!(bare, "int" | "ci" | "pre")) {
         return None;
     }
-    let find = |table: &[(Canonical, &[&str])]| {
+    let find = |table: &[(CanonicalStage, &[&str])]| {
         table.iter().find(|(_, words)| words.contains(&bare)).map(|(canonical, _)| *canonical)
     };
     find(&STRONG)
@@ -112,7 +112,7 @@ pub fn meaning(word: &str) -> Option<(Canonical, String, bool)> {
 const MANY: usize = 16;
 
 /// Every stage word of a path; none where there are too many to mean anything.
-pub fn occurrences(path: &str) -> Vec<Occurrence> {
+pub fn occurrences(path: &str) -> Vec<StageWord> {
     let mut out = Vec::new();
     for (part, text) in path.split('/').enumerate() {
         occurrences_in(part, text, &mut out);
@@ -123,13 +123,13 @@ pub fn occurrences(path: &str) -> Vec<Occurrence> {
     out
 }
 
-fn occurrences_in(part: usize, text: &str, out: &mut Vec<Occurrence>) {
+fn occurrences_in(part: usize, text: &str, out: &mut Vec<StageWord>) {
     let pieces = pieces(text);
     let mut index = 0;
     while index < pieces.len() {
         let (start, end) = pieces[index];
         if let Some(found) = joined_word(text, &pieces, index) {
-            out.push(Occurrence {
+            out.push(StageWord {
                 part,
                 start,
                 end: found.1,
@@ -141,7 +141,7 @@ fn occurrences_in(part: usize, text: &str, out: &mut Vec<Occurrence>) {
             continue;
         }
         if let Some((canonical, number, strong)) = meaning(&text[start..end]) {
-            out.push(Occurrence { part, start, end, canonical, number, strong });
+            out.push(StageWord { part, start, end, canonical, number, strong });
         } else {
             humps(part, text, start, end, out);
         }
@@ -150,7 +150,11 @@ fn occurrences_in(part: usize, text: &str, out: &mut Vec<Occurrence>) {
 }
 
 /// `pre-prod`, `non_prod`: one word of two pieces.
-fn joined_word(text: &str, pieces: &[(usize, usize)], index: usize) -> Option<(Canonical, usize)> {
+fn joined_word(
+    text: &str,
+    pieces: &[(usize, usize)],
+    index: usize,
+) -> Option<(CanonicalStage, usize)> {
     let (start, end) = pieces[index];
     let (next_start, next_end) = *pieces.get(index + 1)?;
     let is_prod = matches!(meaning(&text[next_start..next_end]), Some(("prod", number, _)) if number.is_empty());
@@ -178,7 +182,7 @@ fn pieces(text: &str) -> Vec<(usize, usize)> {
 }
 
 /// `appProd`: camel-case humps, only where one of them is a strong word.
-fn humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<Occurrence>) {
+fn humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<StageWord>) {
     let piece = &text[start..end];
     let mut from = 0;
     let mut previous_lower = false;
@@ -196,7 +200,7 @@ fn humps(part: usize, text: &str, start: usize, end: usize, out: &mut Vec<Occurr
     }
     for (from, to) in cuts {
         if let Some((canonical, number, true)) = meaning(&piece[from..to]) {
-            out.push(Occurrence {
+            out.push(StageWord {
                 part,
                 start: start + from,
                 end: start + to,

@@ -18,7 +18,7 @@ pub struct Clock {
 
 /// How long and how often.
 #[derive(Debug, Clone, Copy)]
-pub struct Limits {
+pub struct RequestLimits {
     /// For one request and its answer.
     pub timeout: Duration,
     /// How often a request is sent at most.
@@ -31,9 +31,9 @@ pub struct Limits {
     pub pages: usize,
 }
 
-impl Default for Limits {
+impl Default for RequestLimits {
     fn default() -> Self {
-        Limits {
+        RequestLimits {
             timeout: Duration::from_secs(30),
             attempts: 4,
             pause: Duration::from_millis(500),
@@ -44,11 +44,11 @@ impl Default for Limits {
 }
 
 /// Takes one line.
-pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+pub type LogSink = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Everything needed to talk to a forge.
 #[derive(Clone)]
-pub struct Access {
+pub struct ForgeAccess {
     /// `None` reads what is public.
     pub token: Option<Token>,
     /// The URL of a proxy, from `HTTPS_PROXY` or the like; it may hold a user name and password.
@@ -57,8 +57,8 @@ pub struct Access {
     pub no_proxy: Vec<String>,
     /// The text of a PEM file with authorities to be trusted beside those of the system.
     pub authorities: Option<Vec<u8>>,
-    pub limits: Limits,
+    pub limits: RequestLimits,
     pub clock: Clock,
     /// Told of every request and answer in one line, without secrets.
-    pub log: Option<Log>,
+    pub log: Option<LogSink>,
 }

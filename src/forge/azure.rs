@@ -1,16 +1,16 @@
 //! Azure DevOps, as a service and on a server.
 
-use super::access::Access;
-use super::http::Http;
+use super::access::ForgeAccess;
+use super::http::HttpClient;
 use super::json::{list, text};
-use super::place::{Kind, Place};
-use super::retry::Repeat;
+use super::place::{ForgeKind, ForgeRepository};
+use super::retry::RetrySafety;
 use super::settle;
 use super::types::{askable, cut, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Feature, Forge, ForgeError, Issue, Merge, MergeMethod, NewProposal,
-    Proposal, Result, Review, State, Verdict,
+    CheckState, CommitCheck, Forge, ForgeError, ForgeFeature, Issue, MergeMethod, NewProposal,
+    Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -18,7 +18,7 @@ use ureq::http::Method;
 mod people;
 mod wire;
 
-use wire::{Page, Pull, Status, WorkItem, WorkItems};
+use wire::{AzureList, AzurePullRequest, AzureStatus, AzureWorkItem, AzureWorkItems};
 
 const VERSION: (&str, &str) = ("api-version", "7.1");
 
@@ -34,8 +34,8 @@ const MAX_IDS: usize = 200;
 /// How often it is looked whether a merge, which Azure does later, is done.
 const LOOKS: u32 = 10;
 
-pub(super) struct Azure {
-    http: Http,
+pub(super) struct AzureForge {
+    http: HttpClient,
     /// `/PROJECT`.
     project: String,
     /// `/PROJECT/_apis/git/repositories/NAME`.
@@ -46,11 +46,11 @@ pub(super) struct Azure {
     people: String,
 }
 
-impl Azure {
-    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+impl AzureForge {
+    pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
         let (project, name) = (format!("/{}", escape(&place.owner)), escape(&place.name));
-        Ok(Azure {
-            http: Http::new(place, access)?,
+        Ok(AzureForge {
+            http: HttpClient::new(place, access)?,
             repo: format!("{project}/_apis/git/repositories/{name}"),
             page: format!("{}{project}/_git/{name}/pullrequest", place.api),
             people: place.api.replacen("https://dev.azure.com", "https://vssps.dev.azure.com", 1),
@@ -62,33 +62,33 @@ impl Azure {
         query(&format!("{}/pullRequests/{number}{rest}", self.repo), &[VERSION])
     }
 
-    fn pull(&self, number: u64) -> Result<Pull> {
+    fn pull(&self, number: u64) -> Result<AzurePullRequest> {
         self.http.get(&query(&format!("{}/pullrequests/{number}", self.repo), &[VERSION]))
     }
 
-    fn patch(&self, number: u64, body: Value, repeat: Repeat) -> Result<Pull> {
+    fn patch(&self, number: u64, body: Value, repeat: RetrySafety) -> Result<AzurePullRequest> {
         let path = query(&format!("{}/pullrequests/{number}", self.repo), &[VERSION]);
         self.http.send(Method::PATCH, &path, body, repeat)
     }
 
-    fn open(&self, which: &[(&str, &str)]) -> Result<Vec<Pull>> {
+    fn open(&self, which: &[(&str, &str)]) -> Result<Vec<AzurePullRequest>> {
         let values = [which, &[("searchCriteria.status", "active"), VERSION]].concat();
         self.http.skipped(&query(&format!("{}/pullrequests", self.repo), &values), PAGE)
     }
 
-    fn label(&self, number: u64, change: &Change) -> Result<()> {
+    fn label(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
         for name in &change.add_labels {
             let body = json!({ "name": name });
             self.http.tell(
                 Method::POST,
                 &self.path(number, "/labels"),
                 Some(body),
-                Repeat::Safe,
+                RetrySafety::Safe,
             )?;
         }
         for name in &change.remove_labels {
             let path = self.path(number, &format!("/labels/{}", escape(name)));
-            let gone = self.http.tell(Method::DELETE, &path, None, Repeat::Safe);
+            let gone = self.http.tell(Method::DELETE, &path, None, RetrySafety::Safe);
             if !matches!(gone, Err(ForgeError::NotFound { .. })) {
                 gone?;
             }
@@ -101,12 +101,12 @@ impl Azure {
         for name in askable(names, proposal) {
             let id = people::id_of(&self.http, &self.people, &name)?;
             let path = self.path(proposal.number, &format!("/reviewers/{}", escape(&id)));
-            self.http.tell(Method::PUT, &path, Some(json!({ "vote": 0 })), Repeat::Safe)?;
+            self.http.tell(Method::PUT, &path, Some(json!({ "vote": 0 })), RetrySafety::Safe)?;
         }
         Ok(())
     }
 
-    fn completion(how: &Merge) -> Value {
+    fn completion(how: &ProposalMerge) -> Value {
         let strategy = match how.method {
             MergeMethod::Merge => "noFastForward",
             MergeMethod::Squash => "squash",
@@ -126,7 +126,7 @@ impl Azure {
             if let Some(why) = pull.trouble() {
                 return Err(ForgeError::NotMergeable { number, why });
             }
-            if pull.state() != State::Open {
+            if pull.state() != ProposalState::Open {
                 return Ok(());
             }
             (self.http.clock.sleep)(self.http.limits.pause.saturating_mul(look));
@@ -134,18 +134,18 @@ impl Azure {
         Err(ForgeError::NotMergeable { number, why: "Azure is still at it".into() })
     }
 
-    fn to_proposal(&self, pull: Pull) -> Proposal {
+    fn to_proposal(&self, pull: AzurePullRequest) -> Proposal {
         let url = format!("{}/{}", self.page, pull.number());
         Proposal { url, ..Proposal::from(pull) }
     }
 }
 
-impl Forge for Azure {
-    fn kind(&self) -> Kind {
-        Kind::Azure
+impl Forge for AzureForge {
+    fn kind(&self) -> ForgeKind {
+        ForgeKind::Azure
     }
 
-    fn lacks(&self) -> &'static [Feature] {
+    fn lacks(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
@@ -173,12 +173,13 @@ impl Forge for Azure {
         });
         settle::create(self, &self.http, new, || {
             let path = query(&format!("{}/pullrequests", self.repo), &[VERSION]);
-            let pull: Pull = self.http.send(Method::POST, &path, body.clone(), Repeat::Once)?;
+            let pull: AzurePullRequest =
+                self.http.send(Method::POST, &path, body.clone(), RetrySafety::Once)?;
             Ok(self.to_proposal(pull))
         })
     }
 
-    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
+    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         let mut body = serde_json::Map::new();
         body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
         body.extend(
@@ -191,7 +192,7 @@ impl Forge for Azure {
         let pull = if body.is_empty() {
             self.pull(number)?
         } else {
-            self.patch(number, body.into(), Repeat::Safe)?
+            self.patch(number, body.into(), RetrySafety::Safe)?
         };
         self.label(number, change)?;
         self.ask(&self.to_proposal(pull), &change.add_reviewers)?;
@@ -199,40 +200,40 @@ impl Forge for Azure {
     }
 
     fn close(&self, number: u64) -> Result<Proposal> {
-        self.patch(number, json!({ "status": "abandoned" }), Repeat::Safe)
+        self.patch(number, json!({ "status": "abandoned" }), RetrySafety::Safe)
             .map(|pull| self.to_proposal(pull))
     }
 
-    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         let body = json!({
             "status": "completed", "lastMergeSourceCommit": { "commitId": how.expect },
             "completionOptions": Self::completion(how),
         });
         settle::merge(self, number, || {
             settle::same_head(&self.proposal(number)?, &how.expect)?;
-            self.patch(number, body, Repeat::Once)?;
+            self.patch(number, body, RetrySafety::Once)?;
             self.wait_for_merge(number)
         })
     }
 
-    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()> {
+    fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
         settle::same_head(&self.proposal(number)?, &how.expect)?;
         let body = json!({
             "autoCompleteSetBy": { "id": people::own_id(&self.http)? }, "completionOptions": Self::completion(how),
         });
-        self.patch(number, body, Repeat::Safe)
+        self.patch(number, body, RetrySafety::Safe)
             .map(|_| ())
             .map_err(|error| settle::not_mergeable(number, error))
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<Check>> {
+    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/commits/{}/statuses", self.repo, escape(commit));
-        let page: Page<Status> =
+        let page: AzureList<AzureStatus> =
             self.http.get(&query(&path, &[("latestOnly", "true"), ("top", "1000"), VERSION]))?;
-        Ok(newest(page.value.into_iter().map(Check::from).collect()))
+        Ok(newest(page.value.into_iter().map(CommitCheck::from).collect()))
     }
 
-    fn set_check(&self, commit: &str, check: &Check) -> Result<()> {
+    fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
         let state = match check.state {
             CheckState::Pending => "pending",
             CheckState::Passed => "succeeded",
@@ -249,7 +250,7 @@ impl Forge for Azure {
             body["targetUrl"] = url.as_str().into();
         }
         let path = query(&format!("{}/commits/{}/statuses", self.repo, escape(commit)), &[VERSION]);
-        self.http.tell(Method::POST, &path, Some(body), Repeat::Safe)
+        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
     fn reviews(&self, number: u64) -> Result<Vec<Review>> {
@@ -258,13 +259,13 @@ impl Forge for Azure {
 
     /// Work items with a tag.
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
-        let found: WorkItems = {
+        let found: AzureWorkItems = {
             let path = query(&format!("{}/_apis/wit/wiql", self.project), &[VERSION]);
             self.http.send(
                 Method::POST,
                 &path,
                 json!({ "query": wire::tagged(label) }),
-                Repeat::Safe,
+                RetrySafety::Safe,
             )?
         };
         let ids: Vec<String> = found.work_items.iter().map(|item| item.id.to_string()).collect();
@@ -278,7 +279,7 @@ impl Forge for Azure {
                 &format!("{}/_apis/wit/workitems", self.project),
                 &[values.as_slice(), &[VERSION]].concat(),
             );
-            let page: Page<WorkItem> = self.http.get(&path)?;
+            let page: AzureList<AzureWorkItem> = self.http.get(&path)?;
             let pages =
                 format!("{}/_workitems/edit", self.page.split("/_git/").next().unwrap_or_default());
             out.extend(page.value.into_iter().filter_map(|item| item.issue(label, &pages)));

@@ -1,41 +1,42 @@
 //! Bitbucket Cloud. It has neither labels nor a way to merge by itself, and its issues have no
 //! labels. People are their account ids: nicknames are not unique and can be changed by anyone.
 
-use super::access::Access;
-use super::http::Http;
-use super::place::{Kind, Place};
-use super::retry::Repeat;
+use super::access::ForgeAccess;
+use super::http::HttpClient;
+use super::place::{ForgeKind, ForgeRepository};
+use super::retry::RetrySafety;
 use super::settle;
 use super::types::{askable, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
-    NewProposal, Proposal, Result, Review, State, Verdict,
+    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
+    NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review,
+    ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
 
 mod wire;
 
-use wire::{Participant, Pull, Status};
+use wire::{BitbucketParticipant, BitbucketPullRequest, BitbucketStatus};
 
 /// Longer keys of a status are refused.
 const MAX_KEY: usize = 40;
 
-pub(super) struct Bitbucket {
-    http: Http,
+pub(super) struct BitbucketForge {
+    http: HttpClient,
     /// `/repositories/WORKSPACE/NAME`.
     repo: String,
     /// The page of the repository: a status has to link somewhere.
     page: String,
 }
 
-impl Bitbucket {
-    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+impl BitbucketForge {
+    pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
         let name = format!("{}/{}", escape(&place.owner), escape(&place.name));
         let page = format!("https://{}/{name}", place.host);
-        Ok(Bitbucket {
-            http: Http::new(place, access)?,
+        Ok(BitbucketForge {
+            http: HttpClient::new(place, access)?,
             repo: format!("/repositories/{name}"),
             page,
         })
@@ -47,23 +48,23 @@ impl Bitbucket {
 
     fn open(&self, which: &[(&str, &str)]) -> Result<Vec<Proposal>> {
         let values = [which, &[("sort", "-created_on"), ("pagelen", "50")]].concat();
-        let all: Vec<Pull> =
+        let all: Vec<BitbucketPullRequest> =
             self.http.chained(&query(&format!("{}/pullrequests", self.repo), &values))?;
         Ok(all.into_iter().map(Proposal::from).collect())
     }
 
-    fn pull(&self, number: u64) -> Result<Pull> {
+    fn pull(&self, number: u64) -> Result<BitbucketPullRequest> {
         self.http.get(&self.path(number))
     }
 }
 
-impl Forge for Bitbucket {
-    fn kind(&self) -> Kind {
-        Kind::Bitbucket
+impl Forge for BitbucketForge {
+    fn kind(&self) -> ForgeKind {
+        ForgeKind::Bitbucket
     }
 
-    fn lacks(&self) -> &'static [Feature] {
-        &[Feature::Labels, Feature::AutoMerge, Feature::Issues]
+    fn lacks(&self) -> &'static [ForgeFeature] {
+        &[ForgeFeature::Labels, ForgeFeature::AutoMerge, ForgeFeature::Issues]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
@@ -94,14 +95,19 @@ impl Forge for Bitbucket {
             None => {
                 let path = format!("{}/pullrequests", self.repo);
                 self.http
-                    .send::<Pull>(Method::POST, &path, body.clone(), Repeat::Once)
+                    .send::<BitbucketPullRequest>(
+                        Method::POST,
+                        &path,
+                        body.clone(),
+                        RetrySafety::Once,
+                    )
                     .map(Proposal::from)
             }
         })
     }
 
     /// What is not sent is emptied there, so all of it is sent.
-    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
+    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         let now = self.pull(number)?;
         let mut reviewers: Vec<Value> = now
             .reviewers
@@ -114,24 +120,24 @@ impl Forge for Bitbucket {
             "type": "pullrequest",
             "title": change.title.as_ref().unwrap_or(&now.title),
             "description": change.body.as_ref().unwrap_or(&now.body),
-            "draft": change.draft.map_or(draft, Draft::is_yes),
+            "draft": change.draft.map_or(draft, DraftState::is_yes),
             "destination": { "branch": { "name": now.base } },
             "reviewers": reviewers,
         });
         self.http
-            .send::<Pull>(Method::PUT, &self.path(number), body, Repeat::Safe)
+            .send::<BitbucketPullRequest>(Method::PUT, &self.path(number), body, RetrySafety::Safe)
             .map(Proposal::from)
     }
 
     /// Declining what is declined is refused, so a failure is looked at.
     fn close(&self, number: u64) -> Result<Proposal> {
         let path = format!("{}/decline", self.path(number));
-        let sent = self.http.tell(Method::POST, &path, None, Repeat::Once);
+        let sent = self.http.tell(Method::POST, &path, None, RetrySafety::Once);
         let now = self.proposal(number)?;
-        if now.state == State::Open { sent.map(|()| now) } else { Ok(now) }
+        if now.state == ProposalState::Open { sent.map(|()| now) } else { Ok(now) }
     }
 
-    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         let strategy = match how.method {
             MergeMethod::Merge => "merge_commit",
             MergeMethod::Squash => "squash",
@@ -145,25 +151,25 @@ impl Forge for Bitbucket {
         let path = format!("{}/merge", self.path(number));
         settle::merge(self, number, || {
             settle::same_head(&self.proposal(number)?, &how.expect)?;
-            self.http.tell(Method::POST, &path, Some(body), Repeat::Once)
+            self.http.tell(Method::POST, &path, Some(body), RetrySafety::Once)
         })
     }
 
-    fn auto_merge(&self, _: u64, _: &Merge) -> Result<()> {
+    fn auto_merge(&self, _: u64, _: &ProposalMerge) -> Result<()> {
         Err(ForgeError::Unsupported {
-            forge: Kind::Bitbucket.as_str(),
-            feature: Feature::AutoMerge,
+            forge: ForgeKind::Bitbucket.as_str(),
+            feature: ForgeFeature::AutoMerge,
         })
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<Check>> {
+    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/commit/{}/statuses", self.repo, escape(commit));
-        let all: Vec<Status> =
+        let all: Vec<BitbucketStatus> =
             self.http.chained(&query(&path, &[("pagelen", "100"), ("sort", "-updated_on")]))?;
-        Ok(newest(all.into_iter().map(Check::from).collect()))
+        Ok(newest(all.into_iter().map(CommitCheck::from).collect()))
     }
 
-    fn set_check(&self, commit: &str, check: &Check) -> Result<()> {
+    fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
         let state = match check.state {
             CheckState::Pending => "INPROGRESS",
             CheckState::Passed | CheckState::Neutral => "SUCCESSFUL",
@@ -174,16 +180,19 @@ impl Forge for Bitbucket {
             "url": check.url.as_ref().unwrap_or(&self.page),
         });
         let path = format!("{}/commit/{}/statuses/build", self.repo, escape(commit));
-        self.http.tell(Method::POST, &path, Some(body), Repeat::Safe)
+        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
     fn reviews(&self, number: u64) -> Result<Vec<Review>> {
         let participants = self.pull(number)?.participants;
-        Ok(participants.into_iter().filter_map(Participant::review).collect())
+        Ok(participants.into_iter().filter_map(BitbucketParticipant::review).collect())
     }
 
     fn open_issues(&self, _: &str) -> Result<Vec<Issue>> {
-        Err(ForgeError::Unsupported { forge: Kind::Bitbucket.as_str(), feature: Feature::Issues })
+        Err(ForgeError::Unsupported {
+            forge: ForgeKind::Bitbucket.as_str(),
+            feature: ForgeFeature::Issues,
+        })
     }
 }
 

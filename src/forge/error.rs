@@ -1,6 +1,6 @@
 //! What can go wrong with a forge, as sentences. No text here ever holds a token.
 
-use super::types::Feature;
+use super::types::ForgeFeature;
 
 /// `asked` is method and URL of the request, `why` the forge's own words, cleaned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +38,7 @@ pub enum ForgeError {
     #[error("{host} has more than {pages} pages of this (`{asked}`)")]
     TooMany { host: String, asked: String, pages: usize },
     #[error("{forge} has no {}", name(*.feature))]
-    Unsupported { forge: &'static str, feature: Feature },
+    Unsupported { forge: &'static str, feature: ForgeFeature },
     #[error("{forge} knows nobody called `{name}`")]
     NoSuchPerson { forge: &'static str, name: String },
     #[error("there is no proposal {number}")]
@@ -136,13 +136,13 @@ fn moment(time: Option<i64>) -> String {
     }
 }
 
-fn name(feature: Feature) -> &'static str {
+fn name(feature: ForgeFeature) -> &'static str {
     match feature {
-        Feature::Labels => "labels",
-        Feature::AutoMerge => "way to merge by itself",
-        Feature::Issues => "issues with labels",
-        Feature::Checks => "checks of commits",
-        Feature::Reviews => "reviews",
+        ForgeFeature::Labels => "labels",
+        ForgeFeature::AutoMerge => "way to merge by itself",
+        ForgeFeature::Issues => "issues with labels",
+        ForgeFeature::Checks => "checks of commits",
+        ForgeFeature::Reviews => "reviews",
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
                 "h has more than 9 pages of this (`GET https://h/x`)",
             ),
             (
-                ForgeError::Unsupported { forge: "Bitbucket", feature: Feature::Labels },
+                ForgeError::Unsupported { forge: "Bitbucket", feature: ForgeFeature::Labels },
                 "Bitbucket has no labels",
             ),
             (

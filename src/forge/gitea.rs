@@ -1,16 +1,16 @@
 //! Gitea and Forgejo, which speak the same.
 
-use super::access::Access;
-use super::http::Http;
-use super::json::{HubIssue, Login, Pull, reviewers};
-use super::place::{Kind, Place};
-use super::retry::Repeat;
+use super::access::ForgeAccess;
+use super::http::HttpClient;
+use super::json::{HubIssue, HubPullRequest, HubUser, reviewers};
+use super::place::{ForgeKind, ForgeRepository};
+use super::retry::RetrySafety;
 use super::settle;
 use super::types::{last_words, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
-    NewProposal, Proposal, Result, Review, Verdict,
+    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
+    NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result, Review, ReviewVerdict,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,20 +25,20 @@ const PAGE: (&str, &str) = ("limit", "50");
 /// The colour of a label that is made here.
 const LABEL_COLOUR: &str = "#70c24a";
 
-pub(super) struct Gitea {
-    http: Http,
+pub(super) struct GiteaForge {
+    http: HttpClient,
     /// `/repos/OWNER/NAME`.
     repo: String,
 }
 
 #[derive(Deserialize)]
-struct Label {
+struct GiteaLabel {
     id: u64,
     name: String,
 }
 
 #[derive(Deserialize)]
-struct Status {
+struct GiteaStatus {
     context: String,
     status: String,
     description: Option<String>,
@@ -46,18 +46,18 @@ struct Status {
 }
 
 #[derive(Deserialize)]
-struct GivenReview {
-    user: Option<Login>,
+struct GiteaReview {
+    user: Option<HubUser>,
     state: String,
     #[serde(default)]
     dismissed: bool,
     commit_id: Option<String>,
 }
 
-impl Gitea {
-    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+impl GiteaForge {
+    pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
         let repo = format!("/repos/{}/{}", escape(&place.owner), escape(&place.name));
-        Ok(Gitea { http: Http::new(place, access)?, repo })
+        Ok(GiteaForge { http: HttpClient::new(place, access)?, repo })
     }
 
     fn pull_path(&self, number: u64) -> String {
@@ -65,47 +65,54 @@ impl Gitea {
     }
 
     /// The title as it is to be written: a draft by its prefix.
-    fn edit(&self, number: u64, change: &Change) -> Result<Pull> {
+    fn edit(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
         let mut body = serde_json::Map::new();
         if change.title.is_some() || change.draft.is_some() {
-            let now: Pull = self.http.get(&self.pull_path(number))?;
+            let now: HubPullRequest = self.http.get(&self.pull_path(number))?;
             let title = change.title.as_deref().unwrap_or_else(|| bare(&now.title));
-            let draft = change.draft.map_or(is_draft(&now.title), Draft::is_yes);
+            let draft = change.draft.map_or(is_draft(&now.title), DraftState::is_yes);
             body.insert("title".into(), titled(title, draft).into());
         }
         body.extend(change.body.clone().map(|text| ("body".to_owned(), Value::from(text))));
         if body.is_empty() {
             return self.http.get(&self.pull_path(number));
         }
-        self.http.send(Method::PATCH, &self.pull_path(number), body.into(), Repeat::Safe)
+        self.http.send(Method::PATCH, &self.pull_path(number), body.into(), RetrySafety::Safe)
     }
 
     /// Labels go by number, and are made where they are not there yet.
     fn label_ids(&self, names: &[String]) -> Result<Vec<u64>> {
         let path = format!("{}/labels", self.repo);
-        let known: Vec<Label> = self.http.linked(&query(&path, &[PAGE]))?;
+        let known: Vec<GiteaLabel> = self.http.linked(&query(&path, &[PAGE]))?;
         let id = |name: &String| match known.iter().find(|label| label.name == *name) {
             Some(label) => Ok(label.id),
             None => {
                 let body = json!({ "name": name, "color": LABEL_COLOUR });
-                self.http.send(Method::POST, &path, body, Repeat::Once).map(|label: Label| label.id)
+                self.http
+                    .send(Method::POST, &path, body, RetrySafety::Once)
+                    .map(|label: GiteaLabel| label.id)
             }
         };
         names.iter().map(id).collect()
     }
 
-    fn label(&self, number: u64, change: &Change) -> Result<()> {
+    fn label(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
         let path = format!("{}/issues/{number}/labels", self.repo);
         if !change.add_labels.is_empty() {
             let body = json!({ "labels": self.label_ids(&change.add_labels)? });
-            self.http.tell(Method::POST, &path, Some(body), Repeat::Safe)?;
+            self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)?;
         }
         if change.remove_labels.is_empty() {
             return Ok(());
         }
-        let given: Vec<Label> = self.http.get(&path)?;
+        let given: Vec<GiteaLabel> = self.http.get(&path)?;
         for label in given.iter().filter(|label| change.remove_labels.contains(&label.name)) {
-            self.http.tell(Method::DELETE, &format!("{path}/{}", label.id), None, Repeat::Safe)?;
+            self.http.tell(
+                Method::DELETE,
+                &format!("{path}/{}", label.id),
+                None,
+                RetrySafety::Safe,
+            )?;
         }
         Ok(())
     }
@@ -113,7 +120,7 @@ impl Gitea {
     fn ask(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
         let Some(body) = reviewers(proposal, names) else { return Ok(()) };
         let path = format!("{}/requested_reviewers", self.pull_path(proposal.number));
-        self.http.tell(Method::POST, &path, Some(body), Repeat::Safe)
+        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
     fn send_merge(&self, number: u64, body: Value) -> Result<()> {
@@ -121,23 +128,23 @@ impl Gitea {
             Method::POST,
             &format!("{}/merge", self.pull_path(number)),
             Some(body),
-            Repeat::Once,
+            RetrySafety::Once,
         )
     }
 }
 
-impl Forge for Gitea {
-    fn kind(&self) -> Kind {
-        Kind::Gitea
+impl Forge for GiteaForge {
+    fn kind(&self) -> ForgeKind {
+        ForgeKind::Gitea
     }
 
-    fn lacks(&self) -> &'static [Feature] {
+    fn lacks(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
     fn open_proposals(&self) -> Result<Vec<Proposal>> {
         let path = query(&format!("{}/pulls", self.repo), &[("state", "open"), PAGE]);
-        let pulls: Vec<Pull> = self.http.linked(&path)?;
+        let pulls: Vec<HubPullRequest> = self.http.linked(&path)?;
         Ok(pulls.into_iter().map(proposal).collect())
     }
 
@@ -156,11 +163,11 @@ impl Forge for Gitea {
         let body = json!({ "head": new.head, "base": new.base, "title": title, "body": new.body });
         settle::create(self, &self.http, new, || {
             let path = format!("{}/pulls", self.repo);
-            self.http.send(Method::POST, &path, body.clone(), Repeat::Once).map(proposal)
+            self.http.send(Method::POST, &path, body.clone(), RetrySafety::Once).map(proposal)
         })
     }
 
-    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
+    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         let pull = self.edit(number, change)?;
         self.label(number, change)?;
         self.ask(&proposal(pull), &change.add_reviewers)?;
@@ -169,15 +176,17 @@ impl Forge for Gitea {
 
     fn close(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state": "closed" });
-        self.http.send(Method::PATCH, &self.pull_path(number), body, Repeat::Safe).map(proposal)
+        self.http
+            .send(Method::PATCH, &self.pull_path(number), body, RetrySafety::Safe)
+            .map(proposal)
     }
 
-    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         settle::merge(self, number, || self.send_merge(number, merge_body(how)))
     }
 
     /// Asked for twice, it is a conflict that means "yes, already".
-    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()> {
+    fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
         let mut body = merge_body(how);
         body["merge_when_checks_succeed"] = true.into();
         match self.send_merge(number, body) {
@@ -186,14 +195,14 @@ impl Forge for Gitea {
         }
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<Check>> {
+    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/commits/{}/statuses", self.repo, escape(commit));
-        let statuses: Vec<Status> =
+        let statuses: Vec<GiteaStatus> =
             self.http.linked(&query(&path, &[("sort", "recentupdate"), PAGE]))?;
-        Ok(newest(statuses.into_iter().map(Check::from).collect()))
+        Ok(newest(statuses.into_iter().map(CommitCheck::from).collect()))
     }
 
-    fn set_check(&self, commit: &str, check: &Check) -> Result<()> {
+    fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
         let state = match check.state {
             CheckState::Pending => "pending",
             CheckState::Passed | CheckState::Neutral => "success",
@@ -205,13 +214,13 @@ impl Forge for Gitea {
             body["target_url"] = url.as_str().into();
         }
         let path = format!("{}/statuses/{}", self.repo, escape(commit));
-        self.http.tell(Method::POST, &path, Some(body), Repeat::Safe)
+        self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe)
     }
 
     fn reviews(&self, number: u64) -> Result<Vec<Review>> {
         let path = query(&format!("{}/reviews", self.pull_path(number)), &[PAGE]);
-        let given: Vec<GivenReview> = self.http.linked(&path)?;
-        Ok(last_words(given.into_iter().filter_map(GivenReview::word)))
+        let given: Vec<GiteaReview> = self.http.linked(&path)?;
+        Ok(last_words(given.into_iter().filter_map(GiteaReview::word)))
     }
 
     /// A label that the repository does not have is no filter to Gitea, so the answer is filtered too.
@@ -223,7 +232,7 @@ impl Forge for Gitea {
     }
 }
 
-fn merge_body(how: &Merge) -> Value {
+fn merge_body(how: &ProposalMerge) -> Value {
     let style = match how.method {
         MergeMethod::Merge => "merge",
         MergeMethod::Squash => "squash",
@@ -258,14 +267,14 @@ fn titled(title: &str, draft: bool) -> String {
     if draft { format!("{} {}", DRAFT_PREFIXES[0], bare(title)) } else { bare(title).to_owned() }
 }
 
-fn proposal(pull: Pull) -> Proposal {
+fn proposal(pull: HubPullRequest) -> Proposal {
     let draft = pull.draft.unwrap_or(false) || is_draft(&pull.title);
     let proposal = Proposal::from(pull);
     Proposal { title: bare(&proposal.title).to_owned(), draft, ..proposal }
 }
 
-impl From<Status> for Check {
-    fn from(status: Status) -> Self {
+impl From<GiteaStatus> for CommitCheck {
+    fn from(status: GiteaStatus) -> Self {
         let state = match status.status.as_str() {
             "success" => CheckState::Passed,
             "pending" => CheckState::Pending,
@@ -274,16 +283,16 @@ impl From<Status> for Check {
         };
         let description = status.description.unwrap_or_default();
         let url = status.target_url.filter(|url| !url.is_empty());
-        Check { name: status.context, state, description, url }
+        CommitCheck { name: status.context, state, description, url }
     }
 }
 
-impl GivenReview {
-    fn word(self) -> Option<(String, Option<Verdict>, Option<String>)> {
+impl GiteaReview {
+    fn word(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
         let verdict = match self.state.as_str() {
             _ if self.dismissed => None,
-            "APPROVED" => Some(Verdict::Approved),
-            "REQUEST_CHANGES" => Some(Verdict::ChangesRequested),
+            "APPROVED" => Some(ReviewVerdict::Approved),
+            "REQUEST_CHANGES" => Some(ReviewVerdict::ChangesRequested),
             _ => return None,
         };
         Some((self.user?.login, verdict, self.commit_id))

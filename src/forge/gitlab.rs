@@ -3,39 +3,42 @@
 //! How a merge request is merged (merge commit, rebase, fast-forward) is a setting of the project
 //! there; only squashing is asked for.
 
-use super::access::Access;
-use super::http::Http;
-use super::place::{Kind, Place};
-use super::retry::Repeat;
+use super::access::ForgeAccess;
+use super::http::HttpClient;
+use super::place::{ForgeKind, ForgeRepository};
+use super::retry::RetrySafety;
 use super::settle;
 use super::types::askable;
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
-    NewProposal, Proposal, Result, Review, State, Verdict,
+    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
+    NewProposal, Proposal, ProposalMerge, ProposalState, ProposalUpdate, Result, Review,
+    ReviewVerdict,
 };
 use serde_json::{Value, json};
 use ureq::http::Method;
 
 mod wire;
 
-use wire::{Approval, Approvals, GitLabIssue, MergeRequest, Status, User};
+use wire::{
+    GitLabApproval, GitLabApprovals, GitLabIssue, GitLabMergeRequest, GitLabStatus, GitLabUser,
+};
 
 /// What marks a draft at the start of a title.
 const DRAFT_PREFIXES: [&str; 3] = ["Draft:", "[Draft]", "(Draft)"];
 
 const PAGE: (&str, &str) = ("per_page", "100");
 
-pub(super) struct GitLab {
-    http: Http,
+pub(super) struct GitLabForge {
+    http: HttpClient,
     /// `/projects/GROUP%2FNAME`.
     project: String,
 }
 
-impl GitLab {
-    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+impl GitLabForge {
+    pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
         let project = format!("/projects/{}", escape(&format!("{}/{}", place.owner, place.name)));
-        Ok(GitLab { http: Http::new(place, access)?, project })
+        Ok(GitLabForge { http: HttpClient::new(place, access)?, project })
     }
 
     fn path(&self, number: u64) -> String {
@@ -45,20 +48,22 @@ impl GitLab {
     fn open(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
         let values = [&[("state", "opened"), PAGE], values].concat();
         let path = query(&format!("{}/merge_requests", self.project), &values);
-        let all: Vec<MergeRequest> = self.http.linked(&path)?;
+        let all: Vec<GitLabMergeRequest> = self.http.linked(&path)?;
         Ok(all.into_iter().map(Proposal::from).collect())
     }
 
     fn user_id(&self, name: &str) -> Result<u64> {
-        let found: Vec<User> = self.http.get(&query("/users", &[("username", name)]))?;
+        let found: Vec<GitLabUser> = self.http.get(&query("/users", &[("username", name)]))?;
         let user = found.into_iter().find(|user| user.username.eq_ignore_ascii_case(name));
-        let nobody =
-            || ForgeError::NoSuchPerson { forge: Kind::GitLab.as_str(), name: name.to_owned() };
+        let nobody = || ForgeError::NoSuchPerson {
+            forge: ForgeKind::GitLab.as_str(),
+            name: name.to_owned(),
+        };
         user.map(|user| user.id).ok_or_else(nobody)
     }
 
     /// All reviewers there are to be: GitLab replaces the list.
-    fn reviewer_ids(&self, now: MergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
+    fn reviewer_ids(&self, now: GitLabMergeRequest, names: &[String]) -> Result<Option<Vec<u64>>> {
         let mut ids: Vec<u64> = now.reviewers.iter().map(|user| user.id).collect();
         let names = askable(names, &now.into());
         for name in &names {
@@ -67,7 +72,7 @@ impl GitLab {
         Ok((!names.is_empty()).then_some(ids))
     }
 
-    fn merge_body(how: &Merge) -> Value {
+    fn merge_body(how: &ProposalMerge) -> Value {
         let squash = how.method == MergeMethod::Squash;
         let mut body = json!({ "sha": how.expect, "squash": squash });
         if let Some(text) = how.text() {
@@ -82,17 +87,17 @@ impl GitLab {
             Method::PUT,
             &format!("{}/merge", self.path(number)),
             Some(body),
-            Repeat::Once,
+            RetrySafety::Once,
         )
     }
 }
 
-impl Forge for GitLab {
-    fn kind(&self) -> Kind {
-        Kind::GitLab
+impl Forge for GitLabForge {
+    fn kind(&self) -> ForgeKind {
+        ForgeKind::GitLab
     }
 
-    fn lacks(&self) -> &'static [Feature] {
+    fn lacks(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
@@ -106,7 +111,7 @@ impl Forge for GitLab {
     }
 
     fn proposal(&self, number: u64) -> Result<Proposal> {
-        self.http.get::<MergeRequest>(&self.path(number)).map(Proposal::from)
+        self.http.get::<GitLabMergeRequest>(&self.path(number)).map(Proposal::from)
     }
 
     fn create(&self, new: &NewProposal) -> Result<Proposal> {
@@ -117,17 +122,21 @@ impl Forge for GitLab {
         settle::create(self, &self.http, new, || {
             let path = format!("{}/merge_requests", self.project);
             self.http
-                .send::<MergeRequest>(Method::POST, &path, body.clone(), Repeat::Once)
+                .send::<GitLabMergeRequest>(Method::POST, &path, body.clone(), RetrySafety::Once)
                 .map(Proposal::from)
         })
     }
 
-    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
-        let now: MergeRequest = self.http.get(&self.path(number))?;
+    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
+        let now: GitLabMergeRequest = self.http.get(&self.path(number))?;
         let mut body = serde_json::Map::new();
         if change.title.is_some() || change.draft.is_some() {
             let title = change.title.as_deref().unwrap_or_else(|| bare(&now.title));
-            let draft = change.draft.unwrap_or(if now.is_draft() { Draft::Yes } else { Draft::No });
+            let draft = change.draft.unwrap_or(if now.is_draft() {
+                DraftState::Yes
+            } else {
+                DraftState::No
+            });
             body.insert("title".into(), titled(title, draft).into());
         }
         body.extend(change.body.clone().map(|text| ("description".to_owned(), Value::from(text))));
@@ -146,22 +155,27 @@ impl Forge for GitLab {
             return self.proposal(same);
         }
         self.http
-            .send::<MergeRequest>(Method::PUT, &self.path(number), body.into(), Repeat::Safe)
+            .send::<GitLabMergeRequest>(
+                Method::PUT,
+                &self.path(number),
+                body.into(),
+                RetrySafety::Safe,
+            )
             .map(Proposal::from)
     }
 
     fn close(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state_event": "close" });
         self.http
-            .send::<MergeRequest>(Method::PUT, &self.path(number), body, Repeat::Safe)
+            .send::<GitLabMergeRequest>(Method::PUT, &self.path(number), body, RetrySafety::Safe)
             .map(Proposal::from)
     }
 
-    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         settle::merge(self, number, || self.send_merge(number, Self::merge_body(how)))
     }
 
-    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()> {
+    fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
         let mut body = Self::merge_body(how);
         // The second is the name since GitLab 17.11.
         body["merge_when_pipeline_succeeds"] = true.into();
@@ -169,14 +183,14 @@ impl Forge for GitLab {
         self.send_merge(number, body).map_err(|error| settle::not_mergeable(number, error))
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<Check>> {
+    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
         let path = format!("{}/repository/commits/{}/statuses", self.project, escape(commit));
-        let all: Vec<Status> = self.http.linked(&query(&path, &[PAGE]))?;
-        Ok(all.into_iter().map(Check::from).collect())
+        let all: Vec<GitLabStatus> = self.http.linked(&query(&path, &[PAGE]))?;
+        Ok(all.into_iter().map(CommitCheck::from).collect())
     }
 
     /// GitLab refuses to set the state that is set already.
-    fn set_check(&self, commit: &str, check: &Check) -> Result<()> {
+    fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
         let state = match check.state {
             CheckState::Pending => "pending",
             CheckState::Passed | CheckState::Neutral => "success",
@@ -188,7 +202,7 @@ impl Forge for GitLab {
             body["target_url"] = url.as_str().into();
         }
         let path = format!("{}/statuses/{}", self.project, escape(commit));
-        match self.http.tell(Method::POST, &path, Some(body), Repeat::Safe) {
+        match self.http.tell(Method::POST, &path, Some(body), RetrySafety::Safe) {
             Err(error @ ForgeError::Refused { .. }) => {
                 let there = self
                     .checks(commit)?
@@ -202,14 +216,16 @@ impl Forge for GitLab {
 
     /// Approvals are one list; who wants changes is told by another, and not by old servers.
     fn reviews(&self, number: u64) -> Result<Vec<Review>> {
-        let approvals: Approvals = self.http.get(&format!("{}/approvals", self.path(number)))?;
+        let approvals: GitLabApprovals =
+            self.http.get(&format!("{}/approvals", self.path(number)))?;
         let reviewers =
-            match self.http.linked::<Approval>(&format!("{}/reviewers", self.path(number))) {
+            match self.http.linked::<GitLabApproval>(&format!("{}/reviewers", self.path(number))) {
                 Err(ForgeError::NotFound { .. }) => Vec::new(),
                 other => other?,
             };
-        let against = |reviewer: &Approval| reviewer.state.as_deref() == Some("requested_changes");
-        let review = |given: Approval, verdict| Review {
+        let against =
+            |reviewer: &GitLabApproval| reviewer.state.as_deref() == Some("requested_changes");
+        let review = |given: GitLabApproval, verdict| Review {
             author: given.user.username,
             verdict,
             commit: None,
@@ -217,10 +233,10 @@ impl Forge for GitLab {
         let mut out: Vec<Review> = reviewers
             .into_iter()
             .filter(against)
-            .map(|given| review(given, Verdict::ChangesRequested))
+            .map(|given| review(given, ReviewVerdict::ChangesRequested))
             .collect();
         let approved =
-            approvals.approved_by.into_iter().map(|given| review(given, Verdict::Approved));
+            approvals.approved_by.into_iter().map(|given| review(given, ReviewVerdict::Approved));
         let new: Vec<Review> =
             approved.filter(|given| out.iter().all(|seen| seen.author != given.author)).collect();
         out.extend(new);
@@ -253,7 +269,7 @@ fn bare(title: &str) -> &str {
         .map_or(title, |prefix| title[prefix.len()..].trim_start())
 }
 
-fn titled(title: &str, draft: Draft) -> String {
+fn titled(title: &str, draft: DraftState) -> String {
     if draft.is_yes() {
         format!("{} {}", DRAFT_PREFIXES[0], bare(title))
     } else {

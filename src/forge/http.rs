@@ -4,13 +4,13 @@
 //! limit, a bounded number of times. A write that must not happen twice is sent again only where the
 //! first one cannot have been carried out; else its caller looks ([`super::settle`]).
 
-use super::access::{Access, Clock, Limits, Log};
+use super::access::{Clock, ForgeAccess, LogSink, RequestLimits};
 use super::json::{message, tidy};
-use super::place::{Kind, Place};
-use super::retry::{Effort, Repeat, limited, pause_until, retry_after};
+use super::place::{ForgeKind, ForgeRepository};
+use super::retry::{RetrySafety, RetryState, limited, pause_until, retry_after};
 use super::token::Token;
-use super::transport::{Lost, Raw, Transport};
-use super::url::Parts;
+use super::transport::{HttpResponse, Transport, TransportError};
+use super::url::UrlParts;
 use super::{ForgeError, Result};
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::de::DeserializeOwned;
@@ -22,42 +22,47 @@ use ureq::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 const MAX_REDIRECTS: u32 = 5;
 
 /// A request: a path below the base of the API, or a whole URL that a forge has handed out.
-pub(super) struct Call<'a> {
+pub(super) struct ForgeRequest<'a> {
     pub method: Method,
     pub path: &'a str,
     pub body: Option<Value>,
-    pub repeat: Repeat,
+    pub repeat: RetrySafety,
 }
 
-impl<'a> Call<'a> {
-    pub(super) fn new(method: Method, path: &'a str, body: Option<Value>, repeat: Repeat) -> Self {
-        Call { method, path, body, repeat }
+impl<'a> ForgeRequest<'a> {
+    pub(super) fn new(
+        method: Method,
+        path: &'a str,
+        body: Option<Value>,
+        repeat: RetrySafety,
+    ) -> Self {
+        ForgeRequest { method, path, body, repeat }
     }
 }
 
 /// The client of one repository.
-pub(super) struct Http {
+pub(super) struct HttpClient {
     transport: Transport,
     base: String,
     pub host: String,
     headers: HeaderMap,
     /// What must not be in any text: the token, plain and as it is sent.
     secrets: Vec<String>,
-    pub limits: Limits,
+    pub limits: RequestLimits,
     pub clock: Clock,
-    log: Option<Log>,
+    log: Option<LogSink>,
 }
 
 /// What became of one attempt.
-enum Turn {
-    Done(Raw),
+enum AttemptResult {
+    Done(HttpResponse),
     Follow(String),
     Again { asked: Option<Duration>, error: ForgeError },
     Failed(ForgeError),
 }
 
-impl Http {
-    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+impl HttpClient {
+    pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
         let authorization = access.token.as_ref().map(|token| authorization(place.kind, token));
         let mut secrets: Vec<String> =
             access.token.iter().map(|token| token.secret().to_owned()).collect();
@@ -68,7 +73,7 @@ impl Http {
                 .map(|(_, sent)| sent.to_owned()),
         );
         secrets.retain(|secret| !secret.is_empty());
-        Ok(Http {
+        Ok(HttpClient {
             transport: Transport::new(access)?,
             base: place.api.clone(),
             host: place.host.clone(),
@@ -82,7 +87,7 @@ impl Http {
 
     /// Reads a value.
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.value(&Call::new(Method::GET, path, None, Repeat::Safe))
+        self.value(&ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe))
     }
 
     /// Sends a value and reads the answer.
@@ -91,9 +96,9 @@ impl Http {
         method: Method,
         path: &str,
         body: Value,
-        repeat: Repeat,
+        repeat: RetrySafety,
     ) -> Result<T> {
-        self.value(&Call::new(method, path, Some(body), repeat))
+        self.value(&ForgeRequest::new(method, path, Some(body), repeat))
     }
 
     /// Sends something whose answer does not matter.
@@ -102,18 +107,22 @@ impl Http {
         method: Method,
         path: &str,
         body: Option<Value>,
-        repeat: Repeat,
+        repeat: RetrySafety,
     ) -> Result<()> {
-        self.answer(&Call::new(method, path, body, repeat)).map(|_| ())
+        self.answer(&ForgeRequest::new(method, path, body, repeat)).map(|_| ())
     }
 
-    fn value<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T> {
+    fn value<T: DeserializeOwned>(&self, call: &ForgeRequest<'_>) -> Result<T> {
         let raw = self.answer(call)?;
         self.read(call, &raw)
     }
 
     /// The JSON of an answer.
-    pub(super) fn read<T: DeserializeOwned>(&self, call: &Call<'_>, raw: &Raw) -> Result<T> {
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        call: &ForgeRequest<'_>,
+        raw: &HttpResponse,
+    ) -> Result<T> {
         let unreadable = |why: String| ForgeError::Unreadable {
             host: self.host.clone(),
             asked: self.asked(call),
@@ -123,16 +132,16 @@ impl Http {
     }
 
     /// The answer, if it is a good one.
-    pub(super) fn answer(&self, call: &Call<'_>) -> Result<Raw> {
-        let mut effort = Effort::default();
+    pub(super) fn answer(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
+        let mut effort = RetryState::default();
         let mut url = self.url(call)?;
         let mut redirects = 0;
         loop {
             effort.attempts += 1;
             match self.turn(call, &url) {
-                Turn::Done(raw) => return Ok(raw),
-                Turn::Failed(error) => return Err(error),
-                Turn::Follow(to) => {
+                AttemptResult::Done(raw) => return Ok(raw),
+                AttemptResult::Failed(error) => return Err(error),
+                AttemptResult::Follow(to) => {
                     redirects += 1;
                     effort.attempts -= 1;
                     if redirects > MAX_REDIRECTS || !self.is_ours(&to) {
@@ -143,7 +152,7 @@ impl Http {
                     }
                     url = to;
                 }
-                Turn::Again { asked, error } => {
+                AttemptResult::Again { asked, error } => {
                     match effort.next(&self.limits, asked, (self.clock.chance)()) {
                         None => return Err(error),
                         Some(pause) => {
@@ -158,7 +167,7 @@ impl Http {
     }
 
     /// Sends once and judges what comes back.
-    fn turn(&self, call: &Call<'_>, url: &str) -> Turn {
+    fn turn(&self, call: &ForgeRequest<'_>, url: &str) -> AttemptResult {
         let body = call.body.as_ref().map(Value::to_string).unwrap_or_default();
         let mut headers = self.headers.clone();
         if !body.is_empty() {
@@ -176,44 +185,44 @@ impl Http {
         }
     }
 
-    fn judge(&self, call: &Call<'_>, url: &str, raw: Raw) -> Turn {
+    fn judge(&self, call: &ForgeRequest<'_>, url: &str, raw: HttpResponse) -> AttemptResult {
         match raw.status {
             // Azure's way to show its login page.
-            203 => self.bad_answer(call, &Raw { status: 401, ..raw }),
-            200..=299 => Turn::Done(raw),
+            203 => self.bad_answer(call, &HttpResponse { status: 401, ..raw }),
+            200..=299 => AttemptResult::Done(raw),
             301 | 302 | 303 | 307 | 308 => self.redirected(call, url, &raw),
             _ => self.bad_answer(call, &raw),
         }
     }
 
     /// A read goes where it is sent; a write only where it is told to stay a write (307, 308).
-    fn redirected(&self, call: &Call<'_>, url: &str, raw: &Raw) -> Turn {
+    fn redirected(&self, call: &ForgeRequest<'_>, url: &str, raw: &HttpResponse) -> AttemptResult {
         let to =
             raw.headers.get(header::LOCATION).and_then(|to| to.to_str().ok()).unwrap_or_default();
         let to = if to.starts_with('/') { format!("{}{to}", origin(url)) } else { to.to_owned() };
         if call.method == Method::GET || matches!(raw.status, 307 | 308) {
-            return Turn::Follow(to);
+            return AttemptResult::Follow(to);
         }
-        Turn::Failed(ForgeError::Moved { asked: self.asked(call), to: self.clean(&to) })
+        AttemptResult::Failed(ForgeError::Moved { asked: self.asked(call), to: self.clean(&to) })
     }
 
-    fn bad_answer(&self, call: &Call<'_>, raw: &Raw) -> Turn {
+    fn bad_answer(&self, call: &ForgeRequest<'_>, raw: &HttpResponse) -> AttemptResult {
         let now = (self.clock.now)();
         let text = String::from_utf8_lossy(&raw.body);
         if let Some(until) = limited(raw.status, &raw.headers, &text, now) {
             let asked = until.map(|until| pause_until(until, now));
-            return Turn::Again {
+            return AttemptResult::Again {
                 asked,
                 error: ForgeError::RateLimited { host: self.host.clone(), until },
             };
         }
         let error = self.refusal(call, raw);
-        let again = matches!(raw.status, 500 | 502 | 503 | 504) && call.repeat == Repeat::Safe;
+        let again = matches!(raw.status, 500 | 502 | 503 | 504) && call.repeat == RetrySafety::Safe;
         let asked = retry_after(&raw.headers, now).map(|until| pause_until(until, now));
-        if again { Turn::Again { asked, error } } else { Turn::Failed(error) }
+        if again { AttemptResult::Again { asked, error } } else { AttemptResult::Failed(error) }
     }
 
-    fn refusal(&self, call: &Call<'_>, raw: &Raw) -> ForgeError {
+    fn refusal(&self, call: &ForgeRequest<'_>, raw: &HttpResponse) -> ForgeError {
         let (host, asked) = (self.host.clone(), self.asked(call));
         let why = self.clean(&message(&raw.body));
         match raw.status {
@@ -229,21 +238,25 @@ impl Http {
         }
     }
 
-    fn without_answer(&self, call: &Call<'_>, lost: Lost) -> Turn {
+    fn without_answer(&self, call: &ForgeRequest<'_>, lost: TransportError) -> AttemptResult {
         let (host, asked) = (self.host.clone(), self.asked(call));
         let error = match &lost {
-            Lost::Unsent(why) => ForgeError::Unreachable { host, why: self.clean(why) },
-            Lost::Untrusted(why) => ForgeError::Certificate { host, why: self.clean(why) },
-            Lost::Timeout => ForgeError::Timeout { host, asked },
-            Lost::Broken(why) => ForgeError::Broken { host, asked, why: self.clean(why) },
+            TransportError::Unsent(why) => ForgeError::Unreachable { host, why: self.clean(why) },
+            TransportError::Untrusted(why) => {
+                ForgeError::Certificate { host, why: self.clean(why) }
+            }
+            TransportError::Timeout => ForgeError::Timeout { host, asked },
+            TransportError::Broken(why) => ForgeError::Broken { host, asked, why: self.clean(why) },
         };
         match lost {
-            Lost::Untrusted(_) => Turn::Failed(error),
-            Lost::Unsent(_) => Turn::Again { asked: None, error },
-            Lost::Timeout | Lost::Broken(_) if call.repeat == Repeat::Safe => {
-                Turn::Again { asked: None, error }
+            TransportError::Untrusted(_) => AttemptResult::Failed(error),
+            TransportError::Unsent(_) => AttemptResult::Again { asked: None, error },
+            TransportError::Timeout | TransportError::Broken(_)
+                if call.repeat == RetrySafety::Safe =>
+            {
+                AttemptResult::Again { asked: None, error }
             }
-            Lost::Timeout | Lost::Broken(_) => Turn::Failed(error),
+            TransportError::Timeout | TransportError::Broken(_) => AttemptResult::Failed(error),
         }
     }
 
@@ -253,7 +266,7 @@ impl Http {
         text.split_once("url=").map(|(_, page)| self.clean(page))
     }
 
-    fn url(&self, call: &Call<'_>) -> Result<String> {
+    fn url(&self, call: &ForgeRequest<'_>) -> Result<String> {
         if !call.path.contains("://") {
             return Ok(format!("{}{}", self.base, call.path));
         }
@@ -266,7 +279,7 @@ impl Http {
 
     /// Is this where the token may go?
     fn is_ours(&self, url: &str) -> bool {
-        match (Parts::of(url), Parts::of(&self.base)) {
+        match (UrlParts::of(url), UrlParts::of(&self.base)) {
             (Some(url), Some(base)) => {
                 // People are looked up on another host of Azure's.
                 let people = base.host == "dev.azure.com" && url.host == "vssps.dev.azure.com";
@@ -278,7 +291,7 @@ impl Http {
     }
 
     /// Method and address of a request, for people.
-    pub(super) fn asked(&self, call: &Call<'_>) -> String {
+    pub(super) fn asked(&self, call: &ForgeRequest<'_>) -> String {
         let url = if call.path.contains("://") {
             call.path.to_owned()
         } else {
@@ -327,18 +340,18 @@ fn headers(authorization: Option<&str>) -> Result<HeaderMap> {
 }
 
 /// How each forge wants to see a token.
-fn authorization(kind: Kind, token: &Token) -> String {
+fn authorization(kind: ForgeKind, token: &Token) -> String {
     let secret = token.secret();
     let basic =
         |user: &str| format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{secret}")));
     match (kind, token.user()) {
-        (Kind::Gitea, _) => format!("token {secret}"),
-        (Kind::Bitbucket, Some(user)) if user != "x-token-auth" => basic(user),
+        (ForgeKind::Gitea, _) => format!("token {secret}"),
+        (ForgeKind::Bitbucket, Some(user)) if user != "x-token-auth" => basic(user),
         // A job's own token is a JWT; a personal one is a password without a name.
-        (Kind::Azure, _) if secret.starts_with("ey") && secret.matches('.').count() == 2 => {
+        (ForgeKind::Azure, _) if secret.starts_with("ey") && secret.matches('.').count() == 2 => {
             format!("Bearer {secret}")
         }
-        (Kind::Azure, _) => basic(""),
+        (ForgeKind::Azure, _) => basic(""),
         _ => format!("Bearer {secret}"),
     }
 }

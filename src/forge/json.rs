@@ -1,6 +1,6 @@
 //! The JSON that forges have in common, and the words in their refusals.
 
-use super::types::{Issue, Proposal, State, askable};
+use super::types::{Issue, Proposal, ProposalState, askable};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ pub(super) fn list<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
 /// A pull request as GitHub and Gitea write it. Only what is used, so that neither an old server nor
 /// a new field is in the way.
 #[derive(Debug, Deserialize)]
-pub(super) struct Pull {
+pub(super) struct HubPullRequest {
     pub number: u64,
     #[serde(default, deserialize_with = "text")]
     pub node_id: String,
@@ -83,13 +83,13 @@ pub(super) struct Pull {
     pub body: String,
     state: String,
     pub draft: Option<bool>,
-    pub user: Option<Login>,
-    pub head: Side,
-    pub base: Side,
+    pub user: Option<HubUser>,
+    pub head: HubBranch,
+    pub base: HubBranch,
     #[serde(default, deserialize_with = "list")]
-    labels: Vec<Name>,
+    labels: Vec<HubLabel>,
     #[serde(default, deserialize_with = "list")]
-    requested_reviewers: Vec<Login>,
+    requested_reviewers: Vec<HubUser>,
     pub auto_merge: Option<Value>,
     mergeable: Option<bool>,
     merged_at: Option<String>,
@@ -99,25 +99,25 @@ pub(super) struct Pull {
 
 /// One side of a pull request.
 #[derive(Debug, Deserialize)]
-pub(super) struct Side {
+pub(super) struct HubBranch {
     #[serde(rename = "ref")]
     pub branch: String,
     pub sha: Option<String>,
-    repo: Option<Repo>,
+    repo: Option<HubRepository>,
 }
 
 #[derive(Debug, Deserialize, PartialEq)]
-struct Repo {
+struct HubRepository {
     id: u64,
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Login {
+pub(super) struct HubUser {
     pub login: String,
 }
 
 #[derive(Debug, Deserialize)]
-struct Name {
+struct HubLabel {
     name: String,
 }
 
@@ -129,7 +129,7 @@ pub(super) struct HubIssue {
     #[serde(default, deserialize_with = "text")]
     html_url: String,
     #[serde(default, deserialize_with = "list")]
-    labels: Vec<Name>,
+    labels: Vec<HubLabel>,
     /// There for pull requests, which are listed with the issues.
     pull_request: Option<Value>,
 }
@@ -147,23 +147,23 @@ impl HubIssue {
     }
 }
 
-impl Pull {
+impl HubPullRequest {
     /// A fork that has been deleted has no repository any more, and is still a fork.
     fn is_from_fork(&self) -> bool {
         self.head.repo.is_none() || self.head.repo != self.base.repo
     }
 
-    fn state(&self) -> State {
+    fn state(&self) -> ProposalState {
         match self.state.as_str() {
-            _ if self.merged == Some(true) || self.merged_at.is_some() => State::Merged,
-            "open" => State::Open,
-            _ => State::Closed,
+            _ if self.merged == Some(true) || self.merged_at.is_some() => ProposalState::Merged,
+            "open" => ProposalState::Open,
+            _ => ProposalState::Closed,
         }
     }
 }
 
-impl From<Pull> for Proposal {
-    fn from(pull: Pull) -> Self {
+impl From<HubPullRequest> for Proposal {
+    fn from(pull: HubPullRequest) -> Self {
         let (from_fork, state) = (pull.is_from_fork(), pull.state());
         Proposal {
             number: pull.number,
@@ -182,7 +182,7 @@ impl From<Pull> for Proposal {
             auto_merge: pull.auto_merge.is_some_and(|value| !value.is_null()),
             mergeable: pull.mergeable,
             // Before the merge, GitHub names a trial commit here.
-            merge_commit: pull.merge_commit_sha.filter(|_| state == State::Merged),
+            merge_commit: pull.merge_commit_sha.filter(|_| state == ProposalState::Merged),
         }
     }
 }

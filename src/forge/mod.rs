@@ -27,14 +27,14 @@ mod transport;
 mod types;
 mod url;
 
-pub use access::{Access, Clock, Limits, Log};
+pub use access::{Clock, ForgeAccess, LogSink, RequestLimits};
 pub use error::ForgeError;
 pub use glance::glance;
-pub use place::{Kind, Known, Place, PlaceError};
+pub use place::{ForgeHost, ForgeKind, ForgeRepository, ForgeUrlError};
 pub use token::{Token, TokenSources, find_token};
 pub use types::{
-    Change, Check, CheckState, Draft, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal,
-    Review, State, Verdict,
+    CheckState, CommitCheck, DraftState, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal,
+    ProposalMerge, ProposalState, ProposalUpdate, Review, ReviewVerdict,
 };
 
 use crate::git::Workspace;
@@ -48,11 +48,11 @@ pub type Result<T> = std::result::Result<T, ForgeError>;
 /// or an error ([`ForgeError::TooMany`]), never cut short.
 pub trait Forge {
     /// Which forge this is.
-    fn kind(&self) -> Kind;
+    fn kind(&self) -> ForgeKind;
 
     /// What this forge does not have. Labels and drafts it lacks are left out in silence;
     /// [`ForgeError::Unsupported`] answers the calls it lacks.
-    fn lacks(&self) -> &'static [Feature];
+    fn lacks(&self) -> &'static [ForgeFeature];
 
     /// All open proposals of the repository, newest first.
     fn open_proposals(&self) -> Result<Vec<Proposal>>;
@@ -70,22 +70,22 @@ pub trait Forge {
     fn create(&self, new: &NewProposal) -> Result<Proposal>;
 
     /// Changes what `change` names.
-    fn update(&self, number: u64, change: &Change) -> Result<Proposal>;
+    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal>;
 
     /// Closes without merging. Its branch stays.
     fn close(&self, number: u64) -> Result<Proposal>;
 
     /// Merges, if the head is still the commit that was judged. Merged already is as good.
-    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal>;
+    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal>;
 
     /// Lets the forge merge as soon as its own rules are met.
-    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()>;
+    fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()>;
 
     /// Statuses and check runs of a commit, the newest of each name.
-    fn checks(&self, commit: &str) -> Result<Vec<Check>>;
+    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>>;
 
     /// Sets the status of this name on a commit.
-    fn set_check(&self, commit: &str, check: &Check) -> Result<()>;
+    fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()>;
 
     /// What each reviewer thinks at last; dismissed reviews do not count.
     fn reviews(&self, number: u64) -> Result<Vec<Review>>;
@@ -102,21 +102,21 @@ pub fn plain<'w>(
     author: String,
     clock: Clock,
 ) -> Box<dyn Forge + 'w> {
-    Box::new(plain::Plain::new(workspace, home, author, clock))
+    Box::new(plain::PlainForge::new(workspace, home, author, clock))
 }
 
 /// Opens the repository at a place. Nothing is sent yet.
 ///
 /// # Errors
 /// [`ForgeError::Settings`]: a proxy, a certificate or a token that cannot be used.
-pub fn connect(place: &Place, access: &Access) -> Result<Box<dyn Forge>> {
+pub fn connect(place: &ForgeRepository, access: &ForgeAccess) -> Result<Box<dyn Forge>> {
     Ok(match place.kind {
-        Kind::GitHub => Box::new(github::GitHub::new(place, access)?),
-        Kind::GitLab => Box::new(gitlab::GitLab::new(place, access)?),
-        Kind::Gitea => Box::new(gitea::Gitea::new(place, access)?),
-        Kind::Bitbucket => Box::new(bitbucket::Bitbucket::new(place, access)?),
-        Kind::Azure => Box::new(azure::Azure::new(place, access)?),
-        Kind::Plain => {
+        ForgeKind::GitHub => Box::new(github::GitHubForge::new(place, access)?),
+        ForgeKind::GitLab => Box::new(gitlab::GitLabForge::new(place, access)?),
+        ForgeKind::Gitea => Box::new(gitea::GiteaForge::new(place, access)?),
+        ForgeKind::Bitbucket => Box::new(bitbucket::BitbucketForge::new(place, access)?),
+        ForgeKind::Azure => Box::new(azure::AzureForge::new(place, access)?),
+        ForgeKind::Plain => {
             return Err(ForgeError::Settings {
                 what: "the forge",
                 why: "this repository has none".into(),

@@ -1,17 +1,19 @@
 //! Addresses of pages for people.
 
-use super::place::{Kind, Place};
+use super::place::{ForgeKind, ForgeRepository};
 use super::url::escape;
 
-impl Place {
+impl ForgeRepository {
     /// The page that shows what lies between two revisions.
     pub fn comparison(&self, from: &str, to: &str) -> String {
         let (web, from, to) = (self.page(), escape(from), escape(to));
         match self.kind {
-            Kind::GitHub | Kind::Gitea | Kind::Plain => format!("{web}/compare/{from}...{to}"),
-            Kind::GitLab => format!("{web}/-/compare/{from}...{to}"),
-            Kind::Bitbucket => format!("{web}/branches/compare/{to}%0D{from}"),
-            Kind::Azure => format!(
+            ForgeKind::GitHub | ForgeKind::Gitea | ForgeKind::Plain => {
+                format!("{web}/compare/{from}...{to}")
+            }
+            ForgeKind::GitLab => format!("{web}/-/compare/{from}...{to}"),
+            ForgeKind::Bitbucket => format!("{web}/branches/compare/{to}%0D{from}"),
+            ForgeKind::Azure => format!(
                 "{web}/branchCompare?baseVersion={}&targetVersion={}",
                 version(&from),
                 version(&to)
@@ -23,9 +25,9 @@ impl Place {
     pub fn commit(&self, commit: &str) -> String {
         let (web, commit) = (self.page(), escape(commit));
         match self.kind {
-            Kind::GitLab => format!("{web}/-/commit/{commit}"),
-            Kind::Bitbucket => format!("{web}/commits/{commit}"),
-            Kind::GitHub | Kind::Gitea | Kind::Plain | Kind::Azure => {
+            ForgeKind::GitLab => format!("{web}/-/commit/{commit}"),
+            ForgeKind::Bitbucket => format!("{web}/commits/{commit}"),
+            ForgeKind::GitHub | ForgeKind::Gitea | ForgeKind::Plain | ForgeKind::Azure => {
                 format!("{web}/commit/{commit}")
             }
         }
@@ -36,7 +38,7 @@ impl Place {
         let owner: Vec<String> = self.owner.split('/').map(escape).collect();
         let (owner, name) = (owner.join("/"), escape(&self.name));
         match self.kind {
-            Kind::Azure => format!("{}/{owner}/_git/{name}", self.api),
+            ForgeKind::Azure => format!("{}/{owner}/_git/{name}", self.api),
             _ => format!("{}/{owner}/{name}", self.web()),
         }
     }
@@ -44,8 +46,8 @@ impl Place {
     /// Where the pages are, by where the API is.
     fn web(&self) -> String {
         match self.kind {
-            Kind::Bitbucket => "https://bitbucket.org".into(),
-            Kind::GitHub if self.host == "github.com" || self.host.ends_with(".ghe.com") => {
+            ForgeKind::Bitbucket => "https://bitbucket.org".into(),
+            ForgeKind::GitHub if self.host == "github.com" || self.host.ends_with(".ghe.com") => {
                 format!("https://{}", self.host)
             }
             _ => self.api.split("/api/").next().unwrap_or(&self.api).to_owned(),
@@ -62,16 +64,16 @@ fn version(revision: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::forge::Known;
+    use crate::forge::ForgeHost;
 
-    fn page(remote: &str, known: Option<Kind>) -> String {
-        let known = known.map(|kind| Known { kind, host: None, api: None });
-        Place::of(remote, known.as_ref()).expect("a place").comparison("v1", "a/v2+x")
+    fn page(remote: &str, known: Option<ForgeKind>) -> String {
+        let known = known.map(|kind| ForgeHost { kind, host: None, api: None });
+        ForgeRepository::of(remote, known.as_ref()).expect("a place").comparison("v1", "a/v2+x")
     }
 
     #[test]
     fn every_forge_shows_commits() {
-        let shown = |remote| Place::of(remote, None).expect("a place").commit("60216d35");
+        let shown = |remote| ForgeRepository::of(remote, None).expect("a place").commit("60216d35");
         assert_eq!(shown("git@github.com:o/r.git"), "https://github.com/o/r/commit/60216d35");
         assert_eq!(shown("https://codeberg.org/o/r"), "https://codeberg.org/o/r/commit/60216d35");
         assert_eq!(shown("git@gitlab.com:a/b/r.git"), "https://gitlab.com/a/b/r/-/commit/60216d35");
@@ -92,7 +94,7 @@ mod tests {
             ("https://corp.ghe.com/o/r", None, "https://corp.ghe.com/o/r/compare/v1...a%2Fv2%2Bx"),
             (
                 "git@git.corp:o/r",
-                Some(Kind::GitHub),
+                Some(ForgeKind::GitHub),
                 "https://git.corp/o/r/compare/v1...a%2Fv2%2Bx",
             ),
             (
@@ -102,7 +104,7 @@ mod tests {
             ),
             (
                 "https://git.corp:3000/o/r",
-                Some(Kind::Gitea),
+                Some(ForgeKind::Gitea),
                 "https://git.corp:3000/o/r/compare/v1...a%2Fv2%2Bx",
             ),
             (

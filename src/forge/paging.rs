@@ -1,8 +1,8 @@
 //! Lists in pages: complete, or an error.
 
-use super::http::{Call, Http};
-use super::retry::Repeat;
-use super::transport::Raw;
+use super::http::{ForgeRequest, HttpClient};
+use super::retry::RetrySafety;
+use super::transport::HttpResponse;
 use super::{ForgeError, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use ureq::http::{HeaderMap, Method, header};
 
 /// A page of Bitbucket's.
 #[derive(Deserialize)]
-struct Chained<T> {
+struct BitbucketPage<T> {
     #[serde(default = "Vec::new")]
     values: Vec<T>,
     next: Option<String>,
@@ -18,12 +18,12 @@ struct Chained<T> {
 
 /// A page of Azure's.
 #[derive(Deserialize)]
-struct Counted<T> {
+struct AzurePage<T> {
     #[serde(default = "Vec::new")]
     value: Vec<T>,
 }
 
-impl Http {
+impl HttpClient {
     /// A list whose pages are linked in the `Link` header (GitHub, GitLab, Gitea).
     pub(super) fn linked<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
         self.all(path, |call, raw| Ok((self.read(call, raw)?, next_link(&raw.headers))))
@@ -32,7 +32,7 @@ impl Http {
     /// A list whose pages name the next one (Bitbucket).
     pub(super) fn chained<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>> {
         self.all(path, |call, raw| {
-            let page: Chained<T> = self.read(call, raw)?;
+            let page: BitbucketPage<T> = self.read(call, raw)?;
             Ok((page.values, page.next))
         })
     }
@@ -42,7 +42,7 @@ impl Http {
         let mut seen = 0;
         let first = format!("{path}&$top={size}&$skip=0");
         self.all(&first, |call, raw| {
-            let page: Counted<T> = self.read(call, raw)?;
+            let page: AzurePage<T> = self.read(call, raw)?;
             seen += page.value.len();
             let next =
                 (page.value.len() == size).then(|| format!("{path}&$top={size}&$skip={seen}"));
@@ -54,10 +54,10 @@ impl Http {
     fn all<T>(
         &self,
         first: &str,
-        mut read: impl FnMut(&Call<'_>, &Raw) -> Result<(Vec<T>, Option<String>)>,
+        mut read: impl FnMut(&ForgeRequest<'_>, &HttpResponse) -> Result<(Vec<T>, Option<String>)>,
     ) -> Result<Vec<T>> {
         self.pages(first, |path| {
-            let call = Call::new(Method::GET, path, None, Repeat::Safe);
+            let call = ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe);
             let raw = self.answer(&call)?;
             read(&call, &raw)
         })
@@ -79,7 +79,7 @@ impl Http {
                 None => return Ok(out),
             }
         }
-        let asked = self.asked(&Call::new(Method::GET, first, None, Repeat::Safe));
+        let asked = self.asked(&ForgeRequest::new(Method::GET, first, None, RetrySafety::Safe));
         Err(ForgeError::TooMany { host: self.host.clone(), asked, pages: self.limits.pages })
     }
 }

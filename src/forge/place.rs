@@ -1,10 +1,10 @@
 //! Which forge a remote URL belongs to, and how the repository is called there.
 
-use super::url::{Parts, unescape};
+use super::url::{UrlParts, unescape};
 
 /// The forges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ForgeKind {
     /// GitHub and GitHub Enterprise.
     GitHub,
     GitLab,
@@ -18,16 +18,16 @@ pub enum Kind {
     Plain,
 }
 
-impl Kind {
+impl ForgeKind {
     /// The kind by its name in a config.
-    pub fn from_name(name: &str) -> Option<Kind> {
+    pub fn from_name(name: &str) -> Option<ForgeKind> {
         Some(match name {
-            "github" => Kind::GitHub,
-            "gitlab" => Kind::GitLab,
-            "gitea" | "forgejo" => Kind::Gitea,
-            "bitbucket" => Kind::Bitbucket,
-            "azure" => Kind::Azure,
-            "plain" => Kind::Plain,
+            "github" => ForgeKind::GitHub,
+            "gitlab" => ForgeKind::GitLab,
+            "gitea" | "forgejo" => ForgeKind::Gitea,
+            "bitbucket" => ForgeKind::Bitbucket,
+            "azure" => ForgeKind::Azure,
+            "plain" => ForgeKind::Plain,
             _ => return None,
         })
     }
@@ -35,24 +35,24 @@ impl Kind {
     /// Its name in a config.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::GitHub => "github",
-            Kind::GitLab => "gitlab",
-            Kind::Gitea => "gitea",
-            Kind::Bitbucket => "bitbucket",
-            Kind::Azure => "azure",
-            Kind::Plain => "plain",
+            ForgeKind::GitHub => "github",
+            ForgeKind::GitLab => "gitlab",
+            ForgeKind::Gitea => "gitea",
+            ForgeKind::Bitbucket => "bitbucket",
+            ForgeKind::Azure => "azure",
+            ForgeKind::Plain => "plain",
         }
     }
 
     /// Its name, for people.
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::GitHub => "GitHub",
-            Kind::GitLab => "GitLab",
-            Kind::Gitea => "Gitea",
-            Kind::Bitbucket => "Bitbucket",
-            Kind::Azure => "Azure DevOps",
-            Kind::Plain => "a repository without a forge",
+            ForgeKind::GitHub => "GitHub",
+            ForgeKind::GitLab => "GitLab",
+            ForgeKind::Gitea => "Gitea",
+            ForgeKind::Bitbucket => "Bitbucket",
+            ForgeKind::Azure => "Azure DevOps",
+            ForgeKind::Plain => "a repository without a forge",
         }
     }
 
@@ -62,32 +62,38 @@ impl Kind {
     /// locally through the head ref"; Gitea's routes take GitHub's name.)
     pub fn head_ref(self, number: u64) -> Option<String> {
         match self {
-            Kind::GitHub | Kind::Gitea => Some(format!("refs/pull/{number}/head")),
-            Kind::GitLab => Some(format!("refs/merge-requests/{number}/head")),
-            Kind::Bitbucket | Kind::Azure | Kind::Plain => None,
+            ForgeKind::GitHub | ForgeKind::Gitea => Some(format!("refs/pull/{number}/head")),
+            ForgeKind::GitLab => Some(format!("refs/merge-requests/{number}/head")),
+            ForgeKind::Bitbucket | ForgeKind::Azure | ForgeKind::Plain => None,
         }
     }
 
     /// The hosts that are known without a config.
     pub(super) fn public_hosts(self) -> &'static [&'static str] {
         match self {
-            Kind::GitHub => &["github.com", "ssh.github.com"],
-            Kind::GitLab => &["gitlab.com", "altssh.gitlab.com"],
-            Kind::Gitea => &["codeberg.org", "gitea.com"],
-            Kind::Bitbucket => &["bitbucket.org", "altssh.bitbucket.org"],
-            Kind::Azure => &["dev.azure.com", "ssh.dev.azure.com", "vs-ssh.visualstudio.com"],
-            Kind::Plain => &[],
+            ForgeKind::GitHub => &["github.com", "ssh.github.com"],
+            ForgeKind::GitLab => &["gitlab.com", "altssh.gitlab.com"],
+            ForgeKind::Gitea => &["codeberg.org", "gitea.com"],
+            ForgeKind::Bitbucket => &["bitbucket.org", "altssh.bitbucket.org"],
+            ForgeKind::Azure => &["dev.azure.com", "ssh.dev.azure.com", "vs-ssh.visualstudio.com"],
+            ForgeKind::Plain => &[],
         }
     }
 
-    const ALL: [Kind; 5] = [Kind::GitHub, Kind::GitLab, Kind::Gitea, Kind::Bitbucket, Kind::Azure];
+    const ALL: [ForgeKind; 5] = [
+        ForgeKind::GitHub,
+        ForgeKind::GitLab,
+        ForgeKind::Gitea,
+        ForgeKind::Bitbucket,
+        ForgeKind::Azure,
+    ];
 }
 
 /// What a config says about a host that nobody can guess. From a trusted config only: the token for
 /// the host goes to `api`.
 #[derive(Debug, Clone)]
-pub struct Known {
-    pub kind: Kind,
+pub struct ForgeHost {
+    pub kind: ForgeKind,
     /// The host of the remote URL; `None` is any that is not public.
     pub host: Option<String>,
     /// The base of the API, such as `https://git.example.com/api/v4`; the usual place otherwise.
@@ -96,8 +102,8 @@ pub struct Known {
 
 /// A repository on a forge.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    pub kind: Kind,
+pub struct ForgeRepository {
+    pub kind: ForgeKind,
     /// The host to which the token belongs.
     pub host: String,
     /// The base of the API, without a slash at the end.
@@ -109,52 +115,53 @@ pub struct Place {
 
 /// Why a remote URL leads to no forge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum PlaceError {
+pub enum ForgeUrlError {
     #[error("the remote is no repository on a host, so it has no forge")]
     NoHost,
     #[error("`{host}` is not a forge that is known by its name")]
-    Unknown { host: String, looks_like: Option<Kind> },
+    Unknown { host: String, looks_like: Option<ForgeKind> },
     #[error("the path `{path}` is not one of a repository on {}", kind.as_str())]
-    Path { kind: Kind, path: String },
+    Path { kind: ForgeKind, path: String },
 }
 
-impl PlaceError {
+impl ForgeUrlError {
     /// What to do about it, where we know.
     pub fn hint(&self) -> Option<String> {
-        let PlaceError::Unknown { host, looks_like } = self else { return None };
+        let ForgeUrlError::Unknown { host, looks_like } = self else { return None };
         let name = match looks_like {
-            Some(Kind::Gitea) => "forgejo",
+            Some(ForgeKind::Gitea) => "forgejo",
             Some(kind) => kind.name(),
-            None => Kind::GitHub.name(),
+            None => ForgeKind::GitHub.name(),
         };
         Some(format!("say in the config which forge `{host}` is, for example `forge: {name}`"))
     }
 }
 
-impl Place {
+impl ForgeRepository {
     /// The place of a remote URL: https, ssh, or `git@host:path`. User names and passwords in it are
     /// not looked at.
     ///
     /// # Errors
     /// [`PlaceError`]; a host is never asked what it is, because the question could carry a token.
-    pub fn of(remote: &str, known: Option<&Known>) -> Result<Place, PlaceError> {
-        let parts =
-            Parts::of(remote).filter(|parts| parts.scheme != "file").ok_or(PlaceError::NoHost)?;
+    pub fn of(remote: &str, known: Option<&ForgeHost>) -> Result<ForgeRepository, ForgeUrlError> {
+        let parts = UrlParts::of(remote)
+            .filter(|parts| parts.scheme != "file")
+            .ok_or(ForgeUrlError::NoHost)?;
         let said = known.filter(|known| {
             known.host.as_ref().is_none_or(|host| host.eq_ignore_ascii_case(&parts.host))
         });
         let kind = said.map(|said| said.kind).or_else(|| public(&parts.host));
-        let unknown = || PlaceError::Unknown {
+        let unknown = || ForgeUrlError::Unknown {
             host: parts.host.clone(),
             looks_like: looks_like(&parts.host),
         };
-        let kind = kind.filter(|kind| *kind != Kind::Plain).ok_or_else(unknown)?;
+        let kind = kind.filter(|kind| *kind != ForgeKind::Plain).ok_or_else(unknown)?;
         let api = said
             .and_then(|said| said.api.as_deref())
             .map(|api| api.trim_end_matches('/').to_owned());
-        let bad = || PlaceError::Path { kind, path: parts.path.clone() };
+        let bad = || ForgeUrlError::Path { kind, path: parts.path.clone() };
         match kind {
-            Kind::Azure => azure(&parts, api).ok_or_else(bad),
+            ForgeKind::Azure => azure(&parts, api).ok_or_else(bad),
             _ => {
                 let api = api.unwrap_or_else(|| usual_api(kind, &parts));
                 ordinary(kind, &parts, api).ok_or_else(bad)
@@ -163,30 +170,30 @@ impl Place {
     }
 }
 
-fn public(host: &str) -> Option<Kind> {
+fn public(host: &str) -> Option<ForgeKind> {
     if host.ends_with(".visualstudio.com") {
-        return Some(Kind::Azure);
+        return Some(ForgeKind::Azure);
     }
     if host.ends_with(".ghe.com") {
-        return Some(Kind::GitHub);
+        return Some(ForgeKind::GitHub);
     }
-    Kind::ALL.into_iter().find(|kind| kind.public_hosts().contains(&host))
+    ForgeKind::ALL.into_iter().find(|kind| kind.public_hosts().contains(&host))
 }
 
-fn looks_like(host: &str) -> Option<Kind> {
+fn looks_like(host: &str) -> Option<ForgeKind> {
     let words = [
-        ("gitlab", Kind::GitLab),
-        ("forgejo", Kind::Gitea),
-        ("gitea", Kind::Gitea),
-        ("github", Kind::GitHub),
-        ("bitbucket", Kind::Bitbucket),
-        ("tfs", Kind::Azure),
+        ("gitlab", ForgeKind::GitLab),
+        ("forgejo", ForgeKind::Gitea),
+        ("gitea", ForgeKind::Gitea),
+        ("github", ForgeKind::GitHub),
+        ("bitbucket", ForgeKind::Bitbucket),
+        ("tfs", ForgeKind::Azure),
     ];
     words.into_iter().find(|(word, _)| host.contains(word)).map(|(_, kind)| kind)
 }
 
 /// The host of web and API: ssh has other ones, and other ports.
-fn web(parts: &Parts) -> String {
+fn web(parts: &UrlParts) -> String {
     let host = match parts.host.as_str() {
         "ssh.github.com" => "github.com",
         "altssh.gitlab.com" => "gitlab.com",
@@ -200,23 +207,23 @@ fn web(parts: &Parts) -> String {
 }
 
 /// Always https: a token does not travel in the clear unless the config names such an address.
-fn usual_api(kind: Kind, parts: &Parts) -> String {
+fn usual_api(kind: ForgeKind, parts: &UrlParts) -> String {
     let web = web(parts);
     match kind {
-        Kind::GitHub if web == "github.com" => "https://api.github.com".into(),
-        Kind::GitHub if web.ends_with(".ghe.com") => format!("https://api.{web}"),
-        Kind::GitHub => format!("https://{web}/api/v3"),
-        Kind::GitLab => format!("https://{web}/api/v4"),
-        Kind::Gitea => format!("https://{web}/api/v1"),
-        Kind::Bitbucket => "https://api.bitbucket.org/2.0".into(),
-        Kind::Azure | Kind::Plain => format!("https://{web}"),
+        ForgeKind::GitHub if web == "github.com" => "https://api.github.com".into(),
+        ForgeKind::GitHub if web.ends_with(".ghe.com") => format!("https://api.{web}"),
+        ForgeKind::GitHub => format!("https://{web}/api/v3"),
+        ForgeKind::GitLab => format!("https://{web}/api/v4"),
+        ForgeKind::Gitea => format!("https://{web}/api/v1"),
+        ForgeKind::Bitbucket => "https://api.bitbucket.org/2.0".into(),
+        ForgeKind::Azure | ForgeKind::Plain => format!("https://{web}"),
     }
 }
 
 /// `owner/name`, with groups in groups on GitLab. A forge that lives below a path (its API says so)
 /// has that path in its remotes over http too.
-fn ordinary(kind: Kind, parts: &Parts, api: String) -> Option<Place> {
-    let below = Parts::of(&api)?.path;
+fn ordinary(kind: ForgeKind, parts: &UrlParts, api: String) -> Option<ForgeRepository> {
+    let below = UrlParts::of(&api)?.path;
     let below = below.split("api/").next().unwrap_or_default().trim_end_matches('/');
     let path = match parts.path.strip_prefix(below) {
         Some(rest) if !below.is_empty() && parts.scheme.starts_with("http") => {
@@ -225,20 +232,20 @@ fn ordinary(kind: Kind, parts: &Parts, api: String) -> Option<Place> {
         _ => &parts.path,
     };
     let (owner, name) = path.trim_end_matches(".git").rsplit_once('/')?;
-    let deep = owner.contains('/') && kind != Kind::GitLab;
+    let deep = owner.contains('/') && kind != ForgeKind::GitLab;
     let whole = !owner.is_empty() && !name.is_empty() && !deep;
     let host = web(parts).split(':').next().unwrap_or_default().to_owned();
-    whole.then(|| Place { kind, host, api, owner: unescape(owner), name: unescape(name) })
+    whole.then(|| ForgeRepository { kind, host, api, owner: unescape(owner), name: unescape(name) })
 }
 
 /// Azure's forms: `dev.azure.com/ORG/PROJECT/_git/REPO`, `ORG.visualstudio.com/PROJECT/_git/REPO`,
 /// with `DefaultCollection` before and `_full` or `_optimized` within, without a project where it is
 /// called as the repository, `v3/ORG/PROJECT/REPO` over ssh, and a server's own collections.
-fn azure(parts: &Parts, api: Option<String>) -> Option<Place> {
+fn azure(parts: &UrlParts, api: Option<String>) -> Option<ForgeRepository> {
     let segments: Vec<&str> =
         parts.path.split('/').filter(|part| !matches!(*part, "_full" | "_optimized")).collect();
-    let place = |host: &str, api: String, owner: &str, name: &str| Place {
-        kind: Kind::Azure,
+    let place = |host: &str, api: String, owner: &str, name: &str| ForgeRepository {
+        kind: ForgeKind::Azure,
         host: host.to_owned(),
         api,
         owner: unescape(owner),

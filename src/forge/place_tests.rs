@@ -1,14 +1,17 @@
 use super::*;
 
 fn place(remote: &str) -> String {
-    shown(Place::of(remote, None))
+    shown(ForgeRepository::of(remote, None))
 }
 
-fn known(remote: &str, kind: Kind, api: Option<&str>) -> String {
-    shown(Place::of(remote, Some(&Known { kind, host: None, api: api.map(str::to_owned) })))
+fn known(remote: &str, kind: ForgeKind, api: Option<&str>) -> String {
+    shown(ForgeRepository::of(
+        remote,
+        Some(&ForgeHost { kind, host: None, api: api.map(str::to_owned) }),
+    ))
 }
 
-fn shown(place: Result<Place, PlaceError>) -> String {
+fn shown(place: Result<ForgeRepository, ForgeUrlError>) -> String {
     match place {
         Ok(place) => {
             format!("{} {} | {} | {}", place.kind.as_str(), place.api, place.owner, place.name)
@@ -35,11 +38,11 @@ fn every_way_to_write_a_github_remote() {
     }
     assert_eq!(place("git@corp.ghe.com:o/r.git"), "GitHub https://api.corp.ghe.com | o | r");
     assert_eq!(
-        known("https://git.corp:8443/o/r.git", Kind::GitHub, None),
+        known("https://git.corp:8443/o/r.git", ForgeKind::GitHub, None),
         "GitHub https://git.corp:8443/api/v3 | o | r"
     );
     assert_eq!(
-        known("ssh://git@git.corp:2222/o/r", Kind::GitHub, None),
+        known("ssh://git@git.corp:2222/o/r", ForgeKind::GitHub, None),
         "GitHub https://git.corp/api/v3 | o | r"
     );
 }
@@ -53,11 +56,11 @@ fn gitlab_has_groups_in_groups_and_may_live_below_a_path() {
     );
     let api = Some("https://corp.example/gitlab/api/v4/");
     assert_eq!(
-        known("https://corp.example/gitlab/a/b/r.git", Kind::GitLab, api),
+        known("https://corp.example/gitlab/a/b/r.git", ForgeKind::GitLab, api),
         "GitLab https://corp.example/gitlab/api/v4 | a/b | r"
     );
     assert_eq!(
-        known("git@corp.example:a/b/r.git", Kind::GitLab, api),
+        known("git@corp.example:a/b/r.git", ForgeKind::GitLab, api),
         "GitLab https://corp.example/gitlab/api/v4 | a/b | r"
     );
 }
@@ -70,7 +73,7 @@ fn the_others_by_their_hosts() {
         "Bitbucket https://api.bitbucket.org/2.0 | team | r"
     );
     assert_eq!(
-        known("http://127.0.0.1:3000/o/r", Kind::Gitea, Some("http://127.0.0.1:3000/api/v1")),
+        known("http://127.0.0.1:3000/o/r", ForgeKind::Gitea, Some("http://127.0.0.1:3000/api/v1")),
         "Gitea http://127.0.0.1:3000/api/v1 | o | r"
     );
 }
@@ -101,11 +104,11 @@ fn azure_has_many_forms() {
         "Azure DevOps https://dev.azure.com/org | r | r"
     );
     assert_eq!(
-        known("https://ado.corp/tfs/Main/p/_git/r", Kind::Azure, None),
+        known("https://ado.corp/tfs/Main/p/_git/r", ForgeKind::Azure, None),
         "Azure DevOps https://ado.corp/tfs/Main | p | r"
     );
     assert_eq!(
-        known("https://ado.corp/Main/p/_git/r", Kind::Azure, None),
+        known("https://ado.corp/Main/p/_git/r", ForgeKind::Azure, None),
         "Azure DevOps https://ado.corp/Main | p | r"
     );
 }
@@ -125,7 +128,8 @@ fn what_has_no_forge_says_so() {
         place("https://github.com/a/b/c"),
         "the path `a/b/c` is not one of a repository on GitHub"
     );
-    let error = Place::of("git@gitlab.corp:a/b", None).expect_err("nobody said what it is");
+    let error =
+        ForgeRepository::of("git@gitlab.corp:a/b", None).expect_err("nobody said what it is");
     assert_eq!(error.to_string(), "`gitlab.corp` is not a forge that is known by its name");
     let hint = error.hint().expect("there is a way out");
     assert_eq!(hint, "say in the config which forge `gitlab.corp` is, for example `forge: gitlab`");

@@ -1,13 +1,13 @@
 //! What to do with an answer: take it, try again after a while, or give up. Pure.
 
-use super::access::Limits;
+use super::access::RequestLimits;
 use jiff::fmt::rfc2822;
 use std::time::Duration;
 use ureq::http::HeaderMap;
 
 /// May a request be sent a second time without asking what the first one did?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Repeat {
+pub(super) enum RetrySafety {
     /// Reads, and writes that leave the same behind when done twice.
     Safe,
     /// Only if the first one surely had no effect.
@@ -16,17 +16,17 @@ pub(super) enum Repeat {
 
 /// How often and how long one request has tried.
 #[derive(Debug, Default)]
-pub(super) struct Effort {
+pub(super) struct RetryState {
     pub attempts: u32,
     pub waited: Duration,
 }
 
-impl Effort {
+impl RetryState {
     /// The pause before the next attempt: `asked` by the forge, or twice the last one, with up to
     /// half of it added by chance. `None`: enough.
     pub(super) fn next(
         &self,
-        limits: &Limits,
+        limits: &RequestLimits,
         asked: Option<Duration>,
         chance: f64,
     ) -> Option<Duration> {
@@ -121,9 +121,9 @@ mod tests {
 
     #[test]
     fn pauses_double_and_end() {
-        let limits = Limits::default();
+        let limits = RequestLimits::default();
         let pauses = |attempts, asked, chance| {
-            Effort { attempts, ..Effort::default() }
+            RetryState { attempts, ..RetryState::default() }
                 .next(&limits, asked, chance)
                 .map(|pause| pause.as_millis())
         };

@@ -1,7 +1,7 @@
 //! Writes that must happen once, although their answers get lost.
 
-use super::http::Http;
-use super::types::{Change, NewProposal, Proposal, State};
+use super::http::HttpClient;
+use super::types::{NewProposal, Proposal, ProposalState, ProposalUpdate};
 use super::{Forge, ForgeError, Result};
 
 /// How often a lost attempt is looked for before it counts as not done: a forge may finish what it
@@ -15,7 +15,7 @@ const ROUNDS: u32 = 3;
 /// is found.
 pub(super) fn create(
     forge: &dyn Forge,
-    http: &Http,
+    http: &HttpClient,
     new: &NewProposal,
     send: impl Fn() -> Result<Proposal>,
 ) -> Result<Proposal> {
@@ -34,7 +34,7 @@ pub(super) fn create(
             Err(error) => return Err(error),
         }
     };
-    let decoration = Change::decoration(new);
+    let decoration = ProposalUpdate::decoration(new);
     if decoration.add_labels.is_empty() && decoration.add_reviewers.is_empty() {
         return Ok(there);
     }
@@ -52,7 +52,7 @@ fn existing(forge: &dyn Forge, head: &str) -> Result<Option<Proposal>> {
         .find(|proposal| proposal.head == head && !proposal.from_fork))
 }
 
-fn look(forge: &dyn Forge, http: &Http, head: &str) -> Result<Option<Proposal>> {
+fn look(forge: &dyn Forge, http: &HttpClient, head: &str) -> Result<Option<Proposal>> {
     for look in 1..=LOOKS {
         (http.clock.sleep)(http.limits.pause.saturating_mul(look));
         if let Some(proposal) = forge.find(head)? {
@@ -71,16 +71,16 @@ pub(super) fn merge(
 ) -> Result<Proposal> {
     let before = forge.proposal(number)?;
     match before.state {
-        State::Merged => return Ok(before),
-        State::Closed => {
+        ProposalState::Merged => return Ok(before),
+        ProposalState::Closed => {
             return Err(ForgeError::NotMergeable { number, why: "it is closed".into() });
         }
-        State::Open => {}
+        ProposalState::Open => {}
     }
     let sent = send();
     let after = forge.proposal(number)?;
     match sent {
-        _ if after.state == State::Merged => Ok(after),
+        _ if after.state == ProposalState::Merged => Ok(after),
         Ok(()) => Err(ForgeError::NotMergeable {
             number,
             why: "the forge has accepted it and not merged it".into(),

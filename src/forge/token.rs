@@ -1,6 +1,6 @@
 //! The token, which is never shown, and where one is looked for.
 
-use super::place::Kind;
+use super::place::ForgeKind;
 use std::fmt;
 
 /// A secret. Neither `Debug` nor `Display` shows it, and texts of a forge are searched for it before
@@ -59,20 +59,24 @@ pub struct TokenSources<'a> {
 /// `TOWPATH_TOKEN` first, then the variables that belong to this host, then `gh`, then git. A
 /// variable of a forge is for its public host, or for the host that another variable names
 /// (`GITHUB_SERVER_URL`, `CI_SERVER_URL`, …): a token never goes to a host it was not meant for.
-pub fn find_token(kind: Kind, host: &str, sources: &TokenSources<'_>) -> Option<(Token, String)> {
+pub fn find_token(
+    kind: ForgeKind,
+    host: &str,
+    sources: &TokenSources<'_>,
+) -> Option<(Token, String)> {
     let read = |name: &str| (sources.variable)(name).filter(|value| !value.trim().is_empty());
     let mut names = vec!["TOWPATH_TOKEN"];
     names.extend(variables(kind, host, &read));
     for name in names {
         if let Some(secret) = read(name) {
-            let user = if kind == Kind::Bitbucket { read("BITBUCKET_USERNAME") } else { None };
+            let user = if kind == ForgeKind::Bitbucket { read("BITBUCKET_USERNAME") } else { None };
             return Some((
                 Token::with_user(&user.unwrap_or_default(), &secret),
                 format!("the variable {name}"),
             ));
         }
     }
-    if kind == Kind::GitHub
+    if kind == ForgeKind::GitHub
         && let Some(secret) = (sources.gh)(host).filter(|secret| !secret.trim().is_empty())
     {
         return Some((Token::new(&secret), "`gh auth token`".into()));
@@ -82,16 +86,20 @@ pub fn find_token(kind: Kind, host: &str, sources: &TokenSources<'_>) -> Option<
 }
 
 /// The variables whose token is meant for this host.
-fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> Vec<&'static str> {
+fn variables(
+    kind: ForgeKind,
+    host: &str,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> Vec<&'static str> {
     let names_host =
         |name: &str| read(name).is_some_and(|value| host_of(&value).eq_ignore_ascii_case(host));
     let public = kind.public_hosts().contains(&host);
     let mut out = Vec::new();
     match kind {
-        Kind::GitHub if public || host.ends_with(".ghe.com") => {
+        ForgeKind::GitHub if public || host.ends_with(".ghe.com") => {
             out.extend(["GH_TOKEN", "GITHUB_TOKEN"])
         }
-        Kind::GitHub => {
+        ForgeKind::GitHub => {
             if names_host("GH_HOST") || names_host("GITHUB_SERVER_URL") {
                 out.extend(["GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN"]);
             }
@@ -99,10 +107,10 @@ fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> V
                 out.push("GITHUB_TOKEN");
             }
         }
-        Kind::GitLab if public || names_host("GITLAB_HOST") || names_host("CI_SERVER_URL") => {
+        ForgeKind::GitLab if public || names_host("GITLAB_HOST") || names_host("CI_SERVER_URL") => {
             out.push("GITLAB_TOKEN")
         }
-        Kind::Gitea
+        ForgeKind::Gitea
             if public
                 || ["GITEA_SERVER_URL", "GITHUB_SERVER_URL", "CI_FORGE_URL"]
                     .into_iter()
@@ -113,29 +121,33 @@ fn variables(kind: Kind, host: &str, read: &dyn Fn(&str) -> Option<String>) -> V
                 out.push("GITHUB_TOKEN");
             }
         }
-        Kind::Bitbucket if public => out.push("BITBUCKET_TOKEN"),
-        Kind::Azure
+        ForgeKind::Bitbucket if public => out.push("BITBUCKET_TOKEN"),
+        ForgeKind::Azure
             if public
                 || names_host("SYSTEM_COLLECTIONURI")
                 || host.ends_with(".visualstudio.com") =>
         {
             out.extend(["AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN"]);
         }
-        Kind::GitLab | Kind::Gitea | Kind::Bitbucket | Kind::Azure | Kind::Plain => {}
+        ForgeKind::GitLab
+        | ForgeKind::Gitea
+        | ForgeKind::Bitbucket
+        | ForgeKind::Azure
+        | ForgeKind::Plain => {}
     }
     out
 }
 
 /// The host of a URL, or the text itself where it is none.
 fn host_of(value: &str) -> String {
-    super::url::Parts::of(value).map_or_else(|| value.trim().to_owned(), |parts| parts.host)
+    super::url::UrlParts::of(value).map_or_else(|| value.trim().to_owned(), |parts| parts.host)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn found(kind: Kind, host: &str, variables: &[(&str, &str)]) -> Option<String> {
+    fn found(kind: ForgeKind, host: &str, variables: &[(&str, &str)]) -> Option<String> {
         let variable = |name: &str| {
             variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         };
@@ -151,17 +163,17 @@ mod tests {
     #[test]
     fn a_variable_wins_over_gh_and_gh_over_git() {
         let by_variable =
-            found(Kind::GitHub, "github.com", &[("GH_TOKEN", "a"), ("TOWPATH_TOKEN", " ")]);
+            found(ForgeKind::GitHub, "github.com", &[("GH_TOKEN", "a"), ("TOWPATH_TOKEN", " ")]);
         assert_eq!(by_variable.as_deref(), Some("a by the variable GH_TOKEN"));
         assert_eq!(
-            found(Kind::GitHub, "github.com", &[]).as_deref(),
+            found(ForgeKind::GitHub, "github.com", &[]).as_deref(),
             Some("from-gh by `gh auth token`")
         );
         assert_eq!(
-            found(Kind::GitLab, "git.example.com", &[]).as_deref(),
+            found(ForgeKind::GitLab, "git.example.com", &[]).as_deref(),
             Some("from-git by `git credential fill`")
         );
-        assert_eq!(found(Kind::GitLab, "gitlab.com", &[]), None);
+        assert_eq!(found(ForgeKind::GitLab, "gitlab.com", &[]), None);
     }
 
     #[test]
@@ -172,17 +184,23 @@ mod tests {
             ("GITEA_TOKEN", "x"),
             ("BITBUCKET_TOKEN", "x"),
         ];
-        for kind in [Kind::GitHub, Kind::GitLab, Kind::Gitea, Kind::Bitbucket, Kind::Azure] {
+        for kind in [
+            ForgeKind::GitHub,
+            ForgeKind::GitLab,
+            ForgeKind::Gitea,
+            ForgeKind::Bitbucket,
+            ForgeKind::Azure,
+        ] {
             assert_eq!(found(kind, "evil.example.com", &variables), None, "{kind:?}");
         }
         let named = [("GITLAB_TOKEN", "x"), ("CI_SERVER_URL", "https://git.corp:8443/gitlab")];
         assert_eq!(
-            found(Kind::GitLab, "git.corp", &named).as_deref(),
+            found(ForgeKind::GitLab, "git.corp", &named).as_deref(),
             Some("x by the variable GITLAB_TOKEN")
         );
         let named = [("GITHUB_TOKEN", "x"), ("GITHUB_SERVER_URL", "https://forgejo.corp")];
         assert_eq!(
-            found(Kind::Gitea, "forgejo.corp", &named).as_deref(),
+            found(ForgeKind::Gitea, "forgejo.corp", &named).as_deref(),
             Some("x by the variable GITHUB_TOKEN")
         );
     }

@@ -1,7 +1,7 @@
 //! One request over the wire: TLS with ring, the proxy, private authorities, time limits. No
 //! redirects and no second attempts; [`super::http`] decides about those.
 
-use super::access::Access;
+use super::access::ForgeAccess;
 use super::{ForgeError, Result};
 use rustls::crypto::ring;
 use std::io;
@@ -14,7 +14,7 @@ use ureq::{Agent, Error, Proxy, ProxyProtocol, Timeout};
 const MAX_BODY: u64 = 64 * 1024 * 1024;
 
 /// An answer as it came.
-pub(super) struct Raw {
+pub(super) struct HttpResponse {
     pub status: u16,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
@@ -22,7 +22,7 @@ pub(super) struct Raw {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub(super) enum Lost {
+pub(super) enum TransportError {
     /// The request cannot have arrived.
     Unsent(String),
     /// The other side is not who it should be; trying again changes nothing.
@@ -38,7 +38,7 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    pub(super) fn new(access: &Access) -> Result<Self> {
+    pub(super) fn new(access: &ForgeAccess) -> Result<Self> {
         let tls = TlsConfig::builder()
             .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
             .root_certs(authorities(access.authorities.as_deref())?)
@@ -63,7 +63,7 @@ impl Transport {
         url: &str,
         headers: &HeaderMap,
         body: &[u8],
-    ) -> std::result::Result<Raw, Lost> {
+    ) -> std::result::Result<HttpResponse, TransportError> {
         self.send_for(method, url, headers, body, MAX_BODY)
     }
 
@@ -75,12 +75,12 @@ impl Transport {
         headers: &HeaderMap,
         body: &[u8],
         longest: u64,
-    ) -> std::result::Result<Raw, Lost> {
+    ) -> std::result::Result<HttpResponse, TransportError> {
         let mut request = Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let bad = |error: ureq::http::Error| Lost::Unsent(error.to_string());
+        let bad = |error: ureq::http::Error| TransportError::Unsent(error.to_string());
         let answer = match body {
             [] if !matches!(*method, Method::POST | Method::PUT | Method::PATCH) => {
                 self.agent.run(request.body(()).map_err(bad)?)
@@ -91,7 +91,7 @@ impl Transport {
         let (parts, mut body) = answer.into_parts();
         let body =
             body.with_config().limit(longest).read_to_vec().map_err(|error| lost_within(&error))?;
-        Ok(Raw { status: parts.status.as_u16(), headers: parts.headers, body })
+        Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
     }
 }
 
@@ -117,7 +117,7 @@ fn authorities(pem: Option<&[u8]>) -> Result<RootCerts> {
     Ok(RootCerts::from(all))
 }
 
-fn proxy(access: &Access) -> Result<Option<Proxy>> {
+fn proxy(access: &ForgeAccess) -> Result<Option<Proxy>> {
     let Some(url) = access.proxy.as_deref().filter(|url| !url.trim().is_empty()) else {
         return Ok(None);
     };
@@ -153,32 +153,34 @@ fn bad(what: &'static str, why: &str) -> ForgeError {
     ForgeError::Settings { what, why: why.to_owned() }
 }
 
-fn lost(error: &Error) -> Lost {
+fn lost(error: &Error) -> TransportError {
     match error {
         Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-            Lost::Unsent("it took too long to connect".into())
+            TransportError::Unsent("it took too long to connect".into())
         }
-        Error::Timeout(_) => Lost::Timeout,
-        Error::HostNotFound => Lost::Unsent("there is no such host".into()),
-        Error::ConnectionFailed => Lost::Unsent("no connection".into()),
-        Error::ConnectProxyFailed(why) => Lost::Unsent(format!("the proxy refused: {why}")),
-        Error::Rustls(why) => Lost::Untrusted(why.to_string()),
-        Error::Tls(why) => Lost::Untrusted((*why).to_owned()),
+        Error::Timeout(_) => TransportError::Timeout,
+        Error::HostNotFound => TransportError::Unsent("there is no such host".into()),
+        Error::ConnectionFailed => TransportError::Unsent("no connection".into()),
+        Error::ConnectProxyFailed(why) => {
+            TransportError::Unsent(format!("the proxy refused: {why}"))
+        }
+        Error::Rustls(why) => TransportError::Untrusted(why.to_string()),
+        Error::Tls(why) => TransportError::Untrusted((*why).to_owned()),
         Error::Io(why) if why.kind() == io::ErrorKind::ConnectionRefused => {
-            Lost::Unsent("the connection was refused".into())
+            TransportError::Unsent("the connection was refused".into())
         }
         Error::Io(why) if why.kind() == io::ErrorKind::InvalidData => {
-            Lost::Untrusted(why.to_string())
+            TransportError::Untrusted(why.to_string())
         }
         other => lost_within(other),
     }
 }
 
 /// After the request was on its way.
-fn lost_within(error: &Error) -> Lost {
+fn lost_within(error: &Error) -> TransportError {
     match error {
-        Error::Timeout(_) => Lost::Timeout,
-        Error::BodyExceedsLimit(_) => Lost::Broken("the answer is too long".into()),
-        other => Lost::Broken(other.to_string()),
+        Error::Timeout(_) => TransportError::Timeout,
+        Error::BodyExceedsLimit(_) => TransportError::Broken("the answer is too long".into()),
+        other => TransportError::Broken(other.to_string()),
     }
 }

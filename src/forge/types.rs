@@ -1,6 +1,6 @@
 //! What goes to a forge and comes back: plain values, the same for all of them.
 
-use crate::git::RefAt;
+use crate::git::ExpectedRef;
 
 /// A pull request or merge request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Proposal {
     /// Without the prefix by which some forges mark a draft.
     pub title: String,
     pub body: String,
-    pub state: State,
+    pub state: ProposalState,
     pub draft: bool,
     /// The login of who opened it, as the forge says.
     pub author: String,
@@ -42,32 +42,32 @@ impl Proposal {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum ProposalState {
     Open,
     Closed,
     Merged,
 }
 
-impl State {
+impl ProposalState {
     /// The word for it.
     pub fn as_str(self) -> &'static str {
         match self {
-            State::Open => "open",
-            State::Closed => "closed",
-            State::Merged => "merged",
+            ProposalState::Open => "open",
+            ProposalState::Closed => "closed",
+            ProposalState::Merged => "merged",
         }
     }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Draft {
+pub enum DraftState {
     Yes,
     No,
 }
 
-impl Draft {
+impl DraftState {
     pub(super) fn is_yes(self) -> bool {
-        self == Draft::Yes
+        self == DraftState::Yes
     }
 }
 
@@ -79,7 +79,7 @@ pub struct NewProposal {
     pub base: String,
     pub title: String,
     pub body: String,
-    pub draft: Draft,
+    pub draft: DraftState,
     pub labels: Vec<String>,
     /// Logins; `organisation/team` for a team where the forge has them. Azure DevOps takes mail
     /// addresses or ids, Bitbucket account ids or `{uuid}`.
@@ -88,29 +88,29 @@ pub struct NewProposal {
 
 /// What is to be different about a proposal; everything else stays.
 #[derive(Debug, Clone, Default)]
-pub struct Change {
+pub struct ProposalUpdate {
     pub title: Option<String>,
     pub body: Option<String>,
-    pub draft: Option<Draft>,
+    pub draft: Option<DraftState>,
     pub add_labels: Vec<String>,
     pub remove_labels: Vec<String>,
     pub add_reviewers: Vec<String>,
 }
 
-impl Change {
+impl ProposalUpdate {
     /// The part of a new proposal that is given after it is there.
     pub(super) fn decoration(new: &NewProposal) -> Self {
-        Change {
+        ProposalUpdate {
             add_labels: new.labels.clone(),
             add_reviewers: new.reviewers.clone(),
-            ..Change::default()
+            ..ProposalUpdate::default()
         }
     }
 }
 
 /// How to merge.
 #[derive(Debug, Clone)]
-pub struct Merge {
+pub struct ProposalMerge {
     pub method: MergeMethod,
     /// The head commit that was judged: another one is not merged.
     pub expect: String,
@@ -119,10 +119,10 @@ pub struct Merge {
     pub message: Option<String>,
     /// Refs that must be where they were when it was judged. Only a repository without a forge heeds
     /// them: the others have no words for that.
-    pub if_still: Vec<RefAt>,
+    pub if_still: Vec<ExpectedRef>,
 }
 
-impl Merge {
+impl ProposalMerge {
     /// Subject and body as one commit message, where the forge takes one text.
     pub(super) fn text(&self) -> Option<String> {
         match (&self.title, &self.message) {
@@ -141,7 +141,7 @@ pub enum MergeMethod {
 
 /// A commit status or check run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
+pub struct CommitCheck {
     pub name: String,
     pub state: CheckState,
     pub description: String,
@@ -162,13 +162,13 @@ pub enum CheckState {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {
     pub author: String,
-    pub verdict: Verdict,
+    pub verdict: ReviewVerdict,
     /// The head that was looked at, where the forge tells: what came later was not reviewed.
     pub commit: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ReviewVerdict {
     Approved,
     ChangesRequested,
 }
@@ -183,7 +183,7 @@ pub struct Issue {
 
 /// What a forge may not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Feature {
+pub enum ForgeFeature {
     Labels,
     AutoMerge,
     Issues,
@@ -192,8 +192,8 @@ pub enum Feature {
 }
 
 /// The first of each name: forges list the newest first.
-pub(super) fn newest(checks: Vec<Check>) -> Vec<Check> {
-    let mut out: Vec<Check> = Vec::new();
+pub(super) fn newest(checks: Vec<CommitCheck>) -> Vec<CommitCheck> {
+    let mut out: Vec<CommitCheck> = Vec::new();
     for check in checks {
         if !out.iter().any(|seen| seen.name == check.name) {
             out.push(check);
@@ -204,7 +204,7 @@ pub(super) fn newest(checks: Vec<Check>) -> Vec<Check> {
 
 /// The last word of each reviewer, out of all in their order. `None` takes back what was said.
 pub(super) fn last_words(
-    said: impl IntoIterator<Item = (String, Option<Verdict>, Option<String>)>,
+    said: impl IntoIterator<Item = (String, Option<ReviewVerdict>, Option<String>)>,
 ) -> Vec<Review> {
     let mut out: Vec<Review> = Vec::new();
     for (author, verdict, commit) in said {

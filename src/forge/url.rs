@@ -27,7 +27,7 @@ pub(super) fn query(path: &str, values: &[(&str, &str)]) -> String {
 /// The parts of `scheme://user@host:port/path`, or of git's `user@host:path`. Users and passwords
 /// are dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Parts {
+pub(super) struct UrlParts {
     pub scheme: String,
     /// In lower case.
     pub host: String,
@@ -36,12 +36,12 @@ pub(super) struct Parts {
     pub path: String,
 }
 
-impl Parts {
-    pub(super) fn of(text: &str) -> Option<Parts> {
+impl UrlParts {
+    pub(super) fn of(text: &str) -> Option<UrlParts> {
         let text = text.trim();
         match text.split_once("://") {
-            Some((scheme, rest)) => Parts::with_scheme(&scheme.to_ascii_lowercase(), rest),
-            None => Parts::scp_like(text),
+            Some((scheme, rest)) => UrlParts::with_scheme(&scheme.to_ascii_lowercase(), rest),
+            None => UrlParts::scp_like(text),
         }
     }
 
@@ -51,29 +51,34 @@ impl Parts {
         (&self.scheme, &self.host, self.port.unwrap_or(usual))
     }
 
-    fn with_scheme(scheme: &str, rest: &str) -> Option<Parts> {
+    fn with_scheme(scheme: &str, rest: &str) -> Option<UrlParts> {
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
         let address = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
         let (host, port) = match address.rsplit_once(':') {
             Some((host, port)) if !port.contains(']') => (host, Some(port.parse().ok()?)),
             _ => (address, None),
         };
-        Parts::new(scheme, host, port, path)
+        UrlParts::new(scheme, host, port, path)
     }
 
     /// `[user@]host:path`, with the colon before any slash.
-    fn scp_like(text: &str) -> Option<Parts> {
+    fn scp_like(text: &str) -> Option<UrlParts> {
         let (address, path) = text.split_once(':')?;
         if address.contains('/') {
             return None;
         }
         let host = address.rsplit_once('@').map_or(address, |(_, host)| host);
-        Parts::new("ssh", host, None, path)
+        UrlParts::new("ssh", host, None, path)
     }
 
-    fn new(scheme: &str, host: &str, port: Option<u16>, path: &str) -> Option<Parts> {
+    fn new(scheme: &str, host: &str, port: Option<u16>, path: &str) -> Option<UrlParts> {
         let path = path.split(['?', '#']).next().unwrap_or_default().trim_matches('/');
         let host = host.to_ascii_lowercase();
-        (!host.is_empty()).then(|| Parts { scheme: scheme.into(), host, port, path: path.into() })
+        (!host.is_empty()).then(|| UrlParts {
+            scheme: scheme.into(),
+            host,
+            port,
+            path: path.into(),
+        })
     }
 }

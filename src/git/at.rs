@@ -10,7 +10,7 @@ pub const TIME_FORMS: &str = "`2026-05-05`, `2026-05-05T10:00`, `2026-05-05T10:0
 
 /// Why a text names no revision and no moment.
 #[derive(Debug, thiserror::Error)]
-pub enum AtError {
+pub enum RevisionError {
     #[error("`{text}` is no commit, branch or tag of this repository, and no time either")]
     Unknown { text: String },
     #[error("the mainline has no commit as old as {time}; its first is newer")]
@@ -19,15 +19,15 @@ pub enum AtError {
     Git(#[from] GitError),
 }
 
-impl AtError {
+impl RevisionError {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            AtError::Unknown { .. } => Some(format!("a time can be written {TIME_FORMS}")),
-            AtError::TooEarly { .. } => {
+            RevisionError::Unknown { .. } => Some(format!("a time can be written {TIME_FORMS}")),
+            RevisionError::TooEarly { .. } => {
                 Some("`git fetch --unshallow` brings older commits to a shallow clone".into())
             }
-            AtError::Git(error) => error.hint(),
+            RevisionError::Git(error) => error.hint(),
         }
     }
 }
@@ -38,13 +38,19 @@ impl AtError {
 ///
 /// # Errors
 /// [`AtError`].
-pub fn resolve(repository: &Repository, tip: Oid, text: &str, now: &Zoned) -> Result<Oid, AtError> {
+pub fn resolve(
+    repository: &Repository,
+    tip: Oid,
+    text: &str,
+    now: &Zoned,
+) -> Result<Oid, RevisionError> {
     if let Ok(commit) = repository.resolve(text) {
         return Ok(commit);
     }
-    let time = parse_time(text, now).ok_or_else(|| AtError::Unknown { text: text.to_owned() })?;
+    let time =
+        parse_time(text, now).ok_or_else(|| RevisionError::Unknown { text: text.to_owned() })?;
     let found = repository.find_on_mainline(tip, |_, seconds| seconds <= time.as_second())?;
-    found.ok_or(AtError::TooEarly { time })
+    found.ok_or(RevisionError::TooEarly { time })
 }
 
 /// The moment a text names, seen from `now` and in its time zone. A date alone is its first moment;

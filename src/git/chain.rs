@@ -5,7 +5,7 @@
 //! along with the next push, each once.
 
 use super::write::{Workspace, WriteError};
-use super::{CommitInfo, GitError, Oid, Pushed, RefAt, Repository, Swap};
+use super::{CommitInfo, ExpectedRef, GitError, Oid, PushOutcome, RefUpdate, Repository};
 use git2::build::TreeUpdateBuilder;
 use git2::{Delta, FileMode, Tree};
 use std::collections::HashSet;
@@ -16,7 +16,7 @@ const SOON: Duration = Duration::from_secs(20);
 
 /// Where a chain is.
 #[derive(Debug, Clone, Copy)]
-pub struct Chain<'a> {
+pub struct CommitChain<'a> {
     /// Its ref in this clone: `refs/towpath/ledger`.
     pub here: &'a str,
     /// Its ref at `origin`.
@@ -25,14 +25,14 @@ pub struct Chain<'a> {
 
 /// What is put at its end.
 #[derive(Debug, Clone)]
-pub struct Link {
+pub struct ChainCommit {
     pub message: String,
-    pub files: Vec<LinkFile>,
+    pub files: Vec<ChainFile>,
 }
 
 /// A file of the chain's newest tree.
 #[derive(Debug, Clone)]
-pub struct LinkFile {
+pub struct ChainFile {
     pub path: String,
     /// `None`: it goes, if it is there.
     pub text: Option<String>,
@@ -40,19 +40,19 @@ pub struct LinkFile {
 
 /// What a fetch of a chain has brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Brought {
+pub struct ChainFetch {
     /// So many links were only written here.
     pub ours: usize,
     /// Where the chain is at `origin`.
-    pub there: RefAt,
+    pub there: ExpectedRef,
 }
 
 /// Told that somebody else was faster, for the given time; says whether to try again.
-type Patience<'p> = &'p dyn Fn(u32) -> bool;
+type RetryDecision<'p> = &'p dyn Fn(u32) -> bool;
 
 impl Repository {
     /// The newest link of a chain in this clone.
-    pub fn chain_tip(&self, chain: &Chain<'_>) -> Option<Oid> {
+    pub fn chain_tip(&self, chain: &CommitChain<'_>) -> Option<Oid> {
         self.inner().find_reference(chain.here).ok()?.target()
     }
 
@@ -97,9 +97,9 @@ impl Workspace<'_> {
     /// [`WriteError::Refused`], or when the remote cannot be reached, or patience ends.
     pub fn append(
         &self,
-        chain: &Chain<'_>,
-        links: &[Link],
-        patience: Patience<'_>,
+        chain: &CommitChain<'_>,
+        links: &[ChainCommit],
+        patience: RetryDecision<'_>,
     ) -> Result<(), WriteError> {
         if self.repository.origin_url().is_none() {
             return self.append_here(chain, links, patience);
@@ -125,9 +125,9 @@ impl Workspace<'_> {
     /// When patience ends, or objects cannot be written.
     pub fn append_here(
         &self,
-        chain: &Chain<'_>,
-        links: &[Link],
-        patience: Patience<'_>,
+        chain: &CommitChain<'_>,
+        links: &[ChainCommit],
+        patience: RetryDecision<'_>,
     ) -> Result<(), WriteError> {
         for attempt in 0.. {
             let base = self.repository.chain_tip(chain);
@@ -146,17 +146,17 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When the remote cannot be reached.
-    pub fn fetch_chain(&self, chain: &Chain<'_>) -> Result<Brought, WriteError> {
+    pub fn fetch_chain(&self, chain: &CommitChain<'_>) -> Result<ChainFetch, WriteError> {
         let (here, there) = (self.repository.chain_tip(chain), self.bring(chain)?);
         let tip = self.with_ours(here, there)?;
         self.adopt(chain, tip, here)?;
         let known = self.ancestry(there)?;
         let ours = self.repository.links_beyond(tip, &known)?.len();
-        Ok(Brought { ours, there: RefAt { name: chain.there.to_owned(), at: there } })
+        Ok(ChainFetch { ours, there: ExpectedRef { name: chain.there.to_owned(), at: there } })
     }
 
     /// Where the chain is at `origin`; its commits are here then.
-    fn bring(&self, chain: &Chain<'_>) -> Result<Option<Oid>, WriteError> {
+    fn bring(&self, chain: &CommitChain<'_>) -> Result<Option<Oid>, WriteError> {
         let refs = self.remote_refs(&[chain.there.to_owned()])?;
         self.fetch_refs(&refs)?;
         Ok(refs.get(chain.there).copied())
@@ -183,7 +183,7 @@ impl Workspace<'_> {
         for id in ours {
             let info = self.repository.commit_info(id)?;
             if !theirs.contains(&info.message) {
-                let link = Link { files: self.changes(id)?, message: info.message };
+                let link = ChainCommit { files: self.changes(id)?, message: info.message };
                 tip = Some(self.one(tip, &link, &info.author)?);
             }
         }
@@ -194,7 +194,7 @@ impl Workspace<'_> {
         Ok(self.repository.links_beyond(tip, &HashSet::new())?.into_iter().collect())
     }
 
-    fn link(&self, base: Option<Oid>, links: &[Link]) -> Result<Option<Oid>, WriteError> {
+    fn link(&self, base: Option<Oid>, links: &[ChainCommit]) -> Result<Option<Oid>, WriteError> {
         let mut tip = base;
         for link in links {
             tip = Some(self.one(tip, link, &self.author()?)?);
@@ -205,8 +205,8 @@ impl Workspace<'_> {
     fn one(
         &self,
         parent: Option<Oid>,
-        link: &Link,
-        author: &super::Person,
+        link: &ChainCommit,
+        author: &super::GitIdentity,
     ) -> Result<Oid, WriteError> {
         let tree = self
             .tree_of(parent, link)
@@ -214,7 +214,7 @@ impl Workspace<'_> {
         self.commit_tree(tree, parent.as_slice(), &link.message, author)
     }
 
-    fn tree_of(&self, parent: Option<Oid>, link: &Link) -> Result<Oid, git2::Error> {
+    fn tree_of(&self, parent: Option<Oid>, link: &ChainCommit) -> Result<Oid, git2::Error> {
         let git = self.repository.inner();
         let base = match parent {
             Some(parent) => git.find_commit(parent)?.tree()?,
@@ -236,8 +236,8 @@ impl Workspace<'_> {
     }
 
     /// What a link changed.
-    fn changes(&self, id: Oid) -> Result<Vec<LinkFile>, WriteError> {
-        let read = || -> Result<Vec<LinkFile>, git2::Error> {
+    fn changes(&self, id: Oid) -> Result<Vec<ChainFile>, WriteError> {
+        let read = || -> Result<Vec<ChainFile>, git2::Error> {
             let git = self.repository.inner();
             let commit = git.find_commit(id)?;
             let before: Option<Tree<'_>> =
@@ -256,7 +256,7 @@ impl Workspace<'_> {
                     ),
                 };
                 let path = path(delta.new_file()).or_else(|| path(delta.old_file()));
-                out.extend(path.map(|path| LinkFile { path, text }));
+                out.extend(path.map(|path| ChainFile { path, text }));
             }
             Ok(out)
         };
@@ -264,9 +264,14 @@ impl Workspace<'_> {
     }
 
     /// Pushes, if `origin` is still where it was. False: it is not.
-    fn put(&self, chain: &Chain<'_>, tip: Oid, from: Option<Oid>) -> Result<bool, WriteError> {
-        match self.swap(&[Swap { name: chain.there.to_owned(), from, to: tip }]) {
-            Ok(pushed) => Ok(pushed == Pushed::Done),
+    fn put(
+        &self,
+        chain: &CommitChain<'_>,
+        tip: Oid,
+        from: Option<Oid>,
+    ) -> Result<bool, WriteError> {
+        match self.swap(&[RefUpdate { name: chain.there.to_owned(), from, to: tip }]) {
+            Ok(pushed) => Ok(pushed == PushOutcome::Done),
             // The connection may have broken after the push arrived, and others may have gone on.
             Err(WriteError::Failed { .. } | WriteError::TooSlow { .. })
                 if self.is_there(chain, tip)? =>
@@ -277,7 +282,7 @@ impl Workspace<'_> {
         }
     }
 
-    fn is_there(&self, chain: &Chain<'_>, tip: Oid) -> Result<bool, WriteError> {
+    fn is_there(&self, chain: &CommitChain<'_>, tip: Oid) -> Result<bool, WriteError> {
         let there = self.bring(chain)?;
         Ok(self.ancestry(there)?.contains(&tip))
     }
@@ -285,7 +290,7 @@ impl Workspace<'_> {
     /// The copy here becomes what was seen, unless another process has put more to it since `seen`.
     fn adopt(
         &self,
-        chain: &Chain<'_>,
+        chain: &CommitChain<'_>,
         tip: Option<Oid>,
         seen: Option<Oid>,
     ) -> Result<(), WriteError> {
@@ -301,7 +306,7 @@ impl Workspace<'_> {
 
     fn set(
         &self,
-        chain: &Chain<'_>,
+        chain: &CommitChain<'_>,
         tip: Option<Oid>,
         expected: Option<Oid>,
     ) -> Result<bool, WriteError> {

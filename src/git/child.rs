@@ -17,7 +17,7 @@ const POLITELY: Duration = Duration::from_secs(1);
 
 /// Why there is no answer of git's.
 #[derive(Debug)]
-pub(super) enum ChildError {
+pub(super) enum GitProcessError {
     NotStarted(io::Error),
     /// It was stopped after so many seconds.
     TooSlow(u64),
@@ -25,7 +25,7 @@ pub(super) enum ChildError {
 
 /// What git said. Texts are without the credentials of URLs.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct GitOutput {
     pub status: ExitStatus,
     pub stdout: String,
     pub stderr: String,
@@ -118,27 +118,27 @@ pub(super) fn run(
     mut command: Command,
     input: &[u8],
     limit: Duration,
-) -> Result<Answer, ChildError> {
+) -> Result<GitOutput, GitProcessError> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(ChildError::NotStarted)?;
+    let mut child = command.spawn().map_err(GitProcessError::NotStarted)?;
     if let Some(mut stdin) = child.stdin.take() {
         // A child that does not read its input says why by itself. Ours is smaller than a pipe takes.
         let _written = stdin.write_all(input);
     }
     let (stdout, stderr) = (listen(child.stdout.take()), listen(child.stderr.take()));
     let status = ended(child, limit)?;
-    Ok(Answer { status, stdout: heard(&stdout), stderr: redact(&heard(&stderr)) })
+    Ok(GitOutput { status, stdout: heard(&stdout), stderr: redact(&heard(&stderr)) })
 }
 
-fn ended(mut child: Child, limit: Duration) -> Result<ExitStatus, ChildError> {
+fn ended(mut child: Child, limit: Duration) -> Result<ExitStatus, GitProcessError> {
     let started = Instant::now();
     loop {
-        match child.try_wait().map_err(ChildError::NotStarted)? {
+        match child.try_wait().map_err(GitProcessError::NotStarted)? {
             Some(status) => return Ok(status),
             None if started.elapsed() < limit => thread::sleep(LOOK),
             None => {
                 stop(&mut child);
-                return Err(ChildError::TooSlow(limit.as_secs()));
+                return Err(GitProcessError::TooSlow(limit.as_secs()));
             }
         }
     }

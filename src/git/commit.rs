@@ -64,7 +64,7 @@ fn seconds(person: &[u8]) -> i64 {
 
 /// A name and an address, as the commit has them; bytes that are not UTF-8 are read as Latin-1.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Person {
+pub struct GitIdentity {
     pub name: String,
     pub email: String,
 }
@@ -73,8 +73,8 @@ pub struct Person {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitInfo {
     pub id: Oid,
-    pub author: Person,
-    pub committer: Person,
+    pub author: GitIdentity,
+    pub committer: GitIdentity,
     /// The committer time, in seconds since 1970.
     pub time: i64,
     /// The first paragraph of the message on one line, as `git log --format=%s` shows it.
@@ -118,14 +118,14 @@ impl CommitInfo {
     }
 }
 
-fn person(line: &[u8]) -> Person {
+fn person(line: &[u8]) -> GitIdentity {
     let line = decode(line);
     let Some(open) = line.find('<') else {
-        return Person { name: line.trim().to_owned(), email: String::new() };
+        return GitIdentity { name: line.trim().to_owned(), email: String::new() };
     };
     let rest = &line[open + 1..];
     let email = rest.split('>').next().unwrap_or_default();
-    Person { name: line[..open].trim().to_owned(), email: email.trim().to_owned() }
+    GitIdentity { name: line[..open].trim().to_owned(), email: email.trim().to_owned() }
 }
 
 /// The first paragraph, its lines joined by a space.
@@ -178,11 +178,11 @@ mod tests {
     #[test]
     fn odd_people_are_read_as_far_as_they_go() {
         let latin = info(b"author J\xf6rg <j@x> 1 +0000\ncommitter <c@x> x\n\nGr\xfc\xdfe\n");
-        assert_eq!(latin.author, Person { name: "J\u{f6}rg".into(), email: "j@x".into() });
-        assert_eq!(latin.committer, Person { name: String::new(), email: "c@x".into() });
+        assert_eq!(latin.author, GitIdentity { name: "J\u{f6}rg".into(), email: "j@x".into() });
+        assert_eq!(latin.committer, GitIdentity { name: String::new(), email: "c@x".into() });
         assert_eq!((latin.subject.as_str(), latin.time), ("Gr\u{fc}\u{df}e", 0));
         let none = info(b"");
-        assert_eq!((none.author, none.subject.as_str()), (Person::default(), ""));
+        assert_eq!((none.author, none.subject.as_str()), (GitIdentity::default(), ""));
         let open = info(b"author just a name\ncommitter C <open 1 +0000\n\n");
         assert_eq!(
             (open.author.name.as_str(), open.committer.email.as_str()),

@@ -2,52 +2,56 @@
 //! is equal in both is passed over as bytes.
 
 use super::tree::{MAX_DEPTH, MODE_TREE, TreeEntry, entries, entry_length};
-use super::{File, FileKind, GitError, Repository};
+use super::{FileKind, GitError, Repository, SnapshotFile};
 use git2::Oid;
 use std::cmp::Ordering;
 
 /// One path that is not the same in two trees. Directories are not listed, only what is in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub struct PathChange {
     /// From the top of the repository, with `/`.
     pub path: String,
     /// In the older tree; `None` where the path is new.
-    pub before: Option<Object>,
+    pub before: Option<TreeObject>,
     /// In the newer tree; `None` where the path is gone.
-    pub after: Option<Object>,
+    pub after: Option<TreeObject>,
 }
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Object {
+pub struct TreeObject {
     pub id: Oid,
     pub kind: FileKind,
 }
 
-impl Change {
+impl PathChange {
     /// The file of the older tree.
-    pub fn file_before(&self) -> Option<File> {
-        self.before.map(|object| File { path: self.path.clone(), id: object.id, kind: object.kind })
+    pub fn file_before(&self) -> Option<SnapshotFile> {
+        self.before.map(|object| SnapshotFile {
+            path: self.path.clone(),
+            id: object.id,
+            kind: object.kind,
+        })
     }
 }
 
 /// The parts of a repository that are looked at: paths of directories or files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Scope(Vec<String>);
+pub struct PathScope(Vec<String>);
 
 /// How a path stands to a scope, the nearest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Standing {
+enum ScopeRelation {
     Inside,
     /// On the way to something inside.
     Above,
     Outside,
 }
 
-impl Scope {
+impl PathScope {
     /// Everything.
     pub fn whole() -> Self {
-        Scope(vec![String::new()])
+        PathScope(vec![String::new()])
     }
 
     /// What is at or below one of these paths; the empty path is the whole repository.
@@ -57,41 +61,41 @@ impl Scope {
         paths.sort();
         let mut kept: Vec<String> = Vec::new();
         for path in paths {
-            if !kept.iter().any(|above| standing(above, &path) == Standing::Inside) {
+            if !kept.iter().any(|above| standing(above, &path) == ScopeRelation::Inside) {
                 kept.push(path);
             }
         }
-        Scope(kept)
+        PathScope(kept)
     }
 
     /// Is this path looked at?
     pub fn covers(&self, path: &str) -> bool {
-        self.standing(path) == Standing::Inside
+        self.standing(path) == ScopeRelation::Inside
     }
 
-    fn standing(&self, path: &str) -> Standing {
-        self.0.iter().map(|part| standing(part, path)).min().unwrap_or(Standing::Outside)
+    fn standing(&self, path: &str) -> ScopeRelation {
+        self.0.iter().map(|part| standing(part, path)).min().unwrap_or(ScopeRelation::Outside)
     }
 }
 
 /// How `path` stands to what is at or below `part`.
-fn standing(part: &str, path: &str) -> Standing {
+fn standing(part: &str, path: &str) -> ScopeRelation {
     let below = |above: &str, path: &str| {
         above.is_empty()
             || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
     match (below(part, path), below(path, part)) {
-        (true, _) => Standing::Inside,
-        (false, true) => Standing::Above,
-        (false, false) => Standing::Outside,
+        (true, _) => ScopeRelation::Inside,
+        (false, true) => ScopeRelation::Above,
+        (false, false) => ScopeRelation::Outside,
     }
 }
 
 /// All that differs between two states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Differences {
+pub struct TreeDiff {
     /// In no promised order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PathChange>,
     /// Directories in which something differs that no path can name: its name is not UTF-8, or it lies
     /// too deep.
     pub beyond: Vec<String>,
@@ -102,8 +106,8 @@ pub(super) fn diff(
     repository: &Repository,
     before: Option<Oid>,
     after: Option<Oid>,
-    scope: &Scope,
-) -> Result<Vec<Change>, GitError> {
+    scope: &PathScope,
+) -> Result<Vec<PathChange>, GitError> {
     differences(repository, before, after, scope).map(|found| found.changes)
 }
 
@@ -112,34 +116,34 @@ pub(super) fn differences(
     repository: &Repository,
     before: Option<Oid>,
     after: Option<Oid>,
-    scope: &Scope,
-) -> Result<Differences, GitError> {
+    scope: &PathScope,
+) -> Result<TreeDiff, GitError> {
     let mut comparison =
-        Comparison { repository, scope, path: String::new(), found: Differences::default() };
+        TreeDiffBuilder { repository, scope, path: String::new(), found: TreeDiff::default() };
     comparison.trees(before, after, scope.standing(""), 0)?;
     Ok(comparison.found)
 }
 
-struct Comparison<'o> {
+struct TreeDiffBuilder<'o> {
     repository: &'o Repository,
-    scope: &'o Scope,
+    scope: &'o PathScope,
     /// Of the directory that is being compared.
     path: String,
-    found: Differences,
+    found: TreeDiff,
 }
 
 /// The two sides of one name.
-type Sides<'t> = (Option<TreeEntry<'t>>, Option<TreeEntry<'t>>);
+type TreeEntryPair<'t> = (Option<TreeEntry<'t>>, Option<TreeEntry<'t>>);
 
-impl Comparison<'_> {
+impl TreeDiffBuilder<'_> {
     fn trees(
         &mut self,
         before: Option<Oid>,
         after: Option<Oid>,
-        standing: Standing,
+        standing: ScopeRelation,
         depth: usize,
     ) -> Result<(), GitError> {
-        if before == after || standing == Standing::Outside {
+        if before == after || standing == ScopeRelation::Outside {
             return Ok(());
         }
         if depth > MAX_DEPTH {
@@ -160,7 +164,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<TreeEntry<'_>>,
         after: Option<TreeEntry<'_>>,
-        standing: Standing,
+        standing: ScopeRelation,
         depth: usize,
     ) -> Result<(), GitError> {
         let Some(name) = before.or(after).and_then(|entry| std::str::from_utf8(entry.name).ok())
@@ -173,19 +177,22 @@ impl Comparison<'_> {
             self.path.push('/');
         }
         self.path.push_str(name);
-        let standing =
-            if standing == Standing::Inside { standing } else { self.scope.standing(&self.path) };
+        let standing = if standing == ScopeRelation::Inside {
+            standing
+        } else {
+            self.scope.standing(&self.path)
+        };
         let tree = |side: Option<TreeEntry<'_>>| {
             side.filter(|entry| entry.mode == MODE_TREE).map(|entry| entry.id)
         };
         let file = |side: Option<TreeEntry<'_>>| {
             let entry = side.filter(|entry| entry.mode != MODE_TREE)?;
-            Some(Object { id: entry.id, kind: FileKind::of_mode(entry.mode) })
+            Some(TreeObject { id: entry.id, kind: FileKind::of_mode(entry.mode) })
         };
         self.trees(tree(before), tree(after), standing, depth + 1)?;
         let (before, after) = (file(before), file(after));
-        if standing == Standing::Inside && (before.is_some() || after.is_some()) {
-            self.found.changes.push(Change { path: self.path.clone(), before, after });
+        if standing == ScopeRelation::Inside && (before.is_some() || after.is_some()) {
+            self.found.changes.push(PathChange { path: self.path.clone(), before, after });
         }
         self.path.truncate(length);
         Ok(())
@@ -193,7 +200,7 @@ impl Comparison<'_> {
 }
 
 /// The entries of two trees that are not the same.
-fn differing<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<Sides<'t>> {
+fn differing<'t>(mut old: &'t [u8], mut new: &'t [u8]) -> Vec<TreeEntryPair<'t>> {
     let mut out = Vec::new();
     loop {
         // Most entries are the same bytes in both.
@@ -229,14 +236,14 @@ mod tests {
     use crate::git::Repository;
     use crate::git::testing::TestRepository;
 
-    fn changes(repository: &Repository, scope: &Scope) -> Vec<String> {
+    fn changes(repository: &Repository, scope: &PathScope) -> Vec<String> {
         let tree = |revision: &str| {
             let id = repository.resolve(revision).expect("a commit");
             repository.inner().find_commit(id).expect("a commit").tree_id()
         };
         let found =
             diff(repository, Some(tree("main~1")), Some(tree("main")), scope).expect("trees");
-        let sign = |change: &Change| match (change.before, change.after) {
+        let sign = |change: &PathChange| match (change.before, change.after) {
             (None, _) => '+',
             (_, None) => '-',
             _ => '~',
@@ -278,7 +285,7 @@ mod tests {
         let mut test = repository();
         let repository = test.open();
         assert_eq!(
-            changes(&repository, &Scope::whole()),
+            changes(&repository, &PathScope::whole()),
             ["+b/in", "+d", "-a/x", "-b", "~a.b", "~a/y/z"]
         );
     }
@@ -287,7 +294,7 @@ mod tests {
     fn only_the_scope_is_looked_at() {
         let mut test = repository();
         let repository = test.open();
-        let scope = |paths: &[&str]| Scope::of(paths.iter().map(|path| (*path).to_owned()));
+        let scope = |paths: &[&str]| PathScope::of(paths.iter().map(|path| (*path).to_owned()));
         assert_eq!(changes(&repository, &scope(&["a/y", "d"])), ["+d", "~a/y/z"]);
         assert_eq!(changes(&repository, &scope(&["b"])), ["+b/in", "-b"]);
         assert!(scope(&["a", "a/y"]).covers("a/x") && !scope(&["a"]).covers("a.b"));

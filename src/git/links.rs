@@ -1,7 +1,7 @@
 //! Symbolic links that are followed inside a repository, for who has to know what programs would read.
 
 use super::path::{folder_of, resolve};
-use super::snapshot::{File, FileKind, Snapshot};
+use super::snapshot::{FileKind, Snapshot, SnapshotFile};
 use std::collections::BTreeMap;
 
 /// Links of a repository that are followed.
@@ -12,20 +12,21 @@ const MAX_STEPS: usize = 16;
 
 /// Links, and the paths they lead to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Links(BTreeMap<String, String>);
+pub struct SymlinkMap(BTreeMap<String, String>);
 
-impl Links {
+impl SymlinkMap {
     /// The links of a snapshot that lead to something in it, those alone that `counts` says yes to.
     pub fn of(snapshot: &Snapshot<'_>, counts: impl Fn(&str) -> bool) -> Self {
         let all = snapshot.files_under("").unwrap_or_default();
         let links =
             all.into_iter().filter(|file| file.kind == FileKind::Symlink && counts(&file.path));
-        let target = |link: File| {
-            let bytes = snapshot.read(&File { kind: FileKind::File, ..link.clone() }).ok()?;
+        let target = |link: SnapshotFile| {
+            let bytes =
+                snapshot.read(&SnapshotFile { kind: FileKind::File, ..link.clone() }).ok()?;
             let target = resolve(folder_of(&link.path), std::str::from_utf8(&bytes).ok()?)?;
             Some((link.path, target))
         };
-        Links(links.filter_map(target).take(MAX_LINKS).collect())
+        SymlinkMap(links.filter_map(target).take(MAX_LINKS).collect())
     }
 
     /// Are there none?
@@ -66,7 +67,8 @@ mod tests {
     #[test]
     fn links_are_followed_one_after_the_other() {
         let link = |(from, to): (&str, &str)| (from.to_owned(), to.to_owned());
-        let links = Links([("a", "b/c"), ("b", "d"), ("x/y", ""), ("l", "l")].map(link).into());
+        let links =
+            SymlinkMap([("a", "b/c"), ("b", "d"), ("x/y", ""), ("l", "l")].map(link).into());
         assert_eq!(links.real("a/web.yaml").as_deref(), Some("d/c/web.yaml"));
         assert_eq!(links.real("x/y").as_deref(), Some(""));
         assert_eq!(links.real("x/y/z").as_deref(), Some("z"));
@@ -94,7 +96,7 @@ mod tests {
         let tree = update.create_updated(&git, &tree).expect("a tree");
         let repository = Repository::open(folder.path()).expect("the new repository");
         let plain = repository.snapshot_of_tree(tree, 0).expect("its files");
-        let snapshot = plain.following(Links::of(&plain, |path| path != "real/up"));
+        let snapshot = plain.following(SymlinkMap::of(&plain, |path| path != "real/up"));
         let read = |path: &str| snapshot.find(path).and_then(|file| snapshot.read(&file).ok());
         assert_eq!(
             (read("file"), read("folder/a.yaml"), read("out")),
@@ -106,7 +108,7 @@ mod tests {
             all.collect::<Vec<_>>(),
             ["file", "folder/a.yaml", "folder/up", "out", "real/a.yaml", "real/up"]
         );
-        let all = plain.following(Links::of(&plain, |_| true));
+        let all = plain.following(SymlinkMap::of(&plain, |_| true));
         assert!(all.files_under("").expect("a listing").len() < 20, "a loop ends");
     }
 }

@@ -3,7 +3,7 @@
 //! Only commits are fetched, without files, into a clone in the cache folder. It is asked for what is
 //! new only where a revision is not known yet.
 
-use super::child::{self, Answer};
+use super::child::{self, GitOutput};
 use super::url::{folder_name, is_url, redact, refused};
 use super::write::{WriteError, done, run};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ const NETWORK: Duration = Duration::from_secs(60);
 const SOON: Duration = Duration::from_secs(20);
 
 /// The commits of one repository.
-pub struct Log {
+pub struct CommitLog {
     url: String,
     clone: PathBuf,
     interactive: bool,
@@ -24,11 +24,11 @@ pub struct Log {
 
 /// What lies between two revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Between {
+pub struct CommitRange {
     pub from: String,
     pub to: String,
     /// Newest first: those that the later one has and the earlier one has not.
-    pub commits: Vec<Logged>,
+    pub commits: Vec<LogEntry>,
     /// How many more there are.
     pub unlisted: usize,
     /// `from` is the later one.
@@ -37,13 +37,13 @@ pub struct Between {
 
 /// One commit, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
+pub struct LogEntry {
     pub id: String,
     pub author: String,
     pub subject: String,
 }
 
-impl Log {
+impl CommitLog {
     /// The commits of the repository at `url`, cloned into the cache folder unless they are there.
     ///
     /// # Errors
@@ -55,7 +55,8 @@ impl Log {
             return Err(WriteError::Failed { doing: "clone an app's sources", message });
         }
         let folder = cache.join("sources");
-        let log = Log { url: url.to_owned(), clone: folder.join(folder_name(url)), interactive };
+        let log =
+            CommitLog { url: url.to_owned(), clone: folder.join(folder_name(url)), interactive };
         if !log.clone.join("HEAD").is_file() {
             log.clone_into(url, &folder)?;
         }
@@ -72,7 +73,7 @@ impl Log {
         from: &[String],
         to: &[String],
         limit: usize,
-    ) -> Result<Option<Between>, WriteError> {
+    ) -> Result<Option<CommitRange>, WriteError> {
         let mut ends = (self.first(from)?, self.first(to)?);
         if ends.0.is_none() || ends.1.is_none() {
             self.fetch()?;
@@ -85,9 +86,9 @@ impl Log {
         let count = self.ask(&["rev-list", "--count", &range])?.stdout.trim().parse().unwrap_or(0);
         let most = format!("--max-count={limit}");
         let listed = self.ask(&["log", &most, "--format=%H%x09%an%x09%s", &range])?.stdout;
-        let commits: Vec<Logged> = listed.lines().filter_map(logged).collect();
+        let commits: Vec<LogEntry> = listed.lines().filter_map(logged).collect();
         let unlisted = usize::saturating_sub(count, commits.len());
-        Ok(Some(Between { from, to, commits, unlisted, is_back }))
+        Ok(Some(CommitRange { from, to, commits, unlisted, is_back }))
     }
 
     /// The first of some names that is a revision, and its commit.
@@ -103,7 +104,7 @@ impl Log {
         Ok(None)
     }
 
-    fn ask(&self, arguments: &[&str]) -> Result<Answer, WriteError> {
+    fn ask(&self, arguments: &[&str]) -> Result<GitOutput, WriteError> {
         let mut git = self.git();
         git.args(arguments).env("GIT_NO_LAZY_FETCH", "1");
         run(git, b"", "read an app's sources", SOON)
@@ -158,10 +159,10 @@ impl Log {
     }
 }
 
-fn logged(line: &str) -> Option<Logged> {
+fn logged(line: &str) -> Option<LogEntry> {
     let mut parts = line.splitn(3, '\t');
     let mut next = || parts.next().map(str::to_owned);
-    Some(Logged { id: next()?, author: next()?, subject: next()? })
+    Some(LogEntry { id: next()?, author: next()?, subject: next()? })
 }
 
 #[cfg(test)]

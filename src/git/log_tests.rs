@@ -21,7 +21,7 @@ fn names(names: &[&str]) -> Vec<String> {
 fn commits_between_two_revisions() {
     let test = origin();
     let cache = test.folder.path().join("cache");
-    let log = Log::bring(&test.url(), &cache, false).expect("clones");
+    let log = CommitLog::bring(&test.url(), &cache, false).expect("clones");
     let all = log
         .between(&names(&["1", "v1"]), &names(&["v2"]), 2)
         .expect("asks")
@@ -43,7 +43,7 @@ fn commits_between_two_revisions() {
 fn what_is_not_known_yet_is_fetched() {
     let mut test = origin();
     let cache = test.folder.path().join("cache");
-    let log = Log::bring(&test.url(), &cache, false).expect("clones");
+    let log = CommitLog::bring(&test.url(), &cache, false).expect("clones");
     test.commit("five", &[("a", Some("5"))]);
     test.write();
     git(&test.path, &["tag", "v3", "main"]);
@@ -52,7 +52,7 @@ fn what_is_not_known_yet_is_fetched() {
     assert_eq!(new.commits.len(), 1);
     // The clone serves once the origin is gone, as far as it goes.
     std::fs::rename(&test.path, test.folder.path().join("away")).expect("renamed");
-    let log = Log::bring(&test.url(), &cache, false).expect("is there");
+    let log = CommitLog::bring(&test.url(), &cache, false).expect("is there");
     assert!(log.between(&names(&["v1"]), &names(&["v3"]), 9).expect("asks").is_some());
     assert!(log.between(&names(&["v1"]), &names(&["v4"]), 9).is_err());
 }
@@ -61,7 +61,7 @@ fn what_is_not_known_yet_is_fetched() {
 fn addresses_that_run_programs_or_depend_on_the_folder_are_refused() {
     let cache = tempfile::tempdir().expect("a temporary folder");
     for url in ["ext::sh -c id", "-x", "../secret", "fd::17"] {
-        assert!(Log::bring(url, cache.path(), false).is_err(), "{url}");
+        assert!(CommitLog::bring(url, cache.path(), false).is_err(), "{url}");
     }
     assert_eq!(std::fs::read_dir(cache.path()).expect("a folder").count(), 0);
 }

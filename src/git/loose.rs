@@ -16,33 +16,35 @@ const MAX_HEADER: usize = 32;
 const MAX_OBJECT: usize = 64 << 20;
 
 /// What the object folder has under an id.
-pub(super) enum Loose {
+pub(super) enum LooseLookup {
     Absent,
     /// There is a file, and it cannot be understood.
     Damaged,
-    Found(Opened),
+    Found(LooseObject),
 }
 
 /// A loose object of which the header was read.
-pub(super) struct Opened {
+pub(super) struct LooseObject {
     pub kind: ObjectType,
     pub length: usize,
     rest: ZlibDecoder<File>,
 }
 
-impl Loose {
+impl LooseLookup {
     /// Looks an object up.
     pub fn open(objects: &Path, id: Oid) -> Self {
         let hex = id.to_string();
         match File::open(objects.join(&hex[..2]).join(&hex[2..])) {
-            Ok(file) => header(ZlibDecoder::new(file)).map_or(Loose::Damaged, Loose::Found),
-            Err(error) if error.kind() == ErrorKind::NotFound => Loose::Absent,
-            Err(_) => Loose::Damaged,
+            Ok(file) => {
+                header(ZlibDecoder::new(file)).map_or(LooseLookup::Damaged, LooseLookup::Found)
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => LooseLookup::Absent,
+            Err(_) => LooseLookup::Damaged,
         }
     }
 }
 
-impl Opened {
+impl LooseObject {
     /// The contents, if they are as long as the header says.
     pub fn contents(mut self) -> Option<Vec<u8>> {
         if self.length > MAX_OBJECT {
@@ -55,7 +57,7 @@ impl Opened {
     }
 }
 
-fn header(mut stream: ZlibDecoder<File>) -> Option<Opened> {
+fn header(mut stream: ZlibDecoder<File>) -> Option<LooseObject> {
     let mut header = Vec::new();
     let mut byte = [0];
     loop {
@@ -76,7 +78,7 @@ fn header(mut stream: ZlibDecoder<File>) -> Option<Opened> {
         "tag" => ObjectType::Tag,
         _ => return None,
     };
-    Some(Opened { kind, length: length.parse().ok()?, rest: stream })
+    Some(LooseObject { kind, length: length.parse().ok()?, rest: stream })
 }
 
 #[cfg(test)]
@@ -86,10 +88,10 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     fn read(objects: &Path, id: Oid) -> Result<Vec<u8>, &'static str> {
-        match Loose::open(objects, id) {
-            Loose::Absent => Err("absent"),
-            Loose::Damaged => Err("damaged"),
-            Loose::Found(opened) => opened.contents().ok_or("damaged"),
+        match LooseLookup::open(objects, id) {
+            LooseLookup::Absent => Err("absent"),
+            LooseLookup::Damaged => Err("damaged"),
+            LooseLookup::Found(opened) => opened.contents().ok_or("damaged"),
         }
     }
 

@@ -4,20 +4,20 @@
 //! that were written.
 
 use super::commit::CommitInfo;
-use super::objects::Objects;
+use super::objects::ObjectReader;
 use super::{GitError, Repository};
 use git2::{ObjectType, Oid};
 
 /// What a visitor wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flow {
+pub enum WalkControl {
     Continue,
     Stop,
 }
 
 /// Why a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stopped {
+pub enum WalkEnd {
     /// The visitor had enough, or the commit was met before which the walk was to end.
     Done,
     /// After the first commit of all.
@@ -37,7 +37,7 @@ impl Repository {
         mut matches: impl FnMut(Oid, i64) -> bool,
     ) -> Result<Option<Oid>, GitError> {
         let shallow = self.shallow();
-        let mut objects = Objects::open(&self.objects_dir(), self.packs())?;
+        let mut objects = ObjectReader::open(&self.objects_dir(), self.packs())?;
         let mut next = Some(tip);
         while let Some(id) = next {
             let head = objects.head(id)?;

@@ -5,7 +5,7 @@ use super::{GitError, Oid};
 
 /// What becomes of two commits that are brought together.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Joined {
+pub enum MergeOutcome {
     /// The base has it all already.
     Nothing,
     /// The head goes on from the base.
@@ -21,23 +21,23 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn join(&self, base: Oid, head: Oid) -> Result<Joined, WriteError> {
+    pub fn join(&self, base: Oid, head: Oid) -> Result<MergeOutcome, WriteError> {
         let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
         let git = self.repository.inner();
         let fork = git.merge_base(base, head).ok();
         if fork == Some(head) {
-            return Ok(Joined::Nothing);
+            return Ok(MergeOutcome::Nothing);
         }
         if fork == Some(base) {
-            return Ok(Joined::Forward);
+            return Ok(MergeOutcome::Forward);
         }
         let (ours, theirs) =
             (git.find_commit(base).map_err(failed)?, git.find_commit(head).map_err(failed)?);
         let mut index = git.merge_commits(&ours, &theirs, None).map_err(failed)?;
         if index.has_conflicts() {
-            return Ok(Joined::Conflict(conflicts(&index).map_err(failed)?));
+            return Ok(MergeOutcome::Conflict(conflicts(&index).map_err(failed)?));
         }
-        Ok(Joined::Tree(index.write_tree_to(git).map_err(failed)?))
+        Ok(MergeOutcome::Tree(index.write_tree_to(git).map_err(failed)?))
     }
 
     /// Writes the merge of two commits: `tree`, and both as parents.

@@ -1,12 +1,12 @@
 use super::*;
 use crate::git::testing::TestRepository;
-use crate::git::{Manner, Person, Repository};
+use crate::git::{GitIdentity, GitOptions, Repository};
 
 fn workspace(repository: &Repository) -> Workspace<'_> {
-    let author = Some(Person { name: "Jo".into(), email: "jo@example.com".into() });
+    let author = Some(GitIdentity { name: "Jo".into(), email: "jo@example.com".into() });
     Workspace::new(
         repository,
-        Manner { date: "1700000000 +0000".into(), author, ..Manner::default() },
+        GitOptions { date: "1700000000 +0000".into(), author, ..GitOptions::default() },
     )
 }
 
@@ -37,14 +37,14 @@ fn two_branches_come_together_or_do_not() {
     let workspace = workspace(&repository);
     let at = |name: &str| repository.resolve(name).expect("there");
     let (main, old) = (at("refs/heads/main"), at("refs/heads/old"));
-    assert_eq!(workspace.join(main, old).expect("looked"), Joined::Nothing);
-    assert_eq!(workspace.join(old, main).expect("looked"), Joined::Forward);
+    assert_eq!(workspace.join(main, old).expect("looked"), MergeOutcome::Nothing);
+    assert_eq!(workspace.join(old, main).expect("looked"), MergeOutcome::Forward);
     assert_eq!(
         workspace.join(main, at("refs/heads/against")).expect("looked"),
-        Joined::Conflict(vec!["a".into()])
+        MergeOutcome::Conflict(vec!["a".into()])
     );
     let apart = at("refs/heads/apart");
-    let Joined::Tree(tree) = workspace.join(main, apart).expect("looked") else {
+    let MergeOutcome::Tree(tree) = workspace.join(main, apart).expect("looked") else {
         panic!("both fit")
     };
     let merge = workspace.merge_commit(tree, main, apart, "Merge\n").expect("written");

@@ -3,8 +3,8 @@
 
 use super::GitError;
 use super::commit::CommitHead;
-use super::loose::Loose;
-use super::pack::{PackReader, Packs};
+use super::loose::LooseLookup;
+use super::pack::{PackReader, PackSet};
 use git2::{ObjectType, Odb, Oid};
 use std::path::Path;
 use std::rc::Rc;
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const READS_PER_DATABASE: usize = 6_000;
 
 /// Reads objects as raw bytes.
-pub(super) struct Objects {
+pub(super) struct ObjectReader {
     packs: PackReader,
     directory: String,
     /// Opened when first needed.
@@ -33,15 +33,15 @@ const SPELLINGS: usize = 16;
 /// Which spelling is next.
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-impl Objects {
-    pub fn open(directory: &Path, packs: Arc<Packs>) -> Result<Self, GitError> {
+impl ObjectReader {
+    pub fn open(directory: &Path, packs: Arc<PackSet>) -> Result<Self, GitError> {
         let plain = directory.to_str().ok_or_else(|| GitError::Unsupported {
             path: directory.display().to_string(),
             what: "a path that is not UTF-8".to_owned(),
         })?;
         let spelling = NEXT.fetch_add(1, Ordering::Relaxed) % SPELLINGS;
         let directory = format!("{plain}{}", "/.".repeat(1 + spelling));
-        Ok(Objects { packs: PackReader::new(packs), directory, odb: None, reads: 0 })
+        Ok(ObjectReader { packs: PackReader::new(packs), directory, odb: None, reads: 0 })
     }
 
     /// The parts of a commit that the walk needs.
@@ -60,13 +60,13 @@ impl Objects {
         if let Some((_, bytes)) = self.packs.read(id).filter(|(found, _)| *found == kind) {
             return Ok(bytes);
         }
-        match Loose::open(Path::new(&self.directory), id) {
-            Loose::Found(opened) if opened.kind == kind => {
+        match LooseLookup::open(Path::new(&self.directory), id) {
+            LooseLookup::Found(opened) if opened.kind == kind => {
                 opened.contents().map(Rc::from).ok_or_else(missing)
             }
-            Loose::Found(_) | Loose::Damaged => Err(missing()),
-            Loose::Absent if self.packs.is_spoiled(id) => Err(missing()),
-            Loose::Absent => {
+            LooseLookup::Found(_) | LooseLookup::Damaged => Err(missing()),
+            LooseLookup::Absent if self.packs.is_spoiled(id) => Err(missing()),
+            LooseLookup::Absent => {
                 let object = self.fallback()?.read(id).ok().filter(|object| object.kind() == kind);
                 object.map(|object| object.data().into()).ok_or_else(missing)
             }
@@ -75,11 +75,13 @@ impl Objects {
 
     /// How long an object is that is in no pack which can be read, without reading it whole.
     pub fn length(&mut self, id: Oid) -> Option<usize> {
-        match Loose::open(Path::new(&self.directory), id) {
-            Loose::Found(opened) => Some(opened.length),
-            Loose::Damaged => None,
-            Loose::Absent if self.packs.is_spoiled(id) => None,
-            Loose::Absent => self.fallback().ok()?.read_header(id).ok().map(|(length, _)| length),
+        match LooseLookup::open(Path::new(&self.directory), id) {
+            LooseLookup::Found(opened) => Some(opened.length),
+            LooseLookup::Damaged => None,
+            LooseLookup::Absent if self.packs.is_spoiled(id) => None,
+            LooseLookup::Absent => {
+                self.fallback().ok()?.read_header(id).ok().map(|(length, _)| length)
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 /// What would stand on a branch if something were merged into it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Premerge {
+pub enum MergePreview {
     /// The branch has it all already.
     Nothing,
     /// The two have no commit in common.
@@ -21,9 +21,9 @@ pub enum Premerge {
 }
 
 /// The objects of merges that were only thought of.
-pub(super) struct Imagined(git2::Repository);
+pub(super) struct PreviewObjects(git2::Repository);
 
-impl Imagined {
+impl PreviewObjects {
     /// A second handle, whose new objects stay in memory.
     fn open(repository: &Repository) -> Result<Self, git2::Error> {
         let git = git2::Repository::open_bare(repository.common_dir())?;
@@ -34,7 +34,7 @@ impl Imagined {
             odb.add_disk_alternate(folder)?;
         }
         drop(odb);
-        Ok(Imagined(git))
+        Ok(PreviewObjects(git))
     }
 
     /// The bytes of an object that was thought of.
@@ -51,7 +51,7 @@ impl Repository {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn premerge(&self, base: Oid, head: Oid) -> Result<Premerge, GitError> {
+    pub fn premerge(&self, base: Oid, head: Oid) -> Result<MergePreview, GitError> {
         let failed = |error: git2::Error| GitError::from_git2("a merge", &error);
         // A shallow clone knows the names of commits that it lacks.
         for commit in [base, head] {
@@ -60,17 +60,17 @@ impl Repository {
         let fork = match self.inner().merge_base(base, head) {
             Ok(fork) => fork,
             Err(error) if error.code() == git2::ErrorCode::NotFound => {
-                return Ok(Premerge::Unrelated);
+                return Ok(MergePreview::Unrelated);
             }
             Err(error) => return Err(self.beyond().unwrap_or_else(|| failed(error))),
         };
         if fork == head {
-            return Ok(Premerge::Nothing);
+            return Ok(MergePreview::Nothing);
         }
         if fork == base {
-            return Ok(Premerge::Forward(head));
+            return Ok(MergePreview::Forward(head));
         }
-        let imagined = Imagined::open(self).map_err(failed)?;
+        let imagined = PreviewObjects::open(self).map_err(failed)?;
         let merged = merged(&imagined.0, base, head).map_err(failed)?;
         self.keep_imagined(imagined);
         Ok(merged)
@@ -94,7 +94,7 @@ impl Repository {
     }
 }
 
-fn merged(git: &git2::Repository, base: Oid, head: Oid) -> Result<Premerge, git2::Error> {
+fn merged(git: &git2::Repository, base: Oid, head: Oid) -> Result<MergePreview, git2::Error> {
     let (ours, theirs) = (git.find_commit(base)?, git.find_commit(head)?);
     let merge = |renames: bool| {
         let mut options = MergeOptions::new();
@@ -105,9 +105,9 @@ fn merged(git: &git2::Repository, base: Oid, head: Oid) -> Result<Premerge, git2
         index = merge(true)?;
     }
     if index.has_conflicts() {
-        return Ok(Premerge::Conflict(super::merge::conflicts(&index)?));
+        return Ok(MergePreview::Conflict(super::merge::conflicts(&index)?));
     }
-    Ok(Premerge::Tree(index.write_tree_to(git)?))
+    Ok(MergePreview::Tree(index.write_tree_to(git)?))
 }
 
 #[cfg(test)]

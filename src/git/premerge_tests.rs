@@ -50,20 +50,20 @@ fn what_a_merge_would_bring_is_seen_and_not_written() {
     let before = objects();
     let main = at("main");
     let look = |head: &str| repository.premerge(main, at(head)).expect("looked");
-    assert_eq!(look("old"), Premerge::Nothing);
-    assert_eq!(look("main"), Premerge::Nothing);
+    assert_eq!(look("old"), MergePreview::Nothing);
+    assert_eq!(look("main"), MergePreview::Nothing);
     assert_eq!(
         repository.premerge(at("old"), at("ahead")).expect("looked"),
-        Premerge::Forward(at("ahead"))
+        MergePreview::Forward(at("ahead"))
     );
-    assert_eq!(look("against"), Premerge::Conflict(vec!["a".into()]));
-    assert_eq!(look("elsewhere"), Premerge::Unrelated);
-    let Premerge::Tree(tree) = look("above") else { panic!("both fit") };
+    assert_eq!(look("against"), MergePreview::Conflict(vec!["a".into()]));
+    assert_eq!(look("elsewhere"), MergePreview::Unrelated);
+    let MergePreview::Tree(tree) = look("above") else { panic!("both fit") };
     let merged = repository.snapshot_of_tree(tree, 0).expect("in memory");
     assert_eq!((text(&merged, "a"), text(&merged, "b")), ("2\n".into(), "1\n".into()));
     assert_eq!(text(&merged, "long"), "one\n2\n3\n4\n5\n6\n7\n8\nnine\n");
     assert_eq!(objects(), before, "nothing was written");
-    let Premerge::Tree(tree) = look("apart") else { panic!("both fit") };
+    let MergePreview::Tree(tree) = look("apart") else { panic!("both fit") };
     assert_eq!(text(&repository.snapshot_of_tree(tree, 0).expect("in memory"), "b"), "2\n");
 }
 

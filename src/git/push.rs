@@ -1,6 +1,6 @@
 //! The remote of a workspace: where its branches are, what they bring, and pushes to them.
 
-use super::child::Answer;
+use super::child::GitOutput;
 use super::write::{Workspace, WriteError, done, said};
 use super::{GitError, Oid};
 use std::collections::BTreeMap;
@@ -14,17 +14,17 @@ pub(super) const TRANSFER: Duration = Duration::from_secs(45);
 
 /// A push of one branch.
 #[derive(Debug, Clone, Copy)]
-pub struct Push<'a> {
+pub struct BranchPush<'a> {
     pub branch: &'a str,
     pub commit: Oid,
-    pub way: Way,
+    pub way: PushMode,
     /// Other refs that must be where they were seen.
-    pub if_still: &'a [RefAt],
+    pub if_still: &'a [ExpectedRef],
 }
 
 /// Where a ref of `origin` was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefAt {
+pub struct ExpectedRef {
     /// Its full name.
     pub name: String,
     /// `None`: it was not there.
@@ -33,7 +33,7 @@ pub struct RefAt {
 
 /// What a push may do to a branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum PushMode {
     /// Only go on from where it is: for branches that are shared.
     Forward,
     /// Replace it, if it is still at this commit, or still not there: for branches of our own.
@@ -42,7 +42,7 @@ pub enum Way {
 
 /// How a push ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pushed {
+pub enum PushOutcome {
     Done,
     /// Somebody else was faster.
     Lost,
@@ -118,7 +118,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When the remote cannot be reached.
-    pub fn stand(&self, refs: &[RefAt]) -> Result<bool, WriteError> {
+    pub fn stand(&self, refs: &[ExpectedRef]) -> Result<bool, WriteError> {
         if refs.is_empty() {
             return Ok(true);
         }
@@ -134,23 +134,27 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
-    pub fn push(&self, push: &Push<'_>) -> Result<Pushed, WriteError> {
-        let (there, absent): (Vec<RefAt>, Vec<RefAt>) =
+    pub fn push(&self, push: &BranchPush<'_>) -> Result<PushOutcome, WriteError> {
+        let (there, absent): (Vec<ExpectedRef>, Vec<ExpectedRef>) =
             push.if_still.iter().cloned().partition(|one| one.at.is_some());
         if !self.stand(&absent)? {
-            return Ok(Pushed::Lost);
+            return Ok(PushOutcome::Lost);
         }
         let answer = self.pushed(push, &there)?;
         if there.is_empty() || !answer.stderr.contains("does not support --atomic") {
             return verdict(push, &answer);
         }
         if !self.stand(&there)? {
-            return Ok(Pushed::Lost);
+            return Ok(PushOutcome::Lost);
         }
         verdict(push, &self.pushed(push, &[])?)
     }
 
-    fn pushed(&self, push: &Push<'_>, if_still: &[RefAt]) -> Result<Answer, WriteError> {
+    fn pushed(
+        &self,
+        push: &BranchPush<'_>,
+        if_still: &[ExpectedRef],
+    ) -> Result<GitOutput, WriteError> {
         let target = format!("refs/heads/{}", push.branch);
         let seen: Vec<(&str, Oid)> =
             if_still.iter().filter_map(|one| Some((one.name.as_str(), one.at?))).collect();
@@ -162,7 +166,7 @@ impl Workspace<'_> {
             for (name, at) in &seen {
                 git.arg(format!("--force-with-lease={name}:{at}"));
             }
-            if let Way::Replace(expected) = push.way {
+            if let PushMode::Replace(expected) = push.way {
                 let expected = expected.map(|id| id.to_string()).unwrap_or_default();
                 git.arg(format!("--force-with-lease={target}:{expected}"));
             }
@@ -175,7 +179,12 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// When objects are missing.
-    pub fn ahead(&self, tip: Oid, base: Oid, limit: usize) -> Result<Vec<Ahead>, WriteError> {
+    pub fn ahead(
+        &self,
+        tip: Oid,
+        base: Oid,
+        limit: usize,
+    ) -> Result<Vec<UnmergedCommit>, WriteError> {
         let failed = |error: git2::Error| GitError::from_git2("a branch", &error);
         let git = self.repository.inner();
         let mut walk = git.revwalk().map_err(failed)?;
@@ -183,9 +192,13 @@ impl Workspace<'_> {
         let one = |id: Result<Oid, git2::Error>| {
             let commit = git.find_commit(id?)?;
             let is_as_written = commit.author().when() == commit.committer().when();
-            Ok(Ahead { id: commit.id(), is_as_written, is_merge: commit.parent_count() > 1 })
+            Ok(UnmergedCommit {
+                id: commit.id(),
+                is_as_written,
+                is_merge: commit.parent_count() > 1,
+            })
         };
-        let all: Result<Vec<Ahead>, git2::Error> = walk.take(limit).map(one).collect();
+        let all: Result<Vec<UnmergedCommit>, git2::Error> = walk.take(limit).map(one).collect();
         Ok(all.map_err(failed)?)
     }
 
@@ -203,14 +216,14 @@ impl Workspace<'_> {
 }
 
 /// How a push of one branch ended. Where several refs go at once, one that is turned away stops all.
-fn verdict(push: &Push<'_>, answer: &Answer) -> Result<Pushed, WriteError> {
+fn verdict(push: &BranchPush<'_>, answer: &GitOutput) -> Result<PushOutcome, WriteError> {
     if answer.status.success() {
-        return Ok(Pushed::Done);
+        return Ok(PushOutcome::Done);
     }
     let lines: Vec<&str> =
         answer.stdout.lines().filter_map(|line| line.strip_prefix("!\t")).collect();
     if lines.iter().any(|line| is_lost(line)) {
-        return Ok(Pushed::Lost);
+        return Ok(PushOutcome::Lost);
     }
     match lines.iter().find(|line| !line.contains("atomic")).or(lines.first()) {
         Some(line) => {
@@ -223,7 +236,7 @@ fn verdict(push: &Push<'_>, answer: &Answer) -> Result<Pushed, WriteError> {
 
 /// A commit on a branch that is not on its base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ahead {
+pub struct UnmergedCommit {
     pub id: Oid,
     /// Committed when it was written: neither amended nor rebased since.
     pub is_as_written: bool,

@@ -1,13 +1,13 @@
 //! Records: small texts that refs of our own at `origin` lead to, a commit for each change. Many may
 //! write at once: a ref moves only from where its writer has seen it.
 
-use super::push::{Pushed, TRANSFER, is_lost, refusal};
+use super::push::{PushOutcome, TRANSFER, is_lost, refusal};
 use super::write::{Workspace, WriteError, said};
 use super::{GitError, Oid};
 
 /// One ref that is to move.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Swap {
+pub struct RefUpdate {
     /// Its full name.
     pub name: String,
     /// Where it was seen; `None`: not there.
@@ -53,7 +53,7 @@ impl Workspace<'_> {
     ///
     /// # Errors
     /// [`WriteError::Refused`] with what the remote says, or when it cannot be reached.
-    pub fn swap(&self, swaps: &[Swap]) -> Result<Pushed, WriteError> {
+    pub fn swap(&self, swaps: &[RefUpdate]) -> Result<PushOutcome, WriteError> {
         let answer = self.talk("push", TRANSFER, |git| {
             git.args(["push", "--porcelain", "--no-follow-tags"]);
             if swaps.len() > 1 {
@@ -67,7 +67,7 @@ impl Workspace<'_> {
                 .args(swaps.iter().map(|swap| format!("{}:{}", swap.to, swap.name)));
         })?;
         if answer.status.success() {
-            return Ok(Pushed::Done);
+            return Ok(PushOutcome::Done);
         }
         // Where one is turned away, git says so of all, and may say why beside it only.
         let lines: Vec<&str> =
@@ -75,7 +75,7 @@ impl Workspace<'_> {
         let is_held = lines.iter().any(|line| line.contains("atomic"))
             && answer.stderr.contains("cannot lock ref");
         if is_held || lines.iter().any(|line| is_lost(line)) {
-            return Ok(Pushed::Lost);
+            return Ok(PushOutcome::Lost);
         }
         let turned_away = lines.iter().find(|line| !line.contains("atomic")).or(lines.first());
         match turned_away {
@@ -89,12 +89,12 @@ impl Workspace<'_> {
                 Err(WriteError::Refused { branch, message: refusal(line, &answer.stderr) })
             }
             // The connection may have broken after the push arrived.
-            None if self.arrived(swaps)? => Ok(Pushed::Done),
+            None if self.arrived(swaps)? => Ok(PushOutcome::Done),
             None => Err(WriteError::Failed { doing: "push", message: said(&answer) }),
         }
     }
 
-    fn arrived(&self, swaps: &[Swap]) -> Result<bool, WriteError> {
+    fn arrived(&self, swaps: &[RefUpdate]) -> Result<bool, WriteError> {
         let names: Vec<String> = swaps.iter().map(|swap| swap.name.clone()).collect();
         let refs = self.remote_refs(&names)?;
         Ok(swaps.iter().all(|swap| refs.get(&swap.name) == Some(&swap.to)))

@@ -1,6 +1,6 @@
 use super::*;
 use crate::git::testing::{TestRepository, git};
-use crate::git::{Manner, Person, Repository};
+use crate::git::{GitIdentity, GitOptions, Repository};
 
 const REF: &str = "refs/towpath/proposals/1";
 
@@ -23,15 +23,15 @@ fn site() -> (TestRepository, [Repository; 2]) {
 }
 
 fn workspace(repository: &Repository) -> Workspace<'_> {
-    let author = Some(Person { name: "Jo".into(), email: "jo@example.com".into() });
+    let author = Some(GitIdentity { name: "Jo".into(), email: "jo@example.com".into() });
     Workspace::new(
         repository,
-        Manner { date: "1700000000 +0000".into(), author, ..Manner::default() },
+        GitOptions { date: "1700000000 +0000".into(), author, ..GitOptions::default() },
     )
 }
 
-fn swap(name: &str, from: Option<Oid>, to: Oid) -> Swap {
-    Swap { name: name.into(), from, to }
+fn swap(name: &str, from: Option<Oid>, to: Oid) -> RefUpdate {
+    RefUpdate { name: name.into(), from, to }
 }
 
 #[test]
@@ -39,8 +39,12 @@ fn a_record_is_written_read_and_moved_once() {
     let (_test, clones) = site();
     let [first, second] = [workspace(&clones[0]), workspace(&clones[1])];
     let one = first.record(None, "state.json", "1\n", "Open").expect("written");
-    assert_eq!(first.swap(&[swap(REF, None, one)]).expect("asked"), Pushed::Done);
-    assert_eq!(first.swap(&[swap(REF, None, one)]).expect("asked"), Pushed::Done, "twice is once");
+    assert_eq!(first.swap(&[swap(REF, None, one)]).expect("asked"), PushOutcome::Done);
+    assert_eq!(
+        first.swap(&[swap(REF, None, one)]).expect("asked"),
+        PushOutcome::Done,
+        "twice is once"
+    );
     let refs = second.remote_refs(&["refs/towpath/proposals/*".into()]).expect("asked");
     assert_eq!(refs.into_iter().collect::<Vec<_>>(), [(REF.to_owned(), one)]);
     second.fetch_refs(&[(REF.to_owned(), one)].into()).expect("brought");
@@ -49,11 +53,11 @@ fn a_record_is_written_read_and_moved_once() {
 
     let theirs = second.record(Some(one), "state.json", "2\n", "Change").expect("written");
     let ours = first.record(Some(one), "state.json", "3\n", "Change").expect("written");
-    assert_eq!(second.swap(&[swap(REF, Some(one), theirs)]).expect("asked"), Pushed::Done);
-    assert_eq!(first.swap(&[swap(REF, Some(one), ours)]).expect("asked"), Pushed::Lost);
+    assert_eq!(second.swap(&[swap(REF, Some(one), theirs)]).expect("asked"), PushOutcome::Done);
+    assert_eq!(first.swap(&[swap(REF, Some(one), ours)]).expect("asked"), PushOutcome::Lost);
     assert_eq!(
         first.swap(&[swap(REF, None, ours)]).expect("asked"),
-        Pushed::Lost,
+        PushOutcome::Lost,
         "it is there by now"
     );
 }
@@ -67,7 +71,7 @@ fn all_refs_move_or_none() {
     let main = first.remote_heads(&["main"]).expect("asked")["main"];
     let elsewhere = Some(one);
     let moves = [swap("refs/heads/main", elsewhere, one), swap(REF, None, one)];
-    assert_eq!(first.swap(&moves).expect("asked"), Pushed::Lost);
+    assert_eq!(first.swap(&moves).expect("asked"), PushOutcome::Lost);
     assert_eq!(first.remote_refs(&[REF.into()]).expect("asked").len(), 0);
     refuse_main(&test.folder.path().join("origin.git"));
     let commit = first.squash(None, main, main, "same").expect("written");

@@ -60,7 +60,7 @@ impl RemoteError {
 }
 
 /// The clones of repositories elsewhere.
-pub struct Clones<'p> {
+pub struct CloneCache<'p> {
     /// `<cache>/repositories`.
     folder: PathBuf,
     /// Fetch what was fetched longer ago than this.
@@ -72,7 +72,7 @@ pub struct Clones<'p> {
     progress: &'p dyn Progress,
 }
 
-impl<'p> Clones<'p> {
+impl<'p> CloneCache<'p> {
     /// The clones below a cache folder; nothing is read or written yet.
     pub fn new(
         cache: &Path,
@@ -81,7 +81,7 @@ impl<'p> Clones<'p> {
         interactive: bool,
         progress: &'p dyn Progress,
     ) -> Self {
-        Clones { folder: cache.join("repositories"), max_age, now, interactive, progress }
+        CloneCache { folder: cache.join("repositories"), max_age, now, interactive, progress }
     }
 
     /// The folder of an up-to-date bare clone of `url`.

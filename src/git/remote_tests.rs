@@ -7,8 +7,8 @@ use std::cell::RefCell;
 /// Long before the temporary folders of the tests were made, so that none counts as left behind.
 const NOW: i64 = 1_000_000;
 
-fn clones(cache: &Path, max_age: u64, now: i64) -> Clones<'static> {
-    Clones::new(cache, Duration::from_secs(max_age), now, false, &NoProgress)
+fn clones(cache: &Path, max_age: u64, now: i64) -> CloneCache<'static> {
+    CloneCache::new(cache, Duration::from_secs(max_age), now, false, &NoProgress)
 }
 
 fn origin() -> TestRepository {
@@ -110,7 +110,7 @@ fn hooks_of_the_user_do_not_run_and_progress_is_told() {
     let test = origin();
     let told = Told(RefCell::default());
     let cache = test.folder.path().join("cache");
-    let clones = Clones::new(&cache, Duration::ZERO, NOW, false, &told);
+    let clones = CloneCache::new(&cache, Duration::ZERO, NOW, false, &told);
     let clone = clones.bring(&test.url()).expect("clones");
     assert!(
         told.0.borrow().iter().any(|line| line == "Receiving objects 3/3"),

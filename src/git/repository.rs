@@ -1,9 +1,9 @@
 //! Finding and opening a repository, whoever owns it, without running anything it configures.
 
 use super::GitError;
-use super::objects::Objects;
-use super::pack::Packs;
-use super::premerge::Imagined;
+use super::objects::ObjectReader;
+use super::pack::PackSet;
+use super::premerge::PreviewObjects;
 use super::tree::TreeCache;
 use git2::{ObjectType, Oid};
 use std::cell::{OnceCell, RefCell};
@@ -26,22 +26,22 @@ pub struct Repository {
     common_dir: PathBuf,
     work_tree: Option<PathBuf>,
     trees: TreeCache,
-    packs: OnceCell<Arc<Packs>>,
+    packs: OnceCell<Arc<PackSet>>,
     /// This thread's; those that walk have their own.
-    objects: RefCell<Option<Objects>>,
+    objects: RefCell<Option<ObjectReader>>,
     /// What a merge would bring.
-    imagined: RefCell<Option<Imagined>>,
+    imagined: RefCell<Option<PreviewObjects>>,
     /// Where the objects are that a push brings, while the server still asks whether to take them.
     incoming: Option<PathBuf>,
 }
 
 /// A repository that is to be opened on another thread.
-pub(crate) struct Door {
+pub(crate) struct RepositoryHandle {
     git_dir: PathBuf,
-    packs: Arc<Packs>,
+    packs: Arc<PackSet>,
 }
 
-impl Door {
+impl RepositoryHandle {
     /// Opens it; the packs are shared.
     ///
     /// # Errors
@@ -114,8 +114,8 @@ impl Repository {
     }
 
     /// The packs, opened when first asked for. Those that appear later are libgit2's to find.
-    pub(super) fn packs(&self) -> Arc<Packs> {
-        Arc::clone(self.packs.get_or_init(|| Arc::new(Packs::open(&self.objects_dir()))))
+    pub(super) fn packs(&self) -> Arc<PackSet> {
+        Arc::clone(self.packs.get_or_init(|| Arc::new(PackSet::open(&self.objects_dir()))))
     }
 
     /// The bytes of an object of this kind.
@@ -148,7 +148,7 @@ impl Repository {
     }
 
     /// Keeps the objects of a merge that was only thought of.
-    pub(super) fn keep_imagined(&self, imagined: Imagined) {
+    pub(super) fn keep_imagined(&self, imagined: PreviewObjects) {
         self.imagined.replace(Some(imagined));
     }
 
@@ -200,18 +200,18 @@ impl Repository {
 
     fn with_objects<T>(
         &self,
-        ask: impl FnOnce(&mut Objects) -> Result<T, GitError>,
+        ask: impl FnOnce(&mut ObjectReader) -> Result<T, GitError>,
     ) -> Result<T, GitError> {
         let mut objects = self.objects.borrow_mut();
         match &mut *objects {
             Some(open) => ask(open),
-            closed => ask(closed.insert(Objects::open(&self.objects_dir(), self.packs())?)),
+            closed => ask(closed.insert(ObjectReader::open(&self.objects_dir(), self.packs())?)),
         }
     }
 
     /// What another thread needs to open the same repository.
-    pub(crate) fn door(&self) -> Door {
-        Door { git_dir: self.git_dir.clone(), packs: self.packs() }
+    pub(crate) fn door(&self) -> RepositoryHandle {
+        RepositoryHandle { git_dir: self.git_dir.clone(), packs: self.packs() }
     }
 
     /// libgit2's handle, for this folder's other files.

@@ -21,7 +21,7 @@ const DOING: &str = "verify a signature";
 
 /// What a signature is worth.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Signature {
+pub enum SignatureStatus {
     /// Good, and by this signer of the list.
     Good(String),
     /// There is none that `ssh-keygen` could check.
@@ -32,13 +32,13 @@ pub enum Signature {
 
 /// Lines of allowed signers.
 #[derive(Debug)]
-pub struct Signers {
+pub struct AllowedSigners {
     file: tempfile::NamedTempFile,
     /// Where git may put its own temporary files.
     folder: PathBuf,
 }
 
-impl Signers {
+impl AllowedSigners {
     /// Takes those lines of the lists that are valid at this moment. Temporary files lie in the folder,
     /// which is made where it is missing.
     ///
@@ -55,17 +55,21 @@ impl Signers {
             writeln!(file, "{line}")?;
         }
         file.flush()?;
-        Ok(Signers { file, folder: folder.to_path_buf() })
+        Ok(AllowedSigners { file, folder: folder.to_path_buf() })
     }
 
     /// Looks at the signature of a commit.
     ///
     /// # Errors
     /// When git cannot be run or the commit is not there.
-    pub fn verify(&self, repository: &Repository, commit: Oid) -> Result<Signature, WriteError> {
+    pub fn verify(
+        &self,
+        repository: &Repository,
+        commit: Oid,
+    ) -> Result<SignatureStatus, WriteError> {
         let bytes = repository.object(commit, ObjectType::Commit)?;
         if !is_signed_by_ssh(&bytes) {
-            return Ok(Signature::None);
+            return Ok(SignatureStatus::None);
         }
         let mut git = child::git(false, None);
         let list = format!("gpg.ssh.allowedSignersFile={}", self.file.path().display());
@@ -87,8 +91,8 @@ impl Signers {
         let answer = run(git, b"", DOING, SOON)?;
         let signer = answer.stderr.lines().chain(answer.stdout.lines()).find_map(signer);
         Ok(match signer.filter(|_| answer.status.success()) {
-            Some(signer) => Signature::Good(signer.to_owned()),
-            None => Signature::Bad(why(&answer.stderr)),
+            Some(signer) => SignatureStatus::Good(signer.to_owned()),
+            None => SignatureStatus::Bad(why(&answer.stderr)),
         })
     }
 }

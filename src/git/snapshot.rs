@@ -2,8 +2,8 @@
 //! it, and never out of the repository.
 
 use super::commit::CommitHead;
-use super::diff::{self, Differences, Scope};
-use super::links::Links;
+use super::diff::{self, PathScope, TreeDiff};
+use super::links::SymlinkMap;
 use super::path::folder_of;
 use super::tree::{MAX_DEPTH, MODE_LINK, MODE_SUBMODULE, MODE_TREE, entries, entry_named};
 use super::{GitError, Repository};
@@ -43,7 +43,7 @@ impl FileKind {
 
 /// One file of a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
+pub struct SnapshotFile {
     /// From the top of the repository, with `/`.
     pub path: String,
     /// The blob's id; equal ids mean equal contents.
@@ -72,20 +72,20 @@ pub enum ReadError {
 
 /// The files of one commit, read from git objects, or the files of the work tree.
 pub struct Snapshot<'r> {
-    origin: Origin,
+    origin: SnapshotOrigin,
     repository: &'r Repository,
     /// Mode and id of each name in a large tree.
     indexes: RefCell<HashMap<Oid, TreeIndex>>,
     /// Files that are thought to have other contents, by path.
     replaced: HashMap<String, (Oid, Rc<[u8]>)>,
-    links: Links,
+    links: SymlinkMap,
 }
 
 /// Mode and id by name.
 type TreeIndex = HashMap<Box<[u8]>, (u32, Oid)>;
 
 #[derive(Clone)]
-enum Origin {
+enum SnapshotOrigin {
     Commit { commit: Oid, tree: Oid, time: i64 },
     Disk { top: PathBuf },
 }
@@ -105,16 +105,16 @@ impl<'r> Snapshot<'r> {
 
     /// The files of a commit whose top tree is known.
     pub(super) fn of_tree(repository: &'r Repository, commit: Oid, tree: Oid, time: i64) -> Self {
-        Snapshot::new(Origin::Commit { commit, tree, time }, repository)
+        Snapshot::new(SnapshotOrigin::Commit { commit, tree, time }, repository)
     }
 
-    fn new(origin: Origin, repository: &'r Repository) -> Self {
+    fn new(origin: SnapshotOrigin, repository: &'r Repository) -> Self {
         Snapshot {
             origin,
             repository,
             indexes: RefCell::default(),
             replaced: HashMap::new(),
-            links: Links::default(),
+            links: SymlinkMap::default(),
         }
     }
 
@@ -132,7 +132,7 @@ impl<'r> Snapshot<'r> {
         let top = repository.work_tree().ok_or_else(|| GitError::NoWorkTree {
             path: repository.git_dir().display().to_string(),
         })?;
-        Ok(Snapshot::new(Origin::Disk { top: top.to_path_buf() }, repository))
+        Ok(Snapshot::new(SnapshotOrigin::Disk { top: top.to_path_buf() }, repository))
     }
 
     /// The same files as they would be if these, which are there, had these contents. Nothing is
@@ -155,14 +155,16 @@ impl<'r> Snapshot<'r> {
 
     /// The same files, and what these links lead to where they are. For commits only.
     #[must_use]
-    pub fn following(&self, links: Links) -> Self {
+    pub fn following(&self, links: SymlinkMap) -> Self {
         Snapshot { links, ..self.again() }
     }
 
     /// The commit, or `None` for the work tree and where files are not read as they are.
     pub fn commit(&self) -> Option<Oid> {
         match &self.origin {
-            Origin::Commit { commit, .. } if self.replaced.is_empty() && self.links.is_empty() => {
+            SnapshotOrigin::Commit { commit, .. }
+                if self.replaced.is_empty() && self.links.is_empty() =>
+            {
                 Some(*commit)
             }
             _ => None,
@@ -172,8 +174,8 @@ impl<'r> Snapshot<'r> {
     /// The committer time of the commit, in seconds since 1970, or `None` for the work tree.
     pub fn time(&self) -> Option<i64> {
         match &self.origin {
-            Origin::Commit { time, .. } => Some(*time),
-            Origin::Disk { .. } => None,
+            SnapshotOrigin::Commit { time, .. } => Some(*time),
+            SnapshotOrigin::Disk { .. } => None,
         }
     }
 
@@ -181,15 +183,15 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// When trees are missing.
-    pub fn differences(&self, later: &Snapshot<'_>) -> Result<Differences, GitError> {
-        diff::differences(self.repository, self.tree(), later.tree(), &Scope::whole())
+    pub fn differences(&self, later: &Snapshot<'_>) -> Result<TreeDiff, GitError> {
+        diff::differences(self.repository, self.tree(), later.tree(), &PathScope::whole())
     }
 
     /// The top tree; `None` for the work tree.
     fn tree(&self) -> Option<Oid> {
         match &self.origin {
-            Origin::Commit { tree, .. } => Some(*tree),
-            Origin::Disk { .. } => None,
+            SnapshotOrigin::Commit { tree, .. } => Some(*tree),
+            SnapshotOrigin::Disk { .. } => None,
         }
     }
 
@@ -198,10 +200,10 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// [`ReadError`] when a directory cannot be read; a directory that is not there is empty.
-    pub fn files_under(&self, directory: &str) -> Result<Vec<File>, ReadError> {
+    pub fn files_under(&self, directory: &str) -> Result<Vec<SnapshotFile>, ReadError> {
         let mut out = Vec::new();
         match &self.origin {
-            Origin::Commit { tree, .. } => match self.find_entry(directory) {
+            SnapshotOrigin::Commit { tree, .. } => match self.find_entry(directory) {
                 None if !directory.is_empty() => {}
                 Some((mode, id)) if mode != MODE_TREE => {
                     out.push(file(directory.to_owned(), mode, id))
@@ -211,22 +213,22 @@ impl<'r> Snapshot<'r> {
                     self.follow(&mut out)?;
                 }
             },
-            Origin::Disk { top } => list_disk(top, directory, 0, &mut out)?,
+            SnapshotOrigin::Disk { top } => list_disk(top, directory, 0, &mut out)?,
         }
         Ok(out)
     }
 
     /// The file at a path, without reading it. Directories are `None`.
-    pub fn find(&self, path: &str) -> Option<File> {
+    pub fn find(&self, path: &str) -> Option<SnapshotFile> {
         let found = match &self.origin {
-            Origin::Commit { .. } => {
+            SnapshotOrigin::Commit { .. } => {
                 let (mode, id) = self.find_entry(path)?;
                 (mode != MODE_TREE).then(|| file(path.to_owned(), mode, id))
             }
-            Origin::Disk { top } => disk_file(top, path),
+            SnapshotOrigin::Disk { top } => disk_file(top, path),
         };
         match self.replaced.get(path) {
-            Some((id, _)) => found.map(|file| File { id: *id, ..file }),
+            Some((id, _)) => found.map(|file| SnapshotFile { id: *id, ..file }),
             None => found,
         }
     }
@@ -234,10 +236,10 @@ impl<'r> Snapshot<'r> {
     /// Is there a directory of this name?
     pub fn is_directory(&self, path: &str) -> bool {
         match &self.origin {
-            Origin::Commit { .. } => {
+            SnapshotOrigin::Commit { .. } => {
                 path.is_empty() || self.find_entry(path).is_some_and(|(mode, _)| mode == MODE_TREE)
             }
-            Origin::Disk { top } => no_links(top, path) && top.join(path).is_dir(),
+            SnapshotOrigin::Disk { top } => no_links(top, path) && top.join(path).is_dir(),
         }
     }
 
@@ -245,7 +247,7 @@ impl<'r> Snapshot<'r> {
     ///
     /// # Errors
     /// [`ReadError`], which names what is in the way.
-    pub fn read(&self, file: &File) -> Result<Vec<u8>, ReadError> {
+    pub fn read(&self, file: &SnapshotFile) -> Result<Vec<u8>, ReadError> {
         match file.kind {
             FileKind::Symlink => return Err(ReadError::Symlink),
             FileKind::Submodule => return Err(ReadError::Submodule),
@@ -255,12 +257,12 @@ impl<'r> Snapshot<'r> {
             return Ok(contents.to_vec());
         }
         match &self.origin {
-            Origin::Commit { .. } => match self.repository.blob(file.id, MAX_FILE_BYTES) {
+            SnapshotOrigin::Commit { .. } => match self.repository.blob(file.id, MAX_FILE_BYTES) {
                 Ok(Ok(bytes)) => Ok(bytes.to_vec()),
                 Ok(Err(bytes)) => Err(ReadError::TooLarge { bytes }),
                 Err(_) => Err(ReadError::MissingObject { id: file.id }),
             },
-            Origin::Disk { top } => {
+            SnapshotOrigin::Disk { top } => {
                 let path = top.join(&file.path);
                 let bytes = std::fs::metadata(&path)
                     .map_or(0, |m| usize::try_from(m.len()).unwrap_or(usize::MAX));
@@ -273,19 +275,20 @@ impl<'r> Snapshot<'r> {
     }
 
     fn tree_bytes(&self, id: Oid) -> Option<Rc<[u8]>> {
-        matches!(self.origin, Origin::Commit { .. })
+        matches!(self.origin, SnapshotOrigin::Commit { .. })
             .then(|| self.repository.tree(id).ok())
             .flatten()
     }
 
     /// Puts in place of the links that are followed what they lead to; links in there stay links.
-    fn follow(&self, files: &mut Vec<File>) -> Result<(), ReadError> {
+    fn follow(&self, files: &mut Vec<SnapshotFile>) -> Result<(), ReadError> {
         if self.links.is_empty() {
             return Ok(());
         }
-        let is_followed =
-            |file: &File| file.kind == FileKind::Symlink && self.links.real(&file.path).is_some();
-        let (links, others): (Vec<File>, Vec<File>) =
+        let is_followed = |file: &SnapshotFile| {
+            file.kind == FileKind::Symlink && self.links.real(&file.path).is_some()
+        };
+        let (links, others): (Vec<SnapshotFile>, Vec<SnapshotFile>) =
             std::mem::take(files).into_iter().partition(is_followed);
         *files = others;
         for link in links {
@@ -302,7 +305,7 @@ impl<'r> Snapshot<'r> {
     }
 
     fn find_entry(&self, path: &str) -> Option<(u32, Oid)> {
-        let Origin::Commit { tree, .. } = &self.origin else { return None };
+        let SnapshotOrigin::Commit { tree, .. } = &self.origin else { return None };
         let real = self.links.real(path);
         let path = real.as_deref().unwrap_or(path);
         let mut at = (MODE_TREE, *tree);
@@ -336,7 +339,7 @@ impl<'r> Snapshot<'r> {
         id: Oid,
         directory: &str,
         depth: usize,
-        out: &mut Vec<File>,
+        out: &mut Vec<SnapshotFile>,
     ) -> Result<(), ReadError> {
         let bytes = self.tree_bytes(id).ok_or(ReadError::MissingObject { id })?;
         for entry in entries(&bytes) {
@@ -353,15 +356,15 @@ impl<'r> Snapshot<'r> {
     }
 }
 
-fn file(path: String, mode: u32, id: Oid) -> File {
-    File { path, id, kind: FileKind::of_mode(mode) }
+fn file(path: String, mode: u32, id: Oid) -> SnapshotFile {
+    SnapshotFile { path, id, kind: FileKind::of_mode(mode) }
 }
 
 fn list_disk(
     top: &Path,
     directory: &str,
     depth: usize,
-    out: &mut Vec<File>,
+    out: &mut Vec<SnapshotFile>,
 ) -> Result<(), ReadError> {
     if depth > MAX_DEPTH || !no_links(top, directory) {
         return Ok(());
@@ -381,7 +384,7 @@ fn list_disk(
         if !meta.is_dir() {
             out.extend(disk_file(top, &path));
         } else if top.join(&path).join(".git").exists() {
-            out.push(File { path, id: Oid::ZERO_SHA1, kind: FileKind::Submodule });
+            out.push(SnapshotFile { path, id: Oid::ZERO_SHA1, kind: FileKind::Submodule });
         } else {
             list_disk(top, &path, depth + 1, out)?;
         }
@@ -391,18 +394,22 @@ fn list_disk(
 
 /// The file on disk, if it is a plain file or a link. Its id is the hash git would give it, so that
 /// equal contents share one parse.
-fn disk_file(top: &Path, path: &str) -> Option<File> {
+fn disk_file(top: &Path, path: &str) -> Option<SnapshotFile> {
     if !no_links(top, folder_of(path)) {
         return None;
     }
     let full = top.join(path);
     let meta = std::fs::symlink_metadata(&full).ok()?;
     if meta.is_symlink() {
-        return Some(File { path: path.to_owned(), id: Oid::ZERO_SHA1, kind: FileKind::Symlink });
+        return Some(SnapshotFile {
+            path: path.to_owned(),
+            id: Oid::ZERO_SHA1,
+            kind: FileKind::Symlink,
+        });
     }
     let fits = meta.is_file() && usize::try_from(meta.len()).is_ok_and(|len| len <= MAX_FILE_BYTES);
     let id = if fits { Oid::hash_file(ObjectType::Blob, &full).ok()? } else { Oid::ZERO_SHA1 };
-    meta.is_file().then(|| File { path: path.to_owned(), id, kind: FileKind::File })
+    meta.is_file().then(|| SnapshotFile { path: path.to_owned(), id, kind: FileKind::File })
 }
 
 /// Is no directory on the way a symbolic link?

@@ -3,7 +3,7 @@
 //! Each is safe to repeat: listing and fetching change nothing there, and a push that did arrive is
 //! `up to date` when it is sent again.
 
-use super::child::Answer;
+use super::child::GitOutput;
 use super::write::{Workspace, WriteError};
 use std::process::Command;
 use std::thread;
@@ -62,7 +62,7 @@ impl Workspace<'_> {
         doing: &'static str,
         limit: Duration,
         arguments: impl Fn(&mut Command),
-    ) -> Result<Answer, WriteError> {
+    ) -> Result<GitOutput, WriteError> {
         let mut pause = PAUSE;
         let mut attempt = 1;
         loop {
@@ -89,7 +89,7 @@ impl Workspace<'_> {
         doing: &'static str,
         limit: Duration,
         arguments: &impl Fn(&mut Command),
-    ) -> Result<Answer, WriteError> {
+    ) -> Result<GitOutput, WriteError> {
         let mut git = self.git();
         arguments(&mut git);
         self.run(git, b"", doing, allowance(limit, self.lost.get(), self.left()))
@@ -132,9 +132,10 @@ fn is_decided(line: &str) -> bool {
 }
 
 /// How many attempts in all an answer like this is worth.
-fn attempts(answer: &Result<Answer, WriteError>) -> u32 {
-    let says =
-        |words: &[&str], answer: &Answer| words.iter().any(|words| answer.stderr.contains(words));
+fn attempts(answer: &Result<GitOutput, WriteError>) -> u32 {
+    let says = |words: &[&str], answer: &GitOutput| {
+        words.iter().any(|words| answer.stderr.contains(words))
+    };
     match answer {
         Ok(answer) if answer.status.success() || answer.stdout.lines().any(is_decided) => 1,
         Ok(answer) if says(&UNMADE, answer) => UNMADE_ATTEMPTS,

@@ -46,10 +46,10 @@ fn memchr_nul(bytes: &[u8]) -> Option<usize> {
 /// The trees of a repository that were read, by id: trees of different revisions share most of
 /// their parts. Emptied when it grows large.
 #[derive(Default)]
-pub(super) struct TreeCache(RefCell<Kept>);
+pub(super) struct TreeCache(RefCell<CachedTrees>);
 
 #[derive(Default)]
-struct Kept {
+struct CachedTrees {
     trees: HashMap<Oid, Rc<[u8]>, BuildHasherDefault<IdHasher>>,
     /// Of all of them.
     bytes: usize,
@@ -92,7 +92,7 @@ impl TreeCache {
     pub fn keep(&self, id: Oid, bytes: &Rc<[u8]>) {
         let mut kept = self.0.borrow_mut();
         if kept.bytes + bytes.len() > CACHED_BYTES {
-            *kept = Kept::default();
+            *kept = CachedTrees::default();
         }
         kept.bytes += bytes.len();
         kept.trees.insert(id, Rc::clone(bytes));

@@ -5,11 +5,11 @@
 //! same with any number of threads.
 
 use super::commit::CommitHead;
-use super::diff::{Change, Scope, diff};
-use super::objects::Objects;
-use super::pack::Packs;
-use super::repository::Door;
-use super::{Flow, GitError, Repository, Snapshot, Stopped};
+use super::diff::{PathChange, PathScope, diff};
+use super::objects::ObjectReader;
+use super::pack::PackSet;
+use super::repository::RepositoryHandle;
+use super::{GitError, Repository, Snapshot, WalkControl, WalkEnd};
 use git2::Oid;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -27,33 +27,33 @@ const FIRST_BATCH: usize = 16;
 const WAITING: usize = 4;
 
 /// The first-parent chain from one commit, and what is looked at in it.
-pub struct Walk {
+pub struct MainlineWalk {
     objects: PathBuf,
-    packs: Arc<Packs>,
-    door: Door,
+    packs: Arc<PackSet>,
+    door: RepositoryHandle,
     tip: Oid,
     /// The commits whose parents a shallow clone lacks.
     shallow: HashSet<Oid>,
-    scope: Scope,
+    scope: PathScope,
     until: Option<Oid>,
     threads: usize,
 }
 
 /// A commit that changed something in the scope.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct CommitChanges {
     pub commit: Oid,
     /// The committer time, in seconds since 1970.
     pub time: i64,
     /// The first parent; `None` for the first commit of all.
     pub parent: Option<Oid>,
     /// What differs between the commit and its first parent. In the first commit, all that is there.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PathChange>,
     /// The parent's top tree, and its committer time.
     before: Option<(Oid, i64)>,
 }
 
-impl Step {
+impl CommitChanges {
     /// The files as they were before the commit; `None` for the first commit of all.
     pub fn snapshot_before<'r>(&self, repository: &'r Repository) -> Option<Snapshot<'r>> {
         let (tree, time) = self.before?;
@@ -63,7 +63,7 @@ impl Step {
 
 /// How far a walk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reached {
+pub struct WalkProgress {
     /// Commits that were looked at.
     pub done: u64,
     /// All there are, as soon as that is known.
@@ -72,37 +72,37 @@ pub struct Reached {
 
 /// A commit with its id.
 #[derive(Debug, Clone, Copy)]
-struct Link {
+struct MainlineCommit {
     id: Oid,
     head: CommitHead,
 }
 
 /// Neighbours on the chain, newest first. The last one is where the next batch begins.
-struct Batch {
+struct CommitBatch {
     number: u64,
-    links: Vec<Link>,
+    links: Vec<MainlineCommit>,
     /// How many of them were in no batch before.
     fresh: u64,
     /// Where the chain ends, in the last batch.
-    end: Option<End>,
+    end: Option<BatchEnd>,
 }
 
-enum End {
-    Stopped(Stopped),
+enum BatchEnd {
+    Stopped(WalkEnd),
     Failed(GitError),
 }
 
 /// What the workers made of a batch.
-struct Done<T> {
+struct BatchResult<T> {
     commits: u64,
-    steps: Vec<(Step, T)>,
-    end: Option<End>,
+    steps: Vec<(CommitChanges, T)>,
+    end: Option<BatchEnd>,
 }
 
-impl Walk {
+impl MainlineWalk {
     /// The mainline that ends in `tip`, looked at within `scope`.
-    pub fn new(repository: &Repository, tip: Oid, scope: Scope) -> Self {
-        Walk {
+    pub fn new(repository: &Repository, tip: Oid, scope: PathScope) -> Self {
+        MainlineWalk {
             objects: repository.objects_dir(),
             packs: repository.packs(),
             door: repository.door(),
@@ -136,28 +136,28 @@ impl Walk {
     /// # Errors
     /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree, after all steps
     /// before it were visited.
-    pub fn run<T: Send, W: FnMut(&Repository, &Step) -> T>(
+    pub fn run<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: impl Fn() -> W + Sync,
-        mut visit: impl FnMut(Step, T) -> Flow,
-        mut reached: impl FnMut(Reached),
-    ) -> Result<Stopped, GitError> {
+        mut visit: impl FnMut(CommitChanges, T) -> WalkControl,
+        mut reached: impl FnMut(WalkProgress),
+    ) -> Result<WalkEnd, GitError> {
         let length = AtomicU64::new(0);
         let mut done = 0;
-        let mut take = |batch: Done<T>| {
+        let mut take = |batch: BatchResult<T>| {
             for (step, made) in batch.steps {
-                if visit(step, made) == Flow::Stop {
-                    return Some(Ok(Stopped::Done));
+                if visit(step, made) == WalkControl::Stop {
+                    return Some(Ok(WalkEnd::Done));
                 }
             }
             done += batch.commits;
-            reached(Reached {
+            reached(WalkProgress {
                 done,
                 total: Some(length.load(Ordering::Relaxed)).filter(|length| *length > 0),
             });
             batch.end.map(|end| match end {
-                End::Stopped(stopped) => Ok(stopped),
-                End::Failed(error) => Err(error),
+                BatchEnd::Stopped(stopped) => Ok(stopped),
+                BatchEnd::Failed(error) => Err(error),
             })
         };
         if self.threads == 1 {
@@ -167,13 +167,14 @@ impl Walk {
         }
     }
 
-    fn alone<T, W: FnMut(&Repository, &Step) -> T>(
+    fn alone<T, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: &impl Fn() -> W,
-        take: &mut impl FnMut(Done<T>) -> Option<Result<Stopped, GitError>>,
-    ) -> Result<Stopped, GitError> {
-        let mut chain = Chain::new(self)?;
-        let mut comparer = Comparer { walk: self, repository: self.door.open()?, work: worker() };
+        take: &mut impl FnMut(BatchResult<T>) -> Option<Result<WalkEnd, GitError>>,
+    ) -> Result<WalkEnd, GitError> {
+        let mut chain = MainlineReader::new(self)?;
+        let mut comparer =
+            TreeComparer { walk: self, repository: self.door.open()?, work: worker() };
         loop {
             let batch = chain.next();
             if let Some(result) = take(comparer.compare(batch)) {
@@ -182,12 +183,12 @@ impl Walk {
         }
     }
 
-    fn together<T: Send, W: FnMut(&Repository, &Step) -> T>(
+    fn together<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: &(impl Fn() -> W + Sync),
-        take: &mut impl FnMut(Done<T>) -> Option<Result<Stopped, GitError>>,
+        take: &mut impl FnMut(BatchResult<T>) -> Option<Result<WalkEnd, GitError>>,
         length: &AtomicU64,
-    ) -> Result<Stopped, GitError> {
+    ) -> Result<WalkEnd, GitError> {
         let stop = AtomicBool::new(false);
         thread::scope(|scope| {
             let (batches, waiting) = sync_channel(WAITING);
@@ -208,12 +209,16 @@ impl Walk {
         })
     }
 
-    fn send_chain(&self, batches: &SyncSender<Batch>, stop: &AtomicBool, length: &AtomicU64) {
-        let mut chain = match Chain::new(self) {
+    fn send_chain(&self, batches: &SyncSender<CommitBatch>, stop: &AtomicBool, length: &AtomicU64) {
+        let mut chain = match MainlineReader::new(self) {
             Ok(chain) => chain,
             Err(error) => {
-                let failed =
-                    Batch { number: 0, links: Vec::new(), fresh: 0, end: Some(End::Failed(error)) };
+                let failed = CommitBatch {
+                    number: 0,
+                    links: Vec::new(),
+                    fresh: 0,
+                    end: Some(BatchEnd::Failed(error)),
+                };
                 return drop(batches.send(failed));
             }
         };
@@ -229,17 +234,17 @@ impl Walk {
         }
     }
 
-    fn work<T: Send, W: FnMut(&Repository, &Step) -> T>(
+    fn work<T: Send, W: FnMut(&Repository, &CommitChanges) -> T>(
         &self,
         worker: &(impl Fn() -> W + Sync),
-        waiting: &Mutex<Receiver<Batch>>,
-        made: &SyncSender<(u64, Done<T>)>,
+        waiting: &Mutex<Receiver<CommitBatch>>,
+        made: &SyncSender<(u64, BatchResult<T>)>,
         stop: &AtomicBool,
     ) {
         let ready = || -> Result<_, GitError> {
-            Ok(Comparer { walk: self, repository: self.door.open()?, work: worker() })
+            Ok(TreeComparer { walk: self, repository: self.door.open()?, work: worker() })
         };
-        let mut comparer: Option<Comparer<'_, W>> = None;
+        let mut comparer: Option<TreeComparer<'_, W>> = None;
         while !stop.load(Ordering::Relaxed) {
             let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(batch) = batch else { return };
@@ -247,7 +252,11 @@ impl Walk {
             let able = comparer.take().map_or_else(ready, Ok);
             let done = match able {
                 Ok(able) => comparer.insert(able).compare(batch),
-                Err(error) => Done { commits: 0, steps: Vec::new(), end: Some(End::Failed(error)) },
+                Err(error) => BatchResult {
+                    commits: 0,
+                    steps: Vec::new(),
+                    end: Some(BatchEnd::Failed(error)),
+                },
             };
             if made.send((number, done)).is_err() {
                 return;
@@ -258,9 +267,9 @@ impl Walk {
 
 /// Takes what the workers made in the order of the chain.
 fn in_order<T>(
-    results: &Receiver<(u64, Done<T>)>,
-    take: &mut impl FnMut(Done<T>) -> Option<Result<Stopped, GitError>>,
-) -> Result<Stopped, GitError> {
+    results: &Receiver<(u64, BatchResult<T>)>,
+    take: &mut impl FnMut(BatchResult<T>) -> Option<Result<WalkEnd, GitError>>,
+) -> Result<WalkEnd, GitError> {
     let mut early = BTreeMap::new();
     let mut next = 0;
     for (number, done) in results {
@@ -273,25 +282,25 @@ fn in_order<T>(
         }
     }
     // The queue ends only after the last batch, which has an end.
-    Ok(Stopped::Done)
+    Ok(WalkEnd::Done)
 }
 
 /// Reads the chain of commits.
-struct Chain<'w> {
-    walk: &'w Walk,
-    objects: Objects,
+struct MainlineReader<'w> {
+    walk: &'w MainlineWalk,
+    objects: ObjectReader,
     next: Oid,
-    last: Option<Link>,
+    last: Option<MainlineCommit>,
     number: u64,
     size: usize,
     /// Commits so far.
     length: u64,
 }
 
-impl<'w> Chain<'w> {
-    fn new(walk: &'w Walk) -> Result<Self, GitError> {
-        let objects = Objects::open(&walk.objects, Arc::clone(&walk.packs))?;
-        Ok(Chain {
+impl<'w> MainlineReader<'w> {
+    fn new(walk: &'w MainlineWalk) -> Result<Self, GitError> {
+        let objects = ObjectReader::open(&walk.objects, Arc::clone(&walk.packs))?;
+        Ok(MainlineReader {
             walk,
             objects,
             next: walk.tip,
@@ -303,35 +312,35 @@ impl<'w> Chain<'w> {
     }
 
     /// The next batch; after one with an end there is none.
-    fn next(&mut self) -> Batch {
-        let mut links: Vec<Link> = self.last.into_iter().collect();
+    fn next(&mut self) -> CommitBatch {
+        let mut links: Vec<MainlineCommit> = self.last.into_iter().collect();
         let before = self.length;
         let end = self.fill(&mut links);
         self.last = links.last().copied();
-        let batch = Batch { number: self.number, links, fresh: self.length - before, end };
+        let batch = CommitBatch { number: self.number, links, fresh: self.length - before, end };
         self.number += 1;
         self.size = (self.size * 2).min(BATCH);
         batch
     }
 
-    fn fill(&mut self, links: &mut Vec<Link>) -> Option<End> {
+    fn fill(&mut self, links: &mut Vec<MainlineCommit>) -> Option<BatchEnd> {
         for _ in 0..self.size {
             let id = self.next;
             let head = match self.objects.head(id) {
                 Ok(head) => head,
-                Err(error) => return Some(End::Failed(error)),
+                Err(error) => return Some(BatchEnd::Failed(error)),
             };
-            links.push(Link { id, head });
+            links.push(MainlineCommit { id, head });
             self.length += 1;
             if self.walk.until == Some(id) {
-                return Some(End::Stopped(Stopped::Done));
+                return Some(BatchEnd::Stopped(WalkEnd::Done));
             }
             if self.walk.shallow.contains(&id) {
-                return Some(End::Stopped(Stopped::Shallow(id)));
+                return Some(BatchEnd::Stopped(WalkEnd::Shallow(id)));
             }
             match head.parent {
                 Some(parent) => self.next = parent,
-                None => return Some(End::Stopped(Stopped::Root)),
+                None => return Some(BatchEnd::Stopped(WalkEnd::Root)),
             }
         }
         None
@@ -339,38 +348,43 @@ impl<'w> Chain<'w> {
 }
 
 /// Compares the trees of neighbours.
-struct Comparer<'w, W> {
-    walk: &'w Walk,
+struct TreeComparer<'w, W> {
+    walk: &'w MainlineWalk,
     repository: Repository,
     work: W,
 }
 
-impl<T, W: FnMut(&Repository, &Step) -> T> Comparer<'_, W> {
-    fn compare(&mut self, batch: Batch) -> Done<T> {
+impl<T, W: FnMut(&Repository, &CommitChanges) -> T> TreeComparer<'_, W> {
+    fn compare(&mut self, batch: CommitBatch) -> BatchResult<T> {
         let mut steps = Vec::new();
         let mut end = batch.end;
         let pairs = batch.links.windows(2).map(|pair| (pair[0], Some(pair[1])));
-        let root = batch.links.last().filter(|_| matches!(end, Some(End::Stopped(Stopped::Root))));
+        let root =
+            batch.links.last().filter(|_| matches!(end, Some(BatchEnd::Stopped(WalkEnd::Root))));
         for (child, parent) in pairs.chain(root.map(|root| (*root, None))) {
             match self.step(child, parent) {
                 Ok(Some(step)) => steps.push(step),
                 Ok(None) => {}
                 Err(error) => {
-                    end = Some(End::Failed(error));
+                    end = Some(BatchEnd::Failed(error));
                     break;
                 }
             }
         }
-        Done { commits: batch.fresh, steps, end }
+        BatchResult { commits: batch.fresh, steps, end }
     }
 
-    fn step(&mut self, child: Link, parent: Option<Link>) -> Result<Option<(Step, T)>, GitError> {
+    fn step(
+        &mut self,
+        child: MainlineCommit,
+        parent: Option<MainlineCommit>,
+    ) -> Result<Option<(CommitChanges, T)>, GitError> {
         let before = parent.map(|parent| parent.head.tree);
         let changes = diff(&self.repository, before, Some(child.head.tree), &self.walk.scope)?;
         if changes.is_empty() {
             return Ok(None);
         }
-        let step = Step {
+        let step = CommitChanges {
             commit: child.id,
             time: child.head.time,
             parent: parent.map(|link| link.id),

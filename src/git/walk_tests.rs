@@ -2,21 +2,21 @@ use super::*;
 use crate::git::testing::{TestRepository, git};
 
 /// `subject: changed paths`, newest first, and why it ended.
-fn walked(repository: &Repository, paths: &[&str]) -> (Vec<String>, Stopped) {
+fn walked(repository: &Repository, paths: &[&str]) -> (Vec<String>, WalkEnd) {
     let tip = repository.head().expect("a head");
     let answers = [1, 2, 5].map(|threads| {
         let mut lines = Vec::new();
-        let scope = Scope::of(paths.iter().map(|path| (*path).to_owned()));
-        let walk = Walk::new(repository, tip, scope).threads(threads);
-        let subject = |repository: &Repository, step: &Step| {
+        let scope = PathScope::of(paths.iter().map(|path| (*path).to_owned()));
+        let walk = MainlineWalk::new(repository, tip, scope).threads(threads);
+        let subject = |repository: &Repository, step: &CommitChanges| {
             repository.commit_info(step.commit).expect("a commit").subject
         };
-        let visit = |step: Step, subject: String| {
+        let visit = |step: CommitChanges, subject: String| {
             let mut changed: Vec<&str> =
                 step.changes.iter().map(|change| change.path.as_str()).collect();
             changed.sort_unstable();
             lines.push(format!("{subject}: {}", changed.join(" ")));
-            Flow::Continue
+            WalkControl::Continue
         };
         let stopped = walk.run(|| subject, visit, |_| {}).expect("a walk");
         (lines, stopped)
@@ -40,7 +40,7 @@ fn coming_going_and_changing_all_count() {
         lines,
         ["a folder where a file was: a.b a/x", "remove: a/x", "change: a/x", "root: a-b a/x b"]
     );
-    assert_eq!(stopped, Stopped::Root);
+    assert_eq!(stopped, WalkEnd::Root);
 }
 
 #[test]
@@ -75,15 +75,16 @@ fn the_visitor_can_stop() {
     let repository = test.open();
     for threads in [1, 3] {
         let mut seen = 0;
-        let walk = Walk::new(&repository, repository.head().expect("a head"), Scope::whole())
-            .threads(threads);
-        let visit = |_: Step, ()| {
+        let walk =
+            MainlineWalk::new(&repository, repository.head().expect("a head"), PathScope::whole())
+                .threads(threads);
+        let visit = |_: CommitChanges, ()| {
             seen += 1;
-            if seen == 30 { Flow::Stop } else { Flow::Continue }
+            if seen == 30 { WalkControl::Stop } else { WalkControl::Continue }
         };
         assert_eq!(
-            walk.run(|| |_: &Repository, _: &Step| (), visit, |_| {}).expect("a walk"),
-            Stopped::Done
+            walk.run(|| |_: &Repository, _: &CommitChanges| (), visit, |_| {}).expect("a walk"),
+            WalkEnd::Done
         );
         assert_eq!(seen, 30);
     }
@@ -95,17 +96,18 @@ fn a_walk_ends_before_the_commit_it_is_told() {
     let marks = [0, 1, 2, 3].map(|i| test.commit(&i.to_string(), &[("a", Some(&i.to_string()))]));
     let repository = test.open();
     let mut seen = Vec::new();
-    let walk =
-        Walk::new(&repository, test.id(marks[3]), Scope::whole()).until(Some(test.id(marks[1])));
-    let visit = |step: Step, ()| {
+    let walk = MainlineWalk::new(&repository, test.id(marks[3]), PathScope::whole())
+        .until(Some(test.id(marks[1])));
+    let visit = |step: CommitChanges, ()| {
         seen.push(step.commit);
-        Flow::Continue
+        WalkControl::Continue
     };
     let mut reached = Vec::new();
-    let stopped =
-        walk.run(|| |_: &Repository, _: &Step| (), visit, |r| reached.push(r)).expect("a walk");
-    assert_eq!((stopped, seen), (Stopped::Done, vec![test.id(marks[3]), test.id(marks[2])]));
-    assert_eq!(reached, [Reached { done: 3, total: Some(3) }]);
+    let stopped = walk
+        .run(|| |_: &Repository, _: &CommitChanges| (), visit, |r| reached.push(r))
+        .expect("a walk");
+    assert_eq!((stopped, seen), (WalkEnd::Done, vec![test.id(marks[3]), test.id(marks[2])]));
+    assert_eq!(reached, [WalkProgress { done: 3, total: Some(3) }]);
 }
 
 #[test]
@@ -132,7 +134,7 @@ fn a_shallow_clone_ends_at_its_edge() {
     let repository = Repository::open(&test.folder.path().join("shallow")).expect("opens");
     assert_eq!(
         walked(&repository, &["a"]),
-        (vec!["three: a".to_owned()], Stopped::Shallow(test.id(edge)))
+        (vec!["three: a".to_owned()], WalkEnd::Shallow(test.id(edge)))
     );
 }
 
@@ -152,9 +154,9 @@ fn partial_clones_do_with_what_they_have() {
     let blobless = Repository::open(&test.folder.path().join("blobless")).expect("opens");
     assert_eq!(walked(&blobless, &["d/a"]).0, ["two: d/a", "one: d/a"]);
     let treeless = Repository::open(&test.folder.path().join("treeless")).expect("opens");
-    let walk = Walk::new(&treeless, treeless.head().expect("a head"), Scope::whole());
+    let walk = MainlineWalk::new(&treeless, treeless.head().expect("a head"), PathScope::whole());
     let error = walk
-        .run(|| |_: &Repository, _: &Step| (), |_, ()| Flow::Continue, |_| {})
+        .run(|| |_: &Repository, _: &CommitChanges| (), |_, ()| WalkControl::Continue, |_| {})
         .expect_err("no trees");
     assert!(matches!(&error, GitError::MissingObject { .. }), "{error}");
     assert!(error.hint().is_some_and(|hint| hint.contains("git fetch --refetch")));

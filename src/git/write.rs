@@ -3,9 +3,9 @@
 //! The work tree and the index are not looked at. Author, committer and signing are what the user's
 //! git says.
 
-use super::child::{self, Answer, ChildError};
+use super::child::{self, GitOutput, GitProcessError};
 use super::repository::Repository;
-use super::{GitError, Person};
+use super::{GitError, GitIdentity};
 use git2::build::TreeUpdateBuilder;
 use git2::{FileMode, ObjectType, Oid};
 use std::cell::{Cell, OnceCell};
@@ -24,20 +24,20 @@ const SIGNING: Duration = Duration::from_secs(120);
 /// `--read-only`.
 pub struct Workspace<'r> {
     pub(super) repository: &'r Repository,
-    manner: Manner,
+    manner: GitOptions,
     /// What dead connections have cost so far.
     pub(super) lost: Cell<Duration>,
     /// When all talks with the remote have to be over.
     pub(super) end: Cell<Option<Instant>>,
     /// Asked for once: the lines of author and committer, and whether commits are signed.
-    author: OnceCell<Person>,
-    committer: OnceCell<Person>,
+    author: OnceCell<GitIdentity>,
+    committer: OnceCell<GitIdentity>,
     signs: OnceCell<bool>,
 }
 
 /// How git is run.
 #[derive(Debug, Clone, Default)]
-pub struct Manner {
+pub struct GitOptions {
     /// May git ask for a password on the terminal?
     pub interactive: bool,
     /// The URL that named the repository; its credentials are handed on.
@@ -45,9 +45,9 @@ pub struct Manner {
     /// The time of commits, as git writes it: `1700000000 +0100`.
     pub date: String,
     /// Who wrote it, if not the user: `Name <address>`.
-    pub author: Option<Person>,
+    pub author: Option<GitIdentity>,
     /// Who commits it, if not the user.
-    pub committer: Option<Person>,
+    pub committer: Option<GitIdentity>,
     /// May programs run that the repository's own configuration names? Where it is the user's and is
     /// written to; never where it is only read.
     pub trusts: bool,
@@ -111,7 +111,7 @@ impl WriteError {
 
 impl<'r> Workspace<'r> {
     /// Takes a repository to write to it.
-    pub fn new(repository: &'r Repository, manner: Manner) -> Self {
+    pub fn new(repository: &'r Repository, manner: GitOptions) -> Self {
         Workspace {
             repository,
             manner,
@@ -132,11 +132,11 @@ impl<'r> Workspace<'r> {
     ///
     /// # Errors
     /// [`WriteError::NoIdentity`].
-    pub fn author(&self) -> Result<Person, WriteError> {
+    pub fn author(&self) -> Result<GitIdentity, WriteError> {
         once(&self.author, || author(self.repository, &self.manner))
     }
 
-    fn committer(&self) -> Result<Person, WriteError> {
+    fn committer(&self) -> Result<GitIdentity, WriteError> {
         match &self.manner.committer {
             Some(committer) => Ok(committer.clone()),
             None => once(&self.committer, || {
@@ -160,7 +160,7 @@ impl<'r> Workspace<'r> {
         tree: Oid,
         parents: &[Oid],
         message: &str,
-        author: &Person,
+        author: &GitIdentity,
     ) -> Result<Oid, WriteError> {
         if self.signs()? {
             return self.signed(tree, parents, message, author);
@@ -235,7 +235,7 @@ impl<'r> Workspace<'r> {
         tree: Oid,
         parents: &[Oid],
         message: &str,
-        author: &Person,
+        author: &GitIdentity,
     ) -> Result<Oid, WriteError> {
         let mut git = self.git();
         git.env("GIT_AUTHOR_NAME", &author.name).env("GIT_AUTHOR_EMAIL", &author.email);
@@ -260,7 +260,7 @@ impl<'r> Workspace<'r> {
         input: &[u8],
         doing: &'static str,
         limit: Duration,
-    ) -> Result<Answer, WriteError> {
+    ) -> Result<GitOutput, WriteError> {
         run(git, input, doing, limit)
     }
 }
@@ -283,7 +283,7 @@ fn once<T: Clone>(
 ///
 /// # Errors
 /// [`WriteError::NoIdentity`].
-pub fn author(repository: &Repository, manner: &Manner) -> Result<Person, WriteError> {
+pub fn author(repository: &Repository, manner: &GitOptions) -> Result<GitIdentity, WriteError> {
     match &manner.author {
         Some(author) => Ok(author.clone()),
         None => identity(repository, manner, "GIT_AUTHOR_IDENT"),
@@ -291,13 +291,14 @@ pub fn author(repository: &Repository, manner: &Manner) -> Result<Person, WriteE
 }
 
 /// What `git credential fill` has for a host, without asking anybody: lines of `key=value`.
-pub fn credential(repository: &Repository, manner: &Manner, host: &str) -> Option<String> {
+pub fn credential(repository: &Repository, manner: &GitOptions, host: &str) -> Option<String> {
     if host.chars().any(char::is_control) {
         return None;
     }
     // Without the repository its configuration is not read, and all helpers are the user's own.
     let place = if manner.trusts { repository.git_dir() } else { Path::new(NOWHERE) };
-    let mut git = command(place, &Manner { interactive: false, trusts: true, ..manner.clone() });
+    let mut git =
+        command(place, &GitOptions { interactive: false, trusts: true, ..manner.clone() });
     git.args(["-c", "core.askPass=", "credential", "fill"]);
     git.env_remove("GIT_ASKPASS").env_remove("SSH_ASKPASS");
     let answer =
@@ -308,22 +309,22 @@ pub fn credential(repository: &Repository, manner: &Manner, host: &str) -> Optio
 
 fn identity(
     repository: &Repository,
-    manner: &Manner,
+    manner: &GitOptions,
     variable: &str,
-) -> Result<Person, WriteError> {
+) -> Result<GitIdentity, WriteError> {
     let mut git = command(repository.git_dir(), manner);
     git.args(["var", variable]);
     let answer = run(git, b"", "say who you are", SOON)?;
     let person = answer.stdout.rsplit_once('>').and_then(|(text, _)| text.split_once('<'));
     match person.filter(|_| answer.status.success()) {
         Some((name, email)) => {
-            Ok(Person { name: name.trim().to_owned(), email: email.trim().to_owned() })
+            Ok(GitIdentity { name: name.trim().to_owned(), email: email.trim().to_owned() })
         }
         None => Err(WriteError::NoIdentity { message: last_line(&answer.stderr) }),
     }
 }
 
-fn command(git_dir: &Path, manner: &Manner) -> Command {
+fn command(git_dir: &Path, manner: &GitOptions) -> Command {
     let mut git = child::git(manner.interactive, manner.url.as_deref());
     child::settings(&mut git, &["gc.auto=0"]);
     if !manner.trusts {
@@ -342,15 +343,15 @@ pub(super) fn run(
     input: &[u8],
     doing: &'static str,
     limit: Duration,
-) -> Result<Answer, WriteError> {
+) -> Result<GitOutput, WriteError> {
     child::run(git, input, limit).map_err(|error| match error {
-        ChildError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
-        ChildError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
+        GitProcessError::NotStarted(why) => WriteError::NoGit { doing, why: why.to_string() },
+        GitProcessError::TooSlow(seconds) => WriteError::TooSlow { doing, seconds },
     })
 }
 
 /// The answer of a git that did what it was to do.
-pub(super) fn done(answer: Answer, doing: &'static str) -> Result<Answer, WriteError> {
+pub(super) fn done(answer: GitOutput, doing: &'static str) -> Result<GitOutput, WriteError> {
     if answer.status.success() {
         Ok(answer)
     } else {
@@ -359,7 +360,7 @@ pub(super) fn done(answer: Answer, doing: &'static str) -> Result<Answer, WriteE
 }
 
 /// An identity as commits have it; git drops the same characters.
-fn line(person: &Person, date: &str) -> String {
+fn line(person: &GitIdentity, date: &str) -> String {
     let clean = |text: &str| {
         text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect::<String>()
     };
@@ -367,7 +368,7 @@ fn line(person: &Person, date: &str) -> String {
 }
 
 /// What git gave as its reason.
-pub(super) fn said(answer: &Answer) -> String {
+pub(super) fn said(answer: &GitOutput) -> String {
     let error = |line: &&str| {
         ["fatal: ", "error: ", "remote: ", "ssh: "].iter().any(|start| line.starts_with(start))
     };

@@ -18,9 +18,12 @@ mod side;
 mod texts;
 
 pub use blind::of_blind;
-pub use moves::{Kind, Move, Written, moves};
-pub use oddities::{Scope, oddities};
-pub use people::{Glass, People, Permit, Person, Proof, Signed};
-pub use queries::{Asked, Need, Query, queries};
-pub use rulings::{Check, Refusal, Ruling, of_moves, of_rules};
-pub use side::{Blind, Side};
+pub use moves::{CellChange, CellChangeKind, CellValue, moves};
+pub use oddities::{GuardInput, oddities};
+pub use people::{
+    BreakGlassCommit, ChangeContributors, Contributor, IdentitySource, PermissionResult,
+    SignatureResult,
+};
+pub use queries::{ChangeQuery, GateScope, PlannedQueries, queries};
+pub use rulings::{GuardCheck, GuardRefusal, Ruling, of_moves, of_rules};
+pub use side::{ClaimBlindSpot, GuardState};

@@ -1,16 +1,16 @@
 //! Which cells of the mapping a change moves, by meaning: a comment, a reformat or another key moves
 //! none.
 
-use crate::model::{Entry, Location, SlotKey, Version};
+use crate::model::{CellKey, Location, MappingEntry, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell that is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Move {
-    pub slot: SlotKey,
+pub struct CellChange {
+    pub slot: CellKey,
     /// What was written, in order. Several, where places of one cell disagree.
-    pub from: Vec<Written>,
-    pub to: Vec<Written>,
+    pub from: Vec<CellValue>,
+    pub to: Vec<CellValue>,
     /// The versions that came to a place which had another, or none.
     arriving: Vec<Version>,
     /// The file that people look at.
@@ -21,26 +21,26 @@ pub struct Move {
 
 /// One value of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Written {
+pub struct CellValue {
     pub image: Option<String>,
     pub version: Version,
 }
 
 /// What happens to a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum CellChangeKind {
     New,
     Gone,
     Changed,
 }
 
-impl Move {
+impl CellChange {
     /// What happens to it.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> CellChangeKind {
         match (self.from.is_empty(), self.to.is_empty()) {
-            (true, _) => Kind::New,
-            (_, true) => Kind::Gone,
-            _ => Kind::Changed,
+            (true, _) => CellChangeKind::New,
+            (_, true) => CellChangeKind::Gone,
+            _ => CellChangeKind::Changed,
         }
     }
 
@@ -57,19 +57,24 @@ impl Move {
     }
 }
 
-type Cells<'e> = BTreeMap<SlotKey, Vec<&'e Entry>>;
+type EntriesByCell<'e> = BTreeMap<CellKey, Vec<&'e MappingEntry>>;
 
 /// A version in one place of a cell: file, document, key.
-type Place<'e> = (&'e str, u32, &'e str);
+type EntryPlace<'e> = (&'e str, u32, &'e str);
 
 /// All cells that are not in both states the same. Of the places of a cell, people look at one that has
 /// changed.
-pub fn moves(before: &[Entry], after: &[Entry], changed: &BTreeSet<&str>) -> Vec<Move> {
+pub fn moves(
+    before: &[MappingEntry],
+    after: &[MappingEntry],
+    changed: &BTreeSet<&str>,
+) -> Vec<CellChange> {
     let (before, after) = (cells(before), cells(after));
-    let mut slots: Vec<&SlotKey> = before.keys().chain(after.keys()).collect();
+    let mut slots: Vec<&CellKey> = before.keys().chain(after.keys()).collect();
     slots.sort();
     slots.dedup();
-    let entries = |cells: &Cells<'_>, slot| written(cells.get(slot).map_or(&[], Vec::as_slice));
+    let entries =
+        |cells: &EntriesByCell<'_>, slot| written(cells.get(slot).map_or(&[], Vec::as_slice));
     let mut out = Vec::new();
     for slot in slots {
         let (from, to) = (entries(&before, slot), entries(&after, slot));
@@ -79,7 +84,7 @@ pub fn moves(before: &[Entry], after: &[Entry], changed: &BTreeSet<&str>) -> Vec
         if from == to && (!is_spread || was == is) {
             continue;
         }
-        let is_new = |place: &Place<'_>, version: &Version| match is_spread {
+        let is_new = |place: &EntryPlace<'_>, version: &Version| match is_spread {
             true => was.get(place).is_none_or(|was| *was != version),
             false => from.iter().all(|from| from.version != *version),
         };
@@ -99,7 +104,7 @@ pub fn moves(before: &[Entry], after: &[Entry], changed: &BTreeSet<&str>) -> Vec
         let place = place(&after, slot, changed);
         let gone = || place_of_gone(&before, slot);
         let path = place.map(|place| place.path.clone()).or_else(gone);
-        out.push(Move {
+        out.push(CellChange {
             slot: slot.clone(),
             from,
             to,
@@ -111,25 +116,25 @@ pub fn moves(before: &[Entry], after: &[Entry], changed: &BTreeSet<&str>) -> Vec
     out
 }
 
-fn cells(entries: &[Entry]) -> Cells<'_> {
-    let mut out = Cells::new();
+fn cells(entries: &[MappingEntry]) -> EntriesByCell<'_> {
+    let mut out = EntriesByCell::new();
     for entry in entries {
         out.entry(entry.slot()).or_default().push(entry);
     }
     out
 }
 
-fn written(entries: &[&Entry]) -> Vec<Written> {
-    let mut out: Vec<Written> = entries
+fn written(entries: &[&MappingEntry]) -> Vec<CellValue> {
+    let mut out: Vec<CellValue> = entries
         .iter()
-        .map(|entry| Written { image: entry.image.clone(), version: entry.version.clone() })
+        .map(|entry| CellValue { image: entry.image.clone(), version: entry.version.clone() })
         .collect();
     out.sort();
     out
 }
 
 /// What stands in each place.
-fn places<'e>(entries: Option<&Vec<&'e Entry>>) -> BTreeMap<Place<'e>, &'e Version> {
+fn places<'e>(entries: Option<&Vec<&'e MappingEntry>>) -> BTreeMap<EntryPlace<'e>, &'e Version> {
     let entries = entries.into_iter().flatten();
     let places =
         entries.flat_map(|entry| entry.locations.iter().map(|place| (place, &entry.version)));
@@ -140,13 +145,17 @@ fn places<'e>(entries: Option<&Vec<&'e Entry>>) -> BTreeMap<Place<'e>, &'e Versi
         .collect()
 }
 
-fn place<'e>(cells: &Cells<'e>, slot: &SlotKey, changed: &BTreeSet<&str>) -> Option<&'e Location> {
+fn place<'e>(
+    cells: &EntriesByCell<'e>,
+    slot: &CellKey,
+    changed: &BTreeSet<&str>,
+) -> Option<&'e Location> {
     let entries = cells.get(slot)?;
     let places = || entries.iter().flat_map(|entry| &entry.locations);
     places().find(|place| changed.contains(place.path.as_str())).or_else(|| places().next())
 }
 
-fn place_of_gone(cells: &Cells<'_>, slot: &SlotKey) -> Option<String> {
+fn place_of_gone(cells: &EntriesByCell<'_>, slot: &CellKey) -> Option<String> {
     let mut places = cells.get(slot)?.iter().flat_map(|entry| &entry.locations);
     places.next().map(|place| place.path.clone())
 }

@@ -1,34 +1,34 @@
 //! What cannot be judged, and so is not let through.
 
 use super::alike::{directories, folded};
-use super::rulings::{Check, Refusal, Ruling};
-use super::side::Side;
+use super::rulings::{GuardCheck, GuardRefusal, Ruling};
+use super::side::GuardState;
 use super::{attributes, texts};
-use crate::config::{Config, Rule};
-use crate::git::{Change, Differences, FileKind};
-use crate::model::{Entry, Part, PathTemplate, SlotKey, SourceKind};
+use crate::config::{Config, SourceRule};
+use crate::git::{FileKind, PathChange, TreeDiff};
+use crate::model::{CellKey, ImagePart, MappingEntry, PathTemplate, SourceKind};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Both states, and what differs between them.
-pub struct Scope<'s> {
+pub struct GuardInput<'s> {
     pub config: &'s Config,
-    pub before: &'s Side,
-    pub after: &'s Side,
-    pub differences: &'s Differences,
+    pub before: &'s GuardState,
+    pub after: &'s GuardState,
+    pub differences: &'s TreeDiff,
     /// Files that rules are made of.
     pub rule_files: &'s BTreeSet<String>,
     /// The text of a file in the state that stands, and in the one that would be.
     pub text_before: &'s dyn Fn(&str) -> Option<String>,
     pub text_after: &'s dyn Fn(&str) -> Option<String>,
     /// Does a link of the state that would be lead to a file of the repository?
-    pub leads_to_file: &'s dyn Fn(&Change) -> bool,
+    pub leads_to_file: &'s dyn Fn(&PathChange) -> bool,
     /// Is there a file of this path in the state that stands?
     pub stands: &'s dyn Fn(&str) -> bool,
 }
 
 /// Everything that is odd about the change.
-pub fn oddities(scope: &Scope<'_>) -> Vec<Ruling> {
-    let near = Near::of(scope);
+pub fn oddities(scope: &GuardInput<'_>) -> Vec<Ruling> {
+    let near = PathIndex::of(scope);
     let mut out: Vec<Ruling> = Vec::new();
     let mut seen = BTreeSet::new();
     for change in &scope.differences.changes {
@@ -47,23 +47,27 @@ pub fn oddities(scope: &Scope<'_>) -> Vec<Ruling> {
     for directory in &scope.differences.beyond {
         let reason = "something differs here that no path can name: a name that is not UTF-8, or too many folders";
         let shown = if directory.is_empty() { "." } else { directory };
-        out.push(Ruling::of_file(shown, None, Some(Refusal::of(Check::Unreadable, reason))));
+        out.push(Ruling::of_file(
+            shown,
+            None,
+            Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+        ));
     }
     out.sort_by(|a, b| a.path.cmp(&b.path));
     out
 }
 
 /// A tree that names a path twice; git would not write it, and programs differ in which they take.
-fn disguised(scope: &Scope<'_>, change: &Change, is_listed_twice: bool) -> Option<Ruling> {
+fn disguised(scope: &GuardInput<'_>, change: &PathChange, is_listed_twice: bool) -> Option<Ruling> {
     let is_hidden = change.before.is_none() && (scope.stands)(&change.path);
     (is_listed_twice || is_hidden).then(|| {
         let reason = "one directory has this name twice";
-        Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Unreadable, reason)))
+        Ruling::of_file(&change.path, None, Some(GuardRefusal::of(GuardCheck::Unreadable, reason)))
     })
 }
 
 /// Something that is no file, where the mapping is or could be.
-fn linked(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+fn linked(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let kind = change.after.map(|after| after.kind).filter(|kind| *kind != FileKind::File)?;
     let below = format!("{}/", change.path);
     let holds = |paths: &BTreeSet<String>| {
@@ -81,12 +85,12 @@ fn linked(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
         let reason = format!(
             "{what} stands where versions are read, and what is behind it cannot be judged"
         );
-        Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Link, reason)))
+        Ruling::of_file(&change.path, None, Some(GuardRefusal::of(GuardCheck::Link, reason)))
     })
 }
 
 /// Could a file of this rule lie at or below the path?
-fn leads_to(rule: &Rule, path: &str, config: &Config) -> bool {
+fn leads_to(rule: &SourceRule, path: &str, config: &Config) -> bool {
     let template = rule.path.as_str();
     let (parts, depth) = (template.split('/').collect::<Vec<_>>(), path.split('/').count());
     let open = parts.iter().position(|part| part.contains("**"));
@@ -103,34 +107,38 @@ fn leads_to(rule: &Rule, path: &str, config: &Config) -> bool {
 }
 
 /// A file of the mapping that can no longer be read, or be read in two ways.
-fn unreadable(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+fn unreadable(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let path = &change.path;
     if let (Some(warning), None) = (scope.after.warning(path), scope.before.warning(path)) {
         let reason = format!("it could be read before, and now {}", warning.message);
-        return Some(Ruling::of_file(path, None, Some(Refusal::of(Check::Unreadable, reason))));
+        return Some(Ruling::of_file(
+            path,
+            None,
+            Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+        ));
     }
     None
 }
 
 /// A file of the mapping that programs read in different ways.
-fn ambiguous(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+fn ambiguous(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let path = &change.path;
     if !scope.after.touched.contains(path) && !scope.before.touched.contains(path) {
         return None;
     }
     let (before, after) = ((scope.text_before)(path), (scope.text_after)(path)?);
     let (reason, line) = texts::news(path, before.as_deref(), &after)?;
-    Some(Ruling::of_file(path, Some(line), Some(Refusal::of(Check::Unreadable, reason))))
+    Some(Ruling::of_file(path, Some(line), Some(GuardRefusal::of(GuardCheck::Unreadable, reason))))
 }
 
 /// A version that was a text and is one no more: `"1.10"` without its quotes is 1.1.
-fn untyped(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
-    let odd = |text: &str, entries: &[&Entry]| -> Vec<(SlotKey, u32)> {
+fn untyped(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) -> Option<Ruling> {
+    let odd = |text: &str, entries: &[&MappingEntry]| -> Vec<(CellKey, u32)> {
         let entries = entries.iter().filter(|entry| is_yaml(entry.source));
         let places =
             entries.flat_map(|entry| entry.locations.iter().map(move |place| (entry, place)));
-        let here =
-            places.filter(|(_, place)| place.path == change.path && place.part != Part::Reference);
+        let here = places
+            .filter(|(_, place)| place.path == change.path && place.part != ImagePart::Reference);
         let odd =
             here.filter(|(_, place)| texts::is_untyped(text, place.span.start..place.span.end));
         odd.map(|(entry, place)| (entry.slot(), place.line)).collect()
@@ -146,11 +154,15 @@ fn untyped(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling
     let (_, line) =
         after.into_iter().find(|(slot, _)| known.iter().all(|(other, _)| other != slot))?;
     let reason = "a version stands there that programs do not take for a text; put it in quotes";
-    Some(Ruling::of_file(&change.path, Some(line), Some(Refusal::of(Check::Unreadable, reason))))
+    Some(Ruling::of_file(
+        &change.path,
+        Some(line),
+        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+    ))
 }
 
 /// A file of values that has become several documents: helm reads the first, others all of them.
-fn several(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
+fn several(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) -> Option<Ruling> {
     let entries = near.after.get(change.path.as_str())?;
     if !entries
         .iter()
@@ -165,7 +177,11 @@ fn several(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling
         return None;
     }
     let reason = "it has become several documents, and programs differ in which they read";
-    Some(Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Unreadable, reason))))
+    Some(Ruling::of_file(
+        &change.path,
+        None,
+        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+    ))
 }
 
 fn is_yaml(source: SourceKind) -> bool {
@@ -174,7 +190,7 @@ fn is_yaml(source: SourceKind) -> bool {
 }
 
 /// A file of attributes by which files of the mapping are checked out otherwise than they were written.
-fn converted(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+fn converted(scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
     let directory = change
         .path
         .strip_suffix(".gitattributes")?
@@ -185,17 +201,21 @@ fn converted(scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
     let files = scope.before.touched.iter().chain(&scope.after.touched).map(String::as_str);
     let (_, line) = attributes::news(directory, &before, &after, files)?;
     let reason = "by it files of the mapping are checked out otherwise than they were written";
-    Some(Ruling::of_file(&change.path, Some(line), Some(Refusal::of(Check::Unreadable, reason))))
+    Some(Ruling::of_file(
+        &change.path,
+        Some(line),
+        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+    ))
 }
 
 /// A file that said versions, is still there, and says none: what it says to other programs is not
 /// known.
-fn silent(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling> {
+fn silent(scope: &GuardInput<'_>, change: &PathChange, near: &PathIndex<'_>) -> Option<Ruling> {
     change.after?;
     let before = near.before.get(change.path.as_str())?;
     let first = before.first()?.locations.first().map(|place| place.key.clone())?;
     // An overlay may leave to its base what it said itself.
-    let is_built = |entry: &&Entry| {
+    let is_built = |entry: &&MappingEntry| {
         entry.source == SourceKind::Kustomize && near.slots.contains(&entry.slot())
     };
     if near.after.contains_key(change.path.as_str())
@@ -207,21 +227,25 @@ fn silent(scope: &Scope<'_>, change: &Change, near: &Near<'_>) -> Option<Ruling>
     let key = if first.is_empty() { String::new() } else { format!(" at `{first}`") };
     let reason =
         format!("it said a version{key} and says none any more, though the file is still there");
-    Some(Ruling::of_file(&change.path, None, Some(Refusal::of(Check::Unreadable, reason))))
+    Some(Ruling::of_file(
+        &change.path,
+        None,
+        Some(GuardRefusal::of(GuardCheck::Unreadable, reason)),
+    ))
 }
 
 /// What counts, put in order: names as they would be taken, and what each file says.
-struct Near<'s> {
-    before: HashMap<&'s str, Vec<&'s Entry>>,
-    after: HashMap<&'s str, Vec<&'s Entry>>,
+struct PathIndex<'s> {
+    before: HashMap<&'s str, Vec<&'s MappingEntry>>,
+    after: HashMap<&'s str, Vec<&'s MappingEntry>>,
     /// The cells that would be.
-    slots: HashSet<SlotKey>,
+    slots: HashSet<CellKey>,
     files: BTreeMap<String, &'s str>,
     directories: BTreeMap<String, &'s str>,
 }
 
-fn by_file(entries: &[Entry]) -> HashMap<&str, Vec<&Entry>> {
-    let mut out: HashMap<&str, Vec<&Entry>> = HashMap::new();
+fn by_file(entries: &[MappingEntry]) -> HashMap<&str, Vec<&MappingEntry>> {
+    let mut out: HashMap<&str, Vec<&MappingEntry>> = HashMap::new();
     for entry in entries {
         for place in &entry.locations {
             let here = out.entry(place.path.as_str()).or_default();
@@ -233,23 +257,23 @@ fn by_file(entries: &[Entry]) -> HashMap<&str, Vec<&Entry>> {
     out
 }
 
-impl<'s> Near<'s> {
-    fn of(scope: &'s Scope<'_>) -> Self {
+impl<'s> PathIndex<'s> {
+    fn of(scope: &'s GuardInput<'_>) -> Self {
         let paths =
             || scope.before.touched.iter().chain(&scope.after.touched).chain(scope.rule_files);
         let there = paths().filter(|path| (scope.stands)(path) || scope.rule_files.contains(*path));
         let directories = there.clone().flat_map(|path| directories(path));
-        Near {
+        PathIndex {
             before: by_file(&scope.before.entries),
             after: by_file(&scope.after.entries),
-            slots: scope.after.entries.iter().map(Entry::slot).collect(),
+            slots: scope.after.entries.iter().map(MappingEntry::slot).collect(),
             files: there.map(|path| (folded(path), path.as_str())).collect(),
             directories: directories.map(|directory| (folded(directory), directory)).collect(),
         }
     }
 
     /// A new name that some file systems take for one that counts, or puts beside it.
-    fn alike(&self, scope: &Scope<'_>, change: &Change) -> Option<Ruling> {
+    fn alike(&self, scope: &GuardInput<'_>, change: &PathChange) -> Option<Ruling> {
         let path = change.path.as_str();
         if change.after.is_none() || (scope.stands)(path) || scope.rule_files.contains(path) {
             return None;
@@ -263,6 +287,6 @@ impl<'s> Near<'s> {
         };
         let known = same.filter(|known| *known != path).or_else(beside)?;
         let reason = format!("some file systems take this name for {known}");
-        Some(Ruling::of_file(path, None, Some(Refusal::of(Check::Alike, reason))))
+        Some(Ruling::of_file(path, None, Some(GuardRefusal::of(GuardCheck::Alike, reason))))
     }
 }

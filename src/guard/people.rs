@@ -2,20 +2,20 @@
 //!
 //! An author line proves nothing: anybody can write one.
 
-use crate::config::gates::{BREAK_GLASS, CONFIG, Permission, Pipeline};
-use crate::model::SlotKey;
+use crate::config::gates::{BREAK_GLASS, CONFIG, Permission, PipelineConfig};
+use crate::model::CellKey;
 use std::collections::BTreeSet;
 
 /// Somebody who had a hand in the change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Person {
+pub struct Contributor {
     pub name: String,
-    pub proof: Proof,
+    pub proof: IdentitySource,
 }
 
 /// How it is known who somebody is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
+pub enum IdentitySource {
     /// The forge's event says who opened the pull request.
     Event,
     /// The forge's event says who changed it last.
@@ -26,31 +26,31 @@ pub enum Proof {
     Told,
 }
 
-impl Proof {
+impl IdentitySource {
     /// In words.
     pub fn as_str(self) -> &'static str {
         match self {
-            Proof::Event => "opened the pull request",
-            Proof::Sender => "acted on the pull request last",
-            Proof::Forge => "opened the pull request",
-            Proof::Told => "is vouched for by --actor",
+            IdentitySource::Event => "opened the pull request",
+            IdentitySource::Sender => "acted on the pull request last",
+            IdentitySource::Forge => "opened the pull request",
+            IdentitySource::Told => "is vouched for by --actor",
         }
     }
 
     /// The word in JSON.
     pub fn word(self) -> &'static str {
         match self {
-            Proof::Event => "event",
-            Proof::Sender => "sender",
-            Proof::Forge => "forge",
-            Proof::Told => "actor",
+            IdentitySource::Event => "event",
+            IdentitySource::Sender => "sender",
+            IdentitySource::Forge => "forge",
+            IdentitySource::Told => "actor",
         }
     }
 }
 
 /// What the signatures of the commits come to, by some lists of signers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Signed {
+pub enum SignatureResult {
     /// Every commit that matters bears a good signature by one of these.
     By(BTreeSet<String>),
     /// Why that is not so.
@@ -58,28 +58,28 @@ pub enum Signed {
 }
 
 /// Everybody who had a hand in the change.
-pub struct People<'p> {
+pub struct ChangeContributors<'p> {
     /// All of them have to be permitted.
-    pub persons: Vec<Person>,
+    pub persons: Vec<Contributor>,
     /// Asked for some files with allowed signers.
-    pub signed: &'p dyn Fn(&[String]) -> Signed,
+    pub signed: &'p dyn Fn(&[String]) -> SignatureResult,
     /// Does one commit bear a good signature, by some files with allowed signers?
     pub vouched: &'p dyn Fn(&[String], &str) -> bool,
 }
 
 /// May they?
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Permit {
+pub enum PermissionResult {
     /// Everyone may.
     Free,
     /// Who, and how that is known.
     Granted(String),
-    Denied(Denial),
+    Denied(PermissionDenial),
 }
 
 /// Why they may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Denial {
+pub struct PermissionDenial {
     pub reason: String,
     /// The line of the configuration, if there is one.
     pub line: Option<u32>,
@@ -91,7 +91,7 @@ pub struct Denial {
 
 /// The words of a commit that breaks the glass.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glass {
+pub struct BreakGlassCommit {
     pub commit: String,
     pub reason: String,
     /// Apps and stages; empty: for all of the change.
@@ -99,21 +99,21 @@ pub struct Glass {
     pub stages: Vec<String>,
 }
 
-impl People<'_> {
+impl ChangeContributors<'_> {
     /// May they change a stage?
-    pub fn stage(&self, rules: &Pipeline, stage: &str) -> Permit {
-        rules.actors(stage).map_or(Permit::Free, |permission| {
+    pub fn stage(&self, rules: &PipelineConfig, stage: &str) -> PermissionResult {
+        rules.actors(stage).map_or(PermissionResult::Free, |permission| {
             self.permit(permission, &format!("actors of {stage}"))
         })
     }
 
     /// May they change the rules themselves? Where anybody is named for anything, somebody has to be
     /// named for this, or everybody could name themselves.
-    pub fn rules(&self, rules: &Pipeline) -> Permit {
+    pub fn rules(&self, rules: &PipelineConfig) -> PermissionResult {
         match rules.actors(CONFIG) {
             Some(permission) => self.permit(permission, "people who may change the rules"),
-            None if rules.permissions.is_empty() => Permit::Free,
-            None => Permit::Denied(Denial {
+            None if rules.permissions.is_empty() => PermissionResult::Free,
+            None => PermissionResult::Denied(PermissionDenial {
                 reason: format!(
                     "nobody may change the rules: `permissions` names nobody for `{CONFIG}`"
                 ),
@@ -126,7 +126,12 @@ impl People<'_> {
 
     /// Who breaks the glass for this cell? Nobody may, unless named: as the person who asks, or as the
     /// signer of the very commit that says so.
-    pub fn glass(&self, rules: &Pipeline, glasses: &[Glass], slot: &SlotKey) -> Option<String> {
+    pub fn glass(
+        &self,
+        rules: &PipelineConfig,
+        glasses: &[BreakGlassCommit],
+        slot: &CellKey,
+    ) -> Option<String> {
         let permission = rules.actors(BREAK_GLASS)?;
         let mut glasses = glasses.iter().filter(|glass| glass.covers(slot));
         if let Some(who) = self.persons_in(permission) {
@@ -137,27 +142,27 @@ impl People<'_> {
     }
 
     /// May whoever asks break the glass without a commit that says so: by an event of the ledger?
-    pub fn may_break(&self, rules: &Pipeline) -> Option<String> {
+    pub fn may_break(&self, rules: &PipelineConfig) -> Option<String> {
         self.persons_in(rules.actors(BREAK_GLASS)?)
     }
 
     /// Everybody who asks, if all are named.
     fn persons_in(&self, permission: &Permission) -> Option<String> {
-        let is_named = |person: &Person| permission.names([person.name.as_str()]);
+        let is_named = |person: &Contributor| permission.names([person.name.as_str()]);
         let who = || self.persons.iter().map(|one| format!("{} {}", one.name, one.proof.as_str()));
         (!self.persons.is_empty() && self.persons.iter().all(is_named))
             .then(|| who().collect::<Vec<_>>().join("; "))
     }
 
-    fn permit(&self, permission: &Permission, group: &str) -> Permit {
+    fn permit(&self, permission: &Permission, group: &str) -> PermissionResult {
         if let Some(who) = self.persons_in(permission) {
-            return Permit::Granted(who);
+            return PermissionResult::Granted(who);
         }
-        let is_named = |person: &Person| permission.names([person.name.as_str()]);
+        let is_named = |person: &Contributor| permission.names([person.name.as_str()]);
         let signed = (!permission.signers.is_empty()).then(|| (self.signed)(&permission.signers));
-        if let Some(Signed::By(signers)) = &signed {
+        if let Some(SignatureResult::By(signers)) = &signed {
             let signers: Vec<&str> = signers.iter().map(String::as_str).collect();
-            return Permit::Granted(format!("signed by {}", signers.join(", ")));
+            return PermissionResult::Granted(format!("signed by {}", signers.join(", ")));
         }
         let stranger = self.persons.iter().find(|person| !is_named(person));
         let stranger = match stranger {
@@ -170,12 +175,17 @@ impl People<'_> {
             }
         };
         let reason = match signed {
-            Some(Signed::No(why)) if self.persons.is_empty() => why,
-            Some(Signed::No(why)) => format!("{stranger}; {why}"),
+            Some(SignatureResult::No(why)) if self.persons.is_empty() => why,
+            Some(SignatureResult::No(why)) => format!("{stranger}; {why}"),
             _ => stranger,
         };
         let is_unknown = self.persons.is_empty() && permission.signers.is_empty();
         let named = permission.all().collect::<Vec<_>>().join(", ");
-        Permit::Denied(Denial { reason, line: Some(permission.line), named, is_unknown })
+        PermissionResult::Denied(PermissionDenial {
+            reason,
+            line: Some(permission.line),
+            named,
+            is_unknown,
+        })
     }
 }

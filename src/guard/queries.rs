@@ -1,51 +1,56 @@
 //! What the gates are asked about a change.
 
-use super::moves::{Kind, Move};
-use super::rulings::{Check, Refusal};
+use super::moves::{CellChange, CellChangeKind};
+use super::rulings::{GuardCheck, GuardRefusal};
 use crate::config::Config;
 use crate::config::gates::GateKind;
-use crate::model::{AppName, Entry, SlotKey, StageName, TargetName, Version};
-use crate::pipeline::{Evidence, Purpose, Question, Subject};
+use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version};
+use crate::pipeline::{AppComponent, Evidence, GateQuery, MoveDirection};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// Which gates have to be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Need {
+pub enum GateScope {
     All,
     /// Nothing arrives: only those that keep a stage as it is.
     Quiet,
 }
 
-impl Need {
+impl GateScope {
     /// Does this gate count?
     pub fn has(self, gate: GateKind) -> bool {
         let quiet = [GateKind::Lock, GateKind::Window, GateKind::Freeze, GateKind::Blocker];
-        self == Need::All || quiet.contains(&gate)
+        self == GateScope::All || quiet.contains(&gate)
     }
 }
 
 /// One question, and the moves that wait for its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Query {
-    pub subject: Subject,
+pub struct ChangeQuery {
+    pub subject: AppComponent,
     pub stage: StageName,
     pub target: Option<TargetName>,
     pub version: Version,
     pub is_back: bool,
-    pub need: Need,
+    pub need: GateScope,
     /// Indices of moves.
     pub moves: Vec<usize>,
 }
 
 /// What cells ask together: they are of one app and stage, and get one version.
-type Group<'m> = (&'m AppName, &'m StageName, &'m Version, bool, Need);
+type QueryKey<'m> = (&'m AppName, &'m StageName, &'m Version, bool, GateScope);
 
 /// The questions, and what is out of order without one. `before` is what stands there.
-pub fn queries(moves: &[Move], evidence: &Evidence<'_>, before: &[Entry], at: Timestamp) -> Asked {
-    let order = Order { moves, evidence, before, at };
-    let mut groups: BTreeMap<Group<'_>, Vec<usize>> = BTreeMap::new();
-    let mut asked = Asked::default();
+pub fn queries(
+    moves: &[CellChange],
+    evidence: &Evidence<'_>,
+    before: &[MappingEntry],
+    at: Timestamp,
+) -> PlannedQueries {
+    let order = QueryBuilder { moves, evidence, before, at };
+    let mut groups: BTreeMap<QueryKey<'_>, Vec<usize>> = BTreeMap::new();
+    let mut asked = PlannedQueries::default();
     for (index, one) in moves.iter().enumerate() {
         let strange = order.strange_images(one).chain(order.strange_digests(one));
         asked.refusals.extend(strange.map(|refusal| (index, refusal)));
@@ -53,7 +58,7 @@ pub fn queries(moves: &[Move], evidence: &Evidence<'_>, before: &[Entry], at: Ti
             match order.subject(one) {
                 Err(refusal) => asked.refusals.push((index, refusal)),
                 Ok(subject) if subject.app == one.slot.app => {
-                    let is_back = need == Need::All && order.is_back(&one.slot, version);
+                    let is_back = need == GateScope::All && order.is_back(&one.slot, version);
                     let group = (&one.slot.app, &one.slot.stage, version, is_back, need);
                     groups.entry(group).or_default().push(index);
                 }
@@ -62,7 +67,7 @@ pub fn queries(moves: &[Move], evidence: &Evidence<'_>, before: &[Entry], at: Ti
         }
     }
     for ((app, stage, version, is_back, need), members) in groups {
-        let whole = Subject { app: app.clone(), component: None };
+        let whole = AppComponent { app: app.clone(), component: None };
         let parts = if order.is_whole(&whole, stage, &members) {
             vec![(whole, None, members)]
         } else {
@@ -70,7 +75,7 @@ pub fn queries(moves: &[Move], evidence: &Evidence<'_>, before: &[Entry], at: Ti
         };
         asked.queries.extend(parts.into_iter().map(|(subject, target, moves)| {
             let (stage, version) = (stage.clone(), version.clone());
-            Query { subject, stage, target, version, is_back, need, moves }
+            ChangeQuery { subject, stage, target, version, is_back, need, moves }
         }));
     }
     asked
@@ -78,64 +83,76 @@ pub fn queries(moves: &[Move], evidence: &Evidence<'_>, before: &[Entry], at: Ti
 
 /// Questions for the gates, and what needs none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Asked {
-    pub queries: Vec<Query>,
+pub struct PlannedQueries {
+    pub queries: Vec<ChangeQuery>,
     /// With the index of the move.
-    pub refusals: Vec<(usize, Refusal)>,
+    pub refusals: Vec<(usize, GuardRefusal)>,
 }
 
-fn of_cell(slot: &SlotKey, index: usize) -> (Subject, Option<TargetName>, Vec<usize>) {
+fn of_cell(slot: &CellKey, index: usize) -> (AppComponent, Option<TargetName>, Vec<usize>) {
     (
-        Subject { app: slot.app.clone(), component: slot.component.clone() },
+        AppComponent { app: slot.app.clone(), component: slot.component.clone() },
         slot.target.clone(),
         vec![index],
     )
 }
 
 fn query(
-    one: &Move,
-    subject: Subject,
+    one: &CellChange,
+    subject: AppComponent,
     target: Option<TargetName>,
     version: &Version,
     index: usize,
-) -> Query {
+) -> ChangeQuery {
     let (stage, version) = (one.slot.stage.clone(), version.clone());
-    Query { subject, stage, target, version, is_back: false, need: Need::All, moves: vec![index] }
+    ChangeQuery {
+        subject,
+        stage,
+        target,
+        version,
+        is_back: false,
+        need: GateScope::All,
+        moves: vec![index],
+    }
 }
 
 /// The versions a move is asked about. What only goes away is asked about what was there.
-fn wanted(one: &Move) -> Vec<(&Version, Need)> {
+fn wanted(one: &CellChange) -> Vec<(&Version, GateScope)> {
     let arriving = one.arriving();
     if !arriving.is_empty() {
-        return arriving.iter().map(|version| (version, Need::All)).collect();
+        return arriving.iter().map(|version| (version, GateScope::All)).collect();
     }
-    let staying = if one.kind() == Kind::Gone { one.from.first() } else { one.to.first() };
-    staying.map(|written| (&written.version, Need::Quiet)).into_iter().collect()
+    let staying =
+        if one.kind() == CellChangeKind::Gone { one.from.first() } else { one.to.first() };
+    staying.map(|written| (&written.version, GateScope::Quiet)).into_iter().collect()
 }
 
 /// What has to be known to put a move in order.
-struct Order<'o, 'e> {
-    moves: &'o [Move],
+struct QueryBuilder<'o, 'e> {
+    moves: &'o [CellChange],
     evidence: &'o Evidence<'e>,
-    before: &'o [Entry],
+    before: &'o [MappingEntry],
     at: Timestamp,
 }
 
-impl Order<'_, '_> {
+impl QueryBuilder<'_, '_> {
     fn config(&self) -> &Config {
         self.evidence.config
     }
 
     /// What has to have come this way before: the app itself. A new cell may hold what is known by
     /// another name.
-    fn subject(&self, one: &Move) -> Result<Subject, Refusal> {
+    fn subject(&self, one: &CellChange) -> Result<AppComponent, GuardRefusal> {
         let slot = &one.slot;
-        let own = Subject { app: slot.app.clone(), component: slot.component.clone() };
+        let own = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
         let earlier = self.config().earlier(&slot.stage);
-        if one.kind() != Kind::New || earlier.is_empty() || self.is_before(&own, &slot.stage) {
+        if one.kind() != CellChangeKind::New
+            || earlier.is_empty()
+            || self.is_before(&own, &slot.stage)
+        {
             return Ok(own);
         }
-        let whole = Subject { app: slot.app.clone(), component: None };
+        let whole = AppComponent { app: slot.app.clone(), component: None };
         if self.is_before(&whole, &slot.stage) {
             return Ok(whole);
         }
@@ -144,9 +161,8 @@ impl Order<'_, '_> {
                 "it is new in {stage} and in {} at once, and {} comes later",
                 slot.stage, slot.stage
             );
-            return Err(
-                Refusal::of(Check::Gate(GateKind::Order), reason).hint("one stage after the other")
-            );
+            return Err(GuardRefusal::of(GuardCheck::Gate(GateKind::Order), reason)
+                .hint("one stage after the other"));
         }
         if let Some(kin) = self.kin(one, &earlier) {
             return Ok(kin);
@@ -155,11 +171,11 @@ impl Order<'_, '_> {
     }
 
     /// Is it in a stage before this one?
-    fn is_before(&self, subject: &Subject, stage: &StageName) -> bool {
+    fn is_before(&self, subject: &AppComponent, stage: &StageName) -> bool {
         let version = Version::default();
         let at = self.at;
-        let purpose = Purpose::Forward;
-        let question = Question {
+        let purpose = MoveDirection::Forward;
+        let question = GateQuery {
             subject,
             stage,
             targets: &[],
@@ -172,30 +188,34 @@ impl Order<'_, '_> {
     }
 
     /// An earlier stage that gets the app by the same change.
-    fn is_new_in<'s>(&self, one: &Move, earlier: &[&'s StageName]) -> Option<&'s StageName> {
+    fn is_new_in<'s>(&self, one: &CellChange, earlier: &[&'s StageName]) -> Option<&'s StageName> {
         let is_there = |stage: &StageName| {
-            let same = |other: &&Move| other.slot.app == one.slot.app && other.slot.stage == *stage;
-            self.moves.iter().filter(same).any(|other| other.kind() == Kind::New)
+            let same =
+                |other: &&CellChange| other.slot.app == one.slot.app && other.slot.stage == *stage;
+            self.moves.iter().filter(same).any(|other| other.kind() == CellChangeKind::New)
         };
         earlier.iter().copied().find(|stage| is_there(stage))
     }
 
     /// The app that has the same image in an earlier stage.
-    fn kin(&self, one: &Move, earlier: &[&StageName]) -> Option<Subject> {
-        let has_image = |entry: &&Entry| {
+    fn kin(&self, one: &CellChange, earlier: &[&StageName]) -> Option<AppComponent> {
+        let has_image = |entry: &&MappingEntry| {
             entry.image.is_some() && one.to.iter().any(|to| to.image == entry.image)
         };
         let mut kin =
             self.before.iter().filter(|entry| earlier.contains(&&entry.stage)).filter(has_image);
-        kin.next()
-            .map(|entry| Subject { app: entry.app.clone(), component: entry.component.clone() })
+        kin.next().map(|entry| AppComponent {
+            app: entry.app.clone(),
+            component: entry.component.clone(),
+        })
     }
 
     /// Something of the stage goes away by the same change, and it was not this.
-    fn renamed(&self, one: &Move) -> Option<Refusal> {
-        let is_gone =
-            |other: &&Move| other.kind() == Kind::Gone && other.slot.stage == one.slot.stage;
-        let gone: Vec<&Move> = self.moves.iter().filter(is_gone).collect();
+    fn renamed(&self, one: &CellChange) -> Option<GuardRefusal> {
+        let is_gone = |other: &&CellChange| {
+            other.kind() == CellChangeKind::Gone && other.slot.stage == one.slot.stage
+        };
+        let gone: Vec<&CellChange> = self.moves.iter().filter(is_gone).collect();
         let first = gone.first()?;
         if gone.iter().any(|other| other.from == one.to) {
             return None;
@@ -203,13 +223,16 @@ impl Order<'_, '_> {
         let (stage, away) = (&one.slot.stage, &first.slot.app);
         let reason =
             format!("it is new in {stage} while {away} goes away, and is not the same version");
-        Some(Refusal::of(Check::Rename, reason).hint("rename first, then deploy"))
+        Some(GuardRefusal::of(GuardCheck::Rename, reason).hint("rename first, then deploy"))
     }
 
     /// Images that nothing before the stage has.
-    fn strange_images<'m>(&'m self, one: &'m Move) -> impl Iterator<Item = Refusal> + 'm {
+    fn strange_images<'m>(
+        &'m self,
+        one: &'m CellChange,
+    ) -> impl Iterator<Item = GuardRefusal> + 'm {
         let earlier = self.config().earlier(&one.slot.stage);
-        let known = move |entry: &&Entry| {
+        let known = move |entry: &&MappingEntry| {
             entry.app == one.slot.app
                 && earlier.contains(&&entry.stage)
                 && entry.component == one.slot.component
@@ -220,13 +243,16 @@ impl Order<'_, '_> {
             one.arriving_images().filter(move |image| !known.is_empty() && !known.contains(image));
         strange.map(|image| {
             let reason = format!("the image {image} is in no stage before {}", one.slot.stage);
-            Refusal::of(Check::Image, reason)
+            GuardRefusal::of(GuardCheck::Image, reason)
         })
     }
 
     /// Digests that nothing before the stage has, in a cell that had none: they say what runs, whatever
     /// the tag says.
-    fn strange_digests<'m>(&'m self, one: &'m Move) -> impl Iterator<Item = Refusal> + 'm {
+    fn strange_digests<'m>(
+        &'m self,
+        one: &'m CellChange,
+    ) -> impl Iterator<Item = GuardRefusal> + 'm {
         let earlier = self.config().earlier(&one.slot.stage);
         let is_pinned = one.from.iter().any(|from| from.version.digest.is_some());
         let arriving = one.arriving().iter().filter_map(|version| version.digest.as_deref());
@@ -236,16 +262,16 @@ impl Order<'_, '_> {
                 || entries.any(|entry| entry.version.digest.as_deref() == Some(digest))
         };
         arriving.filter(move |digest| !is_pinned && !is_known(digest)).map(|digest| {
-            Refusal::of(
-                Check::Image,
+            GuardRefusal::of(
+                GuardCheck::Image,
                 format!("the digest {digest} is in no stage before {}", one.slot.stage),
             )
         })
     }
 
     /// Did this version come to the cell before the one that is there now?
-    fn is_back(&self, slot: &SlotKey, version: &Version) -> bool {
-        let subject = Subject { app: slot.app.clone(), component: slot.component.clone() };
+    fn is_back(&self, slot: &CellKey, version: &Version) -> bool {
+        let subject = AppComponent { app: slot.app.clone(), component: slot.component.clone() };
         let slots = self.evidence.slots(&subject);
         let Some(slot) = slots.into_iter().find(|known| *known == slot) else { return false };
         let course = self.evidence.course(slot, None);
@@ -259,11 +285,11 @@ impl Order<'_, '_> {
     }
 
     /// Do these moves take all that the app has in the stage?
-    fn is_whole(&self, app: &Subject, stage: &StageName, members: &[usize]) -> bool {
+    fn is_whole(&self, app: &AppComponent, stage: &StageName, members: &[usize]) -> bool {
         let slots = self.evidence.slots(app).into_iter().filter(|slot| slot.stage == *stage);
         let slots = slots.filter(|slot| self.evidence.current(slot, None).is_some());
         let is_member =
-            |slot: &SlotKey| members.iter().any(|index| self.moves[*index].slot == *slot);
+            |slot: &CellKey| members.iter().any(|index| self.moves[*index].slot == *slot);
         members.len() > 1 && slots.into_iter().all(is_member)
     }
 }

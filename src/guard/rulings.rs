@@ -1,17 +1,17 @@
 //! What is said to each part of a change.
 
-use super::moves::Move;
-use super::people::{Glass, People, Permit};
-use super::queries::{Asked, Query};
+use super::moves::CellChange;
+use super::people::{BreakGlassCommit, ChangeContributors, PermissionResult};
+use super::queries::{ChangeQuery, PlannedQueries};
 use crate::config::gates::{CONFIG, GateKind};
 use crate::config::{Config, FILE_NAMES};
-use crate::model::{AppName, SlotKey, StageName, Version};
+use crate::model::{AppName, CellKey, StageName, Version};
 use crate::pipeline::{Judgement, Verdict};
 use std::collections::HashMap;
 
 /// What was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Check {
+pub enum GuardCheck {
     /// May they?
     Permission,
     Gate(GateKind),
@@ -31,47 +31,50 @@ pub enum Check {
     Merge,
 }
 
-impl Check {
+impl GuardCheck {
     /// The word used in tables and JSON: the gate's own, or that of the check.
     pub fn as_str(self) -> &'static str {
         match self {
-            Check::Permission => "permission",
-            Check::Gate(gate) => gate.as_str(),
-            Check::Image => "image",
-            Check::Rename => "rename",
-            Check::Rules => "rules",
-            Check::Unreadable => "unreadable",
-            Check::Link => "link",
-            Check::Alike => "alike",
-            Check::Merge => "merge",
+            GuardCheck::Permission => "permission",
+            GuardCheck::Gate(gate) => gate.as_str(),
+            GuardCheck::Image => "image",
+            GuardCheck::Rename => "rename",
+            GuardCheck::Rules => "rules",
+            GuardCheck::Unreadable => "unreadable",
+            GuardCheck::Link => "link",
+            GuardCheck::Alike => "alike",
+            GuardCheck::Merge => "merge",
         }
     }
 
     /// Can a broken glass open it? What cannot be judged stays out.
     fn is_rule(self) -> bool {
-        matches!(self, Check::Permission | Check::Gate(_) | Check::Image | Check::Rename)
+        matches!(
+            self,
+            GuardCheck::Permission | GuardCheck::Gate(_) | GuardCheck::Image | GuardCheck::Rename
+        )
     }
 }
 
 /// Why something is not let through.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    pub check: Check,
+pub struct GuardRefusal {
+    pub check: GuardCheck,
     /// Half a sentence.
     pub reason: String,
     pub hint: Option<String>,
 }
 
-impl Refusal {
+impl GuardRefusal {
     /// A reason.
-    pub fn of(check: Check, reason: impl Into<String>) -> Self {
-        Refusal { check, reason: reason.into(), hint: None }
+    pub fn of(check: GuardCheck, reason: impl Into<String>) -> Self {
+        GuardRefusal { check, reason: reason.into(), hint: None }
     }
 
     /// The same, with what would help.
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
-        Refusal { hint: Some(hint.into()), ..self }
+        GuardRefusal { hint: Some(hint.into()), ..self }
     }
 }
 
@@ -79,25 +82,29 @@ impl Refusal {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
     /// Of one app and stage. Empty: it is about a file.
-    pub slots: Vec<SlotKey>,
+    pub slots: Vec<CellKey>,
     pub from: Vec<Version>,
     pub to: Vec<Version>,
     pub path: Option<String>,
     /// 1-based.
     pub line: Option<u32>,
     /// Empty: it may pass.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<GuardRefusal>,
     /// Who may do it, and how that is known; `None` where everyone may.
     pub granted: Option<String>,
     /// What was in the way, and is overridden.
-    pub overridden: Vec<Refusal>,
+    pub overridden: Vec<GuardRefusal>,
     /// The questions it waits for, as indices.
     pub queries: Vec<usize>,
 }
 
 impl Ruling {
     /// About a file.
-    pub fn of_file(path: impl Into<String>, line: Option<u32>, refusal: Option<Refusal>) -> Self {
+    pub fn of_file(
+        path: impl Into<String>,
+        line: Option<u32>,
+        refusal: Option<GuardRefusal>,
+    ) -> Self {
         Ruling {
             slots: Vec::new(),
             from: Vec::new(),
@@ -127,14 +134,14 @@ impl Ruling {
 
 /// Rules on all moves. `judgements` answer the queries, in their order.
 pub fn of_moves(
-    moves: &[Move],
-    asked: &Asked,
+    moves: &[CellChange],
+    asked: &PlannedQueries,
     judgements: &[Judgement],
     config: &Config,
-    people: &People<'_>,
-    glasses: &[Glass],
+    people: &ChangeContributors<'_>,
+    glasses: &[BreakGlassCommit],
 ) -> Vec<Ruling> {
-    let mut of_move: HashMap<usize, (Vec<usize>, Vec<Refusal>)> = HashMap::new();
+    let mut of_move: HashMap<usize, (Vec<usize>, Vec<GuardRefusal>)> = HashMap::new();
     for (at, query) in asked.queries.iter().enumerate() {
         query.moves.iter().for_each(|index| of_move.entry(*index).or_default().0.push(at));
     }
@@ -182,9 +189,9 @@ pub fn of_moves(
     out
 }
 
-fn ruling(one: &Move, permit: &Permit, config: &Config) -> Ruling {
+fn ruling(one: &CellChange, permit: &PermissionResult, config: &Config) -> Ruling {
     let versions =
-        |written: &[super::Written]| written.iter().map(|one| one.version.clone()).collect();
+        |written: &[super::CellValue]| written.iter().map(|one| one.version.clone()).collect();
     let (granted, refusal) = permitted(permit, config);
     Ruling {
         slots: vec![one.slot.clone()],
@@ -200,12 +207,15 @@ fn ruling(one: &Move, permit: &Permit, config: &Config) -> Ruling {
 }
 
 /// Who may, or why not.
-pub(super) fn permitted(permit: &Permit, config: &Config) -> (Option<String>, Option<Refusal>) {
+pub(super) fn permitted(
+    permit: &PermissionResult,
+    config: &Config,
+) -> (Option<String>, Option<GuardRefusal>) {
     match permit {
-        Permit::Free => (None, None),
-        Permit::Granted(who) => (Some(who.clone()), None),
-        Permit::Denied(denial) => {
-            let refusal = Refusal::of(Check::Permission, denial.reason.clone());
+        PermissionResult::Free => (None, None),
+        PermissionResult::Granted(who) => (Some(who.clone()), None),
+        PermissionResult::Denied(denial) => {
+            let refusal = GuardRefusal::of(GuardCheck::Permission, denial.reason.clone());
             let hint = match denial.line {
                 Some(_) if denial.is_unknown => Some(
                     "an event of the forge, --proposal, --actor or signatures say who asks".into(),
@@ -217,13 +227,16 @@ pub(super) fn permitted(permit: &Permit, config: &Config) -> (Option<String>, Op
                 )),
                 None => Some(format!("`permissions: {{ {CONFIG}: [...] }}` names them")),
             };
-            (None, Some(Refusal { hint, ..refusal }))
+            (None, Some(GuardRefusal { hint, ..refusal }))
         }
     }
 }
 
 /// The gates that are in the way.
-fn closed<'q>(query: &'q Query, judgement: &'q Judgement) -> impl Iterator<Item = Refusal> + 'q {
+fn closed<'q>(
+    query: &'q ChangeQuery,
+    judgement: &'q Judgement,
+) -> impl Iterator<Item = GuardRefusal> + 'q {
     let counts = judgement.closed().filter(|answer| query.need.has(answer.gate));
     counts.map(|answer| {
         let reason = match &answer.verdict {
@@ -233,13 +246,13 @@ fn closed<'q>(query: &'q Query, judgement: &'q Judgement) -> impl Iterator<Item 
             _ => answer.reason.clone(),
         };
         let hint = answer.clear.as_ref().map(|command| format!("`{command}` would clear it"));
-        Refusal { check: Check::Gate(answer.gate), reason, hint }
+        GuardRefusal { check: GuardCheck::Gate(answer.gate), reason, hint }
     })
 }
 
-impl Glass {
+impl BreakGlassCommit {
     /// Is it broken for this cell?
-    pub(super) fn covers(&self, slot: &SlotKey) -> bool {
+    pub(super) fn covers(&self, slot: &CellKey) -> bool {
         let is_of =
             |app: &String| app == slot.app.as_str() || app.starts_with(&format!("{}/", slot.app));
         (self.apps.is_empty() || self.apps.iter().any(is_of))
@@ -253,17 +266,18 @@ pub fn of_rules(
     paths: &[&str],
     is_wrong: Option<&str>,
     config: &Config,
-    people: &People<'_>,
+    people: &ChangeContributors<'_>,
 ) -> Vec<Ruling> {
     let (granted, refusal) = permitted(&people.rules(&config.pipeline), config);
     let mut out: Vec<Ruling> = Vec::new();
     for path in paths {
-        let refusal = refusal.clone().map(|refusal| Refusal { check: Check::Rules, ..refusal });
+        let refusal =
+            refusal.clone().map(|refusal| GuardRefusal { check: GuardCheck::Rules, ..refusal });
         out.push(Ruling { granted: granted.clone(), ..Ruling::of_file(*path, None, refusal) });
     }
     let own = out.iter_mut().find(|ruling| ruling.path.as_deref() == Some(FILE_NAMES[0]));
     if let (Some(wrong), Some(own)) = (is_wrong, own) {
-        own.refusals.push(Refusal::of(Check::Rules, wrong));
+        own.refusals.push(GuardRefusal::of(GuardCheck::Rules, wrong));
     }
     out
 }

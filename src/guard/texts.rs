@@ -1,7 +1,7 @@
 //! What programs read in different ways: where that is new in a file of the mapping, nobody knows what
 //! it says.
 
-use crate::yaml::{self, Document, Value};
+use crate::yaml::{self, YamlDocument, YamlValue};
 use std::collections::BTreeMap;
 
 /// Line breaks of YAML 1.1 that YAML 1.2 does not know: some parsers end a comment there.
@@ -35,7 +35,7 @@ fn ambiguities(path: &str, text: &str) -> Vec<(String, u32)> {
     if let Ok(stream) = yaml::parse(text) {
         out.extend(stream.documents.iter().flat_map(|document| written_twice(document, 0)));
         if is_kustomization(path) {
-            out.extend(stream.documents.iter().filter_map(Document::root).flat_map(uncomputed));
+            out.extend(stream.documents.iter().filter_map(YamlDocument::root).flat_map(uncomputed));
         }
     }
     out
@@ -59,7 +59,7 @@ fn breaks(text: &str) -> Vec<(String, u32)> {
 }
 
 /// Keys that stand twice in one mapping, also in blocks of text that are documents.
-fn written_twice(document: &Document, depth: usize) -> Vec<(String, u32)> {
+fn written_twice(document: &YamlDocument, depth: usize) -> Vec<(String, u32)> {
     let said = |key: &str| {
         format!("the key `{key}` is written twice, and programs differ in which they take")
     };
@@ -79,7 +79,7 @@ fn is_kustomization(path: &str) -> bool {
 }
 
 /// What kustomize does to images that is not worked out here.
-fn uncomputed(root: Value<'_>) -> Vec<(String, u32)> {
+fn uncomputed(root: YamlValue<'_>) -> Vec<(String, u32)> {
     let said = |key: &str| format!("what its `{key}` do to images is not worked out");
     let mut out = Vec::new();
     for (key, value) in root.raw_pairs() {

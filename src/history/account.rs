@@ -1,7 +1,7 @@
 //! What a mainline commit tells about a deployment: people, subject, pull request.
 
 use super::pull_request_number;
-use crate::git::{CommitInfo, GitError, Oid, Person, Repository};
+use crate::git::{CommitInfo, GitError, GitIdentity, Oid, Repository};
 use std::rc::Rc;
 
 /// Words in the names of programs that commit.
@@ -22,11 +22,11 @@ const ROBOTS: [&str; 12] = [
 
 /// One commit, as people are told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Account {
-    pub author: Person,
-    pub committer: Person,
+pub struct CommitDetails {
+    pub author: GitIdentity,
+    pub committer: GitIdentity,
     /// Who wanted it: the person a trailer names, or else the author.
-    pub who: Person,
+    pub who: GitIdentity,
     pub subject: String,
     /// The commit carries a signature, good or not.
     pub is_signed: bool,
@@ -35,11 +35,11 @@ pub struct Account {
     pub break_glass: Option<String>,
 }
 
-impl From<CommitInfo> for Account {
+impl From<CommitInfo> for CommitDetails {
     fn from(info: CommitInfo) -> Self {
         let broken = |key: &str| info.trailers(key).next().map(str::to_owned);
         let break_glass = broken("gate-override").or_else(|| broken("break-glass"));
-        Account {
+        CommitDetails {
             who: who(&info),
             pull_request: pull_request_number(&info.subject, &info.message),
             break_glass,
@@ -52,7 +52,7 @@ impl From<CommitInfo> for Account {
 }
 
 /// `Promoted-by:` says it; `Co-authored-by:` names a person where the author is a program.
-fn who(info: &CommitInfo) -> Person {
+fn who(info: &CommitInfo) -> GitIdentity {
     if let Some(promoter) = info.trailers("promoted-by").next() {
         return person(promoter);
     }
@@ -62,12 +62,15 @@ fn who(info: &CommitInfo) -> Person {
 }
 
 /// `Name <address>`, or a name alone.
-fn person(text: &str) -> Person {
+fn person(text: &str) -> GitIdentity {
     let (name, rest) = text.split_once('<').unwrap_or((text, ""));
-    Person { name: name.trim().to_owned(), email: rest.trim_end().trim_end_matches('>').to_owned() }
+    GitIdentity {
+        name: name.trim().to_owned(),
+        email: rest.trim_end().trim_end_matches('>').to_owned(),
+    }
 }
 
-fn is_robot(person: &Person) -> bool {
+fn is_robot(person: &GitIdentity) -> bool {
     let local = person.email.split('@').next().unwrap_or_default();
     let mut words = [person.name.as_str(), local]
         .into_iter()
@@ -76,28 +79,28 @@ fn is_robot(person: &Person) -> bool {
 }
 
 /// The accounts of commits. The last one is kept: deployments of one commit come together.
-pub struct Accounts<'r> {
+pub struct CommitDetailsReader<'r> {
     repository: &'r Repository,
-    last: Option<(Oid, Rc<Account>)>,
+    last: Option<(Oid, Rc<CommitDetails>)>,
 }
 
-impl<'r> Accounts<'r> {
+impl<'r> CommitDetailsReader<'r> {
     /// Those of a repository.
     pub fn new(repository: &'r Repository) -> Self {
-        Accounts { repository, last: None }
+        CommitDetailsReader { repository, last: None }
     }
 
     /// What a commit tells.
     ///
     /// # Errors
     /// [`GitError::MissingObject`].
-    pub fn of(&mut self, commit: Oid) -> Result<Rc<Account>, GitError> {
+    pub fn of(&mut self, commit: Oid) -> Result<Rc<CommitDetails>, GitError> {
         if let Some((known, account)) = &self.last
             && *known == commit
         {
             return Ok(Rc::clone(account));
         }
-        let account = Rc::new(Account::from(self.repository.commit_info(commit)?));
+        let account = Rc::new(CommitDetails::from(self.repository.commit_info(commit)?));
         self.last = Some((commit, Rc::clone(&account)));
         Ok(account)
     }
@@ -107,11 +110,11 @@ impl<'r> Accounts<'r> {
 mod tests {
     use super::*;
 
-    fn told(author: &str, message: &str) -> Account {
+    fn told(author: &str, message: &str) -> CommitDetails {
         let author = person(author);
         let subject = message.lines().next().unwrap_or_default().to_owned();
         let id = crate::history::testing::oid(0);
-        Account::from(CommitInfo {
+        CommitDetails::from(CommitInfo {
             id,
             committer: author.clone(),
             author,

@@ -4,21 +4,21 @@
 //! once. A version that a stage before has not had yet is waited for, because merges may overtake
 //! each other. Linear in the number of deployments.
 
-use super::comparison::{Comparison, Link, Pair, Relation, Stage};
-use super::keys::{Keys, keys};
-use super::mix::Numbered;
-use super::pipeline::Pipeline;
-use super::timeline::{Kind, NOTHING, Row, Timeline};
+use super::comparison::{StageComparison, StageIndex, StageLink, StagePair, StageRelation};
+use super::keys::{VersionKeyIds, keys};
+use super::mix::IdMap;
+use super::pipeline::StageOrder;
+use super::timeline::{DeploymentKind, DeploymentRow, NOTHING, Timeline};
 use crate::config::Config;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hash};
 
 /// An app's image, in whatever stage: the number of its app and component.
-type Group = u32;
+type AppImageId = u32;
 
 /// Fills kind and lead of every deployment. Merges may overtake each other by `tolerance` seconds.
-pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Comparison {
-    let mut pass = Pass::new(timeline, config);
+pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> StageComparison {
+    let mut pass = Classifier::new(timeline, config);
     let mut end = timeline.rows.len();
     let mut returns = Vec::new();
     while end > 0 {
@@ -42,7 +42,7 @@ pub fn classify(timeline: &mut Timeline, config: &Config, tolerance: i64) -> Com
 
 /// When a version came into a stage.
 #[derive(Clone, Copy)]
-struct Landing {
+struct StageArrival {
     /// [`NOTHING`]: before everything that is known.
     commit: u32,
     time: i64,
@@ -52,7 +52,7 @@ struct Landing {
 
 /// What a slot runs.
 #[derive(Clone, Copy)]
-struct Current {
+struct CurrentRun {
     /// Its landings; [`NOTHING`] where there is none.
     landings: [u32; 2],
     /// When the slot first had it, counted in versions of all slots.
@@ -61,33 +61,33 @@ struct Current {
     is_new: bool,
 }
 
-struct Pass {
-    pipeline: Pipeline,
+struct Classifier {
+    pipeline: StageOrder,
     /// Of each slot.
-    places: Vec<(Group, Stage)>,
-    current: Vec<Option<Current>>,
+    places: Vec<(AppImageId, StageIndex)>,
+    current: Vec<Option<CurrentRun>>,
     /// Of each pinned version: what it is found by, and a number that its equals share.
-    keys: Vec<Keys>,
+    keys: Vec<VersionKeyIds>,
     versions: Vec<u32>,
-    landings: Vec<Landing>,
-    landed: Numbered<(Group, Stage, u32), u32>,
+    landings: Vec<StageArrival>,
+    landed: IdMap<(AppImageId, StageIndex, u32), u32>,
     /// The stages that have had an app, by group.
     had: Vec<Vec<bool>>,
     /// When a slot first had a version.
-    first: Numbered<(u32, u32), usize>,
-    links: Vec<Link>,
+    first: IdMap<(u32, u32), usize>,
+    links: Vec<StageLink>,
     /// Links that wait for a version to come to the stage before, and the time since.
-    waiting: Numbered<(Group, Stage, u32), Vec<(usize, i64)>>,
+    waiting: IdMap<(AppImageId, StageIndex, u32), Vec<(usize, i64)>>,
 }
 
-impl Pass {
+impl Classifier {
     fn new(timeline: &Timeline, config: &Config) -> Self {
         let slots = timeline.slots.values();
-        let pipeline = Pipeline::new(config, slots.iter().map(|slot| &slot.stage));
+        let pipeline = StageOrder::new(config, slots.iter().map(|slot| &slot.stage));
         let groups = numbers(slots.iter().map(|slot| (&slot.app, &slot.component)));
         let stages = slots.iter().map(|slot| pipeline.position(&slot.stage));
         let group_count = groups.iter().max().map_or(0, |most| *most as usize + 1);
-        Pass {
+        Classifier {
             versions: numbers(timeline.pins.values().iter().map(|pinned| &pinned.version)),
             keys: keys(timeline.pins.values()),
             current: vec![None; slots.len()],
@@ -95,22 +95,22 @@ impl Pass {
             places: groups.into_iter().zip(stages).collect(),
             pipeline,
             landings: Vec::new(),
-            landed: Numbered::with_capacity_and_hasher(
+            landed: IdMap::with_capacity_and_hasher(
                 timeline.rows.len(),
                 BuildHasherDefault::default(),
             ),
-            first: Numbered::with_capacity_and_hasher(
+            first: IdMap::with_capacity_and_hasher(
                 timeline.rows.len(),
                 BuildHasherDefault::default(),
             ),
             links: Vec::new(),
-            waiting: Numbered::default(),
+            waiting: IdMap::default(),
         }
     }
 
     /// A slot changes: one version goes, another comes. Is it one that the slot had before the one
     /// that goes?
-    fn land(&mut self, timeline: &Timeline, row: Row) -> bool {
+    fn land(&mut self, timeline: &Timeline, row: DeploymentRow) -> bool {
         let time = timeline.commits[row.commit as usize].time;
         let slot = row.slot as usize;
         if self.current[slot].is_none() && row.from != NOTHING {
@@ -141,20 +141,23 @@ impl Pass {
             landings[at] = self.landing((group, stage, key), commit, time);
         }
         let is_new = landings[0] as usize == known;
-        self.current[slot as usize] = Some(Current { landings, order, is_new });
+        self.current[slot as usize] = Some(CurrentRun { landings, order, is_new });
         order
     }
 
     /// One slot more of the stage runs the version. It landed when the first of them got it.
-    fn landing(&mut self, at: (Group, Stage, u32), commit: u32, time: i64) -> u32 {
+    fn landing(&mut self, at: (AppImageId, StageIndex, u32), commit: u32, time: i64) -> u32 {
         let next = u32::try_from(self.landings.len()).expect("at most two for each deployment");
         let number = *self.landed.entry(at).or_insert(next);
         if number == next {
-            self.landings.push(Landing { commit, time, running: 0 });
+            self.landings.push(StageArrival { commit, time, running: 0 });
             for (link, since) in self.waiting.remove(&at).unwrap_or_default() {
-                if self.links[link].relation == Relation::Never {
-                    self.links[link].relation =
-                        if time == since { Relation::Same } else { Relation::After(time - since) };
+                if self.links[link].relation == StageRelation::Never {
+                    self.links[link].relation = if time == since {
+                        StageRelation::Same
+                    } else {
+                        StageRelation::After(time - since)
+                    };
                 }
             }
         }
@@ -167,24 +170,24 @@ impl Pass {
     }
 
     /// What the slot itself says of the change. The stages before it are noted for later.
-    fn judge(&mut self, timeline: &Timeline, index: usize, returns: bool) -> Kind {
+    fn judge(&mut self, timeline: &Timeline, index: usize, returns: bool) -> DeploymentKind {
         let row = timeline.rows[index];
         if row.to == NOTHING {
-            return Kind::Remove;
+            return DeploymentKind::Remove;
         }
         if row.from != NOTHING && self.versions[row.from as usize] == self.versions[row.to as usize]
         {
-            return Kind::Image;
+            return DeploymentKind::Image;
         }
         self.look_back(timeline, index, row);
         match (row.from, returns) {
-            (NOTHING, _) => Kind::Add,
-            (_, true) => Kind::Rollback,
-            (_, false) => Kind::Deploy,
+            (NOTHING, _) => DeploymentKind::Add,
+            (_, true) => DeploymentKind::Rollback,
+            (_, false) => DeploymentKind::Deploy,
         }
     }
 
-    fn look_back(&mut self, timeline: &Timeline, index: usize, row: Row) {
+    fn look_back(&mut self, timeline: &Timeline, index: usize, row: DeploymentRow) {
         let (group, stage) = self.places[row.slot as usize];
         let had = &self.had[group as usize];
         let is_new = self.current[row.slot as usize].is_some_and(|current| current.is_new);
@@ -193,7 +196,7 @@ impl Pass {
         for before in self.pipeline.all_before(stage).iter().copied().filter(|before| had[*before])
         {
             let relation = self.relation(group, before, row, time);
-            if relation == Relation::Never {
+            if relation == StageRelation::Never {
                 for key in self.keys[row.to as usize].asks() {
                     self.waiting
                         .entry((group, before, key))
@@ -202,38 +205,56 @@ impl Pass {
                 }
             }
             let near = near.contains(&before);
-            self.links.push(Link { index, before, stage, relation, near, is_new });
+            self.links.push(StageLink { index, before, stage, relation, near, is_new });
         }
     }
 
     /// As far as history has come. What landed in the same second was pushed as one.
-    fn relation(&self, group: Group, before: Stage, row: Row, time: i64) -> Relation {
+    fn relation(
+        &self,
+        group: AppImageId,
+        before: StageIndex,
+        row: DeploymentRow,
+        time: i64,
+    ) -> StageRelation {
         let mut found = self.keys[row.to as usize]
             .asks()
             .filter_map(|key| self.landed.get(&(group, before, key)));
         match found.next().map(|number| self.landings[*number as usize]) {
-            None => Relation::Never,
-            Some(landing) if landing.commit == NOTHING => Relation::Before(None),
-            Some(landing) if landing.commit == row.commit || landing.time == time => Relation::Same,
-            Some(landing) => Relation::Before(Some(time - landing.time)),
+            None => StageRelation::Never,
+            Some(landing) if landing.commit == NOTHING => StageRelation::Before(None),
+            Some(landing) if landing.commit == row.commit || landing.time == time => {
+                StageRelation::Same
+            }
+            Some(landing) => StageRelation::Before(Some(time - landing.time)),
         }
     }
 
-    fn compared(self, timeline: &Timeline, tolerance: i64) -> Comparison {
-        let mut pairs: BTreeMap<(Stage, Stage), Pair> = BTreeMap::new();
+    fn compared(self, timeline: &Timeline, tolerance: i64) -> StageComparison {
+        let mut pairs: BTreeMap<(StageIndex, StageIndex), StagePair> = BTreeMap::new();
         // What a new slot starts with may be older than the stage before; that it is not says something.
-        let tells = |link: &&Link| {
+        let tells = |link: &&StageLink| {
             link.is_new
-                && (timeline.rows[link.index].kind != Kind::Add || link.relation != Relation::Never)
+                && (timeline.rows[link.index].kind != DeploymentKind::Add
+                    || link.relation != StageRelation::Never)
         };
-        for Link { before, stage, relation, .. } in self.links.iter().filter(tells).copied() {
-            let pair =
-                pairs.entry((before, stage)).or_insert(Pair { before, stage, versions: 0, met: 0 });
+        for StageLink { before, stage, relation, .. } in self.links.iter().filter(tells).copied() {
+            let pair = pairs.entry((before, stage)).or_insert(StagePair {
+                before,
+                stage,
+                versions: 0,
+                met: 0,
+            });
             pair.versions += 1;
-            pair.met += usize::from(relation != Relation::Never);
+            pair.met += usize::from(relation != StageRelation::Never);
         }
         let stages = self.pipeline.into_stages();
-        Comparison { stages, links: self.links, pairs: pairs.into_values().collect(), tolerance }
+        StageComparison {
+            stages,
+            links: self.links,
+            pairs: pairs.into_values().collect(),
+            tolerance,
+        }
     }
 }
 
@@ -249,11 +270,11 @@ fn numbers<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
 
 /// Says of the deployments that are neither the first nor a return what the stages before say. With
 /// several of them the best counts.
-fn settle(timeline: &mut Timeline, comparison: &Comparison) {
-    let mut best: Vec<Option<Relation>> = vec![None; timeline.rows.len()];
+fn settle(timeline: &mut Timeline, comparison: &StageComparison) {
+    let mut best: Vec<Option<StageRelation>> = vec![None; timeline.rows.len()];
     for link in comparison.links.iter().filter(|link| link.near) {
         let pair = comparison.pair(link.before, link.stage);
-        if comparison.is_in_order(link.relation) || pair.is_some_and(Pair::is_comparable) {
+        if comparison.is_in_order(link.relation) || pair.is_some_and(StagePair::is_comparable) {
             let best = &mut best[link.index];
             *best = Some(best.map_or(link.relation, |best| best.min(link.relation)));
         }
@@ -266,9 +287,9 @@ fn settle(timeline: &mut Timeline, comparison: &Comparison) {
         }
     }
     for (row, relation) in timeline.rows.iter_mut().zip(best) {
-        if let Some(relation) = relation.filter(|_| row.kind == Kind::Deploy) {
+        if let Some(relation) = relation.filter(|_| row.kind == DeploymentKind::Deploy) {
             let in_order = comparison.is_in_order(relation);
-            row.kind = if in_order { Kind::Promote } else { Kind::Skip };
+            row.kind = if in_order { DeploymentKind::Promote } else { DeploymentKind::Skip };
             row.lead = if in_order { relation.lead() } else { None };
         }
     }

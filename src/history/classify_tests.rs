@@ -1,8 +1,8 @@
 //! Kinds and leads, on timelines of a few lines.
 
-use super::{Relation, classify};
+use super::{StageRelation, classify};
 use crate::config::Config;
-use crate::history::Kind;
+use crate::history::DeploymentKind;
 use crate::history::testing::{chain, timeline};
 
 const TOLERANCE: i64 = 600;
@@ -11,7 +11,7 @@ const TOLERANCE: i64 = 600;
 fn kinds_in(config: &Config, lines: &[&str]) -> Vec<String> {
     let mut timeline = timeline(lines);
     classify(&mut timeline, config, TOLERANCE);
-    let word = |kind: Kind| format!("{kind:?}").to_lowercase();
+    let word = |kind: DeploymentKind| format!("{kind:?}").to_lowercase();
     let said = timeline.deployments().map(|d| match d.lead {
         Some(lead) => format!("{} {}m", word(d.kind), lead / 60),
         None => word(d.kind),
@@ -151,10 +151,10 @@ fn renamed_tags_are_not_comparable() {
     ];
     let mut renamed = timeline(&lines);
     let comparison = classify(&mut renamed, &chain(&["dev", "staging"]), TOLERANCE);
-    assert!(renamed.deployments().all(|deployment| deployment.kind != Kind::Skip));
+    assert!(renamed.deployments().all(|deployment| deployment.kind != DeploymentKind::Skip));
     let pair = comparison.pair(0, 1).expect("staging was deployed to");
     assert_eq!((pair.versions, pair.met, pair.is_comparable()), (2, 0, false));
-    assert!(comparison.links.iter().all(|link| link.relation == Relation::Never));
+    assert!(comparison.links.iter().all(|link| link.relation == StageRelation::Never));
 }
 
 /// A stage that runs something else altogether does not hide the one before it.

@@ -2,14 +2,14 @@
 
 use super::timeline::{Deployment, Timeline};
 use crate::git::Oid;
-use crate::model::{SlotKey, Version};
+use crate::model::{CellKey, Version};
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
 /// What a slot ran at a certain time.
 #[derive(Debug, Clone, Copy)]
-pub struct Moment<'a> {
-    pub slot: &'a SlotKey,
+pub struct CellState<'a> {
+    pub slot: &'a CellKey,
     pub version: &'a Version,
     /// The newest deployment that had happened by then, as an index of the timeline.
     pub cut: usize,
@@ -19,23 +19,24 @@ pub struct Moment<'a> {
 
 /// The side that is further on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ahead {
+pub enum AheadSide {
     Left(usize),
     Right(usize),
     Unknown,
 }
 
 /// The deployments of each slot, the newest first.
-pub struct Courses<'t> {
+pub struct CellHistories<'t> {
     timeline: &'t Timeline,
-    by_slot: HashMap<&'t SlotKey, Vec<usize>>,
+    by_slot: HashMap<&'t CellKey, Vec<usize>>,
     commits: HashMap<Oid, usize>,
 }
 
-impl<'t> Courses<'t> {
+impl<'t> CellHistories<'t> {
     /// Those of a timeline. What changed only the name of an image is passed over.
     pub fn new(timeline: &'t Timeline) -> Self {
-        let mut courses = Courses { timeline, by_slot: HashMap::new(), commits: HashMap::new() };
+        let mut courses =
+            CellHistories { timeline, by_slot: HashMap::new(), commits: HashMap::new() };
         for deployment in timeline.deployments() {
             courses.commits.entry(deployment.commit).or_insert(deployment.index);
             if deployment.from.map(|from| &from.version) != deployment.to.map(|to| &to.version) {
@@ -52,23 +53,23 @@ impl<'t> Courses<'t> {
 
     /// Which of two versions that differ is ahead. In one slot the later moment is. Of two stages,
     /// it is the one that ran the other's version before; if both did, the earlier stage.
-    pub fn ahead(&self, left: Moment<'_>, right: Moment<'_>) -> Ahead {
+    pub fn ahead(&self, left: CellState<'_>, right: CellState<'_>) -> AheadSide {
         if left.slot == right.slot {
             return match left.cut.cmp(&right.cut) {
-                Ordering::Less => Ahead::Left(self.between(left.slot, left.cut, right.cut)),
-                Ordering::Equal => Ahead::Unknown,
-                Ordering::Greater => Ahead::Right(self.between(left.slot, right.cut, left.cut)),
+                Ordering::Less => AheadSide::Left(self.between(left.slot, left.cut, right.cut)),
+                Ordering::Equal => AheadSide::Unknown,
+                Ordering::Greater => AheadSide::Right(self.between(left.slot, right.cut, left.cut)),
             };
         }
-        let by_left = self.since(left, right.version).map(Ahead::Left);
-        let by_right = self.since(right, left.version).map(Ahead::Right);
+        let by_left = self.since(left, right.version).map(AheadSide::Left);
+        let by_right = self.since(right, left.version).map(AheadSide::Right);
         let either =
             if left.stage <= right.stage { by_left.or(by_right) } else { by_right.or(by_left) };
-        either.unwrap_or(Ahead::Unknown)
+        either.unwrap_or(AheadSide::Unknown)
     }
 
     /// How many deployments a slot has had since it ran `version`; `None` if it never did.
-    fn since(&self, moment: Moment<'_>, version: &Version) -> Option<usize> {
+    fn since(&self, moment: CellState<'_>, version: &Version) -> Option<usize> {
         let course = self.by_slot.get(moment.slot)?.iter().filter(|index| **index >= moment.cut);
         let course: Vec<Deployment<'t>> =
             course.map(|index| self.timeline.deployment(*index)).collect();
@@ -81,7 +82,7 @@ impl<'t> Courses<'t> {
         course.iter().position(replaced).map(|at| at + 1)
     }
 
-    fn between(&self, slot: &SlotKey, newer: usize, older: usize) -> usize {
+    fn between(&self, slot: &CellKey, newer: usize, older: usize) -> usize {
         let course = self.by_slot.get(slot).into_iter().flatten();
         course.filter(|index| (newer..older).contains(*index)).count()
     }
@@ -109,10 +110,10 @@ mod tests {
     ];
 
     /// Each side is `app stage version cut`.
-    fn ahead(left: &str, right: &str) -> Ahead {
+    fn ahead(left: &str, right: &str) -> AheadSide {
         let timeline = timeline(&LINES);
-        let courses = Courses::new(&timeline);
-        let cut = |text: &str| -> (SlotKey, Version, usize) {
+        let courses = CellHistories::new(&timeline);
+        let cut = |text: &str| -> (CellKey, Version, usize) {
             let words: Vec<&str> = text.split(' ').collect();
             let slot = timeline
                 .slots()
@@ -125,22 +126,22 @@ mod tests {
             )
         };
         let ((a, av, ac), (b, bv, bc)) = (cut(left), cut(right));
-        let stage = |slot: &SlotKey| usize::from(slot.stage.as_str() == "prod");
-        let left = Moment { slot: &a, version: &av, cut: ac, stage: stage(&a) };
-        courses.ahead(left, Moment { slot: &b, version: &bv, cut: bc, stage: stage(&b) })
+        let stage = |slot: &CellKey| usize::from(slot.stage.as_str() == "prod");
+        let left = CellState { slot: &a, version: &av, cut: ac, stage: stage(&a) };
+        courses.ahead(left, CellState { slot: &b, version: &bv, cut: bc, stage: stage(&b) })
     }
 
     #[test]
     fn the_stage_that_ran_the_others_version_is_ahead() {
-        assert_eq!(ahead("web dev v3 0", "web prod v1 0"), Ahead::Left(2));
-        assert_eq!(ahead("web prod v1 0", "web dev v3 0"), Ahead::Right(2));
-        assert_eq!(ahead("web dev v1 5", "web prod v3 3"), Ahead::Right(1));
-        assert_eq!(ahead("api dev v7 0", "api prod v8 0"), Ahead::Unknown);
+        assert_eq!(ahead("web dev v3 0", "web prod v1 0"), AheadSide::Left(2));
+        assert_eq!(ahead("web prod v1 0", "web dev v3 0"), AheadSide::Right(2));
+        assert_eq!(ahead("web dev v1 5", "web prod v3 3"), AheadSide::Right(1));
+        assert_eq!(ahead("api dev v7 0", "api prod v8 0"), AheadSide::Unknown);
     }
 
     #[test]
     fn in_one_slot_the_later_moment_is_ahead() {
-        assert_eq!(ahead("web prod v3 3", "web prod v1 0"), Ahead::Right(1));
-        assert_eq!(ahead("web dev v3 0", "web dev v1 6"), Ahead::Left(2));
+        assert_eq!(ahead("web prod v3 3", "web prod v1 0"), AheadSide::Right(1));
+        assert_eq!(ahead("web dev v3 0", "web dev v1 6"), AheadSide::Left(2));
     }
 }

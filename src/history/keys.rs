@@ -1,17 +1,17 @@
 //! By what versions in two stages are recognised as the same: a digest says what runs, whatever the
 //! tag says; without two digests the tags decide.
 
-use super::timeline::Pinned;
+use super::timeline::ImageVersion;
 use std::collections::HashMap;
 
 /// The numbers one version is known by, and those it is looked for by.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Keys {
+pub(super) struct VersionKeyIds {
     known: [Option<u32>; 2],
     sought: [Option<u32>; 2],
 }
 
-impl Keys {
+impl VersionKeyIds {
     /// A stage that runs this version is found by these.
     pub fn says(&self) -> impl Iterator<Item = u32> + use<> {
         self.known.into_iter().flatten()
@@ -25,7 +25,7 @@ impl Keys {
 
 /// What a version can be recognised by.
 #[derive(PartialEq, Eq, Hash)]
-enum Sign<'a> {
+enum VersionKey<'a> {
     Digest(&'a str),
     /// Whether or not a digest stands beside it.
     Tag(&'a str),
@@ -33,8 +33,8 @@ enum Sign<'a> {
 }
 
 /// The keys of each pinned version.
-pub(super) fn keys(pins: &[Pinned]) -> Vec<Keys> {
-    let mut numbers: HashMap<Sign<'_>, u32> = HashMap::new();
+pub(super) fn keys(pins: &[ImageVersion]) -> Vec<VersionKeyIds> {
+    let mut numbers: HashMap<VersionKey<'_>, u32> = HashMap::new();
     let mut number = |sign| {
         let next = u32::try_from(numbers.len()).expect("at most three signs for each version");
         Some(*numbers.entry(sign).or_insert(next))
@@ -45,22 +45,25 @@ pub(super) fn keys(pins: &[Pinned]) -> Vec<Keys> {
     let keys = pins.iter().map(|pinned| {
         let version = &pinned.version;
         match (version.tag.as_deref().filter(|tag| !tag.is_empty()), version.digest.as_deref()) {
-            (Some(tag), Some(digest)) => Keys {
-                known: [number(Sign::Digest(digest)), number(Sign::Tag(tag))],
-                sought: [number(Sign::Digest(digest)), number(Sign::TagWithoutDigest(tag))],
-            },
-            (Some(tag), None) => Keys {
-                known: [
-                    number(Sign::Tag(tag)),
-                    if mixed { number(Sign::TagWithoutDigest(tag)) } else { None },
+            (Some(tag), Some(digest)) => VersionKeyIds {
+                known: [number(VersionKey::Digest(digest)), number(VersionKey::Tag(tag))],
+                sought: [
+                    number(VersionKey::Digest(digest)),
+                    number(VersionKey::TagWithoutDigest(tag)),
                 ],
-                sought: [number(Sign::Tag(tag)), None],
+            },
+            (Some(tag), None) => VersionKeyIds {
+                known: [
+                    number(VersionKey::Tag(tag)),
+                    if mixed { number(VersionKey::TagWithoutDigest(tag)) } else { None },
+                ],
+                sought: [number(VersionKey::Tag(tag)), None],
             },
             (None, Some(digest)) => {
-                let digest = [number(Sign::Digest(digest)), None];
-                Keys { known: digest, sought: digest }
+                let digest = [number(VersionKey::Digest(digest)), None];
+                VersionKeyIds { known: digest, sought: digest }
             }
-            (None, None) => Keys::default(),
+            (None, None) => VersionKeyIds::default(),
         }
     });
     keys.collect()

@@ -1,7 +1,7 @@
 //! What is asked of every deploying commit and never changes: small enough to be kept beside the
 //! index, so that a hundred thousand commits need not be read again.
 
-use super::Account;
+use super::CommitDetails;
 use crate::git::Oid;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,9 +15,9 @@ const GLASS: u8 = 4;
 
 /// What one commit is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mark(u8);
+pub struct CommitFlags(u8);
 
-impl Mark {
+impl CommitFlags {
     /// It carries a signature, good or not.
     pub fn is_signed(self) -> bool {
         self.0 & SIGNED != 0
@@ -34,17 +34,19 @@ impl Mark {
     }
 }
 
-impl From<&Account> for Mark {
-    fn from(account: &Account) -> Self {
+impl From<&CommitDetails> for CommitFlags {
+    fn from(account: &CommitDetails) -> Self {
         let bit = |is_so: bool, bit: u8| if is_so { bit } else { 0 };
         let proposed = bit(account.pull_request.is_some(), PROPOSED);
-        Mark(bit(account.is_signed, SIGNED) | proposed | bit(account.break_glass.is_some(), GLASS))
+        CommitFlags(
+            bit(account.is_signed, SIGNED) | proposed | bit(account.break_glass.is_some(), GLASS),
+        )
     }
 }
 
 /// The marks of many commits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Marks {
+pub struct CommitFlagCache {
     /// Rows in the order of their ids.
     known: Vec<u8>,
     /// What was learned since.
@@ -52,18 +54,18 @@ pub struct Marks {
     news: BTreeMap<[u8; ROW - 1], u8>,
 }
 
-impl Marks {
+impl CommitFlagCache {
     /// What is known of a commit.
-    pub fn get(&self, commit: Oid) -> Option<Mark> {
+    pub fn get(&self, commit: Oid) -> Option<CommitFlags> {
         let id = commit.as_bytes().get(..ROW - 1)?;
         let rows = self.known.as_chunks::<ROW>().0;
         let found =
             rows.binary_search_by(|row| row[..ROW - 1].cmp(id)).ok().map(|at| rows[at][ROW - 1]);
-        found.or_else(|| self.news.get(id).copied()).map(Mark)
+        found.or_else(|| self.news.get(id).copied()).map(CommitFlags)
     }
 
     /// Remembers it.
-    pub fn learn(&mut self, commit: Oid, mark: Mark) {
+    pub fn learn(&mut self, commit: Oid, mark: CommitFlags) {
         if let Some(id) = commit.as_bytes().first_chunk() {
             self.news.insert(*id, mark.0);
         }
@@ -82,7 +84,7 @@ impl Marks {
         let mut rows: Vec<[u8; ROW]> =
             self.known.as_chunks().0.iter().copied().chain(news).collect();
         rows.sort_unstable();
-        Some(Marks { known: rows.into_flattened(), news: BTreeMap::new() })
+        Some(CommitFlagCache { known: rows.into_flattened(), news: BTreeMap::new() })
     }
 }
 
@@ -93,19 +95,26 @@ mod tests {
 
     #[test]
     fn marks_are_found_again() {
-        let mut marks = Marks::default();
+        let mut marks = CommitFlagCache::default();
         assert_eq!((marks.get(oid(1)), marks.renewed()), (None, None));
         for number in [7, 3, 900, 12] {
-            marks.learn(oid(number), Mark(u8::try_from(number % 8).expect("small")));
+            marks.learn(oid(number), CommitFlags(u8::try_from(number % 8).expect("small")));
         }
         let mut kept = marks.renewed().expect("there are news");
-        kept.learn(oid(5), Mark(SIGNED));
+        kept.learn(oid(5), CommitFlags(SIGNED));
         for all in [kept.clone(), kept.renewed().expect("there are news")] {
-            let found: Vec<Option<Mark>> =
+            let found: Vec<Option<CommitFlags>> =
                 [3, 5, 7, 12, 900, 901].map(|number| all.get(oid(number))).into();
             assert_eq!(
                 found,
-                [Some(Mark(3)), Some(Mark(1)), Some(Mark(7)), Some(Mark(4)), Some(Mark(4)), None]
+                [
+                    Some(CommitFlags(3)),
+                    Some(CommitFlags(1)),
+                    Some(CommitFlags(7)),
+                    Some(CommitFlags(4)),
+                    Some(CommitFlags(4)),
+                    None
+                ]
             );
         }
         assert!(kept.renewed().expect("there are news").renewed().is_none());
@@ -113,7 +122,7 @@ mod tests {
 
     #[test]
     fn rows_that_are_cut_off_are_none() {
-        let marks = Marks { known: vec![0; ROW + 5], news: BTreeMap::new() };
+        let marks = CommitFlagCache { known: vec![0; ROW + 5], news: BTreeMap::new() };
         assert_eq!(marks.get(oid(1)), None);
     }
 }

@@ -1,22 +1,22 @@
 //! The four DORA figures from the timeline alone: how often is deployed, how long a version takes
 //! from stage to stage, how many deployments were rolled back, and how long that took.
 
-use super::comparison::{Comparison, Relation};
-use super::spread::Spread;
-use super::timeline::{Deployment, Kind, NOTHING, Timeline};
-use crate::model::{AppName, SlotKey, StageName, Version};
+use super::comparison::{StageComparison, StageRelation};
+use super::spread::DurationStats;
+use super::timeline::{Deployment, DeploymentKind, NOTHING, Timeline};
+use crate::model::{AppName, CellKey, StageName, Version};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
 /// From when to when, in seconds since 1970; the end is not in it.
 #[derive(Debug, Clone, Copy)]
-pub struct Window {
+pub struct TimeWindow {
     pub since: i64,
     pub until: i64,
 }
 
-impl Window {
+impl TimeWindow {
     fn contains(self, time: i64) -> bool {
         (self.since..self.until).contains(&time)
     }
@@ -30,7 +30,7 @@ impl Window {
 
 /// The figures of one app in one stage, of a whole stage, or of everything.
 #[derive(Debug, Clone, Default)]
-pub struct Figures {
+pub struct DoraFigures {
     /// `None`: all of them.
     pub app: Option<AppName>,
     pub stage: Option<StageName>,
@@ -39,13 +39,13 @@ pub struct Figures {
     /// How many of them in each week, the oldest first; weeks are counted back from the end.
     pub per_week: Vec<usize>,
     /// From the stage before, in seconds.
-    pub lead: Spread,
+    pub lead: DurationStats,
     pub rollbacks: usize,
     /// From the landing of what was rolled back to the rollback, in seconds.
-    pub restore: Spread,
+    pub restore: DurationStats,
 }
 
-impl Figures {
+impl DoraFigures {
     /// Of the deployments that brought something new, the part that was rolled back.
     #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 deployments")]
     pub fn failure_rate(&self) -> Option<f64> {
@@ -56,7 +56,7 @@ impl Figures {
 
 /// How the deployments of a stage relate to one stage before it.
 #[derive(Debug, Clone)]
-pub struct PairFigures {
+pub struct StagePairFigures {
     pub before: StageName,
     pub stage: StageName,
     pub changes: usize,
@@ -70,7 +70,7 @@ pub struct PairFigures {
     pub tolerated: usize,
     pub never: usize,
     /// Of those that had been in the stage before and are no rollbacks, in seconds.
-    pub lead: Spread,
+    pub lead: DurationStats,
     /// How many different versions there were in all the past, and how many of them the stage
     /// before ever had.
     pub versions: usize,
@@ -82,23 +82,23 @@ pub struct PairFigures {
 /// The answer.
 #[derive(Debug, Clone, Default)]
 pub struct Metrics {
-    pub overall: Figures,
+    pub overall: DoraFigures,
     /// In pipeline order.
-    pub stages: Vec<Figures>,
+    pub stages: Vec<DoraFigures>,
     /// By app, then in pipeline order.
-    pub apps: Vec<Figures>,
-    pub pairs: Vec<PairFigures>,
+    pub apps: Vec<DoraFigures>,
+    pub pairs: Vec<StagePairFigures>,
 }
 
 /// Counts the deployments in a window of the slots that are wanted.
 pub fn metrics(
     timeline: &Timeline,
-    comparison: &Comparison,
-    window: Window,
-    wanted: &dyn Fn(&SlotKey) -> bool,
+    comparison: &StageComparison,
+    window: TimeWindow,
+    wanted: &dyn Fn(&CellKey) -> bool,
 ) -> Metrics {
     let wanted: Vec<bool> = timeline.slots().iter().map(wanted).collect();
-    let mut count = Count::new(timeline, comparison, window);
+    let mut count = MetricsCounter::new(timeline, comparison, window);
     for index in (0..timeline.len()).rev() {
         if wanted[timeline.rows[index].slot as usize] {
             count.add(index);
@@ -111,43 +111,43 @@ pub fn metrics(
 
 /// Figures that are being counted.
 #[derive(Clone)]
-struct Tally {
-    figures: Figures,
+struct FigureTally {
+    figures: DoraFigures,
     /// The commit that was counted last, as a deployment and as a rollback.
     counted: [u32; 2],
 }
 
-struct Count<'a> {
+struct MetricsCounter<'a> {
     timeline: &'a Timeline,
-    window: Window,
-    tallies: Vec<Tally>,
+    window: TimeWindow,
+    tallies: Vec<FigureTally>,
     /// Of each slot: its app in its stage, its stage, everything.
     counted_in: Vec<[usize; 3]>,
     /// Of each slot: when what it runs landed there.
     landed: Vec<Option<i64>>,
 }
 
-impl<'a> Count<'a> {
-    fn new(timeline: &'a Timeline, comparison: &Comparison, window: Window) -> Self {
+impl<'a> MetricsCounter<'a> {
+    fn new(timeline: &'a Timeline, comparison: &StageComparison, window: TimeWindow) -> Self {
         let stage_of =
-            |slot: &SlotKey| comparison.stages.iter().position(|stage| *stage == slot.stage);
-        let keys = |slot: &SlotKey| {
+            |slot: &CellKey| comparison.stages.iter().position(|stage| *stage == slot.stage);
+        let keys = |slot: &CellKey| {
             [(None, None), (None, stage_of(slot)), (Some(slot.app.clone()), stage_of(slot))]
         };
         let ordered: BTreeSet<(Option<AppName>, Option<usize>)> =
             timeline.slots().iter().flat_map(keys).collect();
         let numbers: BTreeMap<_, usize> =
             ordered.iter().enumerate().map(|(number, key)| (key, number)).collect();
-        let tally = |(app, stage): &(Option<AppName>, Option<usize>)| Tally {
-            figures: Figures {
+        let tally = |(app, stage): &(Option<AppName>, Option<usize>)| FigureTally {
+            figures: DoraFigures {
                 app: app.clone(),
                 stage: stage.map(|stage| comparison.stages[stage].clone()),
                 per_week: vec![0; week_count(window)],
-                ..Figures::default()
+                ..DoraFigures::default()
             },
             counted: [NOTHING; 2],
         };
-        Count {
+        MetricsCounter {
             timeline,
             window,
             tallies: ordered.iter().map(tally).collect(),
@@ -163,14 +163,14 @@ impl<'a> Count<'a> {
     fn add(&mut self, index: usize) {
         let (row, deployment) = (self.timeline.rows[index], self.timeline.deployment(index));
         let before = self.landed[row.slot as usize].replace(deployment.time);
-        if deployment.kind == Kind::Remove || !self.window.contains(deployment.time) {
+        if deployment.kind == DeploymentKind::Remove || !self.window.contains(deployment.time) {
             return;
         }
         let counted_in = self.counted_in[row.slot as usize];
         // Twins of the app are seen by its own tally, the last.
         let counted = &mut self.tallies[counted_in[2]].counted;
         let is_new = std::mem::replace(&mut counted[0], row.commit) != row.commit;
-        let is_rollback = deployment.kind == Kind::Rollback
+        let is_rollback = deployment.kind == DeploymentKind::Rollback
             && std::mem::replace(&mut counted[1], row.commit) != row.commit;
         for tally in counted_in {
             let figures = &mut self.tallies[tally].figures;
@@ -188,7 +188,7 @@ impl<'a> Count<'a> {
 
     fn answer(self) -> Metrics {
         let mut answer = Metrics::default();
-        for Tally { figures, .. } in self.tallies {
+        for FigureTally { figures, .. } in self.tallies {
             match (&figures.app, &figures.stage) {
                 (None, None) => answer.overall = figures,
                 _ if figures.deployments == 0 => {}
@@ -200,8 +200,8 @@ impl<'a> Count<'a> {
     }
 }
 
-impl Figures {
-    fn deploy(&mut self, deployment: &Deployment<'_>, window: Window) {
+impl DoraFigures {
+    fn deploy(&mut self, deployment: &Deployment<'_>, window: TimeWindow) {
         self.deployments += 1;
         let weeks = self.per_week.len();
         let ago = usize::try_from((window.until - 1 - deployment.time) / WEEK).unwrap_or(weeks);
@@ -212,23 +212,23 @@ impl Figures {
     }
 }
 
-fn week_count(window: Window) -> usize {
+fn week_count(window: TimeWindow) -> usize {
     let weeks = (window.until - window.since + WEEK - 1) / WEEK;
     usize::try_from(weeks).unwrap_or(0).max(1)
 }
 
 fn pairs(
     timeline: &Timeline,
-    comparison: &Comparison,
-    window: Window,
+    comparison: &StageComparison,
+    window: TimeWindow,
     wanted: &[bool],
-) -> Vec<PairFigures> {
-    let mut figures: BTreeMap<(usize, usize), PairFigures> = BTreeMap::new();
+) -> Vec<StagePairFigures> {
+    let mut figures: BTreeMap<(usize, usize), StagePairFigures> = BTreeMap::new();
     let mut twins: HashSet<(usize, &AppName, usize, &Version)> = HashSet::new();
     let mut commit = NOTHING;
     for link in &comparison.links {
         let (row, deployment) = (timeline.rows[link.index], timeline.deployment(link.index));
-        let is_change = deployment.kind != Kind::Add;
+        let is_change = deployment.kind != DeploymentKind::Add;
         if !is_change || !wanted[row.slot as usize] || !window.contains(deployment.time) {
             continue;
         }
@@ -245,29 +245,29 @@ fn pairs(
     figures.into_values().collect()
 }
 
-impl PairFigures {
-    fn add(&mut self, relation: Relation, kind: Kind, comparison: &Comparison) {
+impl StagePairFigures {
+    fn add(&mut self, relation: StageRelation, kind: DeploymentKind, comparison: &StageComparison) {
         self.changes += 1;
         match relation {
-            Relation::Before(seconds) => {
+            StageRelation::Before(seconds) => {
                 self.had += 1;
                 // A version that returns says nothing about the way.
-                let seconds = seconds.filter(|_| kind != Kind::Rollback);
+                let seconds = seconds.filter(|_| kind != DeploymentKind::Rollback);
                 seconds.into_iter().for_each(|seconds| self.lead.add(seconds.max(0)));
             }
-            Relation::Same => self.same_commit += 1,
-            Relation::After(_) => {
+            StageRelation::Same => self.same_commit += 1,
+            StageRelation::After(_) => {
                 self.after += 1;
                 self.tolerated += usize::from(comparison.is_in_order(relation));
             }
-            Relation::Never => self.never += 1,
+            StageRelation::Never => self.never += 1,
         }
     }
 }
 
-fn begun(comparison: &Comparison, before: usize, stage: usize) -> PairFigures {
+fn begun(comparison: &StageComparison, before: usize, stage: usize) -> StagePairFigures {
     let pair = comparison.pair(before, stage);
-    PairFigures {
+    StagePairFigures {
         before: comparison.stages[before].clone(),
         stage: comparison.stages[stage].clone(),
         versions: pair.map_or(0, |pair| pair.versions),
@@ -279,7 +279,7 @@ fn begun(comparison: &Comparison, before: usize, stage: usize) -> PairFigures {
         after: 0,
         tolerated: 0,
         never: 0,
-        lead: Spread::default(),
+        lead: DurationStats::default(),
     }
 }
 

@@ -10,7 +10,7 @@ fn counted(lines: &[String], window: (i64, i64)) -> Metrics {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let mut timeline = timeline(&lines);
     let comparison = classify(&mut timeline, &chain(&["dev", "prod"]), 600);
-    let window = Window { since: window.0 * DAY * 60, until: window.1 * DAY * 60 };
+    let window = TimeWindow { since: window.0 * DAY * 60, until: window.1 * DAY * 60 };
     metrics(&timeline, &comparison, window, &|_| true)
 }
 

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// A map with numbers for keys.
-pub(super) type Numbered<K, V> = HashMap<K, V, BuildHasherDefault<Mix>>;
+pub(super) type IdMap<K, V> = HashMap<K, V, BuildHasherDefault<FxHasher>>;
 
 /// Rotates, adds and multiplies (the scheme of Firefox's hasher).
 #[derive(Default)]
-pub(super) struct Mix(u64);
+pub(super) struct FxHasher(u64);
 
-impl Hasher for Mix {
+impl Hasher for FxHasher {
     fn write(&mut self, bytes: &[u8]) {
         bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
     }

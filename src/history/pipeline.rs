@@ -6,7 +6,7 @@ use crate::model::StageName;
 
 /// Stages in pipeline order; those that no configuration names any more come last, with nothing
 /// before them.
-pub(super) struct Pipeline {
+pub(super) struct StageOrder {
     stages: Vec<StageName>,
     /// Of each stage: those right before it.
     direct: Vec<Vec<usize>>,
@@ -16,10 +16,10 @@ pub(super) struct Pipeline {
 
 /// The stages of a configuration and those that only the past knows, in pipeline order.
 pub fn stages(timeline: &Timeline, config: &Config) -> Vec<StageName> {
-    Pipeline::new(config, timeline.slots().iter().map(|slot| &slot.stage)).into_stages()
+    StageOrder::new(config, timeline.slots().iter().map(|slot| &slot.stage)).into_stages()
 }
 
-impl Pipeline {
+impl StageOrder {
     pub fn new<'a>(config: &Config, used: impl Iterator<Item = &'a StageName>) -> Self {
         let mut stages: Vec<StageName> =
             config.stages.iter().map(|stage| stage.name.clone()).collect();
@@ -37,7 +37,7 @@ impl Pipeline {
             .map(|stage| before(stage).into_iter().flatten().filter_map(number).collect())
             .collect();
         let all = (0..stages.len()).map(|stage| reached(stage, &direct)).collect();
-        Pipeline { stages, direct, all }
+        StageOrder { stages, direct, all }
     }
 
     /// How many stages there are.

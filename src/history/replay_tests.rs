@@ -1,12 +1,12 @@
 //! Whatever happens to a repository: all deployments up to a commit together are what it shows.
 
 use super::walk::in_legs;
-use super::{Question, Timeline, deployments};
+use super::{Timeline, WalkOptions, deployments};
 use crate::config::{Config, parse};
 use crate::git::testing::TestRepository;
-use crate::git::{Flow, Oid, Repository, Snapshot};
-use crate::model::{SlotKey, Version};
-use crate::source::{self, Cache, Reader};
+use crate::git::{Oid, Repository, Snapshot, WalkControl};
+use crate::model::{CellKey, Version};
+use crate::source::{self, ParseCache, SnapshotReader};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,11 +77,12 @@ fn history() -> impl Strategy<Value = Vec<Vec<(usize, Option<String>)>>> {
     (start, later).prop_map(|(start, later)| [vec![start], later].concat())
 }
 
-type State = BTreeSet<(SlotKey, Version)>;
+type State = BTreeSet<(CellKey, Version)>;
 
 fn shown(repository: &Repository, config: &Config, commit: Oid) -> State {
     let snapshot = Snapshot::of_commit(repository, commit).expect("a snapshot");
-    let mapping = source::read(config, &Reader::new(&snapshot, &Cache::default()), None);
+    let mapping =
+        source::read(config, &SnapshotReader::new(&snapshot, &ParseCache::default()), None);
     mapping.entries.iter().map(|entry| (entry.slot(), entry.version.clone())).collect()
 }
 
@@ -94,10 +95,10 @@ fn told(
     legs: bool,
 ) -> Option<Timeline> {
     let (snapshot, cache) =
-        (Snapshot::of_commit(repository, tip).expect("a snapshot"), Cache::default());
-    let readings = source::readings(config, &Reader::new(&snapshot, &cache), None);
+        (Snapshot::of_commit(repository, tip).expect("a snapshot"), ParseCache::default());
+    let readings = source::readings(config, &SnapshotReader::new(&snapshot, &cache), None);
     let threads = Some(threads);
-    let question = Question {
+    let question = WalkOptions {
         repository,
         config,
         tip,
@@ -108,7 +109,7 @@ fn told(
     };
     let told = match legs {
         true => in_legs(question, readings, 1, |_| {}),
-        false => deployments(question, readings, |_| Flow::Continue, |_| {}).map(Some),
+        false => deployments(question, readings, |_| WalkControl::Continue, |_| {}).map(Some),
     };
     Some(told.expect("a walk")?.timeline)
 }
@@ -119,7 +120,7 @@ fn lines(timeline: &Timeline) -> Vec<String> {
 
 /// What runs after the deployments of each commit, the oldest first.
 fn replayed(timeline: &Timeline) -> Vec<(Oid, State)> {
-    let mut running: BTreeMap<(SlotKey, Version), i32> = BTreeMap::new();
+    let mut running: BTreeMap<(CellKey, Version), i32> = BTreeMap::new();
     let mut states: Vec<(Oid, State)> = Vec::new();
     for deployment in timeline.deployments().rev() {
         for (side, change) in [(deployment.from, -1), (deployment.to, 1)] {

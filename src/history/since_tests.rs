@@ -1,9 +1,9 @@
 use super::*;
-use crate::config::{Config, Rule};
+use crate::config::{Config, SourceRule};
 use crate::git::Snapshot;
 use crate::git::testing::TestRepository;
 use crate::model::{KeyTemplate, SourceKind, StageName};
-use crate::source::{self, Cache, Reader};
+use crate::source::{self, ParseCache, SnapshotReader};
 
 fn config(rules: &[(SourceKind, &str, &[&str])]) -> Config {
     let words: Vec<String> = ["dev", "prod"].map(str::to_owned).into();
@@ -15,7 +15,7 @@ fn config(rules: &[(SourceKind, &str, &[&str])]) -> Config {
         line: None,
     };
     let rule = |(kind, path, tags): &(SourceKind, &str, &[&str])| {
-        let mut rule = Rule::new(*kind, path, &words).expect("a template");
+        let mut rule = SourceRule::new(*kind, path, &words).expect("a template");
         rule.tags =
             tags.iter().map(|tag| KeyTemplate::parse(tag, &words).expect("a template")).collect();
         rule
@@ -32,7 +32,7 @@ fn text_config() -> Config {
 }
 
 /// `app/stage version: subject` of every slot, sorted.
-fn asked(repository: &Repository, config: &Config) -> (Vec<String>, Stopped) {
+fn asked(repository: &Repository, config: &Config) -> (Vec<String>, WalkEnd) {
     asked_of(repository, config, |_| true)
 }
 
@@ -40,17 +40,17 @@ fn asked(repository: &Repository, config: &Config) -> (Vec<String>, Stopped) {
 fn asked_of(
     repository: &Repository,
     config: &Config,
-    wanted: fn(&SlotKey) -> bool,
-) -> (Vec<String>, Stopped) {
+    wanted: fn(&CellKey) -> bool,
+) -> (Vec<String>, WalkEnd) {
     let tip = repository.head().expect("a head");
     let snapshot = Snapshot::of_commit(repository, tip).expect("a snapshot");
-    let cache = Cache::default();
-    let reader = Reader::new(&snapshot, &cache);
+    let cache = ParseCache::default();
+    let reader = SnapshotReader::new(&snapshot, &cache);
     let readings = source::readings(config, &reader, None);
     let slots = readings.iter().flat_map(|(_, reading)| &reading.entries).map(|entry| entry.slot());
     let slots = slots.filter(wanted).collect();
     drop(reader);
-    let question = Question {
+    let question = WalkOptions {
         repository,
         config,
         tip,
@@ -60,7 +60,7 @@ fn asked_of(
         threads: None,
     };
     let arrivals = since(question, readings, &slots).expect("a walk");
-    let shown = |((slot, version), since): (&(SlotKey, Version), &Since)| {
+    let shown = |((slot, version), since): (&(CellKey, Version), &IntroducingCommit)| {
         let request = since.pull_request.map(|n| format!(" #{n}")).unwrap_or_default();
         format!("{}/{} {version}: {}{request}", slot.app, slot.stage, since.subject)
     };
@@ -78,7 +78,7 @@ fn the_commit_that_brought_the_version_is_found() {
     test.commit("unrelated", &[("README", Some("x"))]);
     let (lines, stopped) = asked(&test.open(), &text_config());
     assert_eq!(lines, ["web/dev v2: bump dev (#2) #2", "web/prod v1: first"]);
-    assert_eq!(stopped, Stopped::Done, "all was found in the first commit");
+    assert_eq!(stopped, WalkEnd::Done, "all was found in the first commit");
 }
 
 #[test]
@@ -141,7 +141,7 @@ fn a_shallow_clone_answers_what_it_can() {
     let repository = Repository::open(&test.folder.path().join("shallow.git")).expect("opens");
     let (lines, stopped) = asked(&repository, &text_config());
     assert_eq!(lines, ["web/dev v3: third"]);
-    assert!(matches!(stopped, Stopped::Shallow(_)));
+    assert!(matches!(stopped, WalkEnd::Shallow(_)));
 }
 
 /// The places of `base` belong to the first rule as soon as `apps/web/dev` is built on them, so that

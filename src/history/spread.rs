@@ -2,9 +2,9 @@
 
 /// Durations in seconds.
 #[derive(Debug, Clone, Default)]
-pub struct Spread(Vec<i64>);
+pub struct DurationStats(Vec<i64>);
 
-impl Spread {
+impl DurationStats {
     /// Adds one.
     pub fn add(&mut self, seconds: i64) {
         self.0.push(seconds);
@@ -36,12 +36,12 @@ impl Spread {
 
 #[cfg(test)]
 mod tests {
-    use super::Spread;
+    use super::DurationStats;
 
     #[test]
     fn ranks_are_numbers_that_occur() {
         let spread = |numbers: &[i64]| {
-            let spread = Spread(numbers.to_vec());
+            let spread = DurationStats(numbers.to_vec());
             (spread.median(), spread.p90())
         };
         assert_eq!(spread(&[]), (None, None));

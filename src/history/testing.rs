@@ -1,9 +1,9 @@
 //! Timelines in a few readable lines, for tests.
 
-use super::{Pinned, Timeline};
+use super::{ImageVersion, Timeline};
 use crate::config::{Config, Stage};
 use crate::git::Oid;
-use crate::model::{AppName, SlotKey, TargetName, Version};
+use crate::model::{AppName, CellKey, TargetName, Version};
 
 /// Stages in a chain.
 pub fn chain(stages: &[&str]) -> Config {
@@ -45,12 +45,12 @@ pub fn timeline(lines: &[&str]) -> Timeline {
 }
 
 /// `version` or `image=version`.
-fn pin(text: &str) -> Pinned {
+fn pin(text: &str) -> ImageVersion {
     match text.split_once('=') {
         Some((image, version)) => {
-            Pinned { image: Some(image.to_owned()), version: Version::parse(version) }
+            ImageVersion { image: Some(image.to_owned()), version: Version::parse(version) }
         }
-        None => Pinned { image: None, version: Version::parse(text) },
+        None => ImageVersion { image: None, version: Version::parse(text) },
     }
 }
 
@@ -59,12 +59,12 @@ pub fn oid(number: usize) -> Oid {
     Oid::from_str(&format!("{:040x}", number + 1)).expect("40 digits")
 }
 
-fn slot(app: &str, stage: &str) -> SlotKey {
+fn slot(app: &str, stage: &str) -> CellKey {
     let (app, component) =
         app.split_once('/').map_or((app, None), |(app, component)| (app, Some(component)));
     let (stage, target) =
         stage.split_once('/').map_or((stage, None), |(stage, target)| (stage, Some(target)));
-    SlotKey {
+    CellKey {
         app: AppName::from(app),
         component: component.map(str::to_owned),
         stage: stage.into(),

@@ -4,14 +4,14 @@
 //! numbers; [`Deployment`] is the view of one.
 
 use crate::git::Oid;
-use crate::model::{SlotKey, Version};
+use crate::model::{CellKey, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::hash::Hash;
 
 /// What a slot runs: the version, and the image where the repository names it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Pinned {
+pub struct ImageVersion {
     /// `registry/repository`.
     pub image: Option<String>,
     pub version: Version,
@@ -21,7 +21,7 @@ pub struct Pinned {
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
-pub enum Kind {
+pub enum DeploymentKind {
     /// In a first stage, or of a version that the stages before have never seen.
     #[default]
     Deploy,
@@ -39,28 +39,28 @@ pub enum Kind {
     Image,
 }
 
-impl Kind {
+impl DeploymentKind {
     /// All kinds.
-    pub const ALL: [Kind; 7] = [
-        Kind::Deploy,
-        Kind::Promote,
-        Kind::Rollback,
-        Kind::Skip,
-        Kind::Add,
-        Kind::Remove,
-        Kind::Image,
+    pub const ALL: [DeploymentKind; 7] = [
+        DeploymentKind::Deploy,
+        DeploymentKind::Promote,
+        DeploymentKind::Rollback,
+        DeploymentKind::Skip,
+        DeploymentKind::Add,
+        DeploymentKind::Remove,
+        DeploymentKind::Image,
     ];
 
     /// The word used in help, tables and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Kind::Deploy => "deploy",
-            Kind::Promote => "promote",
-            Kind::Rollback => "rollback",
-            Kind::Skip => "skip",
-            Kind::Add => "add",
-            Kind::Remove => "remove",
-            Kind::Image => "image",
+            DeploymentKind::Deploy => "deploy",
+            DeploymentKind::Promote => "promote",
+            DeploymentKind::Rollback => "rollback",
+            DeploymentKind::Skip => "skip",
+            DeploymentKind::Add => "add",
+            DeploymentKind::Remove => "remove",
+            DeploymentKind::Image => "image",
         }
     }
 }
@@ -70,12 +70,12 @@ impl Kind {
 pub struct Deployment<'t> {
     /// Its place in the timeline; smaller is newer.
     pub index: usize,
-    pub slot: &'t SlotKey,
-    pub kind: Kind,
+    pub slot: &'t CellKey,
+    pub kind: DeploymentKind,
     /// What ran before; `None` where the slot is new.
-    pub from: Option<&'t Pinned>,
+    pub from: Option<&'t ImageVersion>,
     /// What runs from here on; `None` where the slot is gone.
-    pub to: Option<&'t Pinned>,
+    pub to: Option<&'t ImageVersion>,
     pub commit: Oid,
     /// The committer time of the mainline commit, in seconds since 1970.
     pub time: i64,
@@ -88,16 +88,16 @@ pub struct Deployment<'t> {
 /// All that was deployed, newest first by position on the mainline.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
-    pub(super) slots: Interned<SlotKey>,
-    pub(super) pins: Interned<Pinned>,
-    pub(super) paths: Interned<String>,
-    pub(super) commits: Vec<Landing>,
-    pub(super) rows: Vec<Row>,
+    pub(super) slots: Interner<CellKey>,
+    pub(super) pins: Interner<ImageVersion>,
+    pub(super) paths: Interner<String>,
+    pub(super) commits: Vec<DeployingCommit>,
+    pub(super) rows: Vec<DeploymentRow>,
 }
 
 /// A mainline commit that deployed something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Landing {
+pub(super) struct DeployingCommit {
     #[serde(with = "super::index::id")]
     pub id: Oid,
     pub time: i64,
@@ -105,21 +105,21 @@ pub(super) struct Landing {
 
 /// A deployment in numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Row {
+pub(super) struct DeploymentRow {
     pub slot: u32,
     /// An index of `pins`, or [`NOTHING`].
     pub from: u32,
     pub to: u32,
     pub commit: u32,
     pub path: u32,
-    pub kind: Kind,
+    pub kind: DeploymentKind,
     pub lead: Option<i64>,
 }
 
-impl Row {
+impl DeploymentRow {
     /// A deployment whose kind and lead are not known yet.
     pub fn new(slot: u32, from: u32, to: u32, commit: u32, path: u32) -> Self {
-        Row { slot, from, to, commit, path, kind: Kind::default(), lead: None }
+        DeploymentRow { slot, from, to, commit, path, kind: DeploymentKind::default(), lead: None }
     }
 }
 
@@ -128,22 +128,22 @@ pub(super) const NOTHING: u32 = u32::MAX;
 
 /// Values that are equal, once, each with a number.
 #[derive(Debug, Clone)]
-pub(super) struct Interned<T> {
+pub(super) struct Interner<T> {
     values: Vec<T>,
     /// Empty until it is needed, where the values were read from an index.
     numbers: HashMap<T, u32>,
 }
 
-impl<T> Default for Interned<T> {
+impl<T> Default for Interner<T> {
     fn default() -> Self {
-        Interned { values: Vec::new(), numbers: HashMap::new() }
+        Interner { values: Vec::new(), numbers: HashMap::new() }
     }
 }
 
-impl<T: Clone + Eq + Hash> Interned<T> {
+impl<T: Clone + Eq + Hash> Interner<T> {
     /// Values that are known to differ, in the order of their numbers.
     pub fn of(values: Vec<T>) -> Self {
-        Interned { values, numbers: HashMap::new() }
+        Interner { values, numbers: HashMap::new() }
     }
 
     /// Makes numbers findable by value.
@@ -207,21 +207,21 @@ impl Timeline {
     pub fn push(
         &mut self,
         commit: (Oid, i64),
-        slot: &SlotKey,
-        from: Option<&Pinned>,
-        to: Option<&Pinned>,
+        slot: &CellKey,
+        from: Option<&ImageVersion>,
+        to: Option<&ImageVersion>,
         path: &str,
     ) {
-        let commit = self.land(Landing { id: commit.0, time: commit.1 });
+        let commit = self.land(DeployingCommit { id: commit.0, time: commit.1 });
         let slot = self.slots.number(slot);
         let from = from.map_or(NOTHING, |pinned| self.pins.number(pinned));
         let to = to.map_or(NOTHING, |pinned| self.pins.number(pinned));
         let path = self.paths.number_of(path);
-        self.rows.push(Row::new(slot, from, to, commit, path));
+        self.rows.push(DeploymentRow::new(slot, from, to, commit, path));
     }
 
     /// The number of a commit; those that are added are ever older.
-    pub(super) fn land(&mut self, landing: Landing) -> u32 {
+    pub(super) fn land(&mut self, landing: DeployingCommit) -> u32 {
         if self.commits.last() != Some(&landing) {
             self.commits.push(landing);
         }
@@ -231,15 +231,16 @@ impl Timeline {
     /// Brings the rows into the order of their commits, and those of one commit into that of slots and
     /// files, however these are numbered; forgets commits without any.
     pub(super) fn sort(&mut self) {
-        let mut slots: Vec<(&SlotKey, usize)> = self.slots.values().iter().zip(0..).collect();
+        let mut slots: Vec<(&CellKey, usize)> = self.slots.values().iter().zip(0..).collect();
         slots.sort_unstable();
         let mut rank = vec![0; slots.len()];
         slots.into_iter().zip(0..).for_each(|((_, number), place)| rank[number] = place);
-        let place = |row: &Row| (row.commit, rank[row.slot as usize]);
+        let place = |row: &DeploymentRow| (row.commit, rank[row.slot as usize]);
         let (paths, pins) = (&self.paths, &self.pins);
-        let details = |row: &Row| (paths.get(row.path), pins.get(row.from), pins.get(row.to));
+        let details =
+            |row: &DeploymentRow| (paths.get(row.path), pins.get(row.from), pins.get(row.to));
         self.rows.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| details(a).cmp(&details(b))));
-        let mut kept: Vec<Landing> = Vec::new();
+        let mut kept: Vec<DeployingCommit> = Vec::new();
         let mut last = None;
         for row in &mut self.rows {
             if last.replace(row.commit) != Some(row.commit) {
@@ -264,7 +265,7 @@ impl Timeline {
         self.commits.extend(&older.commits);
         self.rows.extend(older.rows.iter().map(|row| {
             let (slot, path) = (slots[row.slot as usize], paths[row.path as usize]);
-            Row::new(slot, pin(row.from), pin(row.to), commits + row.commit, path)
+            DeploymentRow::new(slot, pin(row.from), pin(row.to), commits + row.commit, path)
         }));
         self.sort();
     }
@@ -280,7 +281,7 @@ impl Timeline {
     }
 
     /// Every slot that was ever deployed to.
-    pub fn slots(&self) -> &[SlotKey] {
+    pub fn slots(&self) -> &[CellKey] {
         self.slots.values()
     }
 

@@ -1,7 +1,7 @@
 //! The way of one version: where it came, how long it stayed, what took its place.
 
 use super::timeline::{Deployment, Timeline};
-use crate::model::{AppName, SlotKey, Version};
+use crate::model::{AppName, CellKey, Version};
 use std::collections::{BTreeMap, HashMap};
 
 /// So much of a commit id tells one from another.
@@ -9,19 +9,19 @@ const LEAST_PREFIX: usize = 6;
 
 /// What versions are asked for.
 #[derive(Debug, Clone)]
-pub struct Wanted<'q> {
+pub struct VersionQuery<'q> {
     text: &'q str,
     /// No version is exactly that, so beginnings of ids count too.
     by_prefix: bool,
 }
 
-impl<'q> Wanted<'q> {
+impl<'q> VersionQuery<'q> {
     /// Takes what a user typed: a tag, a digest, both, or at least six digits of an id in one of
     /// them. What fits exactly is all that is meant; only else beginnings count.
     pub fn new<'v>(text: &'q str, mut known: impl Iterator<Item = &'v Version>) -> Self {
-        let exact = Wanted { text, by_prefix: false };
+        let exact = VersionQuery { text, by_prefix: false };
         let known = known.any(|version| exact.accepts(version));
-        Wanted { text, by_prefix: !known }
+        VersionQuery { text, by_prefix: !known }
     }
 
     /// Is this version meant?
@@ -50,18 +50,18 @@ impl<'q> Wanted<'q> {
 
 /// A version of an app's image, and everywhere it was.
 #[derive(Debug, Clone)]
-pub struct Voyage<'t> {
+pub struct VersionTrace<'t> {
     pub app: &'t AppName,
     pub component: Option<&'t str>,
     pub version: &'t Version,
     /// By slot, in the order it came there.
-    pub stays: Vec<Stay<'t>>,
+    pub stays: Vec<RunPeriod<'t>>,
 }
 
 /// From the coming of a version to a slot to its going.
 #[derive(Debug, Clone)]
-pub struct Stay<'t> {
-    pub slot: &'t SlotKey,
+pub struct RunPeriod<'t> {
+    pub slot: &'t CellKey,
     /// `None`: it was there before all that is known.
     pub came: Option<Deployment<'t>>,
     /// `None`: it still runs there.
@@ -69,9 +69,10 @@ pub struct Stay<'t> {
 }
 
 /// The ways of all versions that are wanted, of all apps that have them.
-pub fn trace<'t>(timeline: &'t Timeline, wanted: &Wanted<'_>) -> Vec<Voyage<'t>> {
-    let mut voyages: BTreeMap<(&AppName, Option<&str>, &Version), Vec<Stay<'t>>> = BTreeMap::new();
-    let mut open: HashMap<&SlotKey, usize> = HashMap::new();
+pub fn trace<'t>(timeline: &'t Timeline, wanted: &VersionQuery<'_>) -> Vec<VersionTrace<'t>> {
+    let mut voyages: BTreeMap<(&AppName, Option<&str>, &Version), Vec<RunPeriod<'t>>> =
+        BTreeMap::new();
+    let mut open: HashMap<&CellKey, usize> = HashMap::new();
     let meant: Vec<bool> =
         timeline.pins.values().iter().map(|pinned| wanted.accepts(&pinned.version)).collect();
     let is_meant = |pin: u32| meant.get(pin as usize).copied().unwrap_or(false);
@@ -88,16 +89,17 @@ pub fn trace<'t>(timeline: &'t Timeline, wanted: &Wanted<'_>) -> Vec<Voyage<'t>>
             let stays = voyages.entry(named(version)).or_default();
             match open.remove(slot) {
                 Some(at) => stays[at].left = Some(deployment),
-                None => stays.push(Stay { slot, came: None, left: Some(deployment) }),
+                None => stays.push(RunPeriod { slot, came: None, left: Some(deployment) }),
             }
         }
         if let Some(version) = to.filter(|_| is_meant(row.to)) {
             let stays = voyages.entry(named(version)).or_default();
             open.insert(slot, stays.len());
-            stays.push(Stay { slot, came: Some(deployment), left: None });
+            stays.push(RunPeriod { slot, came: Some(deployment), left: None });
         }
     }
-    let voyage = |((app, component, version), stays)| Voyage { app, component, version, stays };
+    let voyage =
+        |((app, component, version), stays)| VersionTrace { app, component, version, stays };
     voyages.into_iter().map(voyage).collect()
 }
 
@@ -113,14 +115,14 @@ mod tests {
         let time = |deployment: &Option<Deployment<'_>>| {
             deployment.map_or("-".into(), |d| (d.time / 60).to_string())
         };
-        let stay = |stay: &Stay<'_>| {
+        let stay = |stay: &RunPeriod<'_>| {
             format!("{} {}-{}", stay.slot.stage, time(&stay.came), time(&stay.left))
         };
-        let voyage = |voyage: &Voyage<'_>| {
+        let voyage = |voyage: &VersionTrace<'_>| {
             let stays: Vec<String> = voyage.stays.iter().map(stay).collect();
             format!("{} {}: {}", voyage.app, voyage.version, stays.join(", "))
         };
-        trace(&timeline, &Wanted::new(text, timeline.versions())).iter().map(voyage).collect()
+        trace(&timeline, &VersionQuery::new(text, timeline.versions())).iter().map(voyage).collect()
     }
 
     #[test]

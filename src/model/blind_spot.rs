@@ -11,12 +11,12 @@ pub struct BlindSpot {
     pub line: Option<u32>,
     /// Its meaning, not its spelling.
     pub says: String,
-    pub reach: Reach,
+    pub reach: BlindSpotEffect,
 }
 
 /// When a change of such a place matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reach {
+pub enum BlindSpotEffect {
     /// It wins over what is read elsewhere: also when it comes or goes.
     Overrides,
     /// It says where to read on, or is read by others alone: when it is there before and after, and

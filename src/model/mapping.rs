@@ -69,7 +69,7 @@ impl fmt::Display for SourceKind {
 
 /// Which part of an image a location holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Part {
+pub enum ImagePart {
     /// The tag alone.
     Tag,
     /// The digest alone.
@@ -86,17 +86,17 @@ pub enum Part {
     Chart,
 }
 
-impl Part {
+impl ImagePart {
     /// The word used in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
-            Part::Tag => "tag",
-            Part::Digest => "digest",
-            Part::TagAndDigest => "tag-and-digest",
-            Part::Name => "name",
-            Part::Reference => "reference",
-            Part::Revision => "revision",
-            Part::Chart => "chart",
+            ImagePart::Tag => "tag",
+            ImagePart::Digest => "digest",
+            ImagePart::TagAndDigest => "tag-and-digest",
+            ImagePart::Name => "name",
+            ImagePart::Reference => "reference",
+            ImagePart::Revision => "revision",
+            ImagePart::Chart => "chart",
         }
     }
 }
@@ -130,7 +130,7 @@ pub struct Location {
     /// The key inside the document, for people: `images[web].newTag`.
     pub key: String,
     /// What the value is.
-    pub part: Part,
+    pub part: ImagePart,
     /// The bytes of the value in the file, quotes included.
     pub span: Span,
     /// The value is an alias (`*name`) or comes from a merge key, so it is shared.
@@ -146,7 +146,7 @@ pub struct Automation {
 
 /// Something worth knowing about one entry.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Note {
+pub enum EntryNote {
     /// The value is written in a base that other stages share.
     Inherited,
     /// A line is owned by an automation (`$imagepolicy`).
@@ -192,7 +192,7 @@ impl Confidence {
 
 /// One image of one app in one stage and target.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct MappingEntry {
     /// The app, from the path or a key.
     pub app: AppName,
     /// Which of the app's images, where a source names it: a container, a key, an image's last word.
@@ -209,22 +209,22 @@ pub struct Entry {
     /// The rule of the config that found it, as an index into its sources.
     pub rule: usize,
     pub confidence: Confidence,
-    pub notes: Vec<Note>,
+    pub notes: Vec<EntryNote>,
 }
 
 /// What stays the same about an entry while its version changes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct SlotKey {
+pub struct CellKey {
     pub app: AppName,
     pub component: Option<String>,
     pub stage: StageName,
     pub target: Option<TargetName>,
 }
 
-impl Entry {
+impl MappingEntry {
     /// The identity of the slot this entry fills.
-    pub fn slot(&self) -> SlotKey {
-        SlotKey {
+    pub fn slot(&self) -> CellKey {
+        CellKey {
             app: self.app.clone(),
             component: self.component.clone(),
             stage: self.stage.clone(),
@@ -237,7 +237,7 @@ impl Entry {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Mapping {
     /// In order of app, component, stage (pipeline order), target.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<MappingEntry>,
     /// Stages in pipeline order, also those in which nothing is pinned.
     pub stages: Vec<StageName>,
     pub warnings: Vec<Warning>,

@@ -8,12 +8,13 @@ mod template;
 mod version;
 mod warning;
 
-pub use blind_spot::{BlindSpot, Reach};
+pub use blind_spot::{BlindSpot, BlindSpotEffect};
 pub use image::{ImageReference, Version, base_name, is_digest};
 pub use mapping::{
-    Automation, Confidence, Entry, Location, Mapping, Note, Part, SlotKey, SourceKind, Span,
+    Automation, CellKey, Confidence, EntryNote, ImagePart, Location, Mapping, MappingEntry,
+    SourceKind, Span,
 };
 pub use names::{AppName, StageName, TargetName};
-pub use template::{Captures, KeyTemplate, PathTemplate, TemplateError};
+pub use template::{KeyTemplate, PathTemplate, TemplateCaptures, TemplateError};
 pub use version::is_moving_tag;
 pub use warning::Warning;

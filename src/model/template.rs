@@ -14,7 +14,7 @@ use regex::Regex;
 use std::collections::BTreeMap;
 
 /// What a template's `{names}` stood for.
-pub type Captures = BTreeMap<String, String>;
+pub type TemplateCaptures = BTreeMap<String, String>;
 
 /// Why a template cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum TemplateError {
 #[derive(Debug, Clone)]
 pub struct PathTemplate {
     text: String,
-    matcher: Matcher,
+    matcher: TemplateMatcher,
     names: Vec<String>,
 }
 
@@ -47,7 +47,7 @@ impl PathTemplate {
         if trimmed.starts_with('/') || trimmed.split('/').any(|part| part == "..") {
             return Err(TemplateError::Outside(text.to_owned()));
         }
-        let (matcher, names) = Matcher::of(trimmed, '/', stages)?;
+        let (matcher, names) = TemplateMatcher::of(trimmed, '/', stages)?;
         Ok(PathTemplate { text: trimmed.to_owned(), matcher, names })
     }
 
@@ -57,7 +57,7 @@ impl PathTemplate {
     }
 
     /// What the names stand for in this path, or `None` if it does not match.
-    pub fn captures(&self, path: &str) -> Option<Captures> {
+    pub fn captures(&self, path: &str) -> Option<TemplateCaptures> {
         // Most paths differ in what is plain text; that is quicker to see than an expression.
         let near = path.starts_with(self.literal_prefix()) && path.ends_with(self.literal_end());
         near.then(|| captures(&self.matcher, &self.names, path)).flatten()
@@ -87,7 +87,7 @@ impl PathTemplate {
 #[derive(Debug, Clone)]
 pub struct KeyTemplate {
     text: String,
-    matcher: Matcher,
+    matcher: TemplateMatcher,
     names: Vec<String>,
 }
 
@@ -101,7 +101,7 @@ impl KeyTemplate {
     /// A sentence for the config's author; see [`TemplateError`].
     pub fn parse(text: &str, stages: &[String]) -> Result<Self, TemplateError> {
         let joined = split_keys(text).join(&KEY_SEPARATOR.to_string());
-        let (matcher, names) = Matcher::of(&joined, KEY_SEPARATOR, stages)?;
+        let (matcher, names) = TemplateMatcher::of(&joined, KEY_SEPARATOR, stages)?;
         Ok(KeyTemplate { text: text.to_owned(), matcher, names })
     }
 
@@ -111,7 +111,7 @@ impl KeyTemplate {
     }
 
     /// What the names stand for in this chain of keys, or `None` if it does not match.
-    pub fn captures<S: AsRef<str>>(&self, keys: &[S]) -> Option<Captures> {
+    pub fn captures<S: AsRef<str>>(&self, keys: &[S]) -> Option<TemplateCaptures> {
         let mut subject = String::new();
         for (i, key) in keys.iter().enumerate() {
             if i > 0 {
@@ -123,7 +123,7 @@ impl KeyTemplate {
     }
 
     /// As [`KeyTemplate::captures`], for keys already joined by U+001F.
-    pub fn captures_joined(&self, keys: &str) -> Option<Captures> {
+    pub fn captures_joined(&self, keys: &str) -> Option<TemplateCaptures> {
         captures(&self.matcher, &self.names, keys)
     }
 
@@ -157,31 +157,36 @@ fn split_keys(text: &str) -> Vec<String> {
 /// How a template is compared. One without stars and names is a text like any other; compiling an
 /// expression for each of hundreds takes longer than reading the files.
 #[derive(Debug, Clone)]
-enum Matcher {
+enum TemplateMatcher {
     Exact(String),
     Pattern(Regex),
 }
 
-impl Matcher {
+impl TemplateMatcher {
     fn of(
         text: &str,
         separator: char,
         stages: &[String],
     ) -> Result<(Self, Vec<String>), TemplateError> {
         if !text.contains(['{', '}', '*']) {
-            return Ok((Matcher::Exact(text.to_owned()), Vec::new()));
+            return Ok((TemplateMatcher::Exact(text.to_owned()), Vec::new()));
         }
-        compile(text, separator, stages).map(|(regex, names)| (Matcher::Pattern(regex), names))
+        compile(text, separator, stages)
+            .map(|(regex, names)| (TemplateMatcher::Pattern(regex), names))
     }
 }
 
-fn captures(matcher: &Matcher, names: &[String], subject: &str) -> Option<Captures> {
+fn captures(
+    matcher: &TemplateMatcher,
+    names: &[String],
+    subject: &str,
+) -> Option<TemplateCaptures> {
     let regex = match matcher {
-        Matcher::Exact(text) => return (text == subject).then(Captures::new),
-        Matcher::Pattern(regex) => regex,
+        TemplateMatcher::Exact(text) => return (text == subject).then(TemplateCaptures::new),
+        TemplateMatcher::Pattern(regex) => regex,
     };
     let found = regex.captures(subject)?;
-    let mut out = Captures::new();
+    let mut out = TemplateCaptures::new();
     for (i, name) in names.iter().enumerate() {
         let value = found.get(i + 1).map_or("", |m| m.as_str());
         match out.get(name) {

@@ -29,7 +29,7 @@ impl Warning {
 
 /// A warning that was written down.
 #[derive(Deserialize)]
-struct Written {
+struct StoredWarning {
     code: String,
     path: Option<String>,
     message: String,
@@ -37,7 +37,7 @@ struct Written {
 
 impl<'de> Deserialize<'de> for Warning {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let Written { code, path, message } = Written::deserialize(from)?;
+        let StoredWarning { code, path, message } = StoredWarning::deserialize(from)?;
         Ok(Warning { code: known(code), path, message })
     }
 }

@@ -4,7 +4,7 @@
 //! comes twice is open twice; where it goes forward, the hour that is left out is missing from the
 //! window.
 
-use crate::config::gates::{Freeze, Opening};
+use crate::config::gates::{FreezePeriod, WindowHours};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan, Zoned};
 
@@ -13,12 +13,12 @@ const STEPS: usize = 6_000;
 
 /// Rules that all have to be open.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Calendar<'c> {
-    pub windows: Vec<&'c [Opening]>,
-    pub freezes: Vec<&'c Freeze>,
+pub(super) struct DeployCalendar<'c> {
+    pub windows: Vec<&'c [WindowHours]>,
+    pub freezes: Vec<&'c FreezePeriod>,
 }
 
-impl Calendar<'_> {
+impl DeployCalendar<'_> {
     /// Is everything open?
     pub fn is_open(&self, at: Timestamp) -> bool {
         self.windows.iter().all(|openings| is_open(openings, at))
@@ -63,23 +63,23 @@ impl Calendar<'_> {
 }
 
 /// Closed wins over open; without any opening hours everything is open that is not closed.
-fn is_open(openings: &[Opening], at: Timestamp) -> bool {
-    let covers = |opening: &&Opening| {
+fn is_open(openings: &[WindowHours], at: Timestamp) -> bool {
+    let covers = |opening: &&WindowHours| {
         let local = at.to_zoned(opening.zone.clone());
         opening.covers(local.weekday(), local.time())
     };
-    let (closed, open): (Vec<&Opening>, Vec<&Opening>) =
+    let (closed, open): (Vec<&WindowHours>, Vec<&WindowHours>) =
         openings.iter().partition(|opening| opening.is_closed);
     !closed.iter().any(covers) && (open.is_empty() || open.iter().any(covers))
 }
 
-fn covers(freeze: &Freeze, at: Timestamp) -> bool {
+fn covers(freeze: &FreezePeriod, at: Timestamp) -> bool {
     (freeze.from.timestamp()..freeze.to.timestamp()).contains(&at)
 }
 
 /// The moments of this day and the next two at which a rule may change, both where a time comes twice,
 /// and the next change of the clock.
-fn changes(opening: &Opening, after: Timestamp) -> Vec<Timestamp> {
+fn changes(opening: &WindowHours, after: Timestamp) -> Vec<Timestamp> {
     let zone = &opening.zone;
     let today = after.to_zoned(zone.clone()).date();
     let mut out: Vec<Timestamp> =

@@ -1,7 +1,7 @@
 //! Sixty moments against opening hours and freezes.
 
-use super::Calendar;
-use crate::config::gates::{Freeze, Opening};
+use super::DeployCalendar;
+use crate::config::gates::{FreezePeriod, WindowHours};
 use jiff::Timestamp;
 
 const LONDON: &[&str] = &["Mon-Thu 09:00-16:00 Europe/London"];
@@ -115,12 +115,12 @@ const FREEZES: &[(&[&str], [&str; 3], &str, &str)] = &[
 ];
 
 fn opens(texts: &[&str], freeze: Option<[&str; 3]>, at: &str) -> String {
-    let openings: Vec<Opening> =
-        texts.iter().map(|text| Opening::parse(text).expect(text)).collect();
+    let openings: Vec<WindowHours> =
+        texts.iter().map(|text| WindowHours::parse(text).expect(text)).collect();
     let freeze =
-        freeze.map(|[from, to, zone]| Freeze::parse(from, to, Some(zone), None).expect(from));
+        freeze.map(|[from, to, zone]| FreezePeriod::parse(from, to, Some(zone), None).expect(from));
     let windows = if openings.is_empty() { Vec::new() } else { vec![openings.as_slice()] };
-    let calendar = Calendar { windows, freezes: freeze.iter().collect() };
+    let calendar = DeployCalendar { windows, freezes: freeze.iter().collect() };
     let at: Timestamp = at.parse().expect(at);
     match calendar.opens(at) {
         Some(opens) if opens.timestamp() == at => "open".into(),
@@ -150,9 +150,9 @@ fn what_never_opens_is_found_out() {
 fn the_next_opening_is_the_same_from_everywhere_before_it() {
     for texts in [LONDON, NIGHT, TWO, LUNCH, CLOSED, EARLY, WRAP, LATE] {
         let start: Timestamp = "2026-02-27T00:00:00Z".parse().expect("a time");
-        let openings: Vec<Opening> =
-            texts.iter().map(|text| Opening::parse(text).expect(text)).collect();
-        let calendar = Calendar { windows: vec![&openings], freezes: Vec::new() };
+        let openings: Vec<WindowHours> =
+            texts.iter().map(|text| WindowHours::parse(text).expect(text)).collect();
+        let calendar = DeployCalendar { windows: vec![&openings], freezes: Vec::new() };
         for quarter in 0..4 * 24 * 40 {
             let at = start + jiff::SignedDuration::from_mins(quarter * 15);
             let opens = calendar.opens(at).expect("it opens").timestamp();

@@ -1,43 +1,43 @@
 //! The past as the gates look at it: an index over all deployments, made once and asked by app, stage
 //! and moment.
 
-use super::facts::Facts;
+use super::facts::ExternalFacts;
 use super::ledger::Ledger;
-use super::question::{Question, Subject};
+use super::question::{AppComponent, GateQuery};
 use crate::config::Config;
 use crate::git::Oid;
 use crate::history::{Deployment, Timeline};
-use crate::model::{AppName, Entry, SlotKey, StageName, Version};
+use crate::model::{AppName, CellKey, MappingEntry, StageName, Version};
 use std::collections::HashMap;
 
 /// Everything that is known, for any number of questions.
 pub struct Evidence<'e> {
     pub config: &'e Config,
     pub ledger: &'e Ledger,
-    pub facts: &'e Facts,
-    past: &'e Past<'e>,
+    pub facts: &'e ExternalFacts,
+    past: &'e DeploymentIndex<'e>,
     /// Deployments below this index are not looked at.
     newest: usize,
 }
 
 /// All deployments by slot, and what stands there without one.
-pub struct Past<'t> {
+pub struct DeploymentIndex<'t> {
     timeline: &'t Timeline,
     /// The indices of a slot's deployments, newest first.
-    slots: HashMap<&'t SlotKey, Vec<usize>>,
-    apps: HashMap<&'t AppName, Vec<&'t SlotKey>>,
+    slots: HashMap<&'t CellKey, Vec<usize>>,
+    apps: HashMap<&'t AppName, Vec<&'t CellKey>>,
     /// Of each deployment the earliest time of it and all newer ones, so that a moment is found by
     /// halving where clocks ran backwards, too.
     times: Vec<i64>,
-    standing: HashMap<SlotKey, Version>,
-    edge: Option<Edge>,
+    standing: HashMap<CellKey, Version>,
+    edge: Option<HistoryLimit>,
     /// Was this commit made by towpath?
     is_ours: Box<dyn Fn(Oid) -> bool + 't>,
 }
 
 /// Where the past ends that this clone knows, though there is more of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Edge {
+pub struct HistoryLimit {
     /// The oldest moment at which all places are known, in seconds since 1970.
     pub since: i64,
     /// The command that brings the rest.
@@ -46,8 +46,8 @@ pub struct Edge {
 
 /// A version in a slot, since it came there.
 #[derive(Debug, Clone, Copy)]
-pub struct Landing<'e> {
-    pub slot: &'e SlotKey,
+pub struct EvidenceRunPeriod<'e> {
+    pub slot: &'e CellKey,
     pub version: &'e Version,
     /// `None`: it was there before all that is known.
     pub commit: Option<Oid>,
@@ -57,14 +57,14 @@ pub struct Landing<'e> {
     pub left: Option<i64>,
 }
 
-impl<'t> Past<'t> {
+impl<'t> DeploymentIndex<'t> {
     /// Indexes a timeline. `standing` is what runs now; `is_ours` says which commits towpath made.
     pub fn new(
         timeline: &'t Timeline,
-        standing: &[Entry],
+        standing: &[MappingEntry],
         is_ours: Box<dyn Fn(Oid) -> bool + 't>,
     ) -> Self {
-        let mut past = Past {
+        let mut past = DeploymentIndex {
             timeline,
             slots: HashMap::new(),
             apps: HashMap::new(),
@@ -87,8 +87,8 @@ impl<'t> Past<'t> {
 
     /// The same of a clone that lacks what is older.
     #[must_use]
-    pub fn ending_at(self, edge: Option<Edge>) -> Self {
-        Past { edge, ..self }
+    pub fn ending_at(self, edge: Option<HistoryLimit>) -> Self {
+        DeploymentIndex { edge, ..self }
     }
 
     /// The newest deployment that had happened by then, as an index.
@@ -101,16 +101,16 @@ impl<'e> Evidence<'e> {
     /// Puts together what is known.
     pub fn new(
         config: &'e Config,
-        past: &'e Past<'e>,
+        past: &'e DeploymentIndex<'e>,
         ledger: &'e Ledger,
-        facts: &'e Facts,
+        facts: &'e ExternalFacts,
     ) -> Self {
         Evidence { config, ledger, facts, past, newest: 0 }
     }
 
     /// The same with more facts.
     #[must_use]
-    pub fn with(&self, facts: &'e Facts) -> Self {
+    pub fn with(&self, facts: &'e ExternalFacts) -> Self {
         Evidence { facts, ..*self }
     }
 
@@ -126,7 +126,7 @@ impl<'e> Evidence<'e> {
     }
 
     /// Everything a slot ever ran until `end`, newest first.
-    pub fn course(&self, slot: &'e SlotKey, end: Option<i64>) -> Vec<Landing<'e>> {
+    pub fn course(&self, slot: &'e CellKey, end: Option<i64>) -> Vec<EvidenceRunPeriod<'e>> {
         let past = self.past;
         let cut = past.cut(end).max(self.newest);
         let Some(all) = past.slots.get(slot) else {
@@ -139,70 +139,76 @@ impl<'e> Evidence<'e> {
         for deployment in deployments.filter(changes_version) {
             let (commit, time) = (Some(deployment.commit), Some(deployment.time));
             if let Some(to) = deployment.to {
-                out.push(Landing { slot, version: &to.version, commit, time, left });
+                out.push(EvidenceRunPeriod { slot, version: &to.version, commit, time, left });
             }
             left = time;
         }
         // What ran before the first deployment that is known.
         let first = all.last().map(|index| past.timeline.deployment(*index));
         if let Some(before) = first.and_then(|first| first.from) {
-            out.push(Landing { slot, version: &before.version, commit: None, time: None, left });
+            out.push(EvidenceRunPeriod {
+                slot,
+                version: &before.version,
+                commit: None,
+                time: None,
+                left,
+            });
         }
         out
     }
 
-    fn standing(&self, slot: &'e SlotKey) -> Option<Landing<'e>> {
+    fn standing(&self, slot: &'e CellKey) -> Option<EvidenceRunPeriod<'e>> {
         let version = self.past.standing.get(slot)?;
-        Some(Landing { slot, version, commit: None, time: None, left: None })
+        Some(EvidenceRunPeriod { slot, version, commit: None, time: None, left: None })
     }
 
     /// What a slot ran at that time, and since when.
-    pub fn current(&self, slot: &'e SlotKey, end: Option<i64>) -> Option<Landing<'e>> {
+    pub fn current(&self, slot: &'e CellKey, end: Option<i64>) -> Option<EvidenceRunPeriod<'e>> {
         self.course(slot, end).into_iter().next().filter(|landing| landing.left.is_none())
     }
 
     /// Where the past ends that is known, if there is more.
-    pub fn edge(&self) -> Option<Edge> {
+    pub fn edge(&self) -> Option<HistoryLimit> {
         self.past.edge
     }
 
     /// The same, if a version came to its slot beyond it: it is not known when, and by whom.
-    pub fn beyond(&self, landing: &Landing<'_>) -> Option<Edge> {
+    pub fn beyond(&self, landing: &EvidenceRunPeriod<'_>) -> Option<HistoryLimit> {
         self.edge().filter(|_| landing.commit.is_none())
     }
 
     /// The slots of an app, in all stages.
-    pub fn slots(&self, subject: &Subject) -> Vec<&'e SlotKey> {
+    pub fn slots(&self, subject: &AppComponent) -> Vec<&'e CellKey> {
         let past = self.past;
         let deployed = past.apps.get(&subject.app).into_iter().flatten().copied();
         let standing = past
             .standing
             .keys()
             .filter(|slot| slot.app == subject.app && !past.slots.contains_key(slot));
-        let mut slots: Vec<&SlotKey> =
+        let mut slots: Vec<&CellKey> =
             deployed.chain(standing).filter(|slot| subject.covers(slot)).collect();
         slots.sort_by_key(|slot| (&slot.component, &slot.target));
         slots
     }
 
     /// The slots that a question is about.
-    pub fn asked(&self, question: &Question<'_>) -> Vec<&'e SlotKey> {
+    pub fn asked(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
         self.slots(question.subject).into_iter().filter(|slot| question.moves(slot)).collect()
     }
 
     /// Every slot of a stage.
-    pub fn of_stage(&self, stage: &StageName) -> Vec<&'e SlotKey> {
+    pub fn of_stage(&self, stage: &StageName) -> Vec<&'e CellKey> {
         let past = self.past;
         let deployed = past.timeline.slots().iter();
         let standing = past.standing.keys().filter(|slot| !past.slots.contains_key(slot));
-        let mut slots: Vec<&SlotKey> =
+        let mut slots: Vec<&CellKey> =
             deployed.chain(standing).filter(|slot| slot.stage == *stage).collect();
         slots.sort_by_key(|slot| (&slot.app, &slot.component, &slot.target));
         slots
     }
 
     /// The stages right before one in which the app is, further up where it is not.
-    pub fn before(&self, question: &Question<'_>) -> Vec<StageName> {
+    pub fn before(&self, question: &GateQuery<'_>) -> Vec<StageName> {
         let slots = self.slots(question.subject);
         let mut open: Vec<&StageName> = self.after(question.stage);
         let (mut found, mut seen) = (Vec::new(), Vec::new());
@@ -232,23 +238,23 @@ impl<'e> Evidence<'e> {
     }
 
     /// The slots that a version comes from: of the same targets, where the stage has them.
-    pub fn sources(&self, question: &Question<'_>, stage: &StageName) -> Vec<&'e SlotKey> {
-        let slots: Vec<&SlotKey> =
+    pub fn sources(&self, question: &GateQuery<'_>, stage: &StageName) -> Vec<&'e CellKey> {
+        let slots: Vec<&CellKey> =
             self.slots(question.subject).into_iter().filter(|slot| slot.stage == *stage).collect();
-        let is_there = |slot: &&SlotKey| self.current(slot, question.end()).is_some();
-        let same: Vec<&SlotKey> =
+        let is_there = |slot: &&CellKey| self.current(slot, question.end()).is_some();
+        let same: Vec<&CellKey> =
             slots.iter().copied().filter(|slot| question.names(slot) && is_there(slot)).collect();
         if same.is_empty() { slots } else { same }
     }
 
     /// The slots of the waves right before those that would move.
-    pub fn wave_before(&self, question: &Question<'_>) -> Vec<&'e SlotKey> {
+    pub fn wave_before(&self, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
         super::waves::before(self, question).into_iter().flat_map(|before| before.slots).collect()
     }
 
     /// Did this landing happen before the pipeline was watched: before the ledger begins, and not by
     /// towpath?
-    pub fn is_from_before(&self, landing: &Landing<'_>) -> bool {
+    pub fn is_from_before(&self, landing: &EvidenceRunPeriod<'_>) -> bool {
         let begins = self.ledger.begins();
         let is_watched =
             landing.time.is_some_and(|time| begins.is_some_and(|begins| time >= begins));

@@ -1,16 +1,16 @@
 //! The one place in which all gates are asked.
 
-use super::calendar::Calendar;
+use super::calendar::DeployCalendar;
 use super::evidence::Evidence;
-use super::gates::{self, Case};
-use super::question::Question;
-use super::verdict::{Judgement, Override, Verdict};
+use super::gates::{self, GateInput};
+use super::question::GateQuery;
+use super::verdict::{BreakGlassOverride, Judgement, Verdict};
 use crate::config::gates::{Gate, GateKind};
 use jiff::Zoned;
 
 /// Asks all gates, also when the first is shut.
-pub fn judge(evidence: &Evidence<'_>, question: &Question<'_>) -> Judgement {
-    let case = Case::new(evidence, question);
+pub fn judge(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Judgement {
+    let case = GateInput::new(evidence, question);
     let answers: Vec<_> =
         GateKind::ALL.into_iter().flat_map(|kind| gates::answers(kind, &case)).collect();
     let mut verdict = Judgement::heaviest(&answers);
@@ -26,8 +26,8 @@ pub fn judge(evidence: &Evidence<'_>, question: &Question<'_>) -> Judgement {
 }
 
 /// The first moment from this one on at which no window and no freeze is in the way.
-fn jointly(case: &Case<'_>, from: &Zoned) -> Option<Zoned> {
-    let mut calendar = Calendar::default();
+fn jointly(case: &GateInput<'_>, from: &Zoned) -> Option<Zoned> {
+    let mut calendar = DeployCalendar::default();
     for rule in case.rules(GateKind::Window).into_iter().chain(case.rules(GateKind::Freeze)) {
         match &rule.gate {
             Gate::Window(openings) => calendar.windows.push(openings),
@@ -42,7 +42,7 @@ fn jointly(case: &Case<'_>, from: &Zoned) -> Option<Zoned> {
 }
 
 /// The newest override of these gates, unless its time is over or nobody permitted made it.
-fn broken(evidence: &Evidence<'_>, question: &Question<'_>) -> Option<Override> {
+fn broken(evidence: &Evidence<'_>, question: &GateQuery<'_>) -> Option<BreakGlassOverride> {
     let permission = evidence.config.pipeline.actors(crate::config::gates::BREAK_GLASS)?;
     let overrides = evidence.ledger.overrides(question);
     let mut valid = overrides.into_iter().filter(|(event, broken)| {

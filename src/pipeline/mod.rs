@@ -21,10 +21,10 @@ mod verdict;
 mod waves;
 mod words;
 
-pub use evidence::{Edge, Evidence, Landing, Past};
-pub use facts::{Asked, Facts};
+pub use evidence::{DeploymentIndex, Evidence, EvidenceRunPeriod, HistoryLimit};
+pub use facts::{ExternalAnswer, ExternalFacts};
 pub use judge::judge;
-pub use question::{Purpose, Question, Subject};
-pub use queue::{Next, candidates, pick};
-pub use verdict::{Answer, Judgement, Override, Place, Verdict};
+pub use question::{AppComponent, GateQuery, MoveDirection};
+pub use queue::{NextVersion, candidates, pick};
+pub use verdict::{BreakGlassOverride, GateAnswer, Judgement, RuleOrigin, Verdict};
 pub use waves::turns;

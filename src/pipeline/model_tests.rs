@@ -10,16 +10,17 @@
 
 mod model;
 
-use super::ledger::{By, Event, Ledger, Outcome, What};
+use super::ledger::{EventAuthor, EventKind, Ledger, LedgerEvent, Outcome};
 use super::testing::time;
 use super::{
-    Evidence, Facts, Judgement, Past, Purpose, Question, Subject, candidates, judge, pick, turns,
+    AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, Judgement, MoveDirection,
+    candidates, judge, pick, turns,
 };
 use crate::config::{self, Config};
 use crate::history::Timeline;
 use crate::history::testing::{oid, timeline};
-use crate::model::{SlotKey, StageName, TargetName, Version};
-use model::{CANARY, DEV, EU, Model, PLACES, Stay};
+use crate::model::{CellKey, StageName, TargetName, Version};
+use model::{CANARY, DEV, EU, GateModel, ModelRun, PLACES};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_oneof};
 
 const CONFIG: &str = "\
@@ -36,7 +37,7 @@ permissions: { break-glass: [boss] }
 ";
 
 #[derive(Debug, Clone)]
-enum Step {
+enum ModelStep {
     /// A new version.
     Deploy,
     /// A version this many behind the newest one.
@@ -57,60 +58,70 @@ enum Step {
     Morning,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl Strategy<Value = ModelStep> {
     let (place, back) = (0..4_usize, 0..3_u32);
     prop_oneof![
-        3 => Just(Step::Deploy),
-        3 => (place.clone(), back.clone()).prop_map(|(place, back)| Step::Bring(place, back)),
-        9 => (1..4_usize, any::<bool>()).prop_map(|(place, each)| Step::Advance(place, each)),
-        4 => (place.clone(), any::<bool>()).prop_map(|(place, passed)| Step::Record(place, passed)),
-        7 => Just(Step::AllPass),
-        1 => place.clone().prop_map(Step::Lock),
-        1 => back.clone().prop_map(Step::Reject),
-        1 => place.clone().prop_map(Step::RollBack),
-        5 => Just(Step::AllClear),
-        2 => (place.clone(), back.clone()).prop_map(|(place, back)| Step::Approve(place, back)),
-        1 => (place.clone(), back.clone(), any::<bool>()).prop_map(|(at, back, boss)| Step::BreakGlass(at, back, boss)),
-        1 => (place, back).prop_map(|(place, back)| Step::ByHand(place, back)),
-        5 => (10..150_i64).prop_map(Step::Minutes),
-        3 => Just(Step::Morning),
+        3 => Just(ModelStep::Deploy),
+        3 => (place.clone(), back.clone()).prop_map(|(place, back)| ModelStep::Bring(place, back)),
+        9 => (1..4_usize, any::<bool>()).prop_map(|(place, each)| ModelStep::Advance(place, each)),
+        4 => (place.clone(), any::<bool>()).prop_map(|(place, passed)| ModelStep::Record(place, passed)),
+        7 => Just(ModelStep::AllPass),
+        1 => place.clone().prop_map(ModelStep::Lock),
+        1 => back.clone().prop_map(ModelStep::Reject),
+        1 => place.clone().prop_map(ModelStep::RollBack),
+        5 => Just(ModelStep::AllClear),
+        2 => (place.clone(), back.clone()).prop_map(|(place, back)| ModelStep::Approve(place, back)),
+        1 => (place.clone(), back.clone(), any::<bool>()).prop_map(|(at, back, boss)| ModelStep::BreakGlass(at, back, boss)),
+        1 => (place, back).prop_map(|(place, back)| ModelStep::ByHand(place, back)),
+        5 => (10..150_i64).prop_map(ModelStep::Minutes),
+        3 => Just(ModelStep::Morning),
     ]
 }
 
 /// A question that was asked, and the answer.
-struct Said {
+struct ModelAnswer {
     place: usize,
     version: u32,
     minute: i64,
-    purpose: Purpose,
+    purpose: MoveDirection,
     judgement: Judgement,
 }
 
 /// The pipeline and the model, side by side.
-struct Pair {
+struct ModelPair {
     config: Config,
     lines: Vec<String>,
     timeline: Timeline,
     commits: usize,
-    events: Vec<Event>,
-    model: Model,
+    events: Vec<LedgerEvent>,
+    model: GateModel,
     now: i64,
     newest: u32,
-    said: Vec<Said>,
+    said: Vec<ModelAnswer>,
 }
 
-impl Pair {
+impl ModelPair {
     fn new() -> Self {
         let config =
             config::parse(CONFIG, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
-        let first = || vec![Stay { version: 1, since: 0, until: None, commit: 0, outcome: None }];
+        let first =
+            || vec![ModelRun { version: 1, since: 0, until: None, commit: 0, outcome: None }];
         let places = [first(), first(), first(), first()];
         let lines: Vec<String> =
             PLACES.iter().map(|place| format!("0 web {} ->v1", named(*place))).collect();
-        let model = Model { places, ..Model::default() };
+        let model = GateModel { places, ..GateModel::default() };
         let (timeline, events, said) = (Timeline::default(), Vec::new(), Vec::new());
-        let mut pair =
-            Pair { config, lines, timeline, commits: 1, events, model, now: 540, newest: 1, said };
+        let mut pair = ModelPair {
+            config,
+            lines,
+            timeline,
+            commits: 1,
+            events,
+            model,
+            now: 540,
+            newest: 1,
+            said,
+        };
         pair.read();
         pair
     }
@@ -124,18 +135,21 @@ impl Pair {
         &self,
         (place, version): (usize, u32),
         (minute, is_past): (i64, bool),
-        purpose: Purpose,
-        ask: impl FnOnce(&Evidence<'_>, &Question<'_>) -> T,
+        purpose: MoveDirection,
+        ask: impl FnOnce(&Evidence<'_>, &GateQuery<'_>) -> T,
     ) -> T {
         let (stage, target) = PLACES[place];
-        let subject = Subject { app: "web".into(), component: None };
+        let subject = AppComponent { app: "web".into(), component: None };
         let (stage, version) = (StageName::from(stage), Version::parse(&format!("v{version}")));
         let targets: Vec<TargetName> = target.into_iter().map(TargetName::from).collect();
-        let (past, facts) = (Past::new(&self.timeline, &[], Box::new(|_| false)), Facts::default());
+        let (past, facts) = (
+            DeploymentIndex::new(&self.timeline, &[], Box::new(|_| false)),
+            ExternalFacts::default(),
+        );
         let ledger = Ledger::new(self.events.clone());
         let evidence = Evidence::new(&self.config, &past, &ledger, &facts);
         let (stage, targets) = (&stage, targets.as_slice());
-        let question = Question {
+        let question = GateQuery {
             subject: &subject,
             stage,
             targets,
@@ -148,12 +162,12 @@ impl Pair {
     }
 
     /// Asks now, compares with the model, and keeps the answer. May it be done?
-    fn asked(&mut self, place: usize, version: u32, purpose: Purpose) -> bool {
+    fn asked(&mut self, place: usize, version: u32, purpose: MoveDirection) -> bool {
         let minute = self.now;
         let judgement = self.judged((place, version), (minute, false), purpose, judge);
         let expected = match purpose {
-            Purpose::Forward => self.model.allows(place, version, minute),
-            Purpose::Back => !self.model.is_closed(place, version, minute),
+            MoveDirection::Forward => self.model.allows(place, version, minute),
+            MoveDirection::Back => !self.model.is_closed(place, version, minute),
         };
         let what = format!(
             "{:?} v{version} at {minute}: {judgement:#?}\n{:#?}",
@@ -162,14 +176,14 @@ impl Pair {
         assert_eq!(judgement.verdict.is_open(), expected, "{what}");
         assert_eq!(judgement.broken.is_some(), self.model.glass(place, version, minute), "{what}");
         let allows = judgement.allows();
-        self.said.push(Said { place, version, minute, purpose, judgement });
+        self.said.push(ModelAnswer { place, version, minute, purpose, judgement });
         allows
     }
 
-    fn event(&mut self, who: &str, what: What) {
+    fn event(&mut self, who: &str, what: EventKind) {
         let id = format!("e{}", self.events.len());
-        let by = By { name: who.to_owned(), email: format!("{who}@example.com") };
-        self.events.push(Event { id, time: time(self.now), what, by });
+        let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
+        self.events.push(LedgerEvent { id, time: time(self.now), what, by });
     }
 
     fn land(&mut self, place: usize, version: u32) {
@@ -179,13 +193,20 @@ impl Pair {
         let last = stays.last_mut().expect("something runs everywhere");
         last.until = Some(now);
         self.lines.push(format!("{now} web {} v{}>v{version}", named(PLACES[place]), last.version));
-        stays.push(Stay { version, since: now, until: None, commit: self.commits, outcome: None });
+        stays.push(ModelRun {
+            version,
+            since: now,
+            until: None,
+            commit: self.commits,
+            outcome: None,
+        });
         self.commits += 1;
         self.read();
     }
 
     fn bring(&mut self, place: usize, version: u32) {
-        if version != self.model.last(place).version && self.asked(place, version, Purpose::Forward)
+        if version != self.model.last(place).version
+            && self.asked(place, version, MoveDirection::Forward)
         {
             self.landed_in_turn(place, version);
             self.land(place, version);
@@ -204,7 +225,7 @@ impl Pair {
             self.model
         );
         let stays = self.model.stays(CANARY, version);
-        let held = |stay: &&Stay| stay.until.unwrap_or(self.now) - stay.since >= 60;
+        let held = |stay: &&ModelRun| stay.until.unwrap_or(self.now) - stay.since >= 60;
         assert!(
             place != EU || stays.iter().any(held),
             "the wave before had it too short: {:#?}",
@@ -217,7 +238,7 @@ impl Pair {
         let stay = self.model.places[place].last_mut().expect("something runs everywhere");
         stay.outcome = Some((passed, now));
         let (version, commit) = (format!("v{}", stay.version), stay.commit);
-        let what = What::Outcome {
+        let what = EventKind::Outcome {
             app: "web".into(),
             stage: stage.into(),
             target: target.map(TargetName::from),
@@ -230,7 +251,7 @@ impl Pair {
     }
 
     fn advance(&mut self, place: usize, each: bool) {
-        let slot = |place: usize| SlotKey {
+        let slot = |place: usize| CellKey {
             app: "web".into(),
             component: None,
             stage: PLACES[place].0.into(),
@@ -238,7 +259,7 @@ impl Pair {
         };
         let source = slot(place - 1);
         let now = (self.now, false);
-        let next = self.judged((place, 0), now, Purpose::Forward, |evidence, question| {
+        let next = self.judged((place, 0), now, MoveDirection::Forward, |evidence, question| {
             let all = candidates(evidence, question, &[&source].map(|slot| find(evidence, slot)));
             pick(evidence, question, &all, each)
         });
@@ -249,7 +270,7 @@ impl Pair {
             .as_deref()
             .and_then(|tag| tag[1..].parse().ok())
             .expect("a version of ours");
-        let allowed = self.asked(place, version, Purpose::Forward);
+        let allowed = self.asked(place, version, MoveDirection::Forward);
         assert_eq!(next.judgement.allows(), allowed, "picked, and asked: {:#?}", self.model);
         if allowed {
             self.landed_in_turn(place, version);
@@ -261,7 +282,7 @@ impl Pair {
         let now = self.model.last(place).version;
         let before = self.model.places[place].iter().rev().find(|stay| stay.version != now);
         let Some(version) = before.map(|stay| stay.version) else { return };
-        if self.asked(place, version, Purpose::Back) {
+        if self.asked(place, version, MoveDirection::Back) {
             self.now += 1;
             if self.model.last(place).outcome.is_none() {
                 self.record(place, false);
@@ -269,62 +290,66 @@ impl Pair {
             let stage = PLACES[place].0;
             self.event(
                 "boss",
-                What::Held { app: "web".into(), stage: stage.into(), reason: "back".into() },
+                EventKind::Held { app: "web".into(), stage: stage.into(), reason: "back".into() },
             );
             self.model.held.insert(stage);
             self.land(place, version);
         }
     }
 
-    fn take(&mut self, step: &Step) {
+    fn take(&mut self, step: &ModelStep) {
         self.now += 1;
         let (now, newest) = (self.now, self.newest);
         let behind = |back: u32| newest.saturating_sub(back).max(1);
         let app = "web".to_owned();
         match *step {
-            Step::Deploy => {
+            ModelStep::Deploy => {
                 self.newest += 1;
                 self.bring(DEV, newest + 1);
             }
-            Step::Bring(place, back) => self.bring(place, behind(back)),
-            Step::Advance(place, each) => self.advance(place, each),
-            Step::Record(place, passed) => self.record(place, passed),
-            Step::AllPass => (0..PLACES.len()).for_each(|place| self.record(place, true)),
-            Step::Lock(place) => {
+            ModelStep::Bring(place, back) => self.bring(place, behind(back)),
+            ModelStep::Advance(place, each) => self.advance(place, each),
+            ModelStep::Record(place, passed) => self.record(place, passed),
+            ModelStep::AllPass => (0..PLACES.len()).for_each(|place| self.record(place, true)),
+            ModelStep::Lock(place) => {
                 let stage = PLACES[place].0;
                 let (app, reason) = (Some(app), "x".to_owned());
                 self.event(
                     "ops",
-                    What::Locked { app, stage: Some(stage.into()), reason, until: None },
+                    EventKind::Locked { app, stage: Some(stage.into()), reason, until: None },
                 );
                 self.model.locked.insert(stage);
             }
-            Step::Reject(back) => {
+            ModelStep::Reject(back) => {
                 self.event(
                     "ops",
-                    What::Rejected { app, version: format!("v{}", behind(back)), reason: None },
+                    EventKind::Rejected {
+                        app,
+                        version: format!("v{}", behind(back)),
+                        reason: None,
+                    },
                 );
                 self.model.rejected.insert(behind(back));
             }
-            Step::RollBack(place) => self.roll_back(place),
-            Step::AllClear => self.all_clear(),
-            Step::Approve(place, back) => {
+            ModelStep::RollBack(place) => self.roll_back(place),
+            ModelStep::AllClear => self.all_clear(),
+            ModelStep::Approve(place, back) => {
                 let (stage, version) = (PLACES[place].0, format!("v{}", behind(back)));
                 self.event(
                     "ann",
-                    What::Approved { app, stage: stage.into(), version, reason: None },
+                    EventKind::Approved { app, stage: stage.into(), version, reason: None },
                 );
                 self.model.approved.push((stage, behind(back), now));
             }
-            Step::BreakGlass(place, back, is_boss) => {
+            ModelStep::BreakGlass(place, back, is_boss) => {
                 self.break_glass(place, behind(back), is_boss)
             }
-            Step::ByHand(place, back) if self.model.last(place).version != behind(back) => {
+            ModelStep::ByHand(place, back) if self.model.last(place).version != behind(back) => {
                 self.land(place, behind(back));
             }
-            Step::ByHand(..) => {}
-            Step::Minutes(minutes) => self.now += minutes,
-            Step::Morning => self.now += 1440 - now % 1440 + 540,
+            ModelStep::ByHand(..) => {}
+            ModelStep::Minutes(minutes) => self.now += minutes,
+            ModelStep::Morning => self.now += 1440 - now % 1440 + 540,
         }
         self.compare();
     }
@@ -333,16 +358,16 @@ impl Pair {
         for stage in std::mem::take(&mut self.model.locked) {
             self.event(
                 "ops",
-                What::Unlocked { app: Some("web".into()), stage: Some(stage.into()) },
+                EventKind::Unlocked { app: Some("web".into()), stage: Some(stage.into()) },
             );
         }
         for stage in std::mem::take(&mut self.model.held) {
-            self.event("ops", What::Released { app: "web".into(), stage: stage.into() });
+            self.event("ops", EventKind::Released { app: "web".into(), stage: stage.into() });
         }
         for version in std::mem::take(&mut self.model.rejected) {
             self.event(
                 "ops",
-                What::Unrejected { app: "web".into(), version: format!("v{version}") },
+                EventKind::Unrejected { app: "web".into(), version: format!("v{version}") },
             );
         }
     }
@@ -350,7 +375,7 @@ impl Pair {
     /// Only those who are permitted break anything.
     fn break_glass(&mut self, place: usize, version: u32, is_boss: bool) {
         let (stage, until) = (PLACES[place].0, self.now + 120);
-        let what = What::Overridden {
+        let what = EventKind::Overridden {
             app: "web".into(),
             stage: stage.into(),
             version: format!("v{version}"),
@@ -368,12 +393,14 @@ impl Pair {
 
     /// What is true after each step: the waves are told as they are, and no event is lost.
     fn compare(&self) {
-        let twice: Vec<Event> = self.events.iter().chain(&self.events).cloned().collect();
+        let twice: Vec<LedgerEvent> = self.events.iter().chain(&self.events).cloned().collect();
         assert_eq!(Ledger::new(twice).events(), self.events);
-        let waves =
-            self.judged((EU, 1), (self.now, false), Purpose::Forward, |evidence, question| {
-                turns(evidence, question.subject, question.stage, question.end())
-            });
+        let waves = self.judged(
+            (EU, 1),
+            (self.now, false),
+            MoveDirection::Forward,
+            |evidence, question| turns(evidence, question.subject, question.stage, question.end()),
+        );
         assert_eq!(waves, [vec![TargetName::from("canary")], vec![TargetName::from("eu")]]);
     }
 
@@ -388,7 +415,7 @@ impl Pair {
 }
 
 /// The pipeline's own key of a place.
-fn find<'e>(evidence: &Evidence<'e>, slot: &SlotKey) -> &'e SlotKey {
+fn find<'e>(evidence: &Evidence<'e>, slot: &CellKey) -> &'e CellKey {
     evidence
         .of_stage(&slot.stage)
         .into_iter()
@@ -405,7 +432,7 @@ proptest::proptest! {
 
     #[test]
     fn the_gates_say_what_the_model_says(steps in proptest::collection::vec(step(), 30..60)) {
-        let mut pair = Pair::new();
+        let mut pair = ModelPair::new();
         for step in &steps {
             pair.take(step);
         }

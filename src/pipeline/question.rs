@@ -1,24 +1,24 @@
 //! What is asked of the gates.
 
-use crate::model::{AppName, SlotKey, StageName, TargetName, Version};
+use crate::model::{AppName, CellKey, StageName, TargetName, Version};
 use jiff::Timestamp;
 use std::fmt;
 
 /// An app, or one of its images.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Subject {
+pub struct AppComponent {
     pub app: AppName,
     pub component: Option<String>,
 }
 
-impl Subject {
+impl AppComponent {
     /// Is this slot meant?
-    pub fn covers(&self, slot: &SlotKey) -> bool {
+    pub fn covers(&self, slot: &CellKey) -> bool {
         slot.app == self.app && (self.component.is_none() || slot.component == self.component)
     }
 }
 
-impl fmt::Display for Subject {
+impl fmt::Display for AppComponent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.component {
             Some(component) => write!(f, "{}/{component}", self.app),
@@ -29,7 +29,7 @@ impl fmt::Display for Subject {
 
 /// Forth or back?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum MoveDirection {
     Forward,
     /// To a version that ran there before: the way out of a failure.
     Back,
@@ -37,8 +37,8 @@ pub enum Purpose {
 
 /// May this version of this app go to that stage at this moment?
 #[derive(Debug, Clone, Copy)]
-pub struct Question<'q> {
-    pub subject: &'q Subject,
+pub struct GateQuery<'q> {
+    pub subject: &'q AppComponent,
     pub stage: &'q StageName,
     /// All of the stage's targets, unless some are named.
     pub targets: &'q [TargetName],
@@ -47,10 +47,10 @@ pub struct Question<'q> {
     /// What came after `at` is not looked at. Otherwise all counts that is known, whatever the clocks
     /// of others said.
     pub is_past: bool,
-    pub purpose: Purpose,
+    pub purpose: MoveDirection,
 }
 
-impl Question<'_> {
+impl GateQuery<'_> {
     /// The moment, in seconds since 1970.
     pub fn seconds(&self) -> i64 {
         self.at.as_second()
@@ -62,14 +62,14 @@ impl Question<'_> {
     }
 
     /// Is this one of the slots that would move?
-    pub fn moves(&self, slot: &SlotKey) -> bool {
+    pub fn moves(&self, slot: &CellKey) -> bool {
         slot.stage == *self.stage
             && self.subject.covers(slot)
             && (self.targets.is_empty() || self.names(slot))
     }
 
     /// Is this one of the targets that are named?
-    pub fn names(&self, slot: &SlotKey) -> bool {
+    pub fn names(&self, slot: &CellKey) -> bool {
         slot.target.as_ref().is_some_and(|target| self.targets.contains(target))
     }
 }

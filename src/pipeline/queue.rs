@@ -2,13 +2,13 @@
 
 use super::evidence::Evidence;
 use super::judge::judge;
-use super::question::Question;
+use super::question::GateQuery;
 use super::verdict::Judgement;
-use crate::model::{SlotKey, Version};
+use crate::model::{CellKey, Version};
 
 /// A version that may go next, and what the gates say to it.
 #[derive(Debug, Clone)]
-pub struct Next {
+pub struct NextVersion {
     pub version: Version,
     pub judgement: Judgement,
 }
@@ -16,8 +16,8 @@ pub struct Next {
 /// The versions that came to `sources` after all that ran where they would go, newest first.
 pub fn candidates(
     evidence: &Evidence<'_>,
-    question: &Question<'_>,
-    sources: &[&SlotKey],
+    question: &GateQuery<'_>,
+    sources: &[&CellKey],
 ) -> Vec<Version> {
     let end = question.end();
     let here = evidence.asked(question).into_iter().flat_map(|slot| evidence.course(slot, end));
@@ -40,18 +40,18 @@ pub fn candidates(
 /// `each`, the oldest and no other. What is picked may be shut: then all are.
 pub fn pick(
     evidence: &Evidence<'_>,
-    question: &Question<'_>,
+    question: &GateQuery<'_>,
     candidates: &[Version],
     each: bool,
-) -> Option<Next> {
+) -> Option<NextVersion> {
     let judged = |version: &Version| {
-        let judgement = judge(evidence, &Question { version, ..*question });
-        Next { version: version.clone(), judgement }
+        let judgement = judge(evidence, &GateQuery { version, ..*question });
+        NextVersion { version: version.clone(), judgement }
     };
     if each {
         return candidates.last().map(judged);
     }
-    let all: Vec<Next> = candidates.iter().map(judged).collect();
+    let all: Vec<NextVersion> = candidates.iter().map(judged).collect();
     let find = |fits: &dyn Fn(&Judgement) -> bool| all.iter().find(|next| fits(&next.judgement));
     find(&Judgement::allows).or_else(|| find(&Judgement::allows_proposal)).or(all.first()).cloned()
 }

@@ -1,8 +1,9 @@
 //! Gates asked in a few readable lines.
 
-use super::ledger::{By, Event, Ledger, Outcome, What};
+use super::ledger::{EventAuthor, EventKind, Ledger, LedgerEvent, Outcome};
 use super::{
-    Edge, Evidence, Facts, Judgement, Past, Place, Purpose, Question, Subject, Verdict, judge,
+    AppComponent, DeploymentIndex, Evidence, ExternalFacts, GateQuery, HistoryLimit, Judgement,
+    MoveDirection, RuleOrigin, Verdict, judge,
 };
 use crate::config::{self, Config};
 use crate::git::Oid;
@@ -22,41 +23,41 @@ pub(super) const PAST: [&str; 6] = [
 ];
 
 /// A pipeline with a past. Times are minutes since 1970.
-pub(super) struct Bench {
+pub(super) struct GateBench {
     config: Config,
     timeline: Timeline,
-    events: Vec<Event>,
-    pub facts: Facts,
+    events: Vec<LedgerEvent>,
+    pub facts: ExternalFacts,
     pub ours: Vec<Oid>,
-    pub edge: Option<Edge>,
+    pub edge: Option<HistoryLimit>,
 }
 
-impl Bench {
+impl GateBench {
     /// The stages dev, staging and prod; `gates` as in `towpath.yaml`; deployments as in
     /// [`timeline`].
     pub fn new(gates: &str, deployments: &[&str]) -> Self {
-        Bench::of(&format!("stages: [dev, staging, prod]\n{gates}"), deployments)
+        GateBench::of(&format!("stages: [dev, staging, prod]\n{gates}"), deployments)
     }
 
     /// The same with a whole configuration.
     pub fn of(text: &str, deployments: &[&str]) -> Self {
         let text = text.to_owned();
         let config = config::parse(&text, "towpath.yaml").unwrap_or_else(|error| panic!("{error}"));
-        Bench {
+        GateBench {
             config,
             timeline: timeline(deployments),
             events: Vec::new(),
-            facts: Facts::default(),
+            facts: ExternalFacts::default(),
             ours: Vec::new(),
             edge: None,
         }
     }
 
     /// Writes an event.
-    pub fn event(mut self, minute: i64, who: &str, what: What) -> Self {
+    pub fn event(mut self, minute: i64, who: &str, what: EventKind) -> Self {
         let id = format!("e{}", self.events.len() + 1);
-        let by = By { name: who.to_owned(), email: format!("{who}@example.com") };
-        self.events.push(Event { id, time: time(minute), what, by });
+        let by = EventAuthor { name: who.to_owned(), email: format!("{who}@example.com") };
+        self.events.push(LedgerEvent { id, time: time(minute), what, by });
         self
     }
 
@@ -77,7 +78,7 @@ impl Bench {
                 && deployment.time <= minute * 60
                 && deployment.to.is_some_and(|to| to.version.to_string() == version)
         });
-        let what = What::Outcome {
+        let what = EventKind::Outcome {
             app: app.to_owned(),
             stage: stage.into(),
             target: target.map(TargetName::from),
@@ -99,12 +100,13 @@ impl Bench {
             words[0].split_once('/').map_or((words[0], None), |(app, part)| (app, Some(part)));
         let (stage, target) =
             words[1].split_once('/').map_or((words[1], None), |(stage, to)| (stage, Some(to)));
-        let subject = Subject { app: app.into(), component: component.map(str::to_owned) };
+        let subject = AppComponent { app: app.into(), component: component.map(str::to_owned) };
         let stage = StageName::from(stage);
         let targets: Vec<TargetName> =
             target.into_iter().flat_map(|names| names.split('+')).map(TargetName::from).collect();
-        let purpose = if words.contains(&"back") { Purpose::Back } else { Purpose::Forward };
-        let question = Question {
+        let purpose =
+            if words.contains(&"back") { MoveDirection::Back } else { MoveDirection::Forward };
+        let question = GateQuery {
             subject: &subject,
             stage: &stage,
             targets: &targets,
@@ -114,7 +116,8 @@ impl Bench {
             purpose,
         };
         let is_ours = |commit: Oid| self.ours.contains(&commit);
-        let past = Past::new(&self.timeline, &[], Box::new(is_ours)).ending_at(self.edge);
+        let past =
+            DeploymentIndex::new(&self.timeline, &[], Box::new(is_ours)).ending_at(self.edge);
         let ledger = Ledger::new(self.events.clone());
         judge(&Evidence::new(&self.config, &past, &ledger, &self.facts), &question)
     }
@@ -128,9 +131,9 @@ impl Bench {
             .filter(|answer| gates.is_empty() || gates.contains(&answer.gate.as_str()));
         let lines = meant.map(|answer| {
             let place = match &answer.place {
-                Place::BuiltIn => "built-in".to_owned(),
-                Place::Config(line) => format!("line {line}"),
-                Place::Ledger(id) => id.clone(),
+                RuleOrigin::BuiltIn => "built-in".to_owned(),
+                RuleOrigin::Config(line) => format!("line {line}"),
+                RuleOrigin::Ledger(id) => id.clone(),
             };
             let clear = answer
                 .clear

@@ -50,7 +50,7 @@ impl Verdict {
 
 /// Where a rule comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum RuleOrigin {
     /// It holds unless somebody says otherwise.
     BuiltIn,
     /// A line of `towpath.yaml`.
@@ -61,22 +61,22 @@ pub enum Place {
 
 /// What one gate answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct GateAnswer {
     pub gate: GateKind,
     pub verdict: Verdict,
     /// Why, in half a sentence.
     pub reason: String,
     /// Since when that is so, in seconds since 1970, where something says it.
     pub since: Option<i64>,
-    pub place: Place,
+    pub place: RuleOrigin,
     /// The command that would clear it.
     pub clear: Option<String>,
 }
 
-impl Answer {
+impl GateAnswer {
     /// An open gate.
-    pub fn open(gate: GateKind, place: Place, reason: impl Into<String>) -> Self {
-        Answer {
+    pub fn open(gate: GateKind, place: RuleOrigin, reason: impl Into<String>) -> Self {
+        GateAnswer {
             gate,
             verdict: Verdict::Open,
             reason: reason.into(),
@@ -89,37 +89,37 @@ impl Answer {
     /// A gate that is not open.
     pub fn other(
         gate: GateKind,
-        place: Place,
+        place: RuleOrigin,
         verdict: Verdict,
         reason: impl Into<String>,
     ) -> Self {
-        Answer { verdict, ..Answer::open(gate, place, reason) }
+        GateAnswer { verdict, ..GateAnswer::open(gate, place, reason) }
     }
 
     /// A gate that is shut.
-    pub fn shut(gate: GateKind, place: Place, reason: impl Into<String>) -> Self {
-        Answer::other(gate, place, Verdict::Shut, reason)
+    pub fn shut(gate: GateKind, place: RuleOrigin, reason: impl Into<String>) -> Self {
+        GateAnswer::other(gate, place, Verdict::Shut, reason)
     }
 
     /// The same since a moment.
     pub fn since(self, since: Option<i64>) -> Self {
-        Answer { since, ..self }
+        GateAnswer { since, ..self }
     }
 
     /// The same with the command that would clear it.
     pub fn clear(self, clear: impl Into<String>) -> Self {
-        Answer { clear: Some(clear.into()), ..self }
+        GateAnswer { clear: Some(clear.into()), ..self }
     }
 
     /// The one that weighs more; of two that weigh the same, the first.
-    pub(super) fn worse(self, other: Answer) -> Self {
+    pub(super) fn worse(self, other: GateAnswer) -> Self {
         if other.verdict.weight() > self.verdict.weight() { other } else { self }
     }
 }
 
 /// Somebody has broken the glass for this very deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Override {
+pub struct BreakGlassOverride {
     /// Of the event in the ledger.
     pub id: String,
     pub by: String,
@@ -132,15 +132,15 @@ pub struct Override {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// In the order of [`GateKind::ALL`].
-    pub answers: Vec<Answer>,
+    pub answers: Vec<GateAnswer>,
     /// What the gates come to. `Wait` is until the first moment at which none of them waits.
     pub verdict: Verdict,
-    pub broken: Option<Override>,
+    pub broken: Option<BreakGlassOverride>,
 }
 
 impl Judgement {
     /// The gates that are not open.
-    pub fn closed(&self) -> impl Iterator<Item = &Answer> {
+    pub fn closed(&self) -> impl Iterator<Item = &GateAnswer> {
         self.answers.iter().filter(|answer| !answer.verdict.is_open())
     }
 
@@ -155,7 +155,7 @@ impl Judgement {
     }
 
     /// The heaviest verdict.
-    pub(super) fn heaviest(answers: &[Answer]) -> Verdict {
+    pub(super) fn heaviest(answers: &[GateAnswer]) -> Verdict {
         let heaviest =
             answers.iter().map(|answer| &answer.verdict).max_by_key(|verdict| verdict.weight());
         heaviest.cloned().unwrap_or(Verdict::Open)

@@ -1,27 +1,27 @@
 //! Targets that follow each other: which waves an app has, and what comes before each of them.
 
 use super::evidence::Evidence;
-use super::question::{Question, Subject};
-use crate::config::gates::Waves;
-use crate::model::{SlotKey, StageName, TargetName};
+use super::question::{AppComponent, GateQuery};
+use crate::config::gates::StageWaves;
+use crate::model::{CellKey, StageName, TargetName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The wave right before one that is to move.
-pub(super) struct Before<'e> {
-    pub waves: &'e Waves,
+pub(super) struct PreviousWave<'e> {
+    pub waves: &'e StageWaves,
     /// The one that is to move, counted from 0.
     pub moving: usize,
     /// The one before it in which the app runs.
     pub index: usize,
     /// Where the app runs in that one.
-    pub slots: Vec<&'e SlotKey>,
+    pub slots: Vec<&'e CellKey>,
 }
 
 /// The targets of an app in a stage, wave by wave. One entry without targets stands for all of them:
 /// they move together.
 pub fn turns(
     evidence: &Evidence<'_>,
-    subject: &Subject,
+    subject: &AppComponent,
     stage: &StageName,
     end: Option<i64>,
 ) -> Vec<Vec<TargetName>> {
@@ -38,27 +38,30 @@ pub fn turns(
 }
 
 /// What comes before the places that a question would move, each wave by itself.
-pub(super) fn before<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Vec<Before<'e>> {
+pub(super) fn before<'e>(
+    evidence: &Evidence<'e>,
+    question: &GateQuery<'_>,
+) -> Vec<PreviousWave<'e>> {
     let Some(waves) = evidence.config.pipeline.waves(question.stage) else { return Vec::new() };
     let end = question.end();
     let moving = moving(evidence, question);
     let indices: BTreeSet<usize> =
         moving.iter().map(|slot| waves.index(slot.target.as_ref())).collect();
-    let all: Vec<&SlotKey> = running(evidence, question.subject, question.stage, end)
+    let all: Vec<&CellKey> = running(evidence, question.subject, question.stage, end)
         .into_iter()
         .filter(|slot| moving.iter().any(|other| other.component == slot.component))
         .collect();
     let of = |moving: usize| {
-        let at = |slot: &&SlotKey| waves.index(slot.target.as_ref());
+        let at = |slot: &&CellKey| waves.index(slot.target.as_ref());
         let index = all.iter().map(at).filter(|index| *index < moving).max()?;
         let slots = all.iter().copied().filter(|slot| at(slot) == index).collect();
-        Some(Before { waves, moving, index, slots })
+        Some(PreviousWave { waves, moving, index, slots })
     };
     indices.into_iter().filter_map(of).collect()
 }
 
 /// The places that a question is about and that do not have the version.
-pub(super) fn moving<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Vec<&'e SlotKey> {
+pub(super) fn moving<'e>(evidence: &Evidence<'e>, question: &GateQuery<'_>) -> Vec<&'e CellKey> {
     let end = question.end();
     let has_it =
         |slot| evidence.current(slot, end).is_some_and(|now| now.version.is_same(question.version));
@@ -68,10 +71,10 @@ pub(super) fn moving<'e>(evidence: &Evidence<'e>, question: &Question<'_>) -> Ve
 /// Where the app runs at that time.
 fn running<'e>(
     evidence: &Evidence<'e>,
-    subject: &Subject,
+    subject: &AppComponent,
     stage: &StageName,
     end: Option<i64>,
-) -> Vec<&'e SlotKey> {
+) -> Vec<&'e CellKey> {
     let slots = evidence.slots(subject).into_iter();
     slots.filter(|slot| slot.stage == *stage && evidence.current(slot, end).is_some()).collect()
 }

@@ -4,7 +4,7 @@
 //! A section between two markers belongs to whoever writes it: when a proposal is updated, what
 //! stands there stays. Markers are link references, which no forge shows.
 
-use super::message::{Message, Purpose, plain};
+use super::message::{CommitMessage, PlanPurpose, plain};
 use crate::model::{AppName, Version};
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ pub const GATES: &str = "gates";
 
 /// One app's way from one version to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moved {
+pub struct AppVersionChange {
     pub app: AppName,
     pub from: Version,
     pub to: Version,
@@ -21,12 +21,12 @@ pub struct Moved {
 
 /// What a move brings of the app's own sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Brought {
-    pub moved: Moved,
+pub struct AppChangelog {
+    pub moved: AppVersionChange,
     /// The page that compares both versions.
     pub page: Option<String>,
     /// Newest first; empty where they are not known.
-    pub commits: Vec<SourceCommit>,
+    pub commits: Vec<AppCommit>,
     /// How many more there are.
     pub unlisted: usize,
     /// The move goes back: the commits are taken away.
@@ -35,7 +35,7 @@ pub struct Brought {
 
 /// A commit of an app's sources.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceCommit {
+pub struct AppCommit {
     pub id: String,
     pub author: String,
     pub subject: String,
@@ -44,9 +44,9 @@ pub struct SourceCommit {
 /// So many digits of a commit are shown.
 const DIGITS: usize = 10;
 
-impl Message {
+impl CommitMessage {
     /// The text of the proposal.
-    pub fn proposal(&self, brought: &[Brought]) -> String {
+    pub fn proposal(&self, brought: &[AppChangelog]) -> String {
         let pages = brought.iter().any(|one| one.page.is_some());
         let mut out = String::from(if pages {
             "| app | from | to | |\n| --- | --- | --- | --- |\n"
@@ -91,11 +91,13 @@ impl Message {
 }
 
 /// One line below the table.
-pub(super) fn note(purpose: Purpose<'_>) -> String {
+pub(super) fn note(purpose: PlanPurpose<'_>) -> String {
     match purpose {
-        Purpose::Promote { from } => format!("Promoted from {} by towpath.", cell(from.as_str())),
-        Purpose::Deploy => "Deployed by towpath.".into(),
-        Purpose::RollBack => "Rolled back by towpath.".into(),
+        PlanPurpose::Promote { from } => {
+            format!("Promoted from {} by towpath.", cell(from.as_str()))
+        }
+        PlanPurpose::Deploy => "Deployed by towpath.".into(),
+        PlanPurpose::RollBack => "Rolled back by towpath.".into(),
     }
 }
 
@@ -130,7 +132,7 @@ fn closing(name: &str) -> String {
     format!("[//]: # (/towpath:{name})\n")
 }
 
-fn commits(one: &Brought) -> String {
+fn commits(one: &AppChangelog) -> String {
     let verb = if one.is_back { "Takes away from" } else { "Brings to" };
     let mut out = format!("\n{verb} {}:\n\n", cell(one.moved.app.as_str()));
     for commit in &one.commits {

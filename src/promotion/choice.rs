@@ -1,31 +1,36 @@
 //! Which version an app is to have: what an earlier stage runs or ran, what a build made, or what
 //! ran before.
 
-use super::refusal::{Reason, Refusal};
-use crate::model::{AppName, Entry, Note, SlotKey, StageName, TargetName, Version};
+use super::refusal::{EditRefusal, RefusalReason};
+use crate::model::{AppName, CellKey, EntryNote, MappingEntry, StageName, TargetName, Version};
 use std::collections::{BTreeSet, HashMap};
 
 /// Where the wanted version comes from.
 #[derive(Clone, Copy)]
-pub enum Choice<'a> {
+pub enum VersionSource<'a> {
     /// What the earlier stage runs, by the entries of the mapping.
-    Runs { stage: &'a StageName, entries: &'a [Entry] },
+    Runs { stage: &'a StageName, entries: &'a [MappingEntry] },
     /// A version that the earlier stage has run.
-    Ran { stage: &'a StageName, entries: &'a [Entry], version: &'a Version, past: &'a Past },
+    Ran {
+        stage: &'a StageName,
+        entries: &'a [MappingEntry],
+        version: &'a Version,
+        past: &'a PastVersions,
+    },
     /// A version that a build has made.
     Made(&'a Version),
     /// What ran here before what runs now.
-    Before(&'a Past),
+    Before(&'a PastVersions),
     /// A version that ran here before.
-    Back { version: &'a Version, past: &'a Past },
+    Back { version: &'a Version, past: &'a PastVersions },
 }
 
 /// What each slot has run, newest first, what it runs now included.
-pub type Past = HashMap<SlotKey, Vec<Ran>>;
+pub type PastVersions = HashMap<CellKey, Vec<PastVersion>>;
 
 /// A version, and when it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ran {
+pub struct PastVersion {
     pub version: Version,
     /// In seconds since 1970.
     pub time: i64,
@@ -33,14 +38,14 @@ pub struct Ran {
 
 /// Why an app does not move, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obstacle {
+pub struct PlanObstacle {
     /// A stable word for machines.
     pub code: &'static str,
     pub reason: String,
     pub hint: Option<String>,
 }
 
-impl Obstacle {
+impl PlanObstacle {
     /// The app is not in the stage that is to change.
     pub(super) fn absent(app: &AppName, stage: &StageName, targets: &[TargetName]) -> Self {
         let names: Vec<&str> = targets.iter().map(|target| target.as_str()).collect();
@@ -49,7 +54,7 @@ impl Obstacle {
         } else {
             format!("{stage} ({})", names.join(", "))
         };
-        Obstacle::new(
+        PlanObstacle::new(
             "absent",
             format!("{app} is not in {place}"),
             "write its files there first; then it can be moved",
@@ -57,28 +62,32 @@ impl Obstacle {
     }
 
     /// An entry cannot be edited.
-    pub(super) fn at(entry: &Entry, reason: Reason) -> Self {
+    pub(super) fn at(entry: &MappingEntry, reason: RefusalReason) -> Self {
         match entry.locations.first() {
-            Some(location) => Refusal::at(location, reason).into(),
-            None => Refusal::of_file("", reason).into(),
+            Some(location) => EditRefusal::at(location, reason).into(),
+            None => EditRefusal::of_file("", reason).into(),
         }
     }
 
     fn new(code: &'static str, reason: String, hint: impl Into<String>) -> Self {
-        Obstacle { code, reason, hint: Some(hint.into()) }
+        PlanObstacle { code, reason, hint: Some(hint.into()) }
     }
 }
 
-impl From<Refusal> for Obstacle {
-    fn from(refusal: Refusal) -> Self {
-        Obstacle { code: refusal.reason.code(), reason: refusal.to_string(), hint: refusal.hint() }
+impl From<EditRefusal> for PlanObstacle {
+    fn from(refusal: EditRefusal) -> Self {
+        PlanObstacle {
+            code: refusal.reason.code(),
+            reason: refusal.to_string(),
+            hint: refusal.hint(),
+        }
     }
 }
 
 /// An entry, and the version it is to have.
-pub(super) type Pair<'e> = (&'e Entry, Version);
+pub(super) type EntryVersion<'e> = (&'e MappingEntry, Version);
 
-impl Choice<'_> {
+impl VersionSource<'_> {
     /// The version for each of an app's entries in the stage that is to change. An entry of which
     /// nothing is said stays as it is.
     ///
@@ -87,28 +96,28 @@ impl Choice<'_> {
     pub(super) fn versions<'e>(
         &self,
         app: &AppName,
-        entries: &[&'e Entry],
+        entries: &[&'e MappingEntry],
         targets: &[TargetName],
-    ) -> Result<Vec<Pair<'e>>, Obstacle> {
+    ) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
         match *self {
-            Choice::Runs { stage, entries: all } => runs(app, entries, targets, stage, all),
-            Choice::Ran { stage, entries: all, version, past } => {
+            VersionSource::Runs { stage, entries: all } => runs(app, entries, targets, stage, all),
+            VersionSource::Ran { stage, entries: all, version, past } => {
                 ran(app, entries, stage, all, version, past)
             }
-            Choice::Made(version) => made(app, entries, version),
-            Choice::Before(past) => before(app, entries, past),
-            Choice::Back { version, past } => back(app, entries, version, past),
+            VersionSource::Made(version) => made(app, entries, version),
+            VersionSource::Before(past) => before(app, entries, past),
+            VersionSource::Back { version, past } => back(app, entries, version, past),
         }
     }
 }
 
 fn runs<'e>(
     app: &AppName,
-    entries: &[&'e Entry],
+    entries: &[&'e MappingEntry],
     targets: &[TargetName],
     stage: &StageName,
-    all: &[Entry],
-) -> Result<Vec<Pair<'e>>, Obstacle> {
+    all: &[MappingEntry],
+) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
     let mut out = Vec::new();
     for entry in entries {
         let mut found = counterparts(entry, entries, stage, all);
@@ -124,7 +133,7 @@ fn runs<'e>(
     }
     if out.is_empty() {
         let reason = format!("{app} does not run in {stage}, so there is nothing to promote");
-        return Err(Obstacle::new(
+        return Err(PlanObstacle::new(
             "not-upstream",
             reason,
             format!("`towpath deploy {app} VERSION` puts a version there"),
@@ -133,15 +142,15 @@ fn runs<'e>(
     Ok(out)
 }
 
-fn disagreement(app: &AppName, stage: &StageName, found: &[&Entry]) -> Obstacle {
-    let said = |entry: &&Entry| match &entry.target {
+fn disagreement(app: &AppName, stage: &StageName, found: &[&MappingEntry]) -> PlanObstacle {
+    let said = |entry: &&MappingEntry| match &entry.target {
         Some(target) => format!("{} ({target})", entry.version),
         None => entry.version.to_string(),
     };
     let said: BTreeSet<String> = found.iter().map(said).collect();
     let said: Vec<String> = said.into_iter().collect();
     let reason = format!("{stage} runs several versions of {app}: {}", said.join(", "));
-    Obstacle::new(
+    PlanObstacle::new(
         "targets-disagree",
         reason,
         "say which one with --version, or promote one target with --target",
@@ -151,17 +160,17 @@ fn disagreement(app: &AppName, stage: &StageName, found: &[&Entry]) -> Obstacle 
 /// What the same thing is in another stage: the same component, or the only one where formats name
 /// components differently; of several, the same image.
 fn counterparts<'a>(
-    entry: &Entry,
-    siblings: &[&Entry],
+    entry: &MappingEntry,
+    siblings: &[&MappingEntry],
     stage: &StageName,
-    all: &'a [Entry],
-) -> Vec<&'a Entry> {
+    all: &'a [MappingEntry],
+) -> Vec<&'a MappingEntry> {
     let there = || all.iter().filter(|other| other.stage == *stage && other.app == entry.app);
     let components: BTreeSet<_> = there().map(|other| &other.component).collect();
     let here: BTreeSet<_> = siblings.iter().map(|other| &other.component).collect();
     let are_alone = components.len() == 1 && here.len() == 1;
-    let same = |other: &&Entry| other.component == entry.component || are_alone;
-    let mut found: Vec<&Entry> = there().filter(same).collect();
+    let same = |other: &&MappingEntry| other.component == entry.component || are_alone;
+    let mut found: Vec<&MappingEntry> = there().filter(same).collect();
     if entry.image.is_some() && found.iter().any(|other| other.image == entry.image) {
         found.retain(|other| other.image == entry.image);
     }
@@ -170,29 +179,29 @@ fn counterparts<'a>(
 
 fn ran<'e>(
     app: &AppName,
-    entries: &[&'e Entry],
+    entries: &[&'e MappingEntry],
     stage: &StageName,
-    all: &[Entry],
+    all: &[MappingEntry],
     version: &Version,
-    past: &Past,
-) -> Result<Vec<Pair<'e>>, Obstacle> {
-    let ran = |entry: &&&'e Entry| {
-        let slots = counterparts(entry, entries, stage, all).into_iter().map(Entry::slot);
+    past: &PastVersions,
+) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
+    let ran = |entry: &&&'e MappingEntry| {
+        let slots = counterparts(entry, entries, stage, all).into_iter().map(MappingEntry::slot);
         let found = slots.filter_map(|slot| recalled(past, &slot, version)).next();
         found.map(|version| (**entry, version))
     };
-    let out: Vec<Pair<'e>> = entries.iter().filter_map(|entry| ran(&entry)).collect();
+    let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(|entry| ran(&entry)).collect();
     if out.is_empty() {
         let reason = format!("{stage} has never run {version} of {app}");
         let hint = format!("`towpath history {app} --stage {stage}` lists what it ran");
-        return Err(Obstacle::new("never-ran", reason, hint));
+        return Err(PlanObstacle::new("never-ran", reason, hint));
     }
     Ok(out)
 }
 
 /// The version as it was written when it ran: with its digest, where the wish is a tag.
-fn recalled(past: &Past, slot: &SlotKey, version: &Version) -> Option<Version> {
-    let fits = |ran: &&Ran| ran.version == *version || ran.version.is_same(version);
+fn recalled(past: &PastVersions, slot: &CellKey, version: &Version) -> Option<Version> {
+    let fits = |ran: &&PastVersion| ran.version == *version || ran.version.is_same(version);
     past.get(slot)?.iter().find(fits).map(|ran| ran.version.clone())
 }
 
@@ -200,10 +209,10 @@ fn recalled(past: &Past, slot: &SlotKey, version: &Version) -> Option<Version> {
 /// version of a remote base that is the same goes along.
 fn made<'e>(
     app: &AppName,
-    entries: &[&'e Entry],
+    entries: &[&'e MappingEntry],
     version: &Version,
-) -> Result<Vec<Pair<'e>>, Obstacle> {
-    let is_image = |entry: &&Entry| !entry.notes.contains(&Note::Remote);
+) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
+    let is_image = |entry: &&MappingEntry| !entry.notes.contains(&EntryNote::Remote);
     let has_images = entries.iter().any(is_image);
     let images = entries.iter().filter(|entry| !has_images || is_image(entry));
     let components: BTreeSet<_> = images.clone().map(|entry| &entry.component).collect();
@@ -216,9 +225,9 @@ fn made<'e>(
             .collect();
         let reason =
             format!("{app} has several images, with different versions: {}", names.join(", "));
-        return Err(Obstacle::new("several-images", reason, "name one of them"));
+        return Err(PlanObstacle::new("several-images", reason, "name one of them"));
     }
-    let moves = |entry: &&&Entry| is_image(entry) || current.contains(&entry.version);
+    let moves = |entry: &&&MappingEntry| is_image(entry) || current.contains(&entry.version);
     Ok(entries.iter().filter(moves).map(|entry| (*entry, version.clone())).collect())
 }
 
@@ -226,42 +235,43 @@ fn made<'e>(
 /// one before the present version first came: a rollback is not rolled back.
 fn before<'e>(
     app: &AppName,
-    entries: &[&'e Entry],
-    past: &Past,
-) -> Result<Vec<Pair<'e>>, Obstacle> {
-    let arrived =
-        |entry: &Entry| past.get(&entry.slot()).and_then(|ran| ran.first()).map(|ran| ran.time);
+    entries: &[&'e MappingEntry],
+    past: &PastVersions,
+) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
+    let arrived = |entry: &MappingEntry| {
+        past.get(&entry.slot()).and_then(|ran| ran.first()).map(|ran| ran.time)
+    };
     let last = entries.iter().filter_map(|entry| arrived(entry)).max();
     let newest = entries.iter().filter(|entry| last.is_some() && arrived(entry) == last);
-    let back = |entry: &&'e Entry| {
+    let back = |entry: &&'e MappingEntry| {
         let ran = past.get(&entry.slot())?;
         let first = ran.iter().rposition(|ran| ran.version == entry.version)?;
         Some((*entry, ran.get(first + 1)?.version.clone()))
     };
-    let out: Vec<Pair<'e>> = newest.filter_map(back).collect();
+    let out: Vec<EntryVersion<'e>> = newest.filter_map(back).collect();
     if out.is_empty() {
         let reason = format!("history knows no version of {app} before this one");
         let hint = format!(
             "`towpath history {app}` shows what it knows; `towpath deploy` takes any version"
         );
-        return Err(Obstacle::new("nothing-before", reason, hint));
+        return Err(PlanObstacle::new("nothing-before", reason, hint));
     }
     Ok(out)
 }
 
 fn back<'e>(
     app: &AppName,
-    entries: &[&'e Entry],
+    entries: &[&'e MappingEntry],
     version: &Version,
-    past: &Past,
-) -> Result<Vec<Pair<'e>>, Obstacle> {
-    let ran = |entry: &&'e Entry| Some((*entry, recalled(past, &entry.slot(), version)?));
-    let out: Vec<Pair<'e>> = entries.iter().filter_map(ran).collect();
+    past: &PastVersions,
+) -> Result<Vec<EntryVersion<'e>>, PlanObstacle> {
+    let ran = |entry: &&'e MappingEntry| Some((*entry, recalled(past, &entry.slot(), version)?));
+    let out: Vec<EntryVersion<'e>> = entries.iter().filter_map(ran).collect();
     match (out.is_empty(), entries.first()) {
         (true, Some(entry)) => {
             let reason = format!("{} has never run {version} of {app}", entry.stage);
             let hint = format!("`towpath history {app} --stage {}` lists what it ran", entry.stage);
-            Err(Obstacle::new("never-ran", reason, hint))
+            Err(PlanObstacle::new("never-ran", reason, hint))
         }
         _ => Ok(out),
     }

@@ -1,9 +1,9 @@
 //! Edits as a unified diff that `git apply` takes.
 
-use super::edits::{Edits, FileEdit};
+use super::edits::{FileEdit, FileEdits};
 use similar::TextDiff;
 
-impl Edits {
+impl FileEdits {
     /// All files, one behind the other.
     pub fn diff(&self) -> String {
         self.files.iter().map(FileEdit::diff).collect()

@@ -1,20 +1,20 @@
 //! From wanted versions to new contents of files. A pure value: nothing is written.
 
-use super::ground::Ground;
-use super::overlay::Override;
-use super::place::Page;
-use super::refusal::{Reason, Refusal};
-use super::value::Move;
+use super::ground::EditBase;
+use super::overlay::OverlayOverride;
+use super::place::FileEditor;
+use super::refusal::{EditRefusal, RefusalReason};
+use super::value::VersionChange;
 use super::verify::{self, who};
-use crate::model::{Entry, Location, Note, Part, SourceKind, Version};
-use crate::source::{Notation, Reader, of};
+use crate::model::{EntryNote, ImagePart, Location, MappingEntry, SourceKind, Version};
+use crate::source::{SnapshotReader, ValueNotation, of};
 use crate::yaml::{self, Splice};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A version that an entry of the mapping is to have.
 #[derive(Debug, Clone)]
-pub struct Change<'e> {
-    pub entry: &'e Entry,
+pub struct EntryChange<'e> {
+    pub entry: &'e MappingEntry,
     pub version: Version,
     /// Another image, where that changes too.
     pub image: Option<String>,
@@ -22,7 +22,7 @@ pub struct Change<'e> {
 
 /// What is refused unless somebody asks for it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Consent {
+pub struct EditConsent {
     /// A version pinned by its digest may become one without.
     pub drop_digest: bool,
     /// Lines that an automation owns may be edited.
@@ -33,7 +33,7 @@ pub struct Consent {
 
 /// New contents of files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Edits {
+pub struct FileEdits {
     /// In the order of their paths. Empty if everything is as wanted.
     pub files: Vec<FileEdit>,
 }
@@ -48,7 +48,7 @@ pub struct FileEdit {
     pub splices: Vec<Splice>,
 }
 
-impl Edits {
+impl FileEdits {
     /// The paths of the files.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|file| file.path.as_str())
@@ -61,14 +61,14 @@ impl Edits {
 }
 
 /// A change, and how the version is written there.
-pub(super) struct Planned<'e> {
-    pub entry: &'e Entry,
-    pub change: Move,
+pub(super) struct PlannedChange<'e> {
+    pub entry: &'e MappingEntry,
+    pub change: VersionChange,
 }
 
-impl Planned<'_> {
+impl PlannedChange<'_> {
     /// Is the entry (of one claim, or of the mapping) the one that changes?
-    pub fn is_about(&self, entry: &Entry) -> bool {
+    pub fn is_about(&self, entry: &MappingEntry) -> bool {
         entry.version == self.entry.version
             && entry.slot() == self.entry.slot()
             && entry.locations.iter().any(|location| self.entry.locations.contains(location))
@@ -77,28 +77,28 @@ impl Planned<'_> {
 
 /// What to do with a value that only one kustomize overlay inherits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Inherited {
+enum InheritedEdit {
     Override,
     InPlace,
 }
 
 /// What is wanted of the files.
-struct Plan<'p> {
-    inherited: Inherited,
-    places: BTreeMap<&'p str, Vec<(&'p Location, &'p Move, Notation)>>,
-    overrides: Vec<Override>,
+struct EditPlan<'p> {
+    inherited: InheritedEdit,
+    places: BTreeMap<&'p str, Vec<(&'p Location, &'p VersionChange, ValueNotation)>>,
+    overrides: Vec<OverlayOverride>,
 }
 
 /// Who shares a value.
 #[derive(Default)]
-struct Sharers {
+struct ValueSharers {
     /// How many of those that change.
     among: usize,
     /// Those that do not.
     others: BTreeSet<String>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> EditBase<'a> {
     /// The edits that give these entries their new versions, all together: every location of a version
     /// moves, and nothing else does.
     ///
@@ -108,40 +108,48 @@ impl<'a> Ground<'a> {
     ///
     /// # Errors
     /// The first [`Refusal`].
-    pub fn edits(&self, changes: &[Change<'_>], consent: Consent) -> Result<Edits, Refusal> {
+    pub fn edits(
+        &self,
+        changes: &[EntryChange<'_>],
+        consent: EditConsent,
+    ) -> Result<FileEdits, EditRefusal> {
         let planned =
             changes.iter().map(|change| planned(change, consent)).collect::<Result<Vec<_>, _>>()?;
-        let plan = self.planned(&planned, Inherited::Override)?;
+        let plan = self.planned(&planned, InheritedEdit::Override)?;
         match (self.carried_out(&plan, &planned, consent), plan.overrides.first()) {
-            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first))
-                if first.others.is_empty() =>
-            {
-                self.carried_out(&self.planned(&planned, Inherited::InPlace)?, &planned, consent)
-            }
-            (Err(Refusal { reason: Reason::ReadsOtherwise { .. }, .. }), Some(first)) => {
-                Err(first.refused())
-            }
+            (
+                Err(EditRefusal { reason: RefusalReason::ReadsOtherwise { .. }, .. }),
+                Some(first),
+            ) if first.others.is_empty() => self.carried_out(
+                &self.planned(&planned, InheritedEdit::InPlace)?,
+                &planned,
+                consent,
+            ),
+            (
+                Err(EditRefusal { reason: RefusalReason::ReadsOtherwise { .. }, .. }),
+                Some(first),
+            ) => Err(first.refused()),
             (outcome, _) => outcome,
         }
     }
 
     fn carried_out(
         &self,
-        plan: &Plan<'_>,
-        planned: &[Planned<'_>],
-        consent: Consent,
-    ) -> Result<Edits, Refusal> {
-        let reader = Reader::new(&self.snapshot, self.cache);
-        let mut pages: BTreeMap<&str, Page> = BTreeMap::new();
+        plan: &EditPlan<'_>,
+        planned: &[PlannedChange<'_>],
+        consent: EditConsent,
+    ) -> Result<FileEdits, EditRefusal> {
+        let reader = SnapshotReader::new(&self.snapshot, self.cache);
+        let mut pages: BTreeMap<&str, FileEditor> = BTreeMap::new();
         for (path, places) in &plan.places {
             for (location, change, notation) in places {
                 let page = match pages.remove(path) {
                     Some(page) => page,
-                    None => Page::read(&reader, path, *notation)?,
+                    None => FileEditor::read(&reader, path, *notation)?,
                 };
                 let page = pages.entry(path).or_insert(page);
                 page.want(location, change, consent)
-                    .map_err(|reason| Refusal::at(location, reason))?;
+                    .map_err(|reason| EditRefusal::at(location, reason))?;
             }
         }
         let edits = files(&reader, &pages, &plan.overrides)?;
@@ -151,10 +159,10 @@ impl<'a> Ground<'a> {
 
     fn planned<'p>(
         &'p self,
-        planned: &'p [Planned<'_>],
-        inherited: Inherited,
-    ) -> Result<Plan<'p>, Refusal> {
-        let mut plan = Plan { inherited, places: BTreeMap::new(), overrides: Vec::new() };
+        planned: &'p [PlannedChange<'_>],
+        inherited: InheritedEdit,
+    ) -> Result<EditPlan<'p>, EditRefusal> {
+        let mut plan = EditPlan { inherited, places: BTreeMap::new(), overrides: Vec::new() };
         for one in planned {
             self.plan(one, planned, &mut plan)?;
         }
@@ -164,10 +172,10 @@ impl<'a> Ground<'a> {
     /// Adds what one change wants of the files.
     fn plan<'p>(
         &'p self,
-        one: &'p Planned<'_>,
-        all: &[Planned<'_>],
-        plan: &mut Plan<'p>,
-    ) -> Result<(), Refusal> {
+        one: &'p PlannedChange<'_>,
+        all: &[PlannedChange<'_>],
+        plan: &mut EditPlan<'p>,
+    ) -> Result<(), EditRefusal> {
         let first = one.entry.locations.first();
         let claims = self.looking_at(first.map(|location| location.path.as_str()));
         let mut known = false;
@@ -179,33 +187,34 @@ impl<'a> Ground<'a> {
         }
         match first {
             _ if known => Ok(()),
-            Some(location) => Err(Refusal::at(location, Reason::Unknown)),
-            None => Err(Refusal::of_file("", Reason::Unknown)),
+            Some(location) => Err(EditRefusal::at(location, RefusalReason::Unknown)),
+            None => Err(EditRefusal::of_file("", RefusalReason::Unknown)),
         }
     }
 
     fn plan_entry<'p>(
         &'p self,
-        one: &'p Planned<'_>,
-        entry: &'p Entry,
+        one: &'p PlannedChange<'_>,
+        entry: &'p MappingEntry,
         claim: usize,
-        all: &[Planned<'_>],
-        plan: &mut Plan<'p>,
-    ) -> Result<(), Refusal> {
+        all: &[PlannedChange<'_>],
+        plan: &mut EditPlan<'p>,
+    ) -> Result<(), EditRefusal> {
         let (claim, _) = self.claim(claim);
-        let inherited = entry.notes.contains(&Note::Inherited);
-        let sharers = if inherited { self.sharers(entry, all) } else { Sharers::default() };
+        let inherited = entry.notes.contains(&EntryNote::Inherited);
+        let sharers = if inherited { self.sharers(entry, all) } else { ValueSharers::default() };
         let (others, alone) = (sharers.others.into_iter().collect::<Vec<_>>(), sharers.among == 1);
         let overridable =
-            entry.source == SourceKind::Kustomize && !entry.notes.contains(&Note::Remote);
+            entry.source == SourceKind::Kustomize && !entry.notes.contains(&EntryNote::Remote);
         match (&entry.image, entry.locations.first()) {
             (Some(image), Some(first))
                 if inherited
                     && overridable
-                    && (!others.is_empty() || (alone && plan.inherited == Inherited::Override)) =>
+                    && (!others.is_empty()
+                        || (alone && plan.inherited == InheritedEdit::Override)) =>
             {
                 let (path, image, change) = (claim.path.clone(), image.clone(), one.change.clone());
-                plan.overrides.push(Override {
+                plan.overrides.push(OverlayOverride {
                     path,
                     image,
                     change,
@@ -214,7 +223,7 @@ impl<'a> Ground<'a> {
                 });
             }
             (_, Some(first)) if !others.is_empty() => {
-                return Err(Refusal::at(first, Reason::Shared(others)));
+                return Err(EditRefusal::at(first, RefusalReason::Shared(others)));
             }
             _ => {
                 names_the_image(entry, &one.change)?;
@@ -228,10 +237,10 @@ impl<'a> Ground<'a> {
     }
 
     /// Who has a version from the places of an entry.
-    fn sharers(&self, entry: &Entry, all: &[Planned<'_>]) -> Sharers {
+    fn sharers(&self, entry: &MappingEntry, all: &[PlannedChange<'_>]) -> ValueSharers {
         let claims = self.looking_at(entry.locations.iter().map(|location| location.path.as_str()));
         let said = self.said_by(&claims);
-        let mut sharers = Sharers::default();
+        let mut sharers = ValueSharers::default();
         for other in &said {
             if !other.locations.iter().any(|location| entry.locations.contains(location)) {
                 continue;
@@ -247,62 +256,66 @@ impl<'a> Ground<'a> {
 
     fn verify(
         &self,
-        reader: &Reader<'_>,
-        edits: &Edits,
-        pages: &BTreeMap<&str, Page>,
-        planned: &[Planned<'_>],
-    ) -> Result<(), Refusal> {
+        reader: &SnapshotReader<'_>,
+        edits: &FileEdits,
+        pages: &BTreeMap<&str, FileEditor>,
+        planned: &[PlannedChange<'_>],
+    ) -> Result<(), EditRefusal> {
         let Some(first) = edits.files.first() else { return Ok(()) };
         let unreadable = |error: crate::git::GitError| {
-            Refusal::of_file(&first.path, Reason::Unreadable(error.to_string()))
+            EditRefusal::of_file(&first.path, RefusalReason::Unreadable(error.to_string()))
         };
         let after = self.snapshot.with(edits.contents()).map_err(unreadable)?;
-        let new = Reader::new(&after, self.cache);
+        let new = SnapshotReader::new(&after, self.cache);
         let paths: Vec<&str> = edits.paths().collect();
         for (path, page) in pages {
-            page.check(reader, &new).map_err(|reason| Refusal::of_file(path, reason))?;
+            page.check(reader, &new).map_err(|reason| EditRefusal::of_file(path, reason))?;
         }
         verify::check(self, &after, &paths, planned)
     }
 }
 
 /// Refuses another image where no place holds the whole name.
-fn names_the_image(entry: &Entry, change: &Move) -> Result<(), Refusal> {
+fn names_the_image(entry: &MappingEntry, change: &VersionChange) -> Result<(), EditRefusal> {
     let named = entry
         .locations
         .iter()
-        .any(|location| matches!(location.part, Part::Name | Part::Reference));
+        .any(|location| matches!(location.part, ImagePart::Name | ImagePart::Reference));
     match (&change.image, entry.locations.first()) {
         (Some(image), Some(first)) if !named => {
-            Err(Refusal::at(first, Reason::NoPlaceForName { image: image.clone() }))
+            Err(EditRefusal::at(first, RefusalReason::NoPlaceForName { image: image.clone() }))
         }
         _ => Ok(()),
     }
 }
 
-fn planned<'e>(change: &Change<'e>, consent: Consent) -> Result<Planned<'e>, Refusal> {
+fn planned<'e>(
+    change: &EntryChange<'e>,
+    consent: EditConsent,
+) -> Result<PlannedChange<'e>, EditRefusal> {
     let entry = change.entry;
     let refuse = |reason| match entry.locations.first() {
-        Some(location) => Refusal::at(location, reason),
-        None => Refusal::of_file("", reason),
+        Some(location) => EditRefusal::at(location, reason),
+        None => EditRefusal::of_file("", reason),
     };
     for note in &entry.notes {
-        if let Note::Automated(owner) = note
+        if let EntryNote::Automated(owner) = note
             && !consent.force_automated
         {
-            return Err(refuse(Reason::Automated { policy: owner.policy.clone() }));
+            return Err(refuse(RefusalReason::Automated { policy: owner.policy.clone() }));
         }
     }
     let image = change.image.clone().filter(|image| entry.image.as_ref() != Some(image));
-    let change = Move::of(&entry.version, &change.version, image, consent).map_err(refuse)?;
-    Ok(Planned { entry, change })
+    let change =
+        VersionChange::of(&entry.version, &change.version, image, consent).map_err(refuse)?;
+    Ok(PlannedChange { entry, change })
 }
 
 fn files(
-    reader: &Reader<'_>,
-    pages: &BTreeMap<&str, Page>,
-    overrides: &[Override],
-) -> Result<Edits, Refusal> {
+    reader: &SnapshotReader<'_>,
+    pages: &BTreeMap<&str, FileEditor>,
+    overrides: &[OverlayOverride],
+) -> Result<FileEdits, EditRefusal> {
     let mut out: BTreeMap<&str, FileEdit> = BTreeMap::new();
     for (path, page) in pages {
         let splices = page.splices();
@@ -315,7 +328,8 @@ fn files(
         let edit = match out.remove(one.path.as_str()) {
             Some(edit) => edit,
             None => {
-                let text = Page::read(reader, &one.path, Notation::Yaml)?.text.to_string();
+                let text =
+                    FileEditor::read(reader, &one.path, ValueNotation::Yaml)?.text.to_string();
                 FileEdit {
                     path: one.path.clone(),
                     before: text.clone(),
@@ -328,7 +342,7 @@ fn files(
         let splices = vec![difference(&edit.before, &after)];
         out.insert(&one.path, FileEdit { after, splices, ..edit });
     }
-    Ok(Edits { files: out.into_values().filter(|file| file.before != file.after).collect() })
+    Ok(FileEdits { files: out.into_values().filter(|file| file.before != file.after).collect() })
 }
 
 /// The one splice that makes a text another one.

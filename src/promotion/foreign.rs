@@ -1,14 +1,14 @@
 //! Tags that name a stage. Where builds are tagged anew for each stage, what one stage runs is not what
 //! the next is to run, though it can be written there.
 
-use super::plan::{Item, Plan, Step};
+use super::plan::{Plan, PlanItem, PlannedMove};
 use crate::config::Stage;
 use crate::model::{StageName, Version};
 
 /// What would move to a tag that names another stage, while what runs now names its own: `dev-1f00`
 /// for prod, which runs `prod-c0de`.
-pub fn foreign<'p>(plan: &'p Plan, stages: &[Stage]) -> Vec<(&'p Item, &'p Step)> {
-    let is_foreign = |step: &Step| {
+pub fn foreign<'p>(plan: &'p Plan, stages: &[Stage]) -> Vec<(&'p PlanItem, &'p PlannedMove)> {
+    let is_foreign = |step: &PlannedMove| {
         let (own, coming) = (&step.entry.stage, named(&step.to, stages));
         !coming.is_empty()
             && !coming.contains(&own)

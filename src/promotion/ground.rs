@@ -1,37 +1,37 @@
 //! The state of a repository that edits are made on: every claim, with what it says and the files it
 //! looked at.
 
-use super::edits::Edits;
+use super::edits::FileEdits;
 use crate::config::Config;
 use crate::git::{GitError, Snapshot};
-use crate::model::{Entry, Mapping, StageName, Warning};
-use crate::source::{self, Cache, Claim, Reader, read_claim};
+use crate::model::{Mapping, MappingEntry, StageName, Warning};
+use crate::source::{self, Claim, ParseCache, SnapshotReader, read_claim};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// One state, read. [`Ground::edits`] says what would change it.
-pub struct Ground<'a> {
+pub struct EditBase<'a> {
     pub(super) config: &'a Config,
     pub(super) snapshot: Snapshot<'a>,
-    pub(super) cache: &'a Cache,
+    pub(super) cache: &'a ParseCache,
     branch_stage: Option<&'a StageName>,
     claims: Rc<Vec<Claim<'a>>>,
     /// What each claim says.
-    entries: Vec<Rc<Vec<Entry>>>,
+    entries: Vec<Rc<Vec<MappingEntry>>>,
     /// The claims that looked at a path.
     by_path: Rc<HashMap<String, Vec<usize>>>,
     warnings: Vec<Warning>,
 }
 
-impl<'a> Ground<'a> {
+impl<'a> EditBase<'a> {
     /// Reads everything that the configuration names. `branch_stage` as for [`source::read`].
     pub fn of(
         config: &'a Config,
         snapshot: Snapshot<'a>,
-        cache: &'a Cache,
+        cache: &'a ParseCache,
         branch_stage: Option<&'a StageName>,
     ) -> Self {
-        let reader = Reader::new(&snapshot, cache);
+        let reader = SnapshotReader::new(&snapshot, cache);
         let claims = source::claims(config, &reader);
         let mut entries = Vec::new();
         let mut by_path: HashMap<String, Vec<usize>> = HashMap::new();
@@ -44,14 +44,14 @@ impl<'a> Ground<'a> {
         }
         let warnings = reader.warnings();
         let (claims, by_path) = (Rc::new(claims), Rc::new(by_path));
-        Ground { config, snapshot, cache, branch_stage, claims, entries, by_path, warnings }
+        EditBase { config, snapshot, cache, branch_stage, claims, entries, by_path, warnings }
     }
 
     /// The state as it would be after some edits. Only what looks at an edited file is read again.
     ///
     /// # Errors
     /// When the repository's objects cannot be opened again.
-    pub fn after(&self, edits: &Edits) -> Result<Ground<'a>, GitError> {
+    pub fn after(&self, edits: &FileEdits) -> Result<EditBase<'a>, GitError> {
         let snapshot = self.snapshot.with(edits.contents())?;
         let mut entries = self.entries.clone();
         for (index, read) in self.read(&snapshot, &self.looking_at(edits.paths())) {
@@ -59,7 +59,7 @@ impl<'a> Ground<'a> {
         }
         let (claims, by_path) = (Rc::clone(&self.claims), Rc::clone(&self.by_path));
         let warnings = self.warnings.clone();
-        Ok(Ground { snapshot, entries, claims, by_path, warnings, ..*self })
+        Ok(EditBase { snapshot, entries, claims, by_path, warnings, ..*self })
     }
 
     /// The mapping, as [`source::read`] gives it.
@@ -82,8 +82,8 @@ impl<'a> Ground<'a> {
         &self,
         snapshot: &Snapshot<'a>,
         claims: &BTreeSet<usize>,
-    ) -> Vec<(usize, Vec<Entry>)> {
-        let reader = Reader::new(snapshot, self.cache);
+    ) -> Vec<(usize, Vec<MappingEntry>)> {
+        let reader = SnapshotReader::new(snapshot, self.cache);
         let read = |index: &usize| {
             let reading = read_claim(self.config, &self.claims[*index], &reader, self.branch_stage);
             (*index, reading.entries)
@@ -92,16 +92,19 @@ impl<'a> Ground<'a> {
     }
 
     /// What these claims say, as entries of a mapping.
-    pub(super) fn said_by(&self, claims: &BTreeSet<usize>) -> Vec<Entry> {
+    pub(super) fn said_by(&self, claims: &BTreeSet<usize>) -> Vec<MappingEntry> {
         self.assembled(claims.iter().map(|index| &self.entries[*index]))
     }
 
     /// A claim and the entries it gives.
-    pub(super) fn claim(&self, index: usize) -> (&Claim<'a>, &[Entry]) {
+    pub(super) fn claim(&self, index: usize) -> (&Claim<'a>, &[MappingEntry]) {
         (&self.claims[index], &self.entries[index])
     }
 
-    fn assembled<'e>(&self, readings: impl Iterator<Item = &'e Rc<Vec<Entry>>>) -> Vec<Entry> {
+    fn assembled<'e>(
+        &self,
+        readings: impl Iterator<Item = &'e Rc<Vec<MappingEntry>>>,
+    ) -> Vec<MappingEntry> {
         source::assembled(self.config, readings.map(|entries| entries.to_vec()))
     }
 }

@@ -5,15 +5,15 @@
 //! hooks and terminals of all kinds. The trailers are what machines read back; `history` takes who
 //! wanted a deployment from `Promoted-By`.
 
-use super::body::{Moved, note};
-use super::plan::{Item, Step};
+use super::body::{AppVersionChange, note};
+use super::plan::{PlanItem, PlannedMove};
 use crate::config::{SubjectParts, SubjectTemplate};
 use crate::model::{StageName, TargetName, Version};
 use std::collections::BTreeSet;
 
 /// What a plan is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose<'a> {
+pub enum PlanPurpose<'a> {
     /// What this stage runs is taken to the next.
     Promote { from: &'a StageName },
     /// A build's version is put there.
@@ -24,29 +24,29 @@ pub enum Purpose<'a> {
 
 /// One app's part of a commit.
 #[derive(Debug, Clone, Copy)]
-pub struct Part<'a> {
+pub struct MessagePart<'a> {
     /// `web`, or `api/nginx`.
     pub name: &'a str,
-    pub steps: &'a [Step],
+    pub steps: &'a [PlannedMove],
 }
 
 /// The words of one commit and its proposal.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct CommitMessage {
     pub subject: String,
     /// The lines between subject and trailers, if there are several apps.
     body: String,
     trailers: Vec<(&'static str, String)>,
-    pub(super) rows: Vec<Row>,
+    pub(super) rows: Vec<MessageRow>,
     pub(super) note: String,
     pub(super) stage: String,
     /// How each part would go back, where that is to one version.
-    pub(super) back: Vec<WayBack>,
+    pub(super) back: Vec<RollbackVersion>,
 }
 
 /// The way back of one part.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct WayBack {
+pub(super) struct RollbackVersion {
     pub name: String,
     /// Where that is one alone.
     pub target: Option<String>,
@@ -55,30 +55,30 @@ pub(super) struct WayBack {
 
 /// One entry that moves.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct MessageRow {
     /// The app, and its target where it has one.
     pub name: String,
-    pub moved: Moved,
+    pub moved: AppVersionChange,
 }
 
-impl Message {
+impl CommitMessage {
     /// The words for some apps that go to one stage. `wording` is for the subject.
     pub fn of(
-        purpose: Purpose<'_>,
+        purpose: PlanPurpose<'_>,
         to: &StageName,
-        parts: &[Part<'_>],
+        parts: &[MessagePart<'_>],
         by: &str,
         wording: Option<&SubjectTemplate>,
     ) -> Self {
-        let line = |part: &Part<'_>| format!("{}{}", plain(part.name), moved(part.steps));
+        let line = |part: &MessagePart<'_>| format!("{}{}", plain(part.name), moved(part.steps));
         let what = match parts {
             [one] => plain(one.name),
             several => format!("{} apps", several.len()),
         };
         let subject = match purpose {
-            Purpose::Promote { .. } => format!("Promote {what} to {}", place(to, parts)),
-            Purpose::Deploy => format!("Deploy {what} to {}", place(to, parts)),
-            Purpose::RollBack => format!("Roll back {what} in {}", place(to, parts)),
+            PlanPurpose::Promote { .. } => format!("Promote {what} to {}", place(to, parts)),
+            PlanPurpose::Deploy => format!("Deploy {what} to {}", place(to, parts)),
+            PlanPurpose::RollBack => format!("Roll back {what} in {}", place(to, parts)),
         };
         let (subject, body) = match parts {
             [one] => (format!("{subject}{}", moved(one.steps)), String::new()),
@@ -91,7 +91,7 @@ impl Message {
             Some(wording) => wording.render(&subject_parts(subject, purpose, to, parts)),
             None => subject,
         };
-        Message {
+        CommitMessage {
             subject,
             body,
             trailers: trailers(purpose, to, parts, by),
@@ -106,7 +106,7 @@ impl Message {
     }
 
     /// The ways that apps go, each once.
-    pub fn moves(&self) -> BTreeSet<&Moved> {
+    pub fn moves(&self) -> BTreeSet<&AppVersionChange> {
         self.rows.iter().map(|row| &row.moved).collect()
     }
 
@@ -133,19 +133,19 @@ impl Message {
 
 fn subject_parts(
     subject: String,
-    purpose: Purpose<'_>,
+    purpose: PlanPurpose<'_>,
     to: &StageName,
-    parts: &[Part<'_>],
+    parts: &[MessagePart<'_>],
 ) -> SubjectParts {
     let apps: Vec<String> = parts.iter().map(|part| plain(part.name)).collect();
-    let one = |of: &dyn Fn(&Step) -> String| {
+    let one = |of: &dyn Fn(&PlannedMove) -> String| {
         let all: BTreeSet<String> = parts.iter().flat_map(|part| part.steps).map(of).collect();
         if all.len() == 1 { all.into_iter().next().unwrap_or_default() } else { String::new() }
     };
     let (action, from_stage) = match purpose {
-        Purpose::Promote { from } => ("promote", plain(from.as_str())),
-        Purpose::Deploy => ("deploy", String::new()),
-        Purpose::RollBack => ("rollback", String::new()),
+        PlanPurpose::Promote { from } => ("promote", plain(from.as_str())),
+        PlanPurpose::Deploy => ("deploy", String::new()),
+        PlanPurpose::RollBack => ("rollback", String::new()),
     };
     SubjectParts {
         subject,
@@ -163,12 +163,12 @@ fn subject_parts(
 }
 
 /// To the version before, where it is one.
-fn back(part: &Part<'_>) -> Option<WayBack> {
+fn back(part: &MessagePart<'_>) -> Option<RollbackVersion> {
     let before: BTreeSet<&Version> = part.steps.iter().map(|step| &step.entry.version).collect();
     let only = before.first().filter(|_| before.len() == 1)?;
     let targets: BTreeSet<_> = part.steps.iter().map(|step| step.entry.target.as_ref()).collect();
     let target = targets.first().copied().flatten().filter(|_| targets.len() == 1);
-    Some(WayBack {
+    Some(RollbackVersion {
         name: part.name.to_owned(),
         target: target.map(ToString::to_string),
         version: only.to_string(),
@@ -176,7 +176,7 @@ fn back(part: &Part<'_>) -> Option<WayBack> {
 }
 
 /// `prod`, or `prod/eu` where that is the only target.
-fn place(to: &StageName, parts: &[Part<'_>]) -> String {
+fn place(to: &StageName, parts: &[MessagePart<'_>]) -> String {
     let targets: BTreeSet<_> =
         parts.iter().flat_map(|part| part.steps).map(|step| &step.entry.target).collect();
     match targets.first() {
@@ -186,7 +186,7 @@ fn place(to: &StageName, parts: &[Part<'_>]) -> String {
 }
 
 /// `: v1 -> v2`, where that is one move.
-fn moved(steps: &[Step]) -> String {
+fn moved(steps: &[PlannedMove]) -> String {
     let moves: BTreeSet<(String, String)> =
         steps.iter().map(|step| (short(&step.entry.version), short(&step.to))).collect();
     let targets: BTreeSet<&String> = moves.iter().map(|(_, to)| to).collect();
@@ -206,24 +206,27 @@ fn short(version: &Version) -> String {
     }
 }
 
-fn row(name: &str, step: &Step) -> Row {
+fn row(name: &str, step: &PlannedMove) -> MessageRow {
     let target =
         step.entry.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();
     let (from, to) = (step.entry.version.clone(), step.to.clone());
-    Row { name: format!("{name}{target}"), moved: Moved { app: step.entry.app.clone(), from, to } }
+    MessageRow {
+        name: format!("{name}{target}"),
+        moved: AppVersionChange { app: step.entry.app.clone(), from, to },
+    }
 }
 
 fn trailers(
-    purpose: Purpose<'_>,
+    purpose: PlanPurpose<'_>,
     to: &StageName,
-    parts: &[Part<'_>],
+    parts: &[MessagePart<'_>],
     by: &str,
 ) -> Vec<(&'static str, String)> {
     let mut out = Vec::new();
     for part in parts {
         out.push(("App", plain(part.name)));
         out.push(("Stage", plain(to.as_str())));
-        let distinct = |of: &dyn Fn(&Step) -> Option<String>| {
+        let distinct = |of: &dyn Fn(&PlannedMove) -> Option<String>| {
             let mut seen = BTreeSet::new();
             part.steps
                 .iter()
@@ -240,7 +243,7 @@ fn trailers(
         out.extend(from.into_iter().map(|version| ("From-Version", plain(&version))));
         let versions = distinct(&|step| Some(step.to.to_string()));
         out.extend(versions.into_iter().map(|version| ("To-Version", plain(&version))));
-        if let Purpose::Promote { from } = purpose {
+        if let PlanPurpose::Promote { from } = purpose {
             out.push(("Promoted-From", plain(from.as_str())));
         }
     }
@@ -264,7 +267,7 @@ pub fn is_to_stage(branch: &str, stage: &StageName) -> bool {
 }
 
 /// The branch of one app's proposal: the same each time. Targets that it is for alone are part of it.
-pub fn branch_name(item: &Item, to: &StageName) -> String {
+pub fn branch_name(item: &PlanItem, to: &StageName) -> String {
     branch_of(&item.name(), to, &item.targets)
 }
 

@@ -42,16 +42,17 @@ mod refusal_tests;
 #[cfg(test)]
 mod tests;
 
-pub use body::{Brought, GATES, Moved, SourceCommit, section, with_section};
-pub use choice::{Choice, Obstacle, Past, Ran};
-pub use edits::{Change, Consent, Edits, FileEdit};
+pub use body::{AppChangelog, AppCommit, AppVersionChange, GATES, section, with_section};
+pub use choice::{PastVersion, PastVersions, PlanObstacle, VersionSource};
+pub use edits::{EditConsent, EntryChange, FileEdit, FileEdits};
 pub use foreign::foreign;
-pub use ground::Ground;
+pub use ground::EditBase;
 pub use message::{
-    BRANCHES, Message, Part, Purpose, branch_name, branch_of, is_to_stage, joint_branch_name,
+    BRANCHES, CommitMessage, MessagePart, PlanPurpose, branch_name, branch_of, is_to_stage,
+    joint_branch_name,
 };
 pub use patch::mbox;
-pub use plan::{Item, Moves, Outcome, Plan, Request, Step, plan};
-pub use refusal::{Reason, Refusal};
+pub use plan::{ItemOutcome, Plan, PlanItem, PlanRequest, PlannedMove, PlannedMoves, plan};
+pub use refusal::{EditRefusal, RefusalReason};
 pub use revisions::revisions;
 pub use together::{companions, sharing};

@@ -1,47 +1,47 @@
 //! Kustomize overlays that only inherit a version: they get an entry of their own, so that no other
 //! overlay of the same base changes.
 
-use super::refusal::{Reason, Refusal};
-use super::value::Move;
+use super::refusal::{EditRefusal, RefusalReason};
+use super::value::VersionChange;
 use crate::model::Location;
-use crate::source::set_image::{Field, ImageChange, entry_name, splices};
+use crate::source::set_image::{FieldEdit, ImageChange, entry_name, splices};
 use crate::yaml;
 
 /// What one overlay is to say about one image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Override {
+pub(super) struct OverlayOverride {
     /// The kustomization.
     pub path: String,
     /// The image as the overlay's build names it.
     pub image: String,
-    pub change: Move,
+    pub change: VersionChange,
     /// Where the version is written now.
     pub written_at: Location,
     /// Who else has it from there.
     pub others: Vec<String>,
 }
 
-impl Override {
+impl OverlayOverride {
     /// Why it is not possible, if it is not: the places are shared, and no entry of `images:` changes
     /// a chart, another repository's version, or an image that no container has.
-    pub fn refused(&self) -> Refusal {
-        Refusal::at(&self.written_at, Reason::Shared(self.others.clone()))
+    pub fn refused(&self) -> EditRefusal {
+        EditRefusal::at(&self.written_at, RefusalReason::Shared(self.others.clone()))
     }
 
     /// The kustomization with the entry.
     ///
     /// # Errors
     /// When its list of images cannot be edited.
-    pub fn written(&self, text: &str) -> Result<String, Refusal> {
-        let part = |text: &Option<String>| text.clone().map_or(Field::Drop, Field::Set);
+    pub fn written(&self, text: &str) -> Result<String, EditRefusal> {
+        let part = |text: &Option<String>| text.clone().map_or(FieldEdit::Drop, FieldEdit::Set);
         let change = ImageChange {
             name: entry_name(text, &self.image),
-            new_name: self.change.image.clone().map_or(Field::Keep, Field::Set),
+            new_name: self.change.image.clone().map_or(FieldEdit::Keep, FieldEdit::Set),
             new_tag: part(&self.change.new.tag),
             digest: part(&self.change.new.digest),
         };
         let splices = splices(text, &change)
-            .map_err(|obstacle| Refusal::of_file(&self.path, obstacle.into()))?;
+            .map_err(|obstacle| EditRefusal::of_file(&self.path, obstacle.into()))?;
         Ok(yaml::spliced(text, &splices))
     }
 }

@@ -1,12 +1,12 @@
 //! A plan as a mail that `git am` takes.
 
-use super::edits::Edits;
-use super::message::Message;
+use super::edits::FileEdits;
+use super::message::CommitMessage;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// One mail in mbox form. `from` is `Name <address>`, `date` as mails write it.
-pub fn mbox(message: &Message, edits: &Edits, from: &str, date: &str) -> String {
+pub fn mbox(message: &CommitMessage, edits: &FileEdits, from: &str, date: &str) -> String {
     let text = message.commit();
     let (_, rest) = text.split_once("\n\n").unwrap_or((&text, ""));
     let content = format!("{rest}---\n{}-- \ntowpath\n", edits.diff());

@@ -1,46 +1,51 @@
 //! One file that is edited: what may be edited in it, and by which splices.
 
-use super::edits::Consent;
-use super::refusal::{Reason, Refusal};
-use super::value::{Move, Write};
+use super::edits::EditConsent;
+use super::refusal::{EditRefusal, RefusalReason};
+use super::value::{LocationWrite, VersionChange};
 use crate::git::FileKind;
-use crate::model::{Location, Part};
+use crate::model::{ImagePart, Location};
 use crate::source::leaf::Leaf;
-use crate::source::{Notation, Reader, Unparsed, marker};
-use crate::yaml::{self, Dialect, Splice, Spot, Wanted};
+use crate::source::{SnapshotReader, ValueNotation, YamlReadError, marker};
+use crate::yaml::{self, Dialect, EditableScalar, ScalarEdit, Splice};
 use std::rc::Rc;
 
 /// Markers of template engines.
 const MARKERS: [&str; 3] = ["{{", "{%", "<%"];
 
 /// A file as it is, and what is wanted of it so far.
-pub(super) struct Page {
+pub(super) struct FileEditor {
     path: String,
     pub text: Rc<str>,
-    notation: Notation,
-    stream: Option<Rc<yaml::Stream>>,
-    wanted: Vec<Wanted>,
+    notation: ValueNotation,
+    stream: Option<Rc<yaml::YamlStream>>,
+    wanted: Vec<ScalarEdit>,
     /// Keys that go, so that the trees cannot be compared node by node.
     removed: Vec<Splice>,
 }
 
-impl Page {
+impl FileEditor {
     /// Reads a file whose values are spelled like this.
     ///
     /// # Errors
     /// For links, submodules, and what cannot be read.
-    pub fn read(reader: &Reader<'_>, path: &str, notation: Notation) -> Result<Self, Refusal> {
-        let refuse = |reason| Refusal::of_file(path, reason);
+    pub fn read(
+        reader: &SnapshotReader<'_>,
+        path: &str,
+        notation: ValueNotation,
+    ) -> Result<Self, EditRefusal> {
+        let refuse = |reason| EditRefusal::of_file(path, reason);
         match reader.find(path).map(|file| file.kind) {
             Some(FileKind::File) => {}
-            Some(FileKind::Symlink) => return Err(refuse(Reason::Symlink)),
-            Some(FileKind::Submodule) => return Err(refuse(Reason::Submodule)),
-            None => return Err(refuse(Reason::Unreadable("there is no such file".into()))),
+            Some(FileKind::Symlink) => return Err(refuse(RefusalReason::Symlink)),
+            Some(FileKind::Submodule) => return Err(refuse(RefusalReason::Submodule)),
+            None => return Err(refuse(RefusalReason::Unreadable("there is no such file".into()))),
         }
-        let unreadable =
-            || refuse(Reason::Unreadable("it is not UTF-8 text, or not in this clone".into()));
+        let unreadable = || {
+            refuse(RefusalReason::Unreadable("it is not UTF-8 text, or not in this clone".into()))
+        };
         let text = reader.text(path).ok_or_else(unreadable)?;
-        let mut page = Page {
+        let mut page = FileEditor {
             path: path.to_owned(),
             text,
             notation,
@@ -48,17 +53,17 @@ impl Page {
             wanted: Vec::new(),
             removed: Vec::new(),
         };
-        if matches!(notation, Notation::Yaml | Notation::Json) {
+        if matches!(notation, ValueNotation::Yaml | ValueNotation::Json) {
             match reader.try_yaml(path) {
                 Ok(stream) => page.stream = Some(stream),
-                Err(Unparsed::Yaml(_, true)) => page.notation = Notation::Template,
-                Err(Unparsed::Yaml(error, false)) => {
-                    return Err(refuse(Reason::Unreadable(format!(
+                Err(YamlReadError::Yaml(_, true)) => page.notation = ValueNotation::Template,
+                Err(YamlReadError::Yaml(error, false)) => {
+                    return Err(refuse(RefusalReason::Unreadable(format!(
                         "it is not valid YAML: {error}"
                     ))));
                 }
-                Err(Unparsed::Read(error)) => {
-                    return Err(refuse(Reason::Unreadable(error.to_string())));
+                Err(YamlReadError::Read(error)) => {
+                    return Err(refuse(RefusalReason::Unreadable(error.to_string())));
                 }
             }
         }
@@ -72,14 +77,14 @@ impl Page {
     pub fn want(
         &mut self,
         location: &Location,
-        change: &Move,
-        consent: Consent,
-    ) -> Result<(), Reason> {
+        change: &VersionChange,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
         let span = location.span.start..location.span.end;
         if self.text.get(span.clone()).is_none_or(str::is_empty) {
-            return Err(Reason::Unknown);
+            return Err(RefusalReason::Unknown);
         }
-        if location.part != Part::Name || change.image.is_some() {
+        if location.part != ImagePart::Name || change.image.is_some() {
             self.check_line(&span, consent)?;
         }
         match self.stream.clone() {
@@ -90,60 +95,72 @@ impl Page {
 
     fn want_in_yaml(
         &mut self,
-        stream: &yaml::Stream,
+        stream: &yaml::YamlStream,
         location: &Location,
-        change: &Move,
-        consent: Consent,
-    ) -> Result<(), Reason> {
+        change: &VersionChange,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
         let span = location.span.start..location.span.end;
         let text = Rc::clone(&self.text);
-        let spot = Spot::find(&text, stream, span.clone())?;
+        let spot = EditableScalar::find(&text, stream, span.clone())?;
         if spot.is_long_text() {
-            return Err(Reason::Embedded);
+            return Err(RefusalReason::Embedded);
         }
         let held = spot.text();
         let held = if spot.is_whole() { held.trim_end_matches('\n') } else { held.as_str() };
         let write = change.write(location.part, held)?;
-        if write == Write::Nothing {
+        if write == LocationWrite::Nothing {
             return Ok(());
         }
         spot.check_keys()?;
         let uses = spot.uses();
         if !uses.is_empty() && !consent.change_shared {
-            return Err(Reason::Anchored(uses));
+            return Err(RefusalReason::Anchored(uses));
         }
         match write {
-            Write::Nothing => Ok(()),
-            Write::Remove => {
+            LocationWrite::Nothing => Ok(()),
+            LocationWrite::Remove => {
                 let splice = spot.without_its_key()?;
                 self.removed.push(splice);
                 Ok(())
             }
-            Write::Text(new) => {
-                let dialect =
-                    if self.notation == Notation::Json { Dialect::Json } else { Dialect::Yaml };
+            LocationWrite::Text(new) => {
+                let dialect = if self.notation == ValueNotation::Json {
+                    Dialect::Json
+                } else {
+                    Dialect::Yaml
+                };
                 let splice = spot.replaced_by(&new, dialect)?;
-                self.add(Wanted { span, text: new, splice })
+                self.add(ScalarEdit { span, text: new, splice })
             }
         }
     }
 
-    fn want_in_text(&mut self, location: &Location, change: &Move) -> Result<(), Reason> {
+    fn want_in_text(
+        &mut self,
+        location: &Location,
+        change: &VersionChange,
+    ) -> Result<(), RefusalReason> {
         let span = location.span.start..location.span.end;
         let token = self.text[span.clone()].to_owned();
-        let held = self.notation.value_of(&token).ok_or(Reason::NotWritable)?;
+        let held = self.notation.value_of(&token).ok_or(RefusalReason::NotWritable)?;
         match change.write(location.part, held)? {
-            Write::Nothing => Ok(()),
-            Write::Remove => Err(Reason::NotWritable),
-            Write::Text(new) => {
-                let text = self.notation.token_of(&token, &new).ok_or(Reason::NotWritable)?;
-                self.add(Wanted { span: span.clone(), text: new, splice: Splice { span, text } })
+            LocationWrite::Nothing => Ok(()),
+            LocationWrite::Remove => Err(RefusalReason::NotWritable),
+            LocationWrite::Text(new) => {
+                let text =
+                    self.notation.token_of(&token, &new).ok_or(RefusalReason::NotWritable)?;
+                self.add(ScalarEdit {
+                    span: span.clone(),
+                    text: new,
+                    splice: Splice { span, text },
+                })
             }
         }
     }
 
     /// Two entries may share a place, and want the same of it.
-    fn add(&mut self, wanted: Wanted) -> Result<(), Reason> {
+    fn add(&mut self, wanted: ScalarEdit) -> Result<(), RefusalReason> {
         let (start, end) = (wanted.splice.span.start, wanted.splice.span.end);
         match self
             .wanted
@@ -152,23 +169,27 @@ impl Page {
         {
             None => self.wanted.push(wanted),
             Some(same) if same.splice == wanted.splice => {}
-            Some(_) => return Err(Reason::Contradiction),
+            Some(_) => return Err(RefusalReason::Contradiction),
         }
         Ok(())
     }
 
     /// Refuses lines of templates and of automations.
-    fn check_line(&self, span: &std::ops::Range<usize>, consent: Consent) -> Result<(), Reason> {
+    fn check_line(
+        &self,
+        span: &std::ops::Range<usize>,
+        consent: EditConsent,
+    ) -> Result<(), RefusalReason> {
         let start = self.text[..span.start].rfind('\n').map_or(0, |end| end + 1);
         let end = self.text[span.end..].find('\n').map_or(self.text.len(), |end| span.end + end);
         let line = &self.text[start..end];
         let marker = MARKERS.into_iter().find(|marker| line.contains(marker));
-        if let Some(marker) = marker.filter(|_| self.notation != Notation::Word) {
-            return Err(Reason::Template { marker });
+        if let Some(marker) = marker.filter(|_| self.notation != ValueNotation::Word) {
+            return Err(RefusalReason::Template { marker });
         }
         match marker::after(&self.text, span.end) {
             Some(owner) if !consent.force_automated => {
-                Err(Reason::Automated { policy: owner.policy })
+                Err(RefusalReason::Automated { policy: owner.policy })
             }
             _ => Ok(()),
         }
@@ -187,20 +208,24 @@ impl Page {
     ///
     /// # Errors
     /// [`Reason::Collateral`] if not.
-    pub fn check(&self, reader: &Reader<'_>, new: &Reader<'_>) -> Result<(), Reason> {
+    pub fn check(
+        &self,
+        reader: &SnapshotReader<'_>,
+        new: &SnapshotReader<'_>,
+    ) -> Result<(), RefusalReason> {
         let same = match (&self.stream, self.notation) {
             (Some(_), _) if !self.removed.is_empty() => self.same_leaves(reader, new),
             (Some(old), _) => {
                 let new = new.try_yaml(&self.path).ok();
                 new.is_some_and(|new| yaml::same_but(&self.text, old, &new, &self.wanted))
             }
-            (None, Notation::Template) => self.same_leaves(reader, new),
+            (None, ValueNotation::Template) => self.same_leaves(reader, new),
             (None, _) => true,
         };
-        if same { Ok(()) } else { Err(Reason::Collateral) }
+        if same { Ok(()) } else { Err(RefusalReason::Collateral) }
     }
 
-    fn same_leaves(&self, old: &Reader<'_>, new: &Reader<'_>) -> bool {
+    fn same_leaves(&self, old: &SnapshotReader<'_>, new: &SnapshotReader<'_>) -> bool {
         let (Some(old), Some(new)) =
             (old.leaves_or_scan(&self.path), new.leaves_or_scan(&self.path))
         else {

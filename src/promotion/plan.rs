@@ -2,49 +2,49 @@
 //!
 //! An app that cannot be promoted has a result like any other and never blocks the rest.
 
-use super::choice::{Choice, Obstacle};
-use super::edits::{Change, Consent, Edits};
-use super::ground::Ground;
-use super::refusal::Refusal;
-use super::value::Move;
-use crate::config::gates::Waves;
-use crate::model::{AppName, Entry, SlotKey, StageName, TargetName, Version};
+use super::choice::{PlanObstacle, VersionSource};
+use super::edits::{EditConsent, EntryChange, FileEdits};
+use super::ground::EditBase;
+use super::refusal::EditRefusal;
+use super::value::VersionChange;
+use crate::config::gates::StageWaves;
+use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is asked for.
-pub struct Request<'a> {
+pub struct PlanRequest<'a> {
     /// The stage that is to change.
     pub to: &'a StageName,
     /// Only these targets of it; none: all.
     pub targets: &'a [TargetName],
     /// Its targets follow each other: only those move whose turn it is.
-    pub waves: Option<&'a Waves>,
+    pub waves: Option<&'a StageWaves>,
     /// Which version each app is to have.
-    pub choice: Choice<'a>,
+    pub choice: VersionSource<'a>,
     /// Which apps and components were named; `None` for all there are.
-    pub named: Option<&'a dyn Fn(&SlotKey) -> bool>,
-    pub consent: Consent,
+    pub named: Option<&'a dyn Fn(&CellKey) -> bool>,
+    pub consent: EditConsent,
 }
 
 /// The results, in the order of the apps.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub to: StageName,
-    pub items: Vec<Item>,
+    pub items: Vec<PlanItem>,
 }
 
 /// The result for one app.
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct PlanItem {
     pub app: AppName,
     /// The one that was named, where the app has several.
     pub component: Option<String>,
     /// The targets it is about alone: those that were named, or the wave whose turn it is.
     pub targets: Vec<TargetName>,
-    pub outcome: Outcome,
+    pub outcome: ItemOutcome,
 }
 
-impl Item {
+impl PlanItem {
     /// `web`, or `api/nginx` where only that was named.
     pub fn name(&self) -> String {
         match &self.component {
@@ -56,42 +56,42 @@ impl Item {
 
 /// What becomes of one app.
 #[derive(Debug, Clone)]
-pub enum Outcome {
-    Moves(Moves),
+pub enum ItemOutcome {
+    Moves(PlannedMoves),
     /// Everything is as wanted; this runs.
     UpToDate(Version),
-    Refused(Obstacle),
+    Refused(PlanObstacle),
 }
 
 /// What moves, and the bytes that do it.
 #[derive(Debug, Clone)]
-pub struct Moves {
-    pub steps: Vec<Step>,
-    pub edits: Edits,
+pub struct PlannedMoves {
+    pub steps: Vec<PlannedMove>,
+    pub edits: FileEdits,
 }
 
 /// One entry of the mapping that gets another version.
 #[derive(Debug, Clone)]
-pub struct Step {
+pub struct PlannedMove {
     /// As it is now.
-    pub entry: Entry,
+    pub entry: MappingEntry,
     /// As it will be read.
     pub to: Version,
 }
 
 impl Plan {
     /// The apps that move.
-    pub fn moving(&self) -> impl Iterator<Item = (&Item, &Moves)> {
+    pub fn moving(&self) -> impl Iterator<Item = (&PlanItem, &PlannedMoves)> {
         self.items.iter().filter_map(|item| match &item.outcome {
-            Outcome::Moves(moves) => Some((item, moves)),
+            ItemOutcome::Moves(moves) => Some((item, moves)),
             _ => None,
         })
     }
 
     /// The apps that were refused, and why.
-    pub fn refused(&self) -> impl Iterator<Item = (&Item, &Obstacle)> {
+    pub fn refused(&self) -> impl Iterator<Item = (&PlanItem, &PlanObstacle)> {
         self.items.iter().filter_map(|item| match &item.outcome {
-            Outcome::Refused(obstacle) => Some((item, obstacle)),
+            ItemOutcome::Refused(obstacle) => Some((item, obstacle)),
             _ => None,
         })
     }
@@ -100,7 +100,11 @@ impl Plan {
     ///
     /// # Errors
     /// [`Refusal`] where together they cannot be made.
-    pub fn together(&self, ground: &Ground<'_>, consent: Consent) -> Result<Edits, Refusal> {
+    pub fn together(
+        &self,
+        ground: &EditBase<'_>,
+        consent: EditConsent,
+    ) -> Result<FileEdits, EditRefusal> {
         let mut moving = self.moving();
         match (moving.next(), moving.next()) {
             (Some((_, only)), None) => Ok(only.edits.clone()),
@@ -110,9 +114,9 @@ impl Plan {
 }
 
 /// Says what would change, and changes nothing.
-pub fn plan(ground: &Ground<'_>, request: &Request<'_>) -> Plan {
+pub fn plan(ground: &EditBase<'_>, request: &PlanRequest<'_>) -> Plan {
     let mapping = ground.mapping();
-    let mut apps: BTreeMap<&AppName, Vec<&Entry>> = BTreeMap::new();
+    let mut apps: BTreeMap<&AppName, Vec<&MappingEntry>> = BTreeMap::new();
     for entry in &mapping.entries {
         if request.named.is_some_and(|named| named(&entry.slot())) {
             apps.entry(&entry.app).or_default();
@@ -121,36 +125,36 @@ pub fn plan(ground: &Ground<'_>, request: &Request<'_>) -> Plan {
             apps.entry(&entry.app).or_default().push(entry);
         }
     }
-    let item = |(app, entries): (&AppName, Vec<&Entry>)| {
+    let item = |(app, entries): (&AppName, Vec<&MappingEntry>)| {
         let (targets, outcome) = in_turn(ground, request, app, &entries);
         let component = request.named.and_then(|_| only_component(&mapping.entries, &entries));
-        Item {
+        PlanItem {
             app: app.clone(),
             component,
             targets,
-            outcome: outcome.unwrap_or_else(Outcome::Refused),
+            outcome: outcome.unwrap_or_else(ItemOutcome::Refused),
         }
     };
     Plan { to: request.to.clone(), items: apps.into_iter().map(item).collect() }
 }
 
 /// The component of these entries, where the app has others too.
-fn only_component(all: &[Entry], entries: &[&Entry]) -> Option<String> {
+fn only_component(all: &[MappingEntry], entries: &[&MappingEntry]) -> Option<String> {
     let first = entries.first()?;
     let is_only = entries.iter().all(|entry| entry.component == first.component);
-    let siblings = |other: &&Entry| (&other.app, &other.stage) == (&first.app, &first.stage);
+    let siblings = |other: &&MappingEntry| (&other.app, &other.stage) == (&first.app, &first.stage);
     let has_more = all.iter().filter(siblings).any(|other| other.component != first.component);
     first.component.clone().filter(|_| is_only && has_more)
 }
 
 /// The first wave that is not as wanted, with its targets; where there are no waves, all there is.
 fn in_turn(
-    ground: &Ground<'_>,
-    request: &Request<'_>,
+    ground: &EditBase<'_>,
+    request: &PlanRequest<'_>,
     app: &AppName,
-    entries: &[&Entry],
-) -> (Vec<TargetName>, Result<Outcome, Obstacle>) {
-    let mut waves: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+    entries: &[&MappingEntry],
+) -> (Vec<TargetName>, Result<ItemOutcome, PlanObstacle>) {
+    let mut waves: BTreeMap<usize, Vec<&MappingEntry>> = BTreeMap::new();
     for entry in entries {
         let index = request.waves.map_or(0, |waves| waves.index(entry.target.as_ref()));
         waves.entry(index).or_default().push(entry);
@@ -167,14 +171,14 @@ fn in_turn(
             wave.iter().filter_map(|entry| entry.target.clone()).collect();
         let targets: Vec<TargetName> = targets.into_iter().collect();
         match outcome(ground, request, app, (wave, &targets)) {
-            Ok(Outcome::UpToDate(version)) => same = same.or(Some(version)),
+            Ok(ItemOutcome::UpToDate(version)) => same = same.or(Some(version)),
             other => return (targets, other),
         }
     }
-    (Vec::new(), Ok(Outcome::UpToDate(same.unwrap_or_default())))
+    (Vec::new(), Ok(ItemOutcome::UpToDate(same.unwrap_or_default())))
 }
 
-fn is_meant(entry: &Entry, request: &Request<'_>) -> bool {
+fn is_meant(entry: &MappingEntry, request: &PlanRequest<'_>) -> bool {
     entry.stage == *request.to
         && (request.targets.is_empty()
             || entry.target.as_ref().is_some_and(|target| request.targets.contains(target)))
@@ -183,38 +187,41 @@ fn is_meant(entry: &Entry, request: &Request<'_>) -> bool {
 
 /// What becomes of some entries of an app, which are of these targets alone.
 fn outcome(
-    ground: &Ground<'_>,
-    request: &Request<'_>,
+    ground: &EditBase<'_>,
+    request: &PlanRequest<'_>,
     app: &AppName,
-    (entries, targets): (&[&Entry], &[TargetName]),
-) -> Result<Outcome, Obstacle> {
+    (entries, targets): (&[&MappingEntry], &[TargetName]),
+) -> Result<ItemOutcome, PlanObstacle> {
     if entries.is_empty() {
-        return Err(Obstacle::absent(app, request.to, targets));
+        return Err(PlanObstacle::absent(app, request.to, targets));
     }
     let wanted = request.choice.versions(app, entries, targets)?;
     let mut steps = Vec::new();
     for (entry, version) in &wanted {
-        let change = Move::of(&entry.version, version, None, request.consent);
-        let to = change.map_err(|reason| Obstacle::at(entry, reason))?.new;
+        let change = VersionChange::of(&entry.version, version, None, request.consent);
+        let to = change.map_err(|reason| PlanObstacle::at(entry, reason))?.new;
         if !entry.version.is_same(&to) {
-            steps.push(Step { entry: (*entry).clone(), to });
+            steps.push(PlannedMove { entry: (*entry).clone(), to });
         }
     }
     if steps.is_empty() {
         let runs = wanted.first().map(|(entry, _)| entry.version.clone()).unwrap_or_default();
-        return Ok(Outcome::UpToDate(runs));
+        return Ok(ItemOutcome::UpToDate(runs));
     }
     let edits = edits(ground, &steps, request.consent)?;
-    Ok(Outcome::Moves(Moves { steps, edits }))
+    Ok(ItemOutcome::Moves(PlannedMoves { steps, edits }))
 }
 
 fn edits<'s>(
-    ground: &Ground<'_>,
-    steps: impl IntoIterator<Item = &'s Step>,
-    consent: Consent,
-) -> Result<Edits, Refusal> {
-    let change =
-        |step: &'s Step| Change { entry: &step.entry, version: step.to.clone(), image: None };
+    ground: &EditBase<'_>,
+    steps: impl IntoIterator<Item = &'s PlannedMove>,
+    consent: EditConsent,
+) -> Result<FileEdits, EditRefusal> {
+    let change = |step: &'s PlannedMove| EntryChange {
+        entry: &step.entry,
+        version: step.to.clone(),
+        image: None,
+    };
     ground.edits(&steps.into_iter().map(change).collect::<Vec<_>>(), consent)
 }
 

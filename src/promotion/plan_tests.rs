@@ -3,8 +3,8 @@
 use super::*;
 use crate::config::Config;
 use crate::model::SourceKind;
-use crate::promotion::{Past, Ran};
-use crate::source::Cache;
+use crate::promotion::{PastVersion, PastVersions};
+use crate::source::ParseCache;
 use crate::source::testing::{config, repository};
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
@@ -16,14 +16,16 @@ fn texts() -> Config {
 }
 
 /// The plan for prod, one line for each result.
-fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&Ground<'_>) -> Plan) -> String {
-    let (repository, cache) = (repository(files), Cache::default());
-    let ground = Ground::of(config, repository.snapshot(), &cache, None);
+fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&EditBase<'_>) -> Plan) -> String {
+    let (repository, cache) = (repository(files), ParseCache::default());
+    let ground = EditBase::of(config, repository.snapshot(), &cache, None);
     let mut out = String::new();
     for item in ask(&ground).items {
         let _ = match item.outcome.clone() {
-            Outcome::UpToDate(version) => writeln!(out, "{} up to date: {version}", item.name()),
-            Outcome::Refused(why) => {
+            ItemOutcome::UpToDate(version) => {
+                writeln!(out, "{} up to date: {version}", item.name())
+            }
+            ItemOutcome::Refused(why) => {
                 writeln!(
                     out,
                     "{} {}: {}\n  hint: {}",
@@ -33,7 +35,7 @@ fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&Ground<'_>) ->
                     why.hint.unwrap_or_default()
                 )
             }
-            Outcome::Moves(moves) => moves.steps.iter().try_for_each(|step| {
+            ItemOutcome::Moves(moves) => moves.steps.iter().try_for_each(|step| {
                 let target = step
                     .entry
                     .target
@@ -47,8 +49,15 @@ fn planned(config: &Config, files: &[(&str, &str)], ask: &dyn Fn(&Ground<'_>) ->
     out
 }
 
-fn request<'a>(to: &'a StageName, choice: Choice<'a>) -> Request<'a> {
-    Request { to, targets: &[], waves: None, choice, named: None, consent: Consent::default() }
+fn request<'a>(to: &'a StageName, choice: VersionSource<'a>) -> PlanRequest<'a> {
+    PlanRequest {
+        to,
+        targets: &[],
+        waves: None,
+        choice,
+        named: None,
+        consent: EditConsent::default(),
+    }
 }
 
 /// Everything of dev to prod; `target` narrows.
@@ -57,8 +66,8 @@ fn promoted(config: &Config, files: &[(&str, &str)], target: Option<&str>) -> St
     let target = target.map(TargetName::from);
     planned(config, files, &|ground| {
         let entries = ground.mapping().entries;
-        let choice = Choice::Runs { stage: &dev, entries: &entries };
-        plan(ground, &Request { targets: target.as_slice(), ..request(&prod, choice) })
+        let choice = VersionSource::Runs { stage: &dev, entries: &entries };
+        plan(ground, &PlanRequest { targets: target.as_slice(), ..request(&prod, choice) })
     })
 }
 
@@ -111,10 +120,10 @@ fn a_wave_at_a_time() {
     let all = |files: &[(&str, &str)], targets: &[TargetName]| {
         planned(&texts(), files, &|ground| {
             let entries = ground.mapping().entries;
-            let choice = Choice::Runs { stage: &dev, entries: &entries };
+            let choice = VersionSource::Runs { stage: &dev, entries: &entries };
             plan(
                 ground,
-                &Request { waves: pipeline.waves(&prod), targets, ..request(&prod, choice) },
+                &PlanRequest { waves: pipeline.waves(&prod), targets, ..request(&prod, choice) },
             )
         })
     };
@@ -169,8 +178,12 @@ fn a_version_must_have_run_where_it_comes_from() {
         let version = Version::parse(version);
         planned(&texts(), &files, &|ground| {
             let entries = ground.mapping().entries;
-            let choice =
-                Choice::Ran { stage: &dev, entries: &entries, version: &version, past: &past };
+            let choice = VersionSource::Ran {
+                stage: &dev,
+                entries: &entries,
+                version: &version,
+                past: &past,
+            };
             plan(ground, &request(&prod, choice))
         })
     };
@@ -187,8 +200,8 @@ web never-ran: dev has never run v9 of web
 }
 
 /// What `web` has run, newest first, a second each.
-fn past(stages: &[(&str, &[&str])]) -> Past {
-    let slot = |stage: &str| SlotKey {
+fn past(stages: &[(&str, &[&str])]) -> PastVersions {
+    let slot = |stage: &str| CellKey {
         app: "web".into(),
         component: None,
         stage: stage.into(),
@@ -196,7 +209,7 @@ fn past(stages: &[(&str, &[&str])]) -> Past {
     };
     let ran = |versions: &[&str]| {
         let times = (0..versions.len()).rev();
-        let ran = |(version, time): (&&str, usize)| Ran {
+        let ran = |(version, time): (&&str, usize)| PastVersion {
             version: Version::parse(version),
             time: time as i64,
         };
@@ -211,7 +224,7 @@ fn a_rollback_is_not_rolled_back() {
     let of = |now: &str, versions: &[&str]| {
         let past = past(&[("prod", versions)]);
         planned(&texts(), &[("prod/web.tag", now)], &|ground| {
-            plan(ground, &request(&prod, Choice::Before(&past)))
+            plan(ground, &request(&prod, VersionSource::Before(&past)))
         })
     };
     assert_data_eq!(of("v3", &["v3", "v2", "v1"]), "web v3 -> v2\n");
@@ -237,9 +250,15 @@ fn a_build_is_for_one_image() {
     let (prod, version) = (StageName::from("prod"), Version::parse("v2"));
     let of = |sidecar: &str, component: Option<&str>| {
         let named =
-            |slot: &SlotKey| component.is_none_or(|name| slot.component.as_deref() == Some(name));
+            |slot: &CellKey| component.is_none_or(|name| slot.component.as_deref() == Some(name));
         planned(&config, &[("prod/web/pod.yaml", &pod(sidecar))], &|ground| {
-            plan(ground, &Request { named: Some(&named), ..request(&prod, Choice::Made(&version)) })
+            plan(
+                ground,
+                &PlanRequest {
+                    named: Some(&named),
+                    ..request(&prod, VersionSource::Made(&version))
+                },
+            )
         })
     };
     assert_data_eq!(of("v1", None), "web v1 -> v2\nweb v1 -> v2\n");

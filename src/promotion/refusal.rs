@@ -1,27 +1,27 @@
 //! Why an edit is not made: the file, the line, the reason, and what to do about it.
 
 use crate::model::Location;
-use crate::yaml::{Obstacle, Use};
+use crate::yaml::{AliasUse, EditObstacle};
 use std::fmt;
 
 /// An edit that is not made. Nothing else of the same edits is made either.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct EditRefusal {
     pub path: String,
     /// 1-based, where it is about one line.
     pub line: Option<u32>,
-    pub reason: Reason,
+    pub reason: RefusalReason,
 }
 
-impl Refusal {
+impl EditRefusal {
     /// About one location.
-    pub fn at(location: &Location, reason: Reason) -> Self {
-        Refusal { path: location.path.clone(), line: Some(location.line), reason }
+    pub fn at(location: &Location, reason: RefusalReason) -> Self {
+        EditRefusal { path: location.path.clone(), line: Some(location.line), reason }
     }
 
     /// About a file as a whole.
-    pub fn of_file(path: &str, reason: Reason) -> Self {
-        Refusal { path: path.to_owned(), line: None, reason }
+    pub fn of_file(path: &str, reason: RefusalReason) -> Self {
+        EditRefusal { path: path.to_owned(), line: None, reason }
     }
 
     /// What to do about it.
@@ -30,7 +30,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for EditRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.path)?;
         if let Some(line) = self.line {
@@ -40,11 +40,11 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for EditRefusal {}
 
 /// What is in the way.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Reason {
+pub enum RefusalReason {
     #[error("it is a symbolic link, and towpath does not follow links")]
     Symlink,
     #[error("it is a submodule, whose files are in another repository")]
@@ -54,7 +54,7 @@ pub enum Reason {
     #[error("the value is made by a template (`{marker}` on its line)")]
     Template { marker: &'static str },
     #[error("the value has an anchor and is shared; it also counts at {}", uses(.0))]
-    Anchored(Vec<Use>),
+    Anchored(Vec<AliasUse>),
     #[error("the key `{key}` is written twice, at line {} and line {}; readers differ in which one they take", .lines.0, .lines.1)]
     DuplicateKey { key: String, lines: (u32, u32) },
     #[error("the value is a block scalar with an indentation indicator")]
@@ -91,92 +91,94 @@ pub enum Reason {
     Collateral,
 }
 
-fn uses(uses: &[Use]) -> String {
+fn uses(uses: &[AliasUse]) -> String {
     uses.iter()
         .map(|used| format!("line {} (`{}`)", used.line, used.key))
         .collect::<Vec<_>>()
         .join(", ")
 }
 
-impl Reason {
+impl RefusalReason {
     /// A stable word for machines and tables.
     pub fn code(&self) -> &'static str {
         match self {
-            Reason::Symlink => "symlink",
-            Reason::Submodule => "submodule",
-            Reason::Unreadable(_) => "unreadable",
-            Reason::Template { .. } => "template",
-            Reason::Anchored(_) => "anchor",
-            Reason::DuplicateKey { .. } => "duplicate-key",
-            Reason::Indicator => "indentation-indicator",
-            Reason::SeveralLines => "several-lines",
-            Reason::Embedded => "embedded",
-            Reason::NotWritable => "not-writable",
-            Reason::Piece { .. } => "piece",
-            Reason::Automated { .. } => "automated",
-            Reason::LosesDigest { .. } => "loses-digest",
-            Reason::NoTag { .. } => "no-tag",
-            Reason::NoPlaceForTag => "no-place-for-tag",
-            Reason::NoPlaceForName { .. } => "no-place-for-name",
-            Reason::Shared(_) => "shared",
-            Reason::Contradiction => "contradiction",
-            Reason::Unknown => "unknown",
-            Reason::ReadsOtherwise { .. } => "reads-otherwise",
-            Reason::Collateral => "collateral",
+            RefusalReason::Symlink => "symlink",
+            RefusalReason::Submodule => "submodule",
+            RefusalReason::Unreadable(_) => "unreadable",
+            RefusalReason::Template { .. } => "template",
+            RefusalReason::Anchored(_) => "anchor",
+            RefusalReason::DuplicateKey { .. } => "duplicate-key",
+            RefusalReason::Indicator => "indentation-indicator",
+            RefusalReason::SeveralLines => "several-lines",
+            RefusalReason::Embedded => "embedded",
+            RefusalReason::NotWritable => "not-writable",
+            RefusalReason::Piece { .. } => "piece",
+            RefusalReason::Automated { .. } => "automated",
+            RefusalReason::LosesDigest { .. } => "loses-digest",
+            RefusalReason::NoTag { .. } => "no-tag",
+            RefusalReason::NoPlaceForTag => "no-place-for-tag",
+            RefusalReason::NoPlaceForName { .. } => "no-place-for-name",
+            RefusalReason::Shared(_) => "shared",
+            RefusalReason::Contradiction => "contradiction",
+            RefusalReason::Unknown => "unknown",
+            RefusalReason::ReadsOtherwise { .. } => "reads-otherwise",
+            RefusalReason::Collateral => "collateral",
         }
     }
 
     fn hint(&self) -> Option<String> {
         let text = match self {
-            Reason::Anchored(_) => {
+            RefusalReason::Anchored(_) => {
                 "give the stage a value of its own, or change all places at once with `--change-shared`"
             }
-            Reason::Shared(_) => {
+            RefusalReason::Shared(_) => {
                 "promote all of them together, or give each stage a value of its own"
             }
-            Reason::Automated { .. } => {
+            RefusalReason::Automated { .. } => {
                 "change what the automation follows, or write over it with `--force-automated`"
             }
-            Reason::LosesDigest { .. } => {
+            RefusalReason::LosesDigest { .. } => {
                 "name the new digest, `TAG@sha256:…`, or unpin with `--drop-digest`"
             }
-            Reason::DuplicateKey { .. } => "remove one of the two",
-            Reason::Indicator | Reason::SeveralLines => {
+            RefusalReason::DuplicateKey { .. } => "remove one of the two",
+            RefusalReason::Indicator | RefusalReason::SeveralLines => {
                 "write the value in one line, as `key: value`"
             }
-            Reason::Embedded => "write the values as keys of the file, or edit the text by hand",
-            Reason::Template { .. } => "edit the value that the template is given",
-            Reason::Symlink => "name the file it points to in the configuration",
-            Reason::Submodule => "run towpath in the repository of the submodule",
-            Reason::NoPlaceForName { .. } => {
+            RefusalReason::Embedded => {
+                "write the values as keys of the file, or edit the text by hand"
+            }
+            RefusalReason::Template { .. } => "edit the value that the template is given",
+            RefusalReason::Symlink => "name the file it points to in the configuration",
+            RefusalReason::Submodule => "run towpath in the repository of the submodule",
+            RefusalReason::NoPlaceForName { .. } => {
                 "edit the name by hand; the version alone can be promoted"
             }
-            Reason::Piece { .. } => "write the version in one value",
-            Reason::Unknown => "read the repository again",
-            Reason::NotWritable => "edit the value by hand",
-            Reason::Unreadable(_)
-            | Reason::NoTag { .. }
-            | Reason::NoPlaceForTag
-            | Reason::Contradiction
-            | Reason::ReadsOtherwise { .. }
-            | Reason::Collateral => return None,
+            RefusalReason::Piece { .. } => "write the version in one value",
+            RefusalReason::Unknown => "read the repository again",
+            RefusalReason::NotWritable => "edit the value by hand",
+            RefusalReason::Unreadable(_)
+            | RefusalReason::NoTag { .. }
+            | RefusalReason::NoPlaceForTag
+            | RefusalReason::Contradiction
+            | RefusalReason::ReadsOtherwise { .. }
+            | RefusalReason::Collateral => return None,
         };
         Some(text.to_owned())
     }
 }
 
-impl From<Obstacle> for Reason {
-    fn from(obstacle: Obstacle) -> Self {
+impl From<EditObstacle> for RefusalReason {
+    fn from(obstacle: EditObstacle) -> Self {
         match obstacle {
-            Obstacle::NotYaml(error) => {
-                Reason::Unreadable(format!("it is not valid YAML: {error}"))
+            EditObstacle::NotYaml(error) => {
+                RefusalReason::Unreadable(format!("it is not valid YAML: {error}"))
             }
-            Obstacle::NoScalar => Reason::Unknown,
-            Obstacle::Anchored(uses) => Reason::Anchored(uses),
-            Obstacle::DuplicateKey { key, lines } => Reason::DuplicateKey { key, lines },
-            Obstacle::Indicator => Reason::Indicator,
-            Obstacle::SeveralLines => Reason::SeveralLines,
-            Obstacle::NotWritable => Reason::NotWritable,
+            EditObstacle::NoScalar => RefusalReason::Unknown,
+            EditObstacle::Anchored(uses) => RefusalReason::Anchored(uses),
+            EditObstacle::DuplicateKey { key, lines } => RefusalReason::DuplicateKey { key, lines },
+            EditObstacle::Indicator => RefusalReason::Indicator,
+            EditObstacle::SeveralLines => RefusalReason::SeveralLines,
+            EditObstacle::NotWritable => RefusalReason::NotWritable,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Every refusal, as people see it.
 
 use super::tests::{NO, digest, ground, in_overlays, outcome, said, with};
-use super::{Change, Consent};
-use crate::model::{Confidence, Entry, KeyTemplate, Location, Part, SourceKind, Version};
+use super::{EditConsent, EntryChange};
+use crate::model::{
+    Confidence, ImagePart, KeyTemplate, Location, MappingEntry, SourceKind, Version,
+};
 use crate::source::testing::{repository, repository_with_links};
-use crate::source::{Cache, Notation, Reader};
+use crate::source::{ParseCache, SnapshotReader, ValueNotation};
 use snapbox::{assert_data_eq, str};
 
 /// One file of helm values in prod.
@@ -38,7 +40,7 @@ prod/values.yaml:1: the value has an anchor and is shared; it also counts at lin
 "#]]
     );
     let config = with(SourceKind::HelmValues, "{stage}/values.yaml");
-    let allowed = Consent { change_shared: true, ..NO };
+    let allowed = EditConsent { change_shared: true, ..NO };
     assert_eq!(
         outcome(&config, &[("prod/values.yaml", alias)], "v2", allowed),
         format!("prod/values.yaml: {}", alias.replace("v1", "v2"))
@@ -91,7 +93,7 @@ prod/values.yaml:1: a tag is written here, and the new version, sha256:bbbbbbbbb
     );
     let pinned = format!("image: {{repository: a/b, digest: '{}'}}\n", digest('a'));
     let config = with(SourceKind::HelmValues, "{stage}/values.yaml");
-    let drop = Consent { drop_digest: true, ..NO };
+    let drop = EditConsent { drop_digest: true, ..NO };
     assert_data_eq!(
         outcome(&config, &[("prod/values.yaml", &pinned)], "v2", drop),
         str![[r#"
@@ -105,7 +107,7 @@ prod/values.yaml:1: nothing here holds the tag that would take the place of the 
 fn an_automated_line_is_edited_when_that_is_asked_for() {
     let text = "spec:\n  containers:\n  - image: a/web:1 # {\"$imagepolicy\": \"f:web\"}\n";
     let config = with(SourceKind::Manifests, "{stage}/web.yaml");
-    let force = Consent { force_automated: true, ..NO };
+    let force = EditConsent { force_automated: true, ..NO };
     assert_data_eq!(
         outcome(&config, &[("prod/web.yaml", text)], "2", NO),
         str![[r#"
@@ -164,11 +166,11 @@ fn two_entries_of_one_place_move_together_or_not_at_all() {
         ),
         ("prod/.env", "TAG=v1\n"),
     ];
-    let (repository, cache) = (repository(&files), Cache::default());
+    let (repository, cache) = (repository(&files), ParseCache::default());
     let ground = ground(&repository, &config, &cache);
     let entries = ground.mapping().entries;
     let change =
-        |entry, version: &str| Change { entry, version: Version::parse(version), image: None };
+        |entry, version: &str| EntryChange { entry, version: Version::parse(version), image: None };
     assert_data_eq!(
         said(&ground.edits(&[change(&entries[0], "v2")], NO).expect_err("shared")),
         str![[r#"
@@ -193,10 +195,10 @@ prod/.env:1: two different values are wanted for one place
 fn a_name_in_pieces_cannot_be_changed() {
     let config = with(SourceKind::HelmValues, "{stage}/values.yaml");
     let files = [("prod/values.yaml", "image: {registry: r.io, repository: a/b, tag: v1}\n")];
-    let (repository, cache) = (repository(&files), Cache::default());
+    let (repository, cache) = (repository(&files), ParseCache::default());
     let ground = ground(&repository, &config, &cache);
     let entries = ground.mapping().entries;
-    let change = Change {
+    let change = EntryChange {
         entry: &entries[0],
         version: Version::parse("v2"),
         image: Some("eu.io/a/b".into()),
@@ -212,17 +214,17 @@ prod/values.yaml:1: the image's name is not written in one value, so that it can
 }
 
 /// An entry that no source gave, to show what guards against stale ones.
-fn foreign(path: &str) -> Entry {
+fn foreign(path: &str) -> MappingEntry {
     let place = Location {
         path: path.into(),
         line: 1,
         document: 0,
         key: "tag".into(),
-        part: Part::Tag,
+        part: ImagePart::Tag,
         span: (5..7).into(),
         alias: false,
     };
-    Entry {
+    MappingEntry {
         app: "web".into(),
         component: None,
         stage: "prod".into(),
@@ -240,10 +242,10 @@ fn foreign(path: &str) -> Entry {
 #[test]
 fn what_the_state_does_not_say_is_not_edited() {
     let config = with(SourceKind::Yaml, "{stage}.yaml");
-    let (repository, cache) = (repository(&[("prod.yaml", "tag: v2\n")]), Cache::default());
+    let (repository, cache) = (repository(&[("prod.yaml", "tag: v2\n")]), ParseCache::default());
     let ground = ground(&repository, &config, &cache);
     let entry = foreign("prod.yaml");
-    let change = Change { entry: &entry, version: Version::parse("v3"), image: None };
+    let change = EntryChange { entry: &entry, version: Version::parse("v3"), image: None };
     assert_data_eq!(
         said(&ground.edits(&[change], NO).expect_err("unknown")),
         str![[r#"
@@ -260,10 +262,14 @@ fn links_and_files_that_cannot_be_read_are_refused() {
         &[("bad.yaml", "tag: [\n"), ("x.yaml", "tag: v1\n")],
         &[("prod.yaml", "x.yaml")],
     );
-    let (snapshot, cache) = (repository.snapshot(), Cache::default());
-    let reader = Reader::new(&snapshot, &cache);
+    let (snapshot, cache) = (repository.snapshot(), ParseCache::default());
+    let reader = SnapshotReader::new(&snapshot, &cache);
     let read = |path| {
-        said(&super::place::Page::read(&reader, path, Notation::Yaml).err().expect("refused"))
+        said(
+            &super::place::FileEditor::read(&reader, path, ValueNotation::Yaml)
+                .err()
+                .expect("refused"),
+        )
     };
     assert_data_eq!(
         read("prod.yaml"),

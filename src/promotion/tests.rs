@@ -1,17 +1,17 @@
 //! Edits of whole repositories: every format, and what moves together.
 
-use super::{Change, Consent, Edits, Ground, Refusal, companions, sharing};
+use super::{EditBase, EditConsent, EditRefusal, EntryChange, FileEdits, companions, sharing};
 use crate::config::{Config, NameTemplate};
 use crate::git::Snapshot;
-use crate::model::{Entry, KeyTemplate, SourceKind, Version};
-use crate::source::Cache;
+use crate::model::{KeyTemplate, MappingEntry, SourceKind, Version};
+use crate::source::ParseCache;
 use crate::source::testing::{TestRepository, config, repository};
 use regex::Regex;
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
 
-pub(super) const NO: Consent =
-    Consent { drop_digest: false, force_automated: false, change_shared: false };
+pub(super) const NO: EditConsent =
+    EditConsent { drop_digest: false, force_automated: false, change_shared: false };
 
 pub(super) fn digest(fill: char) -> String {
     format!("sha256:{}", fill.to_string().repeat(64))
@@ -25,18 +25,22 @@ pub(super) fn with(kind: SourceKind, path: &str) -> Config {
 pub(super) fn ground<'a>(
     repository: &'a TestRepository,
     config: &'a Config,
-    cache: &'a Cache,
-) -> Ground<'a> {
-    Ground::of(config, repository.snapshot(), cache, None)
+    cache: &'a ParseCache,
+) -> EditBase<'a> {
+    EditBase::of(config, repository.snapshot(), cache, None)
 }
 
 /// The entries of prod get a version.
-fn promote(ground: &Ground<'_>, version: &str, consent: Consent) -> Result<Edits, Refusal> {
+fn promote(
+    ground: &EditBase<'_>,
+    version: &str,
+    consent: EditConsent,
+) -> Result<FileEdits, EditRefusal> {
     let mapping = ground.mapping();
-    let prod: Vec<&Entry> =
+    let prod: Vec<&MappingEntry> =
         mapping.entries.iter().filter(|entry| entry.stage.as_str() == "prod").collect();
     assert!(!prod.is_empty(), "{:?}", mapping.warnings);
-    let change = |entry| Change { entry, version: Version::parse(version), image: None };
+    let change = |entry| EntryChange { entry, version: Version::parse(version), image: None };
     ground.edits(&prod.into_iter().map(change).collect::<Vec<_>>(), consent)
 }
 
@@ -44,9 +48,9 @@ pub(super) fn outcome(
     config: &Config,
     files: &[(&str, &str)],
     version: &str,
-    consent: Consent,
+    consent: EditConsent,
 ) -> String {
-    let (repository, cache) = (repository(files), Cache::default());
+    let (repository, cache) = (repository(files), ParseCache::default());
     match promote(&ground(&repository, config, &cache), version, consent) {
         Ok(edits) => {
             edits.files.iter().map(|file| format!("{}: {}", file.path, file.after)).collect()
@@ -55,7 +59,7 @@ pub(super) fn outcome(
     }
 }
 
-pub(super) fn said(refusal: &Refusal) -> String {
+pub(super) fn said(refusal: &EditRefusal) -> String {
     let mut out = format!("{refusal}\n");
     if let Some(hint) = refusal.hint() {
         let _ = writeln!(out, "  hint: {hint}");
@@ -201,7 +205,7 @@ prod/values.yaml:4: the version is pinned by the digest sha256:aaaaaaaaaaaaaaaaa
 
 "#]]
     );
-    let drop = Consent { drop_digest: true, ..NO };
+    let drop = EditConsent { drop_digest: true, ..NO };
     assert_eq!(
         outcome(&config, &files, "v2", drop),
         "prod/values.yaml: image:\n  repository: a/b\n  tag: v2\n"
@@ -225,7 +229,7 @@ fn overlays(prod: &str) -> Vec<(&'static str, String)> {
     ]
 }
 
-pub(super) fn in_overlays(prod: &str, version: &str, consent: Consent) -> String {
+pub(super) fn in_overlays(prod: &str, version: &str, consent: EditConsent) -> String {
     let files = overlays(prod);
     let files: Vec<(&str, &str)> =
         files.iter().map(|(path, text)| (*path, text.as_str())).collect();
@@ -287,14 +291,17 @@ fn a_shared_base_is_edited_when_all_move() {
     let files: Vec<(&str, &str)> =
         files.iter().map(|(path, text)| (*path, text.as_str())).collect();
     let (repository, cache, config) =
-        (repository(&files), Cache::default(), with(SourceKind::Kustomize, "{stage}"));
+        (repository(&files), ParseCache::default(), with(SourceKind::Kustomize, "{stage}"));
     let ground = ground(&repository, &config, &cache);
     let entries = ground.mapping().entries;
     let all = sharing(&entries, &entries[0]);
     assert_eq!(all.len(), 2);
-    let change =
-        |entry| Change { entry, version: Version::parse("v2"), image: Some("eu.io/web".into()) };
-    let changes: Vec<Change<'_>> = all.into_iter().map(change).collect();
+    let change = |entry| EntryChange {
+        entry,
+        version: Version::parse("v2"),
+        image: Some("eu.io/web".into()),
+    };
+    let changes: Vec<EntryChange<'_>> = all.into_iter().map(change).collect();
     let edits = ground.edits(&changes, NO).expect("edits");
     assert_eq!(edits.paths().collect::<Vec<_>>(), ["base/web.yaml"]);
     assert_eq!(edits.files[0].after, BASE.replace("r.io/web:v1", "eu.io/web:v2"));
@@ -309,7 +316,7 @@ fn a_remote_base_and_its_tag_are_companions() {
     let files = overlays(prod);
     let files: Vec<(&str, &str)> =
         files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let (repository, cache) = (repository(&files), Cache::default());
+    let (repository, cache) = (repository(&files), ParseCache::default());
     let mut config = config;
     config.rules[0].app = NameTemplate::new("shop");
     let ground = ground(&repository, &config, &cache);
@@ -317,7 +324,7 @@ fn a_remote_base_and_its_tag_are_companions() {
     let one = entries.iter().find(|entry| entry.stage.as_str() == "prod").expect("an entry");
     let both = companions(&entries, one);
     assert_eq!(both.len(), 2);
-    let change = |entry| Change { entry, version: Version::parse("27e1396"), image: None };
+    let change = |entry| EntryChange { entry, version: Version::parse("27e1396"), image: None };
     let edits = ground.edits(&both.into_iter().map(change).collect::<Vec<_>>(), NO).expect("edits");
     assert_eq!(
         edits.files[0].after,
@@ -362,7 +369,7 @@ fn edits_are_a_patch_that_git_takes() {
     let files = [("a b/prod.yaml", "x: 1\r\n\r\ntag: v1"), ("é\"/prod.yaml", "tag: v1\n")];
     let mut config = with(SourceKind::Yaml, "{app}/{stage}.yaml");
     config.rules[0].tags.push(KeyTemplate::parse("tag", &[]).expect("a key"));
-    let (repository, cache) = (repository(&files), Cache::default());
+    let (repository, cache) = (repository(&files), ParseCache::default());
     let edits = promote(&ground(&repository, &config, &cache), "v2", NO).expect("edits");
     assert_eq!(edits.files.len(), 2);
     for (path, text) in files {

@@ -1,12 +1,12 @@
 //! What becomes of one value when the version changes, by the part of an image it holds.
 
-use super::edits::Consent;
-use super::refusal::Reason;
-use crate::model::{ImageReference, Part, Version};
+use super::edits::EditConsent;
+use super::refusal::RefusalReason;
+use crate::model::{ImagePart, ImageReference, Version};
 
 /// What is written at one location.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Write {
+pub(super) enum LocationWrite {
     Nothing,
     Text(String),
     /// The key goes, with its value.
@@ -15,14 +15,14 @@ pub(super) enum Write {
 
 /// One version that takes the place of another, and perhaps one image that does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Move {
+pub(super) struct VersionChange {
     pub old: Version,
     /// Written the way the old one is: pinned by a digest or not.
     pub new: Version,
     pub image: Option<String>,
 }
 
-impl Move {
+impl VersionChange {
     /// A place that is pinned stays pinned, and one that is not stays as it is, so a digest is left out
     /// where none was.
     ///
@@ -32,12 +32,12 @@ impl Move {
         old: &Version,
         wanted: &Version,
         image: Option<String>,
-        consent: Consent,
-    ) -> Result<Self, Reason> {
+        consent: EditConsent,
+    ) -> Result<Self, RefusalReason> {
         let mut new = wanted.clone();
         match (&old.digest, &wanted.digest) {
             (Some(digest), None) if !consent.drop_digest => {
-                return Err(Reason::LosesDigest {
+                return Err(RefusalReason::LosesDigest {
                     digest: digest.clone(),
                     version: wanted.to_string(),
                 });
@@ -48,36 +48,42 @@ impl Move {
         }
         let keeps_tag = old.tag.is_none() || new.tag.is_some();
         if !keeps_tag || new.is_empty() {
-            return Err(Reason::NoTag { version: wanted.to_string() });
+            return Err(RefusalReason::NoTag { version: wanted.to_string() });
         }
-        Ok(Move { old: old.clone(), new, image })
+        Ok(VersionChange { old: old.clone(), new, image })
     }
 
     /// What a value of this part becomes.
     ///
     /// # Errors
     /// When the value does not hold what its part promises.
-    pub fn write(&self, part: Part, text: &str) -> Result<Write, Reason> {
+    pub fn write(&self, part: ImagePart, text: &str) -> Result<LocationWrite, RefusalReason> {
         let whole = |held: Option<&String>, new: Option<&String>| match (held, new) {
-            (Some(held), Some(new)) if held == text => Ok(Write::Text(new.clone())),
-            (Some(held), None) if held == text => Ok(Write::Remove),
+            (Some(held), Some(new)) if held == text => Ok(LocationWrite::Text(new.clone())),
+            (Some(held), None) if held == text => Ok(LocationWrite::Remove),
             _ => Err(self.piece(text)),
         };
         match part {
-            Part::Tag | Part::Chart => whole(self.old.tag.as_ref(), self.new.tag.as_ref()),
-            Part::Digest if self.old.tag.is_none() && self.new.digest.is_none() => {
-                Err(Reason::NoPlaceForTag)
+            ImagePart::Tag | ImagePart::Chart => {
+                whole(self.old.tag.as_ref(), self.new.tag.as_ref())
             }
-            Part::Digest => whole(self.old.digest.as_ref(), self.new.digest.as_ref()),
-            Part::TagAndDigest => whole(Some(&self.old.to_string()), Some(&self.new.to_string())),
-            Part::Name => Ok(self.image.clone().map_or(Write::Nothing, Write::Text)),
-            Part::Reference => self.reference(text),
-            Part::Revision => self.revision(text),
+            ImagePart::Digest if self.old.tag.is_none() && self.new.digest.is_none() => {
+                Err(RefusalReason::NoPlaceForTag)
+            }
+            ImagePart::Digest => whole(self.old.digest.as_ref(), self.new.digest.as_ref()),
+            ImagePart::TagAndDigest => {
+                whole(Some(&self.old.to_string()), Some(&self.new.to_string()))
+            }
+            ImagePart::Name => {
+                Ok(self.image.clone().map_or(LocationWrite::Nothing, LocationWrite::Text))
+            }
+            ImagePart::Reference => self.reference(text),
+            ImagePart::Revision => self.revision(text),
         }
     }
 
     /// `docker://registry/name:tag@digest`: what stands before the name stays.
-    fn reference(&self, text: &str) -> Result<Write, Reason> {
+    fn reference(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
         let scheme = text.find("://").map_or(0, |at| at + 3);
         let (scheme, rest) = text.split_at(scheme);
         let ImageReference { name, version } = ImageReference::parse(rest);
@@ -86,16 +92,16 @@ impl Move {
         }
         let name = self.image.clone().unwrap_or(name);
         let new = ImageReference { name, version: self.new.clone() };
-        Ok(Write::Text(format!("{scheme}{new}")))
+        Ok(LocationWrite::Text(format!("{scheme}{new}")))
     }
 
     /// A revision alone, or the one in an address: `…?ref=v1`, `…/releases/download/v1/…`.
-    fn revision(&self, text: &str) -> Result<Write, Reason> {
+    fn revision(&self, text: &str) -> Result<LocationWrite, RefusalReason> {
         let (Some(old), Some(new)) = (&self.old.tag, &self.new.tag) else {
             return Err(self.piece(text));
         };
         if text == old {
-            return Ok(Write::Text(new.clone()));
+            return Ok(LocationWrite::Text(new.clone()));
         }
         let starts = [
             "?ref=",
@@ -119,14 +125,14 @@ impl Move {
         let Some(at) = found.filter(|at| !text[at + old.len()..].contains(bare)) else {
             return Err(self.piece(text));
         };
-        Ok(Write::Text(format!("{}{new}{}", &text[..at], &text[at + old.len()..])))
+        Ok(LocationWrite::Text(format!("{}{new}{}", &text[..at], &text[at + old.len()..])))
     }
 
-    fn piece(&self, text: &str) -> Reason {
+    fn piece(&self, text: &str) -> RefusalReason {
         if text.contains('\n') {
-            return Reason::Embedded;
+            return RefusalReason::Embedded;
         }
-        Reason::Piece { value: text.to_owned(), version: self.old.to_string() }
+        RefusalReason::Piece { value: text.to_owned(), version: self.old.to_string() }
     }
 }
 

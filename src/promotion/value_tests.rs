@@ -1,8 +1,8 @@
 //! What becomes of a value, for each part of an image.
 
-use super::{Move, Write};
-use crate::model::{Part, Version};
-use crate::promotion::{Consent, Reason};
+use super::{LocationWrite, VersionChange};
+use crate::model::{ImagePart, Version};
+use crate::promotion::{EditConsent, RefusalReason};
 
 fn digest(fill: char) -> String {
     format!("sha256:{}", fill.to_string().repeat(64))
@@ -13,15 +13,21 @@ fn version(tag: &str, digest: &str) -> Version {
     Version { tag: filled(tag), digest: filled(digest) }
 }
 
-fn moved(old: &Version, new: &Version) -> Move {
-    Move::of(old, new, None, Consent { drop_digest: true, ..Consent::default() }).expect("a move")
+fn moved(old: &Version, new: &Version) -> VersionChange {
+    VersionChange::of(old, new, None, EditConsent { drop_digest: true, ..EditConsent::default() })
+        .expect("a move")
 }
 
-fn written(part: Part, old: &Version, new: &Version, text: &str) -> Result<String, &'static str> {
+fn written(
+    part: ImagePart,
+    old: &Version,
+    new: &Version,
+    text: &str,
+) -> Result<String, &'static str> {
     match moved(old, new).write(part, text) {
-        Ok(Write::Text(text)) => Ok(text),
-        Ok(Write::Nothing) => Ok("(nothing)".into()),
-        Ok(Write::Remove) => Ok("(removed)".into()),
+        Ok(LocationWrite::Text(text)) => Ok(text),
+        Ok(LocationWrite::Nothing) => Ok("(nothing)".into()),
+        Ok(LocationWrite::Remove) => Ok("(removed)".into()),
         Err(reason) => Err(reason.code()),
     }
 }
@@ -32,27 +38,27 @@ fn each_part_is_written_as_what_it_holds() {
     let (tags, both) =
         ((version("v1", ""), version("v2", "")), (version("v1", &a), version("v2", &b)));
     let text = |text: &str| Ok(text.to_owned());
-    assert_eq!(written(Part::Tag, &tags.0, &tags.1, "v1"), text("v2"));
-    assert_eq!(written(Part::Chart, &version(">=1 <2", ""), &tags.1, ">=1 <2"), text("v2"));
-    assert_eq!(written(Part::Digest, &both.0, &both.1, &a), text(&b));
+    assert_eq!(written(ImagePart::Tag, &tags.0, &tags.1, "v1"), text("v2"));
+    assert_eq!(written(ImagePart::Chart, &version(">=1 <2", ""), &tags.1, ">=1 <2"), text("v2"));
+    assert_eq!(written(ImagePart::Digest, &both.0, &both.1, &a), text(&b));
     assert_eq!(
-        written(Part::TagAndDigest, &both.0, &both.1, &format!("v1@{a}")),
+        written(ImagePart::TagAndDigest, &both.0, &both.1, &format!("v1@{a}")),
         text(&format!("v2@{b}"))
     );
-    assert_eq!(written(Part::Name, &tags.0, &tags.1, "r/a"), text("(nothing)"));
+    assert_eq!(written(ImagePart::Name, &tags.0, &tags.1, "r/a"), text("(nothing)"));
     assert_eq!(
-        written(Part::Reference, &tags.0, &tags.1, "docker://r:5000/a:v1"),
+        written(ImagePart::Reference, &tags.0, &tags.1, "docker://r:5000/a:v1"),
         text("docker://r:5000/a:v2")
     );
     assert_eq!(
-        written(Part::Reference, &both.0, &both.1, &format!("a:v1@{a}")),
+        written(ImagePart::Reference, &both.0, &both.1, &format!("a:v1@{a}")),
         text(&format!("a:v2@{b}"))
     );
     assert_eq!(
-        written(Part::Reference, &version("", &a), &both.1, &format!("a@{a}")),
+        written(ImagePart::Reference, &version("", &a), &both.1, &format!("a@{a}")),
         text(&format!("a@{b}"))
     );
-    assert_eq!(written(Part::Reference, &version("", ""), &both.1, "a"), text("a:v2"));
+    assert_eq!(written(ImagePart::Reference, &version("", ""), &both.1, "a"), text("a:v2"));
 }
 
 #[test]
@@ -75,7 +81,7 @@ fn revisions_stand_alone_or_in_addresses() {
         ("https://h/o/r?ref=main", Err("piece")),
     ] {
         assert_eq!(
-            written(Part::Revision, &old, &new, text),
+            written(ImagePart::Revision, &old, &new, text),
             expected.map(str::to_owned),
             "{text}"
         );
@@ -85,35 +91,38 @@ fn revisions_stand_alone_or_in_addresses() {
 #[test]
 fn what_the_value_does_not_hold_is_refused() {
     let (old, new) = (version("2.5", ""), version("2.6", ""));
-    assert_eq!(written(Part::Tag, &old, &new, "2"), Err("piece"));
-    assert_eq!(written(Part::Tag, &old, &new, "image:\n  tag: 2.5\n"), Err("embedded"));
-    assert_eq!(written(Part::Reference, &old, &new, "a:1"), Err("piece"));
+    assert_eq!(written(ImagePart::Tag, &old, &new, "2"), Err("piece"));
+    assert_eq!(written(ImagePart::Tag, &old, &new, "image:\n  tag: 2.5\n"), Err("embedded"));
+    assert_eq!(written(ImagePart::Reference, &old, &new, "a:1"), Err("piece"));
 }
 
 #[test]
 fn a_pinned_place_stays_pinned() {
     let (a, b) = (digest('a'), digest('b'));
     let of = |old: &Version, new: &Version, consent| {
-        Move::of(old, new, None, consent).map(|change| change.new)
+        VersionChange::of(old, new, None, consent).map(|change| change.new)
     };
-    let no = Consent::default();
+    let no = EditConsent::default();
     let lost = of(&version("v1", &a), &version("v2", ""), no);
-    assert_eq!(lost, Err(Reason::LosesDigest { digest: a.clone(), version: "v2".into() }));
-    let drop = Consent { drop_digest: true, ..no };
+    assert_eq!(lost, Err(RefusalReason::LosesDigest { digest: a.clone(), version: "v2".into() }));
+    let drop = EditConsent { drop_digest: true, ..no };
     assert_eq!(of(&version("v1", &a), &version("v2", ""), drop), Ok(version("v2", "")));
     assert_eq!(of(&version("v1", ""), &version("v2", &b), no), Ok(version("v2", "")));
     assert_eq!(of(&version("", &a), &version("v2", &b), no), Ok(version("", &b)));
     assert_eq!(
         of(&version("v1", ""), &version("", &b), no),
-        Err(Reason::NoTag { version: b.clone() })
+        Err(RefusalReason::NoTag { version: b.clone() })
     );
-    assert_eq!(of(&version("v1", &a), &version("", &b), no), Err(Reason::NoTag { version: b }));
     assert_eq!(
-        written(Part::Digest, &version("v1", &a), &version("v2", ""), &a),
+        of(&version("v1", &a), &version("", &b), no),
+        Err(RefusalReason::NoTag { version: b })
+    );
+    assert_eq!(
+        written(ImagePart::Digest, &version("v1", &a), &version("v2", ""), &a),
         Ok("(removed)".into())
     );
     assert_eq!(
-        written(Part::Digest, &version("", &a), &version("v2", ""), &a),
+        written(ImagePart::Digest, &version("", &a), &version("v2", ""), &a),
         Err("no-place-for-tag")
     );
 }

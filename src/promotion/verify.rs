@@ -1,20 +1,20 @@
 //! Reading the edited files again: the wanted versions, and the very same for everything else.
 
-use super::edits::Planned;
-use super::ground::Ground;
-use super::refusal::{Reason, Refusal};
+use super::edits::PlannedChange;
+use super::ground::EditBase;
+use super::refusal::{EditRefusal, RefusalReason};
 use crate::git::Snapshot;
-use crate::model::{Entry, Location, Part, SlotKey, Version};
+use crate::model::{CellKey, ImagePart, Location, MappingEntry, Version};
 use std::collections::BTreeSet;
 
 /// One statement of a mapping: what runs somewhere, and where that is written. The place is left out
 /// for what was meant to change.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Fact {
-    slot: SlotKey,
+struct MappingFact {
+    slot: CellKey,
     image: Option<String>,
     version: Version,
-    place: Option<(String, u32, String, Part)>,
+    place: Option<(String, u32, String, ImagePart)>,
 }
 
 /// Compares what is said before and after.
@@ -23,22 +23,22 @@ struct Fact {
 /// [`Reason::Shared`] where more would change than is wanted, [`Reason::ReadsOtherwise`] where the
 /// wanted version would not be read back.
 pub(super) fn check(
-    ground: &Ground<'_>,
+    ground: &EditBase<'_>,
     after: &Snapshot<'_>,
     paths: &[&str],
-    planned: &[Planned<'_>],
-) -> Result<(), Refusal> {
+    planned: &[PlannedChange<'_>],
+) -> Result<(), EditRefusal> {
     let claims = ground.looking_at(paths.iter().copied());
     let read = ground.read(after, &claims).into_iter().map(|(_, entries)| entries);
     let new = crate::source::assembled(ground.config, read);
-    let expected: BTreeSet<Fact> =
+    let expected: BTreeSet<MappingFact> =
         ground.said_by(&claims).iter().flat_map(|entry| expected(entry, planned)).collect();
-    let found: BTreeSet<Fact> =
+    let found: BTreeSet<MappingFact> =
         new.iter().flat_map(|entry| facts(entry, entry.version.clone(), None, planned)).collect();
     if expected == found {
         return Ok(());
     }
-    let lost: Vec<&Fact> = expected.difference(&found).collect();
+    let lost: Vec<&MappingFact> = expected.difference(&found).collect();
     let refuse = |reason| {
         let struck = |at: &&Location| {
             lost.iter().filter_map(|fact| fact.place.as_ref()).any(|place| place.0 == at.path)
@@ -46,17 +46,17 @@ pub(super) fn check(
         let mut places = planned.iter().flat_map(|planned| &planned.entry.locations);
         let place = places.clone().find(struck).or_else(|| places.next());
         place.map_or_else(
-            || Refusal::of_file(paths[0], Reason::Unknown),
-            |location| Refusal::at(location, reason),
+            || EditRefusal::of_file(paths[0], RefusalReason::Unknown),
+            |location| EditRefusal::at(location, reason),
         )
     };
     let others: BTreeSet<String> =
         lost.iter().filter(|fact| fact.place.is_some()).map(|fact| who(&fact.slot)).collect();
     if !others.is_empty() {
-        return Err(refuse(Reason::Shared(others.into_iter().collect())));
+        return Err(refuse(RefusalReason::Shared(others.into_iter().collect())));
     }
-    let said = |fact: Option<&Fact>| {
-        let image = |fact: &Fact| {
+    let said = |fact: Option<&MappingFact>| {
+        let image = |fact: &MappingFact| {
             fact.image.as_ref().map(|image| format!(" of {image}")).unwrap_or_default()
         };
         fact.map_or_else(
@@ -65,11 +65,11 @@ pub(super) fn check(
         )
     };
     let (expected, found) = (said(lost.first().copied()), said(found.difference(&expected).next()));
-    Err(refuse(Reason::ReadsOtherwise { expected, found }))
+    Err(refuse(RefusalReason::ReadsOtherwise { expected, found }))
 }
 
 /// What an entry is to say after the edit.
-fn expected(entry: &Entry, planned: &[Planned<'_>]) -> Vec<Fact> {
+fn expected(entry: &MappingEntry, planned: &[PlannedChange<'_>]) -> Vec<MappingFact> {
     match planned.iter().find(|planned| planned.is_about(entry)) {
         Some(planned) => facts(
             entry,
@@ -82,17 +82,21 @@ fn expected(entry: &Entry, planned: &[Planned<'_>]) -> Vec<Fact> {
 }
 
 fn facts(
-    entry: &Entry,
+    entry: &MappingEntry,
     version: Version,
     image: Option<String>,
-    planned: &[Planned<'_>],
-) -> Vec<Fact> {
+    planned: &[PlannedChange<'_>],
+) -> Vec<MappingFact> {
     let slot = entry.slot();
     let meant =
         planned.iter().any(|planned| planned.change.new == version && planned.entry.slot() == slot);
     let image = image.or_else(|| entry.image.clone());
-    let fact =
-        |place| Fact { slot: slot.clone(), image: image.clone(), version: version.clone(), place };
+    let fact = |place| MappingFact {
+        slot: slot.clone(),
+        image: image.clone(),
+        version: version.clone(),
+        place,
+    };
     if meant {
         return vec![fact(None)];
     }
@@ -101,7 +105,7 @@ fn facts(
 }
 
 /// `web/nginx in prod (eu)`.
-pub(super) fn who(slot: &SlotKey) -> String {
+pub(super) fn who(slot: &CellKey) -> String {
     let component =
         slot.component.as_ref().map(|component| format!("/{component}")).unwrap_or_default();
     let target = slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default();

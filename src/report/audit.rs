@@ -4,18 +4,18 @@ mod group;
 mod page;
 mod plot;
 
-pub use group::Group;
-pub use page::Page;
-pub use plot::{Plot, StagePlot};
+pub use group::FindingGroup;
+pub use page::AuditPage;
+pub use plot::{DeploymentPlot, StagePlot};
 
-use crate::audit::{Finding, Rule, Severity, rules};
-use crate::history::{Account, PairFigures};
+use crate::audit::{AuditRule, Finding, Severity, rules};
+use crate::history::{CommitDetails, StagePairFigures};
 use jiff::Timestamp;
 use std::rc::Rc;
 
 /// All findings, and what they were found in.
 #[derive(Debug, Clone)]
-pub struct Audited {
+pub struct AuditReport {
     pub repository: String,
     pub branch: Option<String>,
     pub revision: Option<String>,
@@ -28,29 +28,29 @@ pub struct Audited {
     /// How many deployments were looked at.
     pub deployments: usize,
     /// The gravest first, of those the newest.
-    pub findings: Vec<Told>,
+    pub findings: Vec<FindingReport>,
     /// How many findings a baseline hides.
     pub hidden: usize,
     /// How the changes of each stage relate to the stages before it.
-    pub pairs: Vec<PairFigures>,
+    pub pairs: Vec<StagePairFigures>,
     /// The rules that were asked.
-    pub asked: Vec<&'static Rule>,
+    pub asked: Vec<&'static AuditRule>,
     /// Those of them that nothing could be asked of: what they need is not there.
-    pub unjudged: Vec<&'static Rule>,
+    pub unjudged: Vec<&'static AuditRule>,
     /// How many deployments a policy that is not in force yet would have stopped.
     pub stopped: Option<usize>,
 }
 
 /// A finding, as people are told of it.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct FindingReport {
     pub finding: Finding,
     /// Of the app, or `app/component`; empty where it is about none.
     pub name: String,
-    pub account: Option<Rc<Account>>,
+    pub account: Option<Rc<CommitDetails>>,
 }
 
-impl Told {
+impl FindingReport {
     /// The stage, if it is about one.
     pub fn stage(&self) -> &str {
         self.finding.slots.first().map_or("", |slot| slot.stage.as_str())
@@ -76,9 +76,9 @@ impl Told {
     }
 }
 
-impl Audited {
+impl AuditReport {
     /// Each rule that found something, and how often; findings that matter less apart.
-    pub fn counts(&self) -> Vec<(&'static Rule, Severity, usize)> {
+    pub fn counts(&self) -> Vec<(&'static AuditRule, Severity, usize)> {
         let severities = Severity::ALL.into_iter().rev();
         let rows =
             severities.flat_map(|severity| rules::ALL.iter().map(move |rule| (*rule, severity)));
@@ -86,7 +86,7 @@ impl Audited {
         counted.filter(|(_, _, count)| *count > 0).collect()
     }
 
-    fn count(&self, rule: &Rule, severity: Severity) -> usize {
+    fn count(&self, rule: &AuditRule, severity: Severity) -> usize {
         let findings = self.findings.iter().map(|told| &told.finding);
         findings
             .filter(|finding| finding.rule.id == rule.id && finding.severity == severity)
@@ -101,12 +101,12 @@ impl Audited {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{Audited, Told, rules};
+    use super::{AuditReport, FindingReport, rules};
     use crate::report::moment;
 
     /// An audit that found this, and nothing else is known.
-    pub fn audited(findings: Vec<Told>) -> Audited {
-        Audited {
+    pub fn audited(findings: Vec<FindingReport>) -> AuditReport {
+        AuditReport {
             repository: "deploy".into(),
             branch: Some("main".into()),
             revision: Some("0123456789".repeat(4)),

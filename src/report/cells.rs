@@ -1,19 +1,19 @@
 //! The matrix: apps down, stages across, and what differs from the stage before.
 
-use super::{Arrival, Occupant, Status};
+use super::{BroughtBy, StatusEntry, StatusReport};
 use crate::model::{StageName, TargetName, Version};
 use jiff::Timestamp;
 
 /// Rows and columns, in the order they are shown.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
-    pub columns: Vec<Column>,
-    pub rows: Vec<Row>,
+    pub columns: Vec<MatrixColumn>,
+    pub rows: Vec<MatrixRow>,
 }
 
 /// A stage, or one target of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Column {
+pub struct MatrixColumn {
     pub stage: StageName,
     /// Set when targets are spread and this stage has any.
     pub target: Option<TargetName>,
@@ -21,24 +21,24 @@ pub struct Column {
 
 /// One app, or one component of it.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct MatrixRow {
     pub name: String,
     /// One for each column.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<MatrixCell>,
 }
 
 /// What runs in one place. Empty where the app does not exist.
 #[derive(Debug, Clone, Default)]
-pub struct Cell {
+pub struct MatrixCell {
     /// The distinct versions, in order of their first target.
-    pub running: Vec<Running>,
+    pub running: Vec<CellVersion>,
     /// The versions are not those of the stage before that has the app.
     pub differs: bool,
 }
 
 /// One version in a cell.
 #[derive(Debug, Clone)]
-pub struct Running {
+pub struct CellVersion {
     pub version: Version,
     /// The tag is empty: the chart's own version counts.
     pub app_version: bool,
@@ -50,9 +50,9 @@ pub struct Running {
 
 impl Matrix {
     /// Lays a report out. `spread` gives each target a column of its own.
-    pub fn new(status: &Status, spread: bool) -> Self {
+    pub fn new(status: &StatusReport, spread: bool) -> Self {
         let columns = columns(status, spread);
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<MatrixRow> = Vec::new();
         let mut rest = status.occupants.as_slice();
         while let Some(first) = rest.first() {
             let end =
@@ -69,7 +69,7 @@ impl Matrix {
     }
 }
 
-fn columns(status: &Status, spread: bool) -> Vec<Column> {
+fn columns(status: &StatusReport, spread: bool) -> Vec<MatrixColumn> {
     let mut out = Vec::new();
     for stage in &status.stages {
         let here = status.occupants.iter().filter(|occupant| occupant.entry.stage == *stage);
@@ -80,17 +80,17 @@ fn columns(status: &Status, spread: bool) -> Vec<Column> {
         if !spread || targets.is_empty() {
             targets = vec![None];
         }
-        out.extend(targets.into_iter().map(|target| Column { stage: stage.clone(), target }));
+        out.extend(targets.into_iter().map(|target| MatrixColumn { stage: stage.clone(), target }));
     }
     out
 }
 
-fn row(status: &Status, columns: &[Column], occupants: &[Occupant]) -> Row {
+fn row(status: &StatusReport, columns: &[MatrixColumn], occupants: &[StatusEntry]) -> MatrixRow {
     let spread = columns.iter().any(|column| column.target.is_some());
     let in_stage = |stage: &StageName| {
         occupants.iter().filter(|o| o.entry.stage == *stage).collect::<Vec<_>>()
     };
-    let by_stage: Vec<Vec<Running>> =
+    let by_stage: Vec<Vec<CellVersion>> =
         status.stages.iter().map(|stage| running(&in_stage(stage))).collect();
     let cells = columns.iter().map(|column| {
         let mut here = in_stage(&column.stage);
@@ -105,29 +105,29 @@ fn row(status: &Status, columns: &[Column], occupants: &[Occupant]) -> Row {
             &running,
             column.target.is_some(),
         );
-        Cell { running, differs }
+        MatrixCell { running, differs }
     });
-    Row {
+    MatrixRow {
         name: occupants.first().map(|o| o.name.clone()).unwrap_or_default(),
         cells: cells.collect(),
     }
 }
 
 /// The distinct versions of one cell.
-fn running(occupants: &[&Occupant]) -> Vec<Running> {
-    let mut out: Vec<Running> = Vec::new();
+fn running(occupants: &[&StatusEntry]) -> Vec<CellVersion> {
+    let mut out: Vec<CellVersion> = Vec::new();
     for occupant in occupants {
         let entry = &occupant.entry;
-        let time = occupant.since.as_ref().map(|since: &Arrival| since.time);
+        let time = occupant.since.as_ref().map(|since: &BroughtBy| since.time);
         match out.iter_mut().find(|running| running.version == entry.version) {
             Some(same) => {
                 same.since = same.since.max(time);
                 same.targets
                     .extend(entry.target.clone().filter(|target| !same.targets.contains(target)));
             }
-            None => out.push(Running {
+            None => out.push(CellVersion {
                 version: entry.version.clone(),
-                app_version: entry.notes.contains(&crate::model::Note::AppVersion),
+                app_version: entry.notes.contains(&crate::model::EntryNote::AppVersion),
                 targets: entry.target.clone().into_iter().collect(),
                 since: time,
             }),
@@ -139,10 +139,10 @@ fn running(occupants: &[&Occupant]) -> Vec<Running> {
 /// Is what runs here unlike one of the nearest stages before that have the app? One target of a
 /// stage need not run everything they run.
 fn differs(
-    status: &Status,
-    by_stage: &[Vec<Running>],
+    status: &StatusReport,
+    by_stage: &[Vec<CellVersion>],
     stage: usize,
-    here: &[Running],
+    here: &[CellVersion],
     one_target: bool,
 ) -> bool {
     if here.is_empty() {
@@ -155,7 +155,7 @@ fn differs(
         .any(|i| !within(here, &by_stage[i]) || !one_target && !within(&by_stage[i], here))
 }
 
-fn within(xs: &[Running], ys: &[Running]) -> bool {
+fn within(xs: &[CellVersion], ys: &[CellVersion]) -> bool {
     xs.iter().all(|x| ys.iter().any(|y| x.version.is_same(&y.version)))
 }
 
@@ -163,10 +163,10 @@ fn within(xs: &[Running], ys: &[Running]) -> bool {
 mod tests {
     use super::*;
     use crate::config::{Config, Stage};
-    use crate::model::{AppName, Confidence, Entry, Mapping, SourceKind};
+    use crate::model::{AppName, Confidence, Mapping, MappingEntry, SourceKind};
 
     /// `app[/component] stage[/target] version`, one a line; stages in a chain in this order.
-    fn status(stages: &[&str], lines: &[&str]) -> Status {
+    fn status(stages: &[&str], lines: &[&str]) -> StatusReport {
         let stage = |(i, name): (usize, &&str)| Stage {
             name: (*name).into(),
             after: i.checked_sub(1).map(|before| stages[before].into()).into_iter().collect(),
@@ -181,17 +181,17 @@ mod tests {
             stages: stages.iter().map(|name| (*name).into()).collect(),
             warnings: Vec::new(),
         };
-        Status::new(&config, mapping, |_| String::new())
+        StatusReport::new(&config, mapping, |_| String::new())
     }
 
-    fn entry(line: &str) -> Entry {
+    fn entry(line: &str) -> MappingEntry {
         let mut words = line.split(' ');
         let mut pair = || {
             let word = words.next().expect("three words");
             word.split_once('/').map_or((word, None), |(a, b)| (a, Some(b)))
         };
         let ((app, component), (stage, target), (version, _)) = (pair(), pair(), pair());
-        Entry {
+        MappingEntry {
             app: AppName::from(app),
             component: component.map(str::to_owned),
             stage: stage.into(),
@@ -206,14 +206,14 @@ mod tests {
         }
     }
 
-    fn shown(status: &Status, spread: bool) -> Vec<String> {
+    fn shown(status: &StatusReport, spread: bool) -> Vec<String> {
         let matrix = Matrix::new(status, spread);
-        let cell = |cell: &Cell| {
+        let cell = |cell: &MatrixCell| {
             let versions: Vec<String> =
                 cell.running.iter().map(|running| running.version.to_string()).collect();
             format!("{}{}", if cell.differs { "!" } else { "" }, versions.join("+"))
         };
-        let row = |row: &Row| {
+        let row = |row: &MatrixRow| {
             format!("{}: {}", row.name, row.cells.iter().map(cell).collect::<Vec<_>>().join(" | "))
         };
         matrix.rows.iter().map(row).collect()

@@ -1,32 +1,32 @@
 //! What `towpath history` tells: one deployment after the other.
 
-use crate::history::{Account, Deployment, Kind, Pinned};
-use crate::model::SlotKey;
+use crate::history::{CommitDetails, Deployment, DeploymentKind, ImageVersion};
+use crate::model::CellKey;
 use jiff::Timestamp;
 use std::rc::Rc;
 
 /// A deployment, as people are told of it.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct DeploymentReport {
     /// The app, or `app/component` where the app has several.
     pub name: String,
-    pub slot: SlotKey,
-    pub kind: Kind,
-    pub from: Option<Pinned>,
-    pub to: Option<Pinned>,
+    pub slot: CellKey,
+    pub kind: DeploymentKind,
+    pub from: Option<ImageVersion>,
+    pub to: Option<ImageVersion>,
     pub commit: String,
     pub time: Timestamp,
-    pub account: Rc<Account>,
+    pub account: Rc<CommitDetails>,
     /// The file that says so.
     pub path: String,
     /// Seconds since the version came into the stage before.
     pub lead: Option<i64>,
 }
 
-impl Change {
+impl DeploymentReport {
     /// A deployment with its name and what its commit says.
-    pub fn new(name: &str, deployment: &Deployment<'_>, account: Rc<Account>) -> Self {
-        Change {
+    pub fn new(name: &str, deployment: &Deployment<'_>, account: Rc<CommitDetails>) -> Self {
+        DeploymentReport {
             name: name.to_owned(),
             slot: deployment.slot.clone(),
             kind: deployment.kind,

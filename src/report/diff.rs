@@ -1,13 +1,13 @@
 //! What `towpath diff` tells: where two states differ, app by app.
 
-use crate::history::{Ahead, Moment};
-use crate::model::{AppName, Entry, SlotKey, StageName, TargetName, Version, Warning};
+use crate::history::{AheadSide, CellState};
+use crate::model::{AppName, CellKey, MappingEntry, StageName, TargetName, Version, Warning};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One of the two states.
 #[derive(Debug, Clone)]
-pub struct Side {
+pub struct DiffSide {
     /// As the user named it.
     pub text: String,
     /// The stage that is meant; `None`: all of them.
@@ -15,17 +15,17 @@ pub struct Side {
     pub revision: Option<String>,
     pub time: Option<Timestamp>,
     /// What runs there.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<MappingEntry>,
     /// The newest deployment that had happened, as an index of the timeline.
     pub cut: usize,
 }
 
 /// Both, and where they differ.
 #[derive(Debug, Clone)]
-pub struct Diff {
-    pub left: Side,
-    pub right: Side,
-    pub differences: Vec<Difference>,
+pub struct DiffReport {
+    pub left: DiffSide,
+    pub right: DiffSide,
+    pub differences: Vec<AppDifference>,
     /// How many apps (in a stage, where whole states are compared) there are.
     pub compared: usize,
     pub warnings: Vec<Warning>,
@@ -33,7 +33,7 @@ pub struct Diff {
 
 /// An app that is not the same on both sides.
 #[derive(Debug, Clone)]
-pub struct Difference {
+pub struct AppDifference {
     /// The app, or `app/component` where the app has several.
     pub name: String,
     pub component: Option<String>,
@@ -42,15 +42,15 @@ pub struct Difference {
     /// Set where both sides have the same targets.
     pub target: Option<TargetName>,
     /// The distinct versions on each side; none where the app is not there.
-    pub left: Vec<Here>,
-    pub right: Vec<Here>,
-    pub ahead: Ahead,
+    pub left: Vec<SideVersion>,
+    pub right: Vec<SideVersion>,
+    pub ahead: AheadSide,
 }
 
 /// A version on one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Here {
-    pub slot: SlotKey,
+pub struct SideVersion {
+    pub slot: CellKey,
     pub image: Option<String>,
     pub version: Version,
     /// Where it runs; empty for a stage that is one place.
@@ -58,22 +58,24 @@ pub struct Here {
 }
 
 /// What is compared with what: stage and target, where they matter.
-type Key<'e> = (&'e AppName, &'e Option<String>, Option<&'e StageName>, Option<&'e TargetName>);
+type DifferenceKey<'e> =
+    (&'e AppName, &'e Option<String>, Option<&'e StageName>, Option<&'e TargetName>);
 
-impl Diff {
+impl DiffReport {
     /// Compares two states. `name` gives the name of an app, `place` a stage's place in the
     /// pipeline, `ahead` says who is further on.
     pub fn new(
-        left: Side,
-        right: Side,
-        name: &dyn Fn(&SlotKey) -> String,
+        left: DiffSide,
+        right: DiffSide,
+        name: &dyn Fn(&CellKey) -> String,
         place: &dyn Fn(&StageName) -> usize,
-        ahead: &dyn Fn(Moment<'_>, Moment<'_>) -> Ahead,
+        ahead: &dyn Fn(CellState<'_>, CellState<'_>) -> AheadSide,
     ) -> Self {
         let whole = left.stage.is_none();
         // Registries may differ from stage to stage; in one stage another image is another thing.
         let images_count = left.stage == right.stage;
-        let mut compared: BTreeMap<(String, usize, Key<'_>), [Vec<Here>; 2]> = BTreeMap::new();
+        let mut compared: BTreeMap<(String, usize, DifferenceKey<'_>), [Vec<SideVersion>; 2]> =
+            BTreeMap::new();
         let (left_targets, right_targets) = (targets(&left), targets(&right));
         for (at, side) in [&left, &right].into_iter().enumerate() {
             for entry in &side.entries {
@@ -91,7 +93,7 @@ impl Diff {
                 add(here, entry, slot, by_target);
             }
         }
-        let moment = |here: &[Here], side: &Side| match here {
+        let moment = |here: &[SideVersion], side: &DiffSide| match here {
             [one] => Some((one.clone(), side.cut, place(&one.slot.stage))),
             _ => None,
         };
@@ -102,16 +104,25 @@ impl Diff {
         let differences = differences.map(|((name, _, (_, component, stage, target)), [a, b])| {
             let sides = moment(&a, &left).zip(moment(&b, &right));
             let ahead =
-                sides.map_or(Ahead::Unknown, |((a, a_cut, a_stage), (b, b_cut, b_stage))| {
-                    let a =
-                        Moment { slot: &a.slot, version: &a.version, cut: a_cut, stage: a_stage };
+                sides.map_or(AheadSide::Unknown, |((a, a_cut, a_stage), (b, b_cut, b_stage))| {
+                    let a = CellState {
+                        slot: &a.slot,
+                        version: &a.version,
+                        cut: a_cut,
+                        stage: a_stage,
+                    };
                     ahead(
                         a,
-                        Moment { slot: &b.slot, version: &b.version, cut: b_cut, stage: b_stage },
+                        CellState {
+                            slot: &b.slot,
+                            version: &b.version,
+                            cut: b_cut,
+                            stage: b_stage,
+                        },
                     )
                 });
             let (stage, target) = (stage.cloned(), target.cloned());
-            Difference {
+            AppDifference {
                 name,
                 component: component.clone(),
                 stage,
@@ -122,12 +133,14 @@ impl Diff {
             }
         });
         let differences = differences.collect();
-        Diff { differences, left, right, compared: count, warnings: Vec::new() }
+        DiffReport { differences, left, right, compared: count, warnings: Vec::new() }
     }
 }
 
 /// In which targets each app runs.
-fn targets(side: &Side) -> BTreeMap<(&AppName, &Option<String>), BTreeSet<&Option<TargetName>>> {
+fn targets(
+    side: &DiffSide,
+) -> BTreeMap<(&AppName, &Option<String>), BTreeSet<&Option<TargetName>>> {
     let mut out: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
     for entry in &side.entries {
         out.entry((&entry.app, &entry.component)).or_default().insert(&entry.target);
@@ -135,11 +148,11 @@ fn targets(side: &Side) -> BTreeMap<(&AppName, &Option<String>), BTreeSet<&Optio
     out
 }
 
-fn add(here: &mut Vec<Here>, entry: &Entry, slot: SlotKey, by_target: bool) {
+fn add(here: &mut Vec<SideVersion>, entry: &MappingEntry, slot: CellKey, by_target: bool) {
     let target = entry.target.clone().filter(|_| !by_target);
     match here.iter_mut().find(|here| here.version == entry.version && here.image == entry.image) {
         Some(same) => same.targets.extend(target),
-        None => here.push(Here {
+        None => here.push(SideVersion {
             slot,
             image: entry.image.clone(),
             version: entry.version.clone(),
@@ -148,8 +161,9 @@ fn add(here: &mut Vec<Here>, entry: &Entry, slot: SlotKey, by_target: bool) {
     }
 }
 
-fn within(xs: &[Here], ys: &[Here], images_count: bool) -> bool {
-    let same =
-        |x: &Here, y: &Here| x.version.is_same(&y.version) && (!images_count || x.image == y.image);
+fn within(xs: &[SideVersion], ys: &[SideVersion], images_count: bool) -> bool {
+    let same = |x: &SideVersion, y: &SideVersion| {
+        x.version.is_same(&y.version) && (!images_count || x.image == y.image)
+    };
     xs.is_empty() == ys.is_empty() && xs.iter().all(|x| ys.iter().any(|y| same(x, y)))
 }

@@ -1,37 +1,37 @@
 //! What `towpath guard` tells.
 
-use super::{Judged, display_names};
-use crate::guard::{Glass, Person, Ruling};
-use crate::model::{AppName, Entry, SlotKey};
+use super::{GateReport, display_names};
+use crate::guard::{BreakGlassCommit, Contributor, Ruling};
+use crate::model::{AppName, CellKey, MappingEntry};
 use std::collections::BTreeMap;
 
 /// What was said to each part of a change.
 #[derive(Debug, Clone, Default)]
-pub struct Guarded {
+pub struct GuardReport {
     pub repository: String,
     /// The commits.
     pub base: String,
     pub head: String,
     /// How many files differ.
     pub files: usize,
-    pub persons: Vec<Person>,
+    pub persons: Vec<Contributor>,
     /// What does not pass first.
     pub rulings: Vec<Ruling>,
     /// The answers of the gates that rulings speak of.
-    pub judged: Vec<Judged>,
+    pub judged: Vec<GateReport>,
     /// Commits that say they break the glass.
-    pub glasses: Vec<Glass>,
+    pub glasses: Vec<BreakGlassCommit>,
     names: BTreeMap<(AppName, Option<String>), String>,
 }
 
-impl Guarded {
+impl GuardReport {
     /// Nothing is said yet.
     pub fn of(repository: String, base: String, head: String) -> Self {
-        Guarded { repository, base, head, ..Guarded::default() }
+        GuardReport { repository, base, head, ..GuardReport::default() }
     }
 
     /// Learns how cells are called.
-    pub fn name_cells(&mut self, before: &[Entry], after: &[Entry]) {
+    pub fn name_cells(&mut self, before: &[MappingEntry], after: &[MappingEntry]) {
         self.names = display_names(after);
         self.names.extend(display_names(before));
     }
@@ -44,7 +44,7 @@ impl Guarded {
     /// The cells of a ruling, as people call them; several images of one app share its name.
     pub fn name(&self, ruling: &Ruling) -> String {
         let name =
-            |slot: &SlotKey| self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
+            |slot: &CellKey| self.names.get(&(slot.app.clone(), slot.component.clone())).cloned();
         match ruling.slots.as_slice() {
             [] => String::new(),
             [first, rest @ ..] if rest.iter().all(|slot| slot.component == first.component) => {

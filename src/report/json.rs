@@ -15,16 +15,16 @@ pub use ask::AskJson;
 pub use audit::AuditJson;
 pub use diff::DiffJson;
 pub use guard::GuardJson;
-pub use history::{DeploymentJson, HistoryJson, PinnedJson};
-pub use ledger::{EventJson, LockJson, LocksJson};
+pub use history::{DeploymentJson, HistoryJson, ImageVersionJson};
+pub use ledger::{LedgerEventJson, LockJson, LocksJson};
 pub use metrics::MetricsJson;
 pub use plan::PlanJson;
 pub use proposals::{ProposalJson, ProposalsJson};
 pub use trace::TraceJson;
 
-use super::{Arrival, Occupant, Status};
-use crate::config::Shown;
-use crate::model::{Location, Note, Warning};
+use super::{BroughtBy, StatusEntry, StatusReport};
+use crate::config::ConfigReport;
+use crate::model::{EntryNote, Location, Warning};
 use serde::Serialize;
 
 /// The whole answer.
@@ -47,11 +47,11 @@ pub struct StatusJson {
 pub struct ConfigJson<'a> {
     pub schema: &'static str,
     #[serde(flatten)]
-    pub config: &'a Shown,
+    pub config: &'a ConfigReport,
 }
 
-impl<'a> From<&'a Shown> for ConfigJson<'a> {
-    fn from(config: &'a Shown) -> Self {
+impl<'a> From<&'a ConfigReport> for ConfigJson<'a> {
+    fn from(config: &'a ConfigReport) -> Self {
         ConfigJson { schema: "towpath.config/1", config }
     }
 }
@@ -67,7 +67,7 @@ pub struct EntryJson {
     pub tag: Option<String>,
     pub digest: Option<String>,
     pub locations: Vec<LocationJson>,
-    pub since: Option<SinceJson>,
+    pub since: Option<BroughtByJson>,
     pub component: Option<String>,
     pub confidence: &'static str,
     pub found: String,
@@ -88,7 +88,7 @@ pub struct LocationJson {
 /// Who put it there.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SinceJson {
+pub struct BroughtByJson {
     pub commit: String,
     pub time: String,
     pub author: PersonJson,
@@ -127,8 +127,8 @@ pub struct WarningJson {
     pub message: String,
 }
 
-impl From<&Status> for StatusJson {
-    fn from(status: &Status) -> Self {
+impl From<&StatusReport> for StatusJson {
+    fn from(status: &StatusReport) -> Self {
         StatusJson {
             schema: "towpath.status/1",
             repository: status.repository.clone(),
@@ -142,8 +142,8 @@ impl From<&Status> for StatusJson {
     }
 }
 
-impl From<&Occupant> for EntryJson {
-    fn from(occupant: &Occupant) -> Self {
+impl From<&StatusEntry> for EntryJson {
+    fn from(occupant: &StatusEntry) -> Self {
         let entry = &occupant.entry;
         let source = entry.source.as_str();
         EntryJson {
@@ -158,7 +158,7 @@ impl From<&Occupant> for EntryJson {
                 .iter()
                 .map(|location| location_json(location, source))
                 .collect(),
-            since: occupant.since.as_ref().map(SinceJson::from),
+            since: occupant.since.as_ref().map(BroughtByJson::from),
             component: entry.component.clone(),
             confidence: entry.confidence.as_str(),
             found: occupant.found.clone(),
@@ -177,9 +177,9 @@ fn location_json(location: &Location, source: &'static str) -> LocationJson {
     }
 }
 
-impl From<&Arrival> for SinceJson {
-    fn from(since: &Arrival) -> Self {
-        SinceJson {
+impl From<&BroughtBy> for BroughtByJson {
+    fn from(since: &BroughtBy) -> Self {
+        BroughtByJson {
             commit: since.commit.clone(),
             time: since.time.to_string(),
             author: PersonJson::new(&since.author_name, &since.author_email),
@@ -189,39 +189,41 @@ impl From<&Arrival> for SinceJson {
     }
 }
 
-impl From<&Note> for NoteJson {
-    fn from(note: &Note) -> Self {
+impl From<&EntryNote> for NoteJson {
+    fn from(note: &EntryNote) -> Self {
         let code = match note {
-            Note::Inherited => "inherited",
-            Note::Automated(_) => "automated",
-            Note::Mutable => "mutable",
-            Note::AppVersion => "app-version",
-            Note::Unbuildable => "unbuildable",
-            Note::Unmatched => "unmatched",
-            Note::Remote => "remote",
-            Note::Disagrees(_) => "disagrees",
+            EntryNote::Inherited => "inherited",
+            EntryNote::Automated(_) => "automated",
+            EntryNote::Mutable => "mutable",
+            EntryNote::AppVersion => "app-version",
+            EntryNote::Unbuildable => "unbuildable",
+            EntryNote::Unmatched => "unmatched",
+            EntryNote::Remote => "remote",
+            EntryNote::Disagrees(_) => "disagrees",
         };
         NoteJson { code, message: sentence(note) }
     }
 }
 
 /// A note in words, the same for people and machines.
-pub fn sentence(note: &Note) -> String {
+pub fn sentence(note: &EntryNote) -> String {
     match note {
-        Note::Inherited => "inherited: written in a base that other stages share".into(),
-        Note::Automated(automation) => {
+        EntryNote::Inherited => "inherited: written in a base that other stages share".into(),
+        EntryNote::Automated(automation) => {
             format!("automated: policy {} owns this line", automation.policy)
         }
-        Note::Mutable => {
+        EntryNote::Mutable => {
             "mutable: this tag names a moving thing, so what runs may have changed since".into()
         }
-        Note::AppVersion => "no tag: the chart's appVersion counts".into(),
-        Note::Unbuildable => {
+        EntryNote::AppVersion => "no tag: the chart's appVersion counts".into(),
+        EntryNote::Unbuildable => {
             "unbuildable: YAML reads this tag as a number, a bool or null; quote it".into()
         }
-        Note::Unmatched => "unmatched: no local resource has this image; a remote one may".into(),
-        Note::Remote => "remote: the version of a remote resource, chart or git source".into(),
-        Note::Disagrees(what) => format!("disagrees: {what}"),
+        EntryNote::Unmatched => {
+            "unmatched: no local resource has this image; a remote one may".into()
+        }
+        EntryNote::Remote => "remote: the version of a remote resource, chart or git source".into(),
+        EntryNote::Disagrees(what) => format!("disagrees: {what}"),
     }
 }
 
@@ -237,7 +239,7 @@ impl From<&Warning> for WarningJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{AskJson, AuditJson, EventJson, GuardJson, LocksJson};
+    use super::{AskJson, AuditJson, GuardJson, LedgerEventJson, LocksJson};
     use super::{
         DeploymentJson, DiffJson, HistoryJson, MetricsJson, PlanJson, ProposalsJson, StatusJson,
         TraceJson,
@@ -258,7 +260,7 @@ mod tests {
         is_fresh::<AskJson>("ask");
         is_fresh::<AuditJson>("audit");
         is_fresh::<GuardJson>("guard");
-        is_fresh::<EventJson>("event");
+        is_fresh::<LedgerEventJson>("event");
         is_fresh::<LocksJson>("locks");
         is_fresh::<ProposalsJson>("proposals");
     }

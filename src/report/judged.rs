@@ -2,14 +2,14 @@
 
 use crate::config::Config;
 use crate::model::{StageName, TargetName, Version};
-use crate::pipeline::{Judgement, Place, Subject, Verdict};
-use crate::promotion::Item;
+use crate::pipeline::{AppComponent, Judgement, RuleOrigin, Verdict};
+use crate::promotion::PlanItem;
 use jiff::{Timestamp, Zoned};
 
 /// One question with its answer.
 #[derive(Debug, Clone)]
-pub struct Judged {
-    pub subject: Subject,
+pub struct GateReport {
+    pub subject: AppComponent,
     pub stage: StageName,
     /// Only these targets of the stage; none: all.
     pub targets: Vec<TargetName>,
@@ -31,19 +31,19 @@ fn moment(at: &Zoned) -> String {
 
 /// The answers for the waves of a stage, in turn; one where its targets move together.
 #[derive(Debug, Clone)]
-pub struct Turns {
-    first: Judged,
-    rest: Vec<Judged>,
+pub struct WaveReports {
+    first: GateReport,
+    rest: Vec<GateReport>,
 }
 
-impl Turns {
+impl WaveReports {
     /// Takes them in turn.
-    pub fn new(first: Judged, rest: Vec<Judged>) -> Self {
-        Turns { first, rest }
+    pub fn new(first: GateReport, rest: Vec<GateReport>) -> Self {
+        WaveReports { first, rest }
     }
 
     /// All of them.
-    pub fn all(&self) -> impl Iterator<Item = &Judged> {
+    pub fn all(&self) -> impl Iterator<Item = &GateReport> {
         std::iter::once(&self.first).chain(&self.rest)
     }
 
@@ -53,12 +53,12 @@ impl Turns {
     }
 
     /// The one whose turn it is: the first that does not have the version, or else the last.
-    pub fn turn(&self) -> &Judged {
+    pub fn turn(&self) -> &GateReport {
         self.around().1
     }
 
     /// The same with those before and behind it.
-    pub fn around(&self) -> (Vec<&Judged>, &Judged, Vec<&Judged>) {
+    pub fn around(&self) -> (Vec<&GateReport>, &GateReport, Vec<&GateReport>) {
         let missing = self.all().position(|wave| !wave.is_there).unwrap_or(self.rest.len());
         let before = self.all().take(missing).collect();
         let turn = self.all().nth(missing).unwrap_or(&self.first);
@@ -66,7 +66,7 @@ impl Turns {
     }
 }
 
-impl Judged {
+impl GateReport {
     /// May it be done now?
     pub fn allows(&self) -> bool {
         self.is_there || self.judgement.allows()
@@ -78,17 +78,17 @@ impl Judged {
     }
 
     /// Is it about this part of a plan?
-    pub fn is_about(&self, item: &Item) -> bool {
+    pub fn is_about(&self, item: &PlanItem) -> bool {
         self.subject.app == item.app
             && (item.component.is_none() || self.subject.component == item.component)
     }
 
     /// The places in words.
     pub fn places(judgement: &Judgement, config: &Config) -> Vec<String> {
-        let word = |place: &Place| match place {
-            Place::BuiltIn => "built-in".to_owned(),
-            Place::Config(line) => config.provenance(Some(*line)).to_string(),
-            Place::Ledger(id) => format!("ledger {}", id.get(..8).unwrap_or(id)),
+        let word = |place: &RuleOrigin| match place {
+            RuleOrigin::BuiltIn => "built-in".to_owned(),
+            RuleOrigin::Config(line) => config.provenance(Some(*line)).to_string(),
+            RuleOrigin::Ledger(id) => format!("ledger {}", id.get(..8).unwrap_or(id)),
         };
         judgement.answers.iter().map(|answer| word(&answer.place)).collect()
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// The figures, and what they are about.
 #[derive(Debug, Clone)]
-pub struct Measured {
+pub struct MetricsReport {
     pub metrics: Metrics,
     pub since: Timestamp,
     pub until: Timestamp,
@@ -15,7 +15,7 @@ pub struct Measured {
     pub tolerance: i64,
 }
 
-impl Measured {
+impl MetricsReport {
     /// How many deployments there are in a week.
     #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 deployments")]
     pub fn per_week(&self, deployments: usize) -> f64 {

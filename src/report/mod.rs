@@ -15,16 +15,18 @@ mod proposals;
 mod status;
 mod trace;
 
-pub use crate::forge::{Proposal, State};
-pub use crate::history::{Ahead, Figures, Kind, PairFigures, Pinned, Spread};
-pub use audit::{Audited, Group, Page, Plot, StagePlot, Told};
-pub use cells::{Cell, Column, Matrix, Row, Running};
-pub use change::{Change, moment};
-pub use diff::{Diff, Difference, Here, Side};
-pub use guard::Guarded;
-pub use judged::{Judged, Turns};
-pub use metrics::Measured;
-pub use plan::Planned;
-pub use proposals::Proposals;
-pub use status::{Arrival, Occupant, Status, display_names, names_over_time};
-pub use trace::{Trace, Visit, Way};
+pub use crate::forge::{Proposal, ProposalState};
+pub use crate::history::{
+    AheadSide, DeploymentKind, DoraFigures, DurationStats, ImageVersion, StagePairFigures,
+};
+pub use audit::{AuditPage, AuditReport, DeploymentPlot, FindingGroup, FindingReport, StagePlot};
+pub use cells::{CellVersion, Matrix, MatrixCell, MatrixColumn, MatrixRow};
+pub use change::{DeploymentReport, moment};
+pub use diff::{AppDifference, DiffReport, DiffSide, SideVersion};
+pub use guard::GuardReport;
+pub use judged::{GateReport, WaveReports};
+pub use metrics::MetricsReport;
+pub use plan::PlanReport;
+pub use proposals::ProposalsReport;
+pub use status::{BroughtBy, StatusEntry, StatusReport, display_names, names_over_time};
+pub use trace::{ReportedRunPeriod, TraceReport, VersionTraceReport};

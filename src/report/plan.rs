@@ -1,12 +1,12 @@
 //! What `promote`, `deploy` and `rollback` would do.
 
-use super::Judged;
+use super::GateReport;
 use crate::model::StageName;
-use crate::promotion::{Plan, Purpose};
+use crate::promotion::{Plan, PlanPurpose};
 
 /// A plan, and what it was made of.
 #[derive(Debug, Clone)]
-pub struct Planned {
+pub struct PlanReport {
     pub repository: String,
     /// The branch that is to change.
     pub branch: Option<String>,
@@ -17,16 +17,16 @@ pub struct Planned {
     pub is_rollback: bool,
     pub plan: Plan,
     /// What the gates say to what moves, and to what they stop.
-    pub gates: Vec<Judged>,
+    pub gates: Vec<GateReport>,
 }
 
-impl Planned {
+impl PlanReport {
     /// What it is for.
-    pub fn purpose(&self) -> Purpose<'_> {
+    pub fn purpose(&self) -> PlanPurpose<'_> {
         match (&self.from, self.is_rollback) {
-            (Some(from), _) => Purpose::Promote { from },
-            (None, false) => Purpose::Deploy,
-            (None, true) => Purpose::RollBack,
+            (Some(from), _) => PlanPurpose::Promote { from },
+            (None, false) => PlanPurpose::Deploy,
+            (None, true) => PlanPurpose::RollBack,
         }
     }
 

@@ -4,7 +4,7 @@ use crate::forge::Proposal;
 
 /// Some of a repository's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proposals {
+pub struct ProposalsReport {
     pub repository: String,
     /// Which forge it is, by its word in a configuration.
     pub forge: &'static str,

@@ -1,14 +1,14 @@
 //! What `towpath status` tells: every occupant of every cell, and since when it is there.
 
 use crate::config::Config;
-use crate::history::Since;
-use crate::model::{AppName, Entry, Mapping, SlotKey, StageName, Warning};
+use crate::history::IntroducingCommit;
+use crate::model::{AppName, CellKey, Mapping, MappingEntry, StageName, Warning};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The answer of `status`.
 #[derive(Debug, Clone)]
-pub struct Status {
+pub struct StatusReport {
     /// As the user named it, or its path.
     pub repository: String,
     pub branch: Option<String>,
@@ -20,24 +20,24 @@ pub struct Status {
     pub stages: Vec<StageName>,
     /// For each of `stages`, the ones that come right before it, as indices.
     pub before: Vec<Vec<usize>>,
-    pub occupants: Vec<Occupant>,
+    pub occupants: Vec<StatusEntry>,
     pub warnings: Vec<Warning>,
 }
 
 /// One image in one cell.
 #[derive(Debug, Clone)]
-pub struct Occupant {
+pub struct StatusEntry {
     /// The app, or `app/component` where the app has several.
     pub name: String,
-    pub entry: Entry,
-    pub since: Option<Arrival>,
+    pub entry: MappingEntry,
+    pub since: Option<BroughtBy>,
     /// Which line of which file, or `discovered`.
     pub found: String,
 }
 
 /// The commit that put a version where it is, as people are told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Arrival {
+pub struct BroughtBy {
     pub commit: String,
     pub time: Timestamp,
     pub author_name: String,
@@ -46,9 +46,9 @@ pub struct Arrival {
     pub pull_request: Option<u64>,
 }
 
-impl From<&Since> for Arrival {
-    fn from(since: &Since) -> Self {
-        Arrival {
+impl From<&IntroducingCommit> for BroughtBy {
+    fn from(since: &IntroducingCommit) -> Self {
+        BroughtBy {
             commit: since.commit.to_string(),
             time: Timestamp::from_second(since.time).unwrap_or(Timestamp::UNIX_EPOCH),
             author_name: since.author.name.clone(),
@@ -59,18 +59,18 @@ impl From<&Since> for Arrival {
     }
 }
 
-impl Status {
+impl StatusReport {
     /// The report of a mapping, without the past and without the repository's particulars.
-    pub fn new(config: &Config, mapping: Mapping, found: impl Fn(&Entry) -> String) -> Self {
+    pub fn new(config: &Config, mapping: Mapping, found: impl Fn(&MappingEntry) -> String) -> Self {
         let names = display_names(&mapping.entries);
         let before = before(config, &mapping.stages);
-        let occupants = mapping.entries.into_iter().map(|entry| Occupant {
+        let occupants = mapping.entries.into_iter().map(|entry| StatusEntry {
             name: names[&(entry.app.clone(), entry.component.clone())].clone(),
             since: None,
             found: found(&entry),
             entry,
         });
-        Status {
+        StatusReport {
             repository: String::new(),
             branch: None,
             revision: None,
@@ -138,15 +138,15 @@ fn before(config: &Config, stages: &[StageName]) -> Vec<Vec<usize>> {
 
 /// How each app and component is called: as short as tells them apart. A component that is the app's
 /// only one is not named, and of `deploy/web` beside `cron/web` only the first word is.
-pub fn display_names(entries: &[Entry]) -> BTreeMap<(AppName, Option<String>), String> {
+pub fn display_names(entries: &[MappingEntry]) -> BTreeMap<(AppName, Option<String>), String> {
     names(entries.iter().map(|entry| (&entry.app, &entry.component)))
 }
 
 /// The same for apps and components that also the past knows. What runs now keeps the name it has
 /// in `status`.
 pub fn names_over_time(
-    now: &[Entry],
-    past: &[SlotKey],
+    now: &[MappingEntry],
+    past: &[CellKey],
 ) -> BTreeMap<(AppName, Option<String>), String> {
     let mut all = names(past.iter().map(|slot| (&slot.app, &slot.component)));
     all.extend(display_names(now));

@@ -3,26 +3,26 @@
 //!
 //! The revision of a git source is left out: it says which files count, not which image runs.
 
-use super::branch::{Branch, objects};
+use super::branch::{LeafSubtree, objects};
 use super::leaf::{KEY_SEPARATOR, Leaf};
-use super::remote::{self, Found};
-use super::{Claim, Finding, Reader, Sight, Source, blind, keyed, shape};
-use crate::model::{BlindSpot, ImageReference, Part, SourceKind, base_name};
+use super::remote::{self, ObjectFinding};
+use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind, keyed, shape};
+use crate::model::{BlindSpot, ImagePart, ImageReference, SourceKind, base_name};
 
 /// The source; see the module.
-pub struct Argo;
+pub struct ArgoSource;
 
-impl Source for Argo {
+impl Source for ArgoSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Argo
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
         }
-        let mut out: Vec<Finding> =
+        let mut out: Vec<VersionFinding> =
             objects(&leaves).iter().flat_map(|object| application(object, claim)).collect();
         if let Some(text) = reader.text(&claim.path) {
             remote::note_automations(&mut out, &text);
@@ -33,8 +33,8 @@ impl Source for Argo {
     fn blind_spots(
         &self,
         claim: &Claim<'_>,
-        sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let leaves = reader.leaves(&claim.path);
         leaves
@@ -43,7 +43,7 @@ impl Source for Argo {
     }
 }
 
-fn application(object: &Branch<'_>, claim: &Claim<'_>) -> Vec<Finding> {
+fn application(object: &LeafSubtree<'_>, claim: &Claim<'_>) -> Vec<VersionFinding> {
     let argo = object.text("apiVersion").is_some_and(|version| version.starts_with("argoproj.io/"));
     let spec = match object.text("kind") {
         Some("Application") if argo => object.below(&["spec"]),
@@ -57,14 +57,14 @@ fn application(object: &Branch<'_>, claim: &Claim<'_>) -> Vec<Finding> {
     remote::named(claim, object.below(&["metadata"]).text("name"), found)
 }
 
-fn source(source: &Branch<'_>, path: &str) -> Vec<Found> {
+fn source(source: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let mut found = Vec::new();
     if let (Some(chart), Some(revision)) = (source.text("chart"), source.leaf("targetRevision")) {
         let image = match source.text("repoURL") {
             Some(repository) => format!("{}/{chart}", repository.trim_end_matches('/')),
             None => chart.to_owned(),
         };
-        found.extend(remote::version(Some(image), revision, path, Part::Chart));
+        found.extend(remote::version(Some(image), revision, path, ImagePart::Chart));
     }
     let images = source.below(&["kustomize", "images"]);
     found.extend(images.own().filter_map(|(_, leaf)| kustomize_image(leaf, path)));
@@ -74,7 +74,7 @@ fn source(source: &Branch<'_>, path: &str) -> Vec<Found> {
 
 /// `name=new:tag`, `name:tag`, or with a digest. Argo CD takes the name before `=` for the one in the
 /// manifests.
-fn kustomize_image(leaf: &Leaf, path: &str) -> Option<Found> {
+fn kustomize_image(leaf: &Leaf, path: &str) -> Option<ObjectFinding> {
     let (old, new) = match leaf.text.split_once('=') {
         Some((old, new)) => (Some(old), new),
         None => (None, &*leaf.text),
@@ -84,18 +84,22 @@ fn kustomize_image(leaf: &Leaf, path: &str) -> Option<Found> {
     }
     let ImageReference { name, version } = shape::reference(new)?;
     let word = old.map(|old| ImageReference::parse(old).name).unwrap_or_else(|| name.clone());
-    let mut location = leaf.location(path, Part::Reference);
+    let mut location = leaf.location(path, ImagePart::Reference);
     if old.is_some() && location.span.end - location.span.start == leaf.text.len() {
         location.span.start = location.span.end - new.len();
     }
-    let finding =
-        Finding { image: Some(name), version, locations: vec![location], ..Finding::default() };
-    Some(Found { word: Some(base_name(&word).to_owned()), finding })
+    let finding = VersionFinding {
+        image: Some(name),
+        version,
+        locations: vec![location],
+        ..VersionFinding::default()
+    };
+    Some(ObjectFinding { word: Some(base_name(&word).to_owned()), finding })
 }
 
 /// Parameters are values under their dotted names; they win over values, and the last of one name over
 /// the others, as in Argo CD.
-fn helm(helm: &Branch<'_>, path: &str) -> Vec<Found> {
+fn helm(helm: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let (mut leaves, mut real) = (Vec::new(), Vec::new());
     for (_, parameter) in helm.below(&["parameters"]).children() {
         let (Some(name), Some(value)) = (parameter.text("name"), parameter.last_leaf("value"))
@@ -127,13 +131,13 @@ fn dotted(name: &str) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::source::testing::repository;
 
     fn read(content: &str) -> Vec<String> {
-        let rule = Rule::new(SourceKind::Argo, "{stage}.yaml", &[]).expect("a path");
+        let rule = SourceRule::new(SourceKind::Argo, "{stage}.yaml", &[]).expect("a path");
         let (found, warnings) = repository(&[("prod.yaml", content)]).read(rule);
-        let show = |f: &Finding| {
+        let show = |f: &VersionFinding| {
             let place = &f.locations[0];
             let text = &content[place.span.start..place.span.end];
             let text = if text.contains('\n') { "…" } else { text };

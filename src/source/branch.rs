@@ -6,17 +6,17 @@ use std::collections::HashMap;
 
 /// Leaves with what is left of their paths.
 #[derive(Default)]
-pub(super) struct Branch<'a> {
+pub(super) struct LeafSubtree<'a> {
     leaves: Vec<(&'a str, &'a Leaf)>,
 }
 
 /// The Kubernetes objects of a file, those inside a `List` one by one.
-pub(super) fn objects(leaves: &[Leaf]) -> Vec<Branch<'_>> {
-    let mut documents: Vec<Branch<'_>> = Vec::new();
+pub(super) fn objects(leaves: &[Leaf]) -> Vec<LeafSubtree<'_>> {
+    let mut documents: Vec<LeafSubtree<'_>> = Vec::new();
     let mut last = None;
     for leaf in leaves {
         if last != Some(leaf.document) {
-            documents.push(Branch::default());
+            documents.push(LeafSubtree::default());
             last = Some(leaf.document);
         }
         if let Some(document) = documents.last_mut() {
@@ -34,7 +34,7 @@ pub(super) fn objects(leaves: &[Leaf]) -> Vec<Branch<'_>> {
     out
 }
 
-impl<'a> Branch<'a> {
+impl<'a> LeafSubtree<'a> {
     /// The leaf at a key of this level.
     pub(super) fn leaf(&self, key: &str) -> Option<&'a Leaf> {
         self.leaves.iter().find(|(rest, _)| *rest == key).map(|(_, leaf)| *leaf)
@@ -52,7 +52,7 @@ impl<'a> Branch<'a> {
 
     /// These leaves, with their whole paths.
     pub(super) fn of(leaves: impl Iterator<Item = &'a Leaf>) -> Self {
-        Branch { leaves: leaves.map(|leaf| (&*leaf.path, leaf)).collect() }
+        LeafSubtree { leaves: leaves.map(|leaf| (&*leaf.path, leaf)).collect() }
     }
 
     /// All leaves, with what is left of their paths.
@@ -61,9 +61,9 @@ impl<'a> Branch<'a> {
     }
 
     /// What lies below a chain of keys; nothing if they do not exist.
-    pub(super) fn below(&self, keys: &[&str]) -> Branch<'a> {
+    pub(super) fn below(&self, keys: &[&str]) -> LeafSubtree<'a> {
         let strip = |rest: &'a str| keys.iter().try_fold(rest, |rest, key| after(rest, key));
-        Branch {
+        LeafSubtree {
             leaves: self
                 .leaves
                 .iter()
@@ -73,13 +73,13 @@ impl<'a> Branch<'a> {
     }
 
     /// The keys of this level that have something below them, in the order of the file.
-    pub(super) fn children(&self) -> Vec<(&'a str, Branch<'a>)> {
-        let mut out: Vec<(&str, Branch<'_>)> = Vec::new();
+    pub(super) fn children(&self) -> Vec<(&'a str, LeafSubtree<'a>)> {
+        let mut out: Vec<(&str, LeafSubtree<'_>)> = Vec::new();
         let mut places = HashMap::new();
         for (rest, leaf) in &self.leaves {
             let Some((key, rest)) = rest.split_once(KEY_SEPARATOR) else { continue };
             let place = *places.entry(key).or_insert_with(|| {
-                out.push((key, Branch::default()));
+                out.push((key, LeafSubtree::default()));
                 out.len() - 1
             });
             out[place].1.leaves.push((rest, leaf));

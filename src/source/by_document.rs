@@ -4,8 +4,8 @@
 //! words that matter. What comes out is what reading the whole file gives, for those documents.
 
 use super::leaf::{self, Leaf};
-use super::{Claim, Reader};
-use crate::config::Rule;
+use super::{Claim, SnapshotReader};
+use crate::config::SourceRule;
 use crate::git::Oid;
 use crate::yaml;
 use std::cell::RefCell;
@@ -21,17 +21,17 @@ const MAX_LEAVES: usize = 20_000;
 
 /// What is remembered of documents, by fingerprint.
 #[derive(Default)]
-pub(super) struct Documents {
+pub(super) struct DocumentCache {
     good: RefCell<HashSet<u64>>,
     /// The leaves about images, counted from the start of their document.
     images: RefCell<HashMap<u64, Rc<Vec<Leaf>>>>,
     held: RefCell<usize>,
     /// The file that was cut last.
-    cut: RefCell<Option<(Oid, Rc<Vec<Document>>)>>,
+    cut: RefCell<Option<(Oid, Rc<Vec<DocumentSlice>>)>>,
 }
 
 /// Where a document stands in a file.
-struct Document {
+struct DocumentSlice {
     number: u32,
     start: usize,
     end: usize,
@@ -46,8 +46,8 @@ pub(super) fn fingerprint(text: &str) -> u64 {
     hasher.finish()
 }
 
-impl Documents {
-    fn of(&self, id: Oid, text: &str) -> Rc<Vec<Document>> {
+impl DocumentCache {
+    fn of(&self, id: Oid, text: &str) -> Rc<Vec<DocumentSlice>> {
         if let Some((_, known)) = self.cut.borrow().as_ref().filter(|(of, _)| *of == id) {
             return Rc::clone(known);
         }
@@ -90,10 +90,10 @@ impl Documents {
 }
 
 /// The documents of a text; one that cannot be cut counts as one.
-fn cut(text: &str) -> Vec<Document> {
-    let whole = || vec![yaml::Piece { text, start: 0, lines: 0 }];
+fn cut(text: &str) -> Vec<DocumentSlice> {
+    let whole = || vec![yaml::DocumentText { text, start: 0, lines: 0 }];
     let pieces = yaml::pieces(text).unwrap_or_else(whole);
-    let document = |(number, piece): (u32, yaml::Piece<'_>)| Document {
+    let document = |(number, piece): (u32, yaml::DocumentText<'_>)| DocumentSlice {
         number,
         start: piece.start,
         end: piece.start + piece.text.len(),
@@ -103,7 +103,7 @@ fn cut(text: &str) -> Vec<Document> {
     (0..).zip(pieces).map(document).collect()
 }
 
-impl Reader<'_> {
+impl SnapshotReader<'_> {
     /// Does every document of a file pass this test? It may be no YAML.
     pub(super) fn every_document(&self, path: &str, passes: impl Fn(&str) -> bool) -> bool {
         let Some((text, documents)) = self.documents(path) else { return false };
@@ -157,14 +157,14 @@ impl Reader<'_> {
         Some(Rc::new(out))
     }
 
-    fn documents(&self, path: &str) -> Option<(Rc<str>, Rc<Vec<Document>>)> {
+    fn documents(&self, path: &str) -> Option<(Rc<str>, Rc<Vec<DocumentSlice>>)> {
         let (id, text) = self.text_and_id(path)?;
         let documents = self.cache.documents.of(id, &text);
         Some((text, documents))
     }
 }
 
-impl Document {
+impl DocumentSlice {
     /// A leaf of the document as one of the file.
     fn place(&self, leaf: &Leaf) -> Leaf {
         let mut leaf = leaf.clone();
@@ -187,7 +187,7 @@ fn may_say(text: &str, word: &str) -> bool {
 }
 
 /// Can a text hold one of the keys that a rule names?
-fn may_have_keys(rule: &Rule, text: &str) -> bool {
+fn may_have_keys(rule: &SourceRule, text: &str) -> bool {
     let mut templates = [&rule.tags, &rule.images, &rule.digests].into_iter().flatten();
     templates.any(|template| words(template.as_str()).all(|word| may_say(text, word)))
 }

@@ -7,7 +7,7 @@ const WEB: &str = "kind: Deployment\nspec:\n  containers:\n  - image: x/web:1 # 
 const STREAM: &str = "kind: ImageStream\nspec:\n  tags:\n  - from: {name: x/api:2}\n";
 
 /// What is found, and where: document, line and text.
-fn found(text: &str, rule: &Rule) -> Vec<String> {
+fn found(text: &str, rule: &SourceRule) -> Vec<String> {
     let (found, warnings) = repository(&[("prod/a.yaml", text)]).read(rule.clone());
     let places = found.iter().flat_map(|(_, finding)| &finding.locations);
     let places = places
@@ -15,8 +15,8 @@ fn found(text: &str, rule: &Rule) -> Vec<String> {
     places.chain(warnings.iter().map(|warning| warning.code.to_owned())).collect()
 }
 
-fn rule(kind: SourceKind) -> Rule {
-    Rule::new(kind, "{stage}/*.yaml", &[]).expect("a path")
+fn rule(kind: SourceKind) -> SourceRule {
+    SourceRule::new(kind, "{stage}/*.yaml", &[]).expect("a path")
 }
 
 #[test]

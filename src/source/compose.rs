@@ -1,29 +1,33 @@
 //! Compose files: each service's `image`, with variables from the `.env` beside it.
 
-use super::interpolate::{Interpolated, Origin, Variables};
+use super::interpolate::{ComposeVariables, InterpolatedText, PieceOrigin};
 use super::leaf::{KEY_SEPARATOR, Leaf};
 use super::place;
-use super::{Claim, Finding, Notation, Reader, Sight, Source, blind, dotenv, keyed, marker, shape};
+use super::{
+    ChangeScope, Claim, SnapshotReader, Source, ValueNotation, VersionFinding, blind, dotenv,
+    keyed, marker, shape,
+};
 use crate::config::NameTemplate;
 use crate::model::{
-    BlindSpot, Captures, ImageReference, Location, Note, Part, SourceKind, Span, Version,
+    BlindSpot, EntryNote, ImagePart, ImageReference, Location, SourceKind, Span, TemplateCaptures,
+    Version,
 };
 use std::ops::Range;
 
 /// The source; see the module.
-pub struct Compose;
+pub struct ComposeSource;
 
-impl Source for Compose {
+impl Source for ComposeSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Compose
     }
 
-    fn notation(&self, path: &str) -> Notation {
+    fn notation(&self, path: &str) -> ValueNotation {
         let is_compose = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
-        if is_compose { Notation::by_name(path) } else { Notation::Dotenv }
+        if is_compose { ValueNotation::by_name(path) } else { ValueNotation::Dotenv }
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let (Some(leaves), Some(text)) = (reader.leaves(&claim.path), reader.text(&claim.path))
         else {
             return Vec::new();
@@ -34,16 +38,16 @@ impl Source for Compose {
         let env_path = env_path(claim.rule.base.as_ref(), claim);
         let env_text = reader.exists(&env_path).then(|| reader.text(&env_path)).flatten();
         let env = env_text.as_deref().map(dotenv::leaves).unwrap_or_default();
-        let variables: Variables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
-        let file = File { path: &claim.path, text: &text, env_path: &env_path, variables };
+        let variables: ComposeVariables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
+        let file = ComposeFile { path: &claim.path, text: &text, env_path: &env_path, variables };
         leaves.iter().filter_map(|leaf| file.finding(service_of(leaf)?, leaf)).collect()
     }
 
     fn blind_spots(
         &self,
         claim: &Claim<'_>,
-        _sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        _sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
         blind::compose::spots(claim, &leaves, &env_path(claim.rule.base.as_ref(), claim), reader)
@@ -67,28 +71,28 @@ fn service_of(leaf: &Leaf) -> Option<&str> {
     (services == "services" && image == "image" && keys.next().is_none()).then_some(service)
 }
 
-struct File<'a> {
+struct ComposeFile<'a> {
     path: &'a str,
     text: &'a str,
     env_path: &'a str,
-    variables: Variables<'a>,
+    variables: ComposeVariables<'a>,
 }
 
-impl File<'_> {
-    fn finding(&self, service: &str, leaf: &Leaf) -> Option<Finding> {
-        let filled = Interpolated::of(&leaf.text, &self.variables);
+impl ComposeFile<'_> {
+    fn finding(&self, service: &str, leaf: &Leaf) -> Option<VersionFinding> {
+        let filled = InterpolatedText::of(&leaf.text, &self.variables);
         if filled.text.contains("{{") {
             return None;
         }
         let ImageReference { name, version } = shape::reference(&filled.text)?;
         let mut locations = self.locations(leaf, &filled, &version);
         if locations.is_empty() {
-            locations.push(leaf.location(self.path, Part::Reference));
+            locations.push(leaf.location(self.path, ImagePart::Reference));
         }
-        let owner = marker::after(self.text, leaf.span.end).map(Note::Automated);
-        Some(Finding {
+        let owner = marker::after(self.text, leaf.span.end).map(EntryNote::Automated);
+        Some(VersionFinding {
             component: Some(service.to_owned()),
-            captures: Captures::new(),
+            captures: TemplateCaptures::new(),
             image: Some(name),
             version,
             locations,
@@ -100,7 +104,7 @@ impl File<'_> {
     fn locations(
         &self,
         leaf: &Leaf,
-        filled: &Interpolated<'_>,
+        filled: &InterpolatedText<'_>,
         version: &Version,
     ) -> Vec<Location> {
         if filled.text == *leaf.text {
@@ -111,10 +115,10 @@ impl File<'_> {
         let digest_at = version.digest.as_ref().map(|digest| end - digest.len());
         if let Some(tag) = &version.tag {
             let tag_end = digest_at.map_or(end, |at| at - 1);
-            self.add(leaf, filled, tag_end - tag.len()..tag_end, Part::Tag, &mut out);
+            self.add(leaf, filled, tag_end - tag.len()..tag_end, ImagePart::Tag, &mut out);
         }
         if let Some(at) = digest_at {
-            self.add(leaf, filled, at..end, Part::Digest, &mut out);
+            self.add(leaf, filled, at..end, ImagePart::Digest, &mut out);
         }
         out
     }
@@ -122,21 +126,22 @@ impl File<'_> {
     fn add(
         &self,
         leaf: &Leaf,
-        filled: &Interpolated<'_>,
+        filled: &InterpolatedText<'_>,
         range: Range<usize>,
-        part: Part,
+        part: ImagePart,
         out: &mut Vec<Location>,
     ) {
         // What joins variables (`v${MAJOR}.${MINOR}`) is no place to look for the version.
-        let varies =
-            filled.origins_of(range.clone()).any(|origin| matches!(origin, Origin::Variable(_)));
+        let varies = filled
+            .origins_of(range.clone())
+            .any(|origin| matches!(origin, PieceOrigin::Variable(_)));
         for origin in filled.origins_of(range) {
             let location = match origin {
-                Origin::Variable(variable) => {
+                PieceOrigin::Variable(variable) => {
                     variable.location(self.env_path, part_of_variable(variable, part))
                 }
-                Origin::Text(_) if varies => continue,
-                Origin::Text(span) => self.inside(leaf, span, part),
+                PieceOrigin::Text(_) if varies => continue,
+                PieceOrigin::Text(span) => self.inside(leaf, span, part),
             };
             if !out.contains(&location) {
                 out.push(location);
@@ -145,7 +150,7 @@ impl File<'_> {
     }
 
     /// A piece of the value itself; of the whole value where escapes hide the exact bytes.
-    fn inside(&self, leaf: &Leaf, piece: Span, part: Part) -> Location {
+    fn inside(&self, leaf: &Leaf, piece: Span, part: ImagePart) -> Location {
         let mut location = leaf.location(self.path, part);
         let written = self.text.get(leaf.span.start..leaf.span.end).unwrap_or_default();
         match written.find(&*leaf.text) {
@@ -153,19 +158,19 @@ impl File<'_> {
                 let start = leaf.span.start + at;
                 location.span = Span { start: start + piece.start, end: start + piece.end };
             }
-            None => location.part = Part::Reference,
+            None => location.part = ImagePart::Reference,
         }
         location
     }
 }
 
 /// A variable may hold more than the tag: a whole reference, or `tag@digest`.
-fn part_of_variable(variable: &Leaf, part: Part) -> Part {
+fn part_of_variable(variable: &Leaf, part: ImagePart) -> ImagePart {
     let text = &*variable.text;
     if shape::is_tag(text) {
         place::part_of(&Version::parse(text))
     } else if shape::reference(text).is_some() {
-        Part::Reference
+        ImagePart::Reference
     } else {
         part
     }
@@ -174,14 +179,15 @@ fn part_of_variable(variable: &Leaf, part: Part) -> Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::source::testing::repository;
 
     fn read(files: &[(&str, &str)], base: Option<&str>) -> Vec<String> {
-        let mut rule = Rule::new(SourceKind::Compose, "{stage}/compose.yml", &[]).expect("a path");
+        let mut rule =
+            SourceRule::new(SourceKind::Compose, "{stage}/compose.yml", &[]).expect("a path");
         rule.base = base.map(NameTemplate::new);
         let (found, warnings) = repository(files).read(rule);
-        let show = |f: &Finding| {
+        let show = |f: &VersionFinding| {
             let place = |l: &Location| {
                 let text = files.iter().find(|(path, _)| *path == l.path).expect("a file").1;
                 format!(

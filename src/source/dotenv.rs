@@ -2,34 +2,34 @@
 //!
 //! Values on several lines are not read: no version is written so.
 
-use super::convention::Format;
+use super::convention::KeySyntax;
 use super::leaf::{Leaf, MAX_LEAVES};
-use super::{Claim, Finding, Notation, Reader, Source, keyed};
+use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
 use crate::model::{SourceKind, Span};
 
 /// The source; see the module.
-pub struct Dotenv;
+pub struct DotenvSource;
 
 /// From this score on a key counts: `X_VERSION=2` does, `X_SHA=…` does not.
 const SCORE: u8 = 5;
 
-impl Source for Dotenv {
+impl Source for DotenvSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Dotenv
     }
 
-    fn notation(&self, _path: &str) -> Notation {
-        Notation::Dotenv
+    fn notation(&self, _path: &str) -> ValueNotation {
+        ValueNotation::Dotenv
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(text) = reader.text(&claim.path) else { return Vec::new() };
         let leaves = leaves(&text);
         let mut found = keyed::findings(
             claim.rule,
             &leaves,
             &|_| claim.path.clone(),
-            Format::Assignments,
+            KeySyntax::Assignments,
             SCORE,
         );
         keyed::tell_apart(&mut found);
@@ -117,7 +117,7 @@ fn scalar(value: &str) -> Option<(String, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::model::KeyTemplate;
     use crate::source::testing::repository;
 
@@ -143,12 +143,12 @@ mod tests {
         );
     }
 
-    fn read(content: &str, edit: impl FnOnce(&mut Rule)) -> Vec<String> {
-        let mut rule = Rule::new(SourceKind::Dotenv, "prod.env", &[]).expect("a path");
+    fn read(content: &str, edit: impl FnOnce(&mut SourceRule)) -> Vec<String> {
+        let mut rule = SourceRule::new(SourceKind::Dotenv, "prod.env", &[]).expect("a path");
         edit(&mut rule);
         let (found, warnings) = repository(&[("prod.env", content)]).read(rule);
         assert!(warnings.is_empty());
-        let show = |f: &Finding| {
+        let show = |f: &VersionFinding| {
             let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
             format!(
                 "{who} {} {} :{}",
@@ -185,7 +185,7 @@ mod tests {
             ["AUTH - 15.0.1-SNAPSHOT :1"]
         );
         let text = "WEB_TAG=stable\nWEB_REPO=r.io/web\nDB_TAG=7\nDB_REPO=r.io/db\n";
-        let both = |rule: &mut Rule| {
+        let both = |rule: &mut SourceRule| {
             rule.tags.push(key("{APP}_TAG"));
             rule.images.push(key("{APP}_REPO"));
         };

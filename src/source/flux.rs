@@ -1,26 +1,26 @@
 //! Flux: chart versions and values of a `HelmRelease`, the revisions of its sources, and the images
 //! and variables of a `Kustomization`. Lines that Flux's image automation owns are noted.
 
-use super::branch::{Branch, objects};
-use super::convention::Format;
+use super::branch::{LeafSubtree, objects};
+use super::convention::KeySyntax;
 use super::leaf::Leaf;
-use super::remote::{self, Found};
-use super::{Claim, Finding, Reader, Sight, Source, blind, keyed};
-use crate::model::{BlindSpot, Part, SourceKind, Span, base_name};
+use super::remote::{self, ObjectFinding};
+use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind, keyed};
+use crate::model::{BlindSpot, ImagePart, SourceKind, Span, base_name};
 use std::collections::HashMap;
 
 /// The source; see the module.
-pub struct Flux;
+pub struct FluxSource;
 
 /// From this score on a variable counts: `web_version: 2` does, a version under any name does not.
 const SCORE: u8 = 5;
 
-impl Source for Flux {
+impl Source for FluxSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Flux
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
         let by_rule = keyed::by_rule(claim.rule, &leaves, &claim.path);
         let said = by_rule.is_some();
@@ -41,8 +41,8 @@ impl Source for Flux {
     fn blind_spots(
         &self,
         claim: &Claim<'_>,
-        sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let leaves = reader.leaves(&claim.path);
         leaves
@@ -51,7 +51,7 @@ impl Source for Flux {
     }
 }
 
-fn found(object: &Branch<'_>, path: &str) -> Vec<Found> {
+fn found(object: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let spec = object.below(&["spec"]);
     match (group(object), object.text("kind")) {
         ("helm.toolkit.fluxcd.io", Some("HelmRelease")) => release(&spec, path),
@@ -66,16 +66,16 @@ fn found(object: &Branch<'_>, path: &str) -> Vec<Found> {
     }
 }
 
-fn group<'a>(object: &Branch<'a>) -> &'a str {
+fn group<'a>(object: &LeafSubtree<'a>) -> &'a str {
     object.text("apiVersion").and_then(|version| version.split('/').next()).unwrap_or_default()
 }
 
-fn release(spec: &Branch<'_>, path: &str) -> Vec<Found> {
+fn release(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let chart = spec.below(&["chart", "spec"]);
     let name = chart.text("chart").map(str::to_owned);
-    let mut found: Vec<Found> = chart
+    let mut found: Vec<ObjectFinding> = chart
         .leaf("version")
-        .and_then(|leaf| remote::version(name, leaf, path, Part::Chart))
+        .and_then(|leaf| remote::version(name, leaf, path, ImagePart::Chart))
         .into_iter()
         .collect();
     found.extend(remote::values(&spec.below(&["values"]), path));
@@ -84,7 +84,7 @@ fn release(spec: &Branch<'_>, path: &str) -> Vec<Found> {
 
 /// The revision a source is pinned to; of several the first key counts, as Flux has it. A branch
 /// pins nothing.
-fn revision(spec: &Branch<'_>, keys: &[&str], path: &str) -> Vec<Found> {
+fn revision(spec: &LeafSubtree<'_>, keys: &[&str], path: &str) -> Vec<ObjectFinding> {
     let reference = spec.below(&["ref"]);
     let address = spec.text("url").map(|url| {
         let bare = url.split_once("://").map_or(url, |(_, bare)| bare);
@@ -92,31 +92,40 @@ fn revision(spec: &Branch<'_>, keys: &[&str], path: &str) -> Vec<Found> {
     });
     let pinned = keys.iter().find_map(|key| reference.leaf(key).filter(|leaf| !leaf.is_empty()));
     pinned
-        .and_then(|leaf| remote::version(address, leaf, path, Part::Revision))
+        .and_then(|leaf| remote::version(address, leaf, path, ImagePart::Revision))
         .into_iter()
         .collect()
 }
 
 /// `spec.images`, with kustomize's fields.
-fn images(spec: &Branch<'_>, path: &str) -> Vec<Found> {
+fn images(spec: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let mut out = Vec::new();
     for (_, image) in spec.below(&["images"]).children() {
         let word = image.text("name").map(|name| base_name(name).to_owned());
         let found = remote::values(&image, path);
-        out.extend(found.into_iter().map(|found| Found { word: word.clone(), ..found }));
+        out.extend(found.into_iter().map(|found| ObjectFinding { word: word.clone(), ..found }));
     }
     out
 }
 
 /// `postBuild.substitute`: by the rule's keys or by convention. A variable that names no app stands
 /// for the whole Kustomization.
-fn variables(claim: &Claim<'_>, object: &Branch<'_>, name: Option<&str>) -> Vec<Finding> {
+fn variables(
+    claim: &Claim<'_>,
+    object: &LeafSubtree<'_>,
+    name: Option<&str>,
+) -> Vec<VersionFinding> {
     if group(object) != "kustomize.toolkit.fluxcd.io" {
         return Vec::new();
     }
     let (leaves, real) = object.below(&["spec", "postBuild", "substitute"]).replanted();
-    let mut found =
-        keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Assignments, SCORE);
+    let mut found = keyed::findings(
+        claim.rule,
+        &leaves,
+        &|_| claim.path.clone(),
+        KeySyntax::Assignments,
+        SCORE,
+    );
     keyed::tell_apart(&mut found);
     let whole: HashMap<Span, &Leaf> = real.into_iter().map(|leaf| (leaf.span, leaf)).collect();
     for finding in &mut found {
@@ -136,15 +145,15 @@ fn variables(claim: &Claim<'_>, object: &Branch<'_>, name: Option<&str>) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::model::KeyTemplate;
     use crate::source::testing::repository;
 
     fn read_by(content: &str, key: Option<&str>) -> Vec<String> {
-        let mut rule = Rule::new(SourceKind::Flux, "{stage}.yaml", &[]).expect("a path");
+        let mut rule = SourceRule::new(SourceKind::Flux, "{stage}.yaml", &[]).expect("a path");
         rule.tags.extend(key.map(|key| KeyTemplate::parse(key, &[]).expect("a key")));
         let (found, warnings) = repository(&[("prod.yaml", content)]).read(rule);
-        let show = |f: &Finding| {
+        let show = |f: &VersionFinding| {
             let place = &f.locations[0];
             let text = &content[place.span.start..place.span.end];
             let who = f.captures.get("app").or(f.component.as_ref()).map_or("-", String::as_str);

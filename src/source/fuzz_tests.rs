@@ -3,7 +3,7 @@
 use super::leaf;
 use super::testing::repository;
 use super::{shape, template_scan};
-use crate::config::{self, Rule};
+use crate::config::{self, SourceRule};
 use crate::git::at::parse_time;
 use crate::model::{ImageReference, KeyTemplate, PathTemplate, SourceKind, Version};
 use crate::yaml;
@@ -73,7 +73,7 @@ proptest! {
         for kind in SourceKind::ALL {
             let path = path_of(kind);
             let files = [(path, text.as_str()), ("d/a.yaml", other.as_str()), ("b/kustomization.yaml", other.as_str())];
-            let mut rule = Rule::new(kind, "d/**", &[]).expect("a template");
+            let mut rule = SourceRule::new(kind, "d/**", &[]).expect("a template");
             rule.pattern = Some(pattern.clone());
             let repository = repository(&files);
             let _ = repository.blind_spots(rule.clone());

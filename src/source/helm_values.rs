@@ -3,22 +3,22 @@
 //! A chart's own `values.yaml` counts for every stage that does not override it, and an empty tag
 //! stands for the chart's `appVersion`, as Helm's starter chart has it.
 
-use super::convention::{self, Format, TELLING};
+use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::{KEY_SEPARATOR, Leaf};
-use super::{Claim, Finding, Reader, Source, keyed};
+use super::{Claim, SnapshotReader, Source, VersionFinding, keyed};
 use crate::git::path::{folder_of, join};
-use crate::model::{Captures, Note, Part, SourceKind, Version};
+use crate::model::{EntryNote, ImagePart, SourceKind, TemplateCaptures, Version};
 use std::collections::HashSet;
 
 /// The source; see the module.
-pub struct HelmValues;
+pub struct HelmValuesSource;
 
-impl Source for HelmValues {
+impl Source for HelmValuesSource {
     fn kind(&self) -> SourceKind {
         SourceKind::HelmValues
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         // Kubernetes objects, plainly written, need not be parsed to be passed over.
         if reader.every_document(&claim.path, |text| is_object(text) || is_blank(text)) {
             return Vec::new();
@@ -28,7 +28,7 @@ impl Source for HelmValues {
         };
         leave_out_objects(&mut own);
         let base = base_path(claim, reader);
-        let mut merged = Merged { own: own.len(), leaves: own };
+        let mut merged = MergedValues { own: own.len(), leaves: own };
         if let Some(below) = base.as_deref().and_then(|path| reader.leaves_or_scan(path)) {
             merged.add_base(&below);
         }
@@ -37,10 +37,10 @@ impl Source for HelmValues {
             _ => claim.path.clone(),
         };
         let mut findings =
-            keyed::findings(claim.rule, &merged.leaves, &place, Format::Tree, TELLING);
+            keyed::findings(claim.rule, &merged.leaves, &place, KeySyntax::Tree, TELLING);
         for finding in &mut findings {
             if finding.locations.first().is_some_and(|location| location.path != claim.path) {
-                finding.notes.push(Note::Inherited);
+                finding.notes.push(EntryNote::Inherited);
             }
         }
         findings.extend(app_versions(claim, &merged.leaves, reader));
@@ -70,12 +70,12 @@ fn leave_out_objects(leaves: &mut Vec<Leaf>) {
 }
 
 /// The leaves of a stage's file, then those of its base that it does not override.
-struct Merged {
+struct MergedValues {
     leaves: Vec<Leaf>,
     own: usize,
 }
 
-impl Merged {
+impl MergedValues {
     fn add_base(&mut self, base: &[Leaf]) {
         let own: HashSet<&str> = self.leaves.iter().map(|leaf| &*leaf.path).collect();
         let lists: HashSet<&str> = own.iter().filter_map(|path| list_of(path)).collect();
@@ -104,7 +104,7 @@ fn list_of(path: &str) -> Option<&str> {
 
 /// The rule's base, else `values.yaml` of the chart the file lies in: beside it, or up to two
 /// folders above beside a `Chart.yaml`.
-fn base_path(claim: &Claim<'_>, reader: &Reader<'_>) -> Option<String> {
+fn base_path(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Option<String> {
     if let Some(base) = &claim.rule.base {
         let path = base.expand(&claim.captures);
         return (path != claim.path).then_some(path);
@@ -119,7 +119,7 @@ fn base_path(claim: &Claim<'_>, reader: &Reader<'_>) -> Option<String> {
     (path != claim.path && reader.exists(&path)).then_some(path)
 }
 
-fn chart_folder(path: &str, reader: &Reader<'_>) -> Option<String> {
+fn chart_folder(path: &str, reader: &SnapshotReader<'_>) -> Option<String> {
     let mut folder = folder_of(path);
     for _ in 0..3 {
         if reader.exists(&join(folder, "Chart.yaml")) {
@@ -134,7 +134,11 @@ fn chart_folder(path: &str, reader: &Reader<'_>) -> Option<String> {
 }
 
 /// Images whose tag is written but empty.
-fn app_versions(claim: &Claim<'_>, leaves: &[Leaf], reader: &Reader<'_>) -> Vec<Finding> {
+fn app_versions(
+    claim: &Claim<'_>,
+    leaves: &[Leaf],
+    reader: &SnapshotReader<'_>,
+) -> Vec<VersionFinding> {
     let empty = |leaf: &&Leaf| {
         leaf.last() == "tag"
             && leaf.is_empty()
@@ -164,13 +168,13 @@ fn app_versions(claim: &Claim<'_>, leaves: &[Leaf], reader: &Reader<'_>) -> Vec<
             let repository = leaves
                 .iter()
                 .find(|leaf| leaf.parent() == tag.parent() && leaf.last() == "repository");
-            Finding {
+            VersionFinding {
                 component: convention::component(&tag.path),
-                captures: Captures::new(),
+                captures: TemplateCaptures::new(),
                 image: repository.map(|leaf| leaf.text.to_string()),
                 version: Version { tag: Some(version.text.to_string()), digest: None },
-                locations: vec![version.location(&chart, Part::Tag)],
-                notes: vec![Note::AppVersion, Note::Inherited],
+                locations: vec![version.location(&chart, ImagePart::Tag)],
+                notes: vec![EntryNote::AppVersion, EntryNote::Inherited],
             }
         })
         .collect()

@@ -12,11 +12,11 @@ use std::ops::Range;
 const MAX_DEPTH: usize = 8;
 
 /// The variables, by name.
-pub(super) type Variables<'a> = HashMap<&'a str, &'a Leaf>;
+pub(super) type ComposeVariables<'a> = HashMap<&'a str, &'a Leaf>;
 
 /// Where a piece of an interpolated text is written.
 #[derive(Clone, Copy)]
-pub(super) enum Origin<'a> {
+pub(super) enum PieceOrigin<'a> {
     /// In the text itself, at these bytes of it.
     Text(Span),
     /// In the value of a variable.
@@ -25,36 +25,36 @@ pub(super) enum Origin<'a> {
 
 /// A text with its variables filled in.
 #[derive(Default)]
-pub(super) struct Interpolated<'a> {
+pub(super) struct InterpolatedText<'a> {
     pub(super) text: String,
-    pieces: Vec<(Range<usize>, Origin<'a>)>,
+    pieces: Vec<(Range<usize>, PieceOrigin<'a>)>,
 }
 
-impl<'a> Interpolated<'a> {
+impl<'a> InterpolatedText<'a> {
     /// Fills in the variables. One that is unknown leaves nothing, as Compose does.
-    pub(super) fn of(template: &str, variables: &Variables<'a>) -> Self {
-        let mut out = Interpolated::default();
+    pub(super) fn of(template: &str, variables: &ComposeVariables<'a>) -> Self {
+        let mut out = InterpolatedText::default();
         out.fill(template, 0, variables, 0);
         out
     }
 
     /// Where some bytes of the result come from, piece by piece.
-    pub(super) fn origins_of(&self, range: Range<usize>) -> impl Iterator<Item = Origin<'a>> {
+    pub(super) fn origins_of(&self, range: Range<usize>) -> impl Iterator<Item = PieceOrigin<'a>> {
         let within = self.pieces.iter().filter({
             let range = range.clone();
             move |(at, _)| at.start < range.end && range.start < at.end
         });
         within.map(move |(at, origin)| match origin {
-            Origin::Variable(leaf) => Origin::Variable(leaf),
+            PieceOrigin::Variable(leaf) => PieceOrigin::Variable(leaf),
             // Text is kept as it is written, so its bytes can be cut to the range.
-            Origin::Text(span) => Origin::Text(Span {
+            PieceOrigin::Text(span) => PieceOrigin::Text(Span {
                 start: span.start + range.start.saturating_sub(at.start),
                 end: span.end - at.end.saturating_sub(range.end),
             }),
         })
     }
 
-    fn push(&mut self, text: &str, origin: Origin<'a>) {
+    fn push(&mut self, text: &str, origin: PieceOrigin<'a>) {
         if !text.is_empty() {
             let start = self.text.len();
             self.text.push_str(text);
@@ -62,7 +62,13 @@ impl<'a> Interpolated<'a> {
         }
     }
 
-    fn fill(&mut self, template: &str, offset: usize, variables: &Variables<'a>, depth: usize) {
+    fn fill(
+        &mut self,
+        template: &str,
+        offset: usize,
+        variables: &ComposeVariables<'a>,
+        depth: usize,
+    ) {
         if depth > MAX_DEPTH {
             return;
         }
@@ -80,7 +86,7 @@ impl<'a> Interpolated<'a> {
             } else {
                 let length = name_length(rest);
                 if let Some(leaf) = variables.get(&rest[..length]) {
-                    self.push(&leaf.text, Origin::Variable(leaf));
+                    self.push(&leaf.text, PieceOrigin::Variable(leaf));
                 }
                 at = dollar + 1 + length;
             }
@@ -90,12 +96,18 @@ impl<'a> Interpolated<'a> {
 
     fn literal(&mut self, template: &str, range: Range<usize>, offset: usize) {
         let span = Span { start: offset + range.start, end: offset + range.end };
-        self.push(&template[range], Origin::Text(span));
+        self.push(&template[range], PieceOrigin::Text(span));
     }
 
     /// The inside of `${…}`: a name, and what to do when it is not set (`-`), not set or empty (`:-`),
     /// or set (`+`, `:+`). `?` asks for an error, so there is nothing instead.
-    fn braced(&mut self, inside: &str, offset: usize, variables: &Variables<'a>, depth: usize) {
+    fn braced(
+        &mut self,
+        inside: &str,
+        offset: usize,
+        variables: &ComposeVariables<'a>,
+        depth: usize,
+    ) {
         let length = name_length(inside);
         let (name, rest) = inside.split_at(length);
         let strict = rest.starts_with(':');
@@ -108,7 +120,7 @@ impl<'a> Interpolated<'a> {
             (Some('+'), Some(_)) | (Some('-'), None) => {
                 self.fill(word, offset + word_at, variables, depth + 1)
             }
-            (_, Some(leaf)) => self.push(&leaf.text, Origin::Variable(leaf)),
+            (_, Some(leaf)) => self.push(&leaf.text, PieceOrigin::Variable(leaf)),
             (_, None) => {}
         }
     }
@@ -139,8 +151,8 @@ mod tests {
 
     fn filled(template: &str) -> String {
         let env = leaves("TAG=v1\nEMPTY=\nORG=acme\n");
-        let variables: Variables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
-        Interpolated::of(template, &variables).text
+        let variables: ComposeVariables<'_> = env.iter().map(|leaf| (&*leaf.path, leaf)).collect();
+        InterpolatedText::of(template, &variables).text
     }
 
     #[test]

@@ -1,17 +1,17 @@
 //! Any JSON file: keys by path, such as `versions.{app}`. JSON is read with the YAML reader.
 
-use super::{Claim, Finding, Reader, Source, yaml_keys};
+use super::{Claim, SnapshotReader, Source, VersionFinding, yaml_keys};
 use crate::model::SourceKind;
 
 /// The source; see the module.
-pub struct Json;
+pub struct JsonSource;
 
-impl Source for Json {
+impl Source for JsonSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Json
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         yaml_keys::read(claim, reader)
     }
 }

@@ -1,21 +1,23 @@
 //! Leaves to findings: by the keys a rule names, else by convention. Shared by every format whose
 //! content is a tree of keys.
 
-use super::convention::{self, Format, Pin};
+use super::convention::{self, KeySyntax, VersionLeaf};
 use super::leaf::{KEY_SEPARATOR, Leaf};
-use super::{Finding, shape};
-use crate::config::Rule;
-use crate::model::{Captures, ImageReference, KeyTemplate, Note, Part, Version, is_digest};
+use super::{VersionFinding, shape};
+use crate::config::SourceRule;
+use crate::model::{
+    EntryNote, ImagePart, ImageReference, KeyTemplate, TemplateCaptures, Version, is_digest,
+};
 use std::collections::HashMap;
 
 /// The findings of a file: the keys of the rule if it names any, else the conventions from `score` on.
 pub fn findings(
-    rule: &Rule,
+    rule: &SourceRule,
     leaves: &[Leaf],
     paths: &dyn Fn(usize) -> String,
-    format: Format,
+    format: KeySyntax,
     score: u8,
-) -> Vec<Finding> {
+) -> Vec<VersionFinding> {
     if names_keys(rule) {
         hits_of(rule, leaves, paths)
     } else {
@@ -25,19 +27,19 @@ pub fn findings(
 
 /// The findings at the keys a rule names, for sources with conventions of their own. `None` if it
 /// names none.
-pub fn by_rule(rule: &Rule, leaves: &[Leaf], path: &str) -> Option<Vec<Finding>> {
+pub fn by_rule(rule: &SourceRule, leaves: &[Leaf], path: &str) -> Option<Vec<VersionFinding>> {
     names_keys(rule).then(|| hits_of(rule, leaves, &|_| path.to_owned()))
 }
 
 /// Does a rule name keys, or is it all convention?
-pub fn names_keys(rule: &Rule) -> bool {
+pub fn names_keys(rule: &SourceRule) -> bool {
     !(rule.tags.is_empty() && rule.images.is_empty() && rule.digests.is_empty())
 }
 
 /// Gives findings of one file that nothing else tells apart (`sha` and `version` of one object) their
 /// keys as components, so that each keeps a slot of its own.
-pub fn tell_apart(findings: &mut [Finding]) {
-    let mut seen: HashMap<(Option<String>, Captures), usize> = HashMap::new();
+pub fn tell_apart(findings: &mut [VersionFinding]) {
+    let mut seen: HashMap<(Option<String>, TemplateCaptures), usize> = HashMap::new();
     for finding in findings.iter() {
         *seen.entry((finding.component.clone(), finding.captures.clone())).or_default() += 1;
     }
@@ -59,24 +61,25 @@ pub fn tell_apart(findings: &mut [Finding]) {
 fn by_convention(
     leaves: &[Leaf],
     paths: &dyn Fn(usize) -> String,
-    format: Format,
+    format: KeySyntax,
     score: u8,
-) -> Vec<Finding> {
+) -> Vec<VersionFinding> {
     let pins = convention::pins(leaves, format).into_iter().filter(|pin| pin.score >= score);
     pins.map(|pin| from_pin(leaves, paths, pin)).collect()
 }
 
-fn from_pin(leaves: &[Leaf], paths: &dyn Fn(usize) -> String, pin: Pin) -> Finding {
+fn from_pin(leaves: &[Leaf], paths: &dyn Fn(usize) -> String, pin: VersionLeaf) -> VersionFinding {
     let leaf = &leaves[pin.leaf];
     let mut locations = vec![leaf.location(&paths(pin.leaf), pin.part)];
-    locations.extend(pin.digest.map(|index| leaves[index].location(&paths(index), Part::Digest)));
+    locations
+        .extend(pin.digest.map(|index| leaves[index].location(&paths(index), ImagePart::Digest)));
     let mut notes = Vec::new();
-    if matches!(pin.part, Part::Revision | Part::Chart) {
-        notes.push(Note::Remote);
+    if matches!(pin.part, ImagePart::Revision | ImagePart::Chart) {
+        notes.push(EntryNote::Remote);
     }
-    Finding {
+    VersionFinding {
         component: convention::component_of(&leaf.path, pin.image.as_deref()),
-        captures: Captures::new(),
+        captures: TemplateCaptures::new(),
         image: pin.image,
         version: pin.version,
         locations,
@@ -85,16 +88,20 @@ fn from_pin(leaves: &[Leaf], paths: &dyn Fn(usize) -> String, pin: Pin) -> Findi
 }
 
 /// One leaf that a key template of the rule matched.
-struct Hit<'a> {
+struct KeyMatch<'a> {
     index: usize,
     leaf: &'a Leaf,
-    captures: Captures,
+    captures: TemplateCaptures,
 }
 
-fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec<Finding> {
+fn hits_of(
+    rule: &SourceRule,
+    leaves: &[Leaf],
+    paths: &dyn Fn(usize) -> String,
+) -> Vec<VersionFinding> {
     let tags = hits(&rule.tags, leaves);
-    let mut images = Companions::new(hits(&rule.images, leaves));
-    let mut digests = Companions::new(hits(&rule.digests, leaves));
+    let mut images = TagCompanions::new(hits(&rule.images, leaves));
+    let mut digests = TagCompanions::new(hits(&rule.digests, leaves));
     let mut out = Vec::new();
     for tag in tags {
         let image = images.take_near(&tag);
@@ -109,7 +116,7 @@ fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec
         }
         if let Some(digest) = digest.filter(|digest| is_digest(&digest.leaf.text)) {
             finding.version.digest = Some(digest.leaf.text.to_string());
-            finding.locations.push(digest.leaf.location(&paths(digest.index), Part::Digest));
+            finding.locations.push(digest.leaf.location(&paths(digest.index), ImagePart::Digest));
         }
         out.push(finding);
     }
@@ -124,13 +131,13 @@ fn hits_of(rule: &Rule, leaves: &[Leaf], paths: &dyn Fn(usize) -> String) -> Vec
     out
 }
 
-fn hits<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<Hit<'a>> {
+fn hits<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<KeyMatch<'a>> {
     let mut out = Vec::new();
     for (index, leaf) in leaves.iter().enumerate() {
         if let Some(captures) =
             templates.iter().find_map(|template| template.captures_joined(&leaf.path))
         {
-            out.push(Hit { index, leaf, captures });
+            out.push(KeyMatch { index, leaf, captures });
         }
     }
     out
@@ -138,51 +145,51 @@ fn hits<'a>(templates: &[KeyTemplate], leaves: &'a [Leaf]) -> Vec<Hit<'a>> {
 
 /// Which hits can belong to a tag: those of one set of capture names, compared by the names that the
 /// tags have too, either beside the tag or anywhere in its document.
-type Rows = (usize, Vec<String>, bool);
+type CompanionTableKey = (usize, Vec<String>, bool);
 
 /// Document, parent (where that counts) and captured values.
-type Cell<'a> = (u32, &'a str, Vec<String>);
+type CompanionKey<'a> = (u32, &'a str, Vec<String>);
 
 /// Images or digests that wait for the tag they belong to. They are looked up, not searched: a file
 /// may hold a hundred thousand of each.
-struct Companions<'a> {
-    hits: Vec<Option<Hit<'a>>>,
+struct TagCompanions<'a> {
+    hits: Vec<Option<KeyMatch<'a>>>,
     /// The distinct sets of capture names, one or a few for each template.
     names: Vec<Vec<String>>,
     /// Places in `hits`, last first.
-    tables: HashMap<Rows, HashMap<Cell<'a>, Vec<usize>>>,
+    tables: HashMap<CompanionTableKey, HashMap<CompanionKey<'a>, Vec<usize>>>,
 }
 
-impl<'a> Companions<'a> {
-    fn new(hits: Vec<Hit<'a>>) -> Self {
+impl<'a> TagCompanions<'a> {
+    fn new(hits: Vec<KeyMatch<'a>>) -> Self {
         let mut names: Vec<Vec<String>> = Vec::new();
         for hit in &hits {
             if !names.iter().any(|known| known.iter().eq(hit.captures.keys())) {
                 names.push(hit.captures.keys().cloned().collect());
             }
         }
-        Companions { hits: hits.into_iter().map(Some).collect(), names, tables: HashMap::new() }
+        TagCompanions { hits: hits.into_iter().map(Some).collect(), names, tables: HashMap::new() }
     }
 
     /// Takes the hit that belongs to a tag: with the same captures where there are any, and beside it
     /// if possible.
-    fn take_near(&mut self, tag: &Hit<'a>) -> Option<Hit<'a>> {
+    fn take_near(&mut self, tag: &KeyMatch<'a>) -> Option<KeyMatch<'a>> {
         let at = self.first(tag, true).or_else(|| self.first(tag, false))?;
         self.hits[at].take()
     }
 
-    fn first(&mut self, tag: &Hit<'a>, beside: bool) -> Option<usize> {
+    fn first(&mut self, tag: &KeyMatch<'a>, beside: bool) -> Option<usize> {
         let sets = (0..self.names.len()).filter(|set| beside || !self.names[*set].is_empty());
         sets.collect::<Vec<_>>().into_iter().filter_map(|set| self.first_of(set, tag, beside)).min()
     }
 
-    fn first_of(&mut self, set: usize, tag: &Hit<'a>, beside: bool) -> Option<usize> {
+    fn first_of(&mut self, set: usize, tag: &KeyMatch<'a>, beside: bool) -> Option<usize> {
         let names = &self.names[set];
         let common: Vec<String> =
             names.iter().filter(|name| tag.captures.contains_key(*name)).cloned().collect();
         let hits = &self.hits;
         let table = self.tables.entry((set, common.clone(), beside)).or_insert_with(|| {
-            let mut table: HashMap<Cell<'a>, Vec<usize>> = HashMap::new();
+            let mut table: HashMap<CompanionKey<'a>, Vec<usize>> = HashMap::new();
             for (at, hit) in hits.iter().enumerate().rev() {
                 if let Some(hit) = hit.as_ref().filter(|hit| names.iter().eq(hit.captures.keys())) {
                     table
@@ -200,19 +207,24 @@ impl<'a> Companions<'a> {
         waiting.last().copied()
     }
 
-    fn left(self) -> impl Iterator<Item = Hit<'a>> {
+    fn left(self) -> impl Iterator<Item = KeyMatch<'a>> {
         self.hits.into_iter().flatten()
     }
 }
 
-fn cell<'p>(hit: &Hit<'_>, parent: &'p str, common: &[String], beside: bool) -> Cell<'p> {
+fn cell<'p>(
+    hit: &KeyMatch<'_>,
+    parent: &'p str,
+    common: &[String],
+    beside: bool,
+) -> CompanionKey<'p> {
     let values =
         common.iter().map(|name| hit.captures.get(name).cloned().unwrap_or_default()).collect();
     (hit.leaf.document, if beside { parent } else { "" }, values)
 }
 
 /// What the keys say about the component, but for those that the captures say already.
-fn component(hit: &Hit<'_>) -> Option<String> {
+fn component(hit: &KeyMatch<'_>) -> Option<String> {
     if hit.captures.contains_key("app") || hit.captures.contains_key("component") {
         return None;
     }
@@ -222,22 +234,22 @@ fn component(hit: &Hit<'_>) -> Option<String> {
     convention::component(&keys.join(&KEY_SEPARATOR.to_string()))
 }
 
-fn from_hit(hit: &Hit<'_>, paths: &dyn Fn(usize) -> String) -> Finding {
+fn from_hit(hit: &KeyMatch<'_>, paths: &dyn Fn(usize) -> String) -> VersionFinding {
     let text = &*hit.leaf.text;
     let (image, version, part) = match shape::reference(text)
         .filter(|found| found.name.contains('/') || !shape::is_tag(text))
     {
-        Some(found) => (Some(found.name), found.version, Part::Reference),
+        Some(found) => (Some(found.name), found.version, ImagePart::Reference),
         None => match convention::url_revision(text) {
             Some((image, revision)) => {
-                (Some(image), Version { tag: Some(revision), digest: None }, Part::Revision)
+                (Some(image), Version { tag: Some(revision), digest: None }, ImagePart::Revision)
             }
             None => {
                 let version = Version::parse(text);
                 let part = match (&version.tag, &version.digest) {
-                    (Some(_), Some(_)) => Part::TagAndDigest,
-                    (None, Some(_)) => Part::Digest,
-                    _ => Part::Tag,
+                    (Some(_), Some(_)) => ImagePart::TagAndDigest,
+                    (None, Some(_)) => ImagePart::Digest,
+                    _ => ImagePart::Tag,
                 };
                 (None, version, part)
             }
@@ -245,7 +257,7 @@ fn from_hit(hit: &Hit<'_>, paths: &dyn Fn(usize) -> String) -> Finding {
     };
     let component = component(hit);
     let locations = vec![hit.leaf.location(&paths(hit.index), part)];
-    Finding {
+    VersionFinding {
         component,
         captures: hit.captures.clone(),
         image,

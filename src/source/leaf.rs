@@ -4,8 +4,8 @@
 //! `.tfvars` look the same from here.
 
 use super::shape;
-use crate::model::{Location, Part, Span};
-use crate::yaml::{self, Style, Value};
+use crate::model::{ImagePart, Location, Span};
+use crate::yaml::{self, QuoteStyle, YamlValue};
 
 /// Stands between the keys of [`Leaf::path`]; the same that `KeyTemplate` matches on.
 pub const KEY_SEPARATOR: char = '\u{1f}';
@@ -80,7 +80,7 @@ impl Leaf {
     }
 
     /// The place of this leaf.
-    pub fn location(&self, path: &str, part: Part) -> Location {
+    pub fn location(&self, path: &str, part: ImagePart) -> Location {
         Location {
             path: path.to_owned(),
             line: self.line,
@@ -106,8 +106,8 @@ pub fn shown_key(path: &str) -> String {
 }
 
 /// All leaves of all documents, in the order they are written.
-pub fn of_yaml(stream: &yaml::Stream) -> Vec<Leaf> {
-    let mut walk = Walk::new(0);
+pub fn of_yaml(stream: &yaml::YamlStream) -> Vec<Leaf> {
+    let mut walk = LeafCollector::new(0);
     for (index, document) in stream.documents.iter().enumerate() {
         walk.document = u32::try_from(index).unwrap_or(u32::MAX);
         if let Some(root) = document.root() {
@@ -118,13 +118,13 @@ pub fn of_yaml(stream: &yaml::Stream) -> Vec<Leaf> {
 }
 
 /// The leaves below one value; keys start there.
-pub fn below(value: Value<'_>, document: u32) -> Vec<Leaf> {
-    let mut walk = Walk::new(document);
+pub fn below(value: YamlValue<'_>, document: u32) -> Vec<Leaf> {
+    let mut walk = LeafCollector::new(document);
     walk.value(value, 0);
     walk.leaves
 }
 
-struct Walk {
+struct LeafCollector {
     leaves: Vec<Leaf>,
     path: String,
     document: u32,
@@ -134,9 +134,9 @@ struct Walk {
     nodes: usize,
 }
 
-impl Walk {
+impl LeafCollector {
     fn new(document: u32) -> Self {
-        Walk {
+        LeafCollector {
             leaves: Vec::new(),
             path: String::new(),
             document,
@@ -150,7 +150,7 @@ impl Walk {
         self.leaves.len() >= MAX_LEAVES || self.bytes >= MAX_BYTES || self.nodes >= MAX_NODES
     }
 
-    fn value(&mut self, value: Value<'_>, depth: usize) {
+    fn value(&mut self, value: YamlValue<'_>, depth: usize) {
         self.nodes += 1;
         if depth > MAX_DEPTH || self.is_full() {
             return;
@@ -168,7 +168,7 @@ impl Walk {
         }
     }
 
-    fn under(&mut self, key: &str, value: Value<'_>, depth: usize) {
+    fn under(&mut self, key: &str, value: YamlValue<'_>, depth: usize) {
         if self.is_full() {
             return;
         }
@@ -181,8 +181,8 @@ impl Walk {
         self.path.truncate(length);
     }
 
-    fn scalar(&mut self, value: Value<'_>, text: &str, depth: usize) {
-        if value.style() == Some(Style::Block)
+    fn scalar(&mut self, value: YamlValue<'_>, text: &str, depth: usize) {
+        if value.style() == Some(QuoteStyle::Block)
             && self.embedded_at.is_none()
             && may_hold_versions(text)
             && self.embedded(value, text, depth)
@@ -200,20 +200,20 @@ impl Walk {
             line,
             span,
             document: self.document,
-            plain: value.style() == Some(Style::Plain),
+            plain: value.style() == Some(QuoteStyle::Plain),
             alias: value.is_alias(),
             embedded: self.embedded_at.is_some(),
         });
     }
 
     /// Reads a text as YAML; says whether it was a mapping.
-    fn embedded(&mut self, value: Value<'_>, text: &str, depth: usize) -> bool {
+    fn embedded(&mut self, value: YamlValue<'_>, text: &str, depth: usize) -> bool {
         self.bytes += text.len();
         let Ok(stream) = yaml::parse(text) else { return false };
         let mut roots = stream
             .documents
             .iter()
-            .filter_map(yaml::Document::root)
+            .filter_map(yaml::YamlDocument::root)
             .filter(|root| root.is_mapping());
         let Some(root) = roots.next() else { return false };
         self.embedded_at = Some((value.line(), value.span().into()));
@@ -235,7 +235,7 @@ fn may_hold_versions(text: &str) -> bool {
 }
 
 /// What an element is called: by its name, but for a version in it; else by its place.
-fn label(item: Value<'_>, index: usize) -> String {
+fn label(item: YamlValue<'_>, index: usize) -> String {
     let named = item
         .is_mapping()
         .then(|| LABELS.iter().find_map(|key| item.get(key)?.non_null()))

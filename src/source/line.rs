@@ -3,34 +3,34 @@
 //! The groups `tag`, `digest` and `image` are the version; `app`, `stage`, `target` and any other
 //! group are captures, as those of the path are.
 
-use super::place::{self, Lines};
-use super::{Claim, Finding, Notation, Reader, Source, shape};
-use crate::model::{ImageReference, Location, Part, SourceKind, Version, Warning};
+use super::place::{self, LineStarts};
+use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
+use crate::model::{ImagePart, ImageReference, Location, SourceKind, Version, Warning};
 use regex::{Captures, Match, Regex};
 
 /// The source; see the module.
-pub struct Line;
+pub struct LineSource;
 
 /// The groups that say what runs; all others say where.
 const VERSION_GROUPS: [&str; 3] = ["tag", "digest", "image"];
 
-impl Source for Line {
+impl Source for LineSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Line
     }
 
-    fn notation(&self, _path: &str) -> Notation {
-        Notation::Word
+    fn notation(&self, _path: &str) -> ValueNotation {
+        ValueNotation::Word
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(pattern) = &claim.rule.pattern else {
             let message = format!("`line: {}` needs a `pattern`", claim.rule.path.as_str());
             reader.warn(Warning::general("no-pattern", message));
             return Vec::new();
         };
         let Some(text) = reader.text(&claim.path) else { return Vec::new() };
-        let mut file = File { path: &claim.path, lines: Lines::of(&text), start: 0 };
+        let mut file = LineCursor { path: &claim.path, lines: LineStarts::of(&text), start: 0 };
         let mut out = Vec::new();
         for line in text.split_inclusive('\n') {
             let body = line.trim_start_matches('\u{feff}');
@@ -47,21 +47,21 @@ impl Source for Line {
 }
 
 /// The file, and where in it the current line begins.
-struct File<'a> {
+struct LineCursor<'a> {
     path: &'a str,
-    lines: Lines,
+    lines: LineStarts,
     start: usize,
 }
 
-impl File<'_> {
-    fn finding(&self, pattern: &Regex, found: &Captures<'_>) -> Option<Finding> {
+impl LineCursor<'_> {
+    fn finding(&self, pattern: &Regex, found: &Captures<'_>) -> Option<VersionFinding> {
         let group = |name: &str| found.name(name).filter(|group| !group.is_empty());
         let (tag, digest, image) = (group("tag"), group("digest"), group("image"));
-        let mut finding = Finding::default();
+        let mut finding = VersionFinding::default();
         if tag.is_none() && digest.is_none() {
             let whole = image?;
             let ImageReference { name, version } = shape::reference(whole.as_str())?;
-            finding.locations.push(self.location("image", Part::Reference, whole));
+            finding.locations.push(self.location("image", ImagePart::Reference, whole));
             (finding.image, finding.version) = (Some(name), version);
         } else {
             finding.image = image.map(|image| ImageReference::parse(image.as_str()).name);
@@ -71,9 +71,11 @@ impl File<'_> {
             }
             if let Some(digest) = digest {
                 finding.version.digest = Some(digest.as_str().to_owned());
-                finding.locations.push(self.location("digest", Part::Digest, digest));
+                finding.locations.push(self.location("digest", ImagePart::Digest, digest));
             }
-            finding.locations.extend(image.map(|image| self.location("image", Part::Name, image)));
+            finding
+                .locations
+                .extend(image.map(|image| self.location("image", ImagePart::Name, image)));
         }
         for name in pattern.capture_names().flatten().filter(|name| !VERSION_GROUPS.contains(name))
         {
@@ -84,7 +86,7 @@ impl File<'_> {
         Some(finding)
     }
 
-    fn location(&self, key: &str, part: Part, group: Match<'_>) -> Location {
+    fn location(&self, key: &str, part: ImagePart, group: Match<'_>) -> Location {
         let span = (self.start + group.start()..self.start + group.end()).into();
         place::location(self.path, &self.lines, key, part, span)
     }
@@ -93,15 +95,15 @@ impl File<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::source::testing::repository;
 
     fn read(pattern: &str, content: &str) -> Vec<String> {
-        let mut rule = Rule::new(SourceKind::Line, "deploy.sh", &[]).expect("a path");
+        let mut rule = SourceRule::new(SourceKind::Line, "deploy.sh", &[]).expect("a path");
         rule.pattern = Some(Regex::new(pattern).expect("a pattern"));
         let (found, warnings) = repository(&[("deploy.sh", content)]).read(rule);
         assert!(warnings.is_empty());
-        let show = |finding: &Finding| {
+        let show = |finding: &VersionFinding| {
             let places: Vec<String> = finding
                 .locations
                 .iter()
@@ -152,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_rule_without_a_pattern_is_named() {
-        let rule = Rule::new(SourceKind::Line, "deploy.sh", &[]).expect("a path");
+        let rule = SourceRule::new(SourceKind::Line, "deploy.sh", &[]).expect("a path");
         let (found, warnings) = repository(&[("deploy.sh", "x")]).read(rule);
         assert!(found.is_empty());
         assert_eq!(warnings[0].code, "no-pattern");

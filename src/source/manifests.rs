@@ -2,12 +2,12 @@
 //! of OpenShift image streams. A strategic-merge patch is read the same way.
 
 use super::leaf::{KEY_SEPARATOR, Leaf};
-use super::{Claim, Finding, Reader, Source, keyed, marker, shape};
-use crate::model::{Captures, ImageReference, Note, Part, SourceKind};
+use super::{Claim, SnapshotReader, Source, VersionFinding, keyed, marker, shape};
+use crate::model::{EntryNote, ImagePart, ImageReference, SourceKind, TemplateCaptures};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The source; see the module.
-pub struct Manifests;
+pub struct ManifestSource;
 
 /// Lists whose elements are containers. `sidecars` is Argo Workflows'.
 const LISTS: [&str; 4] = ["containers", "initContainers", "ephemeralContainers", "sidecars"];
@@ -15,7 +15,7 @@ const LISTS: [&str; 4] = ["containers", "initContainers", "ephemeralContainers",
 /// Mappings that are a container: Argo Workflows' `container` and `script`, also in a `containerSet`.
 const SINGLE: [&str; 2] = ["container", "script"];
 
-impl Source for Manifests {
+impl Source for ManifestSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Manifests
     }
@@ -27,7 +27,7 @@ impl Source for Manifests {
         std::iter::once(path).chain(directory).collect()
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let by_document = match keyed::names_keys(claim.rule) {
             true => reader.leaves_with_keys(claim),
             false => reader.leaves_about_images(&claim.path, |leaf| {
@@ -45,13 +45,13 @@ impl Source for Manifests {
             .iter()
             .filter(|leaf| !leaf.embedded && (in_container(leaf) || in_stream(leaf, &streams)));
         let text = reader.text(&claim.path);
-        let mut found = Found::default();
+        let mut found = ImageFindings::default();
         for leaf in images {
             if let Some(reference) =
                 shape::is_literal(&leaf.text).then(|| shape::reference(&leaf.text)).flatten()
             {
                 let owner = text.as_ref().and_then(|text| marker::after(text, leaf.span.end));
-                found.add(reference, leaf, &claim.path, owner.map(Note::Automated));
+                found.add(reference, leaf, &claim.path, owner.map(EntryNote::Automated));
             }
         }
         found.finish()
@@ -96,34 +96,40 @@ fn in_stream(leaf: &Leaf, streams: &HashSet<(u32, &str)>) -> bool {
 
 /// One finding per image and version, in the order of the file.
 #[derive(Default)]
-struct Found {
-    findings: Vec<Finding>,
+struct ImageFindings {
+    findings: Vec<VersionFinding>,
     places: BTreeMap<(String, String), usize>,
 }
 
-impl Found {
-    fn add(&mut self, reference: ImageReference, leaf: &Leaf, path: &str, owner: Option<Note>) {
+impl ImageFindings {
+    fn add(
+        &mut self,
+        reference: ImageReference,
+        leaf: &Leaf,
+        path: &str,
+        owner: Option<EntryNote>,
+    ) {
         let ImageReference { name, version } = reference;
         let key = (name.clone(), version.to_string());
         let index = *self.places.entry(key).or_insert_with(|| {
-            self.findings.push(Finding {
+            self.findings.push(VersionFinding {
                 component: Some(crate::model::base_name(&name).to_owned()),
-                captures: Captures::new(),
+                captures: TemplateCaptures::new(),
                 image: Some(name),
                 version,
-                ..Finding::default()
+                ..VersionFinding::default()
             });
             self.findings.len() - 1
         });
         let finding = &mut self.findings[index];
         // A container behind an alias is written once, however often it is used.
         if finding.locations.iter().all(|location| location.span != leaf.span) {
-            finding.locations.push(leaf.location(path, Part::Reference));
+            finding.locations.push(leaf.location(path, ImagePart::Reference));
         }
         finding.notes.extend(owner.filter(|note| !finding.notes.contains(note)));
     }
 
-    fn finish(mut self) -> Vec<Finding> {
+    fn finish(mut self) -> Vec<VersionFinding> {
         self.tell_images_apart();
         self.note_disagreements();
         self.findings
@@ -160,7 +166,7 @@ impl Found {
             let (first, second) = (self.said(indexes[0]), self.said(indexes[1]));
             for (nth, index) in indexes.into_iter().enumerate() {
                 let other = if nth == 0 { &second } else { &first };
-                self.findings[index].notes.push(Note::Disagrees(other.clone()));
+                self.findings[index].notes.push(EntryNote::Disagrees(other.clone()));
             }
         }
     }
@@ -175,14 +181,14 @@ impl Found {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::source::testing::repository;
 
     fn read(content: &str) -> Vec<String> {
-        let rule = Rule::new(SourceKind::Manifests, "{stage}", &[]).expect("a path");
+        let rule = SourceRule::new(SourceKind::Manifests, "{stage}", &[]).expect("a path");
         let (found, warnings) =
             repository(&[("prod/web.yaml", content), ("prod/README.md", "{{ x")]).read(rule);
-        let show = |f: &Finding| {
+        let show = |f: &VersionFinding| {
             let places: Vec<String> = f
                 .locations
                 .iter()

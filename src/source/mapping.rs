@@ -1,34 +1,34 @@
 //! From rules and files to the mapping: which file belongs to which rule, and what is app, stage
 //! and target in what it holds.
 
-use super::{Finding, Reader, Touched, of};
-use crate::config::{Config, Rule};
+use super::{AccessLog, SnapshotReader, VersionFinding, of};
+use crate::config::{Config, SourceRule};
 use crate::model::{
-    AppName, Captures, Entry, Mapping, Note, SlotKey, SourceKind, StageName, TargetName, Version,
-    Warning, is_moving_tag,
+    AppName, CellKey, EntryNote, Mapping, MappingEntry, SourceKind, StageName, TargetName,
+    TemplateCaptures, Version, Warning, is_moving_tag,
 };
 use std::collections::{BTreeMap, HashMap};
 
 /// A file that a rule claims.
 #[derive(Debug, Clone)]
 pub struct Claim<'a> {
-    pub rule: &'a Rule,
+    pub rule: &'a SourceRule,
     /// The rule's index in the config.
     pub index: usize,
     pub path: String,
-    pub captures: Captures,
+    pub captures: TemplateCaptures,
 }
 
 /// The entries of one claim, every path that was looked at to find them, and what was said of those.
 #[derive(Debug, Clone, Default)]
-pub struct Reading {
-    pub entries: Vec<Entry>,
-    pub touched: Touched,
+pub struct ClaimReading {
+    pub entries: Vec<MappingEntry>,
+    pub touched: AccessLog,
     pub warnings: Vec<Warning>,
 }
 
 /// The files that the config's rules claim, in the order of the rules.
-pub fn claims<'a>(config: &'a Config, reader: &Reader<'_>) -> Vec<Claim<'a>> {
+pub fn claims<'a>(config: &'a Config, reader: &SnapshotReader<'_>) -> Vec<Claim<'a>> {
     let mut listings: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut out = Vec::new();
     for (index, rule) in config.rules.iter().enumerate() {
@@ -53,7 +53,7 @@ pub fn claims_on<'a>(config: &'a Config, path: &str) -> Vec<Claim<'a>> {
         .collect()
 }
 
-fn list(reader: &Reader<'_>, prefix: &str) -> Vec<String> {
+fn list(reader: &SnapshotReader<'_>, prefix: &str) -> Vec<String> {
     match reader.snapshot().files_under(prefix) {
         Ok(files) => files.into_iter().map(|file| file.path).collect(),
         Err(error) => {
@@ -63,7 +63,7 @@ fn list(reader: &Reader<'_>, prefix: &str) -> Vec<String> {
     }
 }
 
-fn claimed(rule: &Rule, path: &str) -> Option<Captures> {
+fn claimed(rule: &SourceRule, path: &str) -> Option<TemplateCaptures> {
     let captures =
         of(rule).subjects(path).into_iter().find_map(|subject| rule.path.captures(subject))?;
     let left_out = rule.not.iter().any(|not| not.captures(path).is_some());
@@ -74,9 +74,9 @@ fn claimed(rule: &Rule, path: &str) -> Option<Captures> {
 pub fn read_claim(
     config: &Config,
     claim: &Claim<'_>,
-    reader: &Reader<'_>,
+    reader: &SnapshotReader<'_>,
     branch_stage: Option<&StageName>,
-) -> Reading {
+) -> ClaimReading {
     reader.take_touched();
     let (said, _) = reader.warned_since(usize::MAX);
     let findings = of(claim.rule).read(claim, reader);
@@ -86,15 +86,15 @@ pub fn read_claim(
         .into_iter()
         .filter_map(|finding| entry(config, claim, finding, branch_stage))
         .collect();
-    Reading { entries, touched, warnings: reader.warned_since(said).1 }
+    ClaimReading { entries, touched, warnings: reader.warned_since(said).1 }
 }
 
 fn entry(
     config: &Config,
     claim: &Claim<'_>,
-    finding: Finding,
+    finding: VersionFinding,
     branch_stage: Option<&StageName>,
-) -> Option<Entry> {
+) -> Option<MappingEntry> {
     let mut captures = claim.captures.clone();
     captures.extend(finding.captures);
     let stage = match (captures.get("stage"), &claim.rule.stage, branch_stage) {
@@ -114,9 +114,9 @@ fn entry(
     let mut notes = finding.notes;
     if finding.version.digest.is_none() && finding.version.tag.as_deref().is_some_and(is_moving_tag)
     {
-        notes.push(Note::Mutable);
+        notes.push(EntryNote::Mutable);
     }
-    Some(Entry {
+    Some(MappingEntry {
         app: AppName::new(app),
         component,
         stage,
@@ -156,9 +156,9 @@ fn default_app(image: Option<&str>, path: &str) -> String {
 /// parsed; only kustomize, which reads much else, waits for its turn.
 pub fn readings<'a>(
     config: &'a Config,
-    reader: &Reader<'_>,
+    reader: &SnapshotReader<'_>,
     branch_stage: Option<&StageName>,
-) -> Vec<(Claim<'a>, Reading)> {
+) -> Vec<(Claim<'a>, ClaimReading)> {
     let claims = claims(config, reader);
     let mut first: HashMap<&str, usize> = HashMap::new();
     let mut turns: Vec<(usize, usize)> = Vec::with_capacity(claims.len());
@@ -167,7 +167,7 @@ pub fn readings<'a>(
         turns.push((if waits { index } else { *first.entry(&claim.path).or_insert(index) }, index));
     }
     turns.sort_unstable();
-    let mut out = vec![Reading::default(); claims.len()];
+    let mut out = vec![ClaimReading::default(); claims.len()];
     for (_, index) in turns {
         out[index] = read_claim(config, &claims[index], reader, branch_stage);
     }
@@ -175,7 +175,11 @@ pub fn readings<'a>(
 }
 
 /// The whole mapping of one snapshot; see [`readings`].
-pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageName>) -> Mapping {
+pub fn read(
+    config: &Config,
+    reader: &SnapshotReader<'_>,
+    branch_stage: Option<&StageName>,
+) -> Mapping {
     let readings = readings(config, reader, branch_stage);
     mapping(config, readings.into_iter().map(|(_, reading)| reading.entries), reader.warnings())
 }
@@ -183,7 +187,7 @@ pub fn read(config: &Config, reader: &Reader<'_>, branch_stage: Option<&StageNam
 /// The mapping that the entries of all claims make, in the order of the claims.
 pub fn mapping(
     config: &Config,
-    claims: impl IntoIterator<Item = Vec<Entry>>,
+    claims: impl IntoIterator<Item = Vec<MappingEntry>>,
     warnings: Vec<Warning>,
 ) -> Mapping {
     let entries = assembled(config, claims);
@@ -195,8 +199,11 @@ pub fn mapping(
 
 /// What the entries of several claims, in the order of the rules, come to: a place counts once, and
 /// the same version in several places is one entry.
-pub fn assembled(config: &Config, readings: impl IntoIterator<Item = Vec<Entry>>) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = Vec::new();
+pub fn assembled(
+    config: &Config,
+    readings: impl IntoIterator<Item = Vec<MappingEntry>>,
+) -> Vec<MappingEntry> {
+    let mut entries: Vec<MappingEntry> = Vec::new();
     let mut owners: HashMap<(StageName, String, usize), usize> = HashMap::new();
     for entry in readings.into_iter().flatten() {
         if owned_by_earlier(&owners, &entry) {
@@ -214,7 +221,10 @@ pub fn assembled(config: &Config, readings: impl IntoIterator<Item = Vec<Entry>>
 
 /// The same place read by two rules counts once, for the earlier rule: a patch that kustomize builds
 /// is no manifest of its own.
-fn owned_by_earlier(owners: &HashMap<(StageName, String, usize), usize>, entry: &Entry) -> bool {
+fn owned_by_earlier(
+    owners: &HashMap<(StageName, String, usize), usize>,
+    entry: &MappingEntry,
+) -> bool {
     !entry.locations.is_empty()
         && entry.locations.iter().all(|location| {
             let place = (entry.stage.clone(), location.path.clone(), location.span.start);
@@ -224,9 +234,9 @@ fn owned_by_earlier(owners: &HashMap<(StageName, String, usize), usize>, entry: 
 
 /// One entry per slot and version: the same version written in several places is one entry with
 /// several locations. Sorted by app, component, stage, target.
-fn merged(config: &Config, entries: Vec<Entry>) -> Vec<Entry> {
-    let mut slots: BTreeMap<(usize, SlotKey), Vec<Entry>> = BTreeMap::new();
-    let mut twins: HashMap<(SlotKey, Version), Vec<usize>> = HashMap::new();
+fn merged(config: &Config, entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
+    let mut slots: BTreeMap<(usize, CellKey), Vec<MappingEntry>> = BTreeMap::new();
+    let mut twins: HashMap<(CellKey, Version), Vec<usize>> = HashMap::new();
     for entry in entries {
         let slot = entry.slot();
         let same = slots.entry((config.position(&entry.stage), slot.clone())).or_default();
@@ -253,7 +263,7 @@ fn merged(config: &Config, entries: Vec<Entry>) -> Vec<Entry> {
             }
         }
     }
-    let mut out: Vec<Entry> = slots.into_values().flatten().collect();
+    let mut out: Vec<MappingEntry> = slots.into_values().flatten().collect();
     // Stable: within an app and component the pipeline order stays.
     out.sort_by(|a, b| (&a.app, &a.component).cmp(&(&b.app, &b.component)));
     out

@@ -38,30 +38,30 @@ mod tfvars;
 mod touched;
 mod yaml_keys;
 
-pub use blind::{Places, Sight, literal_versions};
+pub use blind::{ChangeScope, VersionPositions, literal_versions};
 pub use kustomize::resources as kustomize_resources;
 pub use kustomize::set_image;
 pub use mapping::{
-    Claim, Reading, assembled, claims, claims_on, mapping, read, read_claim, readings,
+    Claim, ClaimReading, assembled, claims, claims_on, mapping, read, read_claim, readings,
 };
-pub use notation::Notation;
-pub use reader::{Cache, Change, Reader, Unparsed, is_template};
-pub use touched::Touched;
+pub use notation::ValueNotation;
+pub use reader::{FileChangeKind, ParseCache, SnapshotReader, YamlReadError, is_template};
+pub use touched::AccessLog;
 
-use crate::config::Rule;
-use crate::model::{BlindSpot, Captures, Location, Note, SourceKind, Version};
+use crate::config::SourceRule;
+use crate::model::{BlindSpot, EntryNote, Location, SourceKind, TemplateCaptures, Version};
 
 /// One version found in a file.
 #[derive(Debug, Clone, Default)]
-pub struct Finding {
+pub struct VersionFinding {
     /// Which of several images of one file; stable while versions change.
     pub component: Option<String>,
     /// What key templates or groups captured; these win over the path's captures.
-    pub captures: Captures,
+    pub captures: TemplateCaptures,
     pub image: Option<String>,
     pub version: Version,
     pub locations: Vec<Location>,
-    pub notes: Vec<Note>,
+    pub notes: Vec<EntryNote>,
 }
 
 /// A way of writing images down.
@@ -76,19 +76,19 @@ pub trait Source: Sync {
     }
 
     /// How values are spelled in a file that this source found one in, for an edit.
-    fn notation(&self, path: &str) -> Notation {
-        Notation::by_name(path)
+    fn notation(&self, path: &str) -> ValueNotation {
+        ValueNotation::by_name(path)
     }
 
     /// The versions a claimed file holds. What cannot be read is a warning of the reader.
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding>;
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding>;
 
     /// The places by which programs may come to other versions than [`Source::read`] does.
     fn blind_spots(
         &self,
         _claim: &Claim<'_>,
-        _sight: &Sight<'_>,
-        _reader: &Reader<'_>,
+        _sight: &ChangeScope<'_>,
+        _reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         Vec::new()
     }
@@ -98,24 +98,24 @@ pub trait Source: Sync {
 /// under `tests/fixtures/`, and a section of `docs/configuration.md` (see CONTRIBUTING.md).
 pub fn registry() -> &'static [&'static dyn Source] {
     &[
-        &kustomize::Kustomize,
-        &helm_values::HelmValues,
-        &manifests::Manifests,
-        &yaml_keys::Yaml,
-        &json_keys::Json,
-        &text::Text,
-        &line::Line,
-        &dotenv::Dotenv,
-        &compose::Compose,
-        &argo::Argo,
-        &flux::Flux,
-        &pulumi::Pulumi,
-        &tfvars::Tfvars,
+        &kustomize::KustomizeSource,
+        &helm_values::HelmValuesSource,
+        &manifests::ManifestSource,
+        &yaml_keys::YamlSource,
+        &json_keys::JsonSource,
+        &text::TextSource,
+        &line::LineSource,
+        &dotenv::DotenvSource,
+        &compose::ComposeSource,
+        &argo::ArgoSource,
+        &flux::FluxSource,
+        &pulumi::PulumiSource,
+        &tfvars::TfvarsSource,
     ]
 }
 
 /// The source of a rule.
-pub fn of(rule: &Rule) -> &'static dyn Source {
+pub fn of(rule: &SourceRule) -> &'static dyn Source {
     *registry()
         .iter()
         .find(|source| source.kind() == rule.kind)

@@ -3,7 +3,7 @@
 
 /// The spelling of values in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Notation {
+pub enum ValueNotation {
     Yaml,
     Json,
     /// A template that is no YAML, read line by line.
@@ -16,21 +16,21 @@ pub enum Notation {
     Hcl,
 }
 
-impl Notation {
+impl ValueNotation {
     /// YAML, or JSON by its name.
     pub fn by_name(path: &str) -> Self {
-        if path.ends_with(".json") { Notation::Json } else { Notation::Yaml }
+        if path.ends_with(".json") { ValueNotation::Json } else { ValueNotation::Yaml }
     }
 
     /// The value that a token spells. `None` for escapes, which say one thing in several ways.
     pub fn value_of(self, token: &str) -> Option<&str> {
         let inside = match (self, token.as_bytes().first()) {
-            (Notation::Word, _) => return Some(token),
-            (Notation::Dotenv | Notation::Template, Some(quote @ (b'"' | b'\''))) => {
+            (ValueNotation::Word, _) => return Some(token),
+            (ValueNotation::Dotenv | ValueNotation::Template, Some(quote @ (b'"' | b'\''))) => {
                 between(token, *quote)?
             }
-            (Notation::Hcl, Some(b'"')) => between(token, b'"')?,
-            (Notation::Hcl, _) => return is_whole_number(token).then_some(token),
+            (ValueNotation::Hcl, Some(b'"')) => between(token, b'"')?,
+            (ValueNotation::Hcl, _) => return is_whole_number(token).then_some(token),
             _ => token,
         };
         (!inside.contains('\\') && !has_marker(inside)).then_some(inside)
@@ -43,10 +43,10 @@ impl Notation {
         let plain = !new.is_empty() && !new.contains(|c: char| c.is_whitespace() || c.is_control());
         let sayable = plain && !new.contains(['"', '\'', '\\', '`', '$', '#']) && !has_marker(new);
         match (self, quote) {
-            (Notation::Word, _) => plain.then(|| new.to_owned()),
-            (Notation::Hcl, None) if is_whole_number(new) => Some(new.to_owned()),
-            (Notation::Hcl, None) => sayable.then(|| format!("\"{new}\"")),
-            (Notation::Template, None) => sayable.then(|| crate::yaml::plain_or_quoted(new)),
+            (ValueNotation::Word, _) => plain.then(|| new.to_owned()),
+            (ValueNotation::Hcl, None) if is_whole_number(new) => Some(new.to_owned()),
+            (ValueNotation::Hcl, None) => sayable.then(|| format!("\"{new}\"")),
+            (ValueNotation::Template, None) => sayable.then(|| crate::yaml::plain_or_quoted(new)),
             (_, Some(quote)) => sayable_in_quotes(new).then(|| format!("{quote}{new}{quote}")),
             (_, None) => sayable.then(|| new.to_owned()),
         }
@@ -76,7 +76,7 @@ fn is_whole_number(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Notation::{Dotenv, Hcl, Template, Word};
+    use super::ValueNotation::{Dotenv, Hcl, Template, Word};
 
     #[test]
     fn values_are_what_tokens_spell() {

@@ -1,16 +1,16 @@
 //! Where a byte of a text stands, for formats whose parser does not say.
 
-use crate::model::{Location, Part, Span, Version};
+use crate::model::{ImagePart, Location, Span, Version};
 
 /// The starts of a text's lines.
-pub(super) struct Lines(Vec<usize>);
+pub(super) struct LineStarts(Vec<usize>);
 
-impl Lines {
+impl LineStarts {
     /// Looks for the line ends of a text once.
     pub(super) fn of(text: &str) -> Self {
         let starts =
             text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-        Lines(std::iter::once(0).chain(starts).collect())
+        LineStarts(std::iter::once(0).chain(starts).collect())
     }
 
     /// The line of a byte, counted from 1.
@@ -20,7 +20,13 @@ impl Lines {
 }
 
 /// A place in a file that has neither documents nor aliases.
-pub(super) fn location(path: &str, lines: &Lines, key: &str, part: Part, span: Span) -> Location {
+pub(super) fn location(
+    path: &str,
+    lines: &LineStarts,
+    key: &str,
+    part: ImagePart,
+    span: Span,
+) -> Location {
     Location {
         path: path.to_owned(),
         line: lines.line_of(span.start),
@@ -33,11 +39,11 @@ pub(super) fn location(path: &str, lines: &Lines, key: &str, part: Part, span: S
 }
 
 /// What a value that is no reference holds: tag, digest, or both.
-pub(super) fn part_of(version: &Version) -> Part {
+pub(super) fn part_of(version: &Version) -> ImagePart {
     match (&version.tag, &version.digest) {
-        (Some(_), Some(_)) => Part::TagAndDigest,
-        (None, Some(_)) => Part::Digest,
-        _ => Part::Tag,
+        (Some(_), Some(_)) => ImagePart::TagAndDigest,
+        (None, Some(_)) => ImagePart::Digest,
+        _ => ImagePart::Tag,
     }
 }
 
@@ -47,8 +53,8 @@ mod tests {
 
     #[test]
     fn lines_count_from_one_whatever_ends_them() {
-        let lines = Lines::of("\u{feff}a\r\nb\n\nc");
+        let lines = LineStarts::of("\u{feff}a\r\nb\n\nc");
         assert_eq!([0, 3, 5, 6, 8, 9, 99].map(|byte| lines.line_of(byte)), [1, 1, 1, 2, 3, 4, 4]);
-        assert_eq!(Lines::of("").line_of(0), 1);
+        assert_eq!(LineStarts::of("").line_of(0), 1);
     }
 }

@@ -1,18 +1,18 @@
 //! `Pulumi.<stack>.yaml`: config values that are image references, under any key and at any depth.
 
 use super::leaf::Leaf;
-use super::{Claim, Finding, Reader, Source, keyed, shape};
-use crate::model::{Captures, ImageReference, Part, SourceKind};
+use super::{Claim, SnapshotReader, Source, VersionFinding, keyed, shape};
+use crate::model::{ImagePart, ImageReference, SourceKind, TemplateCaptures};
 
 /// The source; see the module.
-pub struct Pulumi;
+pub struct PulumiSource;
 
-impl Source for Pulumi {
+impl Source for PulumiSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Pulumi
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(leaves) = reader.leaves(&claim.path) else { return Vec::new() };
         if let Some(found) = keyed::by_rule(claim.rule, &leaves, &claim.path) {
             return found;
@@ -22,11 +22,11 @@ impl Source for Pulumi {
     }
 }
 
-fn finding(leaf: &Leaf, path: &str) -> Option<Finding> {
+fn finding(leaf: &Leaf, path: &str) -> Option<VersionFinding> {
     let ImageReference { name, version } = reference(leaf)?;
-    let locations = vec![leaf.location(path, Part::Reference)];
-    let (captures, notes) = (Captures::new(), Vec::new());
-    Some(Finding {
+    let locations = vec![leaf.location(path, ImagePart::Reference)];
+    let (captures, notes) = (TemplateCaptures::new(), Vec::new());
+    Some(VersionFinding {
         component: component(leaf),
         captures,
         image: Some(name),
@@ -70,15 +70,16 @@ fn component(leaf: &Leaf) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::model::KeyTemplate;
     use crate::source::testing::repository;
 
-    fn read(content: &str, edit: impl FnOnce(&mut Rule)) -> Vec<String> {
-        let mut rule = Rule::new(SourceKind::Pulumi, "Pulumi.{stage}.yaml", &[]).expect("a path");
+    fn read(content: &str, edit: impl FnOnce(&mut SourceRule)) -> Vec<String> {
+        let mut rule =
+            SourceRule::new(SourceKind::Pulumi, "Pulumi.{stage}.yaml", &[]).expect("a path");
         edit(&mut rule);
         let (found, warnings) = repository(&[("Pulumi.prod.yaml", content)]).read(rule);
-        let show = |f: &Finding| {
+        let show = |f: &VersionFinding| {
             let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
             let place = &f.locations[0];
             let text = &content[place.span.start..place.span.end];
@@ -109,7 +110,7 @@ mod tests {
     #[test]
     fn keys_by_rule_replace_the_conventions() {
         let text = "config:\n  p:web:\n    tag: v1\n    image: a/b:2\n";
-        let tags = |rule: &mut Rule| {
+        let tags = |rule: &mut SourceRule| {
             rule.tags.push(KeyTemplate::parse("config.p:{app}.tag", &[]).expect("a key"))
         };
         assert_eq!(read(text, tags), ["web - v1 :3 <v1>"]);

@@ -1,12 +1,12 @@
 //! Reads and parses files of a snapshot once, and remembers who looked at what.
 
-use super::by_document::Documents;
+use super::by_document::DocumentCache;
 use super::kustomize;
 use super::leaf::{self, Leaf};
-use super::reduced::Stamp;
+use super::reduced::EssenceStamp;
 use super::template_scan;
-use super::touched::{Found, Touched};
-use crate::git::{File, FileKind, Oid, ReadError, Snapshot};
+use super::touched::{AccessLog, PathLookup};
+use crate::git::{FileKind, Oid, ReadError, Snapshot, SnapshotFile};
 use crate::model::Warning;
 use crate::yaml;
 use std::cell::{Cell, RefCell};
@@ -19,27 +19,27 @@ const CACHED_BYTES: usize = 256 << 10;
 
 /// Parsed files by blob id, so that equal files are parsed once, also across revisions.
 #[derive(Default)]
-pub struct Cache {
+pub struct ParseCache {
     bytes: Cell<usize>,
     texts: RefCell<HashMap<Oid, Result<Rc<str>, ReadError>>>,
-    yaml: RefCell<HashMap<Oid, Result<Rc<yaml::Stream>, yaml::YamlError>>>,
+    yaml: RefCell<HashMap<Oid, Result<Rc<yaml::YamlStream>, yaml::YamlError>>>,
     leaves: RefCell<HashMap<Oid, Rc<Vec<Leaf>>>>,
-    pub(super) documents: Documents,
-    pub(super) kustomize: kustomize::Parsed,
+    pub(super) documents: DocumentCache,
+    pub(super) kustomize: kustomize::KustomizeFileCache,
     /// What was built of the commit read last.
-    builds: RefCell<Option<BuildsOf>>,
-    last_stamp: Cell<Stamp>,
+    builds: RefCell<Option<CommitBuilds>>,
+    last_stamp: Cell<EssenceStamp>,
     /// The same for readers that are asked for versions only.
-    version_builds: RefCell<Option<BuildsOf>>,
+    version_builds: RefCell<Option<CommitBuilds>>,
 }
 
 /// The builds of a commit.
-type BuildsOf = (Oid, Rc<kustomize::Builds>);
+type CommitBuilds = (Oid, Rc<kustomize::BuildCache>);
 
-impl Cache {
+impl ParseCache {
     /// The builds of a commit, shared by all who read it; those of a work tree, which may change, are
     /// not.
-    fn builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
+    fn builds(&self, commit: Option<Oid>) -> Rc<kustomize::BuildCache> {
         commit.map(|commit| builds_of(&self.builds, commit, Rc::default)).unwrap_or_default()
     }
 
@@ -50,7 +50,7 @@ impl Cache {
 
     /// As `builds`, for versions only: builds with borrowed places are not for others, but those with
     /// the right places will do here.
-    fn version_builds(&self, commit: Option<Oid>) -> Rc<kustomize::Builds> {
+    fn version_builds(&self, commit: Option<Oid>) -> Rc<kustomize::BuildCache> {
         let exact = |commit| self.builds.borrow_mut().take_if(|(of, _)| *of == commit);
         let new = |commit| exact(commit).map(|(_, builds)| builds).unwrap_or_default();
         commit
@@ -68,7 +68,7 @@ impl Cache {
         &self,
         from: Oid,
         to: Oid,
-        changes: impl IntoIterator<Item = (&'p str, Change)>,
+        changes: impl IntoIterator<Item = (&'p str, FileChangeKind)>,
     ) -> Option<Vec<Rc<str>>> {
         let (of, mut builds) = self.version_builds.take()?;
         let affected =
@@ -78,7 +78,7 @@ impl Cache {
     }
 
     /// A stamp that nothing bears yet.
-    pub(super) fn next_stamp(&self) -> Stamp {
+    pub(super) fn next_stamp(&self) -> EssenceStamp {
         self.last_stamp.set(self.last_stamp.get() + 1);
         self.last_stamp.get()
     }
@@ -99,7 +99,7 @@ impl Cache {
 
 /// How a path of a file differs from one snapshot to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+pub enum FileChangeKind {
     Added,
     Removed,
     /// Its contents or its kind.
@@ -107,10 +107,10 @@ pub enum Change {
 }
 
 fn builds_of(
-    slot: &RefCell<Option<BuildsOf>>,
+    slot: &RefCell<Option<CommitBuilds>>,
     commit: Oid,
-    new: impl FnOnce() -> Rc<kustomize::Builds>,
-) -> Rc<kustomize::Builds> {
+    new: impl FnOnce() -> Rc<kustomize::BuildCache>,
+) -> Rc<kustomize::BuildCache> {
     let mut known = slot.borrow_mut();
     match &*known {
         Some((of, builds)) if *of == commit => Rc::clone(builds),
@@ -120,14 +120,14 @@ fn builds_of(
 
 /// A snapshot through which sources read. It keeps the paths that were looked at (found or not), so
 /// that a later change of one of them is known to matter, and warns once about each unreadable file.
-pub struct Reader<'a> {
+pub struct SnapshotReader<'a> {
     snapshot: &'a Snapshot<'a>,
-    pub(super) cache: &'a Cache,
+    pub(super) cache: &'a ParseCache,
     /// Directories of this snapshot that were built.
-    pub(super) kustomize: Rc<kustomize::Builds>,
-    pub(super) touched: RefCell<Touched>,
+    pub(super) kustomize: Rc<kustomize::BuildCache>,
+    pub(super) touched: RefCell<AccessLog>,
     /// The path that was looked up last, and what is there.
-    last: RefCell<(String, Option<File>)>,
+    last: RefCell<(String, Option<SnapshotFile>)>,
     warnings: RefCell<BTreeMap<String, Warning>>,
     /// Is it asked for versions only?
     pub(super) of_versions: bool,
@@ -135,18 +135,18 @@ pub struct Reader<'a> {
     log: RefCell<Vec<Warning>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> SnapshotReader<'a> {
     /// A reader over one snapshot.
-    pub fn new(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
-        Reader::with(snapshot, cache, cache.builds(snapshot.commit()))
+    pub fn new(snapshot: &'a Snapshot<'a>, cache: &'a ParseCache) -> Self {
+        SnapshotReader::with(snapshot, cache, cache.builds(snapshot.commit()))
     }
 
     fn with(
         snapshot: &'a Snapshot<'a>,
-        cache: &'a Cache,
-        kustomize: Rc<kustomize::Builds>,
+        cache: &'a ParseCache,
+        kustomize: Rc<kustomize::BuildCache>,
     ) -> Self {
-        Reader {
+        SnapshotReader {
             snapshot,
             cache,
             kustomize,
@@ -160,9 +160,9 @@ impl<'a> Reader<'a> {
 
     /// A reader that is asked for versions only: lines and spans may be those of another revision,
     /// where nothing else has changed (see [`Cache::moved`]).
-    pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a Cache) -> Self {
-        let reader = Reader::with(snapshot, cache, cache.version_builds(snapshot.commit()));
-        Reader { of_versions: true, ..reader }
+    pub fn of_versions(snapshot: &'a Snapshot<'a>, cache: &'a ParseCache) -> Self {
+        let reader = SnapshotReader::with(snapshot, cache, cache.version_builds(snapshot.commit()));
+        SnapshotReader { of_versions: true, ..reader }
     }
 
     /// How many warnings were given so far, and those given since some earlier count.
@@ -177,17 +177,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The paths looked at since the last call.
-    pub fn take_touched(&self) -> Touched {
+    pub fn take_touched(&self) -> AccessLog {
         std::mem::take(&mut self.touched.borrow_mut())
     }
 
     /// Goes on with paths that were taken before.
-    pub(super) fn resume_touched(&self, touched: Touched) {
+    pub(super) fn resume_touched(&self, touched: AccessLog) {
         *self.touched.borrow_mut() = touched;
     }
 
     /// Says that these paths were looked at, though what was found there is remembered.
-    pub(super) fn touch(&self, paths: &Rc<Touched>) {
+    pub(super) fn touch(&self, paths: &Rc<AccessLog>) {
         self.touched.borrow_mut().share(Rc::clone(paths));
     }
 
@@ -204,18 +204,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The file at a path, if there is one.
-    pub fn find(&self, path: &str) -> Option<File> {
+    pub fn find(&self, path: &str) -> Option<SnapshotFile> {
         let file = self.found_last(path).unwrap_or_else(|| {
             let file = self.snapshot.find(path);
             self.last.replace((path.to_owned(), file.clone()));
             file
         });
-        self.touched.borrow_mut().insert(path, Found::from(file.as_ref()));
+        self.touched.borrow_mut().insert(path, PathLookup::from(file.as_ref()));
         file
     }
 
     /// A file is asked for several times on end: is it there, what does it speak of, what is in it.
-    fn found_last(&self, path: &str) -> Option<Option<File>> {
+    fn found_last(&self, path: &str) -> Option<Option<SnapshotFile>> {
         let last = self.last.borrow();
         (last.0 == path && !path.is_empty()).then(|| last.1.clone())
     }
@@ -223,7 +223,9 @@ impl<'a> Reader<'a> {
     /// Is there a directory at this path?
     pub fn is_directory(&self, path: &str) -> bool {
         let is = self.snapshot.is_directory(path);
-        self.touched.borrow_mut().insert(path, if is { Found::Directory } else { Found::Nothing });
+        self.touched
+            .borrow_mut()
+            .insert(path, if is { PathLookup::Directory } else { PathLookup::Nothing });
         is
     }
 
@@ -246,14 +248,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The documents of a YAML or JSON file. `None` with a warning when it is neither.
-    pub fn yaml(&self, path: &str) -> Option<Rc<yaml::Stream>> {
+    pub fn yaml(&self, path: &str) -> Option<Rc<yaml::YamlStream>> {
         match self.try_yaml(path) {
             Ok(stream) => Some(stream),
-            Err(Unparsed::Read(error)) => {
+            Err(YamlReadError::Read(error)) => {
                 self.warn(unreadable(path, &error));
                 None
             }
-            Err(Unparsed::Yaml(error, templated)) => {
+            Err(YamlReadError::Yaml(error, templated)) => {
                 self.warn(not_yaml(path, &error, templated));
                 None
             }
@@ -264,15 +266,15 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`Unparsed`].
-    pub fn try_yaml(&self, path: &str) -> Result<Rc<yaml::Stream>, Unparsed> {
-        let file = self.find(path).ok_or(Unparsed::Read(ReadError::NotFound))?;
-        let text = self.load(&file).map_err(Unparsed::Read)?;
+    pub fn try_yaml(&self, path: &str) -> Result<Rc<yaml::YamlStream>, YamlReadError> {
+        let file = self.find(path).ok_or(YamlReadError::Read(ReadError::NotFound))?;
+        let text = self.load(&file).map_err(YamlReadError::Read)?;
         if let Some(known) = self.cache.yaml.borrow().get(&file.id) {
-            return known.clone().map_err(|error| Unparsed::Yaml(error, is_template(&text)));
+            return known.clone().map_err(|error| YamlReadError::Yaml(error, is_template(&text)));
         }
         let parsed = yaml::parse(&text).map(Rc::new);
         self.cache.yaml.borrow_mut().insert(file.id, parsed.clone());
-        parsed.map_err(|error| Unparsed::Yaml(error, is_template(&text)))
+        parsed.map_err(|error| YamlReadError::Yaml(error, is_template(&text)))
     }
 
     /// The leaves of a YAML or JSON file. `None` with a warning when it is neither.
@@ -285,7 +287,7 @@ impl<'a> Reader<'a> {
 
     /// As [`Reader::leaves`], but a template that is no YAML is read line by line, as far as that goes.
     pub fn leaves_or_scan(&self, path: &str) -> Option<Rc<Vec<Leaf>>> {
-        if let Err(Unparsed::Yaml(_, true)) = self.try_yaml(path) {
+        if let Err(YamlReadError::Yaml(_, true)) = self.try_yaml(path) {
             let id = self.snapshot.find(path)?.id;
             if let Some(known) = self.cache.leaves.borrow().get(&id) {
                 return Some(Rc::clone(known));
@@ -297,7 +299,7 @@ impl<'a> Reader<'a> {
         self.leaves(path)
     }
 
-    fn load(&self, file: &File) -> Result<Rc<str>, ReadError> {
+    fn load(&self, file: &SnapshotFile) -> Result<Rc<str>, ReadError> {
         let plain = file.kind == FileKind::File;
         if plain && let Some(known) = self.cache.texts.borrow().get(&file.id) {
             return known.clone();
@@ -317,7 +319,7 @@ impl<'a> Reader<'a> {
 
 /// Why a file gave no YAML.
 #[derive(Debug, Clone)]
-pub enum Unparsed {
+pub enum YamlReadError {
     Read(ReadError),
     /// The error, and whether the file looks like a template.
     Yaml(yaml::YamlError, bool),

@@ -4,41 +4,41 @@
 //! Each value bears a stamp, which another text of the file changes only if the value is another. So who
 //! used a value knows whether a change of the file matters.
 
-use super::reader::{Reader, unreadable};
-use crate::git::{File, Oid, ReadError};
+use super::reader::{SnapshotReader, unreadable};
+use crate::git::{Oid, ReadError, SnapshotFile};
 use crate::model::Warning;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-pub(super) use super::kustomize::Made;
+pub(super) use super::kustomize::EssenceKind;
 
 /// Tells the values apart that were ever made of one file.
-pub(super) type Stamp = u64;
+pub(super) type EssenceStamp = u64;
 
 /// When two values are the same as far as versions go.
-pub(super) trait Same {
+pub(super) trait SameEssence {
     /// Are these two?
     fn same(&self, other: &Self) -> bool;
 }
 
 /// What is left of files by path, or why nothing is; of each the contents seen last.
-pub(super) struct Reduced<T>(RefCell<HashMap<String, Known<T>>>);
+pub(super) struct EssenceCache<T>(RefCell<HashMap<String, CachedEssence<T>>>);
 
 /// What is left of one file.
-struct Known<T> {
+struct CachedEssence<T> {
     id: Oid,
     value: Result<Rc<T>, Warning>,
-    stamp: Stamp,
+    stamp: EssenceStamp,
 }
 
-impl<T> Default for Reduced<T> {
+impl<T> Default for EssenceCache<T> {
     fn default() -> Self {
-        Reduced(RefCell::default())
+        EssenceCache(RefCell::default())
     }
 }
 
-impl<T: Same> Reduced<T> {
+impl<T: SameEssence> EssenceCache<T> {
     /// What was left of a path's contents seen last.
     pub fn last(&self, path: &str) -> Option<Rc<T>> {
         self.0.borrow().get(path).and_then(|known| known.value.clone().ok())
@@ -57,12 +57,13 @@ impl<T: Same> Reduced<T> {
     /// What is left of a file, read if its contents are others than last time.
     fn of(
         &self,
-        reader: &Reader<'_>,
-        file: &File,
+        reader: &SnapshotReader<'_>,
+        file: &SnapshotFile,
         reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
-    ) -> (Result<Rc<T>, Warning>, Stamp) {
-        let current =
-            |known: &Known<T>| (known.id == file.id).then(|| (known.value.clone(), known.stamp));
+    ) -> (Result<Rc<T>, Warning>, EssenceStamp) {
+        let current = |known: &CachedEssence<T>| {
+            (known.id == file.id).then(|| (known.value.clone(), known.stamp))
+        };
         if let Some(current) = self.0.borrow().get(&file.path).and_then(current) {
             return current;
         }
@@ -76,17 +77,17 @@ impl<T: Same> Reduced<T> {
             _ => false,
         });
         let stamp = kept.map_or_else(|| reader.cache.next_stamp(), |known| known.stamp);
-        all.insert(file.path.clone(), Known { id: file.id, value: value.clone(), stamp });
+        all.insert(file.path.clone(), CachedEssence { id: file.id, value: value.clone(), stamp });
         (value, stamp)
     }
 }
 
-impl Reader<'_> {
+impl SnapshotReader<'_> {
     /// What `reduce` leaves of a file, given its path and text; noted as `made` of it. `None` with a
     /// warning where nothing is.
-    pub(super) fn remembered<T: Same>(
+    pub(super) fn remembered<T: SameEssence>(
         &self,
-        (known, made): (&Reduced<T>, Made),
+        (known, made): (&EssenceCache<T>, EssenceKind),
         path: &str,
         reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
     ) -> Option<Rc<T>> {
@@ -100,12 +101,12 @@ impl Reader<'_> {
     }
 
     /// The stamp of what is left of a file; `None` where nothing is. Nobody has looked at it for that.
-    pub(super) fn stamp_of<T: Same>(
+    pub(super) fn stamp_of<T: SameEssence>(
         &self,
-        known: &Reduced<T>,
+        known: &EssenceCache<T>,
         path: &str,
         reduce: impl FnOnce(&str, &str) -> Result<T, Warning>,
-    ) -> Option<Stamp> {
+    ) -> Option<EssenceStamp> {
         let file = self.snapshot().find(path)?;
         let (value, stamp) = known.of(self, &file, reduce);
         value.is_ok().then_some(stamp)

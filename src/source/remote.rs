@@ -1,28 +1,32 @@
 //! Charts, and values given to charts: what Argo CD and Flux objects have in common.
 
-use super::branch::Branch;
-use super::convention::{self, Format, TELLING};
+use super::branch::LeafSubtree;
+use super::convention::{self, KeySyntax, TELLING};
 use super::leaf::Leaf;
-use super::{Claim, Finding, marker, shape};
-use crate::model::{Automation, Captures, Note, Part, Version, base_name};
+use super::{Claim, VersionFinding, marker, shape};
+use crate::model::{Automation, EntryNote, ImagePart, TemplateCaptures, Version, base_name};
 
 /// A finding of one object, before it is known how many the object has.
-pub(super) struct Found {
+pub(super) struct ObjectFinding {
     /// What it is called beside others: the chart's name, an image's last word, a key.
     pub(super) word: Option<String>,
-    pub(super) finding: Finding,
+    pub(super) finding: VersionFinding,
 }
 
 /// The findings of one object under the object's name. Its only chart, or else its only image, goes
 /// by that name; what stands beside it has its own word too, so that a chart keeps its slot where one
 /// stage adds an image.
-pub(super) fn named(claim: &Claim<'_>, name: Option<&str>, found: Vec<Found>) -> Vec<Finding> {
-    let is_remote = |found: &Found| found.finding.notes.contains(&Note::Remote);
+pub(super) fn named(
+    claim: &Claim<'_>,
+    name: Option<&str>,
+    found: Vec<ObjectFinding>,
+) -> Vec<VersionFinding> {
+    let is_remote = |found: &ObjectFinding| found.finding.notes.contains(&EntryNote::Remote);
     let remotes = found.iter().filter(|found| is_remote(found)).count();
     let images = found.len() - remotes;
     let app = name.filter(|_| claim.captures.contains_key("app"));
     let name = name.and_then(|name| own_name(claim, name));
-    let component = |found: &Found| {
+    let component = |found: &ObjectFinding| {
         let leads = if is_remote(found) { remotes == 1 } else { remotes == 0 && images == 1 };
         match (name, &found.word) {
             (Some(name), _) if leads => Some(name.to_owned()),
@@ -36,7 +40,7 @@ pub(super) fn named(claim: &Claim<'_>, name: Option<&str>, found: Vec<Found>) ->
     found
         .into_iter()
         .zip(components)
-        .map(|(found, component)| Finding { component, ..found.finding })
+        .map(|(found, component)| VersionFinding { component, ..found.finding })
         .collect()
 }
 
@@ -58,24 +62,35 @@ pub(super) fn own_name<'n>(claim: &Claim<'_>, name: &'n str) -> Option<&'n str> 
 }
 
 /// A version of something that lives elsewhere: a chart, a git tag.
-pub(super) fn version(image: Option<String>, leaf: &Leaf, path: &str, part: Part) -> Option<Found> {
+pub(super) fn version(
+    image: Option<String>,
+    leaf: &Leaf,
+    path: &str,
+    part: ImagePart,
+) -> Option<ObjectFinding> {
     if leaf.is_empty() || !shape::is_literal(&leaf.text) {
         return None;
     }
     let word = image.as_deref().map(|image| base_name(image).to_owned());
-    let mut notes = vec![Note::Remote];
+    let mut notes = vec![EntryNote::Remote];
     if is_range(&leaf.text) {
-        notes.push(Note::Mutable);
+        notes.push(EntryNote::Mutable);
     }
-    let version = if part == Part::Chart {
+    let version = if part == ImagePart::Chart {
         Version { tag: Some(leaf.text.to_string()), digest: None }
     } else {
         Version::parse(&leaf.text)
     };
     let locations = vec![leaf.location(path, part)];
-    let finding =
-        Finding { component: None, captures: Captures::new(), image, version, locations, notes };
-    Some(Found { word, finding })
+    let finding = VersionFinding {
+        component: None,
+        captures: TemplateCaptures::new(),
+        image,
+        version,
+        locations,
+        notes,
+    };
+    Some(ObjectFinding { word, finding })
 }
 
 /// Does a chart version leave room: `1.x`, `>=1.2`, `*`?
@@ -84,41 +99,42 @@ fn is_range(text: &str) -> bool {
 }
 
 /// The images that Helm values pin, by convention.
-pub(super) fn values(values: &Branch<'_>, path: &str) -> Vec<Found> {
+pub(super) fn values(values: &LeafSubtree<'_>, path: &str) -> Vec<ObjectFinding> {
     let (leaves, real) = values.replanted();
     images(&leaves, &real, path)
 }
 
 /// The images that leaves pin, by convention; `real` are the same leaves with their whole paths.
-pub(super) fn images(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<Found> {
+pub(super) fn images(leaves: &[Leaf], real: &[&Leaf], path: &str) -> Vec<ObjectFinding> {
     let pins =
-        convention::pins(leaves, Format::Tree).into_iter().filter(|pin| pin.score >= TELLING);
+        convention::pins(leaves, KeySyntax::Tree).into_iter().filter(|pin| pin.score >= TELLING);
     pins.map(|pin| {
         let mut locations = vec![real[pin.leaf].location(path, pin.part)];
-        locations.extend(pin.digest.map(|index| real[index].location(path, Part::Digest)));
-        let remote = matches!(pin.part, Part::Revision | Part::Chart).then_some(Note::Remote);
+        locations.extend(pin.digest.map(|index| real[index].location(path, ImagePart::Digest)));
+        let remote =
+            matches!(pin.part, ImagePart::Revision | ImagePart::Chart).then_some(EntryNote::Remote);
         let word = convention::component_of(&leaves[pin.leaf].path, pin.image.as_deref())
             .or_else(|| pin.image.as_deref().map(|image| base_name(image).to_owned()));
-        let finding = Finding {
+        let finding = VersionFinding {
             component: None,
-            captures: Captures::new(),
+            captures: TemplateCaptures::new(),
             image: pin.image,
             version: pin.version,
             locations,
             notes: remote.into_iter().collect(),
         };
-        Found { word, finding }
+        ObjectFinding { word, finding }
     })
     .collect()
 }
 
 /// Notes the automations that own the findings' lines.
-pub(super) fn note_automations(findings: &mut [Finding], text: &str) {
+pub(super) fn note_automations(findings: &mut [VersionFinding], text: &str) {
     for finding in findings {
         let owners =
             finding.locations.iter().filter_map(|location| marker::after(text, location.span.end));
         let mut owners: Vec<Automation> = owners.collect();
         owners.dedup();
-        finding.notes.extend(owners.into_iter().map(Note::Automated));
+        finding.notes.extend(owners.into_iter().map(EntryNote::Automated));
     }
 }

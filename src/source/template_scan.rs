@@ -11,7 +11,8 @@ const MAX_KEY: usize = 1024;
 /// Scalars of `key: value` lines. Lines that start with a template marker are passed over; values
 /// that hold one come back as they are, for the caller to refuse.
 pub fn leaves(text: &str) -> Vec<Leaf> {
-    let mut scan = Scan { open: Vec::new(), items: Vec::new(), leaves: Vec::new(), bytes: 0 };
+    let mut scan =
+        TemplateScanner { open: Vec::new(), items: Vec::new(), leaves: Vec::new(), bytes: 0 };
     let mut start = 0;
     for (number, line) in text.split_inclusive('\n').enumerate() {
         scan.line(
@@ -24,7 +25,7 @@ pub fn leaves(text: &str) -> Vec<Leaf> {
     scan.leaves
 }
 
-struct Scan {
+struct TemplateScanner {
     /// Keys that are open, with their column.
     open: Vec<(usize, String)>,
     /// Lists that are open: the column of their dashes and the number of elements so far.
@@ -34,7 +35,7 @@ struct Scan {
     bytes: usize,
 }
 
-impl Scan {
+impl TemplateScanner {
     fn line(&mut self, line: &str, start: usize, number: u32) {
         let mut column = line.len() - line.trim_start_matches(' ').len();
         let mut rest = &line[column..];

@@ -1,7 +1,7 @@
 //! Repositories for the tests of sources: a few files, one commit, always the same ids.
 
-use super::{Cache, Claim, Finding, Reader, Sight, claims, leaf, of};
-use crate::config::{Config, Rule, Stage};
+use super::{ChangeScope, Claim, ParseCache, SnapshotReader, VersionFinding, claims, leaf, of};
+use crate::config::{Config, SourceRule, Stage};
 use crate::git::{Oid, Repository, Snapshot};
 use crate::model::{SourceKind, Warning};
 use std::collections::BTreeMap;
@@ -78,9 +78,9 @@ impl TestRepository {
     }
 
     /// What a rule finds in all files it claims, with the claimed path, and the warnings.
-    pub(crate) fn read(&self, rule: Rule) -> (Vec<(String, Finding)>, Vec<Warning>) {
-        let (snapshot, cache) = (self.snapshot(), Cache::default());
-        let reader = Reader::new(&snapshot, &cache);
+    pub(crate) fn read(&self, rule: SourceRule) -> (Vec<(String, VersionFinding)>, Vec<Warning>) {
+        let (snapshot, cache) = (self.snapshot(), ParseCache::default());
+        let reader = SnapshotReader::new(&snapshot, &cache);
         let config = Config { rules: vec![rule], ..Config::default() };
         let mut found = Vec::new();
         for claim in claims(&config, &reader) {
@@ -91,17 +91,17 @@ impl TestRepository {
     }
 
     /// The blind spots of all files that a rule claims: `path:line key`, and what stands there.
-    pub(crate) fn blind_spots(&self, rule: Rule) -> Vec<(String, String)> {
-        let (snapshot, cache) = (self.snapshot(), Cache::default());
+    pub(crate) fn blind_spots(&self, rule: SourceRule) -> Vec<(String, String)> {
+        let (snapshot, cache) = (self.snapshot(), ParseCache::default());
         let config = Config { rules: vec![rule], ..Config::default() };
-        let reader = Reader::new(&snapshot, &cache);
+        let reader = SnapshotReader::new(&snapshot, &cache);
         let mut out = Vec::new();
         for claim in claims(&config, &reader) {
             reader.take_touched();
             let found = of(claim.rule).read(&claim, &reader);
             let touched = reader.take_touched().paths();
             let places = found.iter().flat_map(|finding| &finding.locations).collect();
-            let sight = Sight { touched: &touched, places: &places, is_changed: &|_| true };
+            let sight = ChangeScope { touched: &touched, places: &places, is_changed: &|_| true };
             for spot in of(claim.rule).blind_spots(&claim, &sight, &reader) {
                 let line = spot.line.map_or_else(|| "-".to_owned(), |line| line.to_string());
                 let says = spot.says.replace(leaf::KEY_SEPARATOR, ".");
@@ -115,10 +115,10 @@ impl TestRepository {
     }
 
     /// What a source finds in one file, without any config.
-    pub(crate) fn findings(&self, kind: SourceKind, path: &str) -> Vec<Finding> {
-        let (snapshot, cache) = (self.snapshot(), Cache::default());
-        let reader = Reader::new(&snapshot, &cache);
-        let rule = Rule::new(kind, path, &[]).expect("a path is a template");
+    pub(crate) fn findings(&self, kind: SourceKind, path: &str) -> Vec<VersionFinding> {
+        let (snapshot, cache) = (self.snapshot(), ParseCache::default());
+        let reader = SnapshotReader::new(&snapshot, &cache);
+        let rule = SourceRule::new(kind, path, &[]).expect("a path is a template");
         let claim =
             Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
         of(&rule).read(&claim, &reader)
@@ -139,7 +139,7 @@ pub(crate) fn config(stages: &[&str], rules: &[(SourceKind, &str)]) -> Config {
         stages: stages.iter().enumerate().map(stage).collect(),
         rules: rules
             .iter()
-            .map(|(kind, path)| Rule::new(*kind, path, &words).expect("a template"))
+            .map(|(kind, path)| SourceRule::new(*kind, path, &words).expect("a template"))
             .collect(),
         ..Config::default()
     }

@@ -1,22 +1,24 @@
 //! A file that holds nothing but the version: a tag, a digest, both, or a whole reference.
 
-use super::place::{self, Lines};
-use super::{Claim, Finding, Notation, Reader, Source, shape};
-use crate::model::{Captures, ImageReference, Part, SourceKind, Span, Version, Warning};
+use super::place::{self, LineStarts};
+use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, shape};
+use crate::model::{
+    ImagePart, ImageReference, SourceKind, Span, TemplateCaptures, Version, Warning,
+};
 
 /// The source; see the module.
-pub struct Text;
+pub struct TextSource;
 
-impl Source for Text {
+impl Source for TextSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Text
     }
 
-    fn notation(&self, _path: &str) -> Notation {
-        Notation::Word
+    fn notation(&self, _path: &str) -> ValueNotation {
+        ValueNotation::Word
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let Some(text) = reader.text(&claim.path) else { return Vec::new() };
         let word = text.trim_start_matches('\u{feff}').trim();
         let Some((image, version, part)) = version_of(word) else {
@@ -25,20 +27,27 @@ impl Source for Text {
         };
         let start = text.find(word).unwrap_or(0);
         let span = Span { start, end: start + word.len() };
-        let location = place::location(&claim.path, &Lines::of(&text), "", part, span);
-        let (component, captures, notes) = (None, Captures::new(), Vec::new());
-        vec![Finding { component, captures, image, version, locations: vec![location], notes }]
+        let location = place::location(&claim.path, &LineStarts::of(&text), "", part, span);
+        let (component, captures, notes) = (None, TemplateCaptures::new(), Vec::new());
+        vec![VersionFinding {
+            component,
+            captures,
+            image,
+            version,
+            locations: vec![location],
+            notes,
+        }]
     }
 }
 
-fn version_of(word: &str) -> Option<(Option<String>, Version, Part)> {
+fn version_of(word: &str) -> Option<(Option<String>, Version, ImagePart)> {
     if shape::is_tag(word) {
         let version = Version::parse(word);
         let part = place::part_of(&version);
         return Some((None, version, part));
     }
     let ImageReference { name, version } = shape::reference(word)?;
-    Some((Some(name), version, Part::Reference))
+    Some((Some(name), version, ImagePart::Reference))
 }
 
 fn refusal(word: &str) -> &'static str {
@@ -54,10 +63,10 @@ fn refusal(word: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::source::testing::repository;
 
-    fn read(content: &str) -> Option<(Option<String>, String, Part, u32)> {
+    fn read(content: &str) -> Option<(Option<String>, String, ImagePart, u32)> {
         let repository = repository(&[("tag", content)]);
         let found = repository.findings(SourceKind::Text, "tag");
         let finding = found.into_iter().next()?;
@@ -72,14 +81,17 @@ mod tests {
     #[test]
     fn one_word_is_the_version() {
         let digest = format!("sha256:{}", "a".repeat(64));
-        let tag = |tag: &str, line| Some((None, tag.to_owned(), Part::Tag, line));
+        let tag = |tag: &str, line| Some((None, tag.to_owned(), ImagePart::Tag, line));
         assert_eq!(read("v1.2\n"), tag("v1.2", 1));
         assert_eq!(read("\u{feff}\r\n 1.10 \r\n"), tag("1.10", 2));
-        assert_eq!(read(&digest), Some((None, digest.clone(), Part::Digest, 1)));
+        assert_eq!(read(&digest), Some((None, digest.clone(), ImagePart::Digest, 1)));
         let both = format!("1.2@{digest}\n");
-        assert_eq!(read(&both), Some((None, format!("1.2@{digest}"), Part::TagAndDigest, 1)));
+        assert_eq!(read(&both), Some((None, format!("1.2@{digest}"), ImagePart::TagAndDigest, 1)));
         let image = Some("localhost:5000/web".to_owned());
-        assert_eq!(read("localhost:5000/web:1.2"), Some((image, "1.2".into(), Part::Reference, 1)));
+        assert_eq!(
+            read("localhost:5000/web:1.2"),
+            Some((image, "1.2".into(), ImagePart::Reference, 1))
+        );
     }
 
     #[test]
@@ -88,7 +100,7 @@ mod tests {
             ["", "a b", "1.2\n1.3\n", "# tag\n1.2", "{{ tag }}", "ghcr.io/x/web", "a=1", "é"]
         {
             assert_eq!(read(content), None, "{content}");
-            let rule = Rule::new(SourceKind::Text, "tag", &[]).expect("a path");
+            let rule = SourceRule::new(SourceKind::Text, "tag", &[]).expect("a path");
             let (_, warnings) = repository(&[("tag", content)]).read(rule);
             assert_eq!(
                 warnings.iter().map(|w| w.code).collect::<Vec<_>>(),

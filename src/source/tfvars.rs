@@ -1,16 +1,16 @@
 //! `*.tfvars`: values read with an HCL parser. `*.tfvars.json` is JSON.
 
-use super::convention::Format;
+use super::convention::KeySyntax;
 use super::leaf::{KEY_SEPARATOR, Leaf, MAX_LEAVES};
-use super::place::Lines;
-use super::{Claim, Finding, Notation, Reader, Source, keyed};
+use super::place::LineStarts;
+use super::{Claim, SnapshotReader, Source, ValueNotation, VersionFinding, keyed};
 use crate::model::{SourceKind, Span, Warning};
 use hcl_edit::Span as _;
 use hcl_edit::expr::{Expression, ObjectKey};
 use hcl_edit::structure::Body;
 
 /// The source; see the module.
-pub struct Tfvars;
+pub struct TfvarsSource;
 
 /// The parser looks through all keys of an object for each new one, so a large file would take
 /// minutes; files that pin versions are a few kilobytes.
@@ -19,16 +19,16 @@ const MAX_BYTES: usize = 256 << 10;
 /// From this score on a key counts: `sha` does, a version-looking value under any key does not.
 const SCORE: u8 = 4;
 
-impl Source for Tfvars {
+impl Source for TfvarsSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Tfvars
     }
 
-    fn notation(&self, path: &str) -> Notation {
-        if path.ends_with(".json") { Notation::Json } else { Notation::Hcl }
+    fn notation(&self, path: &str) -> ValueNotation {
+        if path.ends_with(".json") { ValueNotation::Json } else { ValueNotation::Hcl }
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let path = &claim.path;
         let parsed;
         let leaves: &[Leaf] = if path.ends_with(".json") {
@@ -47,7 +47,7 @@ impl Source for Tfvars {
             &parsed
         };
         let mut found =
-            keyed::findings(claim.rule, leaves, &|_| path.clone(), Format::Assignments, SCORE);
+            keyed::findings(claim.rule, leaves, &|_| path.clone(), KeySyntax::Assignments, SCORE);
         keyed::tell_apart(&mut found);
         found
     }
@@ -75,9 +75,9 @@ fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
             place.column()
         )
     })?;
-    let mut walk = Walk {
+    let mut walk = TfvarsCollector {
         leaves: Vec::new(),
-        lines: Lines::of(text),
+        lines: LineStarts::of(text),
         shift: text.len() - body_text.len(),
         path: String::new(),
         bytes: 0,
@@ -88,9 +88,9 @@ fn leaves(text: &str) -> Result<Vec<Leaf>, String> {
     Ok(walk.leaves)
 }
 
-struct Walk {
+struct TfvarsCollector {
     leaves: Vec<Leaf>,
-    lines: Lines,
+    lines: LineStarts,
     /// Bytes before the text the parser saw.
     shift: usize,
     path: String,
@@ -98,7 +98,7 @@ struct Walk {
     bytes: usize,
 }
 
-impl Walk {
+impl TfvarsCollector {
     fn under(&mut self, key: &str, value: &Expression) {
         let length = self.path.len();
         if length > 0 {
@@ -171,7 +171,7 @@ fn label(item: &Expression, index: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::model::KeyTemplate;
     use crate::source::testing::repository;
 
@@ -199,11 +199,11 @@ mod tests {
         );
     }
 
-    fn read(path: &str, content: &str, edit: impl FnOnce(&mut Rule)) -> Vec<String> {
-        let mut rule = Rule::new(SourceKind::Tfvars, path, &[]).expect("a path");
+    fn read(path: &str, content: &str, edit: impl FnOnce(&mut SourceRule)) -> Vec<String> {
+        let mut rule = SourceRule::new(SourceKind::Tfvars, path, &[]).expect("a path");
         edit(&mut rule);
         let (found, warnings) = repository(&[(path, content)]).read(rule);
-        let show = |f: &Finding| {
+        let show = |f: &VersionFinding| {
             let who = f.captures.get("app").cloned().or(f.component.clone()).unwrap_or("-".into());
             format!(
                 "{who} {} {} :{}",
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn keys_by_rule() {
-        let tags = |rule: &mut Rule| {
+        let tags = |rule: &mut SourceRule| {
             rule.tags.push(KeyTemplate::parse("services.{app}.rev", &[]).expect("a key"))
         };
         let text = "image_tag = \"v9\"\nservices = {\n  web = { rev = \"a1\" }\n  api = { rev = \"b2\" }\n}\n";

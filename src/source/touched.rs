@@ -1,55 +1,55 @@
 //! Which paths were looked at and what was there, shared between everything that looked through the
 //! same build.
 
-use super::reduced::{Made, Stamp};
-use crate::git::{File, FileKind, Oid};
+use super::reduced::{EssenceKind, EssenceStamp};
+use crate::git::{FileKind, Oid, SnapshotFile};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 /// What was found at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
+pub enum PathLookup {
     /// Neither a file nor, as far as was asked, a directory.
     Nothing,
     Directory,
     File(Oid, FileKind),
 }
 
-impl From<Option<&File>> for Found {
-    fn from(file: Option<&File>) -> Self {
-        file.map_or(Found::Nothing, |file| Found::File(file.id, file.kind))
+impl From<Option<&SnapshotFile>> for PathLookup {
+    fn from(file: Option<&SnapshotFile>) -> Self {
+        file.map_or(PathLookup::Nothing, |file| PathLookup::File(file.id, file.kind))
     }
 }
 
 /// Paths, and other sets of paths that count with them. A base that a thousand overlays build on is
 /// held once.
 #[derive(Debug, Clone, Default)]
-pub struct Touched {
-    own: BTreeMap<String, Seen>,
-    shared: Vec<Rc<Touched>>,
+pub struct AccessLog {
+    own: BTreeMap<String, PathAccess>,
+    shared: Vec<Rc<AccessLog>>,
 }
 
 /// What was found at a path, and what was made of it.
 #[derive(Debug, Clone)]
-struct Seen {
-    found: Found,
-    made: Vec<(Made, Stamp)>,
+struct PathAccess {
+    found: PathLookup,
+    made: Vec<(EssenceKind, EssenceStamp)>,
 }
 
-impl Touched {
+impl AccessLog {
     /// Adds a path. Of what was found there, most counts.
-    pub fn insert(&mut self, path: &str, found: Found) {
+    pub fn insert(&mut self, path: &str, found: PathLookup) {
         match self.own.get_mut(path) {
-            Some(known) if known.found == Found::Nothing => known.found = found,
+            Some(known) if known.found == PathLookup::Nothing => known.found = found,
             Some(_) => {}
             None => {
-                self.own.insert(path.to_owned(), Seen { found, made: Vec::new() });
+                self.own.insert(path.to_owned(), PathAccess { found, made: Vec::new() });
             }
         }
     }
 
     /// Says what was made of a file that was looked at.
-    pub(super) fn made_of(&mut self, path: &str, made: Made, stamp: Stamp) {
+    pub(super) fn made_of(&mut self, path: &str, made: EssenceKind, stamp: EssenceStamp) {
         if let Some(seen) =
             self.own.get_mut(path).filter(|seen| !seen.made.contains(&(made, stamp)))
         {
@@ -58,24 +58,24 @@ impl Touched {
     }
 
     /// All that was made of a file of its own.
-    pub(super) fn made(&self, path: &str) -> &[(Made, Stamp)] {
+    pub(super) fn made(&self, path: &str) -> &[(EssenceKind, EssenceStamp)] {
         self.own.get(path).map_or(&[], |seen| &seen.made)
     }
 
     /// Adds everything another set holds.
-    pub fn share(&mut self, other: Rc<Touched>) {
+    pub fn share(&mut self, other: Rc<AccessLog>) {
         if !self.shared.iter().any(|known| Rc::ptr_eq(known, &other)) {
             self.shared.push(other);
         }
     }
 
     /// The same paths of its own, with these sets instead of those it shares.
-    pub(super) fn sharing(&self, shared: Vec<Rc<Touched>>) -> Self {
-        Touched { own: self.own.clone(), shared }
+    pub(super) fn sharing(&self, shared: Vec<Rc<AccessLog>>) -> Self {
+        AccessLog { own: self.own.clone(), shared }
     }
 
     /// Are these the sets it shares?
-    pub(super) fn shares(&self, sets: &[Rc<Touched>]) -> bool {
+    pub(super) fn shares(&self, sets: &[Rc<AccessLog>]) -> bool {
         self.shared.len() == sets.len()
             && self.shared.iter().zip(sets).all(|(a, b)| Rc::ptr_eq(a, b))
     }
@@ -86,7 +86,7 @@ impl Touched {
     }
 
     /// What was found at a path of its own.
-    pub(super) fn found(&self, path: &str) -> Option<Found> {
+    pub(super) fn found(&self, path: &str) -> Option<PathLookup> {
         self.own.get(path).map(|seen| seen.found)
     }
 
@@ -98,11 +98,11 @@ impl Touched {
         out
     }
 
-    fn collect(&self, seen: &mut HashSet<*const Touched>, out: &mut BTreeSet<String>) {
+    fn collect(&self, seen: &mut HashSet<*const AccessLog>, out: &mut BTreeSet<String>) {
         out.extend(
             self.own
                 .iter()
-                .filter(|(_, seen)| seen.found != Found::Directory)
+                .filter(|(_, seen)| seen.found != PathLookup::Directory)
                 .map(|(path, _)| path.clone()),
         );
         for shared in &self.shared {

@@ -1,29 +1,29 @@
 //! Any YAML file: keys by path, such as `image_tag`, `images.*.{app}.tag` or `{stage}.{app}`. A rule
 //! that names no keys gets the field's conventions.
 
-use super::convention::{Format, TELLING};
-use super::{Claim, Finding, Reader, Source, keyed};
+use super::convention::{KeySyntax, TELLING};
+use super::{Claim, SnapshotReader, Source, VersionFinding, keyed};
 use crate::model::SourceKind;
 
 /// The source; see the module.
-pub struct Yaml;
+pub struct YamlSource;
 
-impl Source for Yaml {
+impl Source for YamlSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Yaml
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         read(claim, reader)
     }
 }
 
 /// Shared with `json`, which is a subset.
-pub(super) fn read(claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+pub(super) fn read(claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
     let by_document =
         keyed::names_keys(claim.rule).then(|| reader.leaves_with_keys(claim)).flatten();
     let Some(leaves) = by_document.or_else(|| reader.leaves_or_scan(&claim.path)) else {
         return Vec::new();
     };
-    keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), Format::Tree, TELLING)
+    keyed::findings(claim.rule, &leaves, &|_| claim.path.clone(), KeySyntax::Tree, TELLING)
 }

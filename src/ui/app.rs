@@ -1,16 +1,16 @@
 //! One app in full: everything that is known about each of its places.
 
 use super::look::left;
-use super::{Look, Tone, age, version, visible};
+use super::{TerminalStyle, TextTone, age, version, visible};
 use crate::report::json::sentence;
-use crate::report::{Occupant, Status};
+use crate::report::{StatusEntry, StatusReport};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// The width of the words before the facts.
 const LABEL: usize = 10;
 
 /// Every occupant of the report, under the name of its app.
-pub fn render(status: &Status, look: &Look, now: Timestamp) -> String {
+pub fn render(status: &StatusReport, look: &TerminalStyle, now: Timestamp) -> String {
     let mut out = String::new();
     let mut name = None;
     for occupant in &status.occupants {
@@ -18,7 +18,7 @@ pub fn render(status: &Status, look: &Look, now: Timestamp) -> String {
             if name.is_some() {
                 out.push('\n');
             }
-            out.push_str(&look.paint(Tone::Heading, &visible(&occupant.name)));
+            out.push_str(&look.paint(TextTone::Heading, &visible(&occupant.name)));
             out.push('\n');
             name = Some(&occupant.name);
         }
@@ -27,19 +27,19 @@ pub fn render(status: &Status, look: &Look, now: Timestamp) -> String {
     out
 }
 
-fn place(occupant: &Occupant, look: &Look, now: Timestamp, out: &mut String) {
+fn place(occupant: &StatusEntry, look: &TerminalStyle, now: Timestamp, out: &mut String) {
     let entry = &occupant.entry;
     let stage = match &entry.target {
         Some(target) => format!("{}/{target}", entry.stage),
         None => entry.stage.to_string(),
     };
-    let app_version = entry.notes.contains(&crate::model::Note::AppVersion);
+    let app_version = entry.notes.contains(&crate::model::EntryNote::AppVersion);
     let short = version::short(&entry.version, app_version);
-    out.push_str(&format!("\n  {}  {short}\n", look.paint(Tone::Heading, &visible(&stage))));
+    out.push_str(&format!("\n  {}  {short}\n", look.paint(TextTone::Heading, &visible(&stage))));
     let mut fact = |label: &str, text: &str| {
         out.push_str(&format!(
             "    {}{}\n",
-            look.paint(Tone::Dim, &left(label, LABEL)),
+            look.paint(TextTone::Dim, &left(label, LABEL)),
             visible(text)
         ));
     };

@@ -1,36 +1,36 @@
 //! The resolved configuration: every value, and who said it.
 
 use super::look::{columns, left};
-use super::{Look, Tone, visible};
-use crate::config::{Shown, ShownSource, ShownStage};
+use super::{TerminalStyle, TextTone, visible};
+use crate::config::{ConfigReport, SourceReport, StageReport};
 
 /// Three columns: what, its value, where it comes from.
-pub fn render(shown: &Shown, look: &Look) -> String {
-    let mut lines = vec![Line::new("branch", &shown.branch.value, &shown.branch.from)];
-    lines.push(Line::heading("stages", shown.stages.is_empty()));
+pub fn render(shown: &ConfigReport, look: &TerminalStyle) -> String {
+    let mut lines = vec![ConfigLine::new("branch", &shown.branch.value, &shown.branch.from)];
+    lines.push(ConfigLine::heading("stages", shown.stages.is_empty()));
     lines.extend(shown.stages.iter().map(stage));
-    lines.push(Line::heading("sources", shown.sources.is_empty()));
+    lines.push(ConfigLine::heading("sources", shown.sources.is_empty()));
     for from in &shown.sources {
         source(from, &mut lines);
     }
     if !shown.settings.is_empty() {
-        lines.push(Line::heading("settings", false));
+        lines.push(ConfigLine::heading("settings", false));
         lines.extend(
             shown
                 .settings
                 .iter()
-                .map(|one| Line::new(&format!("  {}", one.name), &one.value, &one.from)),
+                .map(|one| ConfigLine::new(&format!("  {}", one.name), &one.value, &one.from)),
         );
     }
-    let width = |text: fn(&Line) -> &String| {
+    let width = |text: fn(&ConfigLine) -> &String| {
         lines.iter().map(|line| columns(text(line))).max().unwrap_or(0)
     };
     let (what, value) = (width(|line| &line.what), width(|line| &line.value));
     let mut out = String::new();
     for line in &lines {
         let name = left(&line.what, what);
-        let tone = if line.what.starts_with(' ') { Tone::Plain } else { Tone::Heading };
-        let from = look.paint(Tone::Dim, &line.from);
+        let tone = if line.what.starts_with(' ') { TextTone::Plain } else { TextTone::Heading };
+        let from = look.paint(TextTone::Dim, &line.from);
         let text = format!("{}   {}   {from}", look.paint(tone, &name), left(&line.value, value));
         out.push_str(text.trim_end());
         out.push('\n');
@@ -38,24 +38,24 @@ pub fn render(shown: &Shown, look: &Look) -> String {
     out
 }
 
-struct Line {
+struct ConfigLine {
     what: String,
     value: String,
     from: String,
 }
 
-impl Line {
+impl ConfigLine {
     fn new(what: &str, value: &str, from: &str) -> Self {
         let own = |text: &str| visible(text).into_owned();
-        Line { what: own(what), value: own(value), from: own(from) }
+        ConfigLine { what: own(what), value: own(value), from: own(from) }
     }
 
     fn heading(what: &str, empty: bool) -> Self {
-        Line::new(what, if empty { "none" } else { "" }, "")
+        ConfigLine::new(what, if empty { "none" } else { "" }, "")
     }
 }
 
-fn stage(stage: &ShownStage) -> Line {
+fn stage(stage: &StageReport) -> ConfigLine {
     let mut facts = Vec::new();
     if !stage.after.is_empty() {
         facts.push(format!("after {}", stage.after.join(", ")));
@@ -66,13 +66,13 @@ fn stage(stage: &ShownStage) -> Line {
     if let Some(branch) = &stage.branch {
         facts.push(format!("on branch {branch}"));
     }
-    Line::new(&format!("  {}", stage.name), &facts.join("; "), &stage.from)
+    ConfigLine::new(&format!("  {}", stage.name), &facts.join("; "), &stage.from)
 }
 
-fn source(source: &ShownSource, lines: &mut Vec<Line>) {
-    lines.push(Line::new(&format!("  {}", source.kind), &source.path, &source.from));
+fn source(source: &SourceReport, lines: &mut Vec<ConfigLine>) {
+    lines.push(ConfigLine::new(&format!("  {}", source.kind), &source.path, &source.from));
     let mut more = |key: &str, value: &str, from: &str| {
-        lines.push(Line::new(
+        lines.push(ConfigLine::new(
             &format!("    {key}"),
             value,
             if from == source.from { "" } else { from },

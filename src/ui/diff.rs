@@ -1,17 +1,17 @@
 //! Two states side by side, only where they differ.
 
 use super::formats::{cell_text, records};
-use super::table::{Align, Column, Table, Text};
-use super::{Look, Tone, version, visible};
-use crate::report::{Ahead, Diff, Difference, Here};
+use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::{TerminalStyle, TextTone, version, visible};
+use crate::report::{AheadSide, AppDifference, DiffReport, SideVersion};
 
 /// The table; empty where nothing differs.
-pub fn table(diff: &Diff, look: &Look) -> String {
+pub fn table(diff: &DiffReport, look: &TerminalStyle) -> String {
     if diff.differences.is_empty() {
         return String::new();
     }
     let (left, right) = (visible(&diff.left.text), visible(&diff.right.text));
-    let column = |heading, least| Column { heading, align: Align::Left, least };
+    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let place = if diff.left.stage.is_some() { "target" } else { "stage" };
     let columns = [
         column("app", 12),
@@ -20,28 +20,29 @@ pub fn table(diff: &Diff, look: &Look) -> String {
         column(&right, 10),
         column("", 18),
     ];
-    let rows: Vec<[Text; 5]> =
+    let rows: Vec<[StyledText; 5]> =
         diff.differences.iter().map(|difference| row(diff, difference, look)).collect();
     Table::new(columns).whole(&rows, look)
 }
 
-fn row(diff: &Diff, difference: &Difference, look: &Look) -> [Text; 5] {
-    let versions = |all: &[Here]| match all {
-        [] => Text::new(look.nothing(), Tone::Dim),
-        all => Text::plain(all.iter().map(spelled).collect::<Vec<_>>().join(" ")),
+fn row(diff: &DiffReport, difference: &AppDifference, look: &TerminalStyle) -> [StyledText; 5] {
+    let versions = |all: &[SideVersion]| match all {
+        [] => StyledText::new(look.nothing(), TextTone::Dim),
+        all => StyledText::plain(all.iter().map(spelled).collect::<Vec<_>>().join(" ")),
     };
-    let is_right = matches!(difference.ahead, Ahead::Right(_));
-    let tone = if is_right || difference.left.is_empty() { Tone::Warn } else { Tone::Plain };
+    let is_right = matches!(difference.ahead, AheadSide::Right(_));
+    let tone =
+        if is_right || difference.left.is_empty() { TextTone::Warn } else { TextTone::Plain };
     [
-        Text::plain(visible(&difference.name)),
-        Text::plain(visible(&place(difference))),
+        StyledText::plain(visible(&difference.name)),
+        StyledText::plain(visible(&place(difference))),
         versions(&difference.left),
         versions(&difference.right),
-        Text::new(visible(&verdict(diff, difference)), tone),
+        StyledText::new(visible(&verdict(diff, difference)), tone),
     ]
 }
 
-fn spelled(here: &Here) -> String {
+fn spelled(here: &SideVersion) -> String {
     let version = version::short(&here.version, false);
     let targets: Vec<&str> = here.targets.iter().map(|target| target.as_str()).collect();
     if targets.is_empty() {
@@ -52,7 +53,7 @@ fn spelled(here: &Here) -> String {
 }
 
 /// `prod/eu`, `prod`, `eu` or nothing.
-fn place(difference: &Difference) -> String {
+fn place(difference: &AppDifference) -> String {
     let stage = difference.stage.as_ref().map(ToString::to_string);
     stage
         .into_iter()
@@ -61,7 +62,7 @@ fn place(difference: &Difference) -> String {
         .join("/")
 }
 
-fn verdict(diff: &Diff, difference: &Difference) -> String {
+fn verdict(diff: &DiffReport, difference: &AppDifference) -> String {
     let (left, right) = (&diff.left.text, &diff.right.text);
     let count =
         |n: usize| if n == 1 { "1 deployment".to_owned() } else { format!("{n} deployments") };
@@ -71,8 +72,8 @@ fn verdict(diff: &Diff, difference: &Difference) -> String {
     match (difference.left.is_empty(), difference.right.is_empty(), difference.ahead) {
         (true, _, _) => format!("only in {right}"),
         (_, true, _) => format!("only in {left}"),
-        (_, _, Ahead::Left(n)) => format!("{left} is {} {further}", count(n)),
-        (_, _, Ahead::Right(n)) => format!("{right} is {} {further}", count(n)),
+        (_, _, AheadSide::Left(n)) => format!("{left} is {} {further}", count(n)),
+        (_, _, AheadSide::Right(n)) => format!("{right} is {} {further}", count(n)),
         _ => "not known which is ahead".to_owned(),
     }
 }
@@ -80,15 +81,15 @@ fn verdict(diff: &Diff, difference: &Difference) -> String {
 const CSV_HEADER: [&str; 7] = ["app", "stage", "target", "a", "b", "ahead", "deployments"];
 
 /// The same as comma-separated values; `a` and `b` are the two states.
-pub fn csv(diff: &Diff) -> String {
-    let record = |difference: &Difference| {
-        let versions = |all: &[Here]| {
+pub fn csv(diff: &DiffReport) -> String {
+    let record = |difference: &AppDifference| {
+        let versions = |all: &[SideVersion]| {
             all.iter().map(|here| here.version.to_string()).collect::<Vec<_>>().join(" ")
         };
         let (ahead, count) = match difference.ahead {
-            Ahead::Left(count) => ("a", count.to_string()),
-            Ahead::Right(count) => ("b", count.to_string()),
-            Ahead::Unknown => ("", String::new()),
+            AheadSide::Left(count) => ("a", count.to_string()),
+            AheadSide::Right(count) => ("b", count.to_string()),
+            AheadSide::Unknown => ("", String::new()),
         };
         [
             difference.name.clone(),
@@ -111,19 +112,19 @@ pub fn csv(diff: &Diff) -> String {
 }
 
 /// The same as a Markdown table, for a pull request or a chat.
-pub fn markdown(diff: &Diff) -> String {
+pub fn markdown(diff: &DiffReport) -> String {
     let (left, right) = (cell_text(&diff.left.text), cell_text(&diff.right.text));
     let place_name = if diff.left.stage.is_some() { "target" } else { "stage" };
     let mut out =
         format!("| app | {place_name} | {left} | {right} | |\n| --- | --- | --- | --- | --- |\n");
     for difference in &diff.differences {
-        let code = |here: &Here| {
+        let code = |here: &SideVersion| {
             format!(
                 "`{}`",
                 visible(&here.version.to_string()).replace('`', "'").replace('|', "\\|")
             )
         };
-        let versions = |all: &[Here]| all.iter().map(code).collect::<Vec<_>>().join("<br>");
+        let versions = |all: &[SideVersion]| all.iter().map(code).collect::<Vec<_>>().join("<br>");
         out.push_str(&format!(
             "| {} | {} | {} | {} | {} |\n",
             cell_text(&difference.name),

@@ -2,15 +2,15 @@
 
 use super::escape::{machine, visible};
 use super::yaml as emitter;
-use super::{Look, matrix};
+use super::{TerminalStyle, matrix};
 use crate::report::json::{StatusJson, sentence};
-use crate::report::{Matrix, Occupant, Running, Status};
+use crate::report::{CellVersion, Matrix, StatusEntry, StatusReport};
 use jiff::Timestamp;
 use serde::Serialize;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Format {
+pub enum OutputFormat {
     #[default]
     Table,
     Json,
@@ -23,19 +23,19 @@ pub enum Format {
 
 /// The whole answer in one format.
 pub fn status(
-    format: Format,
-    status: &Status,
+    format: OutputFormat,
+    status: &StatusReport,
     layout: &Matrix,
-    look: &Look,
+    look: &TerminalStyle,
     now: Timestamp,
 ) -> String {
     match format {
-        Format::Table => matrix::render(layout, look, now),
-        Format::Json => json(&StatusJson::from(status)),
-        Format::Jsonl => line(&StatusJson::from(status)),
-        Format::Yaml => yaml(&StatusJson::from(status)),
-        Format::Csv => csv(status),
-        Format::Markdown => markdown(layout, look),
+        OutputFormat::Table => matrix::render(layout, look, now),
+        OutputFormat::Json => json(&StatusJson::from(status)),
+        OutputFormat::Jsonl => line(&StatusJson::from(status)),
+        OutputFormat::Yaml => yaml(&StatusJson::from(status)),
+        OutputFormat::Csv => csv(status),
+        OutputFormat::Markdown => markdown(layout, look),
     }
 }
 
@@ -61,7 +61,7 @@ const CSV_HEADER: [&str; 14] = [
     "commit", "author", "notes",
 ];
 
-fn csv(status: &Status) -> String {
+fn csv(status: &StatusReport) -> String {
     let header = CSV_HEADER.map(str::to_owned);
     records(std::iter::once(header).chain(status.occupants.iter().map(csv_record)))
 }
@@ -76,7 +76,7 @@ pub(super) fn records<const N: usize>(records: impl IntoIterator<Item = [String;
     String::from_utf8(writer.into_inner().expect(held)).expect("made of text")
 }
 
-fn csv_record(occupant: &Occupant) -> [String; 14] {
+fn csv_record(occupant: &StatusEntry) -> [String; 14] {
     let entry = &occupant.entry;
     let first = entry.locations.first();
     let since = occupant.since.as_ref();
@@ -99,7 +99,7 @@ fn csv_record(occupant: &Occupant) -> [String; 14] {
     ]
 }
 
-fn markdown(layout: &Matrix, look: &Look) -> String {
+fn markdown(layout: &Matrix, look: &TerminalStyle) -> String {
     let heads = layout.columns.iter().map(|column| match &column.target {
         Some(target) => format!("{}/{target}", column.stage),
         None => column.stage.to_string(),
@@ -129,7 +129,7 @@ fn markdown(layout: &Matrix, look: &Look) -> String {
     out
 }
 
-fn code(running: &Running, name_targets: bool) -> String {
+fn code(running: &CellVersion, name_targets: bool) -> String {
     let text = visible(&running.version.to_string()).replace('`', "'").replace('|', "\\|");
     let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
     if name_targets && !targets.is_empty() {

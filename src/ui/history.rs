@@ -1,17 +1,17 @@
 //! Deployments, printed as they are found.
 
 use super::formats::{cell_text, json, line, records};
-use super::table::{Align, Column, Table, Text};
-use super::{Format, Look, Tone, age, version, visible};
-use crate::model::SlotKey;
+use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::{OutputFormat, TerminalStyle, TextTone, age, version, visible};
+use crate::model::CellKey;
 
 use crate::report::json::{DeploymentJson, HistoryJson};
-use crate::report::{Change, Kind, Pinned};
+use crate::report::{DeploymentKind, DeploymentReport, ImageVersion};
 use jiff::{Timestamp, tz::TimeZone};
 
 /// How moments are written in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Times {
+pub enum TimeFormat {
     /// How long ago.
     Ago,
     /// Date and time, in UTC.
@@ -19,23 +19,23 @@ pub enum Times {
 }
 
 /// The answer of `history`, in parts: a beginning, any number of pages, an end.
-pub struct Scroll {
-    format: Format,
-    times: Times,
-    look: Look,
+pub struct HistoryPrinter {
+    format: OutputFormat,
+    times: TimeFormat,
+    look: TerminalStyle,
     table: Table<'static, 8>,
     printed: usize,
 }
 
-const COLUMNS: [Column<'static>; 8] = [
-    Column { heading: "when", align: Align::Left, least: 16 },
-    Column { heading: "stage", align: Align::Left, least: 8 },
-    Column { heading: "app", align: Align::Left, least: 12 },
-    Column { heading: "from", align: Align::Left, least: 9 },
-    Column { heading: "to", align: Align::Left, least: 11 },
-    Column { heading: "kind", align: Align::Left, least: 8 },
-    Column { heading: "who", align: Align::Left, least: 8 },
-    Column { heading: "change", align: Align::Left, least: 10 },
+const COLUMNS: [TableColumn<'static>; 8] = [
+    TableColumn { heading: "when", align: Alignment::Left, least: 16 },
+    TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
+    TableColumn { heading: "app", align: Alignment::Left, least: 12 },
+    TableColumn { heading: "from", align: Alignment::Left, least: 9 },
+    TableColumn { heading: "to", align: Alignment::Left, least: 11 },
+    TableColumn { heading: "kind", align: Alignment::Left, least: 8 },
+    TableColumn { heading: "who", align: Alignment::Left, least: 8 },
+    TableColumn { heading: "change", align: Alignment::Left, least: 10 },
 ];
 
 const CSV_HEADER: [&str; 19] = [
@@ -60,18 +60,18 @@ const CSV_HEADER: [&str; 19] = [
     "subject",
 ];
 
-impl Scroll {
+impl HistoryPrinter {
     /// Nothing is printed yet.
-    pub fn new(format: Format, times: Times, look: &Look) -> Self {
-        Scroll { format, times, look: look.clone(), table: Table::new(COLUMNS), printed: 0 }
+    pub fn new(format: OutputFormat, times: TimeFormat, look: &TerminalStyle) -> Self {
+        HistoryPrinter { format, times, look: look.clone(), table: Table::new(COLUMNS), printed: 0 }
     }
 
     /// What comes before the first deployment. `head` is the answer without deployments.
     pub fn begin(&self, head: &HistoryJson) -> String {
         match self.format {
-            Format::Json => json(head).trim_end_matches("]\n}").to_owned(),
-            Format::Csv => records([CSV_HEADER.map(str::to_owned)]),
-            Format::Markdown => "| when | stage | app | from | to | kind | who | change |\n\
+            OutputFormat::Json => json(head).trim_end_matches("]\n}").to_owned(),
+            OutputFormat::Csv => records([CSV_HEADER.map(str::to_owned)]),
+            OutputFormat::Markdown => "| when | stage | app | from | to | kind | who | change |\n\
                  | --- | --- | --- | --- | --- | --- | --- | --- |\n"
                 .to_owned(),
             _ => String::new(),
@@ -79,19 +79,19 @@ impl Scroll {
     }
 
     /// Some deployments more. Ages are counted from `now`.
-    pub fn page(&mut self, changes: &[Change], now: Timestamp) -> String {
+    pub fn page(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
         let text = match self.format {
-            Format::Json => changes
+            OutputFormat::Json => changes
                 .iter()
                 .enumerate()
                 .map(|(index, change)| self.element(index, change))
                 .collect(),
-            Format::Csv => records(changes.iter().map(record)),
-            Format::Markdown => changes.iter().map(markdown).collect(),
-            Format::Jsonl | Format::Yaml => {
+            OutputFormat::Csv => records(changes.iter().map(record)),
+            OutputFormat::Markdown => changes.iter().map(markdown).collect(),
+            OutputFormat::Jsonl | OutputFormat::Yaml => {
                 changes.iter().map(|change| line(&DeploymentJson::from(change))).collect()
             }
-            Format::Table => self.rows(changes, now),
+            OutputFormat::Table => self.rows(changes, now),
         };
         self.printed += changes.len();
         text
@@ -100,19 +100,20 @@ impl Scroll {
     /// What comes after the last deployment.
     pub fn end(&self) -> &'static str {
         match self.format {
-            Format::Json if self.printed > 0 => "\n  ]\n}\n",
-            Format::Json => "]\n}\n",
+            OutputFormat::Json if self.printed > 0 => "\n  ]\n}\n",
+            OutputFormat::Json => "]\n}\n",
             _ => "",
         }
     }
 
-    fn element(&self, index: usize, change: &Change) -> String {
+    fn element(&self, index: usize, change: &DeploymentReport) -> String {
         let text = json(&DeploymentJson::from(change)).replace('\n', "\n    ");
         format!("{}\n    {text}", if self.printed + index > 0 { "," } else { "" })
     }
 
-    fn rows(&mut self, changes: &[Change], now: Timestamp) -> String {
-        let rows: Vec<[Text; 8]> = changes.iter().map(|change| self.row(change, now)).collect();
+    fn rows(&mut self, changes: &[DeploymentReport], now: Timestamp) -> String {
+        let rows: Vec<[StyledText; 8]> =
+            changes.iter().map(|change| self.row(change, now)).collect();
         self.table.fit(&rows, &self.look);
         let mut out = if self.printed == 0 && !rows.is_empty() {
             self.table.heading(&self.look)
@@ -123,29 +124,35 @@ impl Scroll {
         out
     }
 
-    fn row(&self, change: &Change, now: Timestamp) -> [Text; 8] {
+    fn row(&self, change: &DeploymentReport, now: Timestamp) -> [StyledText; 8] {
         let slot = &change.slot;
         let when = match self.times {
-            Times::Ago => age(change.time, now),
-            Times::Exact => exact(change.time),
+            TimeFormat::Ago => age(change.time, now),
+            TimeFormat::Exact => exact(change.time),
         };
         [
-            Text::new(when, Tone::Dim),
-            Text::plain(visible(&place(slot))),
-            Text::plain(visible(&change.name)),
-            Text::new(self.version(change, &change.from), Tone::Dim),
-            Text::plain(format!("{} {}", self.look.arrow(), self.version(change, &change.to))),
-            Text::new(change.kind.as_str(), tone(change.kind)),
-            Text::plain(visible(&change.account.who.name)),
+            StyledText::new(when, TextTone::Dim),
+            StyledText::plain(visible(&place(slot))),
+            StyledText::plain(visible(&change.name)),
+            StyledText::new(self.version(change, &change.from), TextTone::Dim),
+            StyledText::plain(format!(
+                "{} {}",
+                self.look.arrow(),
+                self.version(change, &change.to)
+            )),
+            StyledText::new(change.kind.as_str(), tone(change.kind)),
+            StyledText::plain(visible(&change.account.who.name)),
             changed(change),
         ]
     }
 
     /// Where only the image changed, its name says more.
-    fn version(&self, change: &Change, pinned: &Option<Pinned>) -> String {
+    fn version(&self, change: &DeploymentReport, pinned: &Option<ImageVersion>) -> String {
         match pinned {
             None => self.look.nothing().to_owned(),
-            Some(Pinned { image: Some(image), .. }) if change.kind == Kind::Image => {
+            Some(ImageVersion { image: Some(image), .. })
+                if change.kind == DeploymentKind::Image =>
+            {
                 visible(image).into_owned()
             }
             Some(pinned) => version::short(&pinned.version, false),
@@ -159,39 +166,40 @@ pub(super) fn exact(time: Timestamp) -> String {
 }
 
 /// `prod`, or `prod/eu`.
-pub(super) fn place(slot: &SlotKey) -> String {
+pub(super) fn place(slot: &CellKey) -> String {
     slot.target.as_ref().map_or(slot.stage.to_string(), |target| format!("{}/{target}", slot.stage))
 }
 
 /// What needs a second look is coloured.
-pub(super) fn tone(kind: Kind) -> Tone {
+pub(super) fn tone(kind: DeploymentKind) -> TextTone {
     match kind {
-        Kind::Rollback => Tone::Bad,
-        Kind::Skip => Tone::Warn,
-        Kind::Promote => Tone::Good,
-        _ => Tone::Plain,
+        DeploymentKind::Rollback => TextTone::Bad,
+        DeploymentKind::Skip => TextTone::Warn,
+        DeploymentKind::Promote => TextTone::Good,
+        _ => TextTone::Plain,
     }
 }
 
 /// The pull request, or the first digits of the commit.
-pub(super) fn request(change: &Change) -> String {
+pub(super) fn request(change: &DeploymentReport) -> String {
     let number = change.account.pull_request.map(|number| format!("#{number}"));
     number.unwrap_or_else(|| change.commit.chars().take(10).collect())
 }
 
 /// The same, and that the glass was broken for it: that is never hidden.
-fn changed(change: &Change) -> Text {
+fn changed(change: &DeploymentReport) -> StyledText {
     match &change.account.break_glass {
-        Some(reason) => {
-            Text::new(format!("{}, glass broken: {}", request(change), visible(reason)), Tone::Bad)
-        }
-        None => Text::new(request(change), Tone::Dim),
+        Some(reason) => StyledText::new(
+            format!("{}, glass broken: {}", request(change), visible(reason)),
+            TextTone::Bad,
+        ),
+        None => StyledText::new(request(change), TextTone::Dim),
     }
 }
 
-fn record(change: &Change) -> [String; 19] {
+fn record(change: &DeploymentReport) -> [String; 19] {
     let (slot, account) = (&change.slot, &change.account);
-    let parts = |pinned: &Option<Pinned>| {
+    let parts = |pinned: &Option<ImageVersion>| {
         let pinned = pinned.clone().unwrap_or_default();
         [pinned.image, pinned.version.tag, pinned.version.digest].map(Option::unwrap_or_default)
     };
@@ -220,11 +228,11 @@ fn record(change: &Change) -> [String; 19] {
     ]
 }
 
-fn markdown(change: &Change) -> String {
+fn markdown(change: &DeploymentReport) -> String {
     let slot = &change.slot;
-    let code = |pinned: &Option<Pinned>| {
+    let code = |pinned: &Option<ImageVersion>| {
         let text = pinned.as_ref().map(|pinned| match (&pinned.image, change.kind) {
-            (Some(image), Kind::Image) => format!("{image}:{}", pinned.version),
+            (Some(image), DeploymentKind::Image) => format!("{image}:{}", pinned.version),
             _ => pinned.version.to_string(),
         });
         text.map(|text| format!("`{}`", visible(&text).replace('`', "'").replace('|', "\\|")))

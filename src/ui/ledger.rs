@@ -1,31 +1,31 @@
 //! Events and locks as tables.
 
-use super::table::{Align, Column, Table, Text};
-use super::{Look, Tone, age, visible};
-use crate::pipeline::ledger::{Event, Lock, minute};
+use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::{TerminalStyle, TextTone, age, visible};
+use crate::pipeline::ledger::{LedgerEvent, Lock, minute};
 use jiff::Timestamp;
 
 const WHOLE: usize = usize::MAX;
 
 /// The events, as they are given.
-pub fn events(events: &[&Event], look: &Look) -> String {
-    let column = |heading, least| Column { heading, align: Align::Left, least };
+pub fn events(events: &[&LedgerEvent], look: &TerminalStyle) -> String {
+    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [column("time", WHOLE), column("id", 8), column("by", 8), column("event", WHOLE)];
-    let row = |event: &&Event| {
+    let row = |event: &&LedgerEvent| {
         [
-            Text::plain(minute(event.time)),
-            Text::new(event.id.get(..8).unwrap_or(&event.id), Tone::Dim),
-            Text::plain(visible(&event.by.name)),
-            Text::plain(visible(&event.what.sentence().replace('\n', " "))),
+            StyledText::plain(minute(event.time)),
+            StyledText::new(event.id.get(..8).unwrap_or(&event.id), TextTone::Dim),
+            StyledText::plain(visible(&event.by.name)),
+            StyledText::plain(visible(&event.what.sentence().replace('\n', " "))),
         ]
     };
-    let rows: Vec<[Text; 4]> = events.iter().map(row).collect();
+    let rows: Vec<[StyledText; 4]> = events.iter().map(row).collect();
     if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) }
 }
 
 /// The locks that hold.
-pub fn locks(locks: &[Lock<'_>], look: &Look, now: Timestamp) -> String {
-    let column = |heading, least| Column { heading, align: Align::Left, least };
+pub fn locks(locks: &[Lock<'_>], look: &TerminalStyle, now: Timestamp) -> String {
+    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
         column("locked", WHOLE),
         column("by", 8),
@@ -35,13 +35,13 @@ pub fn locks(locks: &[Lock<'_>], look: &Look, now: Timestamp) -> String {
     ];
     let row = |lock: &Lock<'_>| {
         [
-            Text::plain(visible(&lock.name())),
-            Text::plain(visible(&lock.event.by.name)),
-            Text::plain(age::age(lock.event.time, now)),
-            Text::plain(lock.until.map(minute).unwrap_or_default()),
-            Text::plain(visible(lock.reason)),
+            StyledText::plain(visible(&lock.name())),
+            StyledText::plain(visible(&lock.event.by.name)),
+            StyledText::plain(age::age(lock.event.time, now)),
+            StyledText::plain(lock.until.map(minute).unwrap_or_default()),
+            StyledText::plain(visible(lock.reason)),
         ]
     };
-    let rows: Vec<[Text; 5]> = locks.iter().map(row).collect();
+    let rows: Vec<[StyledText; 5]> = locks.iter().map(row).collect();
     if rows.is_empty() { String::new() } else { Table::new(columns).whole(&rows, look) }
 }

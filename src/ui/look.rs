@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 /// What one of the two streams can show.
 #[derive(Debug, Clone)]
-pub struct Look {
+pub struct TerminalStyle {
     pub colors: bool,
     /// Characters beyond ASCII can be shown.
     pub unicode: bool,
@@ -15,7 +15,7 @@ pub struct Look {
 
 /// What a piece of text means. Nothing is said by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
+pub enum TextTone {
     Plain,
     Heading,
     Dim,
@@ -24,20 +24,20 @@ pub enum Tone {
     Bad,
 }
 
-impl Look {
+impl TerminalStyle {
     /// The text in the colour of its meaning.
-    pub fn paint<'t>(&self, tone: Tone, text: &'t str) -> Cow<'t, str> {
-        if !self.colors || tone == Tone::Plain || text.is_empty() {
+    pub fn paint<'t>(&self, tone: TextTone, text: &'t str) -> Cow<'t, str> {
+        if !self.colors || tone == TextTone::Plain || text.is_empty() {
             return Cow::Borrowed(text);
         }
         let style = Style::new().force_styling(true);
         let style = match tone {
-            Tone::Plain => style,
-            Tone::Heading => style.bold(),
-            Tone::Dim => style.dim(),
-            Tone::Good => style.green(),
-            Tone::Warn => style.yellow(),
-            Tone::Bad => style.red().bold(),
+            TextTone::Plain => style,
+            TextTone::Heading => style.bold(),
+            TextTone::Dim => style.dim(),
+            TextTone::Good => style.green(),
+            TextTone::Warn => style.yellow(),
+            TextTone::Bad => style.red().bold(),
         };
         Cow::Owned(style.apply_to(text).to_string())
     }
@@ -79,7 +79,7 @@ pub(super) fn right(text: &str, width: usize) -> String {
 }
 
 /// The text cut in the middle to a width, with `…` there.
-pub(super) fn middle(text: &str, width: usize, look: &Look) -> String {
+pub(super) fn middle(text: &str, width: usize, look: &TerminalStyle) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }
@@ -115,12 +115,12 @@ mod tests {
 
     #[test]
     fn long_texts_lose_their_middle() {
-        let look = Look { colors: false, unicode: true, width: None };
+        let look = TerminalStyle { colors: false, unicode: true, width: None };
         assert_eq!(middle("v1.2.3", 6, &look), "v1.2.3");
         assert_eq!(middle("release-2026-10-11-abcdef", 11, &look), "relea…bcdef");
         assert_eq!(middle("日本語日本語", 7, &look), "日本…語");
         assert_eq!(middle("abc", 0, &look), "…");
-        let ascii = Look { unicode: false, ..look };
+        let ascii = TerminalStyle { unicode: false, ..look };
         assert_eq!(middle("release-2026-10-11-abcdef", 10, &ascii), "rele..cdef");
     }
 }

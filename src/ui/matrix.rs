@@ -1,8 +1,8 @@
 //! The matrix as a table that fits the terminal.
 
 use super::look::{columns, left, middle, right};
-use super::{Look, Tone, age, version, visible};
-use crate::report::{Cell, Column, Matrix, Running};
+use super::{TerminalStyle, TextTone, age, version, visible};
+use crate::report::{CellVersion, Matrix, MatrixCell, MatrixColumn};
 use jiff::Timestamp;
 
 /// Between two columns.
@@ -17,11 +17,11 @@ const LEAST_NAME: usize = 14;
 
 /// The table. Where it cannot fit the width with all stages side by side, it comes in parts, each
 /// with some of the stages; with targets spread, as a list of places instead.
-pub fn render(matrix: &Matrix, look: &Look, now: Timestamp) -> String {
-    let mut sheet = Sheet::new(matrix, now);
+pub fn render(matrix: &Matrix, look: &TerminalStyle, now: Timestamp) -> String {
+    let mut sheet = MatrixLayout::new(matrix, now);
     let (mut names, mut parts) = fit(&sheet, look);
     if parts.len() > 1 && matrix.columns.iter().any(|column| column.target.is_some()) {
-        sheet = Sheet::list(matrix, now);
+        sheet = MatrixLayout::list(matrix, now);
         (names, parts) = fit(&sheet, look);
     }
     let mut out = String::new();
@@ -35,20 +35,20 @@ pub fn render(matrix: &Matrix, look: &Look, now: Timestamp) -> String {
 }
 
 /// The texts of the table, before anything is cut.
-struct Sheet {
+struct MatrixLayout {
     names: Vec<String>,
-    columns: Vec<Strip>,
+    columns: Vec<ColumnLayout>,
 }
 
 /// One column.
 #[derive(Clone)]
-struct Strip {
+struct ColumnLayout {
     heading: String,
-    cells: Vec<Texts>,
+    cells: Vec<CellTexts>,
 }
 
 #[derive(Clone, Default)]
-struct Texts {
+struct CellTexts {
     differs: bool,
     version: String,
     /// What stands for `version` where room is short.
@@ -56,7 +56,7 @@ struct Texts {
     age: String,
 }
 
-impl Strip {
+impl ColumnLayout {
     fn sign_width(&self) -> usize {
         if self.cells.iter().any(|cell| cell.differs) { 2 } else { 0 }
     }
@@ -76,7 +76,7 @@ impl Strip {
     }
 
     /// The column with no version wider than `limit`.
-    fn narrowed(&self, limit: usize, look: &Look) -> Strip {
+    fn narrowed(&self, limit: usize, look: &TerminalStyle) -> ColumnLayout {
         let mut out = self.clone();
         for cell in &mut out.cells {
             if columns(&cell.version) > limit {
@@ -87,21 +87,21 @@ impl Strip {
     }
 }
 
-impl Sheet {
+impl MatrixLayout {
     fn new(matrix: &Matrix, now: Timestamp) -> Self {
         let names = matrix.rows.iter().map(|row| visible(&row.name).into_owned()).collect();
-        let strip = |(index, column): (usize, &Column)| Strip {
+        let strip = |(index, column): (usize, &MatrixColumn)| ColumnLayout {
             heading: heading(column),
             cells: matrix.rows.iter().map(|row| texts(&row.cells[index], now)).collect(),
         };
-        Sheet { names, columns: matrix.columns.iter().enumerate().map(strip).collect() }
+        MatrixLayout { names, columns: matrix.columns.iter().enumerate().map(strip).collect() }
     }
 
     /// A line for each place an app has.
     fn list(matrix: &Matrix, now: Timestamp) -> Self {
         let mut names = Vec::new();
-        let mut places = Strip { heading: "place".into(), cells: Vec::new() };
-        let mut versions = Strip { heading: "version".into(), cells: Vec::new() };
+        let mut places = ColumnLayout { heading: "place".into(), cells: Vec::new() };
+        let mut versions = ColumnLayout { heading: "version".into(), cells: Vec::new() };
         for row in &matrix.rows {
             let mut name = visible(&row.name).into_owned();
             for (column, cell) in
@@ -109,28 +109,34 @@ impl Sheet {
             {
                 names.push(std::mem::take(&mut name));
                 let place = heading(column);
-                places.cells.push(Texts {
+                places.cells.push(CellTexts {
                     version: place.clone(),
                     brief: place,
-                    ..Texts::default()
+                    ..CellTexts::default()
                 });
                 versions.cells.push(texts(cell, now));
             }
         }
-        Sheet { names, columns: vec![places, versions] }
+        MatrixLayout { names, columns: vec![places, versions] }
     }
 
-    fn print(&self, names: &[String], part: &[Strip], look: &Look, out: &mut String) {
+    fn print(
+        &self,
+        names: &[String],
+        part: &[ColumnLayout],
+        look: &TerminalStyle,
+        out: &mut String,
+    ) {
         let name_width = names.iter().map(|name| columns(name)).max().unwrap_or(0).max(3);
-        let mut line = look.paint(Tone::Heading, &left("app", name_width)).into_owned();
+        let mut line = look.paint(TextTone::Heading, &left("app", name_width)).into_owned();
         for strip in part {
             line.push_str(&" ".repeat(GAP));
             // The heading stands above the versions, not above their signs.
             let heading = format!("{}{}", " ".repeat(strip.sign_width()), strip.heading);
-            line.push_str(&look.paint(Tone::Heading, &left(&heading, strip.width())));
+            line.push_str(&look.paint(TextTone::Heading, &left(&heading, strip.width())));
         }
         push_line(out, &line);
-        let widths: Vec<Widths> = part.iter().map(Widths::of).collect();
+        let widths: Vec<ColumnWidths> = part.iter().map(ColumnWidths::of).collect();
         for (row, name) in names.iter().enumerate() {
             let mut line = left(name, name_width);
             for (strip, widths) in part.iter().zip(&widths) {
@@ -148,28 +154,28 @@ fn push_line(out: &mut String, line: &str) {
 }
 
 /// The widths of a column, measured once for all its rows.
-struct Widths {
+struct ColumnWidths {
     sign: usize,
     version: usize,
     age: usize,
     whole: usize,
 }
 
-impl Widths {
-    fn of(strip: &Strip) -> Self {
+impl ColumnWidths {
+    fn of(strip: &ColumnLayout) -> Self {
         let (sign, version, age) = (strip.sign_width(), strip.version_width(), strip.age_width());
-        Widths { sign, version, age, whole: strip.width() }
+        ColumnWidths { sign, version, age, whole: strip.width() }
     }
 }
 
-fn cell(texts: &Texts, widths: &Widths, look: &Look, line: &mut String) {
+fn cell(texts: &CellTexts, widths: &ColumnWidths, look: &TerminalStyle, line: &mut String) {
     let (sign_width, version_width, age_width) = (widths.sign, widths.version, widths.age);
-    let tone = if texts.differs { Tone::Warn } else { Tone::Plain };
+    let tone = if texts.differs { TextTone::Warn } else { TextTone::Plain };
     let mut used = sign_width + version_width;
     let sign = if texts.differs { look.differs() } else { "" };
     line.push_str(&look.paint(tone, &left(sign, sign_width)));
     let (shown, tone) = if texts.version.is_empty() {
-        (look.nothing(), Tone::Dim)
+        (look.nothing(), TextTone::Dim)
     } else {
         (texts.version.as_str(), tone)
     };
@@ -177,13 +183,13 @@ fn cell(texts: &Texts, widths: &Widths, look: &Look, line: &mut String) {
     line.push_str(&" ".repeat(version_width.saturating_sub(columns(shown))));
     if age_width > 0 {
         line.push_str("  ");
-        line.push_str(&look.paint(Tone::Dim, &right(&texts.age, age_width)));
+        line.push_str(&look.paint(TextTone::Dim, &right(&texts.age, age_width)));
         used += age_width + 2;
     }
     line.push_str(&" ".repeat(widths.whole.saturating_sub(used)));
 }
 
-fn heading(column: &Column) -> String {
+fn heading(column: &MatrixColumn) -> String {
     let text = match &column.target {
         Some(target) => format!("{}/{target}", column.stage),
         None => column.stage.to_string(),
@@ -191,7 +197,7 @@ fn heading(column: &Column) -> String {
     visible(&text).into_owned()
 }
 
-fn texts(cell: &Cell, now: Timestamp) -> Texts {
+fn texts(cell: &MatrixCell, now: Timestamp) -> CellTexts {
     let since = cell.running.iter().filter_map(|running| running.since).max();
     let (version, brief) = match cell.running.as_slice() {
         [] => (String::new(), String::new()),
@@ -209,7 +215,7 @@ fn texts(cell: &Cell, now: Timestamp) -> Texts {
             }
         }
     };
-    Texts {
+    CellTexts {
         differs: cell.differs,
         version,
         brief,
@@ -218,7 +224,7 @@ fn texts(cell: &Cell, now: Timestamp) -> Texts {
 }
 
 /// `v1 (eu, us)`
-fn spelled_out(running: &Running) -> String {
+fn spelled_out(running: &CellVersion) -> String {
     let version = version::short(&running.version, running.app_version);
     let targets: Vec<&str> = running.targets.iter().map(|target| target.as_str()).collect();
     if targets.is_empty() {
@@ -230,18 +236,19 @@ fn spelled_out(running: &Running) -> String {
 
 /// Cuts names and versions, then ages, then breaks the table, until it fits. The sheet's columns in
 /// the parts they are shown in.
-fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
+fn fit(sheet: &MatrixLayout, look: &TerminalStyle) -> (Vec<String>, Vec<Vec<ColumnLayout>>) {
     let names =
         |limit: usize| sheet.names.iter().map(|name| middle(name, limit, look)).collect::<Vec<_>>();
     let Some(width) = look.width else { return (sheet.names.clone(), vec![sheet.columns.clone()]) };
-    let total = |names: &[String], strips: &[Strip]| {
+    let total = |names: &[String], strips: &[ColumnLayout]| {
         names.iter().map(|name| columns(name)).max().unwrap_or(0).max(3)
             + strips.iter().map(|strip| strip.width() + GAP).sum::<usize>()
     };
     // A version wider than the terminal does not fit uncut, so there is no need to try.
-    let widest = sheet.columns.iter().map(Strip::version_width).max().unwrap_or(0).min(width);
+    let widest =
+        sheet.columns.iter().map(ColumnLayout::version_width).max().unwrap_or(0).min(width);
     for limit in (LEAST_VERSION..=widest.max(LEAST_VERSION)).rev() {
-        let strips: Vec<Strip> =
+        let strips: Vec<ColumnLayout> =
             sheet.columns.iter().map(|strip| strip.narrowed(limit, look)).collect();
         for names in [sheet.names.clone(), names((width / 3).max(LEAST_NAME))] {
             if total(&names, &strips) <= width {
@@ -250,8 +257,8 @@ fn fit(sheet: &Sheet, look: &Look) -> (Vec<String>, Vec<Vec<Strip>>) {
         }
     }
     let names = names((width / 3).max(LEAST_NAME));
-    let narrow = |strip: &Strip| strip.narrowed(LEAST_VERSION.max(width / 4), look);
-    let mut parts: Vec<Vec<Strip>> = vec![Vec::new()];
+    let narrow = |strip: &ColumnLayout| strip.narrowed(LEAST_VERSION.max(width / 4), look);
+    let mut parts: Vec<Vec<ColumnLayout>> = vec![Vec::new()];
     for strip in sheet.columns.iter().map(narrow) {
         let part = parts.last_mut().expect("there is always a part");
         part.push(strip);

@@ -2,37 +2,37 @@
 
 use super::*;
 use crate::model::{TargetName, Version};
-use crate::report::Row;
+use crate::report::MatrixRow;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_700_000_000).expect("in range")
 }
 
-fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> Cell {
-    let running = versions.iter().map(|(version, targets)| Running {
+fn cell(sign: bool, versions: &[(&str, &[&str])], days: i64) -> MatrixCell {
+    let running = versions.iter().map(|(version, targets)| CellVersion {
         version: Version::parse(version),
         app_version: false,
         targets: targets.iter().map(|target| TargetName::from(*target)).collect(),
         since: Some(Timestamp::from_second(1_700_000_000 - days * 86_400).expect("in range")),
     });
-    Cell { running: running.collect(), differs: sign }
+    MatrixCell { running: running.collect(), differs: sign }
 }
 
 fn matrix() -> Matrix {
-    let column = |stage: &str| Column { stage: stage.into(), target: None };
+    let column = |stage: &str| MatrixColumn { stage: stage.into(), target: None };
     let rows = vec![
-        Row {
+        MatrixRow {
             name: "publisher".into(),
             cells: vec![cell(false, &[("v1367", &[])], 0), cell(true, &[("v1366", &[])], 12)],
         },
-        Row {
+        MatrixRow {
             name: "a-rather-long-name-of-an-app".into(),
             cells: vec![
-                Cell::default(),
+                MatrixCell::default(),
                 cell(false, &[("27e1396100000000000000000000000000000000", &[])], 400),
             ],
         },
-        Row {
+        MatrixRow {
             name: "web".into(),
             cells: vec![
                 cell(false, &[("release-2026-10-11-build-4711", &[])], 3),
@@ -44,7 +44,7 @@ fn matrix() -> Matrix {
 }
 
 fn shown(width: Option<usize>, unicode: bool) -> String {
-    render(&matrix(), &Look { colors: false, unicode, width }, now())
+    render(&matrix(), &TerminalStyle { colors: false, unicode, width }, now())
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn no_line_is_wider_than_the_terminal() {
 
 #[test]
 fn colours_only_repeat_what_signs_say() {
-    let look = Look { colors: true, unicode: true, width: None };
+    let look = TerminalStyle { colors: true, unicode: true, width: None };
     let text = render(&matrix(), &look, now());
     let plain = shown(None, true);
     let codes = regex::Regex::new("\x1b\\[[0-9;]*m").expect("a valid expression");
@@ -136,21 +136,23 @@ fn colours_only_repeat_what_signs_say() {
 
 #[test]
 fn many_targets_become_a_list() {
-    let place =
-        |stage: &str, target: &str| Column { stage: stage.into(), target: Some(target.into()) };
+    let place = |stage: &str, target: &str| MatrixColumn {
+        stage: stage.into(),
+        target: Some(target.into()),
+    };
     let columns = vec![
         place("staging", "stone-stage-p01"),
         place("prod", "stone-prod-p01"),
         place("prod", "kflux-rhel-p01"),
     ];
     let cells = |a: &str, b: &str| {
-        vec![cell(false, &[(a, &[])], 3), Cell::default(), cell(true, &[(b, &[])], 40)]
+        vec![cell(false, &[(a, &[])], 3), MatrixCell::default(), cell(true, &[(b, &[])], 40)]
     };
     let rows = vec![
-        Row { name: "api".into(), cells: cells("v2", "v1") },
-        Row { name: "web".into(), cells: cells("v3", "v4") },
+        MatrixRow { name: "api".into(), cells: cells("v2", "v1") },
+        MatrixRow { name: "web".into(), cells: cells("v3", "v4") },
     ];
-    let look = Look { colors: false, unicode: true, width: Some(60) };
+    let look = TerminalStyle { colors: false, unicode: true, width: Some(60) };
     snapbox::assert_data_eq!(
         render(&Matrix { columns, rows }, &look, now()),
         snapbox::str![[r#"

@@ -2,9 +2,9 @@
 
 use super::age::span;
 use super::formats::{cell_text, records};
-use super::table::{Align, Column, Table, Text};
-use super::{Look, Tone, visible};
-use crate::report::{Figures, Measured, PairFigures, Spread};
+use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::{TerminalStyle, TextTone, visible};
+use crate::report::{DoraFigures, DurationStats, MetricsReport, StagePairFigures};
 
 /// A bar shows so many weeks at most, the newest.
 const BAR: usize = 13;
@@ -12,72 +12,73 @@ const BAR: usize = 13;
 const UNICODE: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const ASCII: [char; 8] = ['.', ':', '-', '=', '+', '*', '%', '#'];
 
-const FIGURES: [Column<'static>; 8] = [
-    Column { heading: "app", align: Align::Left, least: 12 },
-    Column { heading: "stage", align: Align::Left, least: 8 },
-    Column { heading: "deployments", align: Align::Right, least: 11 },
-    Column { heading: "a week", align: Align::Right, least: 6 },
-    Column { heading: "by week", align: Align::Left, least: BAR },
-    Column { heading: "lead (median, p90)", align: Align::Left, least: 18 },
-    Column { heading: "failed", align: Align::Right, least: 6 },
-    Column { heading: "restored in", align: Align::Left, least: 11 },
+const FIGURES: [TableColumn<'static>; 8] = [
+    TableColumn { heading: "app", align: Alignment::Left, least: 12 },
+    TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
+    TableColumn { heading: "deployments", align: Alignment::Right, least: 11 },
+    TableColumn { heading: "a week", align: Alignment::Right, least: 6 },
+    TableColumn { heading: "by week", align: Alignment::Left, least: BAR },
+    TableColumn { heading: "lead (median, p90)", align: Alignment::Left, least: 18 },
+    TableColumn { heading: "failed", align: Alignment::Right, least: 6 },
+    TableColumn { heading: "restored in", align: Alignment::Left, least: 11 },
 ];
 
-const PAIRS: [Column<'static>; 8] = [
-    Column { heading: "from stage to stage", align: Align::Left, least: 19 },
-    Column { heading: "changes", align: Align::Right, least: 7 },
-    Column { heading: "had been there", align: Align::Right, least: 14 },
-    Column { heading: "same commit", align: Align::Right, least: 11 },
-    Column { heading: "overtook", align: Align::Right, least: 8 },
-    Column { heading: "later", align: Align::Right, least: 5 },
-    Column { heading: "never", align: Align::Right, least: 5 },
-    Column { heading: "lead (median, p90)", align: Align::Left, least: 18 },
+const PAIRS: [TableColumn<'static>; 8] = [
+    TableColumn { heading: "from stage to stage", align: Alignment::Left, least: 19 },
+    TableColumn { heading: "changes", align: Alignment::Right, least: 7 },
+    TableColumn { heading: "had been there", align: Alignment::Right, least: 14 },
+    TableColumn { heading: "same commit", align: Alignment::Right, least: 11 },
+    TableColumn { heading: "overtook", align: Alignment::Right, least: 8 },
+    TableColumn { heading: "later", align: Alignment::Right, least: 5 },
+    TableColumn { heading: "never", align: Alignment::Right, least: 5 },
+    TableColumn { heading: "lead (median, p90)", align: Alignment::Left, least: 18 },
 ];
 
 /// The apps, then the stages and everything, then from stage to stage.
-pub fn table(measured: &Measured, look: &Look) -> String {
+pub fn table(measured: &MetricsReport, look: &TerminalStyle) -> String {
     let metrics = &measured.metrics;
     let totals = metrics.stages.iter().chain([&metrics.overall]);
-    let rows: Vec<[Text; 8]> =
+    let rows: Vec<[StyledText; 8]> =
         metrics.apps.iter().chain(totals).map(|figures| row(figures, measured, look)).collect();
     let mut out = Table::new(FIGURES).whole(&rows, look);
     if !metrics.pairs.is_empty() {
-        let rows: Vec<[Text; 8]> = metrics.pairs.iter().map(|pair| pair_row(pair, look)).collect();
+        let rows: Vec<[StyledText; 8]> =
+            metrics.pairs.iter().map(|pair| pair_row(pair, look)).collect();
         out.push('\n');
         out.push_str(&Table::new(PAIRS).whole(&rows, look));
     }
     out
 }
 
-fn row(figures: &Figures, measured: &Measured, look: &Look) -> [Text; 8] {
-    let tone = if figures.app.is_some() { Tone::Plain } else { Tone::Heading };
+fn row(figures: &DoraFigures, measured: &MetricsReport, look: &TerminalStyle) -> [StyledText; 8] {
+    let tone = if figures.app.is_some() { TextTone::Plain } else { TextTone::Heading };
     let app = figures.app.as_ref().map_or("all", |app| app.as_str());
     let stage = figures.stage.as_ref().map_or("", |stage| stage.as_str());
     [
-        Text::new(visible(app), tone),
-        Text::new(visible(stage), tone),
-        Text::plain(figures.deployments.to_string()),
-        Text::plain(format!("{:.1}", measured.per_week(figures.deployments))),
-        Text::new(bar(&figures.per_week, look), Tone::Dim),
-        Text::plain(spread(&figures.lead)),
+        StyledText::new(visible(app), tone),
+        StyledText::new(visible(stage), tone),
+        StyledText::plain(figures.deployments.to_string()),
+        StyledText::plain(format!("{:.1}", measured.per_week(figures.deployments))),
+        StyledText::new(bar(&figures.per_week, look), TextTone::Dim),
+        StyledText::plain(spread(&figures.lead)),
         failed(figures),
-        Text::plain(figures.restore.median().map(span).unwrap_or_default()),
+        StyledText::plain(figures.restore.median().map(span).unwrap_or_default()),
     ]
 }
 
-fn failed(figures: &Figures) -> Text {
+fn failed(figures: &DoraFigures) -> StyledText {
     let text =
         figures.failure_rate().map(|rate| format!("{:.0}%", rate * 100.0)).unwrap_or_default();
-    Text::new(text, if figures.rollbacks > 0 { Tone::Warn } else { Tone::Plain })
+    StyledText::new(text, if figures.rollbacks > 0 { TextTone::Warn } else { TextTone::Plain })
 }
 
-fn spread(spread: &Spread) -> String {
+fn spread(spread: &DurationStats) -> String {
     let both = spread.median().zip(spread.p90());
     both.map(|(median, p90)| format!("{}, {}", span(median), span(p90))).unwrap_or_default()
 }
 
 /// One character a week, the newest last; nothing is a space.
-fn bar(weeks: &[usize], look: &Look) -> String {
+fn bar(weeks: &[usize], look: &TerminalStyle) -> String {
     let shown = &weeks[weeks.len().saturating_sub(BAR)..];
     let most = shown.iter().copied().max().unwrap_or(0).max(1);
     let steps = if look.unicode { UNICODE } else { ASCII };
@@ -87,24 +88,25 @@ fn bar(weeks: &[usize], look: &Look) -> String {
     shown.iter().map(step).collect()
 }
 
-fn pair_row(pair: &PairFigures, look: &Look) -> [Text; 8] {
+fn pair_row(pair: &StagePairFigures, look: &TerminalStyle) -> [StyledText; 8] {
     let name = format!("{} {} {}", pair.before, look.arrow(), pair.stage);
-    let strange = if pair.comparable { Tone::Warn } else { Tone::Dim };
-    let count = |n: usize, tone| Text::new(n.to_string(), if n > 0 { tone } else { Tone::Plain });
+    let strange = if pair.comparable { TextTone::Warn } else { TextTone::Dim };
+    let count =
+        |n: usize, tone| StyledText::new(n.to_string(), if n > 0 { tone } else { TextTone::Plain });
     [
-        Text::plain(visible(&name)),
-        Text::plain(pair.changes.to_string()),
-        Text::plain(pair.had.to_string()),
-        Text::plain(pair.same_commit.to_string()),
-        Text::plain(pair.tolerated.to_string()),
+        StyledText::plain(visible(&name)),
+        StyledText::plain(pair.changes.to_string()),
+        StyledText::plain(pair.had.to_string()),
+        StyledText::plain(pair.same_commit.to_string()),
+        StyledText::plain(pair.tolerated.to_string()),
         count(pair.after - pair.tolerated, strange),
         count(pair.never, strange),
-        Text::plain(spread(&pair.lead)),
+        StyledText::plain(spread(&pair.lead)),
     ]
 }
 
 /// What the counts of stages that rename tags are worth: nothing.
-pub fn incomparable(pair: &PairFigures) -> String {
+pub fn incomparable(pair: &StagePairFigures) -> String {
     format!(
         "{} and {} are not comparable: {} of {} versions never match, so tags seem to be renamed on the way",
         pair.before,
@@ -129,7 +131,7 @@ const CSV_HEADER: [&str; 11] = [
 ];
 
 /// The figures of apps, stages and everything, a line each; without an app or stage: all of them.
-pub fn csv(measured: &Measured) -> String {
+pub fn csv(measured: &MetricsReport) -> String {
     records(std::iter::once(CSV_HEADER.map(str::to_owned)).chain(all(measured).map(|figures| {
         let seconds =
             |seconds: Option<i64>| seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
@@ -149,13 +151,13 @@ pub fn csv(measured: &Measured) -> String {
     })))
 }
 
-fn all(measured: &Measured) -> impl Iterator<Item = &Figures> {
+fn all(measured: &MetricsReport) -> impl Iterator<Item = &DoraFigures> {
     let metrics = &measured.metrics;
     metrics.apps.iter().chain(&metrics.stages).chain([&metrics.overall])
 }
 
 /// The same as a Markdown table.
-pub fn markdown(measured: &Measured) -> String {
+pub fn markdown(measured: &MetricsReport) -> String {
     let mut out =
         "| app | stage | deployments | a week | lead (median, p90) | failed | restored in |\n\
          | --- | --- | ---: | ---: | --- | ---: | --- |\n"
@@ -182,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_bar_has_a_character_for_each_week() {
-        let look = |unicode| Look { colors: false, unicode, width: None };
+        let look = |unicode| TerminalStyle { colors: false, unicode, width: None };
         assert_eq!(bar(&[0, 1, 4, 8], &look(true)), " ▁▄█");
         assert_eq!(bar(&[0, 1, 4, 8], &look(false)), " .=#");
         assert_eq!(bar(&[0, 0], &look(true)), "  ");

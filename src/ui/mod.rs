@@ -30,25 +30,25 @@ pub use age::{age, span};
 pub use app::render as app_in_full;
 pub use ask::{line as ask_line, render as ask};
 pub use audit::{
-    Detail, csv as audit_csv, html as audit_html, junit, markdown as audit_markdown, sarif,
+    AuditDetail, csv as audit_csv, html as audit_html, junit, markdown as audit_markdown, sarif,
     table as audit,
 };
 pub use config::render as config;
 pub use diff::{csv as diff_csv, markdown as diff_markdown, table as diff};
 pub use escape::{machine, visible};
-pub use formats::{Format, json, status as status_as, yaml};
+pub use formats::{OutputFormat, json, status as status_as, yaml};
 pub use guard::{
     github as guard_github, markdown as guard_markdown, sarif as guard_sarif, table as guard,
 };
-pub use history::{Scroll, Times};
+pub use history::{HistoryPrinter, TimeFormat};
 pub use ledger::{events, locks};
-pub use look::{Look, Tone};
+pub use look::{TerminalStyle, TextTone};
 pub use matrix::render as matrix;
 pub use metrics::{
     csv as metrics_csv, incomparable, markdown as metrics_markdown, table as metrics,
 };
 pub use plan::{patch, table as plan};
-pub use progress::Bar;
+pub use progress::ProgressIndicator;
 pub use prompt::{aligned, arrange, choose, confirm, pick};
 pub use proposals::{in_full as proposal, table as proposals};
 pub use trace::render as trace;
@@ -68,9 +68,9 @@ pub enum Verbosity {
 #[derive(Debug, Clone)]
 pub struct Ui {
     /// How stdout looks.
-    pub out: Look,
+    pub out: TerminalStyle,
     /// How stderr looks.
-    pub err: Look,
+    pub err: TerminalStyle,
     pub verbosity: Verbosity,
     /// stderr is a terminal, so progress may be drawn on it.
     pub live: bool,
@@ -103,7 +103,7 @@ impl Ui {
     /// Says one line on stderr, unless quiet.
     pub fn note(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.talk(&self.err.paint(Tone::Dim, &visible(text)));
+            self.talk(&self.err.paint(TextTone::Dim, &visible(text)));
         }
     }
 
@@ -117,7 +117,11 @@ impl Ui {
     /// Says what to do about a caution, unless quiet.
     pub fn hint(&self, text: &str) {
         if self.verbosity > Verbosity::Quiet {
-            self.talk(&format!("{} {}", self.err.paint(Tone::Good, "hint:"), visible_lines(text)));
+            self.talk(&format!(
+                "{} {}",
+                self.err.paint(TextTone::Good, "hint:"),
+                visible_lines(text)
+            ));
         }
     }
 
@@ -133,7 +137,7 @@ impl Ui {
         if self.verbosity > Verbosity::Quiet {
             self.talk(&format!(
                 "{} {}",
-                self.err.paint(Tone::Warn, "warning:"),
+                self.err.paint(TextTone::Warn, "warning:"),
                 visible_lines(text)
             ));
         }
@@ -161,12 +165,20 @@ impl Ui {
 
     /// Prints a failure: what failed, why, and what to do about it. Quiet or not.
     pub fn failure(&self, message: &str, causes: &[String], hints: &[String]) {
-        self.talk(&format!("{} {}", self.err.paint(Tone::Bad, "error:"), visible_lines(message)));
+        self.talk(&format!(
+            "{} {}",
+            self.err.paint(TextTone::Bad, "error:"),
+            visible_lines(message)
+        ));
         for cause in causes {
             self.talk(&format!("  because {}", visible_lines(cause)));
         }
         for hint in hints {
-            self.talk(&format!("{} {}", self.err.paint(Tone::Good, "hint:"), visible_lines(hint)));
+            self.talk(&format!(
+                "{} {}",
+                self.err.paint(TextTone::Good, "hint:"),
+                visible_lines(hint)
+            ));
         }
     }
 

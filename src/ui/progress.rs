@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 /// One piece of work that takes a while. It vanishes when dropped.
-pub struct Bar {
+pub struct ProgressIndicator {
     bar: ProgressBar,
     /// It is not shown yet.
     waits: Cell<bool>,
@@ -15,7 +15,7 @@ pub struct Bar {
 /// What takes less needs no bar.
 const LATE: Duration = Duration::from_millis(500);
 
-impl Bar {
+impl ProgressIndicator {
     /// A bar with a sentence before it; hidden when quiet or when stderr is no terminal.
     pub fn new(ui: &Ui, what: &str) -> Self {
         let shown = if is_watched(ui) {
@@ -23,12 +23,15 @@ impl Bar {
         } else {
             ProgressDrawTarget::hidden()
         };
-        Bar { bar: bar(what, "{msg} {wide_bar} {pos}/{len}", shown), waits: Cell::new(false) }
+        ProgressIndicator {
+            bar: bar(what, "{msg} {wide_bar} {pos}/{len}", shown),
+            waits: Cell::new(false),
+        }
     }
 
     /// A line that says what is waited for, with a sign that moves.
     pub fn line(ui: &Ui, what: &str) -> Self {
-        let bar = Bar::new(ui, what);
+        let bar = ProgressIndicator::new(ui, what);
         if !bar.bar.is_hidden() {
             let style = ProgressStyle::with_template("{spinner} {msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -45,7 +48,7 @@ impl Bar {
             "{msg} {wide_bar} {pos}/{len} commits, {eta} left",
             ProgressDrawTarget::hidden(),
         );
-        Bar { bar, waits: Cell::new(is_watched(ui)) }
+        ProgressIndicator { bar, waits: Cell::new(is_watched(ui)) }
     }
 
     /// Says how far the work is.
@@ -64,7 +67,7 @@ impl Bar {
     }
 }
 
-impl Drop for Bar {
+impl Drop for ProgressIndicator {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }

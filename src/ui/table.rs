@@ -2,7 +2,7 @@
 //! the middle.
 
 use super::look::{columns, left, middle, right};
-use super::{Look, Tone};
+use super::{TerminalStyle, TextTone};
 use std::borrow::Cow;
 
 /// Between two columns.
@@ -10,52 +10,52 @@ const GAP: usize = 3;
 
 /// A column: its heading, and how its cells stand.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Column<'h> {
+pub(super) struct TableColumn<'h> {
     pub heading: &'h str,
-    pub align: Align,
+    pub align: Alignment,
     /// Cells may be cut to this width where room is short.
     pub least: usize,
 }
 
 /// Where a cell's text stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Align {
+pub(super) enum Alignment {
     Left,
     Right,
 }
 
 /// A text and what it means.
 #[derive(Debug, Clone)]
-pub(super) struct Text {
+pub(super) struct StyledText {
     pub text: String,
-    pub tone: Tone,
+    pub tone: TextTone,
 }
 
-impl Text {
-    pub fn new(text: impl Into<String>, tone: Tone) -> Self {
-        Text { text: text.into(), tone }
+impl StyledText {
+    pub fn new(text: impl Into<String>, tone: TextTone) -> Self {
+        StyledText { text: text.into(), tone }
     }
 
     pub fn plain(text: impl Into<String>) -> Self {
-        Text::new(text, Tone::Plain)
+        StyledText::new(text, TextTone::Plain)
     }
 }
 
 /// The columns with the widths they have by now.
 #[derive(Debug, Clone)]
 pub(super) struct Table<'h, const N: usize> {
-    columns: [Column<'h>; N],
+    columns: [TableColumn<'h>; N],
     widths: [usize; N],
 }
 
 impl<'h, const N: usize> Table<'h, N> {
-    pub fn new(columns: [Column<'h>; N]) -> Self {
+    pub fn new(columns: [TableColumn<'h>; N]) -> Self {
         Table { columns, widths: [0; N] }
     }
 
     /// Makes room for these rows, as far as the terminal has it. A column in which nothing stands is
     /// left out.
-    pub fn fit(&mut self, rows: &[[Text; N]], look: &Look) {
+    pub fn fit(&mut self, rows: &[[StyledText; N]], look: &TerminalStyle) {
         for row in rows {
             for (index, cell) in row.iter().enumerate() {
                 let width = columns(&cell.text);
@@ -82,11 +82,14 @@ impl<'h, const N: usize> Table<'h, N> {
             .saturating_sub(GAP)
     }
 
-    pub fn heading(&self, look: &Look) -> String {
-        self.line(&self.columns.map(|column| Text::new(column.heading, Tone::Heading)), look)
+    pub fn heading(&self, look: &TerminalStyle) -> String {
+        self.line(
+            &self.columns.map(|column| StyledText::new(column.heading, TextTone::Heading)),
+            look,
+        )
     }
 
-    pub fn line(&self, cells: &[Text; N], look: &Look) -> String {
+    pub fn line(&self, cells: &[StyledText; N], look: &TerminalStyle) -> String {
         let mut out = String::new();
         let shown: Vec<usize> = (0..N).filter(|index| self.widths[*index] > 0).collect();
         for (at, index) in shown.iter().enumerate() {
@@ -99,9 +102,9 @@ impl<'h, const N: usize> Table<'h, N> {
             let painted = look.paint(cell.tone, &text);
             let last = at + 1 == shown.len();
             match self.columns[*index].align {
-                Align::Right => out.push_str(&right(&painted, width)),
-                Align::Left if last => out.push_str(&painted),
-                Align::Left => out.push_str(&left(&painted, width)),
+                Alignment::Right => out.push_str(&right(&painted, width)),
+                Alignment::Left if last => out.push_str(&painted),
+                Alignment::Left => out.push_str(&left(&painted, width)),
             }
             if !last {
                 out.push_str(&" ".repeat(GAP));
@@ -113,7 +116,7 @@ impl<'h, const N: usize> Table<'h, N> {
     }
 
     /// Heading and rows.
-    pub fn whole(mut self, rows: &[[Text; N]], look: &Look) -> String {
+    pub fn whole(mut self, rows: &[[StyledText; N]], look: &TerminalStyle) -> String {
         self.fit(rows, look);
         let mut out = self.heading(look);
         out.extend(rows.iter().map(|row| self.line(row, look)));
@@ -126,27 +129,27 @@ mod tests {
     use super::*;
 
     fn table() -> Table<'static, 3> {
-        let column = |heading, align, least| Column { heading, align, least };
+        let column = |heading, align, least| TableColumn { heading, align, least };
         Table::new([
-            column("app", Align::Left, 4),
-            column("n", Align::Right, 9),
-            column("never", Align::Left, 9),
+            column("app", Alignment::Left, 4),
+            column("n", Alignment::Right, 9),
+            column("never", Alignment::Left, 9),
         ])
     }
 
-    fn row(app: &str, n: &str) -> [Text; 3] {
-        [Text::plain(app), Text::plain(n), Text::plain("")]
+    fn row(app: &str, n: &str) -> [StyledText; 3] {
+        [StyledText::plain(app), StyledText::plain(n), StyledText::plain("")]
     }
 
     #[test]
     fn rows_stand_below_each_other_and_empty_columns_go() {
-        let look = Look { colors: false, unicode: true, width: None };
+        let look = TerminalStyle { colors: false, unicode: true, width: None };
         let rows = [row("web", "7"), row("a-long-name", "12")];
         assert_eq!(
             table().whole(&rows, &look),
             "app            n\nweb            7\na-long-name   12\n"
         );
-        let narrow = Look { width: Some(12), ..look };
+        let narrow = TerminalStyle { width: Some(12), ..look };
         assert_eq!(table().whole(&rows, &narrow), "app        n\nweb        7\na-l…ame   12\n");
         let mut later = table();
         later.fit(&rows[..1], &narrow);

@@ -2,40 +2,43 @@
 
 use super::age::{age, span};
 use super::history::{exact, place, request, tone};
-use super::table::{Align, Column, Table, Text};
-use super::{Look, Tone, version, visible};
-use crate::report::{Change, Kind, Trace, Visit, Way};
+use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::{TerminalStyle, TextTone, version, visible};
+use crate::report::{
+    DeploymentKind, DeploymentReport, ReportedRunPeriod, TraceReport, VersionTraceReport,
+};
 use jiff::Timestamp;
 
-const COLUMNS: [Column<'static>; 7] = [
-    Column { heading: "stage", align: Align::Left, least: 8 },
-    Column { heading: "came (UTC)", align: Align::Left, least: 16 },
-    Column { heading: "after", align: Align::Right, least: 7 },
-    Column { heading: "by", align: Align::Left, least: 8 },
-    Column { heading: "change", align: Align::Left, least: 10 },
-    Column { heading: "stayed", align: Align::Right, least: 7 },
-    Column { heading: "now", align: Align::Left, least: 16 },
+const COLUMNS: [TableColumn<'static>; 7] = [
+    TableColumn { heading: "stage", align: Alignment::Left, least: 8 },
+    TableColumn { heading: "came (UTC)", align: Alignment::Left, least: 16 },
+    TableColumn { heading: "after", align: Alignment::Right, least: 7 },
+    TableColumn { heading: "by", align: Alignment::Left, least: 8 },
+    TableColumn { heading: "change", align: Alignment::Left, least: 10 },
+    TableColumn { heading: "stayed", align: Alignment::Right, least: 7 },
+    TableColumn { heading: "now", align: Alignment::Left, least: 16 },
 ];
 
 /// Every way, under the app's name and the whole version.
-pub fn render(trace: &Trace, look: &Look, now: Timestamp) -> String {
+pub fn render(trace: &TraceReport, look: &TerminalStyle, now: Timestamp) -> String {
     let blocks: Vec<String> = trace.ways.iter().map(|way| block(way, look, now)).collect();
     blocks.join("\n")
 }
 
-fn block(way: &Way, look: &Look, now: Timestamp) -> String {
+fn block(way: &VersionTraceReport, look: &TerminalStyle, now: Timestamp) -> String {
     let title = format!("{} {}", way.name, way.version);
-    let mut rows: Vec<[Text; 7]> = way.visits.iter().map(|visit| row(visit, look, now)).collect();
+    let mut rows: Vec<[StyledText; 7]> =
+        way.visits.iter().map(|visit| row(visit, look, now)).collect();
     for (slot, version) in &way.absent {
-        let mut row = [(); 7].map(|()| Text::plain(""));
-        row[0] = Text::plain(visible(&place(slot)));
-        row[1] = Text::new("never", Tone::Dim);
-        row[6] = Text::new(format!("runs {}", version::short(version, false)), Tone::Dim);
+        let mut row = [(); 7].map(|()| StyledText::plain(""));
+        row[0] = StyledText::plain(visible(&place(slot)));
+        row[1] = StyledText::new("never", TextTone::Dim);
+        row[6] = StyledText::new(format!("runs {}", version::short(version, false)), TextTone::Dim);
         rows.push(row);
     }
     format!(
         "{}\n\n{}",
-        look.paint(Tone::Heading, &visible(&title)),
+        look.paint(TextTone::Heading, &visible(&title)),
         indented(&Table::new(COLUMNS).whole(&rows, look))
     )
 }
@@ -44,12 +47,15 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  {line}\n")).collect()
 }
 
-fn row(visit: &Visit, look: &Look, now: Timestamp) -> [Text; 7] {
+fn row(visit: &ReportedRunPeriod, look: &TerminalStyle, now: Timestamp) -> [StyledText; 7] {
     let stayed = visit.seconds(now.as_second()).map(span).unwrap_or_default();
     let (came, after, by, change) = match &visit.came {
-        None => {
-            ("before all that is known".to_owned(), Text::plain(""), String::new(), String::new())
-        }
+        None => (
+            "before all that is known".to_owned(),
+            StyledText::plain(""),
+            String::new(),
+            String::new(),
+        ),
         Some(came) => (
             exact(came.time),
             after(came),
@@ -58,47 +64,49 @@ fn row(visit: &Visit, look: &Look, now: Timestamp) -> [Text; 7] {
         ),
     };
     [
-        Text::plain(visible(&place(&visit.slot))),
-        Text::plain(came),
+        StyledText::plain(visible(&place(&visit.slot))),
+        StyledText::plain(came),
         after,
-        Text::plain(by),
-        Text::new(change, Tone::Dim),
-        Text::plain(stayed),
+        StyledText::plain(by),
+        StyledText::new(change, TextTone::Dim),
+        StyledText::plain(stayed),
         end(visit.left.as_ref(), look, now),
     ]
 }
 
 /// How long after the stage before, or in which other way it came.
-fn after(came: &Change) -> Text {
+fn after(came: &DeploymentReport) -> StyledText {
     match came.kind {
-        Kind::Rollback | Kind::Skip => Text::new(came.kind.as_str(), tone(came.kind)),
-        _ => Text::plain(came.lead.map(span).unwrap_or_default()),
+        DeploymentKind::Rollback | DeploymentKind::Skip => {
+            StyledText::new(came.kind.as_str(), tone(came.kind))
+        }
+        _ => StyledText::plain(came.lead.map(span).unwrap_or_default()),
     }
 }
 
 /// What became of it: `running`, or what took its place, when and by whom.
-fn end(left: Option<&Change>, look: &Look, now: Timestamp) -> Text {
-    let Some(left) = left else { return Text::new("running", Tone::Good) };
+fn end(left: Option<&DeploymentReport>, look: &TerminalStyle, now: Timestamp) -> StyledText {
+    let Some(left) = left else { return StyledText::new("running", TextTone::Good) };
     let next = left
         .to
         .as_ref()
         .map_or_else(|| "removed".to_owned(), |to| version::short(&to.version, false));
-    let kind = if matches!(left.kind, Kind::Rollback | Kind::Skip) {
+    let kind = if matches!(left.kind, DeploymentKind::Rollback | DeploymentKind::Skip) {
         format!("{}, ", left.kind.as_str())
     } else {
         String::new()
     };
     let who = visible(&left.account.who.name);
     let ago = age(left.time, now);
-    Text::new(
+    StyledText::new(
         format!("{} {next} {ago} ago ({kind}{who}, {})", look.arrow(), request(left)),
         tone_of(left),
     )
 }
 
-fn tone_of(left: &Change) -> Tone {
+fn tone_of(left: &DeploymentReport) -> TextTone {
     match left.kind {
-        Kind::Rollback => tone(Kind::Rollback),
-        _ => Tone::Dim,
+        DeploymentKind::Rollback => tone(DeploymentKind::Rollback),
+        _ => TextTone::Dim,
     }
 }

@@ -5,7 +5,7 @@
 
 use super::YamlError;
 use super::quote::{needs_quotes, quoted, single_quoted};
-use super::tree::{Kind, Stream, Style, Value};
+use super::tree::{QuoteStyle, YamlNodeKind, YamlStream, YamlValue};
 use std::ops::Range;
 
 /// Bytes of a text, and what comes in their place.
@@ -38,7 +38,7 @@ pub enum Dialect {
 
 /// A place that means the same value through an alias (`*name`) or a merge key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Use {
+pub struct AliasUse {
     /// 1-based.
     pub line: u32,
     /// The key that has the alias as its value: `prod.image.tag`, `prod.<<`.
@@ -47,13 +47,13 @@ pub struct Use {
 
 /// Why a scalar cannot be replaced.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Obstacle {
+pub enum EditObstacle {
     #[error("the file is not valid YAML: {0}")]
     NotYaml(YamlError),
     #[error("there is no value at these bytes")]
     NoScalar,
     #[error("the value has an anchor, and is also used at {}", list(.0))]
-    Anchored(Vec<Use>),
+    Anchored(Vec<AliasUse>),
     #[error("the key `{key}` is written twice, at line {} and line {}", .lines.0, .lines.1)]
     DuplicateKey { key: String, lines: (u32, u32) },
     #[error("the value is a block scalar with an indentation indicator")]
@@ -64,7 +64,7 @@ pub enum Obstacle {
     NotWritable,
 }
 
-fn list(uses: &[Use]) -> String {
+fn list(uses: &[AliasUse]) -> String {
     uses.iter()
         .map(|used| format!("line {} (`{}`)", used.line, used.key))
         .collect::<Vec<_>>()
@@ -73,24 +73,28 @@ fn list(uses: &[Use]) -> String {
 
 /// A scalar of a file, or a piece of one.
 #[derive(Clone, Copy)]
-pub struct Spot<'a> {
+pub struct EditableScalar<'a> {
     file: &'a str,
-    stream: &'a Stream,
+    stream: &'a YamlStream,
     document: usize,
     node: u32,
     start: usize,
     end: usize,
 }
 
-impl<'a> Spot<'a> {
+impl<'a> EditableScalar<'a> {
     /// The scalar that is written at these bytes, or the one they are a piece of.
     ///
     /// # Errors
     /// [`Obstacle::NoScalar`].
-    pub fn find(file: &'a str, stream: &'a Stream, span: Range<usize>) -> Result<Self, Obstacle> {
+    pub fn find(
+        file: &'a str,
+        stream: &'a YamlStream,
+        span: Range<usize>,
+    ) -> Result<Self, EditObstacle> {
         for (document, tree) in stream.documents.iter().enumerate() {
-            let holds = |node: &super::tree::Node| {
-                matches!(node.kind, Kind::Scalar { .. })
+            let holds = |node: &super::tree::YamlNode| {
+                matches!(node.kind, YamlNodeKind::Scalar { .. })
                     && (node.start as usize) <= span.start
                     && span.end <= node.end as usize
                     && node.start < node.end
@@ -99,10 +103,17 @@ impl<'a> Spot<'a> {
                 && file.get(span.clone()).is_some_and(|text| !text.is_empty())
             {
                 let node = u32::try_from(node).unwrap_or(u32::MAX);
-                return Ok(Spot { file, stream, document, node, start: span.start, end: span.end });
+                return Ok(EditableScalar {
+                    file,
+                    stream,
+                    document,
+                    node,
+                    start: span.start,
+                    end: span.end,
+                });
             }
         }
-        Err(Obstacle::NoScalar)
+        Err(EditObstacle::NoScalar)
     }
 
     /// Is it a whole scalar, not a piece of one?
@@ -116,8 +127,8 @@ impl<'a> Spot<'a> {
     pub fn text(&self) -> String {
         let raw = &self.file[self.start..self.end];
         match &self.get().kind {
-            Kind::Scalar { text, .. } if self.is_whole() => text.to_string(),
-            Kind::Scalar { style: Style::Block, .. } => {
+            YamlNodeKind::Scalar { text, .. } if self.is_whole() => text.to_string(),
+            YamlNodeKind::Scalar { style: QuoteStyle::Block, .. } => {
                 let inner = super::parse(raw).ok();
                 let text = inner.as_ref().and_then(|inner| inner.documents.first()?.root()?.text());
                 text.unwrap_or(raw).to_owned()
@@ -133,7 +144,7 @@ impl<'a> Spot<'a> {
     }
 
     /// Where else the value counts: aliases of it, or of something it lies in.
-    pub fn uses(&self) -> Vec<Use> {
+    pub fn uses(&self) -> Vec<AliasUse> {
         let tree = &self.stream.documents[self.document];
         let anchored: Vec<u32> =
             self.trail().into_iter().filter(|node| tree.nodes[*node as usize].anchored).collect();
@@ -142,34 +153,34 @@ impl<'a> Spot<'a> {
         }
         let parents = tree.parents();
         let aliases = tree.nodes.iter().enumerate().filter_map(|(at, node)| match node.kind {
-            Kind::Alias(to) if anchored.contains(&to) => Some((at, node.line)),
+            YamlNodeKind::Alias(to) if anchored.contains(&to) => Some((at, node.line)),
             _ => None,
         });
-        aliases.map(|(at, line)| Use { line, key: tree.key_path(at, &parents) }).collect()
+        aliases.map(|(at, line)| AliasUse { line, key: tree.key_path(at, &parents) }).collect()
     }
 
     /// Refuses a place that is reached by a key that is written twice.
     ///
     /// # Errors
     /// [`Obstacle::DuplicateKey`].
-    pub fn check_keys(&self) -> Result<(), Obstacle> {
+    pub fn check_keys(&self) -> Result<(), EditObstacle> {
         let nodes = &self.stream.documents[self.document].nodes;
         for pair in self.trail().windows(2) {
-            let Kind::Mapping(pairs) = &nodes[pair[1] as usize].kind else { continue };
+            let YamlNodeKind::Mapping(pairs) = &nodes[pair[1] as usize].kind else { continue };
             let Some((key, _)) =
                 pairs.iter().find(|(key, value)| *value == pair[0] || *key == pair[0])
             else {
                 continue;
             };
-            let Kind::Scalar { text, .. } = &nodes[*key as usize].kind else { continue };
-            let same = |node: u32| matches!(&nodes[node as usize].kind, Kind::Scalar { text: other, .. } if other == text);
+            let YamlNodeKind::Scalar { text, .. } = &nodes[*key as usize].kind else { continue };
+            let same = |node: u32| matches!(&nodes[node as usize].kind, YamlNodeKind::Scalar { text: other, .. } if other == text);
             let lines: Vec<u32> = pairs
                 .iter()
                 .filter(|(key, _)| same(*key))
                 .map(|(key, _)| nodes[*key as usize].line)
                 .collect();
             if let [first, second, ..] = lines[..] {
-                return Err(Obstacle::DuplicateKey {
+                return Err(EditObstacle::DuplicateKey {
                     key: text.to_string(),
                     lines: (first, second),
                 });
@@ -182,30 +193,32 @@ impl<'a> Spot<'a> {
     ///
     /// # Errors
     /// [`Obstacle`], for what one splice on one line cannot do.
-    pub fn replaced_by(&self, new: &str, dialect: Dialect) -> Result<Splice, Obstacle> {
+    pub fn replaced_by(&self, new: &str, dialect: Dialect) -> Result<Splice, EditObstacle> {
         if new.contains(['\n', '\r']) || new.is_empty() {
-            return Err(Obstacle::NotWritable);
+            return Err(EditObstacle::NotWritable);
         }
         let raw = &self.file[self.start..self.end];
         let node = self.get();
-        let Kind::Scalar { text, style } = &node.kind else { return Err(Obstacle::NoScalar) };
+        let YamlNodeKind::Scalar { text, style } = &node.kind else {
+            return Err(EditObstacle::NoScalar);
+        };
         let whole = |text: String| Ok(Splice { span: self.start..self.end, text });
-        if *style == Style::Block {
+        if *style == QuoteStyle::Block {
             return self.in_block(raw, new);
         }
         if raw.contains('\n') {
-            return Err(Obstacle::SeveralLines);
+            return Err(EditObstacle::SeveralLines);
         }
         if !self.is_whole() {
             return if is_harmless(new) {
                 whole(new.to_owned())
             } else {
-                Err(Obstacle::NotWritable)
+                Err(EditObstacle::NotWritable)
             };
         }
         match style {
-            Style::SingleQuoted => whole(self.in_single(new)),
-            Style::DoubleQuoted => whole(quoted(new)),
+            QuoteStyle::SingleQuoted => whole(self.in_single(new)),
+            QuoteStyle::DoubleQuoted => whole(quoted(new)),
             _ if dialect == Dialect::Json && is_json_number(text) && is_json_number(new) => {
                 whole(new.to_owned())
             }
@@ -222,12 +235,12 @@ impl<'a> Spot<'a> {
     ///
     /// # Errors
     /// [`Obstacle::NotWritable`], where something else stands between.
-    pub fn without_its_key(&self) -> Result<Splice, Obstacle> {
+    pub fn without_its_key(&self) -> Result<Splice, EditObstacle> {
         let tree = &self.stream.documents[self.document];
-        let parent = tree.parents()[self.node as usize].ok_or(Obstacle::NotWritable)?;
-        let map = Value::at(tree, parent);
+        let parent = tree.parents()[self.node as usize].ok_or(EditObstacle::NotWritable)?;
+        let map = YamlValue::at(tree, parent);
         let pair = map.raw_pairs().find(|(_, value)| value.node == self.node && !value.is_alias());
-        let key = pair.and_then(|(key, _)| key.text()).ok_or(Obstacle::NotWritable)?;
+        let key = pair.and_then(|(key, _)| key.text()).ok_or(EditObstacle::NotWritable)?;
         super::remove_field(self.file, map, key)
     }
 
@@ -236,12 +249,12 @@ impl<'a> Spot<'a> {
     }
 
     /// In a block scalar: its only line, or a piece of one of its lines.
-    fn in_block(&self, raw: &str, new: &str) -> Result<Splice, Obstacle> {
+    fn in_block(&self, raw: &str, new: &str) -> Result<Splice, EditObstacle> {
         let node = self.get();
         if block_header(&self.file[..node.start as usize])
             .is_none_or(|mark| mark.contains(|c: char| c.is_ascii_digit()))
         {
-            return Err(Obstacle::Indicator);
+            return Err(EditObstacle::Indicator);
         }
         if !self.is_whole() {
             let text = match raw.chars().next() {
@@ -258,13 +271,13 @@ impl<'a> Spot<'a> {
             || new.starts_with([' ', '\t'])
             || new.ends_with([' ', '\t'])
         {
-            return Err(Obstacle::SeveralLines);
+            return Err(EditObstacle::SeveralLines);
         }
         let start = self.start + raw.find(line).unwrap_or(0);
         Ok(Splice { span: start..start + line.len(), text: new.to_owned() })
     }
 
-    fn get(&self) -> &'a super::tree::Node {
+    fn get(&self) -> &'a super::tree::YamlNode {
         &self.stream.documents[self.document].nodes[self.node as usize]
     }
 
@@ -288,8 +301,8 @@ impl<'a> Spot<'a> {
         let (mut single, mut double) = (0, 0);
         for node in nodes {
             match node.kind {
-                Kind::Scalar { style: Style::SingleQuoted, .. } => single += 1,
-                Kind::Scalar { style: Style::DoubleQuoted, .. } => double += 1,
+                YamlNodeKind::Scalar { style: QuoteStyle::SingleQuoted, .. } => single += 1,
+                YamlNodeKind::Scalar { style: QuoteStyle::DoubleQuoted, .. } => double += 1,
                 _ => {}
             }
         }

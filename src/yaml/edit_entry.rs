@@ -1,13 +1,13 @@
 //! Putting entries into mappings and items into lists, in the way their neighbours are written, and
 //! taking entries out. What a splice makes of a file is for the caller to parse and compare.
 
-use super::edit::{Obstacle, Splice};
+use super::edit::{EditObstacle, Splice};
 use super::plain_or_quoted;
 use super::plain_or_quoted_in_flow;
-use super::tree::{Kind, Value};
+use super::tree::{YamlNodeKind, YamlValue};
 
 /// An entry that is put in: key and value.
-pub type Entry<'a> = (&'a str, &'a str);
+pub type NewYamlEntry<'a> = (&'a str, &'a str);
 
 /// Puts a mapping into a list, before the item of this index or behind the last.
 ///
@@ -15,35 +15,38 @@ pub type Entry<'a> = (&'a str, &'a str);
 /// [`Obstacle::NotWritable`], where the list is written in a way that is not understood.
 pub fn add_item(
     file: &str,
-    list: Value<'_>,
+    list: YamlValue<'_>,
     at: usize,
-    entries: &[Entry<'_>],
-) -> Result<Splice, Obstacle> {
-    let items: Vec<Value<'_>> = list.items().collect();
-    let last = items.last().ok_or(Obstacle::NotWritable)?;
+    entries: &[NewYamlEntry<'_>],
+) -> Result<Splice, EditObstacle> {
+    let items: Vec<YamlValue<'_>> = list.items().collect();
+    let last = items.last().ok_or(EditObstacle::NotWritable)?;
     let next = items.get(at);
     if is_flow(file, list) {
         let item = flow(entries);
         return Ok(match next {
             Some(next) => insertion(start(*next), format!("{item}, ")),
             None => insertion(
-                content_end(file, *last).ok_or(Obstacle::NotWritable)?,
+                content_end(file, *last).ok_or(EditObstacle::NotWritable)?,
                 format!(", {item}"),
             ),
         });
     }
-    let dash =
-        items.iter().rev().find_map(|item| Dash::of(file, *item)).ok_or(Obstacle::NotWritable)?;
+    let dash = items
+        .iter()
+        .rev()
+        .find_map(|item| ListItemStyle::of(file, *item))
+        .ok_or(EditObstacle::NotWritable)?;
     let eol = line_end(file, start(*last));
     let item = dash.item(entries, eol);
     match next {
         Some(next) => {
-            let dashed = Dash::of(file, *next).ok_or(Obstacle::NotWritable)?;
+            let dashed = ListItemStyle::of(file, *next).ok_or(EditObstacle::NotWritable)?;
             Ok(insertion(above_comments(file, dashed.line), item))
         }
         None => Ok(lines_after(
             file,
-            content_end(file, *last).ok_or(Obstacle::NotWritable)?,
+            content_end(file, *last).ok_or(EditObstacle::NotWritable)?,
             &item,
             eol,
         )),
@@ -57,30 +60,30 @@ pub fn add_item(
 /// [`Obstacle::NotWritable`], where the document is no mapping in block style.
 pub fn add_key(
     file: &str,
-    root: Value<'_>,
+    root: YamlValue<'_>,
     key: &str,
-    entries: &[Entry<'_>],
-) -> Result<Vec<Splice>, Obstacle> {
-    let (first, _) = root.raw_pairs().next().ok_or(Obstacle::NotWritable)?;
+    entries: &[NewYamlEntry<'_>],
+) -> Result<Vec<Splice>, EditObstacle> {
+    let (first, _) = root.raw_pairs().next().ok_or(EditObstacle::NotWritable)?;
     if is_flow(file, root) {
-        return Err(Obstacle::NotWritable);
+        return Err(EditObstacle::NotWritable);
     }
     let eol = line_end(file, start(first));
-    let item = Dash { line: 0, indent: String::new(), gap: 1 }.item(entries, eol);
+    let item = ListItemStyle { line: 0, indent: String::new(), gap: 1 }.item(entries, eol);
     let Some((name, value)) = root.raw_pairs().find(|(name, _)| name.text() == Some(key)) else {
-        let end = content_end(file, root).ok_or(Obstacle::NotWritable)?;
+        let end = content_end(file, root).ok_or(EditObstacle::NotWritable)?;
         return Ok(vec![lines_after(file, end, &format!("{key}:{eol}{item}"), eol)]);
     };
     let colon =
-        file[name.span().end..].find(':').ok_or(Obstacle::NotWritable)? + name.span().end + 1;
+        file[name.span().end..].find(':').ok_or(EditObstacle::NotWritable)? + name.span().end + 1;
     let nothing = value.is_null() || (value.is_sequence() && value.items().next().is_none());
     if !nothing || value.is_alias() || value.is_anchored() {
-        return Err(Obstacle::NotWritable);
+        return Err(EditObstacle::NotWritable);
     }
     let end = if value.is_null() && value.span().is_empty() {
         colon
     } else {
-        content_end(file, value).ok_or(Obstacle::NotWritable)?
+        content_end(file, value).ok_or(EditObstacle::NotWritable)?
     };
     let after = lines_after(file, end, &item, eol);
     let emptied = Splice { span: colon..end, text: String::new() };
@@ -91,9 +94,13 @@ pub fn add_key(
 ///
 /// # Errors
 /// [`Obstacle::NotWritable`], where the mapping is written in a way that is not understood.
-pub fn add_field(file: &str, map: Value<'_>, (key, value): Entry<'_>) -> Result<Splice, Obstacle> {
-    let (last_key, last) = map.raw_pairs().last().ok_or(Obstacle::NotWritable)?;
-    let end = content_end(file, last).ok_or(Obstacle::NotWritable)?;
+pub fn add_field(
+    file: &str,
+    map: YamlValue<'_>,
+    (key, value): NewYamlEntry<'_>,
+) -> Result<Splice, EditObstacle> {
+    let (last_key, last) = map.raw_pairs().last().ok_or(EditObstacle::NotWritable)?;
+    let end = content_end(file, last).ok_or(EditObstacle::NotWritable)?;
     if is_flow(file, map) {
         return Ok(insertion(end, format!(", {key}: {}", plain_or_quoted_in_flow(value))));
     }
@@ -108,12 +115,14 @@ pub fn add_field(file: &str, map: Value<'_>, (key, value): Entry<'_>) -> Result<
 ///
 /// # Errors
 /// [`Obstacle::NotWritable`], where something else stands between.
-pub fn remove_field(file: &str, map: Value<'_>, key: &str) -> Result<Splice, Obstacle> {
+pub fn remove_field(file: &str, map: YamlValue<'_>, key: &str) -> Result<Splice, EditObstacle> {
     let pairs: Vec<_> = map.raw_pairs().collect();
-    let at =
-        pairs.iter().position(|(name, _)| name.text() == Some(key)).ok_or(Obstacle::NotWritable)?;
+    let at = pairs
+        .iter()
+        .position(|(name, _)| name.text() == Some(key))
+        .ok_or(EditObstacle::NotWritable)?;
     let (name, value) = pairs[at];
-    let end = content_end(file, value).ok_or(Obstacle::NotWritable)?;
+    let end = content_end(file, value).ok_or(EditObstacle::NotWritable)?;
     let is_alone = |text: &str| text.chars().all(|c| c.is_whitespace() || c == ',');
     let gap = |from: usize, to: usize| {
         let removed = Splice { span: from..to, text: String::new() };
@@ -122,11 +131,11 @@ pub fn remove_field(file: &str, map: Value<'_>, key: &str) -> Result<Splice, Obs
     match (at.checked_sub(1).map(|before| pairs[before]), pairs.get(at + 1)) {
         // From the value before: its comment stays with it, that of the removed one goes.
         (Some((_, before)), _) if is_flow(file, map) => {
-            let from = content_end(file, before).ok_or(Obstacle::NotWritable)?;
+            let from = content_end(file, before).ok_or(EditObstacle::NotWritable)?;
             if is_alone(&file[from..start(name)]) {
                 gap(from, end)
             } else {
-                Err(Obstacle::NotWritable)
+                Err(EditObstacle::NotWritable)
             }
         }
         (None, Some((next, _))) if is_alone(&file[end..start(*next)]) => {
@@ -138,12 +147,12 @@ pub fn remove_field(file: &str, map: Value<'_>, key: &str) -> Result<Splice, Obs
             let to = end_of_line(file, end);
             let last_without_end = to == file.len() && !file.ends_with('\n');
             match (alone, last_without_end) {
-                (false, _) => Err(Obstacle::NotWritable),
+                (false, _) => Err(EditObstacle::NotWritable),
                 (true, false) => gap(from, to),
                 (true, true) => gap(file[..from].trim_end_matches(['\r', '\n']).len(), to),
             }
         }
-        _ => Err(Obstacle::NotWritable),
+        _ => Err(EditObstacle::NotWritable),
     }
 }
 
@@ -151,35 +160,35 @@ fn insertion(at: usize, text: String) -> Splice {
     Splice { span: at..at, text }
 }
 
-fn start(value: Value<'_>) -> usize {
+fn start(value: YamlValue<'_>) -> usize {
     value.document.nodes[value.node as usize].start as usize
 }
 
-fn is_flow(file: &str, value: Value<'_>) -> bool {
+fn is_flow(file: &str, value: YamlValue<'_>) -> bool {
     file.get(start(value)..).is_some_and(|rest| rest.starts_with(['{', '[']))
         && (value.is_mapping() || value.is_sequence())
 }
 
 /// How the items of a list begin: the blanks before and behind the dash.
-struct Dash {
+struct ListItemStyle {
     /// The first byte of the line.
     line: usize,
     indent: String,
     gap: usize,
 }
 
-impl Dash {
+impl ListItemStyle {
     /// `None` unless the item's line is blanks, a dash, blanks and the item.
-    fn of(file: &str, item: Value<'_>) -> Option<Self> {
+    fn of(file: &str, item: YamlValue<'_>) -> Option<Self> {
         let line = line_start(file, start(item));
         let before = file.get(line..start(item))?;
         let (indent, gap) = before.split_once('-')?;
         let blank = |text: &str| text.bytes().all(|b| b == b' ');
         let fits = blank(indent) && blank(gap) && !gap.is_empty();
-        fits.then(|| Dash { line, indent: indent.to_owned(), gap: gap.len() })
+        fits.then(|| ListItemStyle { line, indent: indent.to_owned(), gap: gap.len() })
     }
 
-    fn item(&self, entries: &[Entry<'_>], eol: &str) -> String {
+    fn item(&self, entries: &[NewYamlEntry<'_>], eol: &str) -> String {
         let mut out = String::new();
         for (at, (key, value)) in entries.iter().enumerate() {
             let lead = if at == 0 {
@@ -193,7 +202,7 @@ impl Dash {
     }
 }
 
-fn flow(entries: &[Entry<'_>]) -> String {
+fn flow(entries: &[NewYamlEntry<'_>]) -> String {
     let pairs =
         entries.iter().map(|(key, value)| format!("{key}: {}", plain_or_quoted_in_flow(value)));
     format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
@@ -211,7 +220,7 @@ fn lines_after(file: &str, byte: usize, lines: &str, eol: &str) -> Splice {
 }
 
 /// The first byte behind the last one of a value, brackets included.
-fn content_end(file: &str, value: Value<'_>) -> Option<usize> {
+fn content_end(file: &str, value: YamlValue<'_>) -> Option<usize> {
     let nodes = &value.document.nodes;
     let last = value.document.below(value.node).end - 1;
     let parents = value.document.parents();
@@ -219,7 +228,7 @@ fn content_end(file: &str, value: Value<'_>) -> Option<usize> {
     let mut closers = 0;
     loop {
         let node = &nodes[at as usize];
-        let collection = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_));
+        let collection = matches!(node.kind, YamlNodeKind::Mapping(_) | YamlNodeKind::Sequence(_));
         closers += usize::from(collection && file[node.start as usize..].starts_with(['{', '[']));
         if at == value.node {
             break;
@@ -227,7 +236,7 @@ fn content_end(file: &str, value: Value<'_>) -> Option<usize> {
         at = parents[at as usize]?;
     }
     let node = &nodes[last];
-    let empty = matches!(node.kind, Kind::Mapping(_) | Kind::Sequence(_));
+    let empty = matches!(node.kind, YamlNodeKind::Mapping(_) | YamlNodeKind::Sequence(_));
     let mut end =
         if empty { node.start as usize + usize::from(closers > 0) } else { node.end as usize };
     for _ in 0..closers {

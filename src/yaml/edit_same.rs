@@ -1,12 +1,12 @@
 //! What an edit must leave alone: two files are compared as trees.
 
 use super::edit::Splice;
-use super::tree::{Document, Kind, Node, Stream, Style};
+use super::tree::{QuoteStyle, YamlDocument, YamlNode, YamlNodeKind, YamlStream};
 use std::ops::Range;
 
 /// One replaced value: where it was, how it is read now, and the splice that did it.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct ScalarEdit {
     /// The bytes of the value in the old file.
     pub span: Range<usize>,
     /// The new value after escapes.
@@ -16,7 +16,7 @@ pub struct Wanted {
 
 /// Is the new file the old one but for the wanted values? Same documents, same nodes in the same
 /// order with the same anchors; every other scalar has the same text and the same style.
-pub fn same_but(file: &str, old: &Stream, new: &Stream, wanted: &[Wanted]) -> bool {
+pub fn same_but(file: &str, old: &YamlStream, new: &YamlStream, wanted: &[ScalarEdit]) -> bool {
     old.documents.len() == new.documents.len()
         && old.documents.iter().zip(&new.documents).all(|(old, new)| {
             old.nodes.len() == new.nodes.len()
@@ -28,14 +28,17 @@ pub fn same_but(file: &str, old: &Stream, new: &Stream, wanted: &[Wanted]) -> bo
         })
 }
 
-fn same_node(file: &str, old: &Node, new: &Node, wanted: &[Wanted]) -> bool {
+fn same_node(file: &str, old: &YamlNode, new: &YamlNode, wanted: &[ScalarEdit]) -> bool {
     let kinds = match (&old.kind, &new.kind) {
-        (Kind::Mapping(a), Kind::Mapping(b)) => a == b,
-        (Kind::Sequence(a), Kind::Sequence(b)) => a == b,
-        (Kind::Alias(a), Kind::Alias(b)) => a == b,
-        (Kind::Scalar { text: a, style: was }, Kind::Scalar { text: b, style: is }) => {
+        (YamlNodeKind::Mapping(a), YamlNodeKind::Mapping(b)) => a == b,
+        (YamlNodeKind::Sequence(a), YamlNodeKind::Sequence(b)) => a == b,
+        (YamlNodeKind::Alias(a), YamlNodeKind::Alias(b)) => a == b,
+        (
+            YamlNodeKind::Scalar { text: a, style: was },
+            YamlNodeKind::Scalar { text: b, style: is },
+        ) => {
             let here = old.start as usize..old.end as usize;
-            let inside: Vec<&Wanted> = wanted
+            let inside: Vec<&ScalarEdit> = wanted
                 .iter()
                 .filter(|one| here.start <= one.span.start && one.span.end <= here.end)
                 .collect();
@@ -66,19 +69,19 @@ fn is_replaced(old: &str, new: &str, pieces: &[(&str, &str)]) -> bool {
 }
 
 /// Do two documents say the same outside of one key of their top mapping, which one of them may lack?
-pub fn same_outside(old: &Document, new: &Document, key: &str) -> bool {
-    let (old, new) = (Outline::without(old, key), Outline::without(new, key));
+pub fn same_outside(old: &YamlDocument, new: &YamlDocument, key: &str) -> bool {
+    let (old, new) = (DocumentOutline::without(old, key), DocumentOutline::without(new, key));
     old.is_some() && old == new
 }
 
 /// The nodes of a document in order, with the sizes of collections, which is enough to tell trees apart.
 #[derive(PartialEq)]
-struct Outline<'a>(Vec<(&'static str, usize, &'a str, bool)>);
+struct DocumentOutline<'a>(Vec<(&'static str, usize, &'a str, bool)>);
 
-impl<'a> Outline<'a> {
-    fn without(document: &'a Document, key: &str) -> Option<Self> {
-        let Kind::Mapping(pairs) = &document.nodes.first()?.kind else { return None };
-        let is_named = |node: u32| matches!(&document.nodes[node as usize].kind, Kind::Scalar { text, .. } if &**text == key);
+impl<'a> DocumentOutline<'a> {
+    fn without(document: &'a YamlDocument, key: &str) -> Option<Self> {
+        let YamlNodeKind::Mapping(pairs) = &document.nodes.first()?.kind else { return None };
+        let is_named = |node: u32| matches!(&document.nodes[node as usize].kind, YamlNodeKind::Scalar { text, .. } if &**text == key);
         let skipped: Vec<Range<usize>> = pairs
             .iter()
             .filter(|(key, _)| is_named(*key))
@@ -86,17 +89,17 @@ impl<'a> Outline<'a> {
             .collect();
         let kept = document.nodes.iter().enumerate().skip(1);
         let kept = kept.filter(|(at, _)| !skipped.iter().any(|range| range.contains(at)));
-        Some(Outline(kept.map(|(_, node)| outline(node)).collect()))
+        Some(DocumentOutline(kept.map(|(_, node)| outline(node)).collect()))
     }
 }
 
-fn outline(node: &Node) -> (&'static str, usize, &str, bool) {
+fn outline(node: &YamlNode) -> (&'static str, usize, &str, bool) {
     let (kind, size, text) = match &node.kind {
-        Kind::Scalar { text, style: Style::Plain } => ("plain", 0, &**text),
-        Kind::Scalar { text, .. } => ("quoted", 0, &**text),
-        Kind::Mapping(pairs) => ("mapping", pairs.len(), ""),
-        Kind::Sequence(items) => ("sequence", items.len(), ""),
-        Kind::Alias(_) => ("alias", 0, ""),
+        YamlNodeKind::Scalar { text, style: QuoteStyle::Plain } => ("plain", 0, &**text),
+        YamlNodeKind::Scalar { text, .. } => ("quoted", 0, &**text),
+        YamlNodeKind::Mapping(pairs) => ("mapping", pairs.len(), ""),
+        YamlNodeKind::Sequence(items) => ("sequence", items.len(), ""),
+        YamlNodeKind::Alias(_) => ("alias", 0, ""),
     };
     (kind, size, text, node.anchored)
 }

@@ -1,34 +1,34 @@
 //! Edits of scalars and entries: by example, and over generated files with another parser as judge.
 
-use super::{Dialect, Obstacle, Spot, spliced};
-use crate::yaml::{self, Stream, Value, Wanted, same_but, same_outside};
+use super::{Dialect, EditObstacle, EditableScalar, spliced};
+use crate::yaml::{self, ScalarEdit, YamlStream, YamlValue, same_but, same_outside};
 use proptest::prelude::*;
 
-fn find<'a>(stream: &'a Stream, keys: &[&str]) -> Value<'a> {
-    let mut roots = stream.documents.iter().filter_map(yaml::Document::root);
+fn find<'a>(stream: &'a YamlStream, keys: &[&str]) -> YamlValue<'a> {
+    let mut roots = stream.documents.iter().filter_map(yaml::YamlDocument::root);
     roots.find_map(|root| root.dig(keys)).expect("the key is there")
 }
 
 /// The file with the value under `t` replaced.
-fn edited_as(file: &str, new: &str, dialect: Dialect) -> Result<String, Obstacle> {
+fn edited_as(file: &str, new: &str, dialect: Dialect) -> Result<String, EditObstacle> {
     let stream = yaml::parse(file).expect("yaml");
     let span = find(&stream, &["t"]).span();
-    let spot = Spot::find(file, &stream, span.clone())?;
+    let spot = EditableScalar::find(file, &stream, span.clone())?;
     spot.check_keys()?;
     let uses = spot.uses();
     if !uses.is_empty() {
-        return Err(Obstacle::Anchored(uses));
+        return Err(EditObstacle::Anchored(uses));
     }
     let splice = spot.replaced_by(new, dialect)?;
     let edited = spliced(file, std::slice::from_ref(&splice));
-    let wanted = Wanted { span, text: new.to_owned(), splice };
+    let wanted = ScalarEdit { span, text: new.to_owned(), splice };
     let after = yaml::parse(&edited).expect("still YAML");
     assert!(same_but(file, &stream, &after, &[wanted]), "{file:?} {edited:?}");
     assert_eq!(find(&after, &["t"]).text().map(str::trim_end), Some(new));
     Ok(edited)
 }
 
-fn edited(file: &str, new: &str) -> Result<String, Obstacle> {
+fn edited(file: &str, new: &str) -> Result<String, EditObstacle> {
     edited_as(file, new, Dialect::Yaml)
 }
 
@@ -64,16 +64,16 @@ fn json_knows_no_plain_texts() {
 #[test]
 fn what_one_splice_cannot_do_is_refused() {
     for (file, expected) in [
-        ("t: |2-\n   v1\n", Obstacle::Indicator),
-        ("t: |-\n  v1\n  v2\n", Obstacle::SeveralLines),
-        ("t: 'v1\n  v2'\n", Obstacle::SeveralLines),
-        ("t:\n", Obstacle::NoScalar),
-        ("t: v1\nt: v2\n", Obstacle::DuplicateKey { key: "t".into(), lines: (1, 2) }),
+        ("t: |2-\n   v1\n", EditObstacle::Indicator),
+        ("t: |-\n  v1\n  v2\n", EditObstacle::SeveralLines),
+        ("t: 'v1\n  v2'\n", EditObstacle::SeveralLines),
+        ("t:\n", EditObstacle::NoScalar),
+        ("t: v1\nt: v2\n", EditObstacle::DuplicateKey { key: "t".into(), lines: (1, 2) }),
     ] {
         assert_eq!(edited(file, "v9"), Err(expected), "{file}");
     }
-    assert_eq!(edited("t: v1\n", ""), Err(Obstacle::NotWritable));
-    assert_eq!(edited("t: v1\n", "a\nb"), Err(Obstacle::NotWritable));
+    assert_eq!(edited("t: v1\n", ""), Err(EditObstacle::NotWritable));
+    assert_eq!(edited("t: v1\n", "a\nb"), Err(EditObstacle::NotWritable));
 }
 
 #[test]
@@ -89,7 +89,8 @@ fn shared_values_name_their_uses() {
     );
     let base = "a: &a\n  t: v1\nb:\n  <<: *a\n";
     let stream = yaml::parse(base).expect("yaml");
-    let spot = Spot::find(base, &stream, find(&stream, &["a", "t"]).span()).expect("a scalar");
+    let spot =
+        EditableScalar::find(base, &stream, find(&stream, &["a", "t"]).span()).expect("a scalar");
     let uses: Vec<String> =
         spot.uses().iter().map(|used| format!("{}:{}", used.line, used.key)).collect();
     assert_eq!(uses, ["4:b.<<"]);
@@ -100,14 +101,14 @@ fn a_piece_of_a_scalar() {
     let file = "t: \"${ORG:-a}/b:${TAG:-v1}\" # v1\n";
     let stream = yaml::parse(file).expect("yaml");
     let at = file.find("v1").expect("it is there");
-    let spot = Spot::find(file, &stream, at..at + 2).expect("a piece");
+    let spot = EditableScalar::find(file, &stream, at..at + 2).expect("a piece");
     assert_eq!((spot.is_whole(), spot.text().as_str()), (false, "v1"));
     let splice = spot.replaced_by("v2", Dialect::Yaml).expect("an edit");
     let edited = spliced(file, std::slice::from_ref(&splice));
     assert_eq!(edited, "t: \"${ORG:-a}/b:${TAG:-v2}\" # v1\n");
-    let wanted = [Wanted { span: at..at + 2, text: "v2".into(), splice }];
+    let wanted = [ScalarEdit { span: at..at + 2, text: "v2".into(), splice }];
     assert!(same_but(file, &stream, &yaml::parse(&edited).expect("yaml"), &wanted));
-    assert_eq!(spot.replaced_by("v}2", Dialect::Yaml), Err(Obstacle::NotWritable));
+    assert_eq!(spot.replaced_by("v}2", Dialect::Yaml), Err(EditObstacle::NotWritable));
     // An edit that strikes another piece is seen.
     let other = file.replacen("a}", "v2}", 1);
     assert!(!same_but(file, &stream, &yaml::parse(&other).expect("yaml"), &wanted));
@@ -125,14 +126,15 @@ fn a_key_goes_with_its_value() {
         let stream = yaml::parse(file).expect("yaml");
         let item =
             stream.documents[0].root().and_then(|root| root.items().next()).expect("an item");
-        let spot = Spot::find(file, &stream, item.get("t").expect("t").span()).expect("a scalar");
+        let spot = EditableScalar::find(file, &stream, item.get("t").expect("t").span())
+            .expect("a scalar");
         let splice = spot.without_its_key().expect("an edit");
         assert_eq!(spliced(file, &[splice]), expected);
     }
     let only = "- t: v1\n";
     let stream = yaml::parse(only).expect("yaml");
-    let spot = Spot::find(only, &stream, 5..7).expect("a scalar");
-    assert_eq!(spot.without_its_key(), Err(Obstacle::NotWritable));
+    let spot = EditableScalar::find(only, &stream, 5..7).expect("a scalar");
+    assert_eq!(spot.without_its_key(), Err(EditObstacle::NotWritable));
 }
 
 #[test]
@@ -231,7 +233,7 @@ proptest! {
         let holder = root.get(&format!("key{target}")).expect("the key");
         let value = holder.items().next().or_else(|| holder.get("k")).unwrap_or(holder);
         let span = value.span();
-        let splice = Spot::find(&file, &stream, span.clone()).and_then(|spot| spot.replaced_by(&new, Dialect::Yaml));
+        let splice = EditableScalar::find(&file, &stream, span.clone()).and_then(|spot| spot.replaced_by(&new, Dialect::Yaml));
         let splice = splice.expect("nothing is in the way");
         prop_assert!(span.start <= splice.span.start && splice.span.end <= span.end);
         let edited = spliced(&file, std::slice::from_ref(&splice));
@@ -247,10 +249,10 @@ proptest! {
 
         let after = yaml::parse(&edited).expect("yaml");
         let old = entries[target].0.as_str();
-        let wanted = Wanted { span, text: new.clone(), splice: splice.clone() };
+        let wanted = ScalarEdit { span, text: new.clone(), splice: splice.clone() };
         prop_assert!(same_but(&file, &stream, &after, &[wanted]));
         let back = splice.span.start..splice.span.start + splice.text.len();
-        let spot = Spot::find(&edited, &after, back).expect("the new value");
+        let spot = EditableScalar::find(&edited, &after, back).expect("the new value");
         let back = spliced(&edited, &[spot.replaced_by(old, Dialect::Yaml).expect("the way back")]);
         let took_quotes = splice.text.starts_with(['"', '\'']) && !file[splice.span.clone()].starts_with(['"', '\'']);
         if !took_quotes {

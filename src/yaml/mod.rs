@@ -16,11 +16,11 @@ mod tree;
 mod twice;
 mod typed;
 
-pub use edit::{Dialect, Obstacle, Splice, Spot, Use, spliced};
+pub use edit::{AliasUse, Dialect, EditObstacle, EditableScalar, Splice, spliced};
 pub use edit_entry::{add_field, add_item, add_key, remove_field};
-pub use edit_same::{Wanted, same_but, same_outside};
+pub use edit_same::{ScalarEdit, same_but, same_outside};
 pub use parse::{YamlError, is_yaml, parse};
-pub use pieces::{Piece, pieces};
+pub use pieces::{DocumentText, pieces};
 pub use quote::{plain_or_quoted, plain_or_quoted_in_flow};
-pub use tree::{Document, Stream, Style, Value};
+pub use tree::{QuoteStyle, YamlDocument, YamlStream, YamlValue};
 pub use typed::is_number_or_bool;

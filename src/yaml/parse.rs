@@ -1,6 +1,6 @@
 //! The one place that calls the YAML parser.
 
-use super::tree::{Document, Kind, Node, Stream, Style};
+use super::tree::{QuoteStyle, YamlDocument, YamlNode, YamlNodeKind, YamlStream};
 use granit_parser::{Event, Parser, ScalarStyle, Span, options};
 use std::collections::HashMap;
 
@@ -24,8 +24,8 @@ pub struct YamlError {
 /// # Errors
 /// The first syntax error, with its place. There is no partial result: a file that is half YAML is
 /// none.
-pub fn parse(text: &str) -> Result<Stream, YamlError> {
-    let mut builder = Builder::default();
+pub fn parse(text: &str) -> Result<YamlStream, YamlError> {
+    let mut builder = YamlTreeBuilder::default();
     each_event(text, |event, span| builder.take(event, span))?;
     Ok(builder.stream)
 }
@@ -53,20 +53,20 @@ fn each_event<'t>(text: &'t str, mut take: impl FnMut(Event<'t>, Span)) -> Resul
 }
 
 /// A collection that is still open: its node, and for a mapping the key that waits for its value.
-struct Open {
+struct OpenCollection {
     node: u32,
     key: Option<u32>,
 }
 
 #[derive(Default)]
-struct Builder {
-    stream: Stream,
-    nodes: Vec<Node>,
-    open: Vec<Open>,
+struct YamlTreeBuilder {
+    stream: YamlStream,
+    nodes: Vec<YamlNode>,
+    open: Vec<OpenCollection>,
     anchors: HashMap<usize, u32>,
 }
 
-impl Builder {
+impl YamlTreeBuilder {
     fn take(&mut self, event: Event<'_>, span: Span) {
         match event {
             Event::DocumentStart(..) => {
@@ -75,22 +75,22 @@ impl Builder {
             }
             Event::DocumentEnd => {
                 let nodes = std::mem::take(&mut self.nodes);
-                self.stream.documents.push(Document { nodes });
+                self.stream.documents.push(YamlDocument { nodes });
             }
             Event::Scalar(text, style, anchor, _) => {
                 let range = span.byte_range().unwrap_or(0..0);
                 // An absent value is reported as `~` with an empty span; the span tells.
                 let text =
                     if range.is_empty() { "".into() } else { text.into_owned().into_boxed_str() };
-                self.add(Kind::Scalar { text, style: style_of(style) }, anchor, span);
+                self.add(YamlNodeKind::Scalar { text, style: style_of(style) }, anchor, span);
             }
             Event::SequenceStart(_, anchor, _) => {
-                let node = self.add(Kind::Sequence(Vec::new()), anchor, span);
-                self.open.push(Open { node, key: None });
+                let node = self.add(YamlNodeKind::Sequence(Vec::new()), anchor, span);
+                self.open.push(OpenCollection { node, key: None });
             }
             Event::MappingStart(_, anchor, _) => {
-                let node = self.add(Kind::Mapping(Vec::new()), anchor, span);
-                self.open.push(Open { node, key: None });
+                let node = self.add(YamlNodeKind::Mapping(Vec::new()), anchor, span);
+                self.open.push(OpenCollection { node, key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 self.open.pop();
@@ -98,8 +98,10 @@ impl Builder {
             Event::Alias(id) => {
                 // A collection that contains itself would never end: its alias reads as nothing.
                 let kind = match self.anchors.get(&id) {
-                    Some(to) if !self.open.iter().any(|open| open.node == *to) => Kind::Alias(*to),
-                    _ => Kind::Scalar { text: "".into(), style: Style::Plain },
+                    Some(to) if !self.open.iter().any(|open| open.node == *to) => {
+                        YamlNodeKind::Alias(*to)
+                    }
+                    _ => YamlNodeKind::Scalar { text: "".into(), style: QuoteStyle::Plain },
                 };
                 self.add(kind, 0, span);
             }
@@ -107,10 +109,10 @@ impl Builder {
         }
     }
 
-    fn add(&mut self, kind: Kind, anchor: usize, span: Span) -> u32 {
+    fn add(&mut self, kind: YamlNodeKind, anchor: usize, span: Span) -> u32 {
         let range = span.byte_range().unwrap_or(0..0);
         let index = as_u32(self.nodes.len());
-        self.nodes.push(Node {
+        self.nodes.push(YamlNode {
             kind,
             start: as_u32(range.start),
             end: as_u32(range.end),
@@ -127,22 +129,22 @@ impl Builder {
     fn attach(&mut self, child: u32) {
         let Some(open) = self.open.last_mut() else { return };
         match &mut self.nodes[open.node as usize].kind {
-            Kind::Sequence(items) => items.push(child),
-            Kind::Mapping(pairs) => match open.key.take() {
+            YamlNodeKind::Sequence(items) => items.push(child),
+            YamlNodeKind::Mapping(pairs) => match open.key.take() {
                 None => open.key = Some(child),
                 Some(key) => pairs.push((key, child)),
             },
-            Kind::Scalar { .. } | Kind::Alias(_) => {}
+            YamlNodeKind::Scalar { .. } | YamlNodeKind::Alias(_) => {}
         }
     }
 }
 
-fn style_of(style: ScalarStyle) -> Style {
+fn style_of(style: ScalarStyle) -> QuoteStyle {
     match style {
-        ScalarStyle::Plain => Style::Plain,
-        ScalarStyle::SingleQuoted => Style::SingleQuoted,
-        ScalarStyle::DoubleQuoted => Style::DoubleQuoted,
-        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+        ScalarStyle::Plain => QuoteStyle::Plain,
+        ScalarStyle::SingleQuoted => QuoteStyle::SingleQuoted,
+        ScalarStyle::DoubleQuoted => QuoteStyle::DoubleQuoted,
+        ScalarStyle::Literal | ScalarStyle::Folded => QuoteStyle::Block,
     }
 }
 
@@ -155,7 +157,7 @@ fn as_u32(value: usize) -> u32 {
 mod tests {
     use super::*;
 
-    fn only(text: &str) -> Stream {
+    fn only(text: &str) -> YamlStream {
         parse(text).expect("yaml")
     }
 

@@ -2,7 +2,7 @@
 
 /// A document of a text, from its `---` to the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Piece<'t> {
+pub struct DocumentText<'t> {
     pub text: &'t str,
     /// Its first byte in the whole text.
     pub start: usize,
@@ -16,7 +16,7 @@ pub struct Piece<'t> {
 ///
 /// A line that begins with `---` ends whatever is open (YAML 1.2.2, 9.1.2 and `c-forbidden`), so no
 /// text can hide one.
-pub fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
+pub fn pieces(text: &str) -> Option<Vec<DocumentText<'_>>> {
     if !text.contains("\n---") || text.starts_with('\u{feff}') || text.contains('\r') {
         return None;
     }
@@ -34,12 +34,12 @@ pub fn pieces(text: &str) -> Option<Vec<Piece<'_>>> {
         at += line.len() + 1;
     }
     let ends = starts.iter().skip(1).map(|(start, _)| *start).chain([text.len()]);
-    let cut = starts.iter().zip(ends).map(|((start, lines), end)| Piece {
+    let cut = starts.iter().zip(ends).map(|((start, lines), end)| DocumentText {
         text: &text[*start..end],
         start: *start,
         lines: *lines,
     });
-    let mut cut: Vec<Piece<'_>> = cut.collect();
+    let mut cut: Vec<DocumentText<'_>> = cut.collect();
     if !is_marker(text) && cut[0].text.lines().all(says_nothing) {
         cut.remove(0);
     }

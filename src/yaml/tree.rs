@@ -11,21 +11,21 @@ const FEW_PAIRS: usize = 24;
 
 /// All documents of one file, in order.
 #[derive(Debug, Default)]
-pub struct Stream {
+pub struct YamlStream {
     /// The documents; an empty file has none.
-    pub documents: Vec<Document>,
+    pub documents: Vec<YamlDocument>,
 }
 
 /// One document: its nodes, the first of which is the root.
 #[derive(Debug, Default)]
-pub struct Document {
-    pub(super) nodes: Vec<Node>,
+pub struct YamlDocument {
+    pub(super) nodes: Vec<YamlNode>,
 }
 
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
-pub(super) struct Node {
-    pub kind: Kind,
+pub(super) struct YamlNode {
+    pub kind: YamlNodeKind,
     /// Bytes of the scalar's token in the file, quotes included; empty for an absent value.
     pub start: u32,
     pub end: u32,
@@ -36,8 +36,8 @@ pub(super) struct Node {
 
 #[derive(Debug)]
 #[cfg_attr(test, derive(Clone))]
-pub(super) enum Kind {
-    Scalar { text: Box<str>, style: Style },
+pub(super) enum YamlNodeKind {
+    Scalar { text: Box<str>, style: QuoteStyle },
     Mapping(Vec<(u32, u32)>),
     Sequence(Vec<u32>),
     Alias(u32),
@@ -45,7 +45,7 @@ pub(super) enum Kind {
 
 /// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub enum QuoteStyle {
     /// Without quotes.
     Plain,
     /// `'…'`
@@ -56,10 +56,10 @@ pub enum Style {
     Block,
 }
 
-impl Document {
+impl YamlDocument {
     /// The top node, or `None` for an empty document.
-    pub fn root(&self) -> Option<Value<'_>> {
-        (!self.nodes.is_empty()).then(|| Value::at(self, 0))
+    pub fn root(&self) -> Option<YamlValue<'_>> {
+        (!self.nodes.is_empty()).then(|| YamlValue::at(self, 0))
     }
 
     /// The collection each node is in.
@@ -68,12 +68,14 @@ impl Document {
         for (at, node) in self.nodes.iter().enumerate() {
             let at = u32::try_from(at).ok();
             match &node.kind {
-                Kind::Sequence(items) => items.iter().for_each(|item| out[*item as usize] = at),
-                Kind::Mapping(pairs) => pairs.iter().for_each(|(key, value)| {
+                YamlNodeKind::Sequence(items) => {
+                    items.iter().for_each(|item| out[*item as usize] = at)
+                }
+                YamlNodeKind::Mapping(pairs) => pairs.iter().for_each(|(key, value)| {
                     out[*key as usize] = at;
                     out[*value as usize] = at;
                 }),
-                Kind::Scalar { .. } | Kind::Alias(_) => {}
+                YamlNodeKind::Scalar { .. } | YamlNodeKind::Alias(_) => {}
             }
         }
         out
@@ -84,9 +86,9 @@ impl Document {
         let mut last = node;
         loop {
             let next = match &self.nodes[last as usize].kind {
-                Kind::Sequence(items) => items.last().copied(),
-                Kind::Mapping(pairs) => pairs.last().map(|(_, value)| *value),
-                Kind::Scalar { .. } | Kind::Alias(_) => None,
+                YamlNodeKind::Sequence(items) => items.last().copied(),
+                YamlNodeKind::Mapping(pairs) => pairs.last().map(|(_, value)| *value),
+                YamlNodeKind::Scalar { .. } | YamlNodeKind::Alias(_) => None,
             };
             match next {
                 Some(next) => last = next,
@@ -101,21 +103,21 @@ impl Document {
         let mut at = u32::try_from(node).unwrap_or(u32::MAX);
         while let Some(parent) = parents[at as usize] {
             match &self.nodes[parent as usize].kind {
-                Kind::Sequence(items) => {
+                YamlNodeKind::Sequence(items) => {
                     keys.push(format!(
                         "[{}]",
                         items.iter().position(|item| *item == at).unwrap_or(0)
                     ));
                 }
-                Kind::Mapping(pairs) => {
+                YamlNodeKind::Mapping(pairs) => {
                     let key =
                         pairs.iter().find(|(_, value)| *value == at).map(|(key, _)| *key as usize);
                     keys.push(match key.map(|key| &self.nodes[key].kind) {
-                        Some(Kind::Scalar { text, .. }) => format!(".{text}"),
+                        Some(YamlNodeKind::Scalar { text, .. }) => format!(".{text}"),
                         _ => ".?".to_owned(),
                     });
                 }
-                Kind::Scalar { .. } | Kind::Alias(_) => {}
+                YamlNodeKind::Scalar { .. } | YamlNodeKind::Alias(_) => {}
             }
             at = parent;
         }
@@ -123,34 +125,34 @@ impl Document {
     }
 }
 
-impl Node {
+impl YamlNode {
     /// The text, if it is a block scalar.
     pub(super) fn text_of_block(&self) -> Option<&str> {
         match &self.kind {
-            Kind::Scalar { text, style: Style::Block } => Some(text),
+            YamlNodeKind::Scalar { text, style: QuoteStyle::Block } => Some(text),
             _ => None,
         }
     }
 }
 
 #[cfg(test)]
-impl Document {
+impl YamlDocument {
     /// The same document, that much further down in a text.
     pub(super) fn moved(&self, bytes: usize, lines: u32) -> Self {
         let by = u32::try_from(bytes).expect("short");
-        let node = |node: &Node| Node {
+        let node = |node: &YamlNode| YamlNode {
             start: node.start + by,
             end: node.end + by,
             line: node.line + lines,
             ..node.clone()
         };
-        Document { nodes: self.nodes.iter().map(node).collect() }
+        YamlDocument { nodes: self.nodes.iter().map(node).collect() }
     }
 }
 
 /// What was met while the pairs of a mapping are collected.
 #[derive(Default)]
-struct Seen<'a> {
+struct VisitedKeys<'a> {
     /// Each key's place among the pairs.
     keys: HashMap<&'a str, usize>,
     mappings: HashSet<u32>,
@@ -158,25 +160,25 @@ struct Seen<'a> {
 
 /// A node of a document. Aliases are already followed; [`Value::is_alias`] remembers.
 #[derive(Clone, Copy)]
-pub struct Value<'a> {
-    pub(super) document: &'a Document,
+pub struct YamlValue<'a> {
+    pub(super) document: &'a YamlDocument,
     pub(super) node: u32,
     alias: Option<u32>,
 }
 
-impl<'a> Value<'a> {
-    pub(super) fn at(document: &'a Document, index: u32) -> Self {
+impl<'a> YamlValue<'a> {
+    pub(super) fn at(document: &'a YamlDocument, index: u32) -> Self {
         let mut node = index;
         let mut alias = None;
         // An alias names an earlier node, so this ends.
-        while let Kind::Alias(to) = document.nodes[node as usize].kind {
+        while let YamlNodeKind::Alias(to) = document.nodes[node as usize].kind {
             alias = alias.or(Some(node));
             node = to;
         }
-        Value { document, node, alias }
+        YamlValue { document, node, alias }
     }
 
-    fn get_node(self) -> &'a Node {
+    fn get_node(self) -> &'a YamlNode {
         &self.document.nodes[self.node as usize]
     }
 
@@ -198,7 +200,7 @@ impl<'a> Value<'a> {
     /// The scalar's text after escapes, or `None` for a collection. A missing value is `""`.
     pub fn text(self) -> Option<&'a str> {
         match &self.get_node().kind {
-            Kind::Scalar { text, .. } => Some(text),
+            YamlNodeKind::Scalar { text, .. } => Some(text),
             _ => None,
         }
     }
@@ -211,7 +213,7 @@ impl<'a> Value<'a> {
     /// Is the value absent, or a plain `null` or `~`?
     pub fn is_null(self) -> bool {
         match &self.get_node().kind {
-            Kind::Scalar { text, style: Style::Plain } => {
+            YamlNodeKind::Scalar { text, style: QuoteStyle::Plain } => {
                 matches!(&**text, "" | "~" | "null" | "Null" | "NULL")
             }
             _ => false,
@@ -219,9 +221,9 @@ impl<'a> Value<'a> {
     }
 
     /// How the scalar is written, or `None` for a collection.
-    pub fn style(self) -> Option<Style> {
+    pub fn style(self) -> Option<QuoteStyle> {
         match &self.get_node().kind {
-            Kind::Scalar { style, .. } => Some(*style),
+            YamlNodeKind::Scalar { style, .. } => Some(*style),
             _ => None,
         }
     }
@@ -239,50 +241,53 @@ impl<'a> Value<'a> {
 
     /// Is it a mapping?
     pub fn is_mapping(self) -> bool {
-        matches!(self.get_node().kind, Kind::Mapping(_))
+        matches!(self.get_node().kind, YamlNodeKind::Mapping(_))
     }
 
     /// The elements of a sequence; nothing for anything else.
-    pub fn items(self) -> impl Iterator<Item = Value<'a>> {
+    pub fn items(self) -> impl Iterator<Item = YamlValue<'a>> {
         let items: &[u32] = match &self.get_node().kind {
-            Kind::Sequence(items) => items,
+            YamlNodeKind::Sequence(items) => items,
             _ => &[],
         };
         let inherited = self.alias;
-        items.iter().map(move |index| Value::at(self.document, *index).or_alias(inherited))
+        items.iter().map(move |index| YamlValue::at(self.document, *index).or_alias(inherited))
     }
 
     /// Is it a sequence?
     pub fn is_sequence(self) -> bool {
-        matches!(self.get_node().kind, Kind::Sequence(_))
+        matches!(self.get_node().kind, YamlNodeKind::Sequence(_))
     }
 
     /// The pairs of a mapping as they are written, `<<` and repeated keys included.
-    pub fn raw_pairs(self) -> impl Iterator<Item = (Value<'a>, Value<'a>)> {
+    pub fn raw_pairs(self) -> impl Iterator<Item = (YamlValue<'a>, YamlValue<'a>)> {
         let pairs: &[(u32, u32)] = match &self.get_node().kind {
-            Kind::Mapping(pairs) => pairs,
+            YamlNodeKind::Mapping(pairs) => pairs,
             _ => &[],
         };
         let inherited = self.alias;
         pairs.iter().map(move |(key, value)| {
-            (Value::at(self.document, *key), Value::at(self.document, *value).or_alias(inherited))
+            (
+                YamlValue::at(self.document, *key),
+                YamlValue::at(self.document, *value).or_alias(inherited),
+            )
         })
     }
 
     /// The pairs that count, in order: the last of repeated keys wins, and merged mappings
     /// (`<<: *base`, `<<: [*a, *b]`) give what the mapping itself does not say. An earlier merge
     /// wins over a later one, as YAML 1.1 has it. A key that is no scalar is left out.
-    pub fn pairs(self) -> Vec<(&'a str, Value<'a>)> {
+    pub fn pairs(self) -> Vec<(&'a str, YamlValue<'a>)> {
         self.plain_pairs().unwrap_or_else(|| {
             let mut out = Vec::new();
-            self.collect_pairs(&mut Seen::default(), &mut out, MERGE_DEPTH);
+            self.collect_pairs(&mut VisitedKeys::default(), &mut out, MERGE_DEPTH);
             out
         })
     }
 
     /// The pairs of a mapping as nearly all are: few, different, and none merged.
-    fn plain_pairs(self) -> Option<Vec<(&'a str, Value<'a>)>> {
-        let mut out: Vec<(&str, Value<'_>)> = Vec::new();
+    fn plain_pairs(self) -> Option<Vec<(&'a str, YamlValue<'a>)>> {
+        let mut out: Vec<(&str, YamlValue<'_>)> = Vec::new();
         for (key, value) in self.raw_pairs() {
             let name = key.text()?;
             if name == "<<" || out.len() == FEW_PAIRS || out.iter().any(|(known, _)| *known == name)
@@ -294,7 +299,12 @@ impl<'a> Value<'a> {
         Some(out)
     }
 
-    fn collect_pairs(self, seen: &mut Seen<'a>, out: &mut Vec<(&'a str, Value<'a>)>, depth: usize) {
+    fn collect_pairs(
+        self,
+        seen: &mut VisitedKeys<'a>,
+        out: &mut Vec<(&'a str, YamlValue<'a>)>,
+        depth: usize,
+    ) {
         // What was merged once has nothing new to give; without this, merges of merges never end.
         if !seen.mappings.insert(self.node) {
             return;
@@ -303,7 +313,7 @@ impl<'a> Value<'a> {
         let mut merges = Vec::new();
         for (key, value) in self.raw_pairs() {
             let Some(name) = key.text() else { continue };
-            if name == "<<" && key.style() == Some(Style::Plain) {
+            if name == "<<" && key.style() == Some(QuoteStyle::Plain) {
                 merges.push(value);
                 continue;
             }
@@ -331,17 +341,17 @@ impl<'a> Value<'a> {
     }
 
     /// The value of a key, found as [`Value::pairs`] does.
-    pub fn get(self, key: &str) -> Option<Value<'a>> {
+    pub fn get(self, key: &str) -> Option<YamlValue<'a>> {
         self.get_merged(key, &mut HashSet::new(), MERGE_DEPTH)
     }
 
-    fn get_merged(self, key: &str, seen: &mut HashSet<u32>, depth: usize) -> Option<Value<'a>> {
+    fn get_merged(self, key: &str, seen: &mut HashSet<u32>, depth: usize) -> Option<YamlValue<'a>> {
         let own = self.raw_pairs().filter(|(k, _)| k.text() == Some(key)).map(|(_, v)| v).last();
         if own.is_some() || depth == 0 {
             return own;
         }
         self.raw_pairs().filter(|(k, _)| k.text() == Some("<<")).find_map(|(_, merged)| {
-            let mut look = |at: Value<'a>| {
+            let mut look = |at: YamlValue<'a>| {
                 seen.insert(at.node).then(|| at.get_merged(key, seen, depth - 1)).flatten()
             };
             if merged.is_sequence() { merged.items().find_map(look) } else { look(merged) }
@@ -349,7 +359,7 @@ impl<'a> Value<'a> {
     }
 
     /// The value under a chain of keys.
-    pub fn dig(self, keys: &[&str]) -> Option<Value<'a>> {
+    pub fn dig(self, keys: &[&str]) -> Option<YamlValue<'a>> {
         keys.iter().try_fold(self, |value, key| value.get(key))
     }
 

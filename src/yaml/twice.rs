@@ -1,14 +1,14 @@
 //! Keys that are written twice. YAML forbids them, and programs differ in which one they take.
 
-use super::tree::{Document, Kind, Node, Style};
+use super::tree::{QuoteStyle, YamlDocument, YamlNode, YamlNodeKind};
 use std::collections::HashSet;
 
-impl Document {
+impl YamlDocument {
     /// The keys that stand again in one mapping, each time with the line. A key may be an alias.
     pub fn twice(&self) -> Vec<(&str, u32)> {
         let mut out = Vec::new();
         for node in &self.nodes {
-            let Kind::Mapping(pairs) = &node.kind else { continue };
+            let YamlNodeKind::Mapping(pairs) = &node.kind else { continue };
             let mut seen = HashSet::new();
             for (key, _) in pairs {
                 let node = &self.nodes[*key as usize];
@@ -25,16 +25,16 @@ impl Document {
     /// The texts that are written as blocks, with their lines: they may be documents themselves.
     pub fn blocks(&self) -> impl Iterator<Item = (&str, u32)> {
         self.nodes.iter().filter_map(|node| match &node.kind {
-            Kind::Scalar { text, style: Style::Block } => Some((&**text, node.line)),
+            YamlNodeKind::Scalar { text, style: QuoteStyle::Block } => Some((&**text, node.line)),
             _ => None,
         })
     }
 
-    fn key_text<'d>(&'d self, node: &'d Node) -> Option<&'d str> {
+    fn key_text<'d>(&'d self, node: &'d YamlNode) -> Option<&'d str> {
         match &node.kind {
-            Kind::Scalar { text, .. } => Some(text),
-            Kind::Alias(to) => match &self.nodes.get(*to as usize)?.kind {
-                Kind::Scalar { text, .. } => Some(text),
+            YamlNodeKind::Scalar { text, .. } => Some(text),
+            YamlNodeKind::Alias(to) => match &self.nodes.get(*to as usize)?.kind {
+                YamlNodeKind::Scalar { text, .. } => Some(text),
                 _ => None,
             },
             _ => None,

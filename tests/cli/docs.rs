@@ -9,7 +9,7 @@ use crate::support::Sandbox;
 use regex::Regex;
 use std::fs;
 use std::path::{Path, PathBuf};
-use towpath::cli::{COMMANDS, Reach};
+use towpath::cli::{COMMANDS, WriteAccess};
 
 /// The folder that pages name in place of the test's own.
 const SHOWN: &str = "/tmp/";
@@ -191,10 +191,10 @@ fn the_table_of_what_writes_is_fresh() {
             .to_owned();
     for (command, reach) in COMMANDS {
         let writes = match reach {
-            Reach::Reads => "no".to_owned(),
-            Reach::Writes => "yes".to_owned(),
-            Reach::WritesUnless(options) => format!("unless `{}`", options.join("` or `")),
-            Reach::WritesWith(option) => format!("with `{option}`"),
+            WriteAccess::Reads => "no".to_owned(),
+            WriteAccess::Writes => "yes".to_owned(),
+            WriteAccess::WritesUnless(options) => format!("unless `{}`", options.join("` or `")),
+            WriteAccess::WritesWith(option) => format!("with `{option}`"),
         };
         page.push_str(&format!("| `{command}` | {writes} |\n"));
     }

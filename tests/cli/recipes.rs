@@ -7,7 +7,7 @@ use serde_yaml::{Mapping, Value};
 use snapbox::{assert_data_eq, str};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 pub type Variables = BTreeMap<String, String>;
 
@@ -156,9 +156,9 @@ fn carried_out(job: &Job) -> String {
     let site = Site::new();
     let forge = job.steps.iter().find_map(|(variables, _)| variables.get("TOWPATH_FORGE"));
     let (kind, forge, repository) = match forge.map(String::as_str) {
-        Some("gitlab") => (Kind::GitLab, "gitlab", "group/sub/r"),
-        Some("forgejo") => (Kind::Gitea, "forgejo", "o/r"),
-        _ => (Kind::GitHub, "github", "o/r"),
+        Some("gitlab") => (ForgeKind::GitLab, "gitlab", "group/sub/r"),
+        Some("forgejo") => (ForgeKind::Gitea, "forgejo", "o/r"),
+        _ => (ForgeKind::GitHub, "github", "o/r"),
     };
     for host in ["github.com", "gitlab.example.com", "codeberg.example"] {
         let address = format!("https://{host}/{repository}.git");

@@ -6,14 +6,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use towpath::forge::{
-    Access, Clock, Draft, Forge, ForgeError, Kind, Known, Limits, Merge, MergeMethod, NewProposal,
-    Place, Token, connect,
+    Clock, DraftState, Forge, ForgeAccess, ForgeError, ForgeHost, ForgeKind, ForgeRepository,
+    MergeMethod, NewProposal, ProposalMerge, RequestLimits, Token, connect,
 };
 
 /// When the tests take place.
 pub const NOW: i64 = 1_800_000_000;
 
-pub const ALL: [Kind; 5] = [Kind::GitHub, Kind::GitLab, Kind::Gitea, Kind::Bitbucket, Kind::Azure];
+pub const ALL: [ForgeKind; 5] = [
+    ForgeKind::GitHub,
+    ForgeKind::GitLab,
+    ForgeKind::Gitea,
+    ForgeKind::Bitbucket,
+    ForgeKind::Azure,
+];
 
 pub struct Bench {
     pub fake: Fake,
@@ -23,18 +29,18 @@ pub struct Bench {
 }
 
 impl Bench {
-    pub fn new(kind: Kind) -> Bench {
+    pub fn new(kind: ForgeKind) -> Bench {
         Bench::with(kind, Token::new(TOKEN), |_| {})
     }
 
-    pub fn with(kind: Kind, token: Token, change: impl FnOnce(&mut Access)) -> Bench {
+    pub fn with(kind: ForgeKind, token: Token, change: impl FnOnce(&mut ForgeAccess)) -> Bench {
         let fake = Fake::start(kind);
         let api = fake.api();
         Bench::at(fake, &api, token, change)
     }
 
     /// The client goes to `api`, wherever the fake is.
-    pub fn at(fake: Fake, api: &str, token: Token, change: impl FnOnce(&mut Access)) -> Bench {
+    pub fn at(fake: Fake, api: &str, token: Token, change: impl FnOnce(&mut ForgeAccess)) -> Bench {
         let (sleeps, said) = (Arc::default(), Arc::<Mutex<Vec<String>>>::default());
         let mut access = access(token, &sleeps);
         let log = Arc::clone(&said);
@@ -82,7 +88,7 @@ impl Drop for Bench {
     }
 }
 
-pub fn access(token: Token, sleeps: &Arc<Mutex<Vec<Duration>>>) -> Access {
+pub fn access(token: Token, sleeps: &Arc<Mutex<Vec<Duration>>>) -> ForgeAccess {
     let (now, slept) = (Arc::new(AtomicI64::new(NOW)), Arc::clone(sleeps));
     let later = Arc::clone(&now);
     let clock = Clock {
@@ -96,8 +102,8 @@ pub fn access(token: Token, sleeps: &Arc<Mutex<Vec<Duration>>>) -> Access {
         }),
         chance: Arc::new(|| 0.0),
     };
-    let limits = Limits { timeout: Duration::from_secs(10), ..Limits::default() };
-    Access {
+    let limits = RequestLimits { timeout: Duration::from_secs(10), ..RequestLimits::default() };
+    ForgeAccess {
         token: Some(token),
         proxy: None,
         no_proxy: Vec::new(),
@@ -108,14 +114,14 @@ pub fn access(token: Token, sleeps: &Arc<Mutex<Vec<Duration>>>) -> Access {
     }
 }
 
-pub fn place(kind: Kind, api: &str) -> Place {
+pub fn place(kind: ForgeKind, api: &str) -> ForgeRepository {
     let remote = match kind {
-        Kind::GitLab => "git@git.example.com:group/sub/r.git",
-        Kind::Azure => "https://git.example.com/org/p/_git/r",
+        ForgeKind::GitLab => "git@git.example.com:group/sub/r.git",
+        ForgeKind::Azure => "https://git.example.com/org/p/_git/r",
         _ => "git@git.example.com:o/r.git",
     };
-    let known = Known { kind, host: Some("git.example.com".into()), api: Some(api.to_owned()) };
-    Place::of(remote, Some(&known)).expect("a good remote")
+    let known = ForgeHost { kind, host: Some("git.example.com".into()), api: Some(api.to_owned()) };
+    ForgeRepository::of(remote, Some(&known)).expect("a good remote")
 }
 
 pub fn new(head: &str) -> NewProposal {
@@ -124,14 +130,14 @@ pub fn new(head: &str) -> NewProposal {
         base: "main".into(),
         title: format!("Promote {head}"),
         body: "From 1 to 2.\n\n| gate | |\n".into(),
-        draft: Draft::No,
+        draft: DraftState::No,
         labels: Vec::new(),
         reviewers: Vec::new(),
     }
 }
 
-pub fn merge_of(head: &str) -> Merge {
-    Merge {
+pub fn merge_of(head: &str) -> ProposalMerge {
+    ProposalMerge {
         method: MergeMethod::Squash,
         expect: crate::fake::sha(head),
         title: Some("Promote web".into()),

@@ -3,8 +3,8 @@
 use crate::bench::{ALL, Bench, merge_of, new};
 use crate::fake::{ME, Pull, sha};
 use towpath::forge::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Kind, Merge, NewProposal, Review,
-    State, Verdict,
+    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, ForgeKind, NewProposal,
+    ProposalMerge, ProposalState, ProposalUpdate, Review, ReviewVerdict,
 };
 
 fn each(test: impl Fn(&Bench, &dyn Forge)) {
@@ -33,14 +33,14 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
     let Subject { forge, me, sha } = *subject;
     {
         let wanted = NewProposal {
-            draft: Draft::Yes,
+            draft: DraftState::Yes,
             labels: vec!["towpath".into(), "prod stage".into()],
             reviewers: vec!["alice".into(), me.into()],
             ..new("towpath/prod/web")
         };
         let opened = forge.create(&wanted).expect("opened");
-        let labels = !forge.lacks().contains(&Feature::Labels);
-        assert_eq!((opened.number, opened.state, opened.draft), (1, State::Open, true));
+        let labels = !forge.lacks().contains(&ForgeFeature::Labels);
+        assert_eq!((opened.number, opened.state, opened.draft), (1, ProposalState::Open, true));
         assert_eq!(
             (opened.title.as_str(), opened.body.as_str()),
             (wanted.title.as_str(), wanted.body.as_str())
@@ -56,10 +56,10 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
         assert_eq!(forge.find("towpath/prod/web").expect("found").as_ref(), Some(&opened));
         assert_eq!(forge.find("towpath/prod").expect("looked"), None);
 
-        let change = Change {
+        let change = ProposalUpdate {
             title: Some("Promote web to 3".into()),
             body: Some("From 1 to 3.".into()),
-            draft: Some(Draft::No),
+            draft: Some(DraftState::No),
             add_labels: vec!["break-glass".into()],
             remove_labels: vec!["towpath".into(), "never there".into()],
             add_reviewers: vec!["alice".into(), "carol".into()],
@@ -77,16 +77,19 @@ pub fn opened_found_changed_and_closed(subject: &Subject<'_>) {
         assert_eq!(changed.reviewers, ["alice", "carol"]);
         assert_eq!(forge.update(1, &change).expect("changed again"), changed, "twice is once");
         let other = forge
-            .update(1, &Change { draft: Some(Draft::Yes), ..Change::default() })
+            .update(
+                1,
+                &ProposalUpdate { draft: Some(DraftState::Yes), ..ProposalUpdate::default() },
+            )
             .expect("a draft again");
         assert_eq!((other.title.as_str(), other.draft), ("Promote web to 3", true));
         let other = forge
-            .update(1, &Change { title: Some("Other".into()), ..Change::default() })
+            .update(1, &ProposalUpdate { title: Some("Other".into()), ..ProposalUpdate::default() })
             .expect("renamed");
         assert_eq!((other.title.as_str(), other.draft), ("Other", true), "a draft stays one");
 
-        assert_eq!(forge.close(1).expect("closed").state, State::Closed);
-        assert_eq!(forge.close(1).expect("closed already").state, State::Closed);
+        assert_eq!(forge.close(1).expect("closed").state, ProposalState::Closed);
+        assert_eq!(forge.close(1).expect("closed already").state, ProposalState::Closed);
         assert_eq!(forge.find("towpath/prod/web").expect("looked"), None);
         assert_eq!(forge.open_proposals().expect("listed"), []);
     }
@@ -139,8 +142,11 @@ fn merged_once_and_only_as_judged() {
         bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").blocked =
             Some("checks are pending".into());
         let error = bench.error(forge.merge(1, &merge_of("b")));
-        let said =
-            if forge.kind() == Kind::Azure { "it has conflicts" } else { "checks are pending" };
+        let said = if forge.kind() == ForgeKind::Azure {
+            "it has conflicts"
+        } else {
+            "checks are pending"
+        };
         assert_eq!(error.to_string(), format!("proposal 1 cannot be merged: {said}"));
 
         bench.fake.world.lock().expect("no panic within").pull(1).expect("it is there").blocked =
@@ -153,11 +159,11 @@ fn merged_once_and_only_as_judged() {
 /// Proposal 1 is of `b`, and can be merged; what the merge became.
 pub fn merged_once(subject: &Subject<'_>) -> String {
     let Subject { forge, sha, .. } = *subject;
-    let how = |head: &str| Merge { expect: sha(head), ..merge_of(head) };
+    let how = |head: &str| ProposalMerge { expect: sha(head), ..merge_of(head) };
     let merged = forge.merge(1, &how("b")).expect("merged");
-    assert_eq!(merged.state, State::Merged);
+    assert_eq!(merged.state, ProposalState::Merged);
     let commit = merged.merge_commit.expect("it became one");
-    assert_eq!(forge.merge(1, &how("b")).expect("merged already").state, State::Merged);
+    assert_eq!(forge.merge(1, &how("b")).expect("merged already").state, ProposalState::Merged);
     assert_eq!(forge.find("b").expect("looked"), None);
 
     forge.create(&new("c")).expect("opened");
@@ -171,7 +177,7 @@ pub fn merged_once(subject: &Subject<'_>) -> String {
 fn merging_by_itself_can_be_asked_for() {
     each(|bench, forge| {
         forge.create(&new("b")).expect("opened");
-        if forge.lacks().contains(&Feature::AutoMerge) {
+        if forge.lacks().contains(&ForgeFeature::AutoMerge) {
             let error = bench.error(forge.auto_merge(1, &merge_of("b")));
             assert_eq!(error.to_string(), "Bitbucket has no way to merge by itself");
             return;
@@ -186,7 +192,10 @@ fn merging_by_itself_can_be_asked_for() {
         forge.auto_merge(1, &merge_of("b")).expect("asked for again");
         let now = forge.proposal(1).expect("there");
         // Gitea does not tell.
-        assert_eq!((now.state, now.auto_merge), (State::Open, forge.kind() != Kind::Gitea));
+        assert_eq!(
+            (now.state, now.auto_merge),
+            (ProposalState::Open, forge.kind() != ForgeKind::Gitea)
+        );
     });
 }
 
@@ -194,7 +203,7 @@ fn merging_by_itself_can_be_asked_for() {
 fn checks_are_set_replaced_and_read() {
     each(|_, forge| {
         let commit = sha("b");
-        let check = |name: &str, state, text: &str| Check {
+        let check = |name: &str, state, text: &str| CommitCheck {
             name: name.into(),
             state,
             description: text.into(),
@@ -213,7 +222,8 @@ fn checks_are_set_replaced_and_read() {
         let passed = check("towpath/prod", CheckState::Passed, "open");
         assert_eq!(all, [passed, check(long, CheckState::Failed, "no")]);
         assert_eq!(forge.checks(&sha("other")).expect("read"), []);
-        let wordy = Check { url: None, ..check("wordy", CheckState::Passed, &"ä".repeat(139)) };
+        let wordy =
+            CommitCheck { url: None, ..check("wordy", CheckState::Passed, &"ä".repeat(139)) };
         forge.set_check(&sha("c"), &wordy).expect("an address is not needed");
         assert_eq!(forge.checks(&sha("c")).expect("read").len(), 1);
     });
@@ -221,7 +231,7 @@ fn checks_are_set_replaced_and_read() {
 
 #[test]
 fn check_runs_count_beside_statuses() {
-    let bench = Bench::new(Kind::GitHub);
+    let bench = Bench::new(ForgeKind::GitHub);
     let runs = [
         ("run:unit", "success"),
         ("run:lint", "skipped"),
@@ -264,13 +274,13 @@ fn the_last_word_of_each_reviewer_counts() {
             words.to_vec();
         let mut reviews = forge.reviews(1).expect("read");
         reviews.sort_by(|a, b| a.author.cmp(&b.author));
-        let commit = matches!(forge.kind(), Kind::GitHub | Kind::Gitea).then(|| sha("b"));
+        let commit = matches!(forge.kind(), ForgeKind::GitHub | ForgeKind::Gitea).then(|| sha("b"));
         let review = |author: &str, verdict| Review {
             author: author.into(),
             verdict,
             commit: commit.clone(),
         };
-        let (yes, no) = (Verdict::Approved, Verdict::ChangesRequested);
+        let (yes, no) = (ReviewVerdict::Approved, ReviewVerdict::ChangesRequested);
         assert_eq!(reviews, [review("alice", yes), review("carol", yes), review("dave", no)]);
     });
 }
@@ -287,7 +297,7 @@ fn open_issues_with_a_label() {
             (number, title.to_owned(), vec!["x".repeat(3), label.to_owned()])
         });
         bench.fake.world.lock().expect("no panic within").issues = issues.to_vec();
-        if forge.lacks().contains(&Feature::Issues) {
+        if forge.lacks().contains(&ForgeFeature::Issues) {
             let error = bench.error(forge.open_issues("incident"));
             assert_eq!(error.to_string(), "Bitbucket has no issues with labels");
             forge.open_proposals().expect("listed");

@@ -6,20 +6,20 @@ use crate::fake::server::Answer;
 use crate::fake::{Fault, Pull, TOKEN, prefix};
 use serde_json::json;
 use std::time::Duration;
-use towpath::forge::{Change, ForgeError, Kind, NewProposal, State, Token};
+use towpath::forge::{ForgeError, ForgeKind, NewProposal, ProposalState, ProposalUpdate, Token};
 
 fn instead(status: u16) -> Fault {
     Fault::Instead(Answer::json(status, json!({ "message": format!("it said {status}") })))
 }
 
 /// Where pull requests are.
-fn pulls(kind: Kind) -> &'static str {
+fn pulls(kind: ForgeKind) -> &'static str {
     match kind {
-        Kind::GitHub | Kind::Gitea => "/repos/o/r/pulls",
-        Kind::GitLab => "/projects/group%2Fsub%2Fr/merge_requests",
-        Kind::Bitbucket => "/repositories/o/r/pullrequests",
-        Kind::Azure => "/p/_apis/git/repositories/r/pullrequests",
-        Kind::Plain => unreachable!("it is not asked over HTTP"),
+        ForgeKind::GitHub | ForgeKind::Gitea => "/repos/o/r/pulls",
+        ForgeKind::GitLab => "/projects/group%2Fsub%2Fr/merge_requests",
+        ForgeKind::Bitbucket => "/repositories/o/r/pullrequests",
+        ForgeKind::Azure => "/p/_apis/git/repositories/r/pullrequests",
+        ForgeKind::Plain => unreachable!("it is not asked over HTTP"),
     }
 }
 
@@ -105,13 +105,16 @@ fn a_merge_whose_answer_got_lost_is_a_merge() {
         let bench = Bench::new(kind);
         bench.forge.create(&new("b")).expect("opened");
         let (method, path) = match kind {
-            Kind::GitHub | Kind::GitLab => ("PUT", "/merge"),
-            Kind::Gitea | Kind::Bitbucket => ("POST", "/merge"),
-            Kind::Azure => ("PATCH", "/pullrequests/1"),
-            Kind::Plain => continue,
+            ForgeKind::GitHub | ForgeKind::GitLab => ("PUT", "/merge"),
+            ForgeKind::Gitea | ForgeKind::Bitbucket => ("POST", "/merge"),
+            ForgeKind::Azure => ("PATCH", "/pullrequests/1"),
+            ForgeKind::Plain => continue,
         };
         bench.fake.break_next(method, path, Fault::After(Answer::status(504)));
-        assert_eq!(bench.forge.merge(1, &merge_of("b")).expect("merged").state, State::Merged);
+        assert_eq!(
+            bench.forge.merge(1, &merge_of("b")).expect("merged").state,
+            ProposalState::Merged
+        );
         assert_eq!(
             bench
                 .fake
@@ -141,13 +144,13 @@ fn reads_and_repeatable_writes_are_sent_again() {
             ForgeError::Server { status: 503, .. }
         ));
 
-        let method = if matches!(bench.forge.kind(), Kind::GitLab | Kind::Bitbucket) {
+        let method = if matches!(bench.forge.kind(), ForgeKind::GitLab | ForgeKind::Bitbucket) {
             "PUT"
         } else {
             "PATCH"
         };
         bench.fake.break_next(method, path, Fault::After(Answer::status(502)));
-        let change = Change { body: Some("new".into()), ..Change::default() };
+        let change = ProposalUpdate { body: Some("new".into()), ..ProposalUpdate::default() };
         assert_eq!(bench.forge.update(1, &change).expect("changed").body, "new");
     });
 }
@@ -261,7 +264,7 @@ fn a_forge_that_repeats_the_token_does_not_spread_it() {
 
 #[test]
 fn a_renamed_repository_is_followed_where_that_is_safe() {
-    for kind in [Kind::GitHub, Kind::Gitea, Kind::GitLab] {
+    for kind in [ForgeKind::GitHub, ForgeKind::Gitea, ForgeKind::GitLab] {
         let bench = Bench::new(kind);
         let path = pulls(kind);
         let to = format!("{}{}{path}?state=open", bench.fake.base, prefix(kind));
@@ -308,7 +311,7 @@ fn a_renamed_repository_is_followed_where_that_is_safe() {
 
 #[test]
 fn a_next_page_on_another_host_is_not_asked_for() {
-    for kind in [Kind::GitHub, Kind::Gitea, Kind::GitLab] {
+    for kind in [ForgeKind::GitHub, ForgeKind::Gitea, ForgeKind::GitLab] {
         let bench = Bench::new(kind);
         let link = r#"<https://evil.example.com/page2>; rel="next""#;
         bench.fake.break_next(

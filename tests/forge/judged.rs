@@ -4,8 +4,8 @@
 use crate::bench::{Bench, merge_of, new};
 use crate::fake::{Fake, TOKEN, prefix, sha};
 use towpath::forge::{
-    Change, Check, CheckState, Draft, Feature, ForgeError, Kind, MergeMethod, NewProposal, State,
-    Token,
+    CheckState, CommitCheck, DraftState, ForgeError, ForgeFeature, ForgeKind, MergeMethod,
+    NewProposal, ProposalState, ProposalUpdate, Token,
 };
 
 #[expect(
@@ -20,14 +20,17 @@ fn told(name: &str) -> String {
 #[test]
 #[ignore = "tests/real/run starts the judge"]
 fn every_request_before_a_judge() {
-    let kind = Kind::from_name(&told("FORGE_KIND")).expect("a forge");
+    let kind = ForgeKind::from_name(&told("FORGE_KIND")).expect("a forge");
     let fake = Fake::start_on(kind, told("FORGE_PORT").parse().expect("a port"));
-    let api =
-        format!("{}{}", told("FORGE_JUDGE"), if kind == Kind::GitHub { "" } else { prefix(kind) });
+    let api = format!(
+        "{}{}",
+        told("FORGE_JUDGE"),
+        if kind == ForgeKind::GitHub { "" } else { prefix(kind) }
+    );
     let bench = Bench::at(fake, &api, Token::new(TOKEN), |_| {});
     let forge = bench.forge.as_ref();
     let wanted = NewProposal {
-        draft: Draft::Yes,
+        draft: DraftState::Yes,
         labels: vec!["towpath".into()],
         reviewers: vec!["alice".into()],
         ..new("towpath/prod/web")
@@ -35,33 +38,34 @@ fn every_request_before_a_judge() {
     let opened = forge.create(&wanted).expect("opened");
     assert!(forge.find("towpath/prod/web").expect("looked").is_some());
     assert_eq!(forge.open_proposals().expect("listed").len(), 1);
-    let change = Change {
+    let change = ProposalUpdate {
         title: Some("Other".into()),
         body: Some("Other".into()),
-        draft: Some(Draft::No),
+        draft: Some(DraftState::No),
         remove_labels: vec!["towpath".into()],
-        ..Change::default()
+        ..ProposalUpdate::default()
     };
     forge.update(opened.number, &change).expect("changed");
     for state in [CheckState::Pending, CheckState::Failed, CheckState::Passed] {
         let url = Some("https://ci.example.com/1".into());
-        let check = Check { name: "towpath/prod".into(), state, description: "so so".into(), url };
+        let check =
+            CommitCheck { name: "towpath/prod".into(), state, description: "so so".into(), url };
         forge.set_check(&sha("towpath/prod/web"), &check).expect("set");
     }
     assert_eq!(forge.checks(&sha("towpath/prod/web")).expect("read").len(), 1);
     forge.reviews(opened.number).expect("read");
-    if !forge.lacks().contains(&Feature::Issues) {
+    if !forge.lacks().contains(&ForgeFeature::Issues) {
         forge.open_issues("incident").expect("read");
     }
-    if !forge.lacks().contains(&Feature::AutoMerge) {
+    if !forge.lacks().contains(&ForgeFeature::AutoMerge) {
         forge.auto_merge(opened.number, &merge_of("towpath/prod/web")).expect("asked for");
     }
     assert_eq!(
         forge.merge(opened.number, &merge_of("towpath/prod/web")).expect("merged").state,
-        State::Merged
+        ProposalState::Merged
     );
     let second = forge.create(&new("second")).expect("opened");
-    assert_eq!(forge.close(second.number).expect("closed").state, State::Closed);
+    assert_eq!(forge.close(second.number).expect("closed").state, ProposalState::Closed);
     let exchanges = bench.fake.world.lock().expect("no panic within").exchanges.clone();
     std::fs::write(told("FORGE_EXCHANGES"), serde_json::Value::from(exchanges).to_string())
         .expect("written");
@@ -74,7 +78,7 @@ fn every_request_before_a_judge() {
 fn the_flow_before_an_emulator() {
     let (branch, commit) = (told("FORGE_BRANCH"), told("FORGE_COMMIT"));
     let bench = Bench::at(
-        Fake::start(Kind::GitHub),
+        Fake::start(ForgeKind::GitHub),
         &told("FORGE_API"),
         Token::new(&told("FORGE_TOKEN")),
         |_| {},
@@ -82,16 +86,16 @@ fn the_flow_before_an_emulator() {
     let forge = bench.forge.as_ref();
     let wanted = NewProposal { labels: vec!["towpath".into()], ..new(&branch) };
     let opened = forge.create(&wanted).expect("opened");
-    assert_eq!((opened.head.as_str(), opened.state), (branch.as_str(), State::Open));
+    assert_eq!((opened.head.as_str(), opened.state), (branch.as_str(), ProposalState::Open));
     assert_eq!(
         (opened.head_commit.as_deref(), opened.labels.as_slice()),
         (Some(commit.as_str()), &wanted.labels[..])
     );
     assert_eq!(forge.find(&branch).expect("looked").expect("found").number, opened.number);
-    let change = Change {
+    let change = ProposalUpdate {
         title: Some("Other".into()),
         add_labels: vec!["more".into()],
-        ..Change::default()
+        ..ProposalUpdate::default()
     };
     let changed = forge.update(opened.number, &change).expect("changed");
     assert_eq!((changed.title.as_str(), changed.labels.len()), ("Other", 2));
@@ -103,6 +107,6 @@ fn the_flow_before_an_emulator() {
         "another head"
     );
     how.expect = commit;
-    assert_eq!(forge.merge(opened.number, &how).expect("merged").state, State::Merged);
+    assert_eq!(forge.merge(opened.number, &how).expect("merged").state, ProposalState::Merged);
     assert_eq!(forge.find(&branch).expect("looked"), None);
 }

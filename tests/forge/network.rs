@@ -11,7 +11,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use towpath::forge::{ForgeError, Kind, Token};
+use towpath::forge::{ForgeError, ForgeKind, Token};
 
 const AUTHORITY: &[u8] = include_bytes!("tls/ca.pem");
 
@@ -73,11 +73,11 @@ fn tunnel(mut client: TcpStream, log: &Mutex<Vec<String>>) -> Option<()> {
 fn a_private_authority_is_trusted_when_it_is_named() {
     let api = format!("{}/api/v1", secure());
     let token = || Token::new(TOKEN);
-    let known = Bench::at(Fake::start(Kind::Gitea), &api, token(), |access| {
+    let known = Bench::at(Fake::start(ForgeKind::Gitea), &api, token(), |access| {
         access.authorities = Some(AUTHORITY.to_vec())
     });
     assert_eq!(known.forge.open_proposals().expect("trusted"), []);
-    let unknown = Bench::at(Fake::start(Kind::Gitea), &api, token(), |_| {});
+    let unknown = Bench::at(Fake::start(ForgeKind::Gitea), &api, token(), |_| {});
     let error = unknown.error(unknown.forge.open_proposals());
     assert!(matches!(error, ForgeError::Certificate { .. }), "{error:?}");
     assert_eq!(
@@ -94,7 +94,7 @@ fn a_proxy_is_used_but_for_hosts_without_one() {
         [(vec!["example.org".to_owned()], true), (vec!["127.0.0.1".to_owned()], false)]
     {
         let (address, asked) = proxy();
-        let bench = Bench::at(Fake::start(Kind::Gitea), &api, Token::new(TOKEN), |access| {
+        let bench = Bench::at(Fake::start(ForgeKind::Gitea), &api, Token::new(TOKEN), |access| {
             access.authorities = Some(AUTHORITY.to_vec());
             access.proxy = Some(format!("http://user:pr0xy-secret@{address}"));
             access.no_proxy = except;
@@ -119,8 +119,12 @@ fn a_proxy_is_used_but_for_hosts_without_one() {
 fn what_is_not_there_is_tried_a_few_times() {
     let free =
         TcpListener::bind("127.0.0.1:0").expect("a free port").local_addr().expect("it was bound");
-    let bench =
-        Bench::at(Fake::start(Kind::GitHub), &format!("http://{free}"), Token::new(TOKEN), |_| {});
+    let bench = Bench::at(
+        Fake::start(ForgeKind::GitHub),
+        &format!("http://{free}"),
+        Token::new(TOKEN),
+        |_| {},
+    );
     let error = bench.error(bench.forge.create(&crate::bench::new("b")));
     assert_eq!(error.to_string(), "git.example.com cannot be reached: the connection was refused");
     assert_eq!(bench.slept(), [500, 1000, 2000]);
@@ -130,8 +134,8 @@ fn what_is_not_there_is_tried_a_few_times() {
 fn settings_that_cannot_work_are_refused_without_being_shown() {
     let sleeps = Arc::default();
     let mut access = crate::bench::access(Token::new("two\nlines"), &sleeps);
-    let place = crate::bench::place(Kind::Gitea, "http://127.0.0.1:1/api/v1");
-    let refused = |access: &towpath::forge::Access| {
+    let place = crate::bench::place(ForgeKind::Gitea, "http://127.0.0.1:1/api/v1");
+    let refused = |access: &towpath::forge::ForgeAccess| {
         towpath::forge::connect(&place, access)
             .err()
             .map(|error| error.to_string())

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use towpath::forge::{
-    Change, Clock, Feature, Forge, ForgeError, Kind, Merge, MergeMethod, State, plain,
+    Clock, Forge, ForgeError, ForgeFeature, ForgeKind, MergeMethod, ProposalMerge, ProposalState,
+    ProposalUpdate, plain,
 };
-use towpath::git::{Manner, Repository, Workspace};
+use towpath::git::{GitOptions, Repository, Workspace};
 
 const ME: &str = "Jo <jo@example.com>";
 
@@ -62,7 +63,7 @@ impl Ground {
 }
 
 fn forge(repository: &Repository) -> Box<dyn Forge + '_> {
-    let manner = Manner { date: "1700000000 +0000".into(), ..Manner::default() };
+    let manner = GitOptions { date: "1700000000 +0000".into(), ..GitOptions::default() };
     let clock = Clock { now: Arc::new(|| 0), sleep: Arc::new(|_| {}), chance: Arc::new(|| 0.5) };
     plain(Workspace::new(repository, manner), "/srv/deploy.git".into(), ME.into(), clock)
 }
@@ -82,8 +83,14 @@ fn git(at: &Path, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("text").trim_end().to_owned()
 }
 
-fn how(expect: String, method: MergeMethod) -> Merge {
-    Merge { method, expect, title: None, message: Some("App: web\n".into()), if_still: Vec::new() }
+fn how(expect: String, method: MergeMethod) -> ProposalMerge {
+    ProposalMerge {
+        method,
+        expect,
+        title: None,
+        message: Some("App: web\n".into()),
+        if_still: Vec::new(),
+    }
 }
 
 #[test]
@@ -91,14 +98,16 @@ fn a_proposal_is_opened_found_changed_and_closed() {
     let ground = Ground::new();
     let repository = ground.clone("one");
     let forge = forge(&repository);
-    assert_eq!(forge.kind(), Kind::Plain);
+    assert_eq!(forge.kind(), ForgeKind::Plain);
     let subject = Subject { forge: forge.as_ref(), me: ME, sha: &|branch| ground.at(branch) };
     opened_found_changed_and_closed(&subject);
     let log = git(&ground.path("origin.git"), &["log", "--format=%s", "refs/towpath/proposals/1"]);
     assert_eq!(log.lines().last(), Some("Open: Promote towpath/prod/web"));
     assert_eq!(log.lines().next(), Some("Close: Other"));
     assert!(matches!(forge.proposal(9), Err(ForgeError::NoSuchProposal { number: 9 })));
-    for feature in [Feature::AutoMerge, Feature::Issues, Feature::Checks, Feature::Reviews] {
+    for feature in
+        [ForgeFeature::AutoMerge, ForgeFeature::Issues, ForgeFeature::Checks, ForgeFeature::Reviews]
+    {
         assert!(forge.lacks().contains(&feature));
     }
     assert_eq!(
@@ -132,7 +141,7 @@ fn merged_once_and_only_as_judged() {
     // The suite squashes.
     assert_eq!((ground.at("main"), ground.at("main^")), (commit, ground.at(&format!("{head}^"))));
     let merged = forge.proposal(1).expect("there");
-    assert_eq!((merged.state, merged.head_commit), (State::Merged, Some(head)));
+    assert_eq!((merged.state, merged.head_commit), (ProposalState::Merged, Some(head)));
 }
 
 #[test]
@@ -177,7 +186,10 @@ fn a_conflict_is_refused_and_nothing_moves() {
         error.to_string(),
         "proposal 1 cannot be merged: `main` has changed the same lines of b"
     );
-    assert_eq!((ground.at("main"), forge.proposal(1).expect("there").state), (main, State::Open));
+    assert_eq!(
+        (ground.at("main"), forge.proposal(1).expect("there").state),
+        (main, ProposalState::Open)
+    );
     git(&ground.path("origin.git"), &["branch", "-D", "b"]);
     let error =
         forge.merge(1, &how("0".repeat(40), MergeMethod::Merge)).expect_err("there is no branch");
@@ -192,10 +204,10 @@ fn what_git_has_merged_is_noted() {
     forge.create(&new("b")).expect("opened");
     git(&ground.path("origin.git"), &["update-ref", "refs/heads/main", "b"]);
     assert_eq!(forge.open_proposals().expect("listed"), []);
-    assert_eq!(forge.proposal(1).expect("there").state, State::Merged);
+    assert_eq!(forge.proposal(1).expect("there").state, ProposalState::Merged);
     assert_eq!(
         forge.merge(1, &how(ground.at("b"), MergeMethod::Merge)).expect("merged already").state,
-        State::Merged
+        ProposalState::Merged
     );
 }
 
@@ -218,7 +230,10 @@ fn writers_at_once_lose_nothing() {
                 let repository = Repository::open(path).expect("opens");
                 let forge = forge(&repository);
                 forge.create(&new(if n % 2 == 0 { "b" } else { "c" })).expect("opened");
-                let change = Change { add_labels: vec![format!("label{n}")], ..Change::default() };
+                let change = ProposalUpdate {
+                    add_labels: vec![format!("label{n}")],
+                    ..ProposalUpdate::default()
+                };
                 forge.update(1, &change).expect("changed");
             });
         }

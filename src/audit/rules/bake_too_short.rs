@@ -1,19 +1,19 @@
 //! `bake-too-short`: it had not run long enough before.
 
-use super::{Rule, gated};
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::{AuditRule, gated};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "bake-too-short",
     severity: Severity::Medium,
-    needs: Need::Bake,
+    needs: RuleRequirement::Bake,
     title: "Deployed before the version had baked",
     about: "A version came to a stage before it had run long enough in the stages before, or to a wave of its targets before the wave before had had it for long enough. It needs `bake` among the gates, or in a `--policy`, or `waves`. The time is what the gate would have said at the moment the deployment landed. Rollbacks need not bake.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     [GateKind::Bake, GateKind::Wave]
         .into_iter()
         .flat_map(|kind| gated(scene, &RULE, kind))
@@ -22,7 +22,7 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
@@ -30,10 +30,10 @@ mod tests {
         let gates = "gates:\n  - bake: 30m\n    stages: [prod]\n";
         let lines =
             ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
-        assert_eq!(Bench::new(gates, &lines).said("bake-too-short"), "");
+        assert_eq!(AuditBench::new(gates, &lines).said("bake-too-short"), "");
         let hasty = [&lines[..], &["50 web staging v2>v3", "60 web prod v2>v3"]].concat();
         assert_data_eq!(
-            Bench::new(gates, &hasty).said("bake-too-short"),
+            AuditBench::new(gates, &hasty).said("bake-too-short"),
             str![[r#"
 60 web prod v3: v3 in staging bakes for 30m since 1970-01-01 00:50 UTC
 

@@ -1,15 +1,15 @@
 //! `break-glass`: somebody passed the gates on purpose.
 
-use super::Rule;
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::AuditRule;
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::history::Deployment;
-use crate::model::{SlotKey, Version};
-use crate::pipeline::ledger::{Event, What};
+use crate::model::{CellKey, Version};
+use crate::pipeline::ledger::{EventKind, LedgerEvent};
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "break-glass",
     severity: Severity::Medium,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "Somebody passed the gates on purpose",
     about: "Somebody broke the glass: an event in the ledger, or a `Gate-Override:` or `Break-glass:` trailer of a \
             deploying commit. That may have been right; it is listed because it should be rare and looked at. The \
@@ -17,7 +17,7 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut found: Vec<Finding> =
         scene.deployments().filter_map(|deployment| by_trailer(scene, &deployment)).collect();
     let events =
@@ -31,14 +31,14 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
 }
 
 /// Does a commit say the same as an event? What towpath writes, it writes to both.
-fn tells(commit: &Finding, event: &Event, by_event: &Finding) -> bool {
-    let What::Overridden { reason, .. } = &event.what else { return false };
+fn tells(commit: &Finding, event: &LedgerEvent, by_event: &Finding) -> bool {
+    let EventKind::Overridden { reason, .. } = &event.what else { return false };
     commit.version == by_event.version
         && commit.slots.iter().any(|slot| by_event.slots.contains(slot))
         && commit.message.contains(&format!(": {reason} ("))
 }
 
-fn by_trailer(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
+fn by_trailer(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
     (scene.marks)(deployment.commit).filter(|mark| mark.breaks_glass())?;
     let account = scene.account(deployment.commit)?;
     let reason = account.break_glass.as_ref()?;
@@ -46,8 +46,14 @@ fn by_trailer(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding>
 }
 
 /// What the ledger says of it, about these cells.
-pub(super) fn by_event(event: &Event, slots: Vec<SlotKey>, rule: &'static Rule) -> Option<Finding> {
-    let What::Overridden { app, stage, version, reason, .. } = &event.what else { return None };
+pub(super) fn by_event(
+    event: &LedgerEvent,
+    slots: Vec<CellKey>,
+    rule: &'static AuditRule,
+) -> Option<Finding> {
+    let EventKind::Overridden { app, stage, version, reason, .. } = &event.what else {
+        return None;
+    };
     let by = &event.by.name;
     // Cells that never were have no columns of their own.
     let message = if slots.is_empty() {
@@ -66,16 +72,16 @@ pub(super) fn by_event(event: &Event, slots: Vec<SlotKey>, rule: &'static Rule) 
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
-    use crate::history::Account;
-    use crate::pipeline::ledger::What;
+    use crate::audit::testing::AuditBench;
+    use crate::history::CommitDetails;
+    use crate::pipeline::ledger::EventKind;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn a_reason_in_a_trailer_or_in_the_ledger() {
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "3 web prod v1>v2"];
-        assert_eq!(Bench::new("", &lines).said("break-glass"), "");
-        let broken = What::Overridden {
+        assert_eq!(AuditBench::new("", &lines).said("break-glass"), "");
+        let broken = EventKind::Overridden {
             app: "web".into(),
             stage: "prod".into(),
             version: "v2".into(),
@@ -84,11 +90,11 @@ mod tests {
             expires: jiff::Timestamp::from_second(6000).expect("in range"),
             gates: Vec::new(),
         };
-        let elsewhere = Bench::new("", &lines).event(2, "alice", broken.clone()).only("dev");
+        let elsewhere = AuditBench::new("", &lines).event(2, "alice", broken.clone()).only("dev");
         assert_eq!(elsewhere.said("break-glass"), "");
-        let gone = Bench::new("", &lines[..1]).event(2, "alice", broken.clone());
+        let gone = AuditBench::new("", &lines[..1]).event(2, "alice", broken.clone());
         assert_eq!(gone.said("break-glass"), "2  v2: alice for web in prod: login is down\n");
-        let bench = Bench::new("", &lines).event(2, "alice", broken.clone()).only("prod");
+        let bench = AuditBench::new("", &lines).event(2, "alice", broken.clone()).only("prod");
         let bench =
             bench.account(3, "Bob", |account| account.break_glass = Some("incident 12".into()));
         assert_data_eq!(
@@ -99,10 +105,10 @@ mod tests {
 
 "#]]
         );
-        let told = |account: &mut Account| {
+        let told = |account: &mut CommitDetails| {
             account.break_glass = Some("login is down (bake, isolation)".into())
         };
-        let bench = Bench::new("", &lines).event(2, "alice", broken).account(3, "alice", told);
+        let bench = AuditBench::new("", &lines).event(2, "alice", broken).account(3, "alice", told);
         assert_eq!(
             bench.said("break-glass"),
             "3 web prod v2: alice: login is down (bake, isolation)\n",

@@ -1,14 +1,14 @@
 //! `break-glass-without-follow-up`: nobody said afterwards what had happened.
 
-use super::Rule;
+use super::AuditRule;
 use super::break_glass::by_event;
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::pipeline::ledger::Event;
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::pipeline::ledger::LedgerEvent;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "break-glass-without-follow-up",
     severity: Severity::High,
-    needs: Need::Ledger,
+    needs: RuleRequirement::Ledger,
     title: "The glass was broken, and nobody said why afterwards",
     about: "Somebody broke the glass more than a week ago, and no note in the ledger tells what came of it. \
             `towpath ledger note EVENT TEXT` writes one: a link to the report of the incident is enough.",
@@ -18,23 +18,23 @@ pub(super) static RULE: Rule = Rule {
 /// So long there is time to write.
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let open = scene.evidence.ledger.unexplained();
-    let is_open = |event: &Event| open.iter().any(|other| other.id == event.id);
-    let is_late = |event: &Event| event.time.as_second() + WEEK <= scene.now;
+    let is_open = |event: &LedgerEvent| open.iter().any(|other| other.id == event.id);
+    let is_late = |event: &LedgerEvent| event.time.as_second() + WEEK <= scene.now;
     let late = scene.events().filter(|(event, _)| is_open(event) && is_late(event));
     late.filter_map(|(event, slots)| by_event(event, slots, &RULE)).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
-    use crate::pipeline::ledger::What;
+    use crate::audit::testing::AuditBench;
+    use crate::pipeline::ledger::EventKind;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn a_week_later() {
-        let broken = What::Overridden {
+        let broken = EventKind::Overridden {
             app: "web".into(),
             stage: "prod".into(),
             version: "v2".into(),
@@ -43,10 +43,10 @@ mod tests {
             expires: jiff::Timestamp::from_second(6000).expect("in range"),
             gates: Vec::new(),
         };
-        let bench = || Bench::new("", &["0 web prod ->v1"]).event(2, "alice", broken.clone());
+        let bench = || AuditBench::new("", &["0 web prod ->v1"]).event(2, "alice", broken.clone());
         let rule = "break-glass-without-follow-up";
         assert_eq!(bench().now(60).said(rule), "");
-        let noted = What::Noted { about: "e1".into(), text: "see the report".into() };
+        let noted = EventKind::Noted { about: "e1".into(), text: "see the report".into() };
         assert_eq!(bench().event(9, "alice", noted).said(rule), "");
         assert_data_eq!(
             bench().said(rule),

@@ -1,13 +1,13 @@
 //! `direct-push`: no pull request brought it.
 
-use super::Rule;
-use crate::audit::{Custom, Finding, Need, Scene, Severity};
-use crate::history::Mark;
+use super::AuditRule;
+use crate::audit::{AuditContext, CommitConvention, Finding, RuleRequirement, Severity};
+use crate::history::CommitFlags;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "direct-push",
     severity: Severity::Medium,
-    needs: Need::Custom(&CUSTOM),
+    needs: RuleRequirement::Custom(&CUSTOM),
     title: "No pull request brought the deployment",
     about: "A commit deployed something, and its message names no pull or merge request, while at least nine tenths \
             of the deploying commits that are looked at (20 or more) do. Where pull requests are not the custom, \
@@ -16,9 +16,10 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-static CUSTOM: Custom = Custom { name: "pull requests", does: Mark::is_proposed };
+static CUSTOM: CommitConvention =
+    CommitConvention { name: "pull requests", does: CommitFlags::is_proposed };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let found = scene.against(&CUSTOM).into_iter();
     found
         .map(|deployment| Finding::of(&RULE, &deployment, "its commit names no pull request"))
@@ -27,14 +28,14 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     fn bench(pushes: &[usize]) -> String {
         let lines: Vec<String> = (1..25).map(|n| format!("{n} web dev v{}>v{n}", n - 1)).collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let bench = Bench::new("", &lines);
-        let pushed = |bench: Bench, number: &usize| {
+        let bench = AuditBench::new("", &lines);
+        let pushed = |bench: AuditBench, number: &usize| {
             bench.account(*number, "Bob", |account| account.pull_request = None)
         };
         pushes.iter().fold(bench, pushed).said("direct-push")

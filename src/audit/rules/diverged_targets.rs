@@ -1,16 +1,16 @@
 //! `diverged-targets`: clusters of one stage disagree.
 
-use super::{Rule, span, standing};
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::config::gates::Waves;
-use crate::model::{Entry, SlotKey, Version};
-use crate::pipeline::Landing;
+use super::{AuditRule, span, standing};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::config::gates::StageWaves;
+use crate::model::{CellKey, MappingEntry, Version};
+use crate::pipeline::EvidenceRunPeriod;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "diverged-targets",
     severity: Severity::Low,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "The targets of one stage run different versions",
     about: "The targets of a stage (clusters, regions, tenants) run different versions of an app, and nothing changed \
             about that for a week, so no rollout is under way; where the stage has `waves`, for a week and all the \
@@ -21,30 +21,30 @@ pub(super) static RULE: Rule = Rule {
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     scene.standing().into_values().filter_map(|entries| diverged(scene, &entries)).collect()
 }
 
-fn diverged(scene: &Scene<'_>, entries: &[&Entry]) -> Option<Finding> {
+fn diverged(scene: &AuditContext<'_>, entries: &[&MappingEntry]) -> Option<Finding> {
     let versions: BTreeSet<&Version> = entries.iter().map(|entry| &entry.version).collect();
     let targets: BTreeSet<_> = entries.iter().map(|entry| &entry.target).collect();
     if versions.len() < 2 || targets.len() < 2 {
         return None;
     }
-    let courses: Vec<Vec<Landing<'_>>> =
+    let courses: Vec<Vec<EvidenceRunPeriod<'_>>> =
         entries.iter().map(|entry| scene.course(&entry.slot())).collect();
     let since = courses.iter().filter_map(|course| course.first()?.time).max()?;
-    let rollout = scene.config.pipeline.waves(&entries[0].stage).map_or(0, Waves::bake);
+    let rollout = scene.config.pipeline.waves(&entries[0].stage).map_or(0, StageWaves::bake);
     if since.saturating_add(WEEK).saturating_add(rollout) > scene.now || !have_shared(&courses) {
         return None;
     }
-    let slots: Vec<SlotKey> = entries.iter().map(|entry| entry.slot()).collect();
+    let slots: Vec<CellKey> = entries.iter().map(|entry| entry.slot()).collect();
     let message = format!("for {}: {}", span(scene.now - since), list(entries));
     Some(Finding { slots, version: None, ..standing(&RULE, entries[0], message) })
 }
 
 /// Has one version been in two of them?
-fn have_shared(courses: &[Vec<Landing<'_>>]) -> bool {
+fn have_shared(courses: &[Vec<EvidenceRunPeriod<'_>>]) -> bool {
     let mut seen: BTreeMap<&Version, usize> = BTreeMap::new();
     for (target, course) in courses.iter().enumerate() {
         for landing in course {
@@ -57,7 +57,7 @@ fn have_shared(courses: &[Vec<Landing<'_>>]) -> bool {
 }
 
 /// `v2 in eu, us; v1 in ap`: what most of them run comes first.
-fn list(entries: &[&Entry]) -> String {
+fn list(entries: &[&MappingEntry]) -> String {
     let mut by_version: BTreeMap<&Version, Vec<&str>> = BTreeMap::new();
     for entry in entries {
         let target = entry.target.as_ref().map_or("-", |target| target.as_str());
@@ -74,7 +74,7 @@ fn list(entries: &[&Entry]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
@@ -86,18 +86,18 @@ mod tests {
             "5 web prod/eu v1>v2",
             "5 web prod/us v1>v2",
         ];
-        assert_eq!(Bench::new("", &lines).now(600).said("diverged-targets"), "");
+        assert_eq!(AuditBench::new("", &lines).now(600).said("diverged-targets"), "");
         assert_data_eq!(
-            Bench::new("", &lines).now(30_000).said("diverged-targets"),
+            AuditBench::new("", &lines).now(30_000).said("diverged-targets"),
             str![[r#"
 web prod/us,eu,ap: for 20d: v2 in us, eu; v1 in ap
 
 "#]]
         );
         let waves = "stages: [{ name: prod, waves: [{ targets: [eu, us], bake: 30d }, ap] }]";
-        assert_eq!(Bench::new(waves, &lines).now(30_000).said("diverged-targets"), "");
-        assert_ne!(Bench::new(waves, &lines).now(60_000).said("diverged-targets"), "");
+        assert_eq!(AuditBench::new(waves, &lines).now(30_000).said("diverged-targets"), "");
+        assert_ne!(AuditBench::new(waves, &lines).now(60_000).said("diverged-targets"), "");
         let tenants = ["0 web prod/a ->v1", "0 web prod/b ->v2"];
-        assert_eq!(Bench::new("", &tenants).said("diverged-targets"), "");
+        assert_eq!(AuditBench::new("", &tenants).said("diverged-targets"), "");
     }
 }

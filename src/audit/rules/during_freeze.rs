@@ -1,35 +1,35 @@
 //! `during-freeze`: it landed in a freeze.
 
-use super::{Rule, gated};
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::{AuditRule, gated};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "during-freeze",
     severity: Severity::High,
-    needs: Need::Gate(GateKind::Freeze),
+    needs: RuleRequirement::Gate(GateKind::Freeze),
     title: "Deployed during a freeze",
     about: "A deployment landed between the beginning and the end of a freeze that holds for its stage and app. It needs `freeze` among the gates, or in a `--policy`: so a freeze that is planned can be tried on the past. Where somebody had broken the glass for it, it is not listed here but under `break-glass`.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     gated(scene, &RULE, GateKind::Freeze)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn a_deployment_on_a_day_off() {
         let gates = "gates:\n  - freeze: { from: 1970-01-02, to: 1970-01-03, reason: holiday }\n    stages: [prod]\n";
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "600 web prod v1>v2"];
-        assert_eq!(Bench::new(gates, &lines).said("during-freeze"), "");
+        assert_eq!(AuditBench::new(gates, &lines).said("during-freeze"), "");
         let late = [&lines[..], &["1500 web dev v2>v3", "1501 web prod v2>v3"]].concat();
         assert_data_eq!(
-            Bench::new(gates, &late).said("during-freeze"),
+            AuditBench::new(gates, &late).said("during-freeze"),
             str![[r#"
 1501 web prod v3: holiday: frozen until Sun 1970-01-04 00:00 UTC
 

@@ -1,15 +1,15 @@
 //! `flapping`: back and forth between two versions.
 
-use super::Rule;
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::AuditRule;
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::history::Deployment;
-use crate::model::SlotKey;
+use crate::model::CellKey;
 use std::collections::{BTreeSet, HashMap};
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "flapping",
     severity: Severity::Medium,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "A cell went back and forth between two versions",
     about: "Within a day a cell went from one version to another, back, and forth again. Two automations that do not \
             know of each other do that, or a rollback that something undoes. One back-and-forth is listed once, \
@@ -19,8 +19,8 @@ pub(super) static RULE: Rule = Rule {
 
 const DAY: i64 = 24 * 60 * 60;
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let mut cells: HashMap<&SlotKey, Vec<Deployment<'_>>> = HashMap::new();
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
+    let mut cells: HashMap<&CellKey, Vec<Deployment<'_>>> = HashMap::new();
     for deployment in scene.deployments() {
         cells.entry(deployment.slot).or_default().push(deployment);
     }
@@ -53,23 +53,23 @@ fn message(last: &Deployment<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn forth_back_and_forth() {
         let once = ["0 web prod ->v1", "1 web prod v1>v2", "2 web prod v2>v1"];
-        assert_eq!(Bench::new("", &once).said("flapping"), "");
+        assert_eq!(AuditBench::new("", &once).said("flapping"), "");
         let again =
             [&once[..], &["3 web prod v1>v2", "4 web prod v2>v1", "5 web prod v1>v3"]].concat();
         assert_data_eq!(
-            Bench::new("", &again).said("flapping"),
+            AuditBench::new("", &again).said("flapping"),
             str![[r#"
 3 web prod v2: back and forth with v1 within a day
 
 "#]]
         );
         let slowly = [&once[..], &["2000 web prod v1>v2"]].concat();
-        assert_eq!(Bench::new("", &slowly).said("flapping"), "");
+        assert_eq!(AuditBench::new("", &slowly).said("flapping"), "");
     }
 }

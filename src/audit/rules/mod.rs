@@ -24,34 +24,34 @@ mod unpinned;
 mod unsigned;
 mod unverified;
 
-use super::{Finding, Need, Scene, Severity};
+use super::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
-use crate::model::{Entry, Note};
+use crate::model::{EntryNote, MappingEntry};
 use std::fmt;
 
 /// A rule.
-pub struct Rule {
+pub struct AuditRule {
     /// The word it is known by, also in baselines.
     pub id: &'static str,
     pub severity: Severity,
     /// Without it nothing is judged.
-    pub needs: Need,
+    pub needs: RuleRequirement,
     /// What it finds, in a few words.
     pub title: &'static str,
     /// One paragraph: what it finds, when it is silent, and what to do.
     pub about: &'static str,
     /// Finds it.
-    pub find: fn(&Scene<'_>) -> Vec<Finding>,
+    pub find: fn(&AuditContext<'_>) -> Vec<Finding>,
 }
 
-impl fmt::Debug for Rule {
+impl fmt::Debug for AuditRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.id)
     }
 }
 
 /// All rules, in the order they are shown.
-pub static ALL: [&Rule; 20] = [
+pub static ALL: [&AuditRule; 20] = [
     &unauthorised::RULE,
     &unknown_version::RULE,
     &skipped_stage::RULE,
@@ -75,12 +75,12 @@ pub static ALL: [&Rule; 20] = [
 ];
 
 /// The rule with this id.
-pub fn of(id: &str) -> Option<&'static Rule> {
+pub fn of(id: &str) -> Option<&'static AuditRule> {
     ALL.iter().copied().find(|rule| rule.id == id)
 }
 
 /// What stands there now.
-fn standing(rule: &'static Rule, entry: &Entry, message: impl Into<String>) -> Finding {
+fn standing(rule: &'static AuditRule, entry: &MappingEntry, message: impl Into<String>) -> Finding {
     let place = entry.locations.first();
     Finding {
         slots: vec![entry.slot()],
@@ -93,18 +93,18 @@ fn standing(rule: &'static Rule, entry: &Entry, message: impl Into<String>) -> F
 
 /// The entries that bear a note.
 fn noted(
-    scene: &Scene<'_>,
-    rule: &'static Rule,
-    says: impl Fn(&Note) -> Option<String>,
+    scene: &AuditContext<'_>,
+    rule: &'static AuditRule,
+    says: impl Fn(&EntryNote) -> Option<String>,
 ) -> Vec<Finding> {
-    let told = |entry: &Entry| {
+    let told = |entry: &MappingEntry| {
         entry.notes.iter().find_map(&says).map(|message| standing(rule, entry, message))
     };
     scene.entries().filter_map(told).collect()
 }
 
 /// The deployments that landed although a gate was not open.
-fn gated(scene: &Scene<'_>, rule: &'static Rule, gate: GateKind) -> Vec<Finding> {
+fn gated(scene: &AuditContext<'_>, rule: &'static AuditRule, gate: GateKind) -> Vec<Finding> {
     let found = scene.closed_by(gate).into_iter();
     found
         .map(|(deployment, answer)| Finding::of(rule, &deployment, answer.reason.clone()))

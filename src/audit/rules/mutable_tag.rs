@@ -1,13 +1,13 @@
 //! `mutable-tag`: the tag names a moving thing.
 
-use super::{Rule, standing};
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::model::Note;
+use super::{AuditRule, standing};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::model::EntryNote;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "mutable-tag",
     severity: Severity::Low,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "The tag names something that moves",
     about: "A stage runs a tag such as `latest`, `main` or `2.1-SNAPSHOT`, without a digest: what runs there may \
             change while the text stays, and cannot be rolled back to. It is about what stands there now, and only \
@@ -15,27 +15,28 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let moves = scene
-        .entries()
-        .filter(|entry| entry.notes.contains(&Note::Mutable) && entry.version.digest.is_none());
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
+    let moves = scene.entries().filter(|entry| {
+        entry.notes.contains(&EntryNote::Mutable) && entry.version.digest.is_none()
+    });
     let later = moves.filter(|entry| scene.is_later(&entry.stage));
     later.map(|entry| standing(&RULE, entry, "what this tag names may change")).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
-    use crate::model::Note;
+    use crate::audit::testing::AuditBench;
+    use crate::model::EntryNote;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn a_moving_tag_in_a_later_stage() {
         let lines = ["0 web dev ->latest", "1 web prod ->v1", "2 api prod ->latest"];
-        let bench = Bench::new("", &lines);
+        let bench = AuditBench::new("", &lines);
         assert_eq!(bench.said("mutable-tag"), "");
-        let bench =
-            Bench::new("", &lines).note("web", &Note::Inherited).note("api", &Note::Mutable);
+        let bench = AuditBench::new("", &lines)
+            .note("web", &EntryNote::Inherited)
+            .note("api", &EntryNote::Mutable);
         assert_data_eq!(
             bench.said("mutable-tag"),
             str![[r#"
@@ -43,7 +44,7 @@ api prod latest: what this tag names may change
 
 "#]]
         );
-        let first = Bench::new("", &lines[..1]).note("web", &Note::Mutable);
+        let first = AuditBench::new("", &lines[..1]).note("web", &EntryNote::Mutable);
         assert_eq!(first.said("mutable-tag"), "");
     }
 }

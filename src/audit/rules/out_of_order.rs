@@ -1,13 +1,13 @@
 //! `out-of-order`: the stage before got the version only afterwards.
 
-use super::{Rule, span};
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::history::{Deployment, Link, Relation};
+use super::{AuditRule, span};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::history::{Deployment, StageLink, StageRelation};
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "out-of-order",
     severity: Severity::High,
-    needs: Need::Order,
+    needs: RuleRequirement::Order,
     title: "The stage before got the version only later",
     about: "A version came to a stage before it came to the stage before. Merges overtake each other: what came to \
             the stage before up to `--tolerance` later (10 minutes unless said) is listed as `low`. It is not judged \
@@ -16,13 +16,17 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let near = scene.links().filter(|(link, _)| link.near);
     near.filter_map(|(link, deployment)| judged(scene, link, &deployment)).collect()
 }
 
-fn judged(scene: &Scene<'_>, link: &Link, deployment: &Deployment<'_>) -> Option<Finding> {
-    let Relation::After(seconds) = link.relation else { return None };
+fn judged(
+    scene: &AuditContext<'_>,
+    link: &StageLink,
+    deployment: &Deployment<'_>,
+) -> Option<Finding> {
+    let StageRelation::After(seconds) = link.relation else { return None };
     let message = format!("{} got it {} later", scene.before(link), span(seconds));
     if scene.comparison.is_in_order(link.relation) {
         let message = format!("{message}, within the tolerance");
@@ -36,7 +40,7 @@ fn judged(scene: &Scene<'_>, link: &Link, deployment: &Deployment<'_>) -> Option
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
@@ -44,7 +48,7 @@ mod tests {
         let start = ["0 web staging ->v1", "1 web prod ->v1"];
         let late = |minute: &str| {
             let second = format!("{minute} web staging v1>v2");
-            Bench::new("", &[&start[..], &["20 web prod v1>v2", &second]].concat())
+            AuditBench::new("", &[&start[..], &["20 web prod v1>v2", &second]].concat())
                 .said("out-of-order")
         };
         assert_eq!(late("20"), "");

@@ -1,25 +1,25 @@
 //! `outside-window`: it landed outside of opening hours.
 
-use super::{Rule, gated};
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::{AuditRule, gated};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "outside-window",
     severity: Severity::Medium,
-    needs: Need::Gate(GateKind::Window),
+    needs: RuleRequirement::Gate(GateKind::Window),
     title: "Deployed outside of opening hours",
     about: "A deployment landed when none of the stage's windows was open. It needs `window` among the gates, or in a `--policy`. Hours are those of the zone that the window names, with its daylight saving time. Where somebody had broken the glass for it, it is not listed here but under `break-glass`.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     gated(scene, &RULE, GateKind::Window)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     /// The first of January 1970 was a Thursday.
@@ -27,10 +27,10 @@ mod tests {
     fn a_deployment_at_night() {
         let gates = "gates:\n  - window: \"Mon-Fri 09:00-17:00 UTC\"\n    stages: [prod]\n";
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "600 web prod v1>v2"];
-        assert_eq!(Bench::new(gates, &lines).said("outside-window"), "");
+        assert_eq!(AuditBench::new(gates, &lines).said("outside-window"), "");
         let night = [&lines[..], &["601 web dev v2>v3", "1300 web prod v2>v3"]].concat();
         assert_data_eq!(
-            Bench::new(gates, &night).said("outside-window"),
+            AuditBench::new(gates, &night).said("outside-window"),
             str![[r#"
 1300 web prod v3: opens Fri 1970-01-02 09:00 UTC
 

@@ -1,34 +1,34 @@
 //! `overtaken`: what it replaced had no outcome.
 
-use super::{Rule, gated};
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::{AuditRule, gated};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "overtaken",
     severity: Severity::Medium,
-    needs: Need::LedgerOr(GateKind::Isolation),
+    needs: RuleRequirement::LedgerOr(GateKind::Isolation),
     title: "Deployed over something without an outcome",
     about: "A deployment replaced one of which nobody knew yet how it had turned out: isolation was broken. It is judged from when the ledger begins, and for all the past where `isolation` stands among the gates or in a `--policy`. Rollbacks are left out: they say themselves how the last one turned out.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     gated(scene, &RULE, GateKind::Isolation)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use crate::history::testing::oid;
-    use crate::pipeline::ledger::{Outcome, What};
+    use crate::pipeline::ledger::{EventKind, Outcome};
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn two_versions_on_top_of_each_other() {
         let lines =
             ["0 web staging ->v1", "1 web prod ->v1", "20 web prod v1>v2", "40 web prod v2>v3"];
-        let outcome = |number: usize, version: &str| What::Outcome {
+        let outcome = |number: usize, version: &str| EventKind::Outcome {
             app: "web".into(),
             stage: "prod".into(),
             target: None,
@@ -37,8 +37,8 @@ mod tests {
             outcome: Outcome::Passed,
             evidence: None,
         };
-        let bench = Bench::new("", &lines).event(5, "ci", outcome(1, "v1"));
-        assert_eq!(Bench::new("", &lines).said("overtaken"), "");
+        let bench = AuditBench::new("", &lines).event(5, "ci", outcome(1, "v1"));
+        assert_eq!(AuditBench::new("", &lines).said("overtaken"), "");
         assert_data_eq!(
             bench.said("overtaken"),
             str![[r#"
@@ -46,7 +46,7 @@ mod tests {
 
 "#]]
         );
-        let good = Bench::new("", &lines).event(5, "ci", outcome(1, "v1")).event(
+        let good = AuditBench::new("", &lines).event(5, "ci", outcome(1, "v1")).event(
             30,
             "ci",
             outcome(2, "v2"),

@@ -1,13 +1,13 @@
 //! `skipped-stage`: the stage before never had the version.
 
-use super::Rule;
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::history::Relation;
+use super::AuditRule;
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::history::StageRelation;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "skipped-stage",
     severity: Severity::High,
-    needs: Need::Order,
+    needs: RuleRequirement::Order,
     title: "The stage before never had the version",
     about: "A version came to a stage, and the stage before, which has the app, never had it: not earlier, not \
             later. It is not judged where the two stages write versions differently (more than half of the versions \
@@ -16,8 +16,9 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let never = scene.links().filter(|(link, _)| link.near && link.relation == Relation::Never);
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
+    let never =
+        scene.links().filter(|(link, _)| link.near && link.relation == StageRelation::Never);
     never
         .map(|(link, deployment)| Finding::of(&RULE, &deployment, message(scene.before(link))))
         .collect()
@@ -29,7 +30,7 @@ fn message(before: &crate::model::StageName) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     const GOOD: [&str; 6] = [
@@ -43,10 +44,10 @@ mod tests {
 
     #[test]
     fn a_version_that_staging_never_had() {
-        assert_eq!(Bench::new("", &GOOD).said("skipped-stage"), "");
+        assert_eq!(AuditBench::new("", &GOOD).said("skipped-stage"), "");
         let bad = [&GOOD[..], &["20 web dev v2>v3", "21 web prod v2>v3"]].concat();
         assert_data_eq!(
-            Bench::new("", &bad).said("skipped-stage"),
+            AuditBench::new("", &bad).said("skipped-stage"),
             str![[r#"
 21 web prod v3: staging never had this version
 
@@ -66,7 +67,7 @@ mod tests {
             lines.push(format!("{}1 web prod v{}>v{n}", n, n - 1));
         }
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        assert_eq!(Bench::new("", &lines).said("skipped-stage"), "");
+        assert_eq!(AuditBench::new("", &lines).said("skipped-stage"), "");
     }
 
     #[test]
@@ -84,7 +85,7 @@ mod tests {
             "4 web prod/us v2>v3",
         ];
         assert_data_eq!(
-            Bench::new("", &[&bad[..], &more].concat()).said("skipped-stage"),
+            AuditBench::new("", &[&bad[..], &more].concat()).said("skipped-stage"),
             str![[r#"
 4 web prod/eu,us v3: staging never had this version
 

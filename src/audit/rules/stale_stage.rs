@@ -1,15 +1,15 @@
 //! `stale-stage`: others moved, this one did not.
 
-use super::{Rule, span, standing};
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::{AuditRule, span, standing};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::history::Deployment;
-use crate::model::{AppName, Entry, SlotKey, StageName};
+use crate::model::{AppName, CellKey, MappingEntry, StageName};
 use std::collections::HashMap;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "stale-stage",
     severity: Severity::Low,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "An app was left behind in a stage",
     about: "An app has not moved in a stage for 90 days, while the stage right before it got at least five newer \
             versions of the app, and other apps moved in the stage. It is about what stands there now. The app is \
@@ -20,21 +20,21 @@ pub(super) static RULE: Rule = Rule {
 const LONG: i64 = 90 * 24 * 60 * 60;
 const MOVES: usize = 5;
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
-    let pace = Pace::of(scene);
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
+    let pace = StageActivity::of(scene);
     scene.entries().filter_map(|entry| left_behind(scene, &pace, entry)).collect()
 }
 
 /// When what moved.
-struct Pace<'s> {
+struct StageActivity<'s> {
     stages: HashMap<&'s StageName, i64>,
     /// Newest first.
     cells: HashMap<(&'s AppName, Option<&'s str>, &'s StageName), Vec<Deployment<'s>>>,
 }
 
-impl<'s> Pace<'s> {
-    fn of(scene: &Scene<'s>) -> Self {
-        let mut pace = Pace { stages: HashMap::new(), cells: HashMap::new() };
+impl<'s> StageActivity<'s> {
+    fn of(scene: &AuditContext<'s>) -> Self {
+        let mut pace = StageActivity { stages: HashMap::new(), cells: HashMap::new() };
         for deployment in scene.timeline.deployments() {
             pace.stages.entry(&deployment.slot.stage).or_insert(deployment.time);
             pace.cells.entry(key(deployment.slot)).or_default().push(deployment);
@@ -43,11 +43,15 @@ impl<'s> Pace<'s> {
     }
 }
 
-fn key(slot: &SlotKey) -> (&AppName, Option<&str>, &StageName) {
+fn key(slot: &CellKey) -> (&AppName, Option<&str>, &StageName) {
     (&slot.app, slot.component.as_deref(), &slot.stage)
 }
 
-fn left_behind(scene: &Scene<'_>, pace: &Pace<'_>, entry: &Entry) -> Option<Finding> {
+fn left_behind(
+    scene: &AuditContext<'_>,
+    pace: &StageActivity<'_>,
+    entry: &MappingEntry,
+) -> Option<Finding> {
     let slot = entry.slot();
     let since = pace.cells.get(&key(&slot))?.first()?.time;
     let is_alive = *pace.stages.get(&entry.stage)? + LONG > scene.now;
@@ -65,7 +69,7 @@ fn left_behind(scene: &Scene<'_>, pace: &Pace<'_>, entry: &Entry) -> Option<Find
 }
 
 /// How often the app moved in another stage since then.
-fn moved(pace: &Pace<'_>, slot: &SlotKey, stage: &StageName, since: i64) -> usize {
+fn moved(pace: &StageActivity<'_>, slot: &CellKey, stage: &StageName, since: i64) -> usize {
     let there = pace.cells.get(&(&slot.app, slot.component.as_deref(), stage));
     there
         .into_iter()
@@ -76,7 +80,7 @@ fn moved(pace: &Pace<'_>, slot: &SlotKey, stage: &StageName, since: i64) -> usiz
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     /// Minutes of 100 days.
@@ -91,7 +95,7 @@ mod tests {
         lines.extend((1..=versions).map(|n| format!("{n}00 web staging v{}>v{n}", n - 1)));
         lines.push(format!("{other} api prod v0>v1"));
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        Bench::new("", &lines).now(LATER).said("stale-stage")
+        AuditBench::new("", &lines).now(LATER).said("stale-stage")
     }
 
     #[test]

@@ -1,38 +1,38 @@
 //! `twins-disagree`: places that should agree do not.
 
-use super::{Rule, noted};
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::model::Note;
+use super::{AuditRule, noted};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::model::EntryNote;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "twins-disagree",
     severity: Severity::Medium,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "Places that should name one version do not",
     about: "One version is written in several places that should move together (a tag and the `ref` of its resources, or several containers), and now they differ. It is about what stands there now. A promotion was cut short, or somebody changed one of them by hand.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     noted(scene, &RULE, |note| match note {
-        Note::Disagrees(what) => Some(what.clone()),
+        EntryNote::Disagrees(what) => Some(what.clone()),
         _ => None,
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
-    use crate::model::Note;
+    use crate::audit::testing::AuditBench;
+    use crate::model::EntryNote;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn two_places_that_differ() {
-        let bench = || Bench::new("", &["0 web dev ->v1"]);
-        assert_eq!(bench().note("web", &Note::Inherited).said("twins-disagree"), "");
+        let bench = || AuditBench::new("", &["0 web dev ->v1"]);
+        assert_eq!(bench().note("web", &EntryNote::Inherited).said("twins-disagree"), "");
         assert_data_eq!(
             bench()
-                .note("web", &Note::Disagrees("one place says v1, another v2".into()))
+                .note("web", &EntryNote::Disagrees("one place says v1, another v2".into()))
                 .said("twins-disagree"),
             str![[r#"
 web dev v1: one place says v1, another v2

@@ -1,17 +1,17 @@
 //! `unauthorised`: somebody else changed the mapping.
 
-use super::Rule;
-use crate::audit::{Finding, Need, Scene, Severity, Touch};
+use super::AuditRule;
+use crate::audit::{AuditContext, Finding, MappedFileChange, RuleRequirement, Severity};
 use crate::git::Oid;
 use crate::history::Deployment;
-use crate::model::SlotKey;
-use crate::pipeline::ledger::By;
+use crate::model::CellKey;
+use crate::pipeline::ledger::EventAuthor;
 use std::collections::{HashMap, HashSet};
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "unauthorised",
     severity: Severity::High,
-    needs: Need::Permissions,
+    needs: RuleRequirement::Permissions,
     title: "Somebody without permission changed the stage",
     about: "The author of a deployment is none of the actors that `permissions:` names for its stage. An actor is a \
             name, a mail address or what stands before its `@`. It needs `permissions:`; a stage that has none is \
@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let moved: Vec<Finding> =
         scene.all().filter_map(|deployment| judged(scene, &deployment)).collect();
     let known: HashSet<Oid> = moved.iter().filter_map(|finding| finding.commit).collect();
@@ -32,7 +32,7 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
     moved.into_iter().chain(touched).collect()
 }
 
-fn judged(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
+fn judged(scene: &AuditContext<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
     let name = stranger(scene, deployment.slot.stage.as_str(), deployment.commit)?;
     let message = format!("{name} is none of the actors of {}", deployment.slot.stage);
     Some(Finding::of(&RULE, deployment, message))
@@ -40,9 +40,9 @@ fn judged(scene: &Scene<'_>, deployment: &Deployment<'_>) -> Option<Finding> {
 
 /// A file of one cell changed, and its version did not.
 fn touched(
-    scene: &Scene<'_>,
-    touch: &Touch,
-    stages: &HashMap<&str, Option<&SlotKey>>,
+    scene: &AuditContext<'_>,
+    touch: &MappedFileChange,
+    stages: &HashMap<&str, Option<&CellKey>>,
 ) -> Option<Finding> {
     let slot = (*stages.get(touch.path.as_str())?)?;
     if !scene.is_wanted(slot, touch.time) {
@@ -62,8 +62,8 @@ fn touched(
 
 /// Which cell each file is about; none where it holds several stages, for it does not say which of
 /// them was meant.
-fn stages<'s>(scene: &Scene<'s>) -> HashMap<&'s str, Option<&'s SlotKey>> {
-    let mut out: HashMap<&str, Option<&SlotKey>> = HashMap::new();
+fn stages<'s>(scene: &AuditContext<'s>) -> HashMap<&'s str, Option<&'s CellKey>> {
+    let mut out: HashMap<&str, Option<&CellKey>> = HashMap::new();
     for deployment in scene.timeline.deployments() {
         let cell = out.entry(deployment.path).or_insert(Some(deployment.slot));
         *cell = cell.filter(|slot| slot.stage == deployment.slot.stage);
@@ -72,21 +72,21 @@ fn stages<'s>(scene: &Scene<'s>) -> HashMap<&'s str, Option<&'s SlotKey>> {
 }
 
 /// The author, if nobody permitted.
-fn stranger(scene: &Scene<'_>, stage: &str, commit: Oid) -> Option<String> {
+fn stranger(scene: &AuditContext<'_>, stage: &str, commit: Oid) -> Option<String> {
     let permission = scene.config.pipeline.actors(stage)?;
     let author = scene.account(commit)?.author.clone();
-    (!permission.names(By::from(author.clone()).words())).then_some(author.name)
+    (!permission.names(EventAuthor::from(author.clone()).words())).then_some(author.name)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn an_author_who_is_no_actor() {
         let lines = ["0 web dev ->v1", "1 web prod ->v1", "2 web dev v1>v2", "3 web prod v1>v2"];
-        let bench = |config: &str| Bench::new(config, &lines).account(3, "Alice", |_| ());
+        let bench = |config: &str| AuditBench::new(config, &lines).account(3, "Alice", |_| ());
         assert_eq!(bench("").said("unauthorised"), "");
         assert_eq!(
             bench("permissions: { prod: [deploy-bot, alice@example.com] }").said("unauthorised"),
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_flag_beside_the_version() {
         let config = "permissions: { prod: [deploy-bot] }";
-        let bench = Bench::new(
+        let bench = AuditBench::new(
             config,
             &["0 web dev ->v1", "1 site prod ->v1", "2 web dev v1>v2", "2 web prod ->v2"],
         );

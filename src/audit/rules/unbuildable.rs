@@ -1,21 +1,21 @@
 //! `unbuildable`: YAML reads the tag as something else.
 
-use super::{Rule, noted};
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::model::Note;
+use super::{AuditRule, noted};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::model::EntryNote;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "unbuildable",
     severity: Severity::High,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "YAML reads the tag as a number, so the build fails",
     about: "A tag stands there without quotes, and YAML reads it as a number, a bool or null: `1.10` becomes 1.1, and kustomize refuses to build. It is about what stands there now. Quote the tag.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     noted(scene, &RULE, |note| match note {
-        Note::Unbuildable => {
+        EntryNote::Unbuildable => {
             Some(String::from("YAML reads this tag as a number, a bool or null; quote it"))
         }
         _ => None,
@@ -24,16 +24,16 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
-    use crate::model::Note;
+    use crate::audit::testing::AuditBench;
+    use crate::model::EntryNote;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn a_tag_that_is_a_number() {
-        let bench = || Bench::new("", &["0 web dev ->v1"]);
-        assert_eq!(bench().note("web", &Note::Inherited).said("unbuildable"), "");
+        let bench = || AuditBench::new("", &["0 web dev ->v1"]);
+        assert_eq!(bench().note("web", &EntryNote::Inherited).said("unbuildable"), "");
         assert_data_eq!(
-            bench().note("web", &Note::Unbuildable).said("unbuildable"),
+            bench().note("web", &EntryNote::Unbuildable).said("unbuildable"),
             str![[r#"
 web dev v1: YAML reads this tag as a number, a bool or null; quote it
 

@@ -1,14 +1,14 @@
 //! `unknown-version`: no stage before ever had the version.
 
-use super::Rule;
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::history::{Deployment, Relation};
+use super::AuditRule;
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::history::{Deployment, StageRelation};
 use std::collections::BTreeMap;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "unknown-version",
     severity: Severity::High,
-    needs: Need::Order,
+    needs: RuleRequirement::Order,
     title: "No earlier stage ever had the version",
     about: "A version came to a stage, and none of the stages before, direct or not, ever had it. These are the ones \
             of `skipped-stage` that nobody can have tried anywhere. It is not judged where one of the stages before \
@@ -16,11 +16,11 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let mut seen: BTreeMap<usize, (Deployment<'_>, bool)> = BTreeMap::new();
     for (link, deployment) in scene.links() {
         let (_, never) = seen.entry(link.index).or_insert((deployment, true));
-        *never &= link.relation == Relation::Never;
+        *never &= link.relation == StageRelation::Never;
     }
     let compared = |index: usize| scene.links_of(index).all(|link| scene.is_comparable(link));
     let never = seen.into_iter().filter(|(index, (_, never))| *never && compared(*index));
@@ -33,7 +33,7 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
@@ -46,10 +46,10 @@ mod tests {
             "4 web staging v1>v2",
         ];
         let skipped = [&start[..], &["5 web dev v2>v3", "6 web prod v1>v3"]].concat();
-        assert_eq!(Bench::new("", &skipped).said("unknown-version"), "");
+        assert_eq!(AuditBench::new("", &skipped).said("unknown-version"), "");
         let unknown = [&start[..], &["5 web prod v1>v2", "6 web prod v2>hotfix"]].concat();
         assert_data_eq!(
-            Bench::new("", &unknown).said("unknown-version"),
+            AuditBench::new("", &unknown).said("unknown-version"),
             str![[r#"
 6 web prod hotfix: no earlier stage ever had this version
 

@@ -1,20 +1,20 @@
 //! `unpinned`: an image without a version.
 
-use super::{Rule, standing};
-use crate::audit::{Finding, Need, Scene, Severity};
-use crate::model::{Entry, Note};
+use super::{AuditRule, standing};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
+use crate::model::{EntryNote, MappingEntry};
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "unpinned",
     severity: Severity::Low,
-    needs: Need::Nothing,
+    needs: RuleRequirement::Nothing,
     title: "The image has neither tag nor digest",
     about: "An image is named and no version with it, so that `latest` runs: whatever the registry gives at the time. \
             It is about what stands there now. Where a chart's own `appVersion` counts, nothing is listed.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     scene
         .entries()
         .filter(is_unpinned)
@@ -22,21 +22,23 @@ fn find(scene: &Scene<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn is_unpinned(entry: &&Entry) -> bool {
+fn is_unpinned(entry: &&MappingEntry) -> bool {
     let tag = entry.version.tag.as_deref().unwrap_or_default();
-    tag.is_empty() && entry.version.digest.is_none() && !entry.notes.contains(&Note::AppVersion)
+    tag.is_empty()
+        && entry.version.digest.is_none()
+        && !entry.notes.contains(&EntryNote::AppVersion)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
-    use crate::model::Note;
+    use crate::audit::testing::AuditBench;
+    use crate::model::EntryNote;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn an_image_without_a_version() {
-        assert_eq!(Bench::new("", &["0 web prod ->v1"]).said("unpinned"), "");
-        let empty = || Bench::new("", &["0 web prod ->"]);
+        assert_eq!(AuditBench::new("", &["0 web prod ->v1"]).said("unpinned"), "");
+        let empty = || AuditBench::new("", &["0 web prod ->"]);
         assert_data_eq!(
             empty().said("unpinned"),
             str![[r#"
@@ -44,6 +46,6 @@ web prod : no version is written
 
 "#]]
         );
-        assert_eq!(empty().note("web", &Note::AppVersion).said("unpinned"), "");
+        assert_eq!(empty().note("web", &EntryNote::AppVersion).said("unpinned"), "");
     }
 }

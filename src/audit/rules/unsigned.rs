@@ -1,13 +1,13 @@
 //! `unsigned`: the commit carries no signature.
 
-use super::Rule;
-use crate::audit::{Custom, Finding, Need, Scene, Severity};
-use crate::history::Mark;
+use super::AuditRule;
+use crate::audit::{AuditContext, CommitConvention, Finding, RuleRequirement, Severity};
+use crate::history::CommitFlags;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "unsigned",
     severity: Severity::Low,
-    needs: Need::Custom(&CUSTOM),
+    needs: RuleRequirement::Custom(&CUSTOM),
     title: "The deploying commit is not signed",
     about: "A commit deployed something and carries no signature, while at least nine tenths of the deploying commits \
             that are looked at (20 or more) do. Where signing is not the custom, nothing is listed. Whether a \
@@ -15,24 +15,26 @@ pub(super) static RULE: Rule = Rule {
     find,
 };
 
-static CUSTOM: Custom = Custom { name: "signing", does: Mark::is_signed };
+static CUSTOM: CommitConvention =
+    CommitConvention { name: "signing", does: CommitFlags::is_signed };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     let found = scene.against(&CUSTOM).into_iter();
     found.map(|deployment| Finding::of(&RULE, &deployment, "its commit is not signed")).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use snapbox::{assert_data_eq, str};
 
     #[test]
     fn a_commit_without_a_signature_where_others_have_one() {
         let lines: Vec<String> = (1..25).map(|n| format!("{n} web dev v{}>v{n}", n - 1)).collect();
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        assert_eq!(Bench::new("", &lines).said("unsigned"), "");
-        let bench = Bench::new("", &lines).account(3, "Bob", |account| account.is_signed = false);
+        assert_eq!(AuditBench::new("", &lines).said("unsigned"), "");
+        let bench =
+            AuditBench::new("", &lines).account(3, "Bob", |account| account.is_signed = false);
         assert_data_eq!(
             bench.said("unsigned"),
             str![[r#"

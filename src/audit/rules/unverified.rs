@@ -1,27 +1,27 @@
 //! `unverified`: it had not passed in the stages before.
 
-use super::{Rule, gated};
-use crate::audit::{Finding, Need, Scene, Severity};
+use super::{AuditRule, gated};
+use crate::audit::{AuditContext, Finding, RuleRequirement, Severity};
 use crate::config::gates::GateKind;
 
-pub(super) static RULE: Rule = Rule {
+pub(super) static RULE: AuditRule = AuditRule {
     id: "unverified",
     severity: Severity::High,
-    needs: Need::Gate(GateKind::Verified),
+    needs: RuleRequirement::Gate(GateKind::Verified),
     title: "Deployed onwards without a passed outcome",
     about: "A version came to a stage, and in the stages before it had not passed by then: it had no outcome, or a failed one. Unknown is not passed. It needs `verified` among the gates, or in a `--policy`, and outcomes in the ledger (`towpath record`). Rollbacks need not be verified.",
     find,
 };
 
-fn find(scene: &Scene<'_>) -> Vec<Finding> {
+fn find(scene: &AuditContext<'_>) -> Vec<Finding> {
     gated(scene, &RULE, GateKind::Verified)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::audit::testing::Bench;
+    use crate::audit::testing::AuditBench;
     use crate::history::testing::oid;
-    use crate::pipeline::ledger::{Outcome, What};
+    use crate::pipeline::ledger::{EventKind, Outcome};
     use snapbox::{assert_data_eq, str};
 
     #[test]
@@ -29,7 +29,7 @@ mod tests {
         let gates = "gates:\n  - verified\n";
         let lines =
             ["0 web staging ->v1", "1 web prod ->v1", "2 web staging v1>v2", "40 web prod v1>v2"];
-        let passed = What::Outcome {
+        let passed = EventKind::Outcome {
             app: "web".into(),
             stage: "staging".into(),
             target: None,
@@ -39,11 +39,11 @@ mod tests {
             evidence: None,
         };
         assert_eq!(
-            Bench::new(gates, &lines).event(10, "ci", passed.clone()).said("unverified"),
+            AuditBench::new(gates, &lines).event(10, "ci", passed.clone()).said("unverified"),
             ""
         );
         assert_data_eq!(
-            Bench::new(gates, &lines).event(50, "ci", passed).said("unverified"),
+            AuditBench::new(gates, &lines).event(50, "ci", passed).said("unverified"),
             str![[r#"
 40 web prod v2: v2 has no outcome in staging; unknown is not passed
 
@@ -57,7 +57,7 @@ mod tests {
         let gates = "gates:\n  - verified\n  - isolation\n";
         let lines =
             ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2' web prod v1>v2"];
-        let outcome = |stage: &str, version: &str, commit: usize| What::Outcome {
+        let outcome = |stage: &str, version: &str, commit: usize| EventKind::Outcome {
             app: "web".into(),
             stage: stage.into(),
             target: None,
@@ -67,7 +67,7 @@ mod tests {
             evidence: None,
         };
         let bench = || {
-            let known = Bench::new(gates, &lines).event(2, "ci", outcome("staging", "v2", 1));
+            let known = AuditBench::new(gates, &lines).event(2, "ci", outcome("staging", "v2", 1));
             known.event(2, "ci", outcome("prod", "v1", 0)).event(
                 2,
                 "ci",
@@ -79,7 +79,7 @@ mod tests {
         let at_once =
             ["0 web staging ->v1", "0 web prod ->v1", "2 web staging v1>v2", "2 web prod v1>v2"];
         assert_data_eq!(
-            Bench::new(gates, &at_once).said("unverified"),
+            AuditBench::new(gates, &at_once).said("unverified"),
             "2 web prod v2: staging has never run v2\n"
         );
     }

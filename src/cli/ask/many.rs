@@ -1,21 +1,26 @@
 //! Many questions at once: the past is read once for all of them.
 
 use super::{
-    Asked, Exit, Failure, Format, Inquiry, Purpose, Turns, Version, by_wave, json, moment,
+    ExitKind, Failure, GateContext, GateRequest, MoveDirection, OutputFormat, Version, WaveReports,
+    by_wave, json, moment,
 };
-use crate::cli::facts::Witness;
-use crate::pipeline::{Evidence, Facts};
+use crate::cli::facts::FactCollector;
+use crate::pipeline::{Evidence, ExternalFacts};
 use crate::ui;
 use jiff::Timestamp;
 use std::io::Read;
 use std::path::Path;
 
 /// Answers line by line, in the order of the questions.
-pub(super) fn run(path: &Path, format: Format, inquiry: &Inquiry<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(
+    path: &Path,
+    format: OutputFormat,
+    inquiry: &GateContext<'_>,
+) -> Result<ExitKind, Failure> {
     let text = read(path)?;
-    let (past, nothing) = (inquiry.past(), Facts::default());
+    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
-    let witness = Witness::new(inquiry);
+    let witness = FactCollector::new(inquiry);
     let (mut all_open, mut out) = (true, String::new());
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let wrong = |failure: Failure| failure.hint(format!("it is asked in line {number}"));
@@ -25,12 +30,12 @@ pub(super) fn run(path: &Path, format: Format, inquiry: &Inquiry<'_>) -> Result<
         out.push_str(&shown(&answer, format, inquiry));
     }
     inquiry.context.ui.part(&out)?;
-    Ok(if all_open { Exit::Done } else { Exit::Refused })
+    Ok(if all_open { ExitKind::Done } else { ExitKind::Refused })
 }
 
-fn shown(answer: &Turns, format: Format, inquiry: &Inquiry<'_>) -> String {
+fn shown(answer: &WaveReports, format: OutputFormat, inquiry: &GateContext<'_>) -> String {
     match format {
-        Format::Table => ui::ask_line(answer.turn(), &inquiry.context.ui.out),
+        OutputFormat::Table => ui::ask_line(answer.turn(), &inquiry.context.ui.out),
         _ => serde_json::to_string(&json(answer, inquiry)).unwrap_or_default() + "\n",
     }
 }
@@ -50,9 +55,9 @@ fn read(path: &Path) -> Result<String, Failure> {
 /// `APP STAGE [VERSION [TIME]]`; `-` for a version is what the stage before runs.
 fn question(
     line: &str,
-    inquiry: &Inquiry<'_>,
+    inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
-) -> Result<(Asked, Option<Timestamp>), Failure> {
+) -> Result<(GateRequest, Option<Timestamp>), Failure> {
     let mut words = line.split_whitespace();
     let (Some(app), Some(stage)) = (words.next(), words.next()) else {
         return Err(Failure::usage(format!("`{line}` is no question"))
@@ -66,8 +71,8 @@ fn question(
     };
     let subject = inquiry.subject(app)?;
     let stage = inquiry.stage(stage)?.name.clone();
-    let (targets, purpose) = (Vec::new(), Purpose::Forward);
-    let mut asked = Asked { subject, stage, targets, version: Version::default(), purpose };
+    let (targets, purpose) = (Vec::new(), MoveDirection::Forward);
+    let mut asked = GateRequest { subject, stage, targets, version: Version::default(), purpose };
     asked.version = match version {
         Some(text) => inquiry.version(evidence, &asked.subject, text),
         None => inquiry.candidate(evidence, &asked, at)?,

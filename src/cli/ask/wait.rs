@@ -1,25 +1,25 @@
 //! `--wait`: looks again and again, fetching what is new, until the answer is yes.
 
-use super::{AskArgs, Exit, Failure, Inquiry, answers, tell};
-use crate::cli::context::Context;
-use crate::cli::environment::Environment;
+use super::{AskArgs, ExitKind, Failure, GateContext, answers, tell};
+use crate::cli::context::CommandContext;
+use crate::cli::environment::ProcessEnvironment;
 use crate::cli::{book, follow};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub(super) fn run(args: &AskArgs, context: &Context) -> Result<Exit, Failure> {
+pub(super) fn run(args: &AskArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let started = Instant::now();
     let mut said = String::new();
     loop {
-        let now = Context::new(context.globals.clone(), Environment::read());
+        let now = CommandContext::new(context.globals.clone(), ProcessEnvironment::read());
         let now = follow::watching(&now)?;
         let repository = now.repository()?;
-        let inquiry = Inquiry::of(&now, &repository)?;
+        let inquiry = GateContext::of(&now, &repository)?;
         if repository.origin_url().is_some() && now.url().is_none() {
             // What cannot be fetched now is fetched the next time.
             let _fetched = book::fetch(&now, &repository, inquiry.config());
         }
-        let inquiry = Inquiry::of(&now, &repository)?;
+        let inquiry = GateContext::of(&now, &repository)?;
         let answers = answers(args, &inquiry)?;
         let judged = answers.turn();
         let is_over = args.timeout.is_some_and(|limit| started.elapsed() >= limit.unsigned_abs());

@@ -1,30 +1,34 @@
 //! What `--output html` shows beside the findings.
 
-use super::Meant;
-use crate::cli::inquiry::Inquiry;
-use crate::forge::Place;
-use crate::history::Kind;
-use crate::report::{Audited, Matrix, Page, Plot, Status};
+use super::AuditSelection;
+use crate::cli::inquiry::GateContext;
+use crate::forge::ForgeRepository;
+use crate::history::DeploymentKind;
+use crate::report::{AuditPage, AuditReport, DeploymentPlot, Matrix, StatusReport};
 
 /// The matrix of what is meant, its deployments over time, and where its commits are shown.
-pub fn page<'a>(audited: &'a Audited, inquiry: &Inquiry<'_>, meant: &Meant) -> Page<'a> {
+pub fn page<'a>(
+    audited: &'a AuditReport,
+    inquiry: &GateContext<'_>,
+    meant: &AuditSelection,
+) -> AuditPage<'a> {
     let deployments = inquiry.chronicle.timeline.deployments().filter(|deployment| {
-        deployment.kind != Kind::Remove
+        deployment.kind != DeploymentKind::Remove
             && (meant.window.since..meant.window.until).contains(&deployment.time)
             && meant.choice.accepts(deployment.slot)
     });
     let counted = deployments.map(|deployment| (&deployment.slot.stage, deployment.time));
-    Page {
+    AuditPage {
         audited,
         matrix: matrix(inquiry, meant),
-        plot: Plot::new(audited, &inquiry.chronicle.stages, counted),
+        plot: DeploymentPlot::new(audited, &inquiry.chronicle.stages, counted),
         place: place(inquiry),
     }
 }
 
-fn matrix(inquiry: &Inquiry<'_>, meant: &Meant) -> Matrix {
+fn matrix(inquiry: &GateContext<'_>, meant: &AuditSelection) -> Matrix {
     let mut status =
-        Status::new(inquiry.config(), inquiry.survey.mapping.clone(), |_| String::new());
+        StatusReport::new(inquiry.config(), inquiry.survey.mapping.clone(), |_| String::new());
     status.occupants.retain(|occupant| meant.choice.accepts(&occupant.entry.slot()));
     let filled: Vec<_> =
         status.occupants.iter().map(|occupant| occupant.entry.stage.clone()).collect();
@@ -33,8 +37,8 @@ fn matrix(inquiry: &Inquiry<'_>, meant: &Meant) -> Matrix {
 }
 
 /// A host that is known by its name; others have no pages that we know of.
-fn place(inquiry: &Inquiry<'_>) -> Option<Place> {
+fn place(inquiry: &GateContext<'_>) -> Option<ForgeRepository> {
     let url =
         inquiry.context.url().map(str::to_owned).or_else(|| inquiry.repository.origin_url())?;
-    Place::of(&url, None).ok()
+    ForgeRepository::of(&url, None).ok()
 }

@@ -1,39 +1,39 @@
 //! Which commits changed files of the mapping, whether or not a version moved.
 
-use crate::audit::Touch;
+use crate::audit::MappedFileChange;
 use crate::cli::failure::Failure;
-use crate::cli::inquiry::Inquiry;
-use crate::git::{Flow, Scope, Step, Walk};
+use crate::cli::inquiry::GateContext;
+use crate::git::{CommitChanges, MainlineWalk, PathScope, WalkControl};
 use std::collections::BTreeSet;
 
 /// Looked up only where somebody says who may.
 ///
 /// # Errors
 /// When the clone lacks commits.
-pub fn touches(inquiry: &Inquiry<'_>) -> Result<Vec<Touch>, Failure> {
+pub fn touches(inquiry: &GateContext<'_>) -> Result<Vec<MappedFileChange>, Failure> {
     let Some(tip) = inquiry.survey.commit else { return Ok(Vec::new()) };
     if inquiry.config().pipeline.permissions.is_empty() {
         return Ok(Vec::new());
     }
     let mut out = Vec::new();
-    let mut walk = Walk::new(inquiry.repository, tip, Scope::of(paths(inquiry)));
+    let mut walk = MainlineWalk::new(inquiry.repository, tip, PathScope::of(paths(inquiry)));
     if let Some(threads) = inquiry.context.environment.threads {
         walk = walk.threads(threads);
     }
-    let visit = |step: Step, (): ()| {
-        out.extend(step.changes.iter().map(|change| Touch {
+    let visit = |step: CommitChanges, (): ()| {
+        out.extend(step.changes.iter().map(|change| MappedFileChange {
             commit: step.commit,
             time: step.time,
             path: change.path.clone(),
         }));
-        Flow::Continue
+        WalkControl::Continue
     };
     walk.run(|| |_, _| (), visit, |_| ())?;
     Ok(out)
 }
 
 /// The files that say what runs, or ever said it.
-fn paths(inquiry: &Inquiry<'_>) -> BTreeSet<String> {
+fn paths(inquiry: &GateContext<'_>) -> BTreeSet<String> {
     let past =
         inquiry.chronicle.timeline.deployments().map(|deployment| deployment.path.to_owned());
     let places = inquiry.survey.mapping.entries.iter().flat_map(|entry| &entry.locations);

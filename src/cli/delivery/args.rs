@@ -1,21 +1,21 @@
 //! The arguments that `promote`, `deploy` and `rollback` share.
 
 use crate::cli::args::duration;
-use crate::cli::context::Context;
+use crate::cli::context::CommandContext;
 use crate::cli::forge_args::ForgeArgs;
-use crate::cli::intent::Terms;
+use crate::cli::intent::PlanOptions;
 use crate::cli::output;
 use crate::cli::words;
-use crate::git::Person;
+use crate::git::GitIdentity;
 use crate::model::TargetName;
-use crate::promotion::Consent;
-use crate::ui::Format;
+use crate::promotion::EditConsent;
+use crate::ui::OutputFormat;
 use clap::Args;
 use jiff::SignedDuration;
 
 /// What is done with the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum DeliveryMode {
     DryRun,
     Patch,
     Commit,
@@ -84,7 +84,7 @@ pub struct DeliveryArgs {
 
     /// Who wrote it, instead of the user that git knows
     #[arg(long, value_name = "NAME <MAIL>", value_parser = person)]
-    author: Option<Person>,
+    author: Option<GitIdentity>,
 
     #[command(flatten)]
     pub(super) forge: ForgeArgs,
@@ -103,8 +103,8 @@ pub struct DeliveryArgs {
 
     /// How `--dry-run` answers
     #[arg(short, long, value_name = "FORMAT", default_value = "table", requires = "dry_run")]
-    #[arg(value_parser = output::one_of(&[Format::Table, Format::Json]))]
-    output: Format,
+    #[arg(value_parser = output::one_of(&[OutputFormat::Table, OutputFormat::Json]))]
+    output: OutputFormat,
 }
 
 impl DeliveryArgs {
@@ -114,13 +114,13 @@ impl DeliveryArgs {
     }
 
     /// What is to be done with the plan.
-    pub(super) fn way(&self) -> Way {
+    pub(super) fn way(&self) -> DeliveryMode {
         match (self.dry_run, self.patch, self.commit, self.push) {
-            (true, ..) => Way::DryRun,
-            (_, true, ..) => Way::Patch,
-            (_, _, true, _) => Way::Commit,
-            (_, _, _, true) => Way::Push,
-            _ => Way::Propose,
+            (true, ..) => DeliveryMode::DryRun,
+            (_, true, ..) => DeliveryMode::Patch,
+            (_, _, true, _) => DeliveryMode::Commit,
+            (_, _, _, true) => DeliveryMode::Push,
+            _ => DeliveryMode::Propose,
         }
     }
 
@@ -142,11 +142,11 @@ impl DeliveryArgs {
         !self.push
     }
 
-    pub(super) fn asks(&self, context: &Context) -> bool {
+    pub(super) fn asks(&self, context: &CommandContext) -> bool {
         context.can_ask() && !self.yes
     }
 
-    pub(super) fn author(&self) -> Option<&Person> {
+    pub(super) fn author(&self) -> Option<&GitIdentity> {
         self.author.as_ref()
     }
 
@@ -154,27 +154,27 @@ impl DeliveryArgs {
         self.target.as_slice()
     }
 
-    pub(super) fn output(&self) -> Format {
+    pub(super) fn output(&self) -> OutputFormat {
         self.output
     }
 
-    pub(super) fn consent(&self) -> Consent {
-        Consent {
+    pub(super) fn consent(&self) -> EditConsent {
+        EditConsent {
             drop_digest: self.drop_digest,
             force_automated: self.force_automated,
             change_shared: self.change_shared,
         }
     }
 
-    pub(super) fn terms(&self, context: &Context) -> Terms<'_> {
+    pub(super) fn terms(&self, context: &CommandContext) -> PlanOptions<'_> {
         let ask = self.asks(context) && !self.dry_run && !self.patch;
         let at_once = self.break_glass.is_some();
-        Terms { targets: self.targets(), at_once, consent: self.consent(), ask }
+        PlanOptions { targets: self.targets(), at_once, consent: self.consent(), ask }
     }
 }
 
 /// `Name <address>`.
-fn person(text: &str) -> Result<Person, String> {
+fn person(text: &str) -> Result<GitIdentity, String> {
     let cut = text
         .split_once('<')
         .and_then(|(name, rest)| Some((name.trim(), rest.trim().strip_suffix('>')?.trim())));
@@ -182,7 +182,7 @@ fn person(text: &str) -> Result<Person, String> {
         Some((name, email))
             if !name.is_empty() && !email.is_empty() && !text.chars().any(char::is_control) =>
         {
-            Ok(Person { name: name.to_owned(), email: email.to_owned() })
+            Ok(GitIdentity { name: name.to_owned(), email: email.to_owned() })
         }
         _ => Err("it is written as `Name <mail@example.com>`".into()),
     }

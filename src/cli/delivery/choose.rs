@@ -1,26 +1,26 @@
 //! The list from which a person at a terminal chooses: what would move, how long the stage before has
 //! had it, and what is in the way.
 
-use super::Errand;
-use super::args::Way;
+use super::DeliveryRequest;
+use super::args::DeliveryMode;
 use super::group::groups;
-use super::standing::Standing;
+use super::standing::BranchStatus;
 use super::tell_refused;
-use crate::cli::context::Context;
+use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
 use crate::cli::forge;
-use crate::cli::scene::Scene;
+use crate::cli::scene::PlanBase;
 use crate::model::StageName;
-use crate::promotion::{BRANCHES, Item, Moves, Outcome};
-use crate::report::{Planned, moment};
+use crate::promotion::{BRANCHES, ItemOutcome, PlanItem, PlannedMoves};
+use crate::report::{PlanReport, moment};
 use crate::ui;
 use std::collections::HashMap;
 
 /// Lets a person choose. False: nothing was chosen.
 pub fn chosen(
-    planned: &mut Planned,
-    errand: &Errand<'_>,
-    scene: &Scene<'_>,
+    planned: &mut PlanReport,
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
 ) -> Result<bool, Failure> {
     let context = errand.context;
     tell_refused(planned, context);
@@ -30,7 +30,7 @@ pub fn chosen(
     let ages = ages(planned, scene, context)?;
     let standings = standings(planned, errand, &scene.of(&planned.plan.to));
     let names: Vec<String> = planned.plan.moving().map(|(item, _)| item.name()).collect();
-    let row = |(item, moves): (&Item, &Moves)| {
+    let row = |(item, moves): (&PlanItem, &PlannedMoves)| {
         let said =
             |about: &HashMap<String, String>| about.get(&item.name()).cloned().unwrap_or_default();
         [item.name(), versions(moves, context), said(&ages), said(&standings)]
@@ -43,14 +43,13 @@ pub fn chosen(
         format!("What is to go{from} to {}? (space takes one, Enter ends)", planned.plan.to);
     let Some(taken) = ui::choose(&context.ui, &question, &items)? else { return Ok(false) };
     let taken: Vec<&String> = taken.iter().filter_map(|index| names.get(*index)).collect();
-    planned
-        .plan
-        .items
-        .retain(|item| matches!(item.outcome, Outcome::Moves(_)) && taken.contains(&&item.name()));
+    planned.plan.items.retain(|item| {
+        matches!(item.outcome, ItemOutcome::Moves(_)) && taken.contains(&&item.name())
+    });
     Ok(!taken.is_empty())
 }
 
-fn versions(moves: &Moves, context: &Context) -> String {
+fn versions(moves: &PlannedMoves, context: &CommandContext) -> String {
     let arrow = context.ui.err.arrow();
     let mut steps: Vec<String> = moves
         .steps
@@ -66,13 +65,13 @@ fn versions(moves: &Moves, context: &Context) -> String {
 
 /// How long the stage before has had what would move: `3d in staging`.
 fn ages(
-    planned: &Planned,
-    scene: &Scene<'_>,
-    context: &Context,
+    planned: &PlanReport,
+    scene: &PlanBase<'_>,
+    context: &CommandContext,
 ) -> Result<HashMap<String, String>, Failure> {
     let Some(from) = &planned.from else { return Ok(HashMap::new()) };
     let (context, survey) = scene.survey(context)?;
-    let moves = |item: &Item| planned.plan.moving().any(|(moving, _)| moving.app == item.app);
+    let moves = |item: &PlanItem| planned.plan.moving().any(|(moving, _)| moving.app == item.app);
     let apps: Vec<_> =
         planned.plan.items.iter().filter(|item| moves(item)).map(|item| &item.app).collect();
     let there = survey
@@ -83,7 +82,7 @@ fn ages(
     let past = survey.arrivals(&context, scene.repository, there.cloned().collect())?;
     let mut out = HashMap::new();
     for (item, moves) in planned.plan.moving() {
-        let is_step = |slot: &crate::model::SlotKey, version| {
+        let is_step = |slot: &crate::model::CellKey, version| {
             slot.app == item.app && moves.steps.iter().any(|step| step.to.is_same(version))
         };
         let times = past
@@ -98,24 +97,28 @@ fn ages(
     Ok(out)
 }
 
-fn shown_age(time: i64, from: &StageName, context: &Context) -> String {
+fn shown_age(time: i64, from: &StageName, context: &CommandContext) -> String {
     format!("{} in {from}", ui::age(moment(time), context.now()))
 }
 
 /// What is proposed already, and whose branch it is. Whatever is in the way of looking is in the way
 /// later, and told then.
-fn standings(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> HashMap<String, String> {
+fn standings(
+    planned: &PlanReport,
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
+) -> HashMap<String, String> {
     let args = errand.args;
-    let proposes = args.way() == Way::Propose && !args.is_joint();
+    let proposes = args.way() == DeliveryMode::Propose && !args.is_joint();
     if proposes { looked_up(planned, errand, scene).unwrap_or_default() } else { HashMap::new() }
 }
 
 fn looked_up(
-    planned: &Planned,
-    errand: &Errand<'_>,
-    scene: &Scene<'_>,
+    planned: &PlanReport,
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
 ) -> Result<HashMap<String, String>, Failure> {
-    let Errand { args, context, .. } = *errand;
+    let DeliveryRequest { args, context, .. } = *errand;
     let workspace = context.workspace(scene.repository, args.author())?;
     let home = forge::home(args.forge.said(&scene.settings.config), scene.repository)?;
     let open = forge::open(&home, scene.repository, args.author(), context)?.open_proposals()?;
@@ -125,7 +128,7 @@ fn looked_up(
     workspace.fetch(&heads)?;
     let mut out = HashMap::new();
     for ((item, _), group) in planned.plan.moving().zip(&groups) {
-        let standing = Standing::of(
+        let standing = BranchStatus::of(
             &workspace,
             scene.repository,
             group,
@@ -137,10 +140,12 @@ fn looked_up(
             .find(|one| one.head == group.branch && !one.from_fork)
             .map(|one| one.number);
         let said = match (standing, number) {
-            (Standing::Foreign, _) => "its branch has commits of others".to_owned(),
-            (Standing::Same(_), Some(number)) => format!("proposed already ({number})"),
-            (Standing::Older(_), Some(number)) => format!("another version is proposed ({number})"),
-            (Standing::Absent, _) | (_, None) => continue,
+            (BranchStatus::Foreign, _) => "its branch has commits of others".to_owned(),
+            (BranchStatus::Same(_), Some(number)) => format!("proposed already ({number})"),
+            (BranchStatus::Older(_), Some(number)) => {
+                format!("another version is proposed ({number})")
+            }
+            (BranchStatus::Absent, _) | (_, None) => continue,
         };
         out.insert(item.name(), said);
     }

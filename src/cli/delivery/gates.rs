@@ -1,18 +1,18 @@
 //! What the gates say to a plan. What they stop is taken out of it; the rest goes on.
 
-use super::{Errand, glass};
+use super::{DeliveryRequest, glass};
 use crate::cli::ask::judged;
 use crate::cli::book;
-use crate::cli::facts::Witness;
+use crate::cli::facts::FactCollector;
 use crate::cli::failure::Failure;
-use crate::cli::inquiry::{Asked, Inquiry};
-use crate::cli::scene::Scene;
+use crate::cli::inquiry::{GateContext, GateRequest};
+use crate::cli::scene::PlanBase;
 use crate::config::gates::BREAK_GLASS;
-use crate::git::RefAt;
+use crate::git::ExpectedRef;
 use crate::model::Version;
-use crate::pipeline::{Facts, Purpose, Subject};
-use crate::promotion::{Item, Moves, Obstacle, Outcome};
-use crate::report::{Judged, Planned};
+use crate::pipeline::{AppComponent, ExternalFacts, MoveDirection};
+use crate::promotion::{ItemOutcome, PlanItem, PlanObstacle, PlannedMoves};
+use crate::report::{GateReport, PlanReport};
 use std::collections::BTreeSet;
 
 /// Marks what the gates have stopped.
@@ -24,11 +24,11 @@ pub const LABEL: &str = "break-glass";
 /// Asks the gates about all that moves, on the very commit that the plan was made on. Not allowed is
 /// what is shut; pushed is only what is open. Where the ledger was at `origin`, if it was looked at.
 pub fn judge(
-    planned: &mut Planned,
-    errand: &Errand<'_>,
-    scene: &Scene<'_>,
-) -> Result<Option<RefAt>, Failure> {
-    let Errand { args, context, .. } = *errand;
+    planned: &mut PlanReport,
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
+) -> Result<Option<ExpectedRef>, Failure> {
+    let DeliveryRequest { args, context, .. } = *errand;
     if planned.plan.moving().next().is_none() {
         return Ok(None);
     }
@@ -36,10 +36,10 @@ pub fn judge(
     if args.writes_elsewhere() && scene.repository.origin_url().is_some() {
         ledger = Some(book::fetch(context, scene.repository, &scene.settings.config)?.there);
     }
-    let inquiry = Inquiry::on(context, scene)?;
-    let purpose = if planned.is_rollback { Purpose::Back } else { Purpose::Forward };
+    let inquiry = GateContext::on(context, scene)?;
+    let purpose = if planned.is_rollback { MoveDirection::Back } else { MoveDirection::Forward };
     let moving = planned.plan.moving();
-    let asked: Vec<Asked> =
+    let asked: Vec<GateRequest> =
         moving.flat_map(|(item, moves)| questions(planned, item, moves, purpose)).collect();
     planned.gates = answers(&asked, &inquiry);
     if args.break_glass.is_some() {
@@ -50,19 +50,24 @@ pub fn judge(
 }
 
 /// Did the gates stop anything?
-pub fn stopped(planned: &Planned) -> bool {
+pub fn stopped(planned: &PlanReport) -> bool {
     planned.plan.refused().any(|(_, obstacle)| obstacle.code == CODE)
 }
 
 /// One question for each version that moves: components and targets may differ in theirs.
-pub fn questions(planned: &Planned, item: &Item, moves: &Moves, purpose: Purpose) -> Vec<Asked> {
+pub fn questions(
+    planned: &PlanReport,
+    item: &PlanItem,
+    moves: &PlannedMoves,
+    purpose: MoveDirection,
+) -> Vec<GateRequest> {
     let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
     let is_one = versions.len() == 1;
-    let mut out: Vec<Asked> = Vec::new();
+    let mut out: Vec<GateRequest> = Vec::new();
     for step in &moves.steps {
         let component = if is_one { item.component.clone() } else { step.entry.component.clone() };
-        let asked = Asked {
-            subject: Subject { app: item.app.clone(), component },
+        let asked = GateRequest {
+            subject: AppComponent { app: item.app.clone(), component },
             stage: planned.plan.to.clone(),
             targets: if is_one {
                 item.targets.clone()
@@ -80,45 +85,46 @@ pub fn questions(planned: &Planned, item: &Item, moves: &Moves, purpose: Purpose
 }
 
 /// What the gates answer to each.
-pub fn answers(asked: &[Asked], inquiry: &Inquiry<'_>) -> Vec<Judged> {
-    let (past, nothing) = (inquiry.past(), Facts::default());
+pub fn answers(asked: &[GateRequest], inquiry: &GateContext<'_>) -> Vec<GateReport> {
+    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
     let questions: Vec<_> = asked.iter().map(|one| one.question(inquiry.context, None)).collect();
-    let facts = Witness::new(inquiry).facts(&inquiry.evidence(&past, &nothing), &questions);
+    let facts = FactCollector::new(inquiry).facts(&inquiry.evidence(&past, &nothing), &questions);
     let evidence = inquiry.evidence(&past, &facts);
     // A place that runs the version by chance still moves elsewhere.
-    let one = |(asked, question)| Judged { is_there: false, ..judged(asked, question, &evidence) };
+    let one =
+        |(asked, question)| GateReport { is_there: false, ..judged(asked, question, &evidence) };
     asked.iter().zip(&questions).map(one).collect()
 }
 
 /// Takes out what may not go on.
-fn stop(planned: &mut Planned, is_proposal: bool, has_glass: bool) {
+fn stop(planned: &mut PlanReport, is_proposal: bool, has_glass: bool) {
     let gates = &planned.gates;
     for item in
-        planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, Outcome::Moves(_)))
+        planned.plan.items.iter_mut().filter(|item| matches!(item.outcome, ItemOutcome::Moves(_)))
     {
         let is_allowed =
-            |one: &Judged| if is_proposal { one.allows_proposal() } else { one.allows() };
+            |one: &GateReport| if is_proposal { one.allows_proposal() } else { one.allows() };
         if let Some(no) = gates.iter().find(|one| one.is_about(item) && !is_allowed(one)) {
             let obstacle = obstacle(no);
             let hint = obstacle.hint.clone().or_else(|| ways(no, is_proposal, has_glass));
-            item.outcome = Outcome::Refused(Obstacle { hint, ..obstacle });
+            item.outcome = ItemOutcome::Refused(PlanObstacle { hint, ..obstacle });
         }
     }
 }
 
 /// Why, gate by gate, and what would clear it.
-pub fn obstacle(judged: &Judged) -> Obstacle {
+pub fn obstacle(judged: &GateReport) -> PlanObstacle {
     let mut reason = judged.sentence();
     for answer in judged.judgement.closed() {
         reason.push_str(&format!("\n  {}: {}", answer.gate, answer.reason));
     }
     let clear = judged.judgement.closed().find_map(|answer| answer.clear.clone());
     let hint = clear.map(|command| format!("`{command}` would clear it; `towpath ask` tells more"));
-    Obstacle { code: CODE, reason, hint }
+    PlanObstacle { code: CODE, reason, hint }
 }
 
 /// What can be done where only time would clear it.
-fn ways(judged: &Judged, is_proposal: bool, has_glass: bool) -> Option<String> {
+fn ways(judged: &GateReport, is_proposal: bool, has_glass: bool) -> Option<String> {
     let propose = (!is_proposal && judged.allows_proposal())
         .then_some("without --push it is proposed, and waits");
     let glass = has_glass.then_some("in an emergency there is --break-glass REASON");
@@ -127,7 +133,7 @@ fn ways(judged: &Judged, is_proposal: bool, has_glass: bool) -> Option<String> {
 }
 
 /// What a proposal says of its gates. It stays the same as long as they do.
-pub fn section(judged: &[Judged]) -> String {
+pub fn section(judged: &[GateReport]) -> String {
     let mut out = String::new();
     for one in judged {
         if judged.len() > 1 {

@@ -1,32 +1,32 @@
 //! What a delivery leaves in the ledger: a broken glass, and the hold that a rollback puts a stage on.
 
-use super::Errand;
+use super::DeliveryRequest;
 use super::args::DeliveryArgs;
-use super::group::Group;
-use crate::cli::book::{self, BookArgs};
-use crate::cli::context::Context;
+use super::group::PlannedCommit;
+use crate::cli::book::{self, LedgerWriteArgs};
+use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
-use crate::cli::inquiry::{Asked, Inquiry};
+use crate::cli::inquiry::{GateContext, GateRequest};
 use crate::cli::record::outcomes;
-use crate::cli::scene::Scene;
+use crate::cli::scene::PlanBase;
 use crate::config::gates::BREAK_GLASS;
 use crate::git;
-use crate::pipeline::ledger::{By, Outcome, What};
-use crate::pipeline::{Facts, Landing, Override, Purpose};
-use crate::report::{Judged, Planned, moment};
+use crate::pipeline::ledger::{EventAuthor, EventKind, Outcome};
+use crate::pipeline::{BreakGlassOverride, EvidenceRunPeriod, ExternalFacts, MoveDirection};
+use crate::report::{GateReport, PlanReport, moment};
 
 /// Opens every gate for what is planned, if the user may do that, and says loudly which.
 ///
 /// # Errors
 /// Where `permissions` does not name the user.
 pub fn open(
-    planned: &mut Planned,
+    planned: &mut PlanReport,
     args: &DeliveryArgs,
-    inquiry: &Inquiry<'_>,
+    inquiry: &GateContext<'_>,
 ) -> Result<(), Failure> {
     let Some(reason) = &args.break_glass else { return Ok(()) };
     let context = inquiry.context;
-    let by = By::from(git::author(inquiry.repository, &context.manner(None))?);
+    let by = EventAuthor::from(git::author(inquiry.repository, &context.manner(None))?);
     permitted(&by, inquiry)?;
     let until = context.now().as_second().saturating_add(args.expires.as_secs());
     for one in &mut planned.gates {
@@ -34,7 +34,7 @@ pub fn open(
             continue;
         }
         let (id, by, reason) = (String::new(), by.name.clone(), reason.clone());
-        one.judgement.broken = Some(Override { id, by, reason, until });
+        one.judgement.broken = Some(BreakGlassOverride { id, by, reason, until });
         context.ui.caution(&format!(
             "the glass is broken for {} {} to {}",
             one.subject, one.version, one.stage
@@ -46,7 +46,7 @@ pub fn open(
     Ok(())
 }
 
-fn permitted(by: &By, inquiry: &Inquiry<'_>) -> Result<(), Failure> {
+fn permitted(by: &EventAuthor, inquiry: &GateContext<'_>) -> Result<(), Failure> {
     let failure = Failure::refused(format!("{} <{}> may not break the glass", by.name, by.email));
     match inquiry.config().pipeline.actors(BREAK_GLASS) {
         Some(permission) if permission.names(by.words()) => Ok(()),
@@ -63,24 +63,24 @@ fn permitted(by: &By, inquiry: &Inquiry<'_>) -> Result<(), Failure> {
 }
 
 /// Does it go through a broken glass?
-pub fn is_broken(judged: &Judged) -> bool {
+pub fn is_broken(judged: &GateReport) -> bool {
     judged.judgement.broken.is_some() && !judged.judgement.verdict.is_open()
 }
 
 /// The commit of what goes through a broken glass says so.
-pub fn marked(group: Group) -> Group {
+pub fn marked(group: PlannedCommit) -> PlannedCommit {
     let broken = group.judged.iter().filter(|one| is_broken(one));
     let trailers: Vec<_> =
         broken.filter_map(|one| Some(("Gate-Override", trailer(one)?))).collect();
-    Group { message: group.message.with_trailers(trailers), ..group }
+    PlannedCommit { message: group.message.with_trailers(trailers), ..group }
 }
 
-fn trailer(judged: &Judged) -> Option<String> {
+fn trailer(judged: &GateReport) -> Option<String> {
     let broken = judged.judgement.broken.as_ref()?;
     Some(format!("{} ({})", broken.reason, gates(judged).join(", ")))
 }
 
-fn gates(judged: &Judged) -> Vec<String> {
+fn gates(judged: &GateReport) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for answer in judged.judgement.closed() {
         if !out.iter().any(|known| known == answer.gate.as_str()) {
@@ -92,9 +92,9 @@ fn gates(judged: &Judged) -> Vec<String> {
 
 /// Writes to the ledger what is about to be done. An emergency does not wait for it: where it cannot
 /// be written, that is said, and the commit still says it. Was anything written?
-pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> bool {
-    let Errand { args, context, .. } = *errand;
-    let mut events: Vec<What> = Vec::new();
+pub fn record(planned: &PlanReport, errand: &DeliveryRequest<'_>, scene: &PlanBase<'_>) -> bool {
+    let DeliveryRequest { args, context, .. } = *errand;
+    let mut events: Vec<EventKind> = Vec::new();
     if args.break_glass.is_some() {
         let broken = planned.gates.iter().filter(|one| is_broken(one));
         events.extend(broken.filter_map(|one| overridden(one, args)));
@@ -111,7 +111,7 @@ pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> bool
         return false;
     }
     let config = &scene.settings.config;
-    match book::write(context, scene.repository, config, events, BookArgs { local: false }) {
+    match book::write(context, scene.repository, config, events, LedgerWriteArgs { local: false }) {
         Ok(events) => {
             events.iter().for_each(|event| context.ui.note(&event.what.sentence()));
             true
@@ -124,9 +124,9 @@ pub fn record(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) -> bool
     }
 }
 
-fn overridden(judged: &Judged, args: &DeliveryArgs) -> Option<What> {
+fn overridden(judged: &GateReport, args: &DeliveryArgs) -> Option<EventKind> {
     let broken = judged.judgement.broken.as_ref()?;
-    Some(What::Overridden {
+    Some(EventKind::Overridden {
         app: judged.subject.to_string(),
         stage: judged.stage.clone(),
         version: judged.version.to_string(),
@@ -139,31 +139,31 @@ fn overridden(judged: &Judged, args: &DeliveryArgs) -> Option<What> {
 
 /// What is rolled back has failed, unless somebody said otherwise; and the stage stays where it goes.
 fn rolled_back(
-    planned: &Planned,
-    scene: &Scene<'_>,
-    context: &Context,
-) -> Result<Vec<What>, Failure> {
-    let inquiry = Inquiry::on(context, scene)?;
-    let (past, facts) = (inquiry.past(), Facts::default());
+    planned: &PlanReport,
+    scene: &PlanBase<'_>,
+    context: &CommandContext,
+) -> Result<Vec<EventKind>, Failure> {
+    let inquiry = GateContext::on(context, scene)?;
+    let (past, facts) = (inquiry.past(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &facts);
     let mut out = Vec::new();
     for one in
         planned.gates.iter().filter(|one| planned.plan.moving().any(|(item, _)| one.is_about(item)))
     {
-        let asked = Asked {
+        let asked = GateRequest {
             subject: one.subject.clone(),
             stage: one.stage.clone(),
             targets: one.targets.clone(),
             version: one.version.clone(),
-            purpose: Purpose::Back,
+            purpose: MoveDirection::Back,
         };
         let slots = evidence.asked(&asked.question(context, None));
         let current = slots.into_iter().filter_map(|slot| evidence.current(slot, None));
-        let unknown: Vec<Landing<'_>> =
+        let unknown: Vec<EvidenceRunPeriod<'_>> =
             current.filter(|landing| inquiry.ledger.outcome(landing, None).is_none()).collect();
         out.extend(outcomes(&asked, &unknown, Outcome::Failed, None));
         let (app, stage) = (one.subject.to_string(), one.stage.clone());
-        out.push(What::Held { app, stage, reason: format!("rolled back to {}", one.version) });
+        out.push(EventKind::Held { app, stage, reason: format!("rolled back to {}", one.version) });
     }
     Ok(out)
 }

@@ -3,28 +3,30 @@
 use super::args::DeliveryArgs;
 use super::glass;
 use crate::cli::failure::Failure;
-use crate::cli::scene::Scene;
-use crate::git::{NewCommit, Person};
-use crate::promotion::{Edits, Item, Message, Moves, Part, branch_name, joint_branch_name};
-use crate::report::{Judged, Planned};
+use crate::cli::scene::PlanBase;
+use crate::git::{GitIdentity, NewCommit};
+use crate::promotion::{
+    CommitMessage, FileEdits, MessagePart, PlanItem, PlannedMoves, branch_name, joint_branch_name,
+};
+use crate::report::{GateReport, PlanReport};
 
 /// One commit to be.
-pub struct Group {
+pub struct PlannedCommit {
     pub branch: String,
-    pub message: Message,
-    pub edits: Edits,
+    pub message: CommitMessage,
+    pub edits: FileEdits,
     /// What the gates say to its apps.
-    pub judged: Vec<Judged>,
+    pub judged: Vec<GateReport>,
 }
 
-impl Group {
+impl PlannedCommit {
     /// Does it go through a broken glass?
     pub fn is_broken(&self) -> bool {
         self.judged.iter().any(glass::is_broken)
     }
 
     /// The commit on top of a state.
-    pub fn commit<'g>(&'g self, scene: &Scene<'_>, text: &'g str) -> NewCommit<'g> {
+    pub fn commit<'g>(&'g self, scene: &PlanBase<'_>, text: &'g str) -> NewCommit<'g> {
         NewCommit { parent: scene.tip, message: text, files: self.files() }
     }
 
@@ -39,12 +41,12 @@ impl Group {
 /// # Errors
 /// Where the apps' edits cannot be made together.
 pub fn groups(
-    planned: &Planned,
+    planned: &PlanReport,
     args: &DeliveryArgs,
-    scene: &Scene<'_>,
-    by: &Person,
-) -> Result<Vec<Group>, Failure> {
-    let moving: Vec<(&Item, &Moves)> = planned.plan.moving().collect();
+    scene: &PlanBase<'_>,
+    by: &GitIdentity,
+) -> Result<Vec<PlannedCommit>, Failure> {
+    let moving: Vec<(&PlanItem, &PlannedMoves)> = planned.plan.moving().collect();
     if !args.is_joint() || moving.len() < 2 {
         return Ok(moving.into_iter().map(|one| single(planned, one, by, scene)).collect());
     }
@@ -54,9 +56,11 @@ pub fn groups(
         failure.hint("promote them one by one")
     })?;
     let names: Vec<String> = moving.iter().map(|(item, _)| item.name()).collect();
-    let parts =
-        moving.iter().zip(&names).map(|((_, moves), name)| Part { name, steps: &moves.steps });
-    let message = Message::of(
+    let parts = moving
+        .iter()
+        .zip(&names)
+        .map(|((_, moves), name)| MessagePart { name, steps: &moves.steps });
+    let message = CommitMessage::of(
         planned.purpose(),
         &planned.plan.to,
         &parts.collect::<Vec<_>>(),
@@ -65,25 +69,25 @@ pub fn groups(
     );
     let branch = joint_branch_name(&planned.plan.to);
     let judged = planned.gates.iter().filter(|one| one.allows_proposal()).cloned().collect();
-    Ok(vec![glass::marked(Group { branch, message, edits, judged })])
+    Ok(vec![glass::marked(PlannedCommit { branch, message, edits, judged })])
 }
 
 fn single(
-    planned: &Planned,
-    (item, moves): (&Item, &Moves),
-    by: &Person,
-    scene: &Scene<'_>,
-) -> Group {
+    planned: &PlanReport,
+    (item, moves): (&PlanItem, &PlannedMoves),
+    by: &GitIdentity,
+    scene: &PlanBase<'_>,
+) -> PlannedCommit {
     let name = item.name();
     let to = &planned.plan.to;
-    let part = Part { name: &name, steps: &moves.steps };
-    let message = Message::of(planned.purpose(), to, &[part], &who(by), scene.subject());
+    let part = MessagePart { name: &name, steps: &moves.steps };
+    let message = CommitMessage::of(planned.purpose(), to, &[part], &who(by), scene.subject());
     let judged = planned.gates.iter().filter(|one| one.is_about(item)).cloned().collect();
     let (branch, edits) = (branch_name(item, to), moves.edits.clone());
-    glass::marked(Group { branch, message, edits, judged })
+    glass::marked(PlannedCommit { branch, message, edits, judged })
 }
 
 /// `Name <address>`.
-pub fn who(person: &Person) -> String {
+pub fn who(person: &GitIdentity) -> String {
     format!("{} <{}>", person.name, person.email)
 }

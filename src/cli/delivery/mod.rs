@@ -18,22 +18,22 @@ mod wait;
 
 pub use args::DeliveryArgs;
 pub use gates::{answers, obstacle};
-pub use tick::{Tick, advance};
+pub use tick::{AdvanceRequest, advance};
 
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::intent::Intent;
-use super::scene::{Scene, known_tip};
-use crate::git::{RefAt, Workspace, WriteError};
-use crate::promotion::{self, Outcome};
-use crate::report::Planned;
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::intent::ChangeRequest;
+use super::scene::{PlanBase, known_tip};
+use crate::git::{ExpectedRef, Workspace, WriteError};
+use crate::promotion::{self, ItemOutcome};
+use crate::report::PlanReport;
 use crate::report::json::PlanJson;
-use crate::ui::{self, Format};
-use args::Way;
+use crate::ui::{self, OutputFormat};
+use args::DeliveryMode;
 
 /// Who chooses among what can move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Selection {
+pub enum SelectionMode {
     /// All that was named, or everything.
     Given,
     /// The person at the terminal.
@@ -42,68 +42,72 @@ pub enum Selection {
 
 /// What is wanted, and how it is to be carried out.
 #[derive(Clone, Copy)]
-pub struct Errand<'a> {
-    pub intent: &'a Intent,
+pub struct DeliveryRequest<'a> {
+    pub intent: &'a ChangeRequest,
     pub args: &'a DeliveryArgs,
-    pub selection: Selection,
-    pub context: &'a Context,
+    pub selection: SelectionMode,
+    pub context: &'a CommandContext,
 }
 
 /// A plan that was judged.
 #[derive(Debug, Clone)]
-pub(super) struct Ready {
-    pub planned: Planned,
+pub(super) struct JudgedPlan {
+    pub planned: PlanReport,
     /// Where the ledger was then, if it was looked at.
-    pub ledger: Option<RefAt>,
+    pub ledger: Option<ExpectedRef>,
 }
 
 /// Carries an intent out.
-pub fn run(errand: &Errand<'_>) -> Result<Exit, Failure> {
-    let Errand { args, context, .. } = *errand;
+pub fn run(errand: &DeliveryRequest<'_>) -> Result<ExitKind, Failure> {
+    let DeliveryRequest { args, context, .. } = *errand;
     let way = args.way();
     let repository = context.repository()?;
     match way {
-        Way::DryRun | Way::Patch => {
-            let scene = Scene::read(context, &repository, &known_tip)?;
-            let Some(Ready { planned, .. }) = plan(errand, &scene)? else { return Ok(Exit::Done) };
+        DeliveryMode::DryRun | DeliveryMode::Patch => {
+            let scene = PlanBase::read(context, &repository, &known_tip)?;
+            let Some(JudgedPlan { planned, .. }) = plan(errand, &scene)? else {
+                return Ok(ExitKind::Done);
+            };
             match way {
-                Way::DryRun => show(&planned, args, context)?,
+                DeliveryMode::DryRun => show(&planned, args, context)?,
                 _ => local::patch(&planned, errand, &scene.of(&planned.plan.to))?,
             }
             tell_foreign(&planned, errand, &scene);
             Ok(ending(&planned, errand.intent))
         }
-        Way::Commit => {
+        DeliveryMode::Commit => {
             let workspace = context.workspace(&repository, args.author())?;
-            let scene = Scene::read(context, &repository, &known_tip)?;
-            let Some(Ready { planned, .. }) = agreed(errand, &scene)? else {
-                return Ok(Exit::Done);
+            let scene = PlanBase::read(context, &repository, &known_tip)?;
+            let Some(JudgedPlan { planned, .. }) = agreed(errand, &scene)? else {
+                return Ok(ExitKind::Done);
             };
             local::commit(&planned, errand, &scene.of(&planned.plan.to), &workspace)?;
             Ok(ending(&planned, errand.intent))
         }
-        Way::Push => push::run(errand, &repository),
-        Way::Propose => propose::run(errand, &repository),
+        DeliveryMode::Push => push::run(errand, &repository),
+        DeliveryMode::Propose => propose::run(errand, &repository),
     }
 }
 
 /// The plan on one state; `None` when the person chose nothing.
-fn plan(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
-    let Errand { intent, args, selection, context } = *errand;
+fn plan(errand: &DeliveryRequest<'_>, scene: &PlanBase<'_>) -> Result<Option<JudgedPlan>, Failure> {
+    let DeliveryRequest { intent, args, selection, context } = *errand;
     let ground = scene.ground()?;
     let Some(mut planned) = intent.planned(context, scene, &ground, args.terms(context))? else {
         return Ok(None);
     };
-    if selection == Selection::Asked && !choose::chosen(&mut planned, errand, scene)? {
+    if selection == SelectionMode::Asked && !choose::chosen(&mut planned, errand, scene)? {
         return Ok(None);
     }
     let ledger = gates::judge(&mut planned, errand, scene)?;
-    Ok(Some(Ready { planned, ledger }))
+    Ok(Some(JudgedPlan { planned, ledger }))
 }
 
 /// Says of a promotion that tags seem to be made anew for each stage: then none can be taken along.
-fn tell_foreign(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) {
-    let Errand { intent: Intent::Promote { .. }, context, .. } = *errand else { return };
+fn tell_foreign(planned: &PlanReport, errand: &DeliveryRequest<'_>, scene: &PlanBase<'_>) {
+    let DeliveryRequest { intent: ChangeRequest::Promote { .. }, context, .. } = *errand else {
+        return;
+    };
     let foreign = promotion::foreign(&planned.plan, &scene.settings.config.stages);
     let Some((item, step)) = foreign.first() else { return };
     let (app, to, stage) = (item.name(), &step.to, &planned.plan.to);
@@ -121,7 +125,10 @@ fn tell_foreign(planned: &Planned, errand: &Errand<'_>, scene: &Scene<'_>) {
 }
 
 /// The plan, shown and agreed to; `None` when nothing is left to do.
-fn agreed(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failure> {
+fn agreed(
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
+) -> Result<Option<JudgedPlan>, Failure> {
     let context = errand.context;
     let Some(ready) = plan(errand, scene)? else {
         context.ui.note("nothing was changed");
@@ -141,13 +148,13 @@ fn agreed(errand: &Errand<'_>, scene: &Scene<'_>) -> Result<Option<Ready>, Failu
 }
 
 /// Says on stderr what the plan is.
-fn tell(planned: &Planned, context: &Context) {
+fn tell(planned: &PlanReport, context: &CommandContext) {
     context.ui.say(&ui::plan(planned, &context.ui.err));
     tell_rest(planned, context);
 }
 
 /// What a table does not hold: why something is refused, and how much is as wanted.
-fn tell_rest(planned: &Planned, context: &Context) {
+fn tell_rest(planned: &PlanReport, context: &CommandContext) {
     tell_refused(planned, context);
     let same: Vec<String> = planned.plan.items.iter().filter_map(as_wanted).collect();
     match same.as_slice() {
@@ -163,7 +170,7 @@ fn tell_rest(planned: &Planned, context: &Context) {
 }
 
 /// Says what is not moved, and why.
-fn tell_refused(planned: &Planned, context: &Context) {
+fn tell_refused(planned: &PlanReport, context: &CommandContext) {
     for (item, obstacle) in planned.plan.refused() {
         context.ui.caution(&format!("{} is refused: {}", item.name(), obstacle.reason));
         if let Some(hint) = &obstacle.hint {
@@ -172,15 +179,19 @@ fn tell_refused(planned: &Planned, context: &Context) {
     }
 }
 
-fn as_wanted(item: &crate::promotion::Item) -> Option<String> {
+fn as_wanted(item: &crate::promotion::PlanItem) -> Option<String> {
     match &item.outcome {
-        Outcome::UpToDate(version) => Some(format!("{} is at {version}", item.name())),
+        ItemOutcome::UpToDate(version) => Some(format!("{} is at {version}", item.name())),
         _ => None,
     }
 }
 
-fn show(planned: &Planned, args: &DeliveryArgs, context: &Context) -> Result<(), Failure> {
-    if args.output() == Format::Json {
+fn show(
+    planned: &PlanReport,
+    args: &DeliveryArgs,
+    context: &CommandContext,
+) -> Result<(), Failure> {
+    if args.output() == OutputFormat::Json {
         return Ok(context.ui.answer(&ui::json(&PlanJson::from(planned)))?);
     }
     let table = ui::plan(planned, &context.ui.out);
@@ -192,12 +203,12 @@ fn show(planned: &Planned, args: &DeliveryArgs, context: &Context) -> Result<(),
 }
 
 /// An app that was named and refused is a failure; one of many is only told.
-fn ending(planned: &Planned, intent: &Intent) -> Exit {
-    let named = !matches!(intent, Intent::Promote { apps, .. } if apps.is_empty());
+fn ending(planned: &PlanReport, intent: &ChangeRequest) -> ExitKind {
+    let named = !matches!(intent, ChangeRequest::Promote { apps, .. } if apps.is_empty());
     if gates::stopped(planned) && (named || planned.plan.moving().next().is_none()) {
-        return Exit::Refused;
+        return ExitKind::Refused;
     }
-    if named && planned.plan.refused().next().is_some() { Exit::Failed } else { Exit::Done }
+    if named && planned.plan.refused().next().is_some() { ExitKind::Failed } else { ExitKind::Done }
 }
 
 /// The workspace's newest commit of a branch at `origin`.

@@ -1,20 +1,22 @@
 //! Pull requests: a branch of our own for each commit, and one open proposal for each branch. Running
 //! again updates what is there.
 
-use super::group::{Group, groups};
+use super::group::{PlannedCommit, groups};
 use super::sources;
-use super::standing::{Standing, foreign};
+use super::standing::{BranchStatus, foreign};
 use super::wait;
-use super::{Errand, Ready, agreed, ending, gates, glass, remote_tip};
-use crate::cli::context::Context;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::forge::{self, Home};
-use crate::cli::scene::Scene;
-use crate::config::{Merging, Method, ProposalTerms};
-use crate::forge::{Change, Draft, Feature, Forge, Merge, NewProposal, Proposal};
-use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
+use super::{DeliveryRequest, JudgedPlan, agreed, ending, gates, glass, remote_tip};
+use crate::cli::context::CommandContext;
+use crate::cli::failure::{ExitKind, Failure};
+use crate::cli::forge::{self, ForgeLocation};
+use crate::cli::scene::PlanBase;
+use crate::config::{MergeMode, ProposalMergeMethod, ProposalOptions};
+use crate::forge::{
+    DraftState, Forge, ForgeFeature, NewProposal, Proposal, ProposalMerge, ProposalUpdate,
+};
+use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
 use crate::promotion::{GATES, with_section};
-use crate::report::Judged;
+use crate::report::GateReport;
 use std::collections::BTreeMap;
 
 /// So often a branch is looked at again when another process was faster.
@@ -22,15 +24,17 @@ const ATTEMPTS: u32 = 4;
 
 /// Plans, asks, pushes branches and opens or updates their proposals. What fails for one app does not
 /// stop the others.
-pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure> {
-    let Errand { intent, args, context, .. } = *errand;
+pub fn run(errand: &DeliveryRequest<'_>, repository: &Repository) -> Result<ExitKind, Failure> {
+    let DeliveryRequest { intent, args, context, .. } = *errand;
     forge::origin(repository).map_err(|failure| failure.hint(forge::WITHOUT))?;
     let workspace = context.workspace(repository, args.author())?;
-    let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
+    let scene = PlanBase::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     let config = &scene.settings.config;
     let home = forge::home(args.forge.said(config), repository)
         .map_err(|failure| failure.hint(forge::WITHOUT))?;
-    let Some(Ready { planned, .. }) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
+    let Some(JudgedPlan { planned, .. }) = agreed(errand, &scene)? else {
+        return Ok(ExitKind::Done);
+    };
     let scene = scene.of(&planned.plan.to);
     if planned.plan.moving().next().is_none() {
         return Ok(ending(&planned, intent));
@@ -39,8 +43,15 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
     let _is_written = glass::record(&planned, errand, &scene);
     let terms = config.proposals.of(&planned.plan.to);
     let (forge, home) = (forge.as_ref(), &home);
-    let desk =
-        Desk { scene: &scene, workspace: &workspace, forge, home, terms, open: None, context };
+    let desk = ProposalWriter {
+        scene: &scene,
+        workspace: &workspace,
+        forge,
+        home,
+        terms,
+        open: None,
+        context,
+    };
     let (mut failures, mut opened) = (Vec::new(), Vec::new());
     for group in groups(&planned, args, &scene, &workspace.author()?)? {
         match desk.propose(&group) {
@@ -69,27 +80,27 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
 }
 
 /// All that is needed to propose something for one stage.
-pub(super) struct Desk<'a> {
-    pub scene: &'a Scene<'a>,
+pub(super) struct ProposalWriter<'a> {
+    pub scene: &'a PlanBase<'a>,
     pub workspace: &'a Workspace<'a>,
     pub forge: &'a dyn Forge,
-    pub home: &'a Home,
-    pub terms: ProposalTerms,
+    pub home: &'a ForgeLocation,
+    pub terms: ProposalOptions,
     /// The open proposals, where they are known already.
     pub open: Option<&'a [Proposal]>,
-    pub context: &'a Context,
+    pub context: &'a CommandContext,
 }
 
 /// A proposal that is as it should be.
-pub(super) struct Proposed {
+pub(super) struct DeliveredProposal {
     pub proposal: Proposal,
     pub head: Oid,
     /// `opened`, `updated`, or `nothing to do:`.
     pub done: &'static str,
 }
 
-impl Proposed {
-    fn tell(&self, group: &Group, context: &Context) -> Result<(), Failure> {
+impl DeliveredProposal {
+    fn tell(&self, group: &PlannedCommit, context: &CommandContext) -> Result<(), Failure> {
         context.ui.answer(&self.proposal.url)?;
         context.ui.note(&format!(
             "{} pull request {}: {}",
@@ -99,12 +110,12 @@ impl Proposed {
     }
 }
 
-impl Desk<'_> {
+impl ProposalWriter<'_> {
     /// Brings branch and proposal to where they should be.
     ///
     /// # Errors
     /// When the branch is somebody else's, or the forge refuses.
-    pub fn propose(&self, group: &Group) -> Result<Proposed, Failure> {
+    pub fn propose(&self, group: &PlannedCommit) -> Result<DeliveredProposal, Failure> {
         let (head, pushed) = self.brought(group)?;
         let brought =
             sources::brought(&group.message, &self.scene.settings.config, self.home, self.context);
@@ -114,7 +125,7 @@ impl Desk<'_> {
             Some(open) => self.updated(group, body, open, pushed)?,
             None => (self.forge.create(&self.wanted(group, body)?)?, "opened"),
         };
-        Ok(Proposed { proposal, head, done })
+        Ok(DeliveredProposal { proposal, head, done })
     }
 
     fn found(&self, branch: &str) -> Result<Option<Proposal>, Failure> {
@@ -125,21 +136,22 @@ impl Desk<'_> {
     }
 
     /// Brings the branch to where it should be; says where that is, and whether it had to be changed.
-    fn brought(&self, group: &Group) -> Result<(Oid, bool), Failure> {
+    fn brought(&self, group: &PlannedCommit) -> Result<(Oid, bool), Failure> {
         let branch = group.branch.as_str();
         let repository = self.scene.repository;
         for _ in 0..ATTEMPTS {
             let heads: BTreeMap<_, _> = self.workspace.remote_heads(&[branch])?;
             self.workspace.fetch(&heads)?;
             let head = heads.get(branch).copied();
-            match Standing::of(self.workspace, repository, group, head, self.scene.tip)? {
-                Standing::Foreign => return Err(foreign(branch)),
-                Standing::Same(head) => return Ok((head, false)),
-                Standing::Absent | Standing::Older(_) => {
+            match BranchStatus::of(self.workspace, repository, group, head, self.scene.tip)? {
+                BranchStatus::Foreign => return Err(foreign(branch)),
+                BranchStatus::Same(head) => return Ok((head, false)),
+                BranchStatus::Absent | BranchStatus::Older(_) => {
                     let text = group.message.commit();
                     let commit = self.workspace.commit(&group.commit(self.scene, &text))?;
-                    let push = Push { branch, commit, way: Way::Replace(head), if_still: &[] };
-                    if self.workspace.push(&push)? == Pushed::Done {
+                    let push =
+                        BranchPush { branch, commit, way: PushMode::Replace(head), if_still: &[] };
+                    if self.workspace.push(&push)? == PushOutcome::Done {
                         return Ok((commit, true));
                     }
                 }
@@ -149,13 +161,13 @@ impl Desk<'_> {
             .hint("run it again"))
     }
 
-    fn wanted(&self, group: &Group, body: String) -> Result<NewProposal, Failure> {
+    fn wanted(&self, group: &PlannedCommit, body: String) -> Result<NewProposal, Failure> {
         Ok(NewProposal {
             head: group.branch.clone(),
             base: self.scene.branch()?.to_owned(),
             title: group.message.subject.clone(),
             body,
-            draft: if self.is_draft() { Draft::Yes } else { Draft::No },
+            draft: if self.is_draft() { DraftState::Yes } else { DraftState::No },
             labels: self.labels(group),
             reviewers: self.terms.reviewers.clone().unwrap_or_default(),
         })
@@ -165,14 +177,14 @@ impl Desk<'_> {
     /// is not asked again.
     fn updated(
         &self,
-        group: &Group,
+        group: &PlannedCommit,
         body: String,
         open: Proposal,
         pushed: bool,
     ) -> Result<(Proposal, &'static str), Failure> {
         // Forges write line ends of their own.
         let there = open.text();
-        let has_labels = !self.forge.lacks().contains(&Feature::Labels);
+        let has_labels = !self.forge.lacks().contains(&ForgeFeature::Labels);
         let mut add_labels = if has_labels { self.labels(group) } else { Vec::new() };
         add_labels.retain(|label| !open.labels.contains(label));
         let is_worded = open.title == group.message.subject && there.trim() == body.trim();
@@ -180,11 +192,12 @@ impl Desk<'_> {
             return Ok((open, if pushed { "updated" } else { "nothing to do:" }));
         }
         let title = Some(group.message.subject.clone());
-        let change = Change { title, body: Some(body), add_labels, ..Change::default() };
+        let change =
+            ProposalUpdate { title, body: Some(body), add_labels, ..ProposalUpdate::default() };
         Ok((self.forge.update(open.number, &change)?, "updated"))
     }
 
-    fn labels(&self, group: &Group) -> Vec<String> {
+    fn labels(&self, group: &PlannedCommit) -> Vec<String> {
         let broken = group.is_broken().then(|| gates::LABEL.to_owned());
         self.terms.labels.iter().flatten().cloned().chain(broken).collect()
     }
@@ -194,18 +207,22 @@ impl Desk<'_> {
     }
 
     /// How it is merged, if it is still what was judged.
-    pub fn way_to_merge(&self, group: &Group, proposed: &Proposed) -> Merge {
+    pub fn way_to_merge(
+        &self,
+        group: &PlannedCommit,
+        proposed: &DeliveredProposal,
+    ) -> ProposalMerge {
         let number = forge::reference(self.forge.kind(), proposed.proposal.number);
         how(self.terms.method.unwrap_or_default(), group, &number, proposed.head)
     }
 
     /// Asks the forge to merge by itself, where the configuration wants that. The proposal stands,
     /// whatever the forge says to it.
-    fn merge_by_itself(&self, group: &Group, proposed: &Proposed) {
+    fn merge_by_itself(&self, group: &PlannedCommit, proposed: &DeliveredProposal) {
         let proposal = &proposed.proposal;
         // While a gate is not open, `towpath advance` merges it when they all are.
-        let is_open = group.judged.iter().all(Judged::allows);
-        if self.terms.merge != Some(Merging::Auto)
+        let is_open = group.judged.iter().all(GateReport::allows);
+        if self.terms.merge != Some(MergeMode::Auto)
             || !is_open
             || proposal.draft
             || proposal.auto_merge
@@ -229,9 +246,14 @@ impl Desk<'_> {
 }
 
 /// A squashed commit gets the words of the one that it is made of; a merge keeps those of the forge.
-fn how(method: Method, group: &Group, number: &str, head: Oid) -> Merge {
-    let is_squash = method == Method::Squash;
-    Merge {
+fn how(
+    method: ProposalMergeMethod,
+    group: &PlannedCommit,
+    number: &str,
+    head: Oid,
+) -> ProposalMerge {
+    let is_squash = method == ProposalMergeMethod::Squash;
+    ProposalMerge {
         method: forge::method(method),
         expect: head.to_string(),
         if_still: Vec::new(),

@@ -1,28 +1,31 @@
 //! Pushing straight to the branch that is deployed. Who loses the race plans again on the new tip.
 
 use super::group::groups;
-use super::{Errand, Ready, Selection, agreed, ending, gates, glass, plan, remote_tip, tell_rest};
+use super::{
+    DeliveryRequest, JudgedPlan, SelectionMode, agreed, ending, gates, glass, plan, remote_tip,
+    tell_rest,
+};
 use crate::cli::backoff;
 use crate::cli::book;
-use crate::cli::context::Context;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::inquiry::{Asked, Inquiry};
-use crate::cli::scene::Scene;
-use crate::git::{Oid, Push, Pushed, Repository, Way, Workspace};
-use crate::model::{SlotKey, Version};
-use crate::pipeline::Purpose;
-use crate::report::Planned;
+use crate::cli::context::CommandContext;
+use crate::cli::failure::{ExitKind, Failure};
+use crate::cli::inquiry::{GateContext, GateRequest};
+use crate::cli::scene::PlanBase;
+use crate::git::{BranchPush, Oid, PushMode, PushOutcome, Repository, Workspace};
+use crate::model::{CellKey, Version};
+use crate::pipeline::MoveDirection;
+use crate::report::PlanReport;
 use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Plans, asks once, and pushes until it is there.
-pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure> {
-    let Errand { intent, args, context, .. } = *errand;
+pub fn run(errand: &DeliveryRequest<'_>, repository: &Repository) -> Result<ExitKind, Failure> {
+    let DeliveryRequest { intent, args, context, .. } = *errand;
     let workspace = context.workspace(repository, args.author())?;
     let mut begun = Instant::now();
     let scene = seen(context, repository, &workspace)?;
     let looking = begun.elapsed();
-    let Some(first) = agreed(errand, &scene)? else { return Ok(Exit::Done) };
+    let Some(first) = agreed(errand, &scene)? else { return Ok(ExitKind::Done) };
     let (mut ready, mut scene, mut losses) = (first.clone(), scene, 0);
     if glass::record(&first.planned, errand, &scene) {
         ready = after_our_word(&first, &scene, context)?;
@@ -60,36 +63,42 @@ pub fn run(errand: &Errand<'_>, repository: &Repository) -> Result<Exit, Failure
 }
 
 /// The plan after a word of ours in the ledger: others may have written there before it.
-fn after_our_word(first: &Ready, scene: &Scene<'_>, context: &Context) -> Result<Ready, Failure> {
+fn after_our_word(
+    first: &JudgedPlan,
+    scene: &PlanBase<'_>,
+    context: &CommandContext,
+) -> Result<JudgedPlan, Failure> {
     let ledger = book::fetch(context, scene.repository, &scene.settings.config)?.there;
-    let inquiry = Inquiry::on(context, scene)?;
-    let purpose = if first.planned.is_rollback { Purpose::Back } else { Purpose::Forward };
+    let inquiry = GateContext::on(context, scene)?;
+    let purpose =
+        if first.planned.is_rollback { MoveDirection::Back } else { MoveDirection::Forward };
     let moving = first
         .planned
         .gates
         .iter()
         .filter(|one| first.planned.plan.moving().any(|(item, _)| one.is_about(item)));
-    let asked: Vec<Asked> = moving.map(|one| Asked { purpose, ..Asked::from(one) }).collect();
+    let asked: Vec<GateRequest> =
+        moving.map(|one| GateRequest { purpose, ..GateRequest::from(one) }).collect();
     match gates::answers(&asked, &inquiry).iter().find(|one| !one.allows()) {
         Some(no) => {
             Err(Failure::refused(no.sentence())
                 .hint("nothing was pushed; `towpath ask` tells more"))
         }
-        None => Ok(Ready { ledger: Some(ledger), ..first.clone() }),
+        None => Ok(JudgedPlan { ledger: Some(ledger), ..first.clone() }),
     }
 }
 
 /// The newest state at `origin`.
 fn seen<'r>(
-    context: &Context,
+    context: &CommandContext,
     repository: &'r Repository,
     workspace: &Workspace<'_>,
-) -> Result<Scene<'r>, Failure> {
-    Scene::read(context, repository, &|_, branch| remote_tip(workspace, branch))
+) -> Result<PlanBase<'r>, Failure> {
+    PlanBase::read(context, repository, &|_, branch| remote_tip(workspace, branch))
 }
 
 /// A commit that was pushed, and was not there afterwards as far as git knows.
-struct Lost {
+struct LostPush {
     commit: Oid,
     subject: String,
     /// No commit of the same plan had landed just before.
@@ -98,12 +107,12 @@ struct Lost {
 
 /// Pushes what the plan makes; `None` when all of it is there.
 fn attempt(
-    ready: &Ready,
-    errand: &Errand<'_>,
-    scene: &Scene<'_>,
+    ready: &JudgedPlan,
+    errand: &DeliveryRequest<'_>,
+    scene: &PlanBase<'_>,
     workspace: &Workspace<'_>,
-) -> Result<Option<Lost>, Failure> {
-    let Errand { args, context, .. } = *errand;
+) -> Result<Option<LostPush>, Failure> {
+    let DeliveryRequest { args, context, .. } = *errand;
     let (branch, if_still) = (scene.branch()?, ready.ledger.as_slice());
     for (index, group) in
         groups(&ready.planned, args, scene, &workspace.author()?)?.into_iter().enumerate()
@@ -111,25 +120,36 @@ fn attempt(
         let text = group.message.commit();
         let commit = workspace.commit(&group.commit(scene, &text))?;
         let subject = group.message.subject;
-        if workspace.push(&Push { branch, commit, way: Way::Forward, if_still })? == Pushed::Lost {
-            return Ok(Some(Lost { commit, subject, is_first: index == 0 }));
+        if workspace.push(&BranchPush { branch, commit, way: PushMode::Forward, if_still })?
+            == PushOutcome::Lost
+        {
+            return Ok(Some(LostPush { commit, subject, is_first: index == 0 }));
         }
         landed(commit, &subject, scene, context)?;
     }
     Ok(None)
 }
 
-fn landed(commit: Oid, subject: &str, scene: &Scene<'_>, context: &Context) -> Result<(), Failure> {
+fn landed(
+    commit: Oid,
+    subject: &str,
+    scene: &PlanBase<'_>,
+    context: &CommandContext,
+) -> Result<(), Failure> {
     context.ui.answer(&commit.to_string())?;
     context.ui.note(&format!("pushed to {}: {subject}", scene.branch()?));
     Ok(())
 }
 
 /// The plan on a new tip. It may have become smaller, but must not bring what nobody agreed to.
-fn again(errand: &Errand<'_>, first: &Planned, scene: &Scene<'_>) -> Result<Ready, Failure> {
+fn again(
+    errand: &DeliveryRequest<'_>,
+    first: &PlanReport,
+    scene: &PlanBase<'_>,
+) -> Result<JudgedPlan, Failure> {
     let context = errand.context;
-    let again = plan(&Errand { selection: Selection::Given, ..*errand }, scene)?;
-    let Some(Ready { mut planned, ledger }) = again else {
+    let again = plan(&DeliveryRequest { selection: SelectionMode::Given, ..*errand }, scene)?;
+    let Some(JudgedPlan { mut planned, ledger }) = again else {
         let failure = Failure::failed(
             "somebody else was faster, and nothing was planned on what is there now",
         );
@@ -156,11 +176,11 @@ fn again(errand: &Errand<'_>, first: &Planned, scene: &Scene<'_>) -> Result<Read
         }
         tell_rest(&planned, context);
     }
-    Ok(Ready { planned, ledger })
+    Ok(JudgedPlan { planned, ledger })
 }
 
 /// Which version each place is to have.
-fn wanted(planned: &Planned) -> BTreeMap<SlotKey, Version> {
+fn wanted(planned: &PlanReport) -> BTreeMap<CellKey, Version> {
     let steps = planned.plan.moving().flat_map(|(_, moves)| &moves.steps);
     steps.map(|step| (step.entry.slot(), step.to.clone())).collect()
 }

@@ -1,11 +1,11 @@
 //! What a proposal brings of the apps' own sources, where the configuration says where those are.
 
-use crate::cli::context::Context;
-use crate::cli::forge::{self, Home};
+use crate::cli::context::CommandContext;
+use crate::cli::forge::{self, ForgeLocation};
 use crate::config::Config;
-use crate::git::{Between, Log, WriteError};
+use crate::git::{CommitLog, CommitRange, WriteError};
 use crate::model::Version;
-use crate::promotion::{Brought, Message, Moved, SourceCommit, revisions};
+use crate::promotion::{AppChangelog, AppCommit, AppVersionChange, CommitMessage, revisions};
 
 /// More commits of one app than this are counted, not listed.
 const LISTED: usize = 20;
@@ -18,7 +18,12 @@ const LOOKED_AT: usize = 25;
 
 /// For each way that an app goes: the page that compares, and the commits. What cannot be found out is
 /// left out, and said.
-pub fn brought(message: &Message, config: &Config, home: &Home, context: &Context) -> Vec<Brought> {
+pub fn brought(
+    message: &CommitMessage,
+    config: &Config,
+    home: &ForgeLocation,
+    context: &CommandContext,
+) -> Vec<AppChangelog> {
     let moves = message.moves();
     let each =
         if moves.len() > LOOKED_AT { 0 } else { LISTED.min(LISTED_IN_ALL / moves.len().max(1)) };
@@ -26,12 +31,12 @@ pub fn brought(message: &Message, config: &Config, home: &Home, context: &Contex
 }
 
 fn one(
-    moved: &Moved,
+    moved: &AppVersionChange,
     limit: usize,
     config: &Config,
-    home: &Home,
-    context: &Context,
-) -> Option<Brought> {
+    home: &ForgeLocation,
+    context: &CommandContext,
+) -> Option<AppChangelog> {
     let url = config.apps.repository(&moved.app)?;
     let named = |version: &Version| {
         let tag = version.tag.as_deref()?;
@@ -46,13 +51,13 @@ fn one(
     let ends = between.as_ref().map(|between| (between.from.clone(), between.to.clone()));
     let (from, to) = ends.or_else(|| Some((from.first()?.clone(), to.first()?.clone())))?;
     let page = forge::place_of_sources(&url, home).map(|place| place.comparison(&from, &to));
-    let empty = Between { from, to, commits: Vec::new(), unlisted: 0, is_back: false };
-    let Between { commits, unlisted, is_back, .. } = between.unwrap_or(empty);
+    let empty = CommitRange { from, to, commits: Vec::new(), unlisted: 0, is_back: false };
+    let CommitRange { commits, unlisted, is_back, .. } = between.unwrap_or(empty);
     let commits = commits.into_iter().map(|logged| {
         let (id, author, subject) = (logged.id, logged.author, logged.subject);
-        SourceCommit { id, author, subject }
+        AppCommit { id, author, subject }
     });
-    Some(Brought { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
+    Some(AppChangelog { moved: moved.clone(), page, commits: commits.collect(), unlisted, is_back })
 }
 
 fn between(
@@ -60,8 +65,8 @@ fn between(
     from: &[String],
     to: &[String],
     limit: usize,
-    context: &Context,
-) -> Result<Option<Between>, WriteError> {
+    context: &CommandContext,
+) -> Result<Option<CommitRange>, WriteError> {
     let Some(cache) = context.writable_cache().filter(|_| limit > 0) else { return Ok(None) };
-    Log::bring(url, cache, context.can_ask())?.between(from, to, limit)
+    CommitLog::bring(url, cache, context.can_ask())?.between(from, to, limit)
 }

@@ -1,12 +1,12 @@
 //! What is on a branch of ours: nothing, what is wanted, an older proposal, or somebody's work.
 
-use super::group::Group;
+use super::group::PlannedCommit;
 use crate::cli::failure::Failure;
-use crate::git::{Ahead, Joined, Oid, Repository, Workspace};
+use crate::git::{MergeOutcome, Oid, Repository, UnmergedCommit, Workspace};
 
 /// What a branch holds, compared with what it is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum BranchStatus {
     /// The branch is not there.
     Absent,
     /// It says what is wanted, and fits what it is to go into.
@@ -17,7 +17,7 @@ pub enum Standing {
     Foreign,
 }
 
-impl Standing {
+impl BranchStatus {
     /// Judges the branch of a group by its head.
     ///
     /// # Errors
@@ -25,11 +25,11 @@ impl Standing {
     pub fn of(
         workspace: &Workspace<'_>,
         repository: &Repository,
-        group: &Group,
+        group: &PlannedCommit,
         head: Option<Oid>,
         base: Oid,
     ) -> Result<Self, Failure> {
-        let Some(head) = head else { return Ok(Standing::Absent) };
+        let Some(head) = head else { return Ok(BranchStatus::Absent) };
         let ahead = workspace.ahead(head, base, 2)?;
         let is_ours = match ahead.as_slice() {
             [] => true,
@@ -37,25 +37,25 @@ impl Standing {
             _ => false,
         };
         Ok(match (is_ours, ahead.is_empty()) {
-            (false, _) => Standing::Foreign,
+            (false, _) => BranchStatus::Foreign,
             (true, false)
                 if workspace.holds(head, &group.files()) && fits(workspace, base, head)? =>
             {
-                Standing::Same(head)
+                BranchStatus::Same(head)
             }
-            (true, _) => Standing::Older(head),
+            (true, _) => BranchStatus::Older(head),
         })
     }
 }
 
 /// Does it go into its base as it is? Lines around may have changed there since.
 fn fits(workspace: &Workspace<'_>, base: Oid, head: Oid) -> Result<bool, Failure> {
-    Ok(!matches!(workspace.join(base, head)?, Joined::Conflict(_)))
+    Ok(!matches!(workspace.join(base, head)?, MergeOutcome::Conflict(_)))
 }
 
 /// A commit of towpath's says so in its trailers. One that was amended or rebased by somebody has
 /// another time of commit than of authorship.
-fn is_ours(repository: &Repository, commit: &Ahead) -> Result<bool, Failure> {
+fn is_ours(repository: &Repository, commit: &UnmergedCommit) -> Result<bool, Failure> {
     let info = repository.commit_info(commit.id)?;
     let says = |key: &str| info.trailers(key).next().is_some();
     Ok(commit.is_as_written

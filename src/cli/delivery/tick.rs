@@ -5,29 +5,29 @@ mod next;
 mod renewing;
 
 use super::args::DeliveryArgs;
-use super::group::{Group, groups};
-use super::propose::{Desk, Proposed};
+use super::group::{PlannedCommit, groups};
+use super::propose::{DeliveredProposal, ProposalWriter};
 use super::remote_tip;
 use crate::cli::backoff;
 use crate::cli::book;
-use crate::cli::context::Context;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::forge::{self, Home};
+use crate::cli::context::CommandContext;
+use crate::cli::failure::{ExitKind, Failure};
+use crate::cli::forge::{self, ForgeLocation};
 use crate::cli::forge_args::ForgeArgs;
-use crate::cli::inquiry::{Asked, Inquiry};
-use crate::cli::scene::{Scene, known_tip};
-use crate::config::Merging;
-use crate::forge::{Check, CheckState, Forge, ForgeError, Merge, Proposal};
-use crate::git::{Oid, RefAt, Repository, Workspace};
+use crate::cli::inquiry::{GateContext, GateRequest};
+use crate::cli::scene::{PlanBase, known_tip};
+use crate::config::MergeMode;
+use crate::forge::{CheckState, CommitCheck, Forge, ForgeError, Proposal, ProposalMerge};
+use crate::git::{ExpectedRef, Oid, Repository, Workspace};
 use crate::pipeline::Verdict;
-use crate::report::{Judged, Planned};
+use crate::report::{GateReport, PlanReport};
 use crate::ui::visible;
-use next::{Look, Step, Steps};
+use next::{AdvanceStep, AdvanceSteps, StepFinder};
 use std::time::Instant;
 
 /// What is asked of a tick.
 #[derive(Debug, Clone, Copy)]
-pub struct Tick<'a> {
+pub struct AdvanceRequest<'a> {
     pub stage: Option<&'a str>,
     pub app: Option<&'a str>,
     pub dry_run: bool,
@@ -38,15 +38,15 @@ const STATUS: &str = "towpath/gates";
 
 /// Does all that may be done, and tells of the rest. What fails for one app does not stop the others.
 pub fn advance(
-    tick: &Tick<'_>,
+    tick: &AdvanceRequest<'_>,
     forge: &ForgeArgs,
     repository: &Repository,
-    context: &Context,
-) -> Result<Exit, Failure> {
+    context: &CommandContext,
+) -> Result<ExitKind, Failure> {
     let args = DeliveryArgs::proposing(forge.clone());
     if tick.dry_run {
-        let scene = Scene::read(context, repository, &known_tip)?;
-        let steps = Look { tick, args: &args, scene: &scene, context }.steps()?;
+        let scene = PlanBase::read(context, repository, &known_tip)?;
+        let steps = StepFinder { tick, args: &args, scene: &scene, context }.steps()?;
         refused(&steps, context)?;
         for step in &steps.all {
             let what = if may_be_proposed(step) { "would be proposed" } else { "stays" };
@@ -56,9 +56,9 @@ pub fn advance(
     }
     forge::origin(repository).map_err(|failure| failure.hint("--dry-run says what could go on"))?;
     let workspace = context.workspace(repository, None)?;
-    let scene = Scene::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
+    let scene = PlanBase::read(context, repository, &|_, branch| remote_tip(&workspace, branch))?;
     book::fetch(context, repository, &scene.settings.config)?;
-    let steps = Look { tick, args: &args, scene: &scene, context }.steps()?;
+    let steps = StepFinder { tick, args: &args, scene: &scene, context }.steps()?;
     refused(&steps, context)?;
     let ours = workspace.remote_heads(&["towpath/*"])?;
     if !steps.all.iter().any(may_be_proposed) && ours.is_empty() {
@@ -71,7 +71,7 @@ pub fn advance(
     let home = forge::home(args.forge.said(&scene.settings.config), repository)?;
     let forge = forge::open(&home, repository, None, context)?;
     let open = forge.open_proposals()?;
-    let hand = Hand {
+    let hand = StepExecutor {
         args: &args,
         workspace: &workspace,
         forge: forge.as_ref(),
@@ -90,56 +90,57 @@ pub fn advance(
     if closed == 0 {
         nothing(&steps, context)?;
     }
-    Ok(if failed { Exit::Failed } else { Exit::Done })
+    Ok(if failed { ExitKind::Failed } else { ExitKind::Done })
 }
 
-fn may_be_proposed(step: &Step) -> bool {
-    step.judged.iter().all(Judged::allows_proposal)
+fn may_be_proposed(step: &AdvanceStep) -> bool {
+    step.judged.iter().all(GateReport::allows_proposal)
 }
 
-fn refused(steps: &Steps, context: &Context) -> Result<(), Failure> {
+fn refused(steps: &AdvanceSteps, context: &CommandContext) -> Result<(), Failure> {
     steps
         .refused
         .iter()
         .try_for_each(|line| Ok(context.ui.part(&format!("{}\n", visible(line)))?))
 }
 
-fn nothing(steps: &Steps, context: &Context) -> Result<Exit, Failure> {
+fn nothing(steps: &AdvanceSteps, context: &CommandContext) -> Result<ExitKind, Failure> {
     if steps.all.is_empty() && steps.refused.is_empty() {
         context.ui.note("nothing to do");
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// What acts.
-struct Hand<'a> {
+struct StepExecutor<'a> {
     args: &'a DeliveryArgs,
     workspace: &'a Workspace<'a>,
     forge: &'a dyn Forge,
-    home: &'a Home,
+    home: &'a ForgeLocation,
     /// As they were when the tick began.
     open: &'a [Proposal],
-    context: &'a Context,
+    context: &'a CommandContext,
 }
 
-impl Hand<'_> {
+impl StepExecutor<'_> {
     /// Proposes one step, and merges it where that is wanted and allowed.
-    fn take(&self, step: &Step, scene: &Scene<'_>) -> Result<(), Failure> {
+    fn take(&self, step: &AdvanceStep, scene: &PlanBase<'_>) -> Result<(), Failure> {
         if !may_be_proposed(step) {
             return renewing::stays(self, step, scene);
         }
         let scene = &scene.of(&step.planned.plan.to);
         let terms = scene.settings.config.proposals.of(&step.planned.plan.to);
-        let is_auto = terms.merge == Some(Merging::Auto);
+        let is_auto = terms.merge == Some(MergeMode::Auto);
         let (workspace, forge, home, context) =
             (self.workspace, self.forge, self.home, self.context);
-        let desk = Desk { scene, workspace, forge, home, terms, open: Some(self.open), context };
+        let desk =
+            ProposalWriter { scene, workspace, forge, home, terms, open: Some(self.open), context };
         for group in groups(&step.planned, self.args, scene, &workspace.author()?)? {
             let proposed = desk.propose(&group)?;
             if proposed.done != "nothing to do:" {
                 self.mark(&proposed.proposal, proposed.head, &step.judged);
             }
-            let is_open = step.judged.iter().all(Judged::allows) && !proposed.proposal.draft;
+            let is_open = step.judged.iter().all(GateReport::allows) && !proposed.proposal.draft;
             let closed = if is_auto && is_open {
                 self.merge(step, &desk, &group, &proposed)?
             } else {
@@ -165,19 +166,19 @@ impl Hand<'_> {
     /// between that question and the merge.
     fn merge(
         &self,
-        step: &Step,
-        desk: &Desk<'_>,
-        group: &Group,
-        proposed: &Proposed,
+        step: &AdvanceStep,
+        desk: &ProposalWriter<'_>,
+        group: &PlannedCommit,
+        proposed: &DeliveredProposal,
     ) -> Result<Option<String>, Failure> {
         let started = Instant::now();
         loop {
             let begun = Instant::now();
             let (judged, if_still) = self.judged_again(step)?;
-            if !judged.iter().all(Judged::allows) {
+            if !judged.iter().all(GateReport::allows) {
                 return Ok(Some(reasons(&judged)));
             }
-            let how = Merge { if_still, ..desk.way_to_merge(group, proposed) };
+            let how = ProposalMerge { if_still, ..desk.way_to_merge(group, proposed) };
             match self.forge.merge(proposed.proposal.number, &how) {
                 Err(ForgeError::Outdated { .. })
                     if backoff::goes_on(started, begun.elapsed(), 1) => {}
@@ -187,20 +188,25 @@ impl Hand<'_> {
     }
 
     /// What the gates say now, and the refs that they said it of.
-    fn judged_again(&self, step: &Step) -> Result<(Vec<Judged>, Vec<RefAt>), Failure> {
+    fn judged_again(
+        &self,
+        step: &AdvanceStep,
+    ) -> Result<(Vec<GateReport>, Vec<ExpectedRef>), Failure> {
         let repository = self.workspace.repository();
-        let scene =
-            Scene::read(self.context, repository, &|_, branch| remote_tip(self.workspace, branch))?;
+        let scene = PlanBase::read(self.context, repository, &|_, branch| {
+            remote_tip(self.workspace, branch)
+        })?;
         let ledger = book::fetch(self.context, repository, &scene.settings.config)?.there;
-        let inquiry = Inquiry::on(self.context, &scene)?;
-        let asked: Vec<Asked> = step.judged.iter().map(Asked::from).collect();
+        let inquiry = GateContext::on(self.context, &scene)?;
+        let asked: Vec<GateRequest> = step.judged.iter().map(GateRequest::from).collect();
         let there = scene.of(&step.planned.plan.to);
-        let base = RefAt { name: format!("refs/heads/{}", there.branch()?), at: Some(there.tip) };
+        let base =
+            ExpectedRef { name: format!("refs/heads/{}", there.branch()?), at: Some(there.tip) };
         Ok((super::gates::answers(&asked, &inquiry), vec![base, ledger]))
     }
 
     /// The status on the head. A forge without statuses is no reason to stop.
-    fn mark(&self, proposal: &Proposal, head: Oid, judged: &[Judged]) {
+    fn mark(&self, proposal: &Proposal, head: Oid, judged: &[GateReport]) {
         let worst =
             judged.iter().map(|one| &one.judgement.verdict).find(|verdict| !verdict.is_open());
         let state = match worst {
@@ -209,31 +215,31 @@ impl Hand<'_> {
             Some(_) => CheckState::Pending,
         };
         let url = Some(proposal.url.clone());
-        let check = Check { name: STATUS.into(), state, description: reasons(judged), url };
+        let check = CommitCheck { name: STATUS.into(), state, description: reasons(judged), url };
         if let Err(error) = self.forge.set_check(&head.to_string(), &check) {
             self.context.ui.detail(&format!("the status of {} is not set: {error}", proposal.url));
         }
     }
 }
 
-impl From<&Judged> for Asked {
-    fn from(one: &Judged) -> Self {
-        Asked {
+impl From<&GateReport> for GateRequest {
+    fn from(one: &GateReport) -> Self {
+        GateRequest {
             subject: one.subject.clone(),
             stage: one.stage.clone(),
             targets: one.targets.clone(),
             version: one.version.clone(),
-            purpose: crate::pipeline::Purpose::Forward,
+            purpose: crate::pipeline::MoveDirection::Forward,
         }
     }
 }
 
 /// What stands in the way, in one line.
-fn why(step: &Step) -> String {
+fn why(step: &AdvanceStep) -> String {
     reasons(&step.judged)
 }
 
-fn reasons(judged: &[Judged]) -> String {
+fn reasons(judged: &[GateReport]) -> String {
     let closed = judged.iter().flat_map(|one| one.judgement.closed());
     let mut reasons: Vec<String> = Vec::new();
     for answer in closed {
@@ -245,13 +251,13 @@ fn reasons(judged: &[Judged]) -> String {
     if reasons.is_empty() { "every gate is open".into() } else { reasons.join("; ") }
 }
 
-fn say(context: &Context, step: &Step, what: &str) -> Result<(), Failure> {
+fn say(context: &CommandContext, step: &AdvanceStep, what: &str) -> Result<(), Failure> {
     let line = format!("{}: {what}", name(&step.planned));
     Ok(context.ui.part(&format!("{}\n", visible(&line)))?)
 }
 
 /// `web v2 to prod`, or `web v2 to prod (eu, us)`.
-fn name(planned: &Planned) -> String {
+fn name(planned: &PlanReport) -> String {
     let Some((item, moves)) = planned.plan.moving().next() else {
         return format!("nothing to {}", planned.plan.to);
     };

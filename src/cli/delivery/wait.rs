@@ -1,10 +1,10 @@
 //! `--wait`: follows pull requests to their end.
 
-use crate::cli::context::Context;
+use crate::cli::context::CommandContext;
 use crate::cli::environment::chance;
 use crate::cli::failure::Failure;
-use crate::forge::{Forge, ForgeError, Proposal, State};
-use crate::ui::{self, Bar};
+use crate::forge::{Forge, ForgeError, Proposal, ProposalState};
+use crate::ui::{self, ProgressIndicator};
 use jiff::SignedDuration;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -22,10 +22,10 @@ pub fn follow(
     forge: &dyn Forge,
     opened: Vec<Proposal>,
     limit: SignedDuration,
-    context: &Context,
+    context: &CommandContext,
 ) -> Result<(), Failure> {
     let (started, mut pause) = (Instant::now(), FIRST_PAUSE);
-    let bar = Bar::line(&context.ui, "Waiting");
+    let bar = ProgressIndicator::line(&context.ui, "Waiting");
     let mut open = opened;
     let mut closed = Vec::new();
     loop {
@@ -54,13 +54,13 @@ fn still_open(
     open: Vec<Proposal>,
     closed: &mut Vec<Proposal>,
     trouble: &mut Option<ForgeError>,
-    context: &Context,
+    context: &CommandContext,
 ) -> Result<Vec<Proposal>, Failure> {
     let mut out = Vec::new();
     for one in open {
         match forge.proposal(one.number) {
-            Ok(now) if now.state == State::Open => out.push(now),
-            Ok(now) if now.state == State::Merged => {
+            Ok(now) if now.state == ProposalState::Open => out.push(now),
+            Ok(now) if now.state == ProposalState::Merged => {
                 context.ui.note(&format!("pull request {} is merged", now.number))
             }
             Ok(now) => closed.push(now),

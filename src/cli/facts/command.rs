@@ -1,10 +1,10 @@
 //! A command that is asked: no shell, a time limit, and so much of its output as a person reads.
 
 use super::line;
-use super::trust::Trust;
-use crate::cli::inquiry::Inquiry;
-use crate::config::gates::Call;
-use crate::pipeline::{Asked, Question};
+use super::trust::CommandPolicy;
+use crate::cli::inquiry::GateContext;
+use crate::config::gates::ExternalCommand;
+use crate::pipeline::{ExternalAnswer, GateQuery};
 use std::io::{self, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -19,14 +19,14 @@ const LOOK: Duration = Duration::from_millis(5);
 
 /// 0 is open, 1 is shut with its output as the reason, and everything else no answer.
 pub(super) fn ask(
-    call: &Call,
-    trust: &Trust,
-    question: &Question<'_>,
-    inquiry: &Inquiry<'_>,
-) -> Asked {
+    call: &ExternalCommand,
+    trust: &CommandPolicy,
+    question: &GateQuery<'_>,
+    inquiry: &GateContext<'_>,
+) -> ExternalAnswer {
     let program = match trust.program(call, inquiry) {
         Ok(program) => program,
-        Err(why) => return Asked::NoAnswer(why),
+        Err(why) => return ExternalAnswer::NoAnswer(why),
     };
     let mut command = Command::new(program.path());
     command.args(call.argv.iter().skip(1));
@@ -36,18 +36,18 @@ pub(super) fn ask(
     command.env("TOWPATH_VERSION", question.version.to_string());
     if let Some(folder) = trust.place(inquiry.repository) {
         if let Err(error) = std::fs::create_dir_all(folder) {
-            return Asked::NoAnswer(format!("there is no folder to run it in: {error}"));
+            return ExternalAnswer::NoAnswer(format!("there is no folder to run it in: {error}"));
         }
         command.current_dir(folder);
     }
     match run(command, Duration::from_secs(call.timeout)) {
         Ok((status, said)) => match status.code() {
-            Some(0) => Asked::Open,
-            Some(1) => Asked::Shut(line(&said)),
-            Some(code) => Asked::NoAnswer(told(&format!("it ended with {code}"), &said)),
-            None => Asked::NoAnswer("it was killed".into()),
+            Some(0) => ExternalAnswer::Open,
+            Some(1) => ExternalAnswer::Shut(line(&said)),
+            Some(code) => ExternalAnswer::NoAnswer(told(&format!("it ended with {code}"), &said)),
+            None => ExternalAnswer::NoAnswer("it was killed".into()),
         },
-        Err(why) => Asked::NoAnswer(why),
+        Err(why) => ExternalAnswer::NoAnswer(why),
     }
 }
 

@@ -1,20 +1,20 @@
 //! The flags that are written beside versions: `promote_deployment: false`.
 
 use super::text;
-use crate::cli::inquiry::Inquiry;
+use crate::cli::inquiry::GateContext;
 use crate::config::gates::{Gate, GateKind, GateRule};
 use crate::git::Snapshot;
-use crate::model::Entry;
-use crate::pipeline::{Evidence, Facts, Question};
+use crate::model::MappingEntry;
+use crate::pipeline::{Evidence, ExternalFacts, GateQuery};
 use crate::yaml;
 use std::collections::BTreeMap;
 
 /// Notes what is written beside the versions that a question is about, if a gate listens to it.
 pub(super) fn note(
-    inquiry: &Inquiry<'_>,
+    inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
-    question: &Question<'_>,
-    facts: &mut Facts,
+    question: &GateQuery<'_>,
+    facts: &mut ExternalFacts,
 ) {
     let rules =
         inquiry.config().pipeline.rules(GateKind::Version, question.stage, &question.subject.app);
@@ -22,7 +22,7 @@ pub(super) fn note(
     let Some(commit) = inquiry.survey.commit.filter(|_| !wanted.is_empty()) else { return };
     let Ok(snapshot) = Snapshot::of_commit(inquiry.repository, commit) else { return };
     let before = evidence.before(question);
-    let is_meant = |entry: &&Entry| {
+    let is_meant = |entry: &&MappingEntry| {
         question.subject.covers(&entry.slot())
             && (entry.stage == *question.stage || before.contains(&entry.stage))
     };
@@ -40,14 +40,18 @@ fn flags(rule: &GateRule) -> &[String] {
 }
 
 /// Keys at the top of the file that holds the version, or in the mapping that holds it.
-fn beside(snapshot: &Snapshot<'_>, entry: &Entry, wanted: &[&String]) -> BTreeMap<String, bool> {
+fn beside(
+    snapshot: &Snapshot<'_>,
+    entry: &MappingEntry,
+    wanted: &[&String],
+) -> BTreeMap<String, bool> {
     let mut out = BTreeMap::new();
     for location in &entry.locations {
         let Some(text) = text(snapshot, &location.path) else { continue };
         let Ok(stream) = yaml::parse(&text) else { continue };
         let document =
             stream.documents.get(usize::try_from(location.document).unwrap_or(usize::MAX));
-        let Some(root) = document.and_then(yaml::Document::root) else { continue };
+        let Some(root) = document.and_then(yaml::YamlDocument::root) else { continue };
         for (key, value) in root
             .raw_pairs()
             .chain(holder(root, &location.key).into_iter().flat_map(|at| at.raw_pairs()))
@@ -63,7 +67,7 @@ fn beside(snapshot: &Snapshot<'_>, entry: &Entry, wanted: &[&String]) -> BTreeMa
 }
 
 /// The mapping that a key such as `web.image.tag` lies in.
-fn holder<'a>(root: yaml::Value<'a>, key: &str) -> Option<yaml::Value<'a>> {
+fn holder<'a>(root: yaml::YamlValue<'a>, key: &str) -> Option<yaml::YamlValue<'a>> {
     let mut at = root;
     let parts: Vec<&str> = key.split('.').collect();
     for part in &parts[..parts.len().saturating_sub(1)] {

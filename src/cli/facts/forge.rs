@@ -2,33 +2,35 @@
 
 use crate::cli::failure::Failure;
 use crate::cli::forge;
-use crate::cli::forge::Home;
-use crate::cli::inquiry::Inquiry;
-use crate::forge::{Forge, Kind, Proposal, Review};
+use crate::cli::forge::ForgeLocation;
+use crate::cli::inquiry::GateContext;
+use crate::forge::{Forge, ForgeKind, Proposal, Review};
 use crate::model::StageName;
-use crate::pipeline::{Asked, Evidence, Facts, Question};
+use crate::pipeline::{Evidence, ExternalAnswer, ExternalFacts, GateQuery};
 use crate::promotion::branch_of;
 use std::cell::OnceCell;
 
 /// The forge, opened when something is asked of it for the first time.
-pub(super) struct Desk<'w, 'r> {
-    inquiry: &'w Inquiry<'r>,
+pub(super) struct ForgeFacts<'w, 'r> {
+    inquiry: &'w GateContext<'r>,
     forge: OnceCell<Result<Box<dyn Forge + 'r>, String>>,
     proposals: OnceCell<Result<Vec<Proposal>, String>>,
 }
 
-impl<'w, 'r> Desk<'w, 'r> {
-    pub fn new(inquiry: &'w Inquiry<'r>) -> Self {
-        Desk { inquiry, forge: OnceCell::new(), proposals: OnceCell::new() }
+impl<'w, 'r> ForgeFacts<'w, 'r> {
+    pub fn new(inquiry: &'w GateContext<'r>) -> Self {
+        ForgeFacts { inquiry, forge: OnceCell::new(), proposals: OnceCell::new() }
     }
 
     fn forge(&self) -> Result<&(dyn Forge + 'r), String> {
         let opened = self.forge.get_or_init(|| {
             let repository = self.inquiry.repository;
             let said = self.inquiry.context.globals.forge.said(self.inquiry.config());
-            let open = |home: Home| match home {
+            let open = |home: ForgeLocation| match home {
                 // What git alone keeps has neither checks nor issues, and opening it is for those who write.
-                Home::Plain => Err(Failure::failed(format!("{} has none", Kind::Plain.as_str()))),
+                ForgeLocation::Plain => {
+                    Err(Failure::failed(format!("{} has none", ForgeKind::Plain.as_str())))
+                }
                 home => forge::open(&home, repository, None, self.inquiry.context),
             };
             forge::home(said, repository)
@@ -43,8 +45,8 @@ impl<'w, 'r> Desk<'w, 'r> {
         &self,
         named: &[StageName],
         evidence: &Evidence<'_>,
-        question: &Question<'_>,
-        facts: &mut Facts,
+        question: &GateQuery<'_>,
+        facts: &mut ExternalFacts,
     ) {
         let before = evidence.before(question);
         let stages = if named.is_empty() { &before } else { named };
@@ -62,7 +64,7 @@ impl<'w, 'r> Desk<'w, 'r> {
     }
 
     /// What reviewers think of the open proposal. No forge, no reviews: the ledger has approvals, too.
-    pub fn reviews(&self, question: &Question<'_>, facts: &mut Facts) {
+    pub fn reviews(&self, question: &GateQuery<'_>, facts: &mut ExternalFacts) {
         if let Ok(forge) = self.forge() {
             facts.review(question, self.newest_reviews(forge, question));
         }
@@ -72,7 +74,7 @@ impl<'w, 'r> Desk<'w, 'r> {
     fn newest_reviews(
         &self,
         forge: &dyn Forge,
-        question: &Question<'_>,
+        question: &GateQuery<'_>,
     ) -> Result<Vec<Review>, String> {
         let branch = branch_of(&question.subject.to_string(), question.stage, question.targets);
         let open = self
@@ -94,18 +96,18 @@ impl<'w, 'r> Desk<'w, 'r> {
     }
 
     /// Is there an open issue with this label?
-    pub fn issues(&self, label: &str) -> Asked {
+    pub fn issues(&self, label: &str) -> ExternalAnswer {
         let issues = self
             .forge()
             .and_then(|forge| forge.open_issues(label).map_err(|error| error.to_string()));
         match issues {
             Ok(issues) => match issues.first() {
                 Some(issue) => {
-                    Asked::Shut(format!("#{} {}", issue.number, super::line(&issue.title)))
+                    ExternalAnswer::Shut(format!("#{} {}", issue.number, super::line(&issue.title)))
                 }
-                None => Asked::Open,
+                None => ExternalAnswer::Open,
             },
-            Err(why) => Asked::NoAnswer(why),
+            Err(why) => ExternalAnswer::NoAnswer(why),
         }
     }
 }

@@ -2,27 +2,28 @@
 
 use super::line;
 use crate::cli::forge::access;
-use crate::forge::{self, Limits};
-use crate::pipeline::Asked;
+use crate::forge::{self, RequestLimits};
+use crate::pipeline::ExternalAnswer;
 use serde_json::Value;
 use std::time::Duration;
 
 /// Longer answers are none.
 const LONGEST: u64 = 1024 * 1024;
 
-pub(super) fn ask(url: &str, expect: Option<&(String, String)>, timeout: u64) -> Asked {
-    let limits = Limits { timeout: Duration::from_secs(timeout), ..Limits::default() };
+pub(super) fn ask(url: &str, expect: Option<&(String, String)>, timeout: u64) -> ExternalAnswer {
+    let limits =
+        RequestLimits { timeout: Duration::from_secs(timeout), ..RequestLimits::default() };
     let (status, body) = match forge::glance(url, &access(url, None, limits), LONGEST) {
         Ok(answer) => answer,
-        Err(why) => return Asked::NoAnswer(why),
+        Err(why) => return ExternalAnswer::NoAnswer(why),
     };
     match (status, expect) {
-        (200..=299, None) => Asked::Open,
+        (200..=299, None) => ExternalAnswer::Open,
         (200..=299, Some((pointer, value))) => judged(&body, pointer, value),
-        (300..=399, _) => {
-            Asked::NoAnswer(format!("it sends elsewhere ({status}), and that is not followed"))
-        }
-        (status, _) => Asked::Shut(told(status, &body)),
+        (300..=399, _) => ExternalAnswer::NoAnswer(format!(
+            "it sends elsewhere ({status}), and that is not followed"
+        )),
+        (status, _) => ExternalAnswer::Shut(told(status, &body)),
     }
 }
 
@@ -36,18 +37,18 @@ fn told(status: u16, body: &[u8]) -> String {
     }
 }
 
-fn judged(body: &[u8], pointer: &str, wanted: &str) -> Asked {
+fn judged(body: &[u8], pointer: &str, wanted: &str) -> ExternalAnswer {
     let Ok(json) = serde_json::from_slice::<Value>(body) else {
-        return Asked::NoAnswer("its answer is no JSON".into());
+        return ExternalAnswer::NoAnswer("its answer is no JSON".into());
     };
     match json.pointer(pointer) {
-        None => Asked::NoAnswer(format!("its answer has no {pointer}")),
+        None => ExternalAnswer::NoAnswer(format!("its answer has no {pointer}")),
         Some(value) => {
             let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             if text == wanted {
-                Asked::Open
+                ExternalAnswer::Open
             } else {
-                Asked::Shut(format!("{pointer} is {}, not {wanted}", line(&text)))
+                ExternalAnswer::Shut(format!("{pointer} is {}, not {wanted}", line(&text)))
             }
         }
     }

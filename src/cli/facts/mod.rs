@@ -7,39 +7,44 @@ mod forge;
 mod http;
 mod trust;
 
-use super::context::Context;
-use super::inquiry::Inquiry;
-use crate::config::gates::{BlockedBy, Blocker, Gate, GateKind, GateRule, Proof};
+use super::context::CommandContext;
+use super::inquiry::GateContext;
+use crate::config::gates::{BlockedBy, BlockerGate, Gate, GateKind, GateRule, VerifiedBy};
 use crate::git::{FileKind, Oid, Snapshot};
-use crate::pipeline::{Asked, Evidence, Facts, Question};
+use crate::pipeline::{Evidence, ExternalAnswer, ExternalFacts, GateQuery};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use trust::Trust;
+use trust::CommandPolicy;
 
 /// Asks the world, and keeps what it said for the next question.
-pub struct Witness<'w, 'r> {
-    inquiry: &'w Inquiry<'r>,
-    trust: Trust,
+pub struct FactCollector<'w, 'r> {
+    inquiry: &'w GateContext<'r>,
+    trust: CommandPolicy,
     /// By the line of the rule: what does not depend on the app.
-    known: RefCell<HashMap<u32, Asked>>,
-    desk: forge::Desk<'w, 'r>,
+    known: RefCell<HashMap<u32, ExternalAnswer>>,
+    desk: forge::ForgeFacts<'w, 'r>,
 }
 
-impl<'w, 'r> Witness<'w, 'r> {
+impl<'w, 'r> FactCollector<'w, 'r> {
     /// Nothing is asked yet.
-    pub fn new(inquiry: &'w Inquiry<'r>) -> Self {
-        let trust = Trust::of(inquiry.context, inquiry.repository);
-        Witness { inquiry, trust, known: RefCell::default(), desk: forge::Desk::new(inquiry) }
+    pub fn new(inquiry: &'w GateContext<'r>) -> Self {
+        let trust = CommandPolicy::of(inquiry.context, inquiry.repository);
+        FactCollector {
+            inquiry,
+            trust,
+            known: RefCell::default(),
+            desk: forge::ForgeFacts::new(inquiry),
+        }
     }
 
     /// Who asks.
-    pub fn context(&self) -> &'w Context {
+    pub fn context(&self) -> &'w CommandContext {
         self.inquiry.context
     }
 
     /// All that the gates need for some questions. What lies in the past is not asked.
-    pub fn facts(&self, evidence: &Evidence<'_>, questions: &[Question<'_>]) -> Facts {
-        let mut facts = Facts::default();
+    pub fn facts(&self, evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> ExternalFacts {
+        let mut facts = ExternalFacts::default();
         for question in questions {
             flags::note(self.inquiry, evidence, question, &mut facts);
             if question.is_past {
@@ -59,32 +64,34 @@ impl<'w, 'r> Witness<'w, 'r> {
     }
 
     /// The same where this commit is what is protected.
-    pub fn trusting(inquiry: &'w Inquiry<'r>, commit: Oid) -> Self {
-        let trust = Trust::of_commit(inquiry.context, inquiry.repository, commit);
-        Witness { trust, ..Witness::new(inquiry) }
+    pub fn trusting(inquiry: &'w GateContext<'r>, commit: Oid) -> Self {
+        let trust = CommandPolicy::of_commit(inquiry.context, inquiry.repository, commit);
+        FactCollector { trust, ..FactCollector::new(inquiry) }
     }
 
     fn ask(
         &self,
         rule: &GateRule,
         evidence: &Evidence<'_>,
-        question: &Question<'_>,
-        facts: &mut Facts,
+        question: &GateQuery<'_>,
+        facts: &mut ExternalFacts,
     ) {
         match &rule.gate {
             Gate::Verified(verified) => match &verified.by {
-                Proof::Command(call) => {
+                VerifiedBy::Command(call) => {
                     facts.tell_about(
                         rule.line,
                         question,
                         command::ask(call, &self.trust, question, self.inquiry),
                     );
                 }
-                Proof::Checks(_) => self.desk.checks(&verified.stages, evidence, question, facts),
-                Proof::Ledger => {}
+                VerifiedBy::Checks(_) => {
+                    self.desk.checks(&verified.stages, evidence, question, facts)
+                }
+                VerifiedBy::Ledger => {}
             },
             Gate::Approvals(_) | Gate::ApprovalAfterFailure => self.desk.reviews(question, facts),
-            Gate::Blocker(Blocker { by: BlockedBy::Command(call), .. }) => {
+            Gate::Blocker(BlockerGate { by: BlockedBy::Command(call), .. }) => {
                 facts.tell_about(
                     rule.line,
                     question,
@@ -101,25 +108,27 @@ impl<'w, 'r> Witness<'w, 'r> {
         }
     }
 
-    fn blocker(&self, by: &BlockedBy) -> Asked {
+    fn blocker(&self, by: &BlockedBy) -> ExternalAnswer {
         match by {
             BlockedBy::File(path) => self.file(path),
             BlockedBy::Issue(label) => self.desk.issues(label),
             BlockedBy::Http { url, expect, timeout } => http::ask(url, expect.as_ref(), *timeout),
-            BlockedBy::Command(_) => Asked::NoAnswer("it is asked for each deployment".into()),
+            BlockedBy::Command(_) => {
+                ExternalAnswer::NoAnswer("it is asked for each deployment".into())
+            }
         }
     }
 
     /// Is the file in the commit that is judged? Its first line is the reason.
-    fn file(&self, path: &str) -> Asked {
+    fn file(&self, path: &str) -> ExternalAnswer {
         let commit = self.inquiry.survey.commit;
         let snapshot = commit.map(|commit| Snapshot::of_commit(self.inquiry.repository, commit));
         let Some(Ok(snapshot)) = snapshot else {
-            return Asked::NoAnswer("no commit is read".into());
+            return ExternalAnswer::NoAnswer("no commit is read".into());
         };
         match text(&snapshot, path) {
-            Some(text) => Asked::Shut(line(&text)),
-            None => Asked::Open,
+            Some(text) => ExternalAnswer::Shut(line(&text)),
+            None => ExternalAnswer::Open,
         }
     }
 }

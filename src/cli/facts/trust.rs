@@ -2,10 +2,10 @@
 //! request says, nobody runs: neither its configuration nor its version of a program.
 
 use super::text;
-use crate::cli::context::Context;
-use crate::cli::inquiry::Inquiry;
+use crate::cli::context::CommandContext;
+use crate::cli::inquiry::GateContext;
 use crate::cli::survey::CONFIG_FILE;
-use crate::config::gates::{BlockedBy, Call, Gate, Proof};
+use crate::config::gates::{BlockedBy, ExternalCommand, Gate, VerifiedBy};
 use crate::config::{self, Config};
 use crate::git::{FileKind, Oid, Repository, Snapshot};
 use std::io::Write;
@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempPath;
 
 /// What the protected branch says.
-pub(super) struct Trust {
+pub(super) struct CommandPolicy {
     /// Its newest commit that is known here; `None` where it is not known which branch it is.
     commit: Option<Oid>,
     /// What it is called.
@@ -30,26 +30,26 @@ pub(super) struct Trust {
 }
 
 /// A program that may be run.
-pub(super) enum Program {
+pub(super) enum TrustedProgram {
     /// Found by its name, or by an absolute path.
     Installed(PathBuf),
     /// A copy out of the protected branch.
     Copy(TempPath),
 }
 
-impl Program {
+impl TrustedProgram {
     pub fn path(&self) -> &Path {
         match self {
-            Program::Installed(path) => path,
-            Program::Copy(path) => path,
+            TrustedProgram::Installed(path) => path,
+            TrustedProgram::Copy(path) => path,
         }
     }
 }
 
-impl Trust {
+impl CommandPolicy {
     /// The branch the user named, or the default branch of `origin`; without an origin the branch that
     /// is checked out.
-    pub fn of(context: &Context, repository: &Repository) -> Self {
+    pub fn of(context: &CommandContext, repository: &Repository) -> Self {
         let branch = context.globals.branch.clone();
         let has_origin = repository.origin_url().is_some() && context.url().is_none();
         let (name, revision) = match (branch.or_else(|| repository.origin_head()), has_origin) {
@@ -63,23 +63,31 @@ impl Trust {
             }
         };
         let commit = revision.and_then(|revision| repository.resolve(&revision).ok());
-        Trust::new(context, repository, commit, name)
+        CommandPolicy::new(context, repository, commit, name)
     }
 
     /// A commit that the user named as what is protected.
-    pub fn of_commit(context: &Context, repository: &Repository, commit: Oid) -> Self {
+    pub fn of_commit(context: &CommandContext, repository: &Repository, commit: Oid) -> Self {
         let name: String = commit.to_string().chars().take(10).collect();
-        Trust { is_of_commit: true, ..Trust::new(context, repository, Some(commit), name) }
+        CommandPolicy {
+            is_of_commit: true,
+            ..CommandPolicy::new(context, repository, Some(commit), name)
+        }
     }
 
-    fn new(context: &Context, repository: &Repository, commit: Option<Oid>, name: String) -> Self {
+    fn new(
+        context: &CommandContext,
+        repository: &Repository,
+        commit: Option<Oid>,
+        name: String,
+    ) -> Self {
         let text = commit
             .and_then(|commit| text(&Snapshot::of_commit(repository, commit).ok()?, CONFIG_FILE));
         let config = text.and_then(|text| config::parse(&text, CONFIG_FILE).ok());
         let folder = context.writable_cache().map(|cache| cache.join("programs"));
         let (is_named, is_allowed) =
             (context.globals.config.is_some(), context.globals.allow_commands);
-        Trust { commit, name, config, is_named, is_allowed, folder, is_of_commit: false }
+        CommandPolicy { commit, name, config, is_named, is_allowed, folder, is_of_commit: false }
     }
 
     /// Where programs run: beside the files that the user has checked out, unless a commit was named. Then
@@ -92,7 +100,11 @@ impl Trust {
     ///
     /// # Errors
     /// Why it may not, as half a sentence.
-    pub fn program(&self, call: &Call, inquiry: &Inquiry<'_>) -> Result<Program, String> {
+    pub fn program(
+        &self,
+        call: &ExternalCommand,
+        inquiry: &GateContext<'_>,
+    ) -> Result<TrustedProgram, String> {
         if !self.is_named && !self.config.as_ref().is_some_and(|config| says(config, call)) {
             return Err(match self.commit {
                 Some(_) => {
@@ -109,9 +121,9 @@ impl Trust {
         let program = call.argv.first().map_or("", String::as_str);
         let is_of_repository = program.contains('/') && !program.starts_with('/');
         if !is_of_repository {
-            return Ok(Program::Installed(PathBuf::from(program)));
+            return Ok(TrustedProgram::Installed(PathBuf::from(program)));
         }
-        self.copy(inquiry.repository, program.trim_start_matches("./")).map(Program::Copy)
+        self.copy(inquiry.repository, program.trim_start_matches("./")).map(TrustedProgram::Copy)
     }
 
     /// The program as the protected branch has it.
@@ -144,13 +156,13 @@ impl Trust {
 }
 
 /// Does a configuration have this very call?
-fn says(config: &Config, call: &Call) -> bool {
+fn says(config: &Config, call: &ExternalCommand) -> bool {
     config.pipeline.gates.iter().any(|rule| match &rule.gate {
         Gate::Blocker(blocker) => {
             matches!(&blocker.by, BlockedBy::Command(known) if known.argv == call.argv)
         }
         Gate::Verified(verified) => {
-            matches!(&verified.by, Proof::Command(known) if known.argv == call.argv)
+            matches!(&verified.by, VerifiedBy::Command(known) if known.argv == call.argv)
         }
         _ => false,
     })

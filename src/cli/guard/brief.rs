@@ -2,18 +2,18 @@
 //! that stand in the cells that move, and the wanted ones to the stages before. What is older says
 //! nothing that the gates would ask about it.
 
-use crate::cli::chronicle::Chronicle;
-use crate::cli::context::Context;
+use crate::cli::chronicle::DeploymentHistory;
+use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
 use crate::cli::recent::newest;
-use crate::cli::survey::Survey;
+use crate::cli::survey::RepositoryState;
 use crate::config::Config;
-use crate::config::gates::{Gate, GateKind, Isolation};
-use crate::git::{Flow, Repository, Stopped};
-use crate::guard::{Kind, Move};
+use crate::config::gates::{Gate, GateKind, IsolationScope};
+use crate::git::{Repository, WalkControl, WalkEnd};
+use crate::guard::{CellChange, CellChangeKind};
 use crate::history::{Deployment, Timeline};
-use crate::model::{Entry, SlotKey, StageName, Version};
-use crate::pipeline::{Edge, Evidence, Purpose, Question, judge};
+use crate::model::{CellKey, MappingEntry, StageName, Version};
+use crate::pipeline::{Evidence, GateQuery, HistoryLimit, MoveDirection, judge};
 
 /// After so many commits that deployed something, everything is read.
 const GIVE_UP: usize = 3_000;
@@ -24,9 +24,9 @@ const GIVE_UP: usize = 3_000;
 /// When the clone lacks objects.
 pub fn chronicle<'r>(
     repository: &'r Repository,
-    survey: &Survey,
-    moves: &[Move],
-) -> Result<Option<Chronicle<'r>>, Failure> {
+    survey: &RepositoryState,
+    moves: &[CellChange],
+) -> Result<Option<DeploymentHistory<'r>>, Failure> {
     let config = &survey.settings.config;
     let Some(needs) =
         needs(moves, config, &survey.mapping.entries).filter(|_| is_plain(config, moves))
@@ -42,21 +42,25 @@ pub fn chronicle<'r>(
         let new: Vec<_> = (seen..timeline.len()).map(|index| timeline.deployment(index)).collect();
         seen = timeline.len();
         open.retain(|need| !new.iter().any(|deployment| need.is_met_by(deployment)));
-        if open.is_empty() || commits >= GIVE_UP { Flow::Stop } else { Flow::Continue }
+        if open.is_empty() || commits >= GIVE_UP {
+            WalkControl::Stop
+        } else {
+            WalkControl::Continue
+        }
     };
     let told = newest(repository, survey, enough)?;
-    let told = told.filter(|told| open.is_empty() && told.stopped == Stopped::Done);
-    Ok(told.map(|told| Chronicle::of_part(repository, survey, told.timeline)))
+    let told = told.filter(|told| open.is_empty() && told.stopped == WalkEnd::Done);
+    Ok(told.map(|told| DeploymentHistory::of_part(repository, survey, told.timeline)))
 }
 
 /// What came before the part that is known counts from now on only, so that nothing is open by it.
-pub fn edge(context: &Context) -> Edge {
-    Edge { since: context.now().as_second(), remedy: "" }
+pub fn edge(context: &CommandContext) -> HistoryLimit {
+    HistoryLimit { since: context.now().as_second(), remedy: "" }
 }
 
 /// Do the gates look at nothing else, and does nothing that they found here depend on what is older?
-pub fn is_enough(evidence: &Evidence<'_>, questions: &[Question<'_>]) -> bool {
-    let is_known = |slot: &SlotKey| {
+pub fn is_enough(evidence: &Evidence<'_>, questions: &[GateQuery<'_>]) -> bool {
+    let is_known = |slot: &CellKey| {
         evidence.current(slot, None).is_none_or(|landing| landing.commit.is_some())
     };
     let needs_more = |kind: GateKind| matches!(kind, GateKind::Order | GateKind::Bake);
@@ -69,7 +73,7 @@ pub fn is_enough(evidence: &Evidence<'_>, questions: &[Question<'_>]) -> bool {
         };
         let before = evidence.before(question);
         let mut sources = before.iter().flat_map(|stage| evidence.sources(question, stage));
-        question.purpose == Purpose::Forward
+        question.purpose == MoveDirection::Forward
             && evidence.asked(question).into_iter().all(is_known)
             && sources.all(|slot| visit(slot).is_none_or(|visit| visit.commit.is_some()))
             && !judge(evidence, question).closed().any(|answer| needs_more(answer.gate))
@@ -77,20 +81,20 @@ pub fn is_enough(evidence: &Evidence<'_>, questions: &[Question<'_>]) -> bool {
 }
 
 /// What has to be met on the way down.
-enum Need<'m> {
+enum WalkGoal<'m> {
     /// What brought the version that stands here.
-    Landing(&'m SlotKey),
+    Landing(&'m CellKey),
     /// What brought this version here, whenever that was.
-    Visit(SlotKey, &'m Version),
+    Visit(CellKey, &'m Version),
 }
 
-impl Need<'_> {
+impl WalkGoal<'_> {
     fn is_met_by(&self, deployment: &Deployment<'_>) -> bool {
         let (from, to) =
             (deployment.from.map(|from| &from.version), deployment.to.map(|to| &to.version));
         match self {
-            Need::Landing(slot) => deployment.slot == *slot && from != to,
-            Need::Visit(slot, version) => {
+            WalkGoal::Landing(slot) => deployment.slot == *slot && from != to,
+            WalkGoal::Visit(slot, version) => {
                 deployment.slot == slot && from != to && to.is_some_and(|to| to.is_same(version))
             }
         }
@@ -98,20 +102,26 @@ impl Need<'_> {
 }
 
 /// What cells need that change their version; others need to be looked for in all the past.
-fn needs<'m>(moves: &'m [Move], config: &Config, standing: &[Entry]) -> Option<Vec<Need<'m>>> {
+fn needs<'m>(
+    moves: &'m [CellChange],
+    config: &Config,
+    standing: &[MappingEntry],
+) -> Option<Vec<WalkGoal<'m>>> {
     let mut out = Vec::new();
     for one in moves {
-        if one.kind() != Kind::Changed || one.arriving().is_empty() {
+        if one.kind() != CellChangeKind::Changed || one.arriving().is_empty() {
             return None;
         }
-        out.push(Need::Landing(&one.slot));
+        out.push(WalkGoal::Landing(&one.slot));
         for before in &config.stage(one.slot.stage.as_str())?.after {
             let sources = sources(&one.slot, before, standing);
             if sources.is_empty() {
                 return None;
             }
             for slot in sources {
-                out.extend(one.arriving().iter().map(|version| Need::Visit(slot.clone(), version)));
+                out.extend(
+                    one.arriving().iter().map(|version| WalkGoal::Visit(slot.clone(), version)),
+                );
             }
         }
     }
@@ -119,26 +129,26 @@ fn needs<'m>(moves: &'m [Move], config: &Config, standing: &[Entry]) -> Option<V
 }
 
 /// Where a cell's version comes from: the same targets, where the stage has them.
-fn sources(slot: &SlotKey, before: &StageName, standing: &[Entry]) -> Vec<SlotKey> {
-    let is_source = |other: &SlotKey| {
+fn sources(slot: &CellKey, before: &StageName, standing: &[MappingEntry]) -> Vec<CellKey> {
+    let is_source = |other: &CellKey| {
         (&other.app, &other.component, &other.stage) == (&slot.app, &slot.component, before)
     };
-    let all: Vec<SlotKey> = standing.iter().map(Entry::slot).filter(is_source).collect();
+    let all: Vec<CellKey> = standing.iter().map(MappingEntry::slot).filter(is_source).collect();
     let same = all.iter().filter(|other| slot.target.is_some() && other.target == slot.target);
-    let same: Vec<SlotKey> = same.cloned().collect();
+    let same: Vec<CellKey> = same.cloned().collect();
     if same.is_empty() { all } else { same }
 }
 
 /// Do the gates look at the cells that move, and at the stages right before them, only?
-fn is_plain(config: &Config, moves: &[Move]) -> bool {
+fn is_plain(config: &Config, moves: &[CellChange]) -> bool {
     let elsewhere = |gate: &Gate| match gate {
-        Gate::Isolation(isolation) => *isolation == Isolation::Stage,
+        Gate::Isolation(isolation) => *isolation == IsolationScope::Stage,
         Gate::Verified(verified) => !verified.stages.is_empty(),
         Gate::Bake(bake) => !bake.stages.is_empty(),
         _ => false,
     };
     let kinds = [GateKind::Isolation, GateKind::Verified, GateKind::Bake];
-    let rules = |one: &Move| {
+    let rules = |one: &CellChange| {
         kinds.into_iter().any(|kind| {
             let rules = config.pipeline.rules(kind, &one.slot.stage, &one.slot.app);
             rules.into_iter().any(|rule| elsewhere(&rule.gate))

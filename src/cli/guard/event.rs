@@ -3,7 +3,7 @@
 
 use crate::cli::environment;
 use crate::cli::failure::Failure;
-use crate::guard::{Person, Proof};
+use crate::guard::{Contributor, IdentitySource};
 use serde_json::Value;
 use std::path::Path;
 
@@ -19,19 +19,19 @@ const NUMBERS: [&str; 5] = [
 
 /// A pull request, as an event tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct PullRequestEvent {
     pub number: Option<u64>,
     /// The commit that was its newest.
     pub head: Option<String>,
     /// Who opened it, and who did what the event is about.
-    pub persons: Vec<Person>,
+    pub persons: Vec<Contributor>,
 }
 
 /// Reads an event's file.
 ///
 /// # Errors
 /// When it is not there, or is no JSON.
-pub fn read(path: &Path) -> Result<Option<Event>, Failure> {
+pub fn read(path: &Path) -> Result<Option<PullRequestEvent>, Failure> {
     let shown = path.display();
     let failed = || Failure::usage(format!("the event `{shown}` cannot be read"));
     let text = std::fs::read_to_string(path).map_err(|error| failed().because(&error))?;
@@ -40,16 +40,20 @@ pub fn read(path: &Path) -> Result<Option<Event>, Failure> {
 }
 
 /// `None` for an event that is about no pull request.
-fn of(value: &Value) -> Option<Event> {
+fn of(value: &Value) -> Option<PullRequestEvent> {
     let proposal = value.get("pull_request").filter(|value| value.is_object())?;
     let login = |value: &Value| {
         value["login"].as_str().filter(|login| !login.is_empty()).map(str::to_owned)
     };
     // An author whom the event does not name is one whom nobody permits.
-    let author = Person { name: login(&proposal["user"]).unwrap_or_default(), proof: Proof::Event };
-    let sender = login(&value["sender"]).map(|name| Person { name, proof: Proof::Sender });
+    let author = Contributor {
+        name: login(&proposal["user"]).unwrap_or_default(),
+        proof: IdentitySource::Event,
+    };
+    let sender =
+        login(&value["sender"]).map(|name| Contributor { name, proof: IdentitySource::Sender });
     let sender = sender.filter(|sender| author.name != sender.name);
-    Some(Event {
+    Some(PullRequestEvent {
         number: proposal["number"].as_u64(),
         head: proposal["head"]["sha"].as_str().map(str::to_owned),
         // Somebody else may have pushed to the branch of a person who is permitted.
@@ -75,8 +79,9 @@ mod tests {
             of(&json!({ "pull_request": proposal, "sender": { "login": sender } }))
                 .expect("a pull request")
         };
-        let names =
-            |event: &Event| event.persons.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+        let names = |event: &PullRequestEvent| {
+            event.persons.iter().map(|one| one.name.clone()).collect::<Vec<_>>()
+        };
         let both = event("deploy-bot", "mallory");
         assert_eq!((both.number, both.head.as_deref()), (Some(7), Some("abc")));
         assert_eq!(names(&both), ["deploy-bot", "mallory"]);

@@ -1,29 +1,29 @@
 //! The gates, asked about what a change would bring.
 
-use super::people::Asker;
-use super::sides::Sides;
+use super::people::Requester;
+use super::sides::BaseHeadComparison;
 use super::{GuardArgs, brief};
 use crate::cli::ask::judged;
 use crate::cli::book;
 use crate::cli::choice::TOLERANCE;
-use crate::cli::chronicle::Chronicle;
-use crate::cli::context::Context;
-use crate::cli::facts::Witness;
+use crate::cli::chronicle::DeploymentHistory;
+use crate::cli::context::CommandContext;
+use crate::cli::facts::FactCollector;
 use crate::cli::failure::Failure;
-use crate::cli::inquiry::{self, Inquiry};
-use crate::cli::survey::{Survey, When};
+use crate::cli::inquiry::{self, GateContext};
+use crate::cli::survey::{RepositoryState, RevisionSelector};
 use crate::config::gates::GateKind;
 use crate::git::Repository;
-use crate::guard::{self, Asked, Move, Query};
-use crate::model::SlotKey;
-use crate::pipeline::{Evidence, Facts, Purpose, Subject};
-use crate::report::Judged;
+use crate::guard::{self, CellChange, ChangeQuery, PlannedQueries};
+use crate::model::CellKey;
+use crate::pipeline::{AppComponent, Evidence, ExternalFacts, MoveDirection};
+use crate::report::GateReport;
 
 /// What was asked, and the answers in the same order.
 #[derive(Default)]
-pub struct Answers {
-    pub asked: Asked,
-    pub judged: Vec<Judged>,
+pub struct QueryAnswers {
+    pub asked: PlannedQueries,
+    pub judged: Vec<GateReport>,
 }
 
 /// Asks as of the state that stands, by its rules.
@@ -32,21 +32,21 @@ pub struct Answers {
 /// When the past cannot be read.
 pub fn answers(
     args: &GuardArgs,
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    sides: &Sides<'_>,
-    (moves, asker): (&[Move], &Asker<'_>),
-) -> Result<Answers, Failure> {
+    sides: &BaseHeadComparison<'_>,
+    (moves, asker): (&[CellChange], &Requester<'_>),
+) -> Result<QueryAnswers, Failure> {
     if moves.is_empty() {
-        return Ok(Answers::default());
+        return Ok(QueryAnswers::default());
     }
     let inquiry = inquiry(context, repository, sides, moves)?;
-    let (past, nothing) = (inquiry.past(), Facts::default());
+    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let (asked, owned) = queries(moves, sides, &inquiry, &evidence);
     let questions: Vec<_> = owned.iter().map(|one| one.question(context, None)).collect();
-    let mut facts = Witness::trusting(&inquiry, sides.rules_at).facts(&evidence, &questions);
-    let needs_reviews = |question: &&crate::pipeline::Question<'_>| {
+    let mut facts = FactCollector::trusting(&inquiry, sides.rules_at).facts(&evidence, &questions);
+    let needs_reviews = |question: &&crate::pipeline::GateQuery<'_>| {
         !sides
             .config()
             .pipeline
@@ -61,40 +61,46 @@ pub fn answers(
             .for_each(|question| facts.review(question, Ok(reviews.clone())));
     }
     let evidence = inquiry.evidence(&past, &facts);
-    let one = |(asked, question)| Judged { is_there: false, ..judged(asked, question, &evidence) };
+    let one =
+        |(asked, question)| GateReport { is_there: false, ..judged(asked, question, &evidence) };
     let judged = owned.iter().zip(&questions).map(one).collect();
     inquiry.chronicle.tell_edge(context);
-    Ok(Answers { asked, judged })
+    Ok(QueryAnswers { asked, judged })
 }
 
 /// The state that stands, with as much of its past as these moves need.
 fn inquiry<'r>(
-    context: &'r Context,
+    context: &'r CommandContext,
     repository: &'r Repository,
-    sides: &Sides<'_>,
-    moves: &[Move],
-) -> Result<Inquiry<'r>, Failure> {
+    sides: &BaseHeadComparison<'_>,
+    moves: &[CellChange],
+) -> Result<GateContext<'r>, Failure> {
     let survey = survey(context, repository, sides)?;
     let ledger = book::read(context, repository, &survey.settings.config)?;
-    let whole = |survey: &Survey| Chronicle::of(context, repository, survey, TOLERANCE);
+    let whole =
+        |survey: &RepositoryState| DeploymentHistory::of(context, repository, survey, TOLERANCE);
     let Some(chronicle) = brief::chronicle(repository, &survey, moves)? else {
         let chronicle = whole(&survey)?;
-        return Inquiry { context, repository, survey, chronicle, ledger }.checked();
+        return GateContext { context, repository, survey, chronicle, ledger }.checked();
     };
-    let brief = Inquiry { context, repository, survey, chronicle, ledger };
+    let brief = GateContext { context, repository, survey, chronicle, ledger };
     if is_enough(&brief, moves, sides) {
         context.ui.detail("only the newest commits were read");
         return Ok(brief);
     }
     let chronicle = whole(&brief.survey)?;
-    Inquiry { chronicle, ..brief }.checked()
+    GateContext { chronicle, ..brief }.checked()
 }
 
 /// Does the part of the past that was read answer the very questions? Nothing outside is asked yet, so
 /// that no program and no forge is asked twice.
-fn is_enough(inquiry: &Inquiry<'_>, moves: &[Move], sides: &Sides<'_>) -> bool {
+fn is_enough(
+    inquiry: &GateContext<'_>,
+    moves: &[CellChange],
+    sides: &BaseHeadComparison<'_>,
+) -> bool {
     let past = inquiry.whole_past().ending_at(Some(brief::edge(inquiry.context)));
-    let nothing = Facts::default();
+    let nothing = ExternalFacts::default();
     let evidence = inquiry.evidence(&past, &nothing);
     let (_, owned) = queries(moves, sides, inquiry, &evidence);
     let questions: Vec<_> = owned.iter().map(|one| one.question(inquiry.context, None)).collect();
@@ -103,11 +109,11 @@ fn is_enough(inquiry: &Inquiry<'_>, moves: &[Move], sides: &Sides<'_>) -> bool {
 
 /// What has to be asked, and as the gates take it.
 pub fn queries(
-    moves: &[Move],
-    sides: &Sides<'_>,
-    inquiry: &Inquiry<'_>,
+    moves: &[CellChange],
+    sides: &BaseHeadComparison<'_>,
+    inquiry: &GateContext<'_>,
     evidence: &Evidence<'_>,
-) -> (Asked, Vec<inquiry::Asked>) {
+) -> (PlannedQueries, Vec<inquiry::GateRequest>) {
     let asked = guard::queries(moves, evidence, &sides.before.entries, inquiry.context.now());
     let owned = asked.queries.iter().map(|query| of_query(query, inquiry)).collect();
     (asked, owned)
@@ -115,33 +121,37 @@ pub fn queries(
 
 /// The state that stands. Where that is what the branch is at, an index of the branch helps, and is kept.
 fn survey(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    sides: &Sides<'_>,
-) -> Result<Survey, Failure> {
+    sides: &BaseHeadComparison<'_>,
+) -> Result<RepositoryState, Failure> {
     let at = sides.rules_at.to_string();
     let branch = context.globals.branch.as_deref();
     let is_tip = branch
         .is_some_and(|branch| context.branch_tip(repository, branch).ok() == Some(sides.rules_at));
-    let when = When {
+    let when = RevisionSelector {
         at: (!is_tip).then_some(at.as_str()),
         is_ahead: !is_tip,
         is_alone: true,
-        ..When::default()
+        ..RevisionSelector::default()
     };
-    Survey::of(context, repository, when)
+    RepositoryState::of(context, repository, when)
 }
 
 /// The same question, as everything else asks it: the only image of an app goes by the name of the app.
-fn of_query(query: &Query, inquiry: &Inquiry<'_>) -> inquiry::Asked {
+fn of_query(query: &ChangeQuery, inquiry: &GateContext<'_>) -> inquiry::GateRequest {
     let asked = &query.subject;
-    let is_other = |slot: &&SlotKey| slot.app == asked.app && slot.component != asked.component;
+    let is_other = |slot: &&CellKey| slot.app == asked.app && slot.component != asked.component;
     let is_only = inquiry.chronicle.slots().find(is_other).is_none();
-    inquiry::Asked {
-        subject: if is_only { Subject { component: None, ..asked.clone() } } else { asked.clone() },
+    inquiry::GateRequest {
+        subject: if is_only {
+            AppComponent { component: None, ..asked.clone() }
+        } else {
+            asked.clone()
+        },
         stage: query.stage.clone(),
         targets: query.target.iter().cloned().collect(),
         version: query.version.clone(),
-        purpose: if query.is_back { Purpose::Back } else { Purpose::Forward },
+        purpose: if query.is_back { MoveDirection::Back } else { MoveDirection::Forward },
     }
 }

@@ -1,14 +1,17 @@
 //! Who asks: the event, the forge, the caller's word, or the signatures of the commits.
 
 use super::GuardArgs;
-use super::event::{self, Event};
-use super::sides::{Sides, plain_path};
-use crate::cli::context::Context;
+use super::event::{self, PullRequestEvent};
+use super::sides::{BaseHeadComparison, plain_path};
+use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
 use crate::cli::forge;
 use crate::forge::{Forge, Review};
-use crate::git::{File, Oid, Repository, Signature, Signers, Snapshot};
-use crate::guard::{Check, Glass, Person, Proof, Refusal, Ruling, Signed};
+use crate::git::{AllowedSigners, Oid, Repository, SignatureStatus, Snapshot, SnapshotFile};
+use crate::guard::{
+    BreakGlassCommit, Contributor, GuardCheck, GuardRefusal, IdentitySource, Ruling,
+    SignatureResult,
+};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -16,36 +19,36 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const MOST: usize = 1_000;
 
 /// The pull request that the check is for, as far as it is known.
-pub struct Asker<'r> {
-    pub persons: Vec<Person>,
+pub struct Requester<'r> {
+    pub persons: Vec<Contributor>,
     pub number: Option<u64>,
     forge: Option<Box<dyn Forge + 'r>>,
 }
 
-impl<'r> Asker<'r> {
+impl<'r> Requester<'r> {
     /// Finds out, where somebody has to be permitted.
     ///
     /// # Errors
     /// When an event or a pull request is about another commit, or cannot be read.
     pub fn find(
         args: &GuardArgs,
-        context: &Context,
+        context: &CommandContext,
         repository: &'r Repository,
-        sides: &Sides<'_>,
+        sides: &BaseHeadComparison<'_>,
     ) -> Result<Self, Failure> {
-        let told = |name: &String| Person { name: name.clone(), proof: Proof::Told };
+        let told = |name: &String| Contributor { name: name.clone(), proof: IdentitySource::Told };
         if !args.actor.is_empty() {
             let persons = args.actor.iter().map(told).collect();
-            return Ok(Asker { persons, number: args.proposal, forge: None });
+            return Ok(Requester { persons, number: args.proposal, forge: None });
         }
         let event = args.event.as_deref().map(event::read).transpose()?.flatten();
         if let (Some(event), None) = (event, args.proposal) {
-            let Event { number, head, persons } = event;
+            let PullRequestEvent { number, head, persons } = event;
             matches(repository, sides.head, head.as_deref(), "the event")?;
-            return Ok(Asker { persons, number, forge: None });
+            return Ok(Requester { persons, number, forge: None });
         }
         let number = args.proposal.or_else(event::number);
-        let nobody = Asker { persons: Vec::new(), number, forge: None };
+        let nobody = Requester { persons: Vec::new(), number, forge: None };
         let (Some(asked), false) = (number, sides.config().pipeline.permissions.is_empty()) else {
             return Ok(nobody);
         };
@@ -62,17 +65,17 @@ impl<'r> Asker<'r> {
         };
         let proposal = forge.proposal(asked)?;
         matches(repository, sides.head, proposal.head_commit.as_deref(), "the pull request")?;
-        let persons = vec![Person { name: proposal.author, proof: Proof::Forge }];
-        Ok(Asker { persons, number, forge: Some(forge) })
+        let persons = vec![Contributor { name: proposal.author, proof: IdentitySource::Forge }];
+        Ok(Requester { persons, number, forge: Some(forge) })
     }
 
     /// What reviewers think of the pull request's newest commit. No forge, no reviews.
     pub fn reviews(
         &self,
         args: &GuardArgs,
-        context: &Context,
+        context: &CommandContext,
         repository: &Repository,
-        sides: &Sides<'_>,
+        sides: &BaseHeadComparison<'_>,
     ) -> Vec<Review> {
         let Some(number) = self.number else { return Vec::new() };
         let asked = || match &self.forge {
@@ -95,9 +98,9 @@ impl<'r> Asker<'r> {
 
 fn opened<'r>(
     args: &GuardArgs,
-    context: &Context,
+    context: &CommandContext,
     repository: &'r Repository,
-    sides: &Sides<'_>,
+    sides: &BaseHeadComparison<'_>,
 ) -> Result<Box<dyn Forge + 'r>, Failure> {
     let home = forge::home(args.forge.said(sides.config()), repository)?;
     forge::open(&home, repository, None, context)
@@ -127,35 +130,35 @@ fn names(repository: &Repository, commit: Oid, said: &str) -> bool {
 }
 
 /// The commits that are proposed, and their signatures.
-pub struct Commits<'c> {
-    context: &'c Context,
+pub struct ProposedCommits<'c> {
+    context: &'c CommandContext,
     repository: &'c Repository,
-    sides: &'c Sides<'c>,
+    sides: &'c BaseHeadComparison<'c>,
     /// `None`: more than anybody looks at.
     all: Option<Vec<Oid>>,
-    known: RefCell<HashMap<Vec<String>, Signed>>,
+    known: RefCell<HashMap<Vec<String>, SignatureResult>>,
 }
 
-impl<'c> Commits<'c> {
+impl<'c> ProposedCommits<'c> {
     /// Lists them.
     ///
     /// # Errors
     /// When commits are missing.
     pub fn list(
-        context: &'c Context,
+        context: &'c CommandContext,
         repository: &'c Repository,
-        sides: &'c Sides<'c>,
+        sides: &'c BaseHeadComparison<'c>,
     ) -> Result<Self, Failure> {
         let all = repository.ahead(sides.base, sides.head, MOST)?;
-        Ok(Commits { context, repository, sides, all, known: RefCell::default() })
+        Ok(ProposedCommits { context, repository, sides, all, known: RefCell::default() })
     }
 
     /// What the signatures come to, by these lists of the state that stands.
-    pub fn signed(&self, lists: &[String]) -> Signed {
+    pub fn signed(&self, lists: &[String]) -> SignatureResult {
         if let Some(known) = self.known.borrow().get(lists) {
             return known.clone();
         }
-        let found = self.verify(lists).unwrap_or_else(Signed::No);
+        let found = self.verify(lists).unwrap_or_else(SignatureResult::No);
         self.known.borrow_mut().insert(lists.to_vec(), found.clone());
         found
     }
@@ -166,10 +169,10 @@ impl<'c> Commits<'c> {
             let signers = self.signers(lists).ok()?;
             signers.verify(self.repository, commit.parse().ok()?).ok()
         };
-        !lists.is_empty() && matches!(verified(), Some(Signature::Good(_)))
+        !lists.is_empty() && matches!(verified(), Some(SignatureStatus::Good(_)))
     }
 
-    fn signers(&self, lists: &[String]) -> Result<Signers, String> {
+    fn signers(&self, lists: &[String]) -> Result<AllowedSigners, String> {
         if self.context.globals.read_only {
             return Err(
                 "signatures are not verified under --read-only: git needs a temporary file for it"
@@ -185,7 +188,7 @@ impl<'c> Commits<'c> {
             text.ok_or_else(|| format!("{path} with the signers is not in the base"))
         });
         let texts = texts.collect::<Result<Vec<String>, _>>()?;
-        let signers = Signers::new(
+        let signers = AllowedSigners::new(
             texts.iter().map(String::as_str),
             &self.context.environment.now,
             &cache.join("signatures"),
@@ -193,7 +196,7 @@ impl<'c> Commits<'c> {
         signers.map_err(|error| format!("signatures cannot be verified: {error}"))
     }
 
-    fn verify(&self, lists: &[String]) -> Result<Signed, String> {
+    fn verify(&self, lists: &[String]) -> Result<SignatureResult, String> {
         let signers = self.signers(lists)?;
         let all =
             self.all.as_ref().ok_or_else(|| format!("more than {MOST} commits are proposed"))?;
@@ -209,9 +212,11 @@ impl<'c> Commits<'c> {
             }
             let short: String = commit.to_string().chars().take(10).collect();
             match signers.verify(self.repository, *commit).map_err(|error| error.to_string())? {
-                Signature::Good(signer) => by.insert(signer),
-                Signature::None => return Err(format!("{short} is not signed with an ssh key")),
-                Signature::Bad(why) => {
+                SignatureStatus::Good(signer) => by.insert(signer),
+                SignatureStatus::None => {
+                    return Err(format!("{short} is not signed with an ssh key"));
+                }
+                SignatureStatus::Bad(why) => {
                     return Err(format!(
                         "{short} is not signed by anybody in {}: {why}",
                         lists.join(", ")
@@ -222,7 +227,7 @@ impl<'c> Commits<'c> {
         if by.is_empty() {
             return Err("no commit that matters is signed".into());
         }
-        Ok(Signed::By(by))
+        Ok(SignatureResult::By(by))
     }
 
     /// Files of the mapping of which a rebase of the branch could leave another state than a merge: they
@@ -237,7 +242,7 @@ impl<'c> Commits<'c> {
         if !has_merges && self.sides.is_ahead() {
             return Ok(Vec::new());
         }
-        let mut last: BTreeMap<String, (Option<File>, usize)> = BTreeMap::new();
+        let mut last: BTreeMap<String, (Option<SnapshotFile>, usize)> = BTreeMap::new();
         for commit in all {
             let [parent] = parents(commit)[..] else { continue };
             let own = Snapshot::of_commit(self.repository, *commit)?;
@@ -253,14 +258,14 @@ impl<'c> Commits<'c> {
         });
         let reason = "the branch changes it on its way, and a rebase could leave it otherwise than a merge does";
         let refusal = || {
-            Refusal::of(Check::Merge, reason)
+            GuardRefusal::of(GuardCheck::Merge, reason)
                 .hint("rebase the branch onto the base, or squash it, first")
         };
         Ok(unsettled.map(|(path, _)| Ruling::of_file(path, None, Some(refusal()))).collect())
     }
 
     /// The commits that say they break the glass.
-    pub fn glasses(&self) -> Vec<Glass> {
+    pub fn glasses(&self) -> Vec<BreakGlassCommit> {
         let infos = self
             .all
             .iter()
@@ -270,7 +275,7 @@ impl<'c> Commits<'c> {
             let all = |key: &str| info.trailers(key).map(str::to_owned).collect();
             let reason =
                 info.trailers("Gate-Override").find(|reason| !reason.is_empty())?.to_owned();
-            Some(Glass {
+            Some(BreakGlassCommit {
                 commit: info.id.to_string(),
                 reason,
                 apps: all("App"),

@@ -2,10 +2,12 @@
 
 use crate::config::Config;
 use crate::git::path::folder_of;
-use crate::git::{Links, Snapshot};
-use crate::guard::{Blind, Side};
-use crate::model::{BlindSpot, Entry, Reach, SourceKind, StageName, Warning};
-use crate::source::{self, Cache, Claim, Places, Reader, Sight, Touched};
+use crate::git::{Snapshot, SymlinkMap};
+use crate::guard::{ClaimBlindSpot, GuardState};
+use crate::model::{BlindSpot, BlindSpotEffect, MappingEntry, SourceKind, StageName, Warning};
+use crate::source::{
+    self, AccessLog, ChangeScope, Claim, ParseCache, SnapshotReader, VersionPositions,
+};
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
@@ -14,26 +16,26 @@ const UNREAD: [&str; 6] =
     ["not-yaml", "not-text", "not-hcl", "too-large", "missing-object", "unreadable"];
 
 /// How states are read.
-pub struct Reading<'a> {
-    pub cache: &'a Cache,
+pub struct GuardReader<'a> {
+    pub cache: &'a ParseCache,
     /// The stages that the branch holds.
     pub stages: &'a [StageName],
     /// What the change is about: what it does not come near is the same in both states.
     pub changed: &'a BTreeSet<&'a str>,
     /// Links that are followed: programs do.
-    pub links: &'a Links,
+    pub links: &'a SymlinkMap,
 }
 
 /// What one claim came to.
-struct Seen<'c> {
+struct ReadClaim<'c> {
     claim: Claim<'c>,
     stages: BTreeSet<StageName>,
     touched: BTreeSet<String>,
 }
 
-impl Reading<'_> {
+impl GuardReader<'_> {
     /// Reads one state.
-    pub fn side(&self, config: &Config, snapshot: &Snapshot<'_>) -> Side {
+    pub fn side(&self, config: &Config, snapshot: &Snapshot<'_>) -> GuardState {
         let followed;
         let snapshot = match self.links.is_empty() {
             true => snapshot,
@@ -42,32 +44,38 @@ impl Reading<'_> {
                 &followed
             }
         };
-        let reader = Reader::new(snapshot, self.cache);
-        let (mut all, mut entries, mut seen) = (Touched::default(), Vec::new(), Vec::new());
+        let reader = SnapshotReader::new(snapshot, self.cache);
+        let (mut all, mut entries, mut seen) = (AccessLog::default(), Vec::new(), Vec::new());
         for (claim, reading) in source::readings(config, &reader, self.only()) {
             let stages = self.stages_of(config, &claim, &reading.entries);
             let touched = reading.touched.paths().into_iter().map(|path| self.real(path)).collect();
             all.share(Rc::new(reading.touched));
             entries.push(reading.entries);
-            seen.extend(stages.map(|stages| Seen { claim, stages, touched }));
+            seen.extend(stages.map(|stages| ReadClaim { claim, stages, touched }));
         }
         let mapping = source::mapping(config, entries, reader.warnings());
         let is_elsewhere = |name: &StageName| {
             config.stage(name.as_str()).is_some_and(|stage| stage.branch.is_some())
         };
         let is_here = |name: &StageName| self.stages.contains(name) || !is_elsewhere(name);
-        let entries: Vec<Entry> =
+        let entries: Vec<MappingEntry> =
             mapping.entries.into_iter().filter(|entry| is_here(&entry.stage)).collect();
         let mut blind = self.unread(snapshot, &seen, &mapping.warnings);
         blind.extend(self.blind(snapshot, &seen, &entries));
         let mut touched = all.paths();
         touched.extend(blind.iter().map(|one| one.spot.path.clone()));
         let claims = seen.into_iter().map(|seen| seen.claim.path).collect();
-        self.behind_links(Side { entries, touched, warnings: mapping.warnings, claims, blind })
+        self.behind_links(GuardState {
+            entries,
+            touched,
+            warnings: mapping.warnings,
+            claims,
+            blind,
+        })
     }
 
     /// The same with the paths of files that links lead to, for those are the ones that change.
-    fn behind_links(&self, side: Side) -> Side {
+    fn behind_links(&self, side: GuardState) -> GuardState {
         let real = |path: String| self.real(path);
         let mut side = side;
         let places = side
@@ -93,7 +101,7 @@ impl Reading<'_> {
         &self,
         config: &Config,
         claim: &Claim<'_>,
-        entries: &[Entry],
+        entries: &[MappingEntry],
     ) -> Option<BTreeSet<StageName>> {
         let own = match claim.captures.get("stage").filter(|word| !word.is_empty()) {
             Some(word) => Some(config.stage(word)?.name.clone()),
@@ -110,9 +118,9 @@ impl Reading<'_> {
     fn unread(
         &self,
         snapshot: &Snapshot<'_>,
-        seen: &[Seen<'_>],
+        seen: &[ReadClaim<'_>],
         warnings: &[Warning],
-    ) -> Vec<Blind> {
+    ) -> Vec<ClaimBlindSpot> {
         let mut out = Vec::new();
         for warning in warnings.iter().filter(|warning| UNREAD.contains(&warning.code)) {
             let path = warning.path.as_ref().map(|path| self.real(path.clone()));
@@ -124,8 +132,13 @@ impl Reading<'_> {
                 None => file.id.to_string(),
             };
             let key = format!("{}, which cannot be read", file.path);
-            let spot =
-                BlindSpot { path: file.path.clone(), key, line: None, says, reach: Reach::Leads };
+            let spot = BlindSpot {
+                path: file.path.clone(),
+                key,
+                line: None,
+                says,
+                reach: BlindSpotEffect::Leads,
+            };
             let its = seen.iter().filter(|seen| seen.touched.contains(&file.path));
             out.extend(its.map(|seen| seen.blind(spot.clone())));
         }
@@ -137,17 +150,23 @@ impl Reading<'_> {
     }
 
     /// The blind spots of the claims that the change comes near.
-    fn blind(&self, snapshot: &Snapshot<'_>, seen: &[Seen<'_>], entries: &[Entry]) -> Vec<Blind> {
-        let near: Vec<&Seen<'_>> = seen.iter().filter(|seen| self.comes_near(seen)).collect();
+    fn blind(
+        &self,
+        snapshot: &Snapshot<'_>,
+        seen: &[ReadClaim<'_>],
+        entries: &[MappingEntry],
+    ) -> Vec<ClaimBlindSpot> {
+        let near: Vec<&ReadClaim<'_>> = seen.iter().filter(|seen| self.comes_near(seen)).collect();
         if near.is_empty() {
             return Vec::new();
         }
-        let places: Places = entries.iter().flat_map(|entry| &entry.locations).collect();
-        let reader = Reader::new(snapshot, self.cache);
+        let places: VersionPositions = entries.iter().flat_map(|entry| &entry.locations).collect();
+        let reader = SnapshotReader::new(snapshot, self.cache);
         let mut out = Vec::new();
         for seen in near {
             let is_changed = |path: &str| self.is_changed(&self.real(path.to_owned()));
-            let sight = Sight { touched: &seen.touched, places: &places, is_changed: &is_changed };
+            let sight =
+                ChangeScope { touched: &seen.touched, places: &places, is_changed: &is_changed };
             let spots = source::of(seen.claim.rule).blind_spots(&seen.claim, &sight, &reader);
             out.extend(spots.into_iter().map(|spot| seen.blind(spot)));
         }
@@ -158,7 +177,7 @@ impl Reading<'_> {
 
     /// Could the change have to do with what a claim leaves out? What an Argo CD or Flux object reads may
     /// be anywhere; what others read is looked at, or lies in their directories.
-    fn comes_near(&self, seen: &Seen<'_>) -> bool {
+    fn comes_near(&self, seen: &ReadClaim<'_>) -> bool {
         let folders: BTreeSet<&str> = seen.touched.iter().map(|path| folder_of(path)).collect();
         let is_near = |path: &str| folders.iter().any(|own| is_within(folder_of(path), own));
         match seen.claim.rule.kind {
@@ -176,8 +195,8 @@ fn is_within(folder: &str, other: &str) -> bool {
         || folder.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-impl Seen<'_> {
-    fn blind(&self, spot: BlindSpot) -> Blind {
-        Blind { spot, claim: self.claim.path.clone(), stages: self.stages.clone() }
+impl ReadClaim<'_> {
+    fn blind(&self, spot: BlindSpot) -> ClaimBlindSpot {
+        ClaimBlindSpot { spot, claim: self.claim.path.clone(), stages: self.stages.clone() }
     }
 }

@@ -1,22 +1,25 @@
 //! The state that stands, the state that would be, and what is different.
 
-use crate::cli::context::Context;
+use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
-use crate::cli::guard::reading::Reading;
-use crate::cli::settings::{self, Settings};
+use crate::cli::guard::reading::GuardReader;
+use crate::cli::settings::{self, EffectiveConfig};
 use crate::cli::survey::CONFIG_FILE;
-use crate::config::gates::{BlockedBy, Call, Gate, Proof};
+use crate::config::gates::{BlockedBy, ExternalCommand, Gate, VerifiedBy};
 use crate::config::{self, Config};
 use crate::git::path::folder_of;
-use crate::git::{Change, Differences, File, FileKind, Links, Oid, Premerge, Repository, Snapshot};
-use crate::guard::{self, Move, People, Ruling, Scope, Side};
+use crate::git::{
+    FileKind, MergePreview, Oid, PathChange, Repository, Snapshot, SnapshotFile, SymlinkMap,
+    TreeDiff,
+};
+use crate::guard::{self, CellChange, ChangeContributors, GuardInput, GuardState, Ruling};
 use crate::model::StageName;
-use crate::source::{Cache, Reader};
+use crate::source::{ParseCache, SnapshotReader};
 use std::collections::BTreeSet;
 
 /// Both states.
-pub struct Sides<'r> {
-    pub settings: Settings,
+pub struct BaseHeadComparison<'r> {
+    pub settings: EffectiveConfig,
     pub base: Oid,
     pub head: Oid,
     /// The commit that the rules are taken from: the base, or what the origin's own branch is at where
@@ -24,48 +27,50 @@ pub struct Sides<'r> {
     pub rules_at: Oid,
     standing: Snapshot<'r>,
     coming: Snapshot<'r>,
-    pub before: Side,
-    pub after: Side,
+    pub before: GuardState,
+    pub after: GuardState,
     /// Without a configuration: the same, by what discovery makes of the state that would be.
-    others: Option<(Side, Side)>,
-    pub differences: Differences,
+    others: Option<(GuardState, GuardState)>,
+    pub differences: TreeDiff,
     rule_files: BTreeSet<String>,
 }
 
-impl<'r> Sides<'r> {
+impl<'r> BaseHeadComparison<'r> {
     /// Reads both. `coming` is what the branch would be.
     ///
     /// # Errors
     /// When objects are missing, or the configuration of the state that stands is wrong.
     pub fn read(
-        context: &Context,
+        context: &CommandContext,
         repository: &'r Repository,
         (base, head): (Oid, Oid),
-        premerge: &Premerge,
+        premerge: &MergePreview,
         branch: Option<&str>,
     ) -> Result<Self, Failure> {
         let standing = Snapshot::of_commit(repository, base)?;
         let coming = match premerge {
-            Premerge::Forward(commit) => Snapshot::of_commit(repository, *commit)?,
-            Premerge::Tree(tree) => {
+            MergePreview::Forward(commit) => Snapshot::of_commit(repository, *commit)?,
+            MergePreview::Tree(tree) => {
                 repository.snapshot_of_tree(*tree, standing.time().unwrap_or_default())?
             }
             _ => Snapshot::of_commit(repository, base)?,
         };
         let differences = standing.differences(&coming)?;
-        let cache = Cache::default();
-        let settings = own_settings(context, repository, &Reader::new(&standing, &cache))?;
+        let cache = ParseCache::default();
+        let settings = own_settings(context, repository, &SnapshotReader::new(&standing, &cache))?;
         let ruled = of_branch(context, repository, (settings, base), branch)?;
-        let Ruled { settings, stages, at: rules_at } = ruled;
+        let RulesAtCommit { settings, stages, at: rules_at } = ruled;
         let changed: BTreeSet<&str> =
             differences.changes.iter().map(|change| change.path.as_str()).collect();
         let links = standing_links(&standing, &changed);
-        let reading = Reading { cache: &cache, stages: &stages, changed: &changed, links: &links };
+        let reading =
+            GuardReader { cache: &cache, stages: &stages, changed: &changed, links: &links };
         let read = |config: &Config, snapshot: &Snapshot<'_>| reading.side(config, snapshot);
         let (before, after) = (read(&settings.config, &standing), read(&settings.config, &coming));
         let others = match &settings.assumed {
             Some(_) if !differences.changes.is_empty() => {
-                let other = own_settings(context, repository, &Reader::new(&coming, &cache));
+                let other =
+                    own_settings(context, repository, &SnapshotReader::new(&coming, &cache));
                 other
                     .ok()
                     .map(|other| (read(&other.config, &standing), read(&other.config, &coming)))
@@ -73,7 +78,7 @@ impl<'r> Sides<'r> {
             _ => None,
         };
         let rule_files = rule_files(&settings.config, &standing);
-        Ok(Sides {
+        Ok(BaseHeadComparison {
             settings,
             base,
             head,
@@ -94,7 +99,7 @@ impl<'r> Sides<'r> {
     }
 
     /// Every cell that moves, whichever way it is read.
-    pub fn moves(&self) -> Vec<Move> {
+    pub fn moves(&self) -> Vec<CellChange> {
         let changed: BTreeSet<&str> =
             self.differences.changes.iter().map(|change| change.path.as_str()).collect();
         self.all(|before, after| guard::moves(&before.entries, &after.entries, &changed))
@@ -118,7 +123,7 @@ impl<'r> Sides<'r> {
     }
 
     /// What would stand at a path.
-    pub fn coming_file(&self, path: &str) -> Option<File> {
+    pub fn coming_file(&self, path: &str) -> Option<SnapshotFile> {
         self.coming.find(path)
     }
 
@@ -152,7 +157,7 @@ impl<'r> Sides<'r> {
 
     /// What cannot be judged.
     pub fn oddities(&self) -> Vec<Ruling> {
-        let scope = Scope {
+        let scope = GuardInput {
             config: self.config(),
             before: &self.before,
             after: &self.after,
@@ -168,12 +173,12 @@ impl<'r> Sides<'r> {
 
     /// What is said of places that programs read and the mapping does not. Of the files in `known`
     /// something is said already.
-    pub fn blind(&self, people: &People<'_>, known: &BTreeSet<String>) -> Vec<Ruling> {
+    pub fn blind(&self, people: &ChangeContributors<'_>, known: &BTreeSet<String>) -> Vec<Ruling> {
         self.all(|before, after| guard::of_blind(before, after, self.config(), people, known))
     }
 
     /// What is found whichever way both states are read, each once.
-    fn all<T: PartialEq>(&self, of_pair: impl Fn(&Side, &Side) -> Vec<T>) -> Vec<T> {
+    fn all<T: PartialEq>(&self, of_pair: impl Fn(&GuardState, &GuardState) -> Vec<T>) -> Vec<T> {
         let mut out: Vec<T> = Vec::new();
         for (before, after) in self.pairs() {
             let more: Vec<T> =
@@ -184,19 +189,19 @@ impl<'r> Sides<'r> {
     }
 
     /// Both states, whichever way they are read.
-    fn pairs(&self) -> impl Iterator<Item = (&Side, &Side)> {
+    fn pairs(&self) -> impl Iterator<Item = (&GuardState, &GuardState)> {
         let others = self.others.as_ref().map(|(before, after)| (before, after));
         std::iter::once((&self.before, &self.after)).chain(others)
     }
 
     /// A link is a file with the path it leads to.
-    fn leads_to_file(&self, change: &Change) -> bool {
+    fn leads_to_file(&self, change: &PathChange) -> bool {
         let Some(link) =
             self.coming.find(&change.path).filter(|file| file.kind == FileKind::Symlink)
         else {
             return false;
         };
-        let target = self.coming.read(&File { kind: FileKind::File, ..link }).ok();
+        let target = self.coming.read(&SnapshotFile { kind: FileKind::File, ..link }).ok();
         let target = target.and_then(|bytes| String::from_utf8(bytes).ok());
         let found =
             target.map(|target| plain_path(&format!("{}/{target}", folder_of(&change.path))));
@@ -212,11 +217,11 @@ impl<'r> Sides<'r> {
 }
 
 /// The links that are the same in both states. What a new one leads to is not looked at: it is odd enough.
-fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> Links {
+fn standing_links(standing: &Snapshot<'_>, changed: &BTreeSet<&str>) -> SymlinkMap {
     if changed.is_empty() {
-        return Links::default();
+        return SymlinkMap::default();
     }
-    Links::of(standing, |path| !changed.contains(path))
+    SymlinkMap::of(standing, |path| !changed.contains(path))
 }
 
 fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
@@ -226,17 +231,17 @@ fn text(snapshot: &Snapshot<'_>, path: &str) -> Option<String> {
 
 /// What a state says of itself, or what discovery makes of it: no other state is asked.
 fn own_settings(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    reader: &Reader<'_>,
-) -> Result<Settings, Failure> {
+    reader: &SnapshotReader<'_>,
+) -> Result<EffectiveConfig, Failure> {
     let stated = settings::own(context, reader)?;
     Ok(settings::load(context, repository, stated, reader))
 }
 
 /// Rules, and where they are from.
-struct Ruled {
-    settings: Settings,
+struct RulesAtCommit {
+    settings: EffectiveConfig,
     at: Oid,
     /// The stages that the branch holds.
     stages: Vec<StageName>,
@@ -245,11 +250,11 @@ struct Ruled {
 /// Which stage the branch holds, where stages are branches. Then the rules of all of them stand on the
 /// branch that is no stage, if that one has any.
 fn of_branch(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    own: (Settings, Oid),
+    own: (EffectiveConfig, Oid),
     branch: Option<&str>,
-) -> Result<Ruled, Failure> {
+) -> Result<RulesAtCommit, Failure> {
     let has_rules = own.0.assumed.is_none();
     let main = if has_rules { None } else { main_settings(context, repository)? };
     let (settings, at) = main.unwrap_or(own);
@@ -264,23 +269,23 @@ fn of_branch(
         _ => {
             let here = held.into_iter().filter(|(_, held)| Some(*held) == branch);
             let stages = here.map(|(stage, _)| stage.clone()).collect();
-            Ok(Ruled { settings, at, stages })
+            Ok(RulesAtCommit { settings, at, stages })
         }
     }
 }
 
 /// What the origin's own branch says, if it says that stages are branches.
 fn main_settings(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-) -> Result<Option<(Settings, Oid)>, Failure> {
+) -> Result<Option<(EffectiveConfig, Oid)>, Failure> {
     let own = repository.origin_head().into_iter().chain(["main".to_owned(), "master".to_owned()]);
     let tip = own
         .into_iter()
         .find_map(|branch| repository.resolve(&format!("refs/remotes/origin/{branch}")).ok());
     let Some(tip) = tip else { return Ok(None) };
-    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, Cache::default());
-    let reader = Reader::new(&snapshot, &cache);
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
+    let reader = SnapshotReader::new(&snapshot, &cache);
     let stated = settings::own(context, &reader)?
         .filter(|stated| stated.config.stages.iter().any(|one| one.branch.is_some()));
     Ok(stated.map(|stated| (settings::load(context, repository, Some(stated), &reader), tip)))
@@ -310,7 +315,7 @@ fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
             _ => None,
         },
         Gate::Verified(verified) => match &verified.by {
-            Proof::Command(call) => Some(call),
+            VerifiedBy::Command(call) => Some(call),
             _ => None,
         },
         _ => None,
@@ -322,7 +327,7 @@ fn rule_files(config: &Config, standing: &Snapshot<'_>) -> BTreeSet<String> {
         },
         _ => None,
     });
-    let words = calls.flat_map(|call: &Call| &call.argv).chain(shutting);
+    let words = calls.flat_map(|call: &ExternalCommand| &call.argv).chain(shutting);
     let plain = |path: &String| plain_path(path);
     let named = words.map(plain).filter(|path| standing.find(path).is_some());
     signers.map(|path| plain(&path)).chain(named).chain([CONFIG_FILE.to_owned()]).collect()

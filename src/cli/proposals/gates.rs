@@ -3,18 +3,18 @@
 
 use super::merge::refused;
 use crate::cli::book;
-use crate::cli::context::Context;
+use crate::cli::context::CommandContext;
 use crate::cli::delivery::{answers, obstacle, remote_tip};
 use crate::cli::failure::Failure;
-use crate::cli::guard::{Sides, queries};
-use crate::cli::inquiry::Inquiry;
-use crate::cli::scene::Scene;
-use crate::forge::{ForgeError, Kind, Proposal};
-use crate::git::{Oid, Premerge, RefAt, Workspace};
-use crate::guard::Query;
-use crate::pipeline::Facts;
-use crate::promotion::Obstacle;
-use crate::report::Judged;
+use crate::cli::guard::{BaseHeadComparison, queries};
+use crate::cli::inquiry::GateContext;
+use crate::cli::scene::PlanBase;
+use crate::forge::{ForgeError, ForgeKind, Proposal};
+use crate::git::{ExpectedRef, MergePreview, Oid, Workspace};
+use crate::guard::ChangeQuery;
+use crate::pipeline::ExternalFacts;
+use crate::promotion::PlanObstacle;
+use crate::report::GateReport;
 
 /// Asks them. The refs that they were asked of; nothing, where the merge goes to no branch that is
 /// deployed, or brings nothing.
@@ -23,17 +23,17 @@ use crate::report::Judged;
 /// With exit code 3, where a gate is not open, or cannot be asked. Where the two do not go together.
 pub fn open(
     found: &Proposal,
-    kind: Kind,
+    kind: ForgeKind,
     workspace: &Workspace<'_>,
-    context: &Context,
-) -> Result<Vec<RefAt>, Failure> {
+    context: &CommandContext,
+) -> Result<Vec<ExpectedRef>, Failure> {
     let repository = workspace.repository();
     let (head_name, base_name) = (head_ref(found, kind), format!("refs/heads/{}", found.base));
     let names: Vec<String> = head_name.iter().chain([&base_name]).cloned().collect();
     let refs = workspace.remote_refs(&names)?;
     let Some(base) = refs.get(&base_name).copied() else { return Ok(Vec::new()) };
     workspace.fetch_refs(&refs)?;
-    let scene = Scene::read(context, repository, &|_, branch| remote_tip(workspace, branch))?;
+    let scene = PlanBase::read(context, repository, &|_, branch| remote_tip(workspace, branch))?;
     if !is_deployed(&found.base, &scene) {
         return Ok(Vec::new());
     }
@@ -42,12 +42,12 @@ pub fn open(
     let apart =
         |why: String| Err(refused(&ForgeError::NotMergeable { number: found.number, why }, found));
     match &premerge {
-        Premerge::Forward(_) | Premerge::Tree(_) => (),
-        Premerge::Nothing => return Ok(Vec::new()),
-        Premerge::Unrelated => {
+        MergePreview::Forward(_) | MergePreview::Tree(_) => (),
+        MergePreview::Nothing => return Ok(Vec::new()),
+        MergePreview::Unrelated => {
             return apart(format!("it has no commit in common with `{}`", found.base));
         }
-        Premerge::Conflict(paths) => {
+        MergePreview::Conflict(paths) => {
             return apart(format!(
                 "`{}` has changed the same lines of {}",
                 found.base,
@@ -57,19 +57,20 @@ pub fn open(
     }
     let ledger = book::fetch(context, repository, &scene.settings.config)?.there;
     let seeing = context.on_branch(Some(&found.base), base);
-    let sides = Sides::read(&seeing, repository, (base, head), &premerge, Some(&found.base))?;
-    match stopped(&sides, &Inquiry::on(context, &scene)?) {
-        Some(Obstacle { reason, hint, .. }) => {
+    let sides =
+        BaseHeadComparison::read(&seeing, repository, (base, head), &premerge, Some(&found.base))?;
+    match stopped(&sides, &GateContext::on(context, &scene)?) {
+        Some(PlanObstacle { reason, hint, .. }) => {
             let failure =
                 Failure::refused(format!("pull request {} is not merged: {reason}", found.number));
             Err(hint.into_iter().fold(failure, Failure::hint))
         }
-        None => Ok(vec![RefAt { name: base_name, at: Some(base) }, ledger]),
+        None => Ok(vec![ExpectedRef { name: base_name, at: Some(base) }, ledger]),
     }
 }
 
 /// The full name of the ref that its commits can be fetched by.
-pub fn head_ref(found: &Proposal, kind: Kind) -> Option<String> {
+pub fn head_ref(found: &Proposal, kind: ForgeKind) -> Option<String> {
     if found.from_fork {
         kind.head_ref(found.number)
     } else {
@@ -78,10 +79,10 @@ pub fn head_ref(found: &Proposal, kind: Kind) -> Option<String> {
 }
 
 /// The commit that the forge is told to merge, so that no other is judged.
-fn head(found: &Proposal, kind: Kind, fetched: Option<Oid>) -> Result<Oid, Failure> {
+fn head(found: &Proposal, kind: ForgeKind, fetched: Option<Oid>) -> Result<Oid, Failure> {
     let Some(head) = fetched else {
         let why = match kind {
-            Kind::Bitbucket | Kind::Azure if found.from_fork => {
+            ForgeKind::Bitbucket | ForgeKind::Azure if found.from_fork => {
                 format!("it comes from a fork, whose commits {} does not hand out", kind.as_str())
             }
             _ => "its commits cannot be fetched from the remote".to_owned(),
@@ -104,14 +105,14 @@ fn unasked(found: &Proposal, why: &str) -> Failure {
 }
 
 /// Is this the branch of the pipeline, or of one of its stages?
-fn is_deployed(branch: &str, scene: &Scene<'_>) -> bool {
-    let is_it = |scene: &Scene<'_>| scene.branch().is_ok_and(|at| at == branch);
+fn is_deployed(branch: &str, scene: &PlanBase<'_>) -> bool {
+    let is_it = |scene: &PlanBase<'_>| scene.branch().is_ok_and(|at| at == branch);
     is_it(scene) || scene.settings.config.stages.iter().any(|stage| is_it(&scene.of(&stage.name)))
 }
 
 /// The first answer that stands in the way. What only goes away has fewer gates to pass.
-fn stopped(sides: &Sides<'_>, inquiry: &Inquiry<'_>) -> Option<Obstacle> {
-    let (past, nothing) = (inquiry.past(), Facts::default());
+fn stopped(sides: &BaseHeadComparison<'_>, inquiry: &GateContext<'_>) -> Option<PlanObstacle> {
+    let (past, nothing) = (inquiry.past(), ExternalFacts::default());
     let evidence = inquiry.evidence(&past, &nothing);
     let (asked, owned) = queries(&sides.moves(), sides, inquiry, &evidence);
     let judged = answers(&owned, inquiry);
@@ -119,6 +120,6 @@ fn stopped(sides: &Sides<'_>, inquiry: &Inquiry<'_>) -> Option<Obstacle> {
     first.map(|(_, one)| obstacle(one))
 }
 
-fn is_stopped(query: &Query, judged: &Judged) -> bool {
+fn is_stopped(query: &ChangeQuery, judged: &GateReport) -> bool {
     !judged.allows() && judged.judgement.closed().any(|answer| query.need.has(answer.gate))
 }

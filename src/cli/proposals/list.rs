@@ -1,19 +1,19 @@
 //! `towpath proposals list`: what is open.
 
-use super::Office;
-use crate::cli::context::Context;
-use crate::cli::failure::{Exit, Failure};
+use super::ForgeSession;
+use crate::cli::context::CommandContext;
+use crate::cli::failure::{ExitKind, Failure};
 use crate::cli::forge_args::ForgeArgs;
 use crate::cli::output;
 use crate::promotion::BRANCHES;
-use crate::report::Proposals;
+use crate::report::ProposalsReport;
 use crate::report::json::ProposalsJson;
-use crate::ui::{self, Format};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 
 /// List the pull requests that are open, newest first.
 #[derive(Debug, Args)]
-pub struct ListArgs {
+pub struct ProposalListArgs {
     /// Also those that are not towpath's
     #[arg(long)]
     all: bool,
@@ -23,24 +23,24 @@ pub struct ListArgs {
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&super::show::FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
 /// Lists.
-pub fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &ProposalListArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let office = Office::open(&args.forge, &repository, context)?;
+    let office = ForgeSession::open(&args.forge, &repository, context)?;
     let mut open = office.forge.open_proposals()?;
     let all = open.len();
     open.retain(|one| args.all || (one.head.starts_with(BRANCHES) && !one.from_fork));
     let others = all - open.len();
-    let listed = Proposals {
+    let listed = ProposalsReport {
         repository: context.shown_repository(&repository),
         forge: office.forge.kind().name(),
         proposals: open,
     };
     match args.output {
-        Format::Json => context.ui.answer(&ui::json(&ProposalsJson::from(&listed)))?,
+        OutputFormat::Json => context.ui.answer(&ui::json(&ProposalsJson::from(&listed)))?,
         _ => context.ui.answer(&ui::proposals(&listed, &context.ui.out))?,
     }
     if listed.proposals.is_empty() {
@@ -52,5 +52,5 @@ pub fn run(args: &ListArgs, context: &Context) -> Result<Exit, Failure> {
             if others == 1 { "is open" } else { "are open" }
         ));
     }
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }

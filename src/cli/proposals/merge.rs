@@ -1,12 +1,12 @@
 //! `towpath proposals merge`: what was seen goes in, and nothing else.
 
-use super::{Office, WhichArgs, gates};
+use super::{ForgeSession, SelectedProposalArgs, gates};
 use crate::cli::backoff;
-use crate::cli::context::Context;
-use crate::cli::failure::{Exit, Failure};
-use crate::cli::forge::{self, Home};
-use crate::config::{Method, ProposalTerms};
-use crate::forge::{ForgeError, Merge, Proposal, State};
+use crate::cli::context::CommandContext;
+use crate::cli::failure::{ExitKind, Failure};
+use crate::cli::forge::{self, ForgeLocation};
+use crate::config::{ProposalMergeMethod, ProposalOptions};
+use crate::forge::{ForgeError, Proposal, ProposalMerge, ProposalState};
 use crate::git::Repository;
 use crate::promotion::is_to_stage;
 use crate::ui;
@@ -16,13 +16,13 @@ use std::time::Instant;
 
 /// Merge a pull request, if its branch is still what was seen and every gate is open.
 #[derive(Debug, Args)]
-pub struct MergeArgs {
+pub struct ProposalMergeArgs {
     #[command(flatten)]
-    which: WhichArgs,
+    which: SelectedProposalArgs,
 
     /// merge, squash or rebase; as towpath.yaml says unless given
     #[arg(long, value_name = "METHOD", value_parser = method)]
-    method: Option<Method>,
+    method: Option<ProposalMergeMethod>,
 
     /// Do it without asking
     #[arg(short, long)]
@@ -30,37 +30,37 @@ pub struct MergeArgs {
 }
 
 /// Merges.
-pub fn run(args: &MergeArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &ProposalMergeArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let office = Office::open(&args.which.forge, &repository, context)?;
+    let office = ForgeSession::open(&args.which.forge, &repository, context)?;
     let found = office.find(&args.which.proposal)?;
     let name = format!("pull request {}", found.number);
-    if found.state == State::Merged {
+    if found.state == ProposalState::Merged {
         context.ui.note(&format!("{name} is merged already"));
-        return Ok(Exit::Done);
+        return Ok(ExitKind::Done);
     }
     if context.can_ask() && !args.yes {
         context.ui.say(&ui::proposal(&found, &context.ui.err));
         if !ui::confirm("Merge this?")? {
             context.ui.note("nothing was changed");
-            return Ok(Exit::Done);
+            return Ok(ExitKind::Done);
         }
     }
     let method = args.method.or(terms(&office, &found).method).unwrap_or_default();
     let merged = merged(&office, &found, method, &repository, context)?;
     context.ui.answer(merged.merge_commit.as_deref().unwrap_or(&merged.url))?;
     context.ui.note(&format!("merged {name} into {}: {}", merged.base, merged.title));
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }
 
 /// Merges what the gates let through. Where git is the forge, nothing comes between that question and the
 /// merge, so that it is asked again when something has.
 fn merged(
-    office: &Office<'_>,
+    office: &ForgeSession<'_>,
     found: &Proposal,
-    method: Method,
+    method: ProposalMergeMethod,
     repository: &Repository,
-    context: &Context,
+    context: &CommandContext,
 ) -> Result<Proposal, Failure> {
     let how = how(office, found, method, repository, context)?;
     let workspace = context.workspace(repository, None)?;
@@ -68,10 +68,10 @@ fn merged(
     loop {
         let begun = Instant::now();
         let if_still = match found.state {
-            State::Open => gates::open(found, office.forge.kind(), &workspace, context)?,
+            ProposalState::Open => gates::open(found, office.forge.kind(), &workspace, context)?,
             _ => Vec::new(),
         };
-        match office.forge.merge(found.number, &Merge { if_still, ..how.clone() }) {
+        match office.forge.merge(found.number, &ProposalMerge { if_still, ..how.clone() }) {
             Err(ForgeError::Outdated { .. }) if backoff::goes_on(started, begun.elapsed(), 1) => {}
             merged => return merged.map_err(|error| refused(&error, found)),
         }
@@ -81,7 +81,7 @@ fn merged(
 /// The forge's refusal, with what helps here.
 pub(super) fn refused(error: &ForgeError, found: &Proposal) -> Failure {
     match error {
-        ForgeError::NotMergeable { .. } if found.state == State::Open => {
+        ForgeError::NotMergeable { .. } if found.state == ProposalState::Open => {
             Failure::failed(error.to_string()).hint(format!(
                 "`towpath proposals show {}` tells more; promoting again renews a branch that is behind",
                 found.number
@@ -92,12 +92,13 @@ pub(super) fn refused(error: &ForgeError, found: &Proposal) -> Failure {
     }
 }
 
-fn method(text: &str) -> Result<Method, String> {
-    Method::from_name(text).ok_or_else(|| "it is one of merge, squash and rebase".to_owned())
+fn method(text: &str) -> Result<ProposalMergeMethod, String> {
+    ProposalMergeMethod::from_name(text)
+        .ok_or_else(|| "it is one of merge, squash and rebase".to_owned())
 }
 
 /// What the configuration says for the stage of a branch of towpath's.
-fn terms(office: &Office<'_>, found: &Proposal) -> ProposalTerms {
+fn terms(office: &ForgeSession<'_>, found: &Proposal) -> ProposalOptions {
     let stage = office.config.stages.iter().find(|stage| is_to_stage(&found.head, &stage.name));
     stage.map_or_else(
         || office.config.proposals.all.clone(),
@@ -108,12 +109,12 @@ fn terms(office: &Office<'_>, found: &Proposal) -> ProposalTerms {
 /// Where the words of the merge are ours, they are those of the commit, so that its trailers are read
 /// on the branch that is deployed.
 fn how(
-    office: &Office<'_>,
+    office: &ForgeSession<'_>,
     found: &Proposal,
-    method: Method,
+    method: ProposalMergeMethod,
     repository: &Repository,
-    context: &Context,
-) -> Result<Merge, Failure> {
+    context: &CommandContext,
+) -> Result<ProposalMerge, Failure> {
     let workspace = context.workspace(repository, None)?;
     let kind = office.forge.kind();
     let heads = match gates::head_ref(found, kind) {
@@ -123,14 +124,21 @@ fn how(
     let head = heads.values().next().copied();
     let expect =
         found.head_commit.clone().or_else(|| head.map(|id| id.to_string())).unwrap_or_default();
-    let is_ours = method == Method::Squash || matches!(office.home, Home::Plain);
+    let is_ours =
+        method == ProposalMergeMethod::Squash || matches!(office.home, ForgeLocation::Plain);
     let mut message = None;
     if let Some(head) = head.filter(|_| is_ours) {
         workspace.fetch_refs(&heads)?;
         let text = repository.commit_info(head)?.message;
         message = text.split_once("\n\n").map(|(_, rest)| rest.to_owned());
     }
-    let title = (method == Method::Squash)
+    let title = (method == ProposalMergeMethod::Squash)
         .then(|| format!("{} ({})", found.title, forge::reference(kind, found.number)));
-    Ok(Merge { method: forge::method(method), expect, title, message, if_still: Vec::new() })
+    Ok(ProposalMerge {
+        method: forge::method(method),
+        expect,
+        title,
+        message,
+        if_still: Vec::new(),
+    })
 }

@@ -6,16 +6,16 @@ mod list;
 mod merge;
 mod show;
 
-use super::context::Context;
-use super::failure::{Exit, Failure};
-use super::forge::{self, Home};
+use super::context::CommandContext;
+use super::failure::{ExitKind, Failure};
+use super::forge::{self, ForgeLocation};
 use super::forge_args::ForgeArgs;
 use super::scene::known_tip;
 use super::settings;
 use crate::config::Config;
 use crate::forge::{Forge, Proposal};
 use crate::git::{Repository, Snapshot};
-use crate::source::{Cache, Reader};
+use crate::source::{ParseCache, SnapshotReader};
 use clap::{Args, Subcommand};
 
 const EXAMPLES: &str = "\
@@ -45,15 +45,15 @@ pub struct ProposalsArgs {
 
 #[derive(Debug, Subcommand)]
 enum ProposalsCommand {
-    List(list::ListArgs),
-    Show(show::ShowArgs),
-    Merge(merge::MergeArgs),
-    Close(close::CloseArgs),
+    List(list::ProposalListArgs),
+    Show(show::ProposalShowArgs),
+    Merge(merge::ProposalMergeArgs),
+    Close(close::ProposalCloseArgs),
 }
 
 /// Which one.
 #[derive(Debug, Args)]
-struct WhichArgs {
+struct SelectedProposalArgs {
     /// Its number, its address, or its branch
     #[arg(value_name = "PROPOSAL")]
     proposal: String,
@@ -63,7 +63,7 @@ struct WhichArgs {
 }
 
 /// Runs the subcommand.
-pub fn run(args: &ProposalsArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &ProposalsArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     match &args.command {
         ProposalsCommand::List(args) => list::run(args, context),
         ProposalsCommand::Show(args) => show::run(args, context),
@@ -73,22 +73,22 @@ pub fn run(args: &ProposalsArgs, context: &Context) -> Result<Exit, Failure> {
 }
 
 /// A forge, opened, and what the repository says of it.
-struct Office<'r> {
+struct ForgeSession<'r> {
     forge: Box<dyn Forge + 'r>,
-    home: Home,
+    home: ForgeLocation,
     config: Config,
 }
 
-impl<'r> Office<'r> {
+impl<'r> ForgeSession<'r> {
     fn open(
         args: &ForgeArgs,
         repository: &'r Repository,
-        context: &Context,
+        context: &CommandContext,
     ) -> Result<Self, Failure> {
         let config = config(repository, context)?;
         let home = forge::home(args.said(&config), repository)?;
         let forge = forge::open(&home, repository, None, context)?;
-        Ok(Office { forge, home, config })
+        Ok(ForgeSession { forge, home, config })
     }
 
     /// The one that a number, an address or a branch names.
@@ -105,11 +105,11 @@ impl<'r> Office<'r> {
 }
 
 /// What the newest commit that is known here says; nothing, where there is none.
-fn config(repository: &Repository, context: &Context) -> Result<Config, Failure> {
+fn config(repository: &Repository, context: &CommandContext) -> Result<Config, Failure> {
     let branch = context.globals.branch.clone().or_else(|| repository.origin_head());
     let Ok(tip) = known_tip(repository, branch.as_deref()) else { return Ok(Config::default()) };
-    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, Cache::default());
-    let stated = settings::stated(context, repository, &Reader::new(&snapshot, &cache))?;
+    let (snapshot, cache) = (Snapshot::of_commit(repository, tip)?, ParseCache::default());
+    let stated = settings::stated(context, repository, &SnapshotReader::new(&snapshot, &cache))?;
     Ok(stated.map(|stated| stated.config).unwrap_or_default())
 }
 

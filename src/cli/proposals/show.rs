@@ -1,41 +1,41 @@
 //! `towpath proposals show`: all about one.
 
-use super::{Office, WhichArgs};
-use crate::cli::context::Context;
-use crate::cli::failure::{Exit, Failure};
+use super::{ForgeSession, SelectedProposalArgs};
+use crate::cli::context::CommandContext;
+use crate::cli::failure::{ExitKind, Failure};
 use crate::cli::output;
-use crate::report::Proposals;
+use crate::report::ProposalsReport;
 use crate::report::json::ProposalsJson;
-use crate::ui::{self, Format};
+use crate::ui::{self, OutputFormat};
 use clap::Args;
 
 /// Show one pull request: what it is about, whose it is, and what became of it.
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub struct ProposalShowArgs {
     #[command(flatten)]
-    which: WhichArgs,
+    which: SelectedProposalArgs,
 
     /// How the answer is written
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = output::one_of(&FORMATS))]
-    output: Format,
+    output: OutputFormat,
 }
 
-pub(super) const FORMATS: [Format; 2] = [Format::Table, Format::Json];
+pub(super) const FORMATS: [OutputFormat; 2] = [OutputFormat::Table, OutputFormat::Json];
 
 /// Shows.
-pub fn run(args: &ShowArgs, context: &Context) -> Result<Exit, Failure> {
+pub fn run(args: &ProposalShowArgs, context: &CommandContext) -> Result<ExitKind, Failure> {
     let repository = context.repository()?;
-    let office = Office::open(&args.which.forge, &repository, context)?;
+    let office = ForgeSession::open(&args.which.forge, &repository, context)?;
     let found = office.find(&args.which.proposal)?;
-    if args.output != Format::Json {
+    if args.output != OutputFormat::Json {
         context.ui.answer(&ui::proposal(&found, &context.ui.out))?;
-        return Ok(Exit::Done);
+        return Ok(ExitKind::Done);
     }
-    let one = Proposals {
+    let one = ProposalsReport {
         repository: context.shown_repository(&repository),
         forge: office.forge.kind().name(),
         proposals: vec![found],
     };
     context.ui.answer(&ui::json(&ProposalsJson::from(&one)))?;
-    Ok(Exit::Done)
+    Ok(ExitKind::Done)
 }

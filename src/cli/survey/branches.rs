@@ -1,20 +1,20 @@
 //! Stages that are branches: where these are, or were at the moment that is meant.
 
-use super::When;
-use crate::cli::context::Context;
+use super::RevisionSelector;
+use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
 use crate::config::Config;
 use crate::git::{GitError, Oid, Repository, Snapshot, at};
-use crate::model::{Entry, Mapping};
-use crate::source::{self, Cache, Reader};
+use crate::model::{Mapping, MappingEntry};
+use crate::source::{self, ParseCache, SnapshotReader};
 use jiff::Timestamp;
 
 /// The moment that `--at` means for branches: the one it names, or that of the commit it names. `None`
 /// for now, which the newest commit means too. Guard compares states of one branch, the others as they are.
 pub(super) fn moment(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    when: When<'_>,
+    when: RevisionSelector<'_>,
     branch: Option<&str>,
     snapshot: &Snapshot<'_>,
 ) -> Option<Timestamp> {
@@ -29,7 +29,7 @@ pub(super) fn moment(
 
 /// The newest commit that a branch had at a moment; `None` where it had none yet.
 pub(super) fn tip_at(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     branch: &str,
     moment: Option<Timestamp>,
@@ -46,10 +46,10 @@ pub(super) fn tip_at(
 /// Adds what the branches of branch-per-environment stages say. A branch that is missing is a
 /// warning: the other stages are still answered.
 pub(super) fn stage_branches(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
     (config, moment): (&Config, Option<Timestamp>),
-    cache: &Cache,
+    cache: &ParseCache,
     mapping: &mut Mapping,
 ) -> Result<(), Failure> {
     let mut found = false;
@@ -58,12 +58,12 @@ pub(super) fn stage_branches(
         mapping.entries.retain(|entry| entry.stage != *stage);
         let Some(commit) = tip_at(context, repository, branch, moment)? else { continue };
         let snapshot = Snapshot::of_commit(repository, commit)?;
-        let there = source::read(config, &Reader::new(&snapshot, cache), Some(stage));
+        let there = source::read(config, &SnapshotReader::new(&snapshot, cache), Some(stage));
         mapping.entries.extend(there.entries.into_iter().filter(|entry| entry.stage == *stage));
         mapping.warnings.extend(there.warnings);
     }
     if found {
-        let key = |entry: &Entry| {
+        let key = |entry: &MappingEntry| {
             (entry.app.clone(), entry.component.clone(), config.position(&entry.stage))
         };
         mapping.entries.sort_by_cached_key(key);

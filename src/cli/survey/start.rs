@@ -1,32 +1,32 @@
 //! Where a survey begins: the state that is meant, what is configured there, and which branch it is of.
 
-use super::{When, snapshot};
-use crate::cli::context::Context;
+use super::{RevisionSelector, snapshot};
+use crate::cli::context::CommandContext;
 use crate::cli::failure::Failure;
-use crate::cli::settings::{self, Stated};
+use crate::cli::settings::{self, ConfigFile};
 use crate::git::{Repository, Snapshot};
-use crate::source::{Cache, Reader};
+use crate::source::{ParseCache, SnapshotReader};
 
-pub(super) struct Start<'r> {
+pub(super) struct StateSource<'r> {
     pub snapshot: Snapshot<'r>,
     /// The configuration that somebody wrote.
-    pub stated: Option<Stated>,
+    pub stated: Option<ConfigFile>,
     pub branch: Option<String>,
 }
 
-impl<'r> Start<'r> {
+impl<'r> StateSource<'r> {
     /// Begins at the branch that is asked for, else at the one the configuration names, else at HEAD.
     pub fn of(
-        context: &Context,
+        context: &CommandContext,
         repository: &'r Repository,
-        when: When<'_>,
-        cache: &Cache,
+        when: RevisionSelector<'_>,
+        cache: &ParseCache,
     ) -> Result<Self, Failure> {
         let asked = context.globals.branch.as_deref();
         let snapshot = snapshot(context, repository, when, asked)?;
-        let stated = stated(context, repository, when, &Reader::new(&snapshot, cache))?;
+        let stated = stated(context, repository, when, &SnapshotReader::new(&snapshot, cache))?;
         let branch = asked.map(str::to_owned).or_else(|| repository.head_branch());
-        let start = Start { snapshot, stated, branch };
+        let start = StateSource { snapshot, stated, branch };
         if asked.is_some() {
             Ok(start)
         } else {
@@ -38,10 +38,10 @@ impl<'r> Start<'r> {
     /// too; of one that is not, the branch may have its own.
     fn on_its_branch(
         self,
-        context: &Context,
+        context: &CommandContext,
         repository: &'r Repository,
-        when: When<'_>,
-        cache: &Cache,
+        when: RevisionSelector<'_>,
+        cache: &ParseCache,
     ) -> Result<Self, Failure> {
         let named = self.stated.as_ref().and_then(|stated| stated.config.branch.clone());
         let Some(named) = named.filter(|named| self.branch.as_ref() != Some(named)) else {
@@ -53,19 +53,19 @@ impl<'r> Start<'r> {
         let stated = if is_complete {
             self.stated
         } else {
-            stated(context, repository, when, &Reader::new(&snapshot, cache))?
+            stated(context, repository, when, &SnapshotReader::new(&snapshot, cache))?
         };
-        Ok(Start { snapshot, stated, branch: Some(named) })
+        Ok(StateSource { snapshot, stated, branch: Some(named) })
     }
 }
 
 /// The configuration that somebody wrote and that counts for this state.
 pub(super) fn stated(
-    context: &Context,
+    context: &CommandContext,
     repository: &Repository,
-    when: When<'_>,
-    reader: &Reader<'_>,
-) -> Result<Option<Stated>, Failure> {
+    when: RevisionSelector<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Result<Option<ConfigFile>, Failure> {
     if when.is_alone {
         settings::own(context, reader)
     } else {

@@ -7,14 +7,14 @@ use jiff::{ToSpan, Zoned};
 
 /// A span of time in which nothing is deployed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Freeze {
+pub struct FreezePeriod {
     pub from: Zoned,
     /// Not included.
     pub to: Zoned,
     pub reason: Option<String>,
 }
 
-impl Freeze {
+impl FreezePeriod {
     /// Reads `2026-12-20` or `2026-12-20T18:00`. A day counts whole: as the end, too.
     ///
     /// # Errors
@@ -33,7 +33,7 @@ impl Freeze {
         if to <= from {
             return Err("the freeze ends before it begins".into());
         }
-        Ok(Freeze { from, to, reason: reason.map(str::to_owned) })
+        Ok(FreezePeriod { from, to, reason: reason.map(str::to_owned) })
     }
 }
 

@@ -1,20 +1,20 @@
 //! The gates and their options, in one table for reader and schema.
 
-use crate::config::keys::{Key, Shape, key};
+use crate::config::keys::{ConfigKey, ValueShape, key};
 
 /// A gate as it is written.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::config) struct GateKey {
     pub name: &'static str,
     /// What the short form holds.
-    pub short: Short,
-    pub options: &'static [Key],
+    pub short: GateShorthand,
+    pub options: &'static [ConfigKey],
     pub about: &'static str,
 }
 
 /// What stands behind the name of a gate, unless it is a mapping of options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::config) enum Short {
+pub(in crate::config) enum GateShorthand {
     /// The name alone, or `off`.
     Nothing,
     Text,
@@ -25,37 +25,37 @@ pub(in crate::config) enum Short {
 
 const fn gate(
     name: &'static str,
-    short: Short,
-    options: &'static [Key],
+    short: GateShorthand,
+    options: &'static [ConfigKey],
     about: &'static str,
 ) -> GateKey {
     GateKey { name, short, options, about }
 }
 
-const STAGES: Key = key(
+const STAGES: ConfigKey = key(
     "stages",
-    Shape::Texts,
+    ValueShape::Texts,
     "The stages that are looked at. Unless given, the stages right before.",
 );
-const TIMEOUT: Key =
-    key("timeout", Shape::Text, "How long an answer is waited for; 10s unless given.");
-const COMMAND: Key =
-    key("command", Shape::Texts, "The program and its arguments. They pass through no shell.");
+const TIMEOUT: ConfigKey =
+    key("timeout", ValueShape::Text, "How long an answer is waited for; 10s unless given.");
+const COMMAND: ConfigKey =
+    key("command", ValueShape::Texts, "The program and its arguments. They pass through no shell.");
 
 /// All gates that are configured, in the order they are shown.
 pub(in crate::config) const GATES: [GateKey; 10] = [
     gate(
         "order",
-        Short::Text,
+        GateShorthand::Text,
         &[
             key(
                 "rewrite",
-                Shape::Texts,
+                ValueShape::Texts,
                 "What is replaced in tags before they are compared: `s/-RC[0-9]+$//`.",
             ),
             key(
                 "tolerance",
-                Shape::Text,
+                ValueShape::Text,
                 "When the past is judged: the stage before may come so much later.",
             ),
         ],
@@ -63,18 +63,18 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
     ),
     gate(
         "isolation",
-        Short::Text,
+        GateShorthand::Text,
         &[],
         "The last deployment has an outcome: of this app in the `target`, or of every app in the `stage`. On unless `off`.",
     ),
     gate(
         "verified",
-        Short::Texts,
+        GateShorthand::Texts,
         &[
             STAGES,
             key(
                 "checks",
-                Shape::Text,
+                ValueShape::Text,
                 "Commit statuses and check runs of the deployment, by a pattern with `*`.",
             ),
             COMMAND,
@@ -84,37 +84,37 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
     ),
     gate(
         "bake",
-        Short::Text,
+        GateShorthand::Text,
         &[
-            key("for", Shape::Text, "How long, such as `30m` or `2d`."),
+            key("for", ValueShape::Text, "How long, such as `30m` or `2d`."),
             STAGES,
-            key("from", Shape::Text, "Counted from `landing`, or from the `outcome`."),
+            key("from", ValueShape::Text, "Counted from `landing`, or from the `outcome`."),
         ],
         "The version has run in the stages right before for a time.",
     ),
     gate(
         "approval-after-failure",
-        Short::Nothing,
+        GateShorthand::Nothing,
         &[],
         "Somebody has to approve where the last deployment failed.",
     ),
-    gate("approvals", Short::Text, &[], "So many people have to approve, always."),
+    gate("approvals", GateShorthand::Text, &[], "So many people have to approve, always."),
     gate(
         "window",
-        Short::Texts,
+        GateShorthand::Texts,
         &[],
         "Opening hours, such as `Mon-Thu 09:00-16:00 Europe/London`; with `closed` in front it is shut then.",
     ),
     gate(
         "freeze",
-        Short::Options,
+        GateShorthand::Options,
         &[
-            key("from", Shape::Text, "The first day, or the moment it begins."),
-            key("to", Shape::Text, "The last day, or the moment it ends."),
-            key("reason", Shape::Text, "Why, for people."),
+            key("from", ValueShape::Text, "The first day, or the moment it begins."),
+            key("to", ValueShape::Text, "The last day, or the moment it ends."),
+            key("reason", ValueShape::Text, "Why, for people."),
             key(
                 "zone",
-                Shape::Text,
+                ValueShape::Text,
                 "The time zone of both, such as `Europe/London`; UTC unless given.",
             ),
         ],
@@ -122,46 +122,46 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
     ),
     gate(
         "blocker",
-        Short::Options,
+        GateShorthand::Options,
         &[
             COMMAND,
             key(
                 "file",
-                Shape::Text,
+                ValueShape::Text,
                 "A file of the repository that shuts the gate by being there.",
             ),
             key(
                 "issue",
-                Shape::Text,
+                ValueShape::Text,
                 "A label: an open issue of the forge with it shuts the gate.",
             ),
-            key("url", Shape::Text, "An address: an answer of 2xx opens the gate."),
+            key("url", ValueShape::Text, "An address: an answer of 2xx opens the gate."),
             key(
                 "pointer",
-                Shape::Text,
+                ValueShape::Text,
                 "With `url`: where the answer, as JSON, has the value that counts.",
             ),
-            key("equals", Shape::Text, "With `pointer`: the value that opens the gate."),
-            key("reason", Shape::Text, "Said where the blocker says nothing itself."),
+            key("equals", ValueShape::Text, "With `pointer`: the value that opens the gate."),
+            key("reason", ValueShape::Text, "Said where the blocker says nothing itself."),
             TIMEOUT,
         ],
         "Something outside stands in the way: an incident, an alarm, an error budget.",
     ),
     gate(
         "version",
-        Short::Text,
+        GateShorthand::Text,
         &[
-            key("pattern", Shape::Text, "A regular expression that fits the whole tag."),
+            key("pattern", ValueShape::Text, "A regular expression that fits the whole tag."),
             key(
                 "branches",
-                Shape::Texts,
+                ValueShape::Texts,
                 "Branches that a tag such as `main-27e1396` may come from, with `*`.",
             ),
-            key("immutable", Shape::Text, "`true`: no tag that moves, such as `latest`."),
-            key("digest", Shape::Text, "`true`: the version is written with its digest."),
+            key("immutable", ValueShape::Text, "`true`: no tag that moves, such as `latest`."),
+            key("digest", ValueShape::Text, "`true`: the version is written with its digest."),
             key(
                 "flags",
-                Shape::Texts,
+                ValueShape::Texts,
                 "Keys beside the version that stop it by being `false`; `promote_deployment` and `automatic_deploys_enabled` unless given.",
             ),
         ],
@@ -170,41 +170,41 @@ pub(in crate::config) const GATES: [GateKey; 10] = [
 ];
 
 /// What stands beside any gate.
-pub(in crate::config) const SCOPE: [Key; 2] = [
-    key("apps", Shape::Texts, "The apps it holds for, with `*`. Unless given, all."),
-    key("stages", Shape::Texts, "At the top: the stages it holds for. Unless given, all."),
+pub(in crate::config) const SCOPE: [ConfigKey; 2] = [
+    key("apps", ValueShape::Texts, "The apps it holds for, with `*`. Unless given, all."),
+    key("stages", ValueShape::Texts, "At the top: the stages it holds for. Unless given, all."),
 ];
 
 /// The keys of a wave that is more than its targets.
-pub(in crate::config) const WAVE: [Key; 2] = [
+pub(in crate::config) const WAVE: [ConfigKey; 2] = [
     key(
         "targets",
-        Shape::Texts,
+        ValueShape::Texts,
         "The targets that move together, with `*` for all that no wave names.",
     ),
     key(
         "bake",
-        Shape::Bake,
+        ValueShape::Bake,
         "How long a version runs in this wave before the next wave takes it, such as `30m`.",
     ),
 ];
 
 /// The keys of a wave's time to bake.
-pub(in crate::config) const BAKE: [Key; 2] = [
-    key("for", Shape::Text, "How long, such as `30m` or `2d`."),
+pub(in crate::config) const BAKE: [ConfigKey; 2] = [
+    key("for", ValueShape::Text, "How long, such as `30m` or `2d`."),
     key(
         "from",
-        Shape::OneOf(&["landing", "outcome"]),
+        ValueShape::OneOf(&["landing", "outcome"]),
         "Counted from `landing`, or from the `outcome`.",
     ),
 ];
 
 /// The keys of a permission.
-pub(in crate::config) const PERMISSION: [Key; 2] = [
-    key("actors", Shape::Texts, "Names, mail addresses or logins at the forge."),
+pub(in crate::config) const PERMISSION: [ConfigKey; 2] = [
+    key("actors", ValueShape::Texts, "Names, mail addresses or logins at the forge."),
     key(
         "signers",
-        Shape::Texts,
+        ValueShape::Texts,
         "Files of this repository with allowed signers (ssh-keygen's format), for `guard`.",
     ),
 ];

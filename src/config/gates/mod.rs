@@ -16,11 +16,11 @@ mod tests;
 #[cfg(test)]
 mod waves_tests;
 
-pub use freeze::Freeze;
-pub use opening::Opening;
-pub use pipeline::{BREAK_GLASS, CONFIG, LedgerPlace, Permission, Pipeline, Policy};
+pub use freeze::FreezePeriod;
+pub use opening::WindowHours;
+pub use pipeline::{AdvancePolicy, BREAK_GLASS, CONFIG, LedgerPlace, Permission, PipelineConfig};
 pub use settings::time_span;
-pub use waves::{Wave, Waves};
+pub use waves::{StageWaves, Wave};
 
 use crate::model::{AppName, StageName};
 use regex::Regex;
@@ -105,17 +105,17 @@ pub struct GateRule {
 pub enum Gate {
     /// What was said before of gates of this kind does not hold.
     Off(GateKind),
-    Order(Order),
-    Isolation(Isolation),
-    Verified(Verified),
-    Bake(Bake),
+    Order(OrderGate),
+    Isolation(IsolationScope),
+    Verified(VerifiedGate),
+    Bake(BakeGate),
     ApprovalAfterFailure,
     /// So many people have to approve.
     Approvals(u32),
-    Window(Vec<Opening>),
-    Freeze(Freeze),
-    Blocker(Blocker),
-    Version(VersionRule),
+    Window(Vec<WindowHours>),
+    Freeze(FreezePeriod),
+    Blocker(BlockerGate),
+    Version(VersionGate),
 }
 
 impl Gate {
@@ -138,7 +138,7 @@ impl Gate {
 
 /// Never skip a stage.
 #[derive(Debug, Clone, Default)]
-pub struct Order {
+pub struct OrderGate {
     /// What is replaced in tags before they are compared, and by what.
     pub rewrites: Vec<(Regex, String)>,
     /// When the past is judged: the stage before may come so many seconds later.
@@ -147,7 +147,7 @@ pub struct Order {
 
 /// What the last deployment is looked for in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Isolation {
+pub enum IsolationScope {
     /// The app, in each target.
     Target,
     /// Every app of the stage.
@@ -156,26 +156,26 @@ pub enum Isolation {
 
 /// The version has passed before.
 #[derive(Debug, Clone)]
-pub struct Verified {
+pub struct VerifiedGate {
     /// Empty: the stages right before.
     pub stages: Vec<StageName>,
-    pub by: Proof,
+    pub by: VerifiedBy,
 }
 
 /// What says that a deployment has passed.
 #[derive(Debug, Clone)]
-pub enum Proof {
+pub enum VerifiedBy {
     /// An outcome in the ledger.
     Ledger,
     /// Statuses and check runs of the deployment's commit, by a pattern of their names.
     Checks(String),
     /// A command that ends with 0.
-    Command(Call),
+    Command(ExternalCommand),
 }
 
 /// A command, never run through a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct ExternalCommand {
     /// The program and its arguments.
     pub argv: Vec<String>,
     /// In seconds.
@@ -184,7 +184,7 @@ pub struct Call {
 
 /// The version has run for a time.
 #[derive(Debug, Clone)]
-pub struct Bake {
+pub struct BakeGate {
     pub seconds: i64,
     /// Empty: the stages right before.
     pub stages: Vec<StageName>,
@@ -194,7 +194,7 @@ pub struct Bake {
 
 /// Something outside that stands in the way.
 #[derive(Debug, Clone)]
-pub struct Blocker {
+pub struct BlockerGate {
     pub by: BlockedBy,
     /// Said where it has nothing to say itself.
     pub reason: Option<String>,
@@ -204,7 +204,7 @@ pub struct Blocker {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlockedBy {
     /// 0 is open, 1 is shut, and anything else no answer.
-    Command(Call),
+    Command(ExternalCommand),
     /// Shut while the repository has this file.
     File(String),
     /// Shut while the forge has an open issue with this label.
@@ -215,7 +215,7 @@ pub enum BlockedBy {
 
 /// What a version must look like.
 #[derive(Debug, Clone, Default)]
-pub struct VersionRule {
+pub struct VersionGate {
     pub pattern: Option<Regex>,
     /// A tag begins with one of these and `-`; patterns with `*`.
     pub branches: Vec<String>,

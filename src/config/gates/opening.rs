@@ -7,7 +7,7 @@ const DAY: u16 = 24 * 60;
 
 /// Days and hours on the clock of one place, at which a window is open or closed.
 #[derive(Debug, Clone)]
-pub struct Opening {
+pub struct WindowHours {
     /// Monday is the lowest bit. Hours that go beyond midnight belong to the day they begin on.
     days: u8,
     /// In minutes since midnight.
@@ -20,7 +20,7 @@ pub struct Opening {
     pub is_closed: bool,
 }
 
-impl Opening {
+impl WindowHours {
     /// Reads `[closed] [DAYS] [HOURS] [ZONE]`.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl Opening {
         let zone = zone(&zone_name)?;
         match words.next() {
             Some(rest) => Err(format!("`{rest}` stands behind the time zone")),
-            None => Ok(Opening { days, from, to, zone, zone_name, is_closed }),
+            None => Ok(WindowHours { days, from, to, zone, zone_name, is_closed }),
         }
     }
 

@@ -1,18 +1,22 @@
 //! Gates that are mappings: freezes, blockers, and what a version must look like.
 
-use super::settings::{Settings, flags};
-use super::{BlockedBy, Blocker, Call, Freeze, Gate, VersionRule};
-use crate::config::diagnostic::Diagnostics;
-use crate::config::fields::{Field, Fields, Word, shown};
+use super::settings::{GateOptionReader, flags};
+use super::{BlockedBy, BlockerGate, ExternalCommand, FreezePeriod, Gate, VersionGate};
+use crate::config::diagnostic::DiagnosticCollector;
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
 
 /// How long an answer is waited for, in seconds.
 const TIMEOUT: u64 = 10;
 /// Nobody waits longer for one.
 const MAX_TIMEOUT: u64 = 600;
 
-impl Settings<'_, '_, '_> {
-    pub(super) fn freeze(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
-        let text = |name: &str, problems: &mut Diagnostics<'_>| {
+impl GateOptionReader<'_, '_, '_> {
+    pub(super) fn freeze(
+        &mut self,
+        field: ConfigField<'_>,
+        fields: &ConfigFields<'_>,
+    ) -> Option<Gate> {
+        let text = |name: &str, problems: &mut DiagnosticCollector<'_>| {
             fields.text(name, problems).map(|word| word.text)
         };
         let (Some(from), Some(to)) = (text("from", self.problems), text("to", self.problems))
@@ -20,7 +24,7 @@ impl Settings<'_, '_, '_> {
             return self.missing(field, "from` and `to");
         };
         let (zone, reason) = (text("zone", self.problems), text("reason", self.problems));
-        match Freeze::parse(from, to, zone, reason) {
+        match FreezePeriod::parse(from, to, zone, reason) {
             Ok(freeze) => Some(Gate::Freeze(freeze)),
             Err(why) => {
                 self.problems.add(field.key, format!("this is no freeze: {why}"), None);
@@ -29,7 +33,11 @@ impl Settings<'_, '_, '_> {
         }
     }
 
-    pub(super) fn blocker(&mut self, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
+    pub(super) fn blocker(
+        &mut self,
+        field: ConfigField<'_>,
+        fields: &ConfigFields<'_>,
+    ) -> Option<Gate> {
         let kinds = ["command", "file", "issue", "url"];
         let given: Vec<&str> =
             kinds.into_iter().filter(|kind| fields.get(kind).is_some()).collect();
@@ -47,10 +55,10 @@ impl Settings<'_, '_, '_> {
             }
         };
         let reason = fields.text("reason", self.problems).map(|word| word.text.to_owned());
-        Some(Gate::Blocker(Blocker { by, reason }))
+        Some(Gate::Blocker(BlockerGate { by, reason }))
     }
 
-    fn http(&mut self, fields: &Fields<'_>) -> Option<BlockedBy> {
+    fn http(&mut self, fields: &ConfigFields<'_>) -> Option<BlockedBy> {
         let url = fields.text("url", self.problems)?;
         if !url.text.starts_with("https://") && !url.text.starts_with("http://") {
             self.problems.add(url.at, "an address begins with `https://` or `http://`", None);
@@ -77,21 +85,22 @@ impl Settings<'_, '_, '_> {
         Some(BlockedBy::Http { url: url.text.to_owned(), expect, timeout: self.timeout(fields)? })
     }
 
-    pub(super) fn version(&mut self, fields: &Fields<'_>) -> Option<Gate> {
+    pub(super) fn version(&mut self, fields: &ConfigFields<'_>) -> Option<Gate> {
         let pattern = match fields.text("pattern", self.problems) {
             Some(word) => Some(self.pattern(word)?),
             None => None,
         };
-        let texts = |words: Vec<Word<'_>>| {
+        let texts = |words: Vec<LocatedText<'_>>| {
             words.into_iter().map(|word| word.text.to_owned()).collect::<Vec<_>>()
         };
-        let is_empty =
-            |field: Field<'_>| field.value.is_sequence() && field.value.items().next().is_none();
+        let is_empty = |field: ConfigField<'_>| {
+            field.value.is_sequence() && field.value.items().next().is_none()
+        };
         let flags = match fields.get("flags") {
             Some(field) if is_empty(field) => Vec::new(),
             field => flags(field.map(|field| texts(field.words(self.problems)))),
         };
-        Some(Gate::Version(VersionRule {
+        Some(Gate::Version(VersionGate {
             pattern,
             branches: fields.texts("branches", self.problems).map(texts).unwrap_or_default(),
             immutable: self.is_on("immutable", fields),
@@ -101,13 +110,13 @@ impl Settings<'_, '_, '_> {
     }
 
     /// What is neither `true` nor `false` is no quiet `false`: the gate would be open.
-    fn is_on(&mut self, option: &str, fields: &Fields<'_>) -> bool {
+    fn is_on(&mut self, option: &str, fields: &ConfigFields<'_>) -> bool {
         fields
             .one_of(option, &["true", "false"], self.problems)
             .is_some_and(|word| word.text == "true")
     }
 
-    pub(super) fn call(&mut self, fields: &Fields<'_>) -> Option<Call> {
+    pub(super) fn call(&mut self, fields: &ConfigFields<'_>) -> Option<ExternalCommand> {
         if let Some(field) = fields.get("command").filter(|field| !field.value.is_sequence())
             && let Some(word) = fields.text("command", self.problems)
             && word.text.contains(char::is_whitespace)
@@ -123,10 +132,10 @@ impl Settings<'_, '_, '_> {
             .into_iter()
             .map(|word| word.text.to_owned())
             .collect();
-        Some(Call { argv, timeout: self.timeout(fields)? })
+        Some(ExternalCommand { argv, timeout: self.timeout(fields)? })
     }
 
-    fn timeout(&mut self, fields: &Fields<'_>) -> Option<u64> {
+    fn timeout(&mut self, fields: &ConfigFields<'_>) -> Option<u64> {
         let Some(word) = fields.text("timeout", self.problems) else { return Some(TIMEOUT) };
         let seconds = u64::try_from(self.seconds(word)?).unwrap_or(TIMEOUT);
         if !(1..=MAX_TIMEOUT).contains(&seconds) {

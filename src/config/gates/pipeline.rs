@@ -1,18 +1,18 @@
 //! All that is said about the pipeline: gates, who may do what, the ledger, and how stages move.
 
-use super::{Gate, GateKind, GateRule, Waves};
-use crate::config::resolved::Said;
+use super::{Gate, GateKind, GateRule, StageWaves};
+use crate::config::resolved::WrittenSetting;
 use crate::model::{AppName, StageName};
 
 /// Everything that is said about the pipeline.
 #[derive(Debug, Clone, Default)]
-pub struct Pipeline {
+pub struct PipelineConfig {
     /// Those for all stages first.
     pub gates: Vec<GateRule>,
     pub permissions: Vec<Permission>,
     pub ledger: LedgerPlace,
-    pub policies: Vec<Policy>,
-    pub waves: Vec<Waves>,
+    pub policies: Vec<AdvancePolicy>,
+    pub waves: Vec<StageWaves>,
 }
 
 /// Where the ledger is kept.
@@ -39,7 +39,7 @@ pub struct Permission {
 
 /// How `advance` treats a stage.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Policy {
+pub struct AdvancePolicy {
     pub stage: Option<StageName>,
     /// Propose each version in turn, not the newest alone.
     pub each: bool,
@@ -51,7 +51,7 @@ pub const BREAK_GLASS: &str = "break-glass";
 /// The name that the permission to change the rules themselves stands under.
 pub const CONFIG: &str = "config";
 
-impl Pipeline {
+impl PipelineConfig {
     /// The rules of one kind that hold for an app in a stage, in the order they are written. `off`
     /// takes back those before it.
     pub fn rules(&self, kind: GateKind, stage: &StageName, app: &AppName) -> Vec<&GateRule> {
@@ -69,7 +69,7 @@ impl Pipeline {
     }
 
     /// What is said, for people: each gate with what it holds for, and who may do what.
-    pub(in crate::config) fn said(&self) -> Vec<Said> {
+    pub(in crate::config) fn said(&self) -> Vec<WrittenSetting> {
         let gate = |rule: &GateRule| {
             let stages: Vec<&str> = rule.stages.iter().map(|stage| stage.as_str()).collect();
             let scope = [stages.join(", "), rule.apps.join(", ")]
@@ -82,14 +82,14 @@ impl Pipeline {
                 (_, true) => "everywhere".to_owned(),
                 (_, false) => format!("for {}", scope.join("; ")),
             };
-            Said { name: format!("gates.{}", rule.gate.kind()), value, line: rule.line }
+            WrittenSetting { name: format!("gates.{}", rule.gate.kind()), value, line: rule.line }
         };
-        let permission = |one: &Permission| Said {
+        let permission = |one: &Permission| WrittenSetting {
             name: format!("permissions.{}", one.of),
             value: one.all().collect::<Vec<_>>().join(", "),
             line: one.line,
         };
-        let waves = self.waves.iter().map(Waves::said);
+        let waves = self.waves.iter().map(StageWaves::said);
         waves
             .chain(self.gates.iter().map(gate))
             .chain(self.permissions.iter().map(permission))
@@ -102,12 +102,12 @@ impl Pipeline {
     }
 
     /// How the targets of a stage follow each other; `None`: they move together.
-    pub fn waves(&self, stage: &StageName) -> Option<&Waves> {
+    pub fn waves(&self, stage: &StageName) -> Option<&StageWaves> {
         self.waves.iter().find(|waves| waves.stage == *stage)
     }
 
     /// How `advance` treats a stage.
-    pub fn policy(&self, stage: &StageName) -> Policy {
+    pub fn policy(&self, stage: &StageName) -> AdvancePolicy {
         self.policies
             .iter()
             .find(|policy| policy.stage.as_ref() == Some(stage))

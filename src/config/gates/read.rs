@@ -1,24 +1,24 @@
 //! `gates:`, `permissions:` and what stages say about the pipeline.
 
 use super::keys::{GATES, GateKey, PERMISSION, SCOPE};
-use super::settings::Settings;
-use super::{BREAK_GLASS, CONFIG, GateRule, Permission, Policy, Waves};
+use super::settings::GateOptionReader;
+use super::{AdvancePolicy, BREAK_GLASS, CONFIG, GateRule, Permission, StageWaves};
 use crate::config::Stage;
-use crate::config::diagnostic::{Diagnostics, did_you_mean};
-use crate::config::fields::{Field, Fields, Word, shown};
+use crate::config::diagnostic::{DiagnosticCollector, did_you_mean};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
 use crate::config::keys::QUEUE;
 use crate::model::StageName;
-use crate::yaml::Value;
+use crate::yaml::YamlValue;
 
 /// More gates than a person writes.
 const MAX_GATES: usize = 500;
 
 /// The rules of one list. `only` is the stage it belongs to.
 pub(in crate::config) fn gates(
-    field: Field<'_>,
+    field: ConfigField<'_>,
     stages: &[Stage],
     only: Option<&StageName>,
-    problems: &mut Diagnostics<'_>,
+    problems: &mut DiagnosticCollector<'_>,
 ) -> Vec<GateRule> {
     if !field.value.is_sequence() {
         let hint = String::from("for example `gates: [isolation, bake: 30m]`");
@@ -29,21 +29,22 @@ pub(in crate::config) fn gates(
         problems.add(field.key, format!("there are more than {MAX_GATES} gates"), None);
         return Vec::new();
     }
-    let mut settings = Settings { stages, problems };
+    let mut settings = GateOptionReader { stages, problems };
     let read = |item| settings.rule(field, item, only);
     field.value.items().filter_map(read).collect()
 }
 
-impl Settings<'_, '_, '_> {
+impl GateOptionReader<'_, '_, '_> {
     fn rule(
         &mut self,
-        list: Field<'_>,
-        item: Value<'_>,
+        list: ConfigField<'_>,
+        item: YamlValue<'_>,
         only: Option<&StageName>,
     ) -> Option<GateRule> {
         let line = item.line();
         if !item.is_mapping() {
-            let word = Field { value: item, ..list }.words(self.problems).into_iter().next()?;
+            let word =
+                ConfigField { value: item, ..list }.words(self.problems).into_iter().next()?;
             let gate = self.plain(word)?;
             return Some(GateRule {
                 gate,
@@ -54,7 +55,7 @@ impl Settings<'_, '_, '_> {
         }
         let names = GATES.iter().map(|gate| gate.name);
         let known: Vec<&str> = names.chain(SCOPE.iter().map(|key| key.name)).collect();
-        let fields = Fields::read(item, &known, self.problems);
+        let fields = ConfigFields::read(item, &known, self.problems);
         let (key, field) = self.the_gate(item, &fields)?;
         let apps = fields.texts("apps", self.problems).unwrap_or_default();
         let apps = apps.into_iter().map(|word| word.text.to_owned()).collect();
@@ -67,9 +68,9 @@ impl Settings<'_, '_, '_> {
     /// The one key that is a gate.
     fn the_gate<'a>(
         &mut self,
-        item: Value<'a>,
-        fields: &Fields<'a>,
-    ) -> Option<(&'static GateKey, Field<'a>)> {
+        item: YamlValue<'a>,
+        fields: &ConfigFields<'a>,
+    ) -> Option<(&'static GateKey, ConfigField<'a>)> {
         let mut found = fields.iter().filter_map(|field| Some((gate_key(field.name)?, field)));
         let first = found.next();
         if let (Some((one, _)), Some((two, field))) = (first, found.next()) {
@@ -88,7 +89,7 @@ impl Settings<'_, '_, '_> {
         first
     }
 
-    fn scope(&mut self, fields: &Fields<'_>, only: Option<&StageName>) -> Vec<StageName> {
+    fn scope(&mut self, fields: &ConfigFields<'_>, only: Option<&StageName>) -> Vec<StageName> {
         let words = fields.texts("stages", self.problems);
         match (words, only) {
             (Some(words), Some(_)) => {
@@ -103,7 +104,7 @@ impl Settings<'_, '_, '_> {
     }
 
     /// The names of stages; what is none is a problem.
-    pub(super) fn stage_names(&mut self, words: &[Word<'_>]) -> Vec<StageName> {
+    pub(super) fn stage_names(&mut self, words: &[LocatedText<'_>]) -> Vec<StageName> {
         let mut out = Vec::new();
         for word in words {
             let is_it = |stage: &&Stage| {
@@ -133,9 +134,9 @@ pub(super) fn gate_key(name: &str) -> Option<&'static GateKey> {
 
 /// Who may do what.
 pub(in crate::config) fn permissions(
-    field: Field<'_>,
+    field: ConfigField<'_>,
     stages: &[Stage],
-    problems: &mut Diagnostics<'_>,
+    problems: &mut DiagnosticCollector<'_>,
 ) -> Vec<Permission> {
     if !field.value.is_mapping() {
         let hint = String::from("for example `permissions: { break-glass: { actors: [alice] } }`");
@@ -155,12 +156,12 @@ pub(in crate::config) fn permissions(
         .chain([BREAK_GLASS, CONFIG])
         .chain(any)
         .collect();
-    let entries = Fields::read(field.value, &known, problems);
+    let entries = ConfigFields::read(field.value, &known, problems);
     let mut out = Vec::new();
     for entry in entries.iter() {
         let (actors, signers) = if entry.value.is_mapping() {
             let known = PERMISSION.map(|key| key.name);
-            let fields = Fields::read(entry.value, &known, problems);
+            let fields = ConfigFields::read(entry.value, &known, problems);
             (
                 fields.texts("actors", problems).unwrap_or_default(),
                 fields.texts("signers", problems).unwrap_or_default(),
@@ -168,8 +169,9 @@ pub(in crate::config) fn permissions(
         } else {
             (entry.words(problems), Vec::new())
         };
-        let texts =
-            |words: Vec<Word<'_>>| words.into_iter().map(|word| word.text.to_owned()).collect();
+        let texts = |words: Vec<LocatedText<'_>>| {
+            words.into_iter().map(|word| word.text.to_owned()).collect()
+        };
         let (of, line) = (entry.name.to_owned(), entry.key.line());
         out.push(Permission { of, actors: texts(actors), signers: texts(signers), line });
     }
@@ -178,14 +180,14 @@ pub(in crate::config) fn permissions(
 
 /// What one stage says: its gates, how `advance` treats it, and how its targets follow each other.
 pub(in crate::config) fn stage(
-    item: Value<'_>,
+    item: YamlValue<'_>,
     stages: &[Stage],
     keys: &[&str],
-    problems: &mut Diagnostics<'_>,
-) -> (Vec<GateRule>, Policy, Option<Waves>) {
+    problems: &mut DiagnosticCollector<'_>,
+) -> (Vec<GateRule>, AdvancePolicy, Option<StageWaves>) {
     // What is wrong with the other keys was said when they were read.
-    let mut silent = Diagnostics::new("", "");
-    let fields = Fields::read(item, keys, &mut silent);
+    let mut silent = DiagnosticCollector::new("", "");
+    let fields = ConfigFields::read(item, keys, &mut silent);
     let name = fields.text("name", &mut silent).map(|word| StageName::from(word.text));
     let rules = match fields.get("gates") {
         Some(field) => gates(field, stages, name.as_ref(), problems),
@@ -193,6 +195,7 @@ pub(in crate::config) fn stage(
     };
     let each = fields.one_of("queue", &QUEUE, problems).is_some_and(|word| word.text == "each");
     let waves = fields.get("waves").zip(name.as_ref());
-    let waves = waves.and_then(|(field, name)| Settings { stages, problems }.waves(field, name));
-    (rules, Policy { stage: name, each }, waves)
+    let waves =
+        waves.and_then(|(field, name)| GateOptionReader { stages, problems }.waves(field, name));
+    (rules, AdvancePolicy { stage: name, each }, waves)
 }

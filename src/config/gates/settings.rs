@@ -1,30 +1,35 @@
 //! The value of one gate, from its short form or its options.
 
-use super::keys::{GATES, GateKey, Short};
+use super::keys::{GATES, GateKey, GateShorthand};
 use super::read::gate_key;
-use super::{Bake, FLAGS, Gate, GateKind, Isolation, Opening, Order, Proof, Verified, VersionRule};
+use super::{
+    BakeGate, FLAGS, Gate, GateKind, IsolationScope, OrderGate, VerifiedBy, VerifiedGate,
+    VersionGate, WindowHours,
+};
 use crate::config::Stage;
-use crate::config::diagnostic::{Diagnostics, did_you_mean};
-use crate::config::fields::{Field, Fields, Word, shown};
+use crate::config::diagnostic::{DiagnosticCollector, did_you_mean};
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use regex::Regex;
 
 /// Reads values, and reports what cannot be read.
-pub(super) struct Settings<'s, 'p, 't> {
+pub(super) struct GateOptionReader<'s, 'p, 't> {
     pub stages: &'s [Stage],
-    pub problems: &'p mut Diagnostics<'t>,
+    pub problems: &'p mut DiagnosticCollector<'t>,
 }
 
-impl Settings<'_, '_, '_> {
+impl GateOptionReader<'_, '_, '_> {
     /// A gate that is only named.
-    pub fn plain(&mut self, word: Word<'_>) -> Option<Gate> {
+    pub fn plain(&mut self, word: LocatedText<'_>) -> Option<Gate> {
         match word.text {
-            "order" => Some(Gate::Order(Order::default())),
-            "isolation" => Some(Gate::Isolation(Isolation::Target)),
-            "verified" => Some(Gate::Verified(Verified { stages: Vec::new(), by: Proof::Ledger })),
+            "order" => Some(Gate::Order(OrderGate::default())),
+            "isolation" => Some(Gate::Isolation(IsolationScope::Target)),
+            "verified" => {
+                Some(Gate::Verified(VerifiedGate { stages: Vec::new(), by: VerifiedBy::Ledger }))
+            }
             "approval-after-failure" => Some(Gate::ApprovalAfterFailure),
             "version" => {
-                Some(Gate::Version(VersionRule { flags: flags(None), ..VersionRule::default() }))
+                Some(Gate::Version(VersionGate { flags: flags(None), ..VersionGate::default() }))
             }
             text => {
                 let (what, hint) = match gate_key(text) {
@@ -38,7 +43,7 @@ impl Settings<'_, '_, '_> {
     }
 
     /// A gate with a value.
-    pub fn gate(&mut self, key: &GateKey, field: Field<'_>) -> Option<Gate> {
+    pub fn gate(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
         if field.value.text() == Some("off") {
             return Some(Gate::Off(kind(key.name)));
         }
@@ -48,14 +53,14 @@ impl Settings<'_, '_, '_> {
                 return None;
             }
             let known: Vec<&str> = key.options.iter().map(|option| option.name).collect();
-            let fields = Fields::read(field.value, &known, self.problems);
+            let fields = ConfigFields::read(field.value, &known, self.problems);
             return self.with_options(key.name, field, &fields);
         }
         self.short(key, field)
     }
 
-    fn short(&mut self, key: &GateKey, field: Field<'_>) -> Option<Gate> {
-        if key.short == Short::Options {
+    fn short(&mut self, key: &GateKey, field: ConfigField<'_>) -> Option<Gate> {
+        if key.short == GateShorthand::Options {
             let options: Vec<&str> = key.options.iter().map(|option| option.name).collect();
             let hint = format!("its options are {}", options.join(", "));
             self.problems.add(field.key, format!("`{}` is a mapping", key.name), hint);
@@ -71,11 +76,11 @@ impl Settings<'_, '_, '_> {
         };
         match key.name {
             "window" => self.window(&words),
-            "verified" => Some(Gate::Verified(Verified {
+            "verified" => Some(Gate::Verified(VerifiedGate {
                 stages: self.stage_names(&words),
-                by: Proof::Ledger,
+                by: VerifiedBy::Ledger,
             })),
-            "bake" => Some(Gate::Bake(Bake {
+            "bake" => Some(Gate::Bake(BakeGate {
                 seconds: self.seconds(first)?,
                 stages: Vec::new(),
                 from_outcome: false,
@@ -83,17 +88,17 @@ impl Settings<'_, '_, '_> {
             "approvals" => self.approvals(first),
             "version" => {
                 let pattern = Some(self.pattern(first)?);
-                Some(Gate::Version(VersionRule {
+                Some(Gate::Version(VersionGate {
                     pattern,
                     flags: flags(None),
-                    ..VersionRule::default()
+                    ..VersionGate::default()
                 }))
             }
-            "isolation" if first.text == "stage" => Some(Gate::Isolation(Isolation::Stage)),
+            "isolation" if first.text == "stage" => Some(Gate::Isolation(IsolationScope::Stage)),
             "isolation" if matches!(first.text, "target" | "on") => {
-                Some(Gate::Isolation(Isolation::Target))
+                Some(Gate::Isolation(IsolationScope::Target))
             }
-            "order" if first.text == "on" => Some(Gate::Order(Order::default())),
+            "order" if first.text == "on" => Some(Gate::Order(OrderGate::default())),
             "approval-after-failure" if first.text == "on" => Some(Gate::ApprovalAfterFailure),
             name => {
                 let values: &[&str] =
@@ -109,17 +114,22 @@ impl Settings<'_, '_, '_> {
         }
     }
 
-    fn with_options(&mut self, name: &str, field: Field<'_>, fields: &Fields<'_>) -> Option<Gate> {
+    fn with_options(
+        &mut self,
+        name: &str,
+        field: ConfigField<'_>,
+        fields: &ConfigFields<'_>,
+    ) -> Option<Gate> {
         match name {
             "order" => self.order(fields),
             "verified" => {
                 let stages = self.stages_of(fields);
                 let by = match (fields.text("checks", self.problems), fields.get("command")) {
-                    (Some(checks), _) => Proof::Checks(checks.text.to_owned()),
-                    (None, Some(_)) => Proof::Command(self.call(fields)?),
-                    (None, None) => Proof::Ledger,
+                    (Some(checks), _) => VerifiedBy::Checks(checks.text.to_owned()),
+                    (None, Some(_)) => VerifiedBy::Command(self.call(fields)?),
+                    (None, None) => VerifiedBy::Ledger,
                 };
-                Some(Gate::Verified(Verified { stages, by }))
+                Some(Gate::Verified(VerifiedGate { stages, by }))
             }
             "bake" => {
                 let Some(time) = fields.text("for", self.problems) else {
@@ -127,7 +137,7 @@ impl Settings<'_, '_, '_> {
                 };
                 let from = fields.one_of("from", &["landing", "outcome"], self.problems);
                 let from_outcome = from.is_some_and(|from| from.text == "outcome");
-                Some(Gate::Bake(Bake {
+                Some(Gate::Bake(BakeGate {
                     seconds: self.seconds(time)?,
                     stages: self.stages_of(fields),
                     from_outcome,
@@ -139,8 +149,8 @@ impl Settings<'_, '_, '_> {
         }
     }
 
-    fn order(&mut self, fields: &Fields<'_>) -> Option<Gate> {
-        let mut order = Order::default();
+    fn order(&mut self, fields: &ConfigFields<'_>) -> Option<Gate> {
+        let mut order = OrderGate::default();
         for word in fields.texts("rewrite", self.problems).unwrap_or_default() {
             order.rewrites.push(self.rewrite(word)?);
         }
@@ -151,7 +161,7 @@ impl Settings<'_, '_, '_> {
     }
 
     /// `s/EXPRESSION/REPLACEMENT/`, with any sign for the slash.
-    fn rewrite(&mut self, word: Word<'_>) -> Option<(Regex, String)> {
+    fn rewrite(&mut self, word: LocatedText<'_>) -> Option<(Regex, String)> {
         let mut signs = word.text.chars().skip(1);
         let parts: Vec<&str> = match (word.text.starts_with('s'), signs.next()) {
             (true, Some(sign)) if !sign.is_alphanumeric() => {
@@ -167,10 +177,10 @@ impl Settings<'_, '_, '_> {
         Some((self.regex(word, expression)?, (*replacement).to_owned()))
     }
 
-    fn window(&mut self, words: &[Word<'_>]) -> Option<Gate> {
+    fn window(&mut self, words: &[LocatedText<'_>]) -> Option<Gate> {
         let mut openings = Vec::new();
         for word in words {
-            match Opening::parse(word.text) {
+            match WindowHours::parse(word.text) {
                 Ok(opening) => openings.push(opening),
                 Err(why) => {
                     let hint = String::from("for example `Mon-Thu 09:00-16:00 Europe/London`");
@@ -185,7 +195,7 @@ impl Settings<'_, '_, '_> {
         (openings.len() == words.len()).then_some(Gate::Window(openings))
     }
 
-    fn approvals(&mut self, word: Word<'_>) -> Option<Gate> {
+    fn approvals(&mut self, word: LocatedText<'_>) -> Option<Gate> {
         let count = word.text.parse().ok().filter(|count| (1..=100).contains(count));
         if count.is_none() {
             self.problems.add(
@@ -197,16 +207,16 @@ impl Settings<'_, '_, '_> {
         count.map(Gate::Approvals)
     }
 
-    fn stages_of(&mut self, fields: &Fields<'_>) -> Vec<crate::model::StageName> {
+    fn stages_of(&mut self, fields: &ConfigFields<'_>) -> Vec<crate::model::StageName> {
         let words = fields.texts("stages", self.problems).unwrap_or_default();
         self.stage_names(&words)
     }
 
-    pub(super) fn pattern(&mut self, word: Word<'_>) -> Option<Regex> {
+    pub(super) fn pattern(&mut self, word: LocatedText<'_>) -> Option<Regex> {
         self.regex(word, &format!("^(?:{})$", word.text))
     }
 
-    fn regex(&mut self, word: Word<'_>, expression: &str) -> Option<Regex> {
+    fn regex(&mut self, word: LocatedText<'_>, expression: &str) -> Option<Regex> {
         match regex::RegexBuilder::new(expression).size_limit(1 << 20).build() {
             Ok(regex) => Some(regex),
             Err(error) => {
@@ -227,7 +237,7 @@ impl Settings<'_, '_, '_> {
         }
     }
 
-    pub(super) fn seconds(&mut self, word: Word<'_>) -> Option<i64> {
+    pub(super) fn seconds(&mut self, word: LocatedText<'_>) -> Option<i64> {
         let seconds =
             time_span(word.text).map(|span| span.as_secs()).filter(|seconds| *seconds >= 0);
         if seconds.is_none() {
@@ -237,7 +247,7 @@ impl Settings<'_, '_, '_> {
         seconds
     }
 
-    pub(super) fn missing(&mut self, field: Field<'_>, option: &str) -> Option<Gate> {
+    pub(super) fn missing(&mut self, field: ConfigField<'_>, option: &str) -> Option<Gate> {
         self.problems.add(field.key, format!("`{}` needs `{option}`", field.name), None);
         None
     }

@@ -91,7 +91,7 @@ permissions:
     assert_eq!(rules(GateKind::Window, "dev", "web"), [0; 0]);
     assert_eq!(rules(GateKind::Window, "prod", "web"), [12]);
     let (prod, dev) = (StageName::from("prod"), StageName::from("dev"));
-    assert!(matches!(config.pipeline.gates[2].gate, Gate::Isolation(super::Isolation::Stage)));
+    assert!(matches!(config.pipeline.gates[2].gate, Gate::Isolation(super::IsolationScope::Stage)));
     let policy = config.pipeline.policy(&prod);
     assert_eq!((policy.each, config.pipeline.policy(&dev).each), (true, false));
     assert_eq!(config.pipeline.ledger, LedgerPlace::Branch);

@@ -2,15 +2,15 @@
 
 use super::fits;
 use super::keys::{BAKE, WAVE};
-use super::settings::Settings;
-use crate::config::fields::{Field, Fields, Word, shown};
-use crate::config::resolved::Said;
+use super::settings::GateOptionReader;
+use crate::config::fields::{ConfigField, ConfigFields, LocatedText, shown};
+use crate::config::resolved::WrittenSetting;
 use crate::model::{StageName, TargetName};
-use crate::yaml::Value;
+use crate::yaml::YamlValue;
 
 /// How the targets of one stage follow each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waves {
+pub struct StageWaves {
     pub stage: StageName,
     /// In turn. What none of them names comes last.
     pub waves: Vec<Wave>,
@@ -31,7 +31,7 @@ pub struct Wave {
     pub line: u32,
 }
 
-impl Waves {
+impl StageWaves {
     /// The wave that a target belongs to, counted from 0: the one that names it, else the first with a
     /// pattern that fits, else one behind all.
     pub fn index(&self, target: Option<&TargetName>) -> usize {
@@ -65,9 +65,9 @@ impl Waves {
     }
 
     /// For people: `canary, then eu + us`.
-    pub(in crate::config) fn said(&self) -> Said {
+    pub(in crate::config) fn said(&self) -> WrittenSetting {
         let waves: Vec<String> = self.waves.iter().map(|wave| wave.targets.join(" + ")).collect();
-        Said {
+        WrittenSetting {
             name: format!("stages.{}.waves", self.stage),
             value: waves.join(", then "),
             line: self.line,
@@ -75,9 +75,13 @@ impl Waves {
     }
 }
 
-impl Settings<'_, '_, '_> {
+impl GateOptionReader<'_, '_, '_> {
     /// The waves of a stage; what is wrong is reported.
-    pub(super) fn waves(&mut self, field: Field<'_>, stage: &StageName) -> Option<Waves> {
+    pub(super) fn waves(
+        &mut self,
+        field: ConfigField<'_>,
+        stage: &StageName,
+    ) -> Option<StageWaves> {
         if !field.value.is_sequence() || field.value.items().next().is_none() {
             let hint =
                 String::from("for example `waves: [{ targets: canary, bake: 1h }, [eu, us]]`");
@@ -89,27 +93,27 @@ impl Settings<'_, '_, '_> {
             return None;
         }
         let before = self.problems.count();
-        let mut seen: Vec<Word<'_>> = Vec::new();
+        let mut seen: Vec<LocatedText<'_>> = Vec::new();
         let mut waves = Vec::new();
         for item in field.value.items() {
             waves.extend(self.wave(field, item, &mut seen));
         }
-        let waves = Waves { stage: stage.clone(), waves, line: field.key.line() };
+        let waves = StageWaves { stage: stage.clone(), waves, line: field.key.line() };
         (self.problems.count() == before).then_some(waves)
     }
 
     fn wave<'a>(
         &mut self,
-        list: Field<'a>,
-        item: Value<'a>,
-        seen: &mut Vec<Word<'a>>,
+        list: ConfigField<'a>,
+        item: YamlValue<'a>,
+        seen: &mut Vec<LocatedText<'a>>,
     ) -> Option<Wave> {
         let line = item.line();
         if !item.is_mapping() {
-            let targets = self.targets(Field { value: item, ..list }, item, seen)?;
+            let targets = self.targets(ConfigField { value: item, ..list }, item, seen)?;
             return Some(Wave { targets, bake: 0, from_outcome: false, line });
         }
-        let fields = Fields::read(item, &WAVE.map(|key| key.name), self.problems);
+        let fields = ConfigFields::read(item, &WAVE.map(|key| key.name), self.problems);
         let Some(named) = fields.get("targets") else {
             if !fields.unknown {
                 self.problems.add(
@@ -131,9 +135,9 @@ impl Settings<'_, '_, '_> {
     /// The names of a wave. Each stands in one wave only.
     fn targets<'a>(
         &mut self,
-        field: Field<'a>,
-        item: Value<'a>,
-        seen: &mut Vec<Word<'a>>,
+        field: ConfigField<'a>,
+        item: YamlValue<'a>,
+        seen: &mut Vec<LocatedText<'a>>,
     ) -> Option<Vec<String>> {
         let before = self.problems.count();
         let words = field.words(self.problems);
@@ -160,12 +164,12 @@ impl Settings<'_, '_, '_> {
     }
 
     /// `30m`, or `{ for: 30m, from: outcome }`.
-    fn baking(&mut self, field: Field<'_>) -> Option<(i64, bool)> {
+    fn baking(&mut self, field: ConfigField<'_>) -> Option<(i64, bool)> {
         if !field.value.is_mapping() {
             let word = field.words(self.problems).into_iter().next()?;
             return Some((self.seconds(word)?, false));
         }
-        let fields = Fields::read(field.value, &BAKE.map(|key| key.name), self.problems);
+        let fields = ConfigFields::read(field.value, &BAKE.map(|key| key.name), self.problems);
         let from = fields.one_of("from", &["landing", "outcome"], self.problems);
         let Some(word) = fields.text("for", self.problems) else {
             self.problems.add(field.key, "`bake` needs `for`", None);

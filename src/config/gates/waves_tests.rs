@@ -1,6 +1,6 @@
 //! Waves as people write them, and what is said where they are wrong.
 
-use super::Waves;
+use super::StageWaves;
 use crate::config::{Config, parse};
 use crate::model::{StageName, TargetName};
 use snapbox::{assert_data_eq, str};
@@ -20,7 +20,7 @@ fn wrong(waves: &str) -> String {
         .replace("towpath.yaml:", "")
 }
 
-fn of(config: &Config) -> &Waves {
+fn of(config: &Config) -> &StageWaves {
     config.pipeline.waves(&StageName::from("prod")).expect("it has waves")
 }
 

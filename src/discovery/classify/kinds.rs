@@ -1,12 +1,12 @@
 //! Which source reads a file: told by its name, else by what it holds.
 
 use crate::model::SourceKind;
-use crate::source::{Reader, Unparsed};
-use crate::yaml::Value;
+use crate::source::{SnapshotReader, YamlReadError};
+use crate::yaml::YamlValue;
 use std::collections::BTreeSet;
 
 /// The sources a file is for.
-pub enum Kinds {
+pub enum CandidateSources {
     /// By a source that knows its format.
     Known(Vec<SourceKind>),
     /// As a tree of keys, by convention.
@@ -15,58 +15,58 @@ pub enum Kinds {
 }
 
 /// How a file is read.
-pub fn kinds(path: &str, reader: &Reader<'_>) -> Kinds {
+pub fn kinds(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
     let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
     if name.starts_with("pulumi.") && matches!(extension, "yaml" | "yml") {
-        return Kinds::Known(vec![SourceKind::Pulumi]);
+        return CandidateSources::Known(vec![SourceKind::Pulumi]);
     }
     if (name.starts_with("docker-compose") || name.starts_with("compose"))
         && (matches!(extension, "yaml" | "yml") || name.contains(".y"))
     {
-        return Kinds::Known(vec![SourceKind::Compose]);
+        return CandidateSources::Known(vec![SourceKind::Compose]);
     }
     if name.starts_with(".env")
         || name.starts_with("env.")
         || matches!(extension, "env" | "properties" | "ini" | "conf")
     {
-        return Kinds::Known(vec![SourceKind::Dotenv]);
+        return CandidateSources::Known(vec![SourceKind::Dotenv]);
     }
     if matches!(extension, "tfvars" | "hcl" | "tf") {
-        return Kinds::Known(vec![SourceKind::Tfvars]);
+        return CandidateSources::Known(vec![SourceKind::Tfvars]);
     }
     if matches!(extension, "version" | "txt" | "tag") {
-        return Kinds::Known(vec![SourceKind::Text]);
+        return CandidateSources::Known(vec![SourceKind::Text]);
     }
     if matches!(extension, "toml" | "jsonnet" | "libsonnet" | "cue" | "json5") {
-        return Kinds::Nothing;
+        return CandidateSources::Nothing;
     }
     by_content(path, reader)
 }
 
-fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
+fn by_content(path: &str, reader: &SnapshotReader<'_>) -> CandidateSources {
     let stream = match reader.try_yaml(path) {
         Ok(stream) => stream,
-        Err(Unparsed::Yaml(_, true)) => return Kinds::Tree,
-        Err(Unparsed::Yaml(..)) if !path.rsplit('/').next().unwrap_or(path).contains('.') => {
-            return Kinds::Known(vec![SourceKind::Dotenv]);
+        Err(YamlReadError::Yaml(_, true)) => return CandidateSources::Tree,
+        Err(YamlReadError::Yaml(..)) if !path.rsplit('/').next().unwrap_or(path).contains('.') => {
+            return CandidateSources::Known(vec![SourceKind::Dotenv]);
         }
-        Err(Unparsed::Read(_)) => {
+        Err(YamlReadError::Read(_)) => {
             // Read again for the warning: what the file would have said is missing from the answer.
             if is_data(path) {
                 reader.text(path);
             }
-            return Kinds::Nothing;
+            return CandidateSources::Nothing;
         }
-        Err(_) => return Kinds::Nothing,
+        Err(_) => return CandidateSources::Nothing,
     };
-    let roots: Vec<Value<'_>> =
+    let roots: Vec<YamlValue<'_>> =
         stream.documents.iter().filter_map(|document| document.root()).collect();
     if roots.iter().all(|root| root.text().is_some()) {
         return if roots.len() == 1 {
-            Kinds::Known(vec![SourceKind::Text])
+            CandidateSources::Known(vec![SourceKind::Text])
         } else {
-            Kinds::Nothing
+            CandidateSources::Nothing
         };
     }
     let mut kinds = BTreeSet::new();
@@ -77,9 +77,9 @@ fn by_content(path: &str, reader: &Reader<'_>) -> Kinds {
         }
     }
     if kinds.is_empty() {
-        return Kinds::Tree;
+        return CandidateSources::Tree;
     }
-    Kinds::Known(kinds.into_iter().flatten().collect())
+    CandidateSources::Known(kinds.into_iter().flatten().collect())
 }
 
 /// Does the name promise data? Anything may lie in a file without an extension.

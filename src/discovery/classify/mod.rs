@@ -4,37 +4,37 @@ mod kinds;
 mod overlays;
 mod values;
 
-use super::family::Placed;
-use super::slot::{Slot, Strength};
-use crate::config::Rule;
-use crate::model::{Captures, Confidence, Note, Part, SourceKind};
-use crate::source::convention::{self, Format};
+use super::family::VersionedFile;
+use super::slot::{StagePart, StageStrength};
+use crate::config::SourceRule;
+use crate::model::{Confidence, EntryNote, ImagePart, SourceKind, TemplateCaptures};
+use crate::source::convention::{self, KeySyntax};
 use crate::source::leaf::{KEY_SEPARATOR, shown_key};
-use crate::source::{Claim, Finding, Reader, kustomize_resources, of};
-pub use kinds::{Kinds, kinds};
+use crate::source::{Claim, SnapshotReader, VersionFinding, kustomize_resources, of};
+pub use kinds::{CandidateSources, kinds};
 pub use overlays::is_kustomization;
 use overlays::kustomizations;
 use std::collections::{BTreeSet, HashSet};
 use values::values;
 
 /// A file with a slot.
-pub struct Slotted<'a> {
+pub struct StagedFile<'a> {
     pub path: &'a str,
-    pub slot: &'a Slot,
+    pub slot: &'a StagePart,
 }
 
 /// What classification found.
 #[derive(Default)]
-pub struct Classified {
-    pub sure: Vec<Placed>,
-    pub unsure: Vec<Placed>,
+pub struct ClassifiedFiles {
+    pub sure: Vec<VersionedFile>,
+    pub unsure: Vec<VersionedFile>,
     /// An image automation owns some of the lines.
     pub automated: bool,
 }
 
 /// Looks into every file.
-pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
-    let mut out = Classified::default();
+pub fn classify(files: &[StagedFile<'_>], reader: &SnapshotReader<'_>) -> ClassifiedFiles {
+    let mut out = ClassifiedFiles::default();
     let mut covered: HashSet<(String, usize)> = HashSet::new();
     let (overlays, others): (Vec<_>, Vec<_>) =
         files.iter().partition(|file| is_kustomization(file.path));
@@ -45,13 +45,13 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
     let is_built = |path: &str| resources.contains(path) && !speaks_of_controllers(reader, path);
     for file in others.into_iter().filter(|file| !is_built(file.path)) {
         match kinds(file.path, reader) {
-            Kinds::Tree => trees.push(file),
-            Kinds::Known(kinds) => {
+            CandidateSources::Tree => trees.push(file),
+            CandidateSources::Known(kinds) => {
                 for kind in kinds {
                     known(file, kind, reader, &covered, &mut out);
                 }
             }
-            Kinds::Nothing => {}
+            CandidateSources::Nothing => {}
         }
     }
     values(&trees, reader, &mut out);
@@ -59,41 +59,42 @@ pub fn classify(files: &[Slotted<'_>], reader: &Reader<'_>) -> Classified {
 }
 
 /// May the file hold an object of Argo CD or Flux, whose charts and values no build looks at?
-pub fn speaks_of_controllers(reader: &Reader<'_>, path: &str) -> bool {
+pub fn speaks_of_controllers(reader: &SnapshotReader<'_>, path: &str) -> bool {
     reader
         .text(path)
         .is_some_and(|text| text.contains("argoproj.io/") || text.contains("toolkit.fluxcd.io/"))
 }
 
-fn components_of(findings: &[Finding]) -> BTreeSet<String> {
+fn components_of(findings: &[VersionFinding]) -> BTreeSet<String> {
     findings.iter().map(|finding| finding.component.clone().unwrap_or_default()).collect()
 }
 
 /// What one source finds in one file.
-pub fn read(path: &str, kind: SourceKind, reader: &Reader<'_>) -> Vec<Finding> {
-    let Ok(rule) = Rule::new(kind, "**", &[]) else { return Vec::new() };
-    let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: Captures::new() };
+pub fn read(path: &str, kind: SourceKind, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
+    let Ok(rule) = SourceRule::new(kind, "**", &[]) else { return Vec::new() };
+    let claim =
+        Claim { rule: &rule, index: 0, path: path.to_owned(), captures: TemplateCaptures::new() };
     of(&rule).read(&claim, reader)
 }
 
 /// Does an image automation own a line of these?
-pub fn is_automated(findings: &[Finding]) -> bool {
+pub fn is_automated(findings: &[VersionFinding]) -> bool {
     findings
         .iter()
         .flat_map(|finding| &finding.notes)
-        .any(|note| matches!(note, Note::Automated(_)))
+        .any(|note| matches!(note, EntryNote::Automated(_)))
 }
 
 fn known(
-    file: &Slotted<'_>,
+    file: &StagedFile<'_>,
     kind: SourceKind,
-    reader: &Reader<'_>,
+    reader: &SnapshotReader<'_>,
     covered: &HashSet<(String, usize)>,
-    out: &mut Classified,
+    out: &mut ClassifiedFiles,
 ) {
     let findings = read(file.path, kind, reader);
     out.automated |= is_automated(&findings);
-    let fresh: Vec<&Finding> = findings
+    let fresh: Vec<&VersionFinding> = findings
         .iter()
         .filter(|finding| {
             finding
@@ -104,11 +105,11 @@ fn known(
         .collect();
     if !fresh.is_empty() {
         let loose = matches!(kind, SourceKind::Dotenv | SourceKind::Tfvars | SourceKind::Text);
-        let alone = loose && file.slot.strength <= Strength::Loose;
+        let alone = loose && file.slot.strength <= StageStrength::Loose;
         let nameless = fresh
             .iter()
             .any(|f| f.component.is_none() && f.image.is_none() && !f.captures.contains_key("app"));
-        let placed = Placed {
+        let placed = VersionedFile {
             subject: file.path.to_owned(),
             slot: file.slot.clone(),
             kind,
@@ -126,11 +127,11 @@ fn known(
 
 /// Telling keys in objects that their source does not read: an operator's `spec.image.tag`.
 fn leftovers(
-    file: &Slotted<'_>,
-    findings: &[Finding],
+    file: &StagedFile<'_>,
+    findings: &[VersionFinding],
     covered: &HashSet<(String, usize)>,
-    reader: &Reader<'_>,
-    out: &mut Classified,
+    reader: &SnapshotReader<'_>,
+    out: &mut ClassifiedFiles,
 ) {
     let Some(leaves) = reader.leaves(file.path) else { return };
     let seen: HashSet<usize> = findings
@@ -139,9 +140,9 @@ fn leftovers(
         .filter(|l| l.path == file.path)
         .map(|l| l.span.start)
         .collect();
-    let pins = convention::pins(&leaves, Format::Tree)
+    let pins = convention::pins(&leaves, KeySyntax::Tree)
         .into_iter()
-        .filter(|pin| pin.score >= 8 && pin.part != Part::Chart);
+        .filter(|pin| pin.score >= 8 && pin.part != ImagePart::Chart);
     let keys: BTreeSet<String> = pins
         .filter(|pin| {
             let start = leaves[pin.leaf].span.start;
@@ -150,7 +151,7 @@ fn leftovers(
         .filter_map(|pin| key_template(&leaves[pin.leaf].path))
         .collect();
     if !keys.is_empty() {
-        out.sure.push(Placed {
+        out.sure.push(VersionedFile {
             subject: file.path.to_owned(),
             slot: file.slot.clone(),
             kind: SourceKind::Yaml,

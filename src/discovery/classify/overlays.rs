@@ -1,10 +1,10 @@
 //! Kustomize overlays: which of them pin versions of their own.
 
-use super::super::family::Placed;
-use super::{Classified, Slotted, components_of, is_automated, read};
+use super::super::family::VersionedFile;
+use super::{ClassifiedFiles, StagedFile, components_of, is_automated, read};
 use crate::git::path::folder_of;
 use crate::model::{Confidence, SourceKind};
-use crate::source::Reader;
+use crate::source::SnapshotReader;
 use std::collections::{BTreeSet, HashSet};
 
 /// Is it the file that makes its folder a kustomization?
@@ -18,10 +18,10 @@ pub fn is_kustomization(path: &str) -> bool {
 /// An overlay counts if a version is written in some file of a stage; a placeholder in a base that
 /// no stage overrides is none.
 pub(super) fn kustomizations(
-    files: &[&Slotted<'_>],
-    reader: &Reader<'_>,
+    files: &[&StagedFile<'_>],
+    reader: &SnapshotReader<'_>,
     covered: &mut HashSet<(String, usize)>,
-    out: &mut Classified,
+    out: &mut ClassifiedFiles,
 ) {
     let staged: HashSet<&str> = files.iter().map(|file| file.path).collect();
     let mut pinned_families = BTreeSet::new();
@@ -48,7 +48,7 @@ pub(super) fn kustomizations(
     for (file, family, folder, components) in found {
         let pins = !components.is_empty();
         if pins && pinned_families.contains(&family) {
-            out.sure.push(Placed {
+            out.sure.push(VersionedFile {
                 subject: folder,
                 slot: file.slot.clone(),
                 kind: SourceKind::Kustomize,
@@ -62,7 +62,7 @@ pub(super) fn kustomizations(
 }
 
 /// The path before the stage: overlays of one app share it.
-fn app_folder(file: &Slotted<'_>) -> String {
+fn app_folder(file: &StagedFile<'_>) -> String {
     let parts: Vec<&str> = file.path.split('/').take(file.slot.part).collect();
     format!(
         "{}/{}",

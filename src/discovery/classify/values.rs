@@ -1,16 +1,16 @@
 //! Values files: telling keys are taken at their word, others need a twin that differs.
 
-use super::super::family::Placed;
-use super::super::slot::Strength;
-use super::{Classified, Slotted, key_template};
+use super::super::family::VersionedFile;
+use super::super::slot::StageStrength;
+use super::{ClassifiedFiles, StagedFile, key_template};
 use crate::model::{Confidence, SourceKind};
-use crate::source::Reader;
-use crate::source::convention::{self, Format, TELLING};
+use crate::source::SnapshotReader;
+use crate::source::convention::{self, KeySyntax, TELLING};
 use crate::source::leaf::Leaf;
 use std::collections::{BTreeSet, HashMap};
 
 /// A value that may be a version.
-struct Candidate {
+struct ValueCandidate {
     file: usize,
     score: u8,
     path: Box<str>,
@@ -20,18 +20,22 @@ struct Candidate {
 }
 
 /// Values files: telling keys are taken at their word, others need a twin that differs.
-pub(super) fn values(files: &[&Slotted<'_>], reader: &Reader<'_>, out: &mut Classified) {
-    let mut all: Vec<Candidate> = Vec::new();
+pub(super) fn values(
+    files: &[&StagedFile<'_>],
+    reader: &SnapshotReader<'_>,
+    out: &mut ClassifiedFiles,
+) {
+    let mut all: Vec<ValueCandidate> = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let Some(leaves) = reader.leaves_or_scan(file.path) else { continue };
-        for pin in convention::pins(&leaves, Format::Tree) {
+        for pin in convention::pins(&leaves, KeySyntax::Tree) {
             let leaf = &leaves[pin.leaf];
             if pin.score < TELLING && pin.image.is_none() && is_by_place(leaf) {
                 continue;
             }
             let component = convention::component_of(&leaf.path, pin.image.as_deref());
             let nameless = pin.image.is_none() && component.is_none();
-            all.push(Candidate {
+            all.push(ValueCandidate {
                 file: index,
                 score: pin.score,
                 path: leaf.path.clone(),
@@ -48,13 +52,13 @@ pub(super) fn values(files: &[&Slotted<'_>], reader: &Reader<'_>, out: &mut Clas
         twin.0.insert(&value.text);
         twin.1 += 1;
     }
-    let mut by_file: HashMap<usize, Vec<&Candidate>> = HashMap::new();
+    let mut by_file: HashMap<usize, Vec<&ValueCandidate>> = HashMap::new();
     for value in &all {
         by_file.entry(value.file).or_default().push(value);
     }
     for (index, file) in files.iter().enumerate() {
         let Some(values) = by_file.get(&index) else { continue };
-        let judge = |value: &Candidate| {
+        let judge = |value: &ValueCandidate| {
             let (texts, count) = &twins[&(holes[index].clone(), &*value.path)];
             accept(value.score, file, *count > 1, texts.len() > 1)
         };
@@ -69,7 +73,7 @@ fn is_by_place(leaf: &Leaf) -> bool {
 }
 
 /// The path with the stage's word taken out.
-fn hole(file: &Slotted<'_>) -> String {
+fn hole(file: &StagedFile<'_>) -> String {
     let parts = file.path.split('/').enumerate().map(|(at, part)| {
         if at == file.slot.part {
             format!("{}\0{}", &part[..file.slot.start], &part[file.slot.end..])
@@ -81,7 +85,7 @@ fn hole(file: &Slotted<'_>) -> String {
 }
 
 /// How sure a value is to be a version of this stage.
-fn accept(score: u8, file: &Slotted<'_>, twin: bool, differs: bool) -> Confidence {
+fn accept(score: u8, file: &StagedFile<'_>, twin: bool, differs: bool) -> Confidence {
     let strength = file.slot.strength;
     let name = file.path.rsplit('/').next().unwrap_or(file.path);
     let stem = name.split('.').find(|piece| !piece.is_empty()).unwrap_or(name);
@@ -91,8 +95,8 @@ fn accept(score: u8, file: &Slotted<'_>, twin: bool, differs: bool) -> Confidenc
             .any(|end| stem.ends_with(end));
     let fine = match score {
         8.. => true,
-        TELLING..8 => strength > Strength::Word || differs,
-        5 => differs || twin || strength >= Strength::Sibling,
+        TELLING..8 => strength > StageStrength::Word || differs,
+        5 => differs || twin || strength >= StageStrength::Sibling,
         3..5 => differs || (telling_name && twin),
         _ => telling_name && twin,
     };
@@ -104,20 +108,20 @@ fn accept(score: u8, file: &Slotted<'_>, twin: bool, differs: bool) -> Confidenc
 }
 
 fn place_values(
-    file: &Slotted<'_>,
-    values: &[&Candidate],
-    judge: &dyn Fn(&Candidate) -> Confidence,
-    out: &mut Classified,
+    file: &StagedFile<'_>,
+    values: &[&ValueCandidate],
+    judge: &dyn Fn(&ValueCandidate) -> Confidence,
+    out: &mut ClassifiedFiles,
 ) {
     let kind = if file.path.ends_with(".json") { SourceKind::Json } else { SourceKind::HelmValues };
-    let judged: Vec<(&Candidate, Confidence)> =
+    let judged: Vec<(&ValueCandidate, Confidence)> =
         values.iter().map(|value| (*value, judge(value))).collect();
     let telling: Vec<_> = judged.iter().filter(|(value, _)| value.score >= TELLING).collect();
     let clear =
         !telling.is_empty() && telling.iter().all(|(_, confidence)| *confidence > Confidence::Low);
     let components: BTreeSet<String> =
         judged.iter().map(|(value, _)| value.component.clone().unwrap_or_default()).collect();
-    let placed = |kind, keys: Vec<String>, confidence, nameless| Placed {
+    let placed = |kind, keys: Vec<String>, confidence, nameless| VersionedFile {
         subject: file.path.to_owned(),
         slot: file.slot.clone(),
         kind,

@@ -1,8 +1,8 @@
 //! A path cut at its stage, and which cut paths are of one layout.
 
-use super::super::slot::Slot;
+use super::super::slot::StagePart;
 use super::super::vocabulary;
-use super::Placed;
+use super::VersionedFile;
 use crate::model::SourceKind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -35,7 +35,7 @@ const GENERIC: [&str; 23] = [
 
 /// A path cut at its stage.
 #[derive(Clone)]
-pub(super) struct Cut {
+pub(super) struct SplitPath {
     pub(super) before: Vec<String>,
     pub(super) prefix: String,
     pub(super) suffix: String,
@@ -45,14 +45,14 @@ pub(super) struct Cut {
     pub(super) stage: String,
 }
 
-pub(super) fn cut(placed: &Placed) -> Cut {
+pub(super) fn cut(placed: &VersionedFile) -> SplitPath {
     let slot = &placed.slot;
     let parts: Vec<&str> = placed.subject.split('/').collect();
     let here = parts[slot.part];
     let mut after: Vec<String> =
         parts[slot.part + 1..].iter().map(|part| holed(part, slot)).collect();
     let file = if placed.kind == SourceKind::Kustomize { None } else { after.pop() };
-    Cut {
+    SplitPath {
         before: parts[..slot.part].iter().map(|part| holed(part, slot)).collect(),
         prefix: here[..slot.start].to_owned(),
         suffix: here[slot.end..].to_owned(),
@@ -63,7 +63,7 @@ pub(super) fn cut(placed: &Placed) -> Cut {
 }
 
 /// The part with the stage's own word replaced, where it occurs as a word again.
-fn holed(part: &str, slot: &Slot) -> String {
+fn holed(part: &str, slot: &StagePart) -> String {
     let words = vocabulary::occurrences(part);
     let mut out = part.to_owned();
     for word in words
@@ -113,7 +113,7 @@ pub(in crate::discovery) fn extension(name: &str) -> &str {
 }
 
 /// What members of one family have in common at least.
-pub(super) fn outline(placed: &Placed) -> String {
+pub(super) fn outline(placed: &VersionedFile) -> String {
     let cut = cut(placed);
     let in_file = cut.file.is_none() && placed.kind != SourceKind::Kustomize;
     let separator = |text: &str| {
@@ -152,8 +152,8 @@ pub(in crate::discovery) fn is_generic(prefix: &str) -> bool {
 
 /// Files below different top folders are different families, unless the top folder itself is the
 /// app or the target.
-pub(super) fn by_top(members: Vec<Placed>) -> Vec<Vec<Placed>> {
-    let cuts: Vec<Cut> = members.iter().map(cut).collect();
+pub(super) fn by_top(members: Vec<VersionedFile>) -> Vec<Vec<VersionedFile>> {
+    let cuts: Vec<SplitPath> = members.iter().map(cut).collect();
     let tops: BTreeSet<&str> =
         cuts.iter().filter_map(|cut| cut.before.first()).map(String::as_str).collect();
     if tops.len() < 2 {
@@ -166,7 +166,7 @@ pub(super) fn by_top(members: Vec<Placed>) -> Vec<Vec<Placed>> {
     if is_dimension(&cuts) || (alone && (tops.len() > 5 || !named_otherwise)) {
         return vec![members];
     }
-    let mut split: BTreeMap<String, Vec<Placed>> = BTreeMap::new();
+    let mut split: BTreeMap<String, Vec<VersionedFile>> = BTreeMap::new();
     for (member, cut) in members.into_iter().zip(&cuts) {
         split.entry(cut.before[0].clone()).or_default().push(member);
     }
@@ -174,7 +174,7 @@ pub(super) fn by_top(members: Vec<Placed>) -> Vec<Vec<Placed>> {
 }
 
 /// Is the first folder a cluster or region: do the smaller ones hold what the largest holds too?
-pub(super) fn is_dimension(cuts: &[Cut]) -> bool {
+pub(super) fn is_dimension(cuts: &[SplitPath]) -> bool {
     let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
     let shared = common_tail(&lists);
     let mut inside: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();

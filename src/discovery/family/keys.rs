@@ -1,13 +1,13 @@
 //! The keys of a family, written as few patterns.
 
-use super::Placed;
+use super::VersionedFile;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More keys than this are written as a pattern.
 const MANY_KEYS: usize = 8;
 
 /// The keys of all members; where there are many of one shape, the part that varies becomes `{app}`.
-pub(super) fn keys(members: &[Placed], app_known: bool) -> Vec<String> {
+pub(super) fn keys(members: &[VersionedFile], app_known: bool) -> Vec<String> {
     let all: BTreeSet<&String> = members.iter().flat_map(|member| &member.keys).collect();
     if all.len() <= MANY_KEYS {
         return all.into_iter().cloned().collect();

@@ -4,24 +4,24 @@ mod cut;
 mod keys;
 mod template;
 
-use super::slot::Slot;
+use super::slot::StagePart;
 use crate::model::{Confidence, SourceKind};
-use cut::{Cut, by_top, cut, outline};
+use cut::{SplitPath, by_top, cut, outline};
 pub(super) use cut::{common_tail, extension, is_generic};
 use keys::keys;
 use std::collections::{BTreeMap, BTreeSet};
 pub(super) use template::common_length;
 use template::{
-    Names, after_template, before_template, file_template, prefix_is_target, prefix_template,
+    NamedParts, after_template, before_template, file_template, prefix_is_target, prefix_template,
     suffix_template,
 };
 
 /// A file that holds versions, and its stage.
 #[derive(Debug, Clone)]
-pub struct Placed {
+pub struct VersionedFile {
     /// The file, or the folder for kustomize.
     pub subject: String,
-    pub slot: Slot,
+    pub slot: StagePart,
     pub kind: SourceKind,
     /// Keys to read, as key templates; empty for the source's conventions.
     pub keys: Vec<String>,
@@ -34,19 +34,19 @@ pub struct Placed {
 
 /// A path template with the files it stands for.
 #[derive(Debug, Clone)]
-pub struct Family {
+pub struct TemplateGroup {
     pub template: String,
     pub kind: SourceKind,
     pub keys: Vec<String>,
     pub confidence: Confidence,
     /// A name for the app where nothing in the path gives one.
     pub app: Option<String>,
-    pub members: Vec<Placed>,
+    pub members: Vec<VersionedFile>,
 }
 
 /// The families of all files, the largest first.
-pub fn families(placed: Vec<Placed>) -> Vec<Family> {
-    let mut groups: BTreeMap<(SourceKind, bool, String), Vec<Placed>> = BTreeMap::new();
+pub fn families(placed: Vec<VersionedFile>) -> Vec<TemplateGroup> {
+    let mut groups: BTreeMap<(SourceKind, bool, String), Vec<VersionedFile>> = BTreeMap::new();
     for file in placed {
         let key = (file.kind, file.keys.is_empty(), outline(&file));
         groups.entry(key).or_default().push(file);
@@ -67,11 +67,11 @@ pub fn families(placed: Vec<Placed>) -> Vec<Family> {
     out
 }
 
-fn family(members: Vec<Placed>) -> Family {
-    let cuts: Vec<Cut> = members.iter().map(cut).collect();
+fn family(members: Vec<VersionedFile>) -> TemplateGroup {
+    let cuts: Vec<SplitPath> = members.iter().map(cut).collect();
     let targeted = prefix_is_target(&cuts);
     let named = !targeted && cuts.iter().any(|cut| !is_generic(&cut.prefix));
-    let mut names = Names { app: named, target: targeted, component: false };
+    let mut names = NamedParts { app: named, target: targeted, component: false };
     let prefix = prefix_template(&cuts, &mut names);
     let after_roles = after_template(&cuts, &mut names);
     let before = before_template(&cuts, &mut names);
@@ -85,7 +85,7 @@ fn family(members: Vec<Placed>) -> Family {
     let app = (!names.app && members.iter().any(|m| m.nameless)).then(|| fallback_app(&parts));
     let first = &members[0];
     let keys = keys(&members, names.app);
-    Family { template: parts.join("/"), kind: first.kind, keys, confidence, app, members }
+    TemplateGroup { template: parts.join("/"), kind: first.kind, keys, confidence, app, members }
 }
 
 /// An app that nothing names.
@@ -109,7 +109,7 @@ mod tests {
             .iter()
             .zip(slots)
             .filter_map(|(path, slot)| {
-                Some(Placed {
+                Some(VersionedFile {
                     subject: (*path).to_owned(),
                     slot: slot?,
                     kind,

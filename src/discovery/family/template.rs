@@ -1,17 +1,17 @@
 //! What each part of a layout is called: app, target, component.
 
-use super::cut::{Cut, common_tail, extension, is_dimension, is_generic, varying};
+use super::cut::{SplitPath, common_tail, extension, is_dimension, is_generic, varying};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a template has named so far.
 #[derive(Default)]
-pub(super) struct Names {
+pub(super) struct NamedParts {
     pub(super) app: bool,
     pub(super) target: bool,
     pub(super) component: bool,
 }
 
-pub(super) fn prefix_template(cuts: &[Cut], names: &mut Names) -> String {
+pub(super) fn prefix_template(cuts: &[SplitPath], names: &mut NamedParts) -> String {
     let first = &cuts[0].prefix;
     let separator: String = first.chars().rev().take_while(|c| !c.is_alphanumeric()).collect();
     let same = cuts.iter().all(|cut| cut.prefix.ends_with(&separator));
@@ -33,14 +33,14 @@ pub(super) fn prefix_template(cuts: &[Cut], names: &mut Names) -> String {
 }
 
 /// A few words before the stage that recur in many folders are clusters: `web/overlays/ocp4-prod`.
-pub(super) fn prefix_is_target(cuts: &[Cut]) -> bool {
+pub(super) fn prefix_is_target(cuts: &[SplitPath]) -> bool {
     let folders: BTreeSet<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
     let prefixes: BTreeSet<&str> = cuts.iter().map(|cut| cut.prefix.as_str()).collect();
     let varies = prefixes.len() > 1 && prefixes.iter().all(|prefix| !is_generic(prefix));
     varies && folders.len() >= 4 && prefixes.len() * 2 <= folders.len()
 }
 
-pub(super) fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
+pub(super) fn before_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec<String> {
     let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.before.as_slice()).collect();
     let shared = common_length(&lists);
     let mut out: Vec<String> = lists[0][..shared].to_vec();
@@ -51,9 +51,9 @@ pub(super) fn before_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     if rest.iter().all(|list| list.is_empty()) {
         return out;
     }
-    let tail: Vec<Cut> = cuts
+    let tail: Vec<SplitPath> = cuts
         .iter()
-        .map(|cut| Cut { before: cut.before[shared..].to_vec(), ..cut.clone() })
+        .map(|cut| SplitPath { before: cut.before[shared..].to_vec(), ..cut.clone() })
         .collect();
     if !names.target && rest.iter().all(|list| !list.is_empty()) && is_dimension(&tail) {
         out.push("{target}".into());
@@ -76,7 +76,7 @@ pub(in crate::discovery) fn common_length(lists: &[&[String]]) -> usize {
     (0..shortest).take_while(|at| lists.iter().all(|list| list[*at] == lists[0][*at])).count()
 }
 
-pub(super) fn suffix_template(cuts: &[Cut], names: &mut Names) -> String {
+pub(super) fn suffix_template(cuts: &[SplitPath], names: &mut NamedParts) -> String {
     let first = &cuts[0].suffix;
     if cuts.iter().all(|cut| cut.suffix == *first)
         && (first.is_empty() || first.starts_with('.') || cuts[0].file.is_none())
@@ -92,7 +92,7 @@ pub(super) fn suffix_template(cuts: &[Cut], names: &mut Names) -> String {
 }
 
 /// Folders behind the stage: what most stages have too is an app, what one stage has alone a target.
-pub(super) fn after_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
+pub(super) fn after_template(cuts: &[SplitPath], names: &mut NamedParts) -> Vec<String> {
     let lists: Vec<&[String]> = cuts.iter().map(|cut| cut.after.as_slice()).collect();
     let longest = lists.iter().map(|list| list.len()).max().unwrap_or(0);
     if longest == 0 {
@@ -120,7 +120,7 @@ pub(super) fn after_template(cuts: &[Cut], names: &mut Names) -> Vec<String> {
     out
 }
 
-fn name_after(app: bool, names: &mut Names) -> &'static str {
+fn name_after(app: bool, names: &mut NamedParts) -> &'static str {
     match (app, names.app, names.target, names.component) {
         (true, false, _, _) => {
             names.app = true;
@@ -139,7 +139,7 @@ fn name_after(app: bool, names: &mut Names) -> &'static str {
 }
 
 /// Do most values of this folder occur in several stages?
-fn is_app_like(cuts: &[Cut], at: usize) -> bool {
+fn is_app_like(cuts: &[SplitPath], at: usize) -> bool {
     let mut stages: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for cut in cuts {
         if let Some(value) = cut.after.get(at) {
@@ -151,7 +151,7 @@ fn is_app_like(cuts: &[Cut], at: usize) -> bool {
     all.len() < 2 || shared * 2 >= stages.len()
 }
 
-pub(super) fn file_template(cuts: &[Cut], names: &mut Names) -> Option<String> {
+pub(super) fn file_template(cuts: &[SplitPath], names: &mut NamedParts) -> Option<String> {
     let first = cuts[0].file.as_ref()?;
     if cuts.iter().all(|cut| cut.file.as_ref() == Some(first)) {
         return Some(first.clone());

@@ -2,7 +2,7 @@
 //! one of them, and `dev-tools` is a tool unless there is a `prod-tools` or the like.
 
 use super::held::HOLDERS;
-use super::{SHARED, Slot, Strength, is_whole, part_of, place, rest_of};
+use super::{SHARED, StagePart, StageStrength, is_whole, part_of, place, rest_of};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// So many others around a word make it one of theirs.
@@ -10,10 +10,10 @@ const MANY: usize = 3;
 
 /// Takes the stage from words that stand alone where others do not. Returns the paths that such a
 /// word was found to be one of many names in.
-pub(super) fn alone(paths: &[&str], slots: &mut [Option<Slot>]) -> BTreeSet<usize> {
-    let accompanied = slots.iter().flatten().any(|slot| slot.strength >= Strength::Sibling);
+pub(super) fn alone(paths: &[&str], slots: &mut [Option<StagePart>]) -> BTreeSet<usize> {
+    let accompanied = slots.iter().flatten().any(|slot| slot.strength >= StageStrength::Sibling);
     let alone: Vec<usize> = (0..paths.len())
-        .filter(|at| slots[*at].as_ref().is_some_and(|slot| slot.strength == Strength::Word))
+        .filter(|at| slots[*at].as_ref().is_some_and(|slot| slot.strength == StageStrength::Word))
         .collect();
     let others = others(paths, slots, &alone);
     let mut alike = BTreeSet::new();
@@ -34,19 +34,19 @@ pub(super) fn alone(paths: &[&str], slots: &mut [Option<Slot>]) -> BTreeSet<usiz
 }
 
 /// A folder, and what lies below its children.
-type Key<'p> = (String, &'p str);
+type FolderKey<'p> = (String, &'p str);
 
-fn key(path: &str, part: usize) -> Key<'_> {
+fn key(path: &str, part: usize) -> FolderKey<'_> {
     (place(path, part).0, rest_of(path, part))
 }
 
 /// For each folder with a lone word the names that stand where it does, and in which path.
 fn others<'p>(
     paths: &[&'p str],
-    slots: &[Option<Slot>],
+    slots: &[Option<StagePart>],
     alone: &[usize],
-) -> HashMap<Key<'p>, BTreeMap<&'p str, usize>> {
-    let mut out: HashMap<Key<'p>, BTreeMap<&'p str, usize>> = HashMap::new();
+) -> HashMap<FolderKey<'p>, BTreeMap<&'p str, usize>> {
+    let mut out: HashMap<FolderKey<'p>, BTreeMap<&'p str, usize>> = HashMap::new();
     let mut parts: BTreeSet<usize> = BTreeSet::new();
     for index in alone {
         let Some(slot) = &slots[*index] else { continue };

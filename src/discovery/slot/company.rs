@@ -1,7 +1,7 @@
 //! Which stages share a path's shape, and the word of a path that has the most of them around it.
 
-use super::super::vocabulary::Occurrence;
-use super::{Slot, Strength};
+use super::super::vocabulary::StageWord;
+use super::{StagePart, StageStrength};
 use std::collections::{BTreeSet, HashMap};
 
 pub(super) const CONTAINERS: [&str; 20] = [
@@ -28,16 +28,16 @@ pub(super) const CONTAINERS: [&str; 20] = [
 ];
 
 /// Which stages share a path's shape, seen three ways.
-pub(super) struct Company {
+pub(super) struct PeerStages {
     twins: HashMap<String, BTreeSet<String>>,
     siblings: HashMap<String, BTreeSet<String>>,
     loose: HashMap<String, BTreeSet<String>>,
 }
 
-impl Company {
-    pub(super) fn of(paths: &[&str], found: &[Vec<Occurrence>]) -> Self {
+impl PeerStages {
+    pub(super) fn of(paths: &[&str], found: &[Vec<StageWord>]) -> Self {
         let mut company =
-            Company { twins: HashMap::new(), siblings: HashMap::new(), loose: HashMap::new() };
+            PeerStages { twins: HashMap::new(), siblings: HashMap::new(), loose: HashMap::new() };
         for (path, words) in paths.iter().zip(found) {
             for word in words {
                 let id = identity(word);
@@ -49,7 +49,7 @@ impl Company {
         company
     }
 
-    pub(super) fn best(&self, path: &str, words: &[Occurrence]) -> Option<Slot> {
+    pub(super) fn best(&self, path: &str, words: &[StageWord]) -> Option<StagePart> {
         let parts: Vec<&str> = path.split('/').collect();
         let scored = words.iter().map(|word| {
             let id = identity(word);
@@ -69,15 +69,15 @@ impl Company {
                 + if word.strong { 24 } else { 0 }
                 + word.part;
             let strength = match (twins > 1, siblings > 1, loose > 1) {
-                (true, _, _) => Strength::Twin,
-                (_, true, _) => Strength::Sibling,
-                (_, _, true) => Strength::Loose,
-                _ => Strength::Word,
+                (true, _, _) => StageStrength::Twin,
+                (_, true, _) => StageStrength::Sibling,
+                (_, _, true) => StageStrength::Loose,
+                _ => StageStrength::Word,
             };
             (score, strength, word)
         });
         let (_, strength, word) = scored.max_by_key(|(score, _, _)| *score)?;
-        Some(Slot {
+        Some(StagePart {
             part: word.part,
             start: word.start,
             end: word.end,
@@ -89,12 +89,12 @@ impl Company {
     }
 }
 
-fn identity(word: &Occurrence) -> String {
+fn identity(word: &StageWord) -> String {
     format!("{}{}", word.canonical, word.number)
 }
 
 /// The path with every occurrence of one stage replaced by a hole.
-fn with_holes(path: &str, words: &[Occurrence], id: &str) -> String {
+fn with_holes(path: &str, words: &[StageWord], id: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for (index, part) in path.split('/').enumerate() {
         if index > 0 {
@@ -111,7 +111,7 @@ fn with_holes(path: &str, words: &[Occurrence], id: &str) -> String {
     out
 }
 
-fn sibling_key(path: &str, word: &Occurrence) -> String {
+fn sibling_key(path: &str, word: &StageWord) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     let part = parts[word.part];
     let is_file = word.part + 1 == parts.len();
@@ -119,7 +119,7 @@ fn sibling_key(path: &str, word: &Occurrence) -> String {
     format!("{}\0{}\0{}\0{}", parts[..word.part].join("/"), &part[..word.start], suffix, is_file)
 }
 
-fn loose_key(path: &str, word: &Occurrence) -> String {
+fn loose_key(path: &str, word: &StageWord) -> String {
     let top = if word.part == 0 { "" } else { path.split('/').next().unwrap_or_default() };
     let is_file = path.matches('/').count() == word.part;
     format!("{}\0{top}\0{is_file}\0{}", word.part, word.start > 0)

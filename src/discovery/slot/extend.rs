@@ -1,19 +1,21 @@
 //! Unknown stage names beside known ones: `att` among `dev`, `qa` and `prod`.
 
-use super::{Place, SHARED, Slot, Strength, extended, is_whole, part_of, place, rest_of};
+use super::{
+    ParentFolder, SHARED, StagePart, StageStrength, extended, is_whole, part_of, place, rest_of,
+};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Unknown stage names beside known ones: where at least half of the children carry a stage word,
 /// every child with a file of the same name joins in.
-pub(super) fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]) {
-    let mut members: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
+pub(super) fn extend(paths: &[&str], slots: &mut [Option<StagePart>], strong: &[bool]) {
+    let mut members: BTreeMap<ParentFolder, Vec<usize>> = BTreeMap::new();
     for (index, slot) in slots.iter().enumerate() {
-        if let Some(slot) = slot.as_ref().filter(|slot| slot.strength >= Strength::Sibling) {
+        if let Some(slot) = slot.as_ref().filter(|slot| slot.strength >= StageStrength::Sibling) {
             members.entry(place(paths[index], slot.part)).or_default().push(index);
         }
     }
-    let below = Below::of(paths, &members);
-    let mut joined: Vec<(usize, Slot)> = Vec::new();
+    let below = PathsBelow::of(paths, &members);
+    let mut joined: Vec<(usize, StagePart)> = Vec::new();
     for ((parent, is_file), inside) in members {
         let identities: BTreeSet<&str> = inside
             .iter()
@@ -64,7 +66,7 @@ pub(super) fn extend(paths: &[&str], slots: &mut [Option<Slot>], strong: &[bool]
 /// What all strong members have before and behind their word.
 fn common_shape(
     paths: &[&str],
-    slots: &[Option<Slot>],
+    slots: &[Option<StagePart>],
     inside: &[usize],
     strong: &[bool],
 ) -> (String, String) {
@@ -86,12 +88,12 @@ fn common_shape(
 }
 
 /// The paths below some folders, found in one pass over all paths.
-struct Below(HashMap<Place, Vec<usize>>);
+struct PathsBelow(HashMap<ParentFolder, Vec<usize>>);
 
-impl Below {
-    fn of(paths: &[&str], folders: &BTreeMap<Place, Vec<usize>>) -> Self {
+impl PathsBelow {
+    fn of(paths: &[&str], folders: &BTreeMap<ParentFolder, Vec<usize>>) -> Self {
         let wanted: HashSet<&str> = folders.keys().map(|(folder, _)| folder.as_str()).collect();
-        let mut out: HashMap<Place, Vec<usize>> = HashMap::new();
+        let mut out: HashMap<ParentFolder, Vec<usize>> = HashMap::new();
         for (index, path) in paths.iter().enumerate() {
             let cuts = path.match_indices('/').map(|(at, _)| at);
             for cut in std::iter::once(0).chain(cuts) {
@@ -103,7 +105,7 @@ impl Below {
                 }
             }
         }
-        Below(out)
+        PathsBelow(out)
     }
 
     /// The children of a folder by name, with what lies below each; only those of a shape.

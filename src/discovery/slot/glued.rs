@@ -1,15 +1,15 @@
 //! A stage word glued to a name: `acmeprod` beside `acmedev`.
 
 use super::super::vocabulary::meaning;
-use super::{Slot, Strength};
+use super::{StagePart, StageStrength};
 use std::collections::{BTreeSet, HashMap};
 
 /// A stage word glued to a name without any sign between (`acmeprod`): only where the same name
 /// comes with another stage beside it.
-pub(super) fn glued(paths: &[&str], slots: &mut [Option<Slot>]) {
+pub(super) fn glued(paths: &[&str], slots: &mut [Option<StagePart>]) {
     const WORDS: [&str; 8] =
         ["development", "production", "staging", "stage", "prod", "prd", "stg", "dev"];
-    let mut groups: HashMap<String, Vec<(usize, Slot)>> = HashMap::new();
+    let mut groups: HashMap<String, Vec<(usize, StagePart)>> = HashMap::new();
     for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {
         for (part, text) in path.split('/').enumerate() {
             let lower = text.to_ascii_lowercase();
@@ -26,14 +26,14 @@ pub(super) fn glued(paths: &[&str], slots: &mut [Option<Slot>]) {
             let hole = format!("{}\0{}", &text[..start], &text[start + word.len()..]);
             let key =
                 format!("{}\0{hole}", path.split('/').take(part).collect::<Vec<_>>().join("/"));
-            let slot = Slot {
+            let slot = StagePart {
                 part,
                 start,
                 end: start + word.len(),
                 label: text[start..start + word.len()].to_owned(),
                 canonical: Some(canonical),
                 identity: canonical.to_owned(),
-                strength: Strength::Sibling,
+                strength: StageStrength::Sibling,
             };
             groups.entry(key).or_default().push((index, slot));
         }

@@ -2,21 +2,21 @@
 
 use super::company::CONTAINERS;
 use super::held::HOLDERS;
-use super::{Slot, Strength};
+use super::{StagePart, StageStrength};
 use std::collections::BTreeSet;
 
 /// Folders of what stages build on, wherever they lie.
 const BASES: [&str; 5] = ["base", "bases", "_base", "common", "shared"];
 
 /// The folders that stages stand in: what names no stage there is theirs, not a deployment.
-pub struct Grounds(BTreeSet<String>);
+pub struct StageFolders(BTreeSet<String>);
 
-impl Grounds {
+impl StageFolders {
     /// Those of slots with company; a word that stands alone may mean anything.
-    pub fn of<'a>(slots: impl Iterator<Item = (&'a str, &'a Slot)>) -> Self {
-        Grounds(
+    pub fn of<'a>(slots: impl Iterator<Item = (&'a str, &'a StagePart)>) -> Self {
+        StageFolders(
             slots
-                .filter(|(_, slot)| slot.strength >= Strength::Sibling)
+                .filter(|(_, slot)| slot.strength >= StageStrength::Sibling)
                 .map(|(path, slot)| ground(path, slot))
                 .collect(),
         )
@@ -32,7 +32,7 @@ impl Grounds {
 
 /// The folder in front of the stage, and in front of words such as `overlays`. Names that are no
 /// stage's word anywhere may be clusters or tenants, whose folder stands for itself.
-fn ground(path: &str, slot: &Slot) -> String {
+fn ground(path: &str, slot: &StagePart) -> String {
     let mut parts: Vec<&str> = path.split('/').take(slot.part).collect();
     let holds = |part: &&str| {
         let part = part.to_ascii_lowercase();
@@ -56,17 +56,20 @@ mod tests {
         let slots = choose(&paths).slots;
         let slots =
             paths.iter().zip(&slots).filter_map(|(path, slot)| Some((*path, slot.as_ref()?)));
-        let grounds = Grounds::of(slots);
+        let grounds = StageFolders::of(slots);
         let away = |path: &str| grounds.is_away(path);
         assert_eq!(["a/web/k.yaml", "a/web/x/k.yaml", "a/web"].map(away), [false; 3]);
         assert_eq!(["a/api/k.yaml", "a/webs/k.yaml", "config/get.yaml"].map(away), [true; 3]);
-        assert!(!away("a/base/k.yaml") && Grounds::of(std::iter::empty()).is_away("a/base/k.yaml"));
+        assert!(
+            !away("a/base/k.yaml") && StageFolders::of(std::iter::empty()).is_away("a/base/k.yaml")
+        );
         let tenants = ["a/tenants/x/k.yaml", "a/tenants/y/k.yaml"];
         let slots = choose(&tenants).slots;
-        let tenants = Grounds::of(tenants.into_iter().zip(slots.iter().flatten()));
+        let tenants = StageFolders::of(tenants.into_iter().zip(slots.iter().flatten()));
         assert!(tenants.is_away("a/services/x/k.yaml") && !tenants.is_away("a/tenants/k.yaml"));
         let top = choose(&["dev/k.yaml", "prod/k.yaml"]).slots;
-        let top = Grounds::of(["dev/k.yaml", "prod/k.yaml"].into_iter().zip(top.iter().flatten()));
+        let top =
+            StageFolders::of(["dev/k.yaml", "prod/k.yaml"].into_iter().zip(top.iter().flatten()));
         assert!(!top.is_away("x/y.yaml"));
     }
 }

@@ -1,6 +1,6 @@
 //! Folders whose children are stages whatever they are called: `clusters/`, `environments/`.
 
-use super::{SHARED, Slot, extended, part_of, place, rest_of};
+use super::{SHARED, StagePart, extended, part_of, place, rest_of};
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// Folders whose children are stages even when no word says so.
@@ -21,7 +21,7 @@ pub(super) const HOLDERS: [&str; 12] = [
 
 /// Children of `environments/`, `clusters/` and the like that hold the same files are stages,
 /// whatever they are called.
-pub(super) fn held(paths: &[&str], slots: &mut [Option<Slot>]) {
+pub(super) fn held(paths: &[&str], slots: &mut [Option<StagePart>]) {
     let mut rests: HashMap<(String, &str), BTreeSet<&str>> = HashMap::new();
     let mut candidates: Vec<(usize, usize)> = Vec::new();
     for (index, path) in paths.iter().enumerate().filter(|(index, _)| slots[*index].is_none()) {

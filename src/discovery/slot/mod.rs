@@ -11,19 +11,19 @@ mod ground;
 mod held;
 mod recurring;
 
-use super::vocabulary::{Canonical, Occurrence, meaning, occurrences};
+use super::vocabulary::{CanonicalStage, StageWord, meaning, occurrences};
 use alone::alone;
-use company::Company;
+use company::PeerStages;
 use extend::extend;
 use glued::glued;
-pub use ground::Grounds;
+pub use ground::StageFolders;
 use held::held;
 use recurring::recurring;
 use std::collections::BTreeSet;
 
 /// How much company a slot has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Strength {
+pub enum StageStrength {
     /// Only the word itself.
     Word,
     /// Other stages at the same depth below the same top folder.
@@ -38,7 +38,7 @@ pub enum Strength {
 
 /// The stage in one path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
+pub struct StagePart {
     /// Which part of the path.
     pub part: usize,
     /// The label's bytes inside that part.
@@ -47,24 +47,24 @@ pub struct Slot {
     /// The repository's own word.
     pub label: String,
     /// What the word means; none for an extended label.
-    pub canonical: Option<Canonical>,
+    pub canonical: Option<CanonicalStage>,
     /// The meaning with its number; the label itself for an extended one.
     pub identity: String,
-    pub strength: Strength,
+    pub strength: StageStrength,
 }
 
-impl Slot {
+impl StagePart {
     /// The stage that a word alone names, and whether it means nothing else.
     pub fn of_word(word: &str) -> Option<(Self, bool)> {
         let (canonical, number, strong) = meaning(word)?;
-        let slot = Slot {
+        let slot = StagePart {
             part: 0,
             start: 0,
             end: word.len(),
             label: word.to_owned(),
             canonical: Some(canonical),
             identity: format!("{canonical}{number}"),
-            strength: Strength::Sibling,
+            strength: StageStrength::Sibling,
         };
         Some((slot, strong))
     }
@@ -90,18 +90,18 @@ const SHARED: [&str; 14] = [
 
 /// Which paths have a stage in them.
 #[derive(Debug, Default)]
-pub struct Chosen {
+pub struct StagePaths {
     /// The slot of each path, where it has one.
-    pub slots: Vec<Option<Slot>>,
+    pub slots: Vec<Option<StagePart>>,
     /// Paths that look the same, with a stage's word for one of many names: none of them is a stage.
     pub alike: BTreeSet<usize>,
 }
 
 /// The slot of each path, where it has one.
-pub fn choose(paths: &[&str]) -> Chosen {
-    let found: Vec<Vec<Occurrence>> = paths.iter().map(|path| occurrences(path)).collect();
-    let company = Company::of(paths, &found);
-    let mut slots: Vec<Option<Slot>> =
+pub fn choose(paths: &[&str]) -> StagePaths {
+    let found: Vec<Vec<StageWord>> = paths.iter().map(|path| occurrences(path)).collect();
+    let company = PeerStages::of(paths, &found);
+    let mut slots: Vec<Option<StagePart>> =
         paths.iter().zip(&found).map(|(path, words)| company.best(path, words)).collect();
     let strong: Vec<bool> = found
         .iter()
@@ -114,9 +114,9 @@ pub fn choose(paths: &[&str]) -> Chosen {
         .collect();
     extend(paths, &mut slots, &strong);
     for ((slot, strong), path) in slots.iter_mut().zip(&strong).zip(paths) {
-        let weak = |slot: &Slot| {
-            slot.strength < Strength::Sibling
-                || (slot.strength == Strength::Sibling && !is_whole(path, slot))
+        let weak = |slot: &StagePart| {
+            slot.strength < StageStrength::Sibling
+                || (slot.strength == StageStrength::Sibling && !is_whole(path, slot))
         };
         if !strong && slot.as_ref().is_some_and(weak) {
             *slot = None;
@@ -126,33 +126,33 @@ pub fn choose(paths: &[&str]) -> Chosen {
     glued(paths, &mut slots);
     held(paths, &mut slots);
     let alike = alone(paths, &mut slots);
-    Chosen { slots, alike }
+    StagePaths { slots, alike }
 }
 
 /// Is the word all there is, but for an extension or a suffix with a sign that files share (`_env`)?
-fn is_whole(path: &str, slot: &Slot) -> bool {
+fn is_whole(path: &str, slot: &StagePart) -> bool {
     let part = part_of(path, slot.part);
     let behind = &part[slot.end..];
     slot.start == 0
         && (behind.is_empty() || behind.starts_with('.') || behind == "_env" || behind == "-env")
 }
 
-fn extended(part: usize, start: usize, label: &str) -> Slot {
-    Slot {
+fn extended(part: usize, start: usize, label: &str) -> StagePart {
+    StagePart {
         part,
         start,
         end: start + label.len(),
         label: label.to_owned(),
         canonical: None,
         identity: label.to_owned(),
-        strength: Strength::Extended,
+        strength: StageStrength::Extended,
     }
 }
 
 /// A folder, and whether its children here are files.
-type Place = (String, bool);
+type ParentFolder = (String, bool);
 
-fn place(path: &str, part: usize) -> Place {
+fn place(path: &str, part: usize) -> ParentFolder {
     let parts: Vec<&str> = path.split('/').collect();
     (parts[..part].join("/"), part + 1 == parts.len())
 }

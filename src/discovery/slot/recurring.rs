@@ -1,14 +1,14 @@
 //! `values-<x>.yaml` in many folders: names that recur are stages, known words or not.
 
 use super::super::vocabulary::meaning;
-use super::{SHARED, Slot, Strength, extended};
+use super::{SHARED, StagePart, StageStrength, extended};
 use std::collections::{BTreeSet, HashMap};
 
 /// Words that stand before an environment in a file name: `values-idfdev.yaml`.
 const BEFORE_ENVIRONMENT: [&str; 4] = ["values", "config", "settings", "env"];
 
 /// `values-<x>.yaml` in many folders: what recurs there is a stage as a whole, known word or not.
-pub(super) fn recurring(paths: &[&str], slots: &mut [Option<Slot>]) {
+pub(super) fn recurring(paths: &[&str], slots: &mut [Option<StagePart>]) {
     let mut folders: HashMap<(&str, &str), BTreeSet<&str>> = HashMap::new();
     let named: Vec<Option<(usize, &str)>> =
         paths.iter().map(|path| environment_in_name(path)).collect();
@@ -30,7 +30,7 @@ pub(super) fn recurring(paths: &[&str], slots: &mut [Option<Slot>]) {
             && folders[&(before, *label)].len() >= 2;
         let part = path.matches('/').count();
         let twin = slots[index].as_ref().is_some_and(|slot| {
-            slot.part != part || (slot.strength == Strength::Twin && slot.start == *start)
+            slot.part != part || (slot.strength == StageStrength::Twin && slot.start == *start)
         });
         if common && !twin && !SHARED.contains(label) {
             let mut slot = extended(part, *start, label);

@@ -1,37 +1,42 @@
 //! Azure's people: they are ids, which have to be looked up.
 
-use super::wire::Page;
-use super::{Http, Kind, query};
+use super::wire::AzureList;
+use super::{ForgeKind, HttpClient, query};
 use crate::forge::{ForgeError, Result};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Connection {
-    authenticated_user: Identity,
+struct AzureConnection {
+    authenticated_user: AzureIdentity,
 }
 
 #[derive(Deserialize)]
-struct Identity {
+struct AzureIdentity {
     id: String,
 }
 
 /// The id of whom the token belongs to.
-pub(super) fn own_id(http: &Http) -> Result<String> {
-    http.get("/_apis/connectionData").map(|connection: Connection| connection.authenticated_user.id)
+pub(super) fn own_id(http: &HttpClient) -> Result<String> {
+    http.get("/_apis/connectionData")
+        .map(|connection: AzureConnection| connection.authenticated_user.id)
 }
 
 /// The id of a mail address or name; an id stays what it is.
-pub(super) fn id_of(http: &Http, base: &str, name: &str) -> Result<String> {
+pub(super) fn id_of(http: &HttpClient, base: &str, name: &str) -> Result<String> {
     let is_id = name.len() == 36 && name.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     if is_id {
         return Ok(name.to_owned());
     }
     let values = [("searchFilter", "General"), ("filterValue", name), super::VERSION];
-    let found: Page<Identity> = http.get(&query(&format!("{base}/_apis/identities"), &values))?;
+    let found: AzureList<AzureIdentity> =
+        http.get(&query(&format!("{base}/_apis/identities"), &values))?;
     match found.value.as_slice() {
         [one] => Ok(one.id.clone()),
         // Of several people, none is taken for the one who is meant.
-        _ => Err(ForgeError::NoSuchPerson { forge: Kind::Azure.as_str(), name: name.to_owned() }),
+        _ => Err(ForgeError::NoSuchPerson {
+            forge: ForgeKind::Azure.as_str(),
+            name: name.to_owned(),
+        }),
     }
 }

@@ -1,16 +1,18 @@
 //! Azure's JSON.
 
-use super::{Check, CheckState, Issue, Proposal, Review, State, Verdict, list, text};
+use super::{
+    CheckState, CommitCheck, Issue, Proposal, ProposalState, Review, ReviewVerdict, list, text,
+};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-pub(super) struct Page<T> {
+pub(super) struct AzureList<T> {
     pub value: Vec<T>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Pull {
+pub(super) struct AzurePullRequest {
     pull_request_id: u64,
     title: String,
     #[serde(default, deserialize_with = "text")]
@@ -18,24 +20,24 @@ pub(super) struct Pull {
     status: String,
     #[serde(default)]
     is_draft: bool,
-    created_by: Option<Person>,
+    created_by: Option<AzurePerson>,
     source_ref_name: String,
     target_ref_name: String,
     fork_source: Option<serde_json::Value>,
-    last_merge_source_commit: Option<Commit>,
-    last_merge_commit: Option<Commit>,
+    last_merge_source_commit: Option<AzureCommit>,
+    last_merge_commit: Option<AzureCommit>,
     #[serde(default, deserialize_with = "list")]
-    labels: Vec<Label>,
+    labels: Vec<AzureLabel>,
     #[serde(default, deserialize_with = "list")]
-    reviewers: Vec<Person>,
-    auto_complete_set_by: Option<Person>,
+    reviewers: Vec<AzurePerson>,
+    auto_complete_set_by: Option<AzurePerson>,
     merge_status: Option<String>,
     merge_failure_message: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Person {
+struct AzurePerson {
     #[serde(default, deserialize_with = "text")]
     unique_name: String,
     #[serde(default)]
@@ -44,25 +46,25 @@ struct Person {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Commit {
+struct AzureCommit {
     commit_id: String,
 }
 
 #[derive(Deserialize)]
-struct Label {
+struct AzureLabel {
     name: String,
 }
 
-impl Pull {
+impl AzurePullRequest {
     pub(super) fn number(&self) -> u64 {
         self.pull_request_id
     }
 
-    pub(super) fn state(&self) -> State {
+    pub(super) fn state(&self) -> ProposalState {
         match self.status.as_str() {
-            "active" => State::Open,
-            "completed" => State::Merged,
-            _ => State::Closed,
+            "active" => ProposalState::Open,
+            "completed" => ProposalState::Merged,
+            _ => ProposalState::Closed,
         }
     }
 
@@ -83,11 +85,11 @@ impl Pull {
 
     /// A vote of 10 or 5 approves (the latter with suggestions); -5 waits for the author, -10 rejects.
     pub(super) fn reviews(self) -> Vec<Review> {
-        let review = |person: Person| {
+        let review = |person: AzurePerson| {
             let verdict = match person.vote {
-                1.. => Verdict::Approved,
+                1.. => ReviewVerdict::Approved,
                 0 => return None,
-                _ => Verdict::ChangesRequested,
+                _ => ReviewVerdict::ChangesRequested,
             };
             Some(Review { author: person.unique_name, verdict, commit: None })
         };
@@ -95,8 +97,8 @@ impl Pull {
     }
 }
 
-impl From<Pull> for Proposal {
-    fn from(pull: Pull) -> Self {
+impl From<AzurePullRequest> for Proposal {
+    fn from(pull: AzurePullRequest) -> Self {
         let state = pull.state();
         Proposal {
             number: pull.pull_request_id,
@@ -121,7 +123,7 @@ impl From<Pull> for Proposal {
             // Before the merge, this is a trial commit.
             merge_commit: pull
                 .last_merge_commit
-                .filter(|_| state == State::Merged)
+                .filter(|_| state == ProposalState::Merged)
                 .map(|commit| commit.commit_id),
         }
     }
@@ -133,32 +135,32 @@ fn branch(reference: &str) -> String {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Status {
+pub(super) struct AzureStatus {
     state: String,
     description: Option<String>,
     target_url: Option<String>,
-    context: Context,
+    context: AzureStatusContext,
 }
 
 #[derive(Deserialize)]
-struct Context {
+struct AzureStatusContext {
     name: String,
     genre: Option<String>,
 }
 
-impl From<Status> for Check {
-    fn from(status: Status) -> Self {
+impl From<AzureStatus> for CommitCheck {
+    fn from(status: AzureStatus) -> Self {
         let state = match status.state.as_str() {
             "succeeded" => CheckState::Passed,
             "failed" | "error" => CheckState::Failed,
             "notApplicable" => CheckState::Neutral,
             _ => CheckState::Pending,
         };
-        let Context { name, genre } = status.context;
+        let AzureStatusContext { name, genre } = status.context;
         let name = genre
             .filter(|genre| !genre.is_empty())
             .map_or(name.clone(), |genre| format!("{genre}/{name}"));
-        Check {
+        CommitCheck {
             name,
             state,
             description: status.description.unwrap_or_default(),
@@ -169,30 +171,30 @@ impl From<Status> for Check {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct WorkItems {
-    pub work_items: Vec<Id>,
+pub(super) struct AzureWorkItems {
+    pub work_items: Vec<AzureWorkItemRef>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Id {
+pub(super) struct AzureWorkItemRef {
     pub id: u64,
 }
 
 #[derive(Deserialize)]
-pub(super) struct WorkItem {
+pub(super) struct AzureWorkItem {
     id: u64,
-    fields: Fields,
+    fields: AzureWorkItemFields,
 }
 
 #[derive(Deserialize)]
-struct Fields {
+struct AzureWorkItemFields {
     #[serde(rename = "System.Title", default)]
     title: String,
     #[serde(rename = "System.Tags", default)]
     tags: String,
 }
 
-impl WorkItem {
+impl AzureWorkItem {
     /// `CONTAINS` in the query is not exact, so the tags are read.
     pub(super) fn issue(self, label: &str, pages: &str) -> Option<Issue> {
         let tagged = self.fields.tags.split(';').any(|tag| tag.trim().eq_ignore_ascii_case(label));

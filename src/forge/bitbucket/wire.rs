@@ -1,11 +1,11 @@
 //! Bitbucket's JSON.
 
-use super::{Check, CheckState, Proposal, Review, State, Verdict};
+use super::{CheckState, CommitCheck, Proposal, ProposalState, Review, ReviewVerdict};
 use crate::forge::json::{list, text};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-pub(super) struct Pull {
+pub(super) struct BitbucketPullRequest {
     pub id: u64,
     pub title: String,
     #[serde(default, deserialize_with = "text")]
@@ -13,66 +13,66 @@ pub(super) struct Pull {
     pub state: String,
     #[serde(default)]
     pub draft: bool,
-    pub author: Option<Account>,
-    pub source: Side,
-    pub destination: Side,
+    pub author: Option<BitbucketAccount>,
+    pub source: BitbucketEndpoint,
+    pub destination: BitbucketEndpoint,
     #[serde(default, deserialize_with = "list")]
-    pub reviewers: Vec<Account>,
+    pub reviewers: Vec<BitbucketAccount>,
     #[serde(default, deserialize_with = "list")]
-    pub participants: Vec<Participant>,
-    pub merge_commit: Option<Commit>,
-    pub links: Option<Links>,
+    pub participants: Vec<BitbucketParticipant>,
+    pub merge_commit: Option<BitbucketCommit>,
+    pub links: Option<BitbucketLinks>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Account {
+pub(super) struct BitbucketAccount {
     pub account_id: Option<String>,
     #[serde(default, deserialize_with = "text")]
     pub uuid: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Side {
-    pub branch: Branch,
-    pub commit: Option<Commit>,
-    pub repository: Option<Repository>,
+pub(super) struct BitbucketEndpoint {
+    pub branch: BitbucketBranch,
+    pub commit: Option<BitbucketCommit>,
+    pub repository: Option<BitbucketRepository>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Branch {
+pub(super) struct BitbucketBranch {
     pub name: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Commit {
+pub(super) struct BitbucketCommit {
     pub hash: String,
 }
 
 #[derive(Deserialize, PartialEq)]
-pub(super) struct Repository {
+pub(super) struct BitbucketRepository {
     pub full_name: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Links {
-    pub html: Option<Link>,
+pub(super) struct BitbucketLinks {
+    pub html: Option<BitbucketLink>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Link {
+pub(super) struct BitbucketLink {
     pub href: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Participant {
-    pub user: Account,
+pub(super) struct BitbucketParticipant {
+    pub user: BitbucketAccount,
     #[serde(default)]
     pub approved: bool,
     pub state: Option<String>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Status {
+pub(super) struct BitbucketStatus {
     pub key: String,
     pub name: Option<String>,
     pub state: String,
@@ -80,27 +80,27 @@ pub(super) struct Status {
     pub url: Option<String>,
 }
 
-impl From<Pull> for Proposal {
-    fn from(pull: Pull) -> Self {
+impl From<BitbucketPullRequest> for Proposal {
+    fn from(pull: BitbucketPullRequest) -> Self {
         Proposal {
             number: pull.id,
             url: pull.links.and_then(|links| links.html).map(|link| link.href).unwrap_or_default(),
             title: pull.title,
             body: pull.description,
             state: match pull.state.as_str() {
-                "OPEN" => State::Open,
-                "MERGED" => State::Merged,
-                _ => State::Closed,
+                "OPEN" => ProposalState::Open,
+                "MERGED" => ProposalState::Merged,
+                _ => ProposalState::Closed,
             },
             draft: pull.draft,
-            author: pull.author.map(Account::id).unwrap_or_default(),
+            author: pull.author.map(BitbucketAccount::id).unwrap_or_default(),
             head: pull.source.branch.name,
             head_commit: pull.source.commit.map(|commit| commit.hash),
             from_fork: pull.source.repository.is_none()
                 || pull.source.repository != pull.destination.repository,
             base: pull.destination.branch.name,
             labels: Vec::new(),
-            reviewers: pull.reviewers.into_iter().map(Account::id).collect(),
+            reviewers: pull.reviewers.into_iter().map(BitbucketAccount::id).collect(),
             auto_merge: false,
             mergeable: None,
             merge_commit: pull.merge_commit.map(|commit| commit.hash),
@@ -108,31 +108,36 @@ impl From<Pull> for Proposal {
     }
 }
 
-impl Account {
+impl BitbucketAccount {
     pub(super) fn id(self) -> String {
         self.account_id.unwrap_or(self.uuid)
     }
 }
 
-impl Participant {
+impl BitbucketParticipant {
     pub(super) fn review(self) -> Option<Review> {
         let verdict = match self.state.as_deref() {
-            Some("changes_requested") => Verdict::ChangesRequested,
-            _ if self.approved => Verdict::Approved,
+            Some("changes_requested") => ReviewVerdict::ChangesRequested,
+            _ if self.approved => ReviewVerdict::Approved,
             _ => return None,
         };
         Some(Review { author: self.user.id(), verdict, commit: None })
     }
 }
 
-impl From<Status> for Check {
-    fn from(status: Status) -> Self {
+impl From<BitbucketStatus> for CommitCheck {
+    fn from(status: BitbucketStatus) -> Self {
         let state = match status.state.as_str() {
             "SUCCESSFUL" => CheckState::Passed,
             "INPROGRESS" => CheckState::Pending,
             _ => CheckState::Failed,
         };
         let name = status.name.filter(|name| !name.is_empty()).unwrap_or(status.key);
-        Check { name, state, description: status.description.unwrap_or_default(), url: status.url }
+        CommitCheck {
+            name,
+            state,
+            description: status.description.unwrap_or_default(),
+            url: status.url,
+        }
     }
 }

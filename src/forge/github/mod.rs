@@ -2,19 +2,19 @@
 
 mod octo;
 
-use super::access::Access;
-use super::http::Http;
-use super::json::{HubIssue, Login, Pull, reviewers};
-use super::place::{Kind, Place};
-use super::retry::Repeat;
+use super::access::ForgeAccess;
+use super::http::HttpClient;
+use super::json::{HubIssue, HubPullRequest, HubUser, reviewers};
+use super::place::{ForgeKind, ForgeRepository};
+use super::retry::RetrySafety;
 use super::settle;
 use super::types::{cut, last_words, newest};
 use super::url::{escape, query};
 use super::{
-    Change, Check, CheckState, Draft, Feature, Forge, ForgeError, Issue, Merge, MergeMethod,
-    NewProposal, Proposal, Result, Review, Verdict,
+    CheckState, CommitCheck, DraftState, Forge, ForgeError, ForgeFeature, Issue, MergeMethod,
+    NewProposal, Proposal, ProposalMerge, ProposalUpdate, Result, Review, ReviewVerdict,
 };
-use octo::Octo;
+use octo::OctocrabClient;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::http::Method;
@@ -26,34 +26,34 @@ const ENABLE_AUTO_MERGE: &str = "mutation($input: EnablePullRequestAutoMergeInpu
 const TO_DRAFT: &str = "mutation($input: ConvertPullRequestToDraftInput!) { convertPullRequestToDraft(input: $input) { clientMutationId } }";
 const READY: &str = "mutation($input: MarkPullRequestReadyForReviewInput!) { markPullRequestReadyForReview(input: $input) { clientMutationId } }";
 
-pub(super) struct GitHub {
-    octo: Octo,
+pub(super) struct GitHubForge {
+    octo: OctocrabClient,
     /// `/repos/OWNER/NAME`.
     repo: String,
     owner: String,
 }
 
 #[derive(Deserialize)]
-struct Runs {
-    check_runs: Vec<Run>,
+struct GitHubCheckRuns {
+    check_runs: Vec<GitHubCheckRun>,
 }
 
 #[derive(Deserialize)]
-struct Run {
+struct GitHubCheckRun {
     name: String,
     status: String,
     conclusion: Option<String>,
     html_url: Option<String>,
-    output: Option<Output>,
+    output: Option<GitHubCheckOutput>,
 }
 
 #[derive(Deserialize)]
-struct Output {
+struct GitHubCheckOutput {
     title: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Status {
+struct GitHubStatus {
     context: String,
     state: String,
     description: Option<String>,
@@ -61,20 +61,20 @@ struct Status {
 }
 
 #[derive(Deserialize)]
-struct GivenReview {
-    user: Option<Login>,
+struct GitHubReview {
+    user: Option<HubUser>,
     state: String,
     commit_id: Option<String>,
 }
 
-impl GitHub {
-    pub(super) fn new(place: &Place, access: &Access) -> Result<Self> {
+impl GitHubForge {
+    pub(super) fn new(place: &ForgeRepository, access: &ForgeAccess) -> Result<Self> {
         let graphql = match place.api.strip_suffix("/api/v3") {
             Some(server) => format!("{server}/api/graphql"),
             None => format!("{}/graphql", place.api),
         };
-        Ok(GitHub {
-            octo: Octo::new(Http::new(place, access)?, graphql)?,
+        Ok(GitHubForge {
+            octo: OctocrabClient::new(HttpClient::new(place, access)?, graphql)?,
             repo: format!("/repos/{}/{}", escape(&place.owner), escape(&place.name)),
             owner: place.owner.clone(),
         })
@@ -86,21 +86,23 @@ impl GitHub {
 
     fn pulls(&self, values: &[(&str, &str)]) -> Result<Vec<Proposal>> {
         let path = query(&format!("{}/pulls", self.repo), values);
-        self.octo.list(&path, |pulls: Vec<Pull>| pulls.into_iter().map(Proposal::from).collect())
+        self.octo.list(&path, |pulls: Vec<HubPullRequest>| {
+            pulls.into_iter().map(Proposal::from).collect()
+        })
     }
 
     /// Title and body, or nothing; the pull request as it is then.
-    fn edit(&self, number: u64, change: &Change) -> Result<Pull> {
+    fn edit(&self, number: u64, change: &ProposalUpdate) -> Result<HubPullRequest> {
         let mut body = serde_json::Map::new();
         body.extend(change.title.clone().map(|title| ("title".to_owned(), Value::from(title))));
         body.extend(change.body.clone().map(|text| ("body".to_owned(), Value::from(text))));
         if body.is_empty() {
             return self.octo.get(&self.pull_path(number));
         }
-        self.octo.send(Method::PATCH, &self.pull_path(number), body.into(), Repeat::Safe)
+        self.octo.send(Method::PATCH, &self.pull_path(number), body.into(), RetrySafety::Safe)
     }
 
-    fn set_draft(&self, pull: &Pull, draft: Draft) -> Result<()> {
+    fn set_draft(&self, pull: &HubPullRequest, draft: DraftState) -> Result<()> {
         if pull.draft.unwrap_or(false) == draft.is_yes() {
             return Ok(());
         }
@@ -108,18 +110,18 @@ impl GitHub {
         self.octo.mutate(mutation, json!({ "pullRequestId": pull.node_id }))
     }
 
-    fn label(&self, number: u64, change: &Change) -> Result<()> {
+    fn label(&self, number: u64, change: &ProposalUpdate) -> Result<()> {
         let path = format!("{}/issues/{number}/labels", self.repo);
         if !change.add_labels.is_empty() {
             let body = json!({ "labels": change.add_labels });
-            self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe)?;
+            self.octo.send::<Value>(Method::POST, &path, body, RetrySafety::Safe)?;
         }
         for label in &change.remove_labels {
             let gone = self.octo.http.tell(
                 Method::DELETE,
                 &format!("{path}/{}", escape(label)),
                 None,
-                Repeat::Safe,
+                RetrySafety::Safe,
             );
             if !matches!(gone, Err(ForgeError::NotFound { .. })) {
                 gone?;
@@ -131,7 +133,7 @@ impl GitHub {
     fn ask(&self, proposal: &Proposal, names: &[String]) -> Result<()> {
         let Some(body) = reviewers(proposal, names) else { return Ok(()) };
         let path = format!("{}/requested_reviewers", self.pull_path(proposal.number));
-        self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe).map(|_| ())
+        self.octo.send::<Value>(Method::POST, &path, body, RetrySafety::Safe).map(|_| ())
     }
 
     fn commit_path(&self, commit: &str, what: &str) -> String {
@@ -139,12 +141,12 @@ impl GitHub {
     }
 }
 
-impl Forge for GitHub {
-    fn kind(&self) -> Kind {
-        Kind::GitHub
+impl Forge for GitHubForge {
+    fn kind(&self) -> ForgeKind {
+        ForgeKind::GitHub
     }
 
-    fn lacks(&self) -> &'static [Feature] {
+    fn lacks(&self) -> &'static [ForgeFeature] {
         &[]
     }
 
@@ -159,7 +161,7 @@ impl Forge for GitHub {
     }
 
     fn proposal(&self, number: u64) -> Result<Proposal> {
-        self.octo.get::<Pull>(&self.pull_path(number)).map(Proposal::from)
+        self.octo.get::<HubPullRequest>(&self.pull_path(number)).map(Proposal::from)
     }
 
     fn create(&self, new: &NewProposal) -> Result<Proposal> {
@@ -169,12 +171,12 @@ impl Forge for GitHub {
         settle::create(self, &self.octo.http, new, || {
             let path = format!("{}/pulls", self.repo);
             self.octo
-                .send::<Pull>(Method::POST, &path, body.clone(), Repeat::Once)
+                .send::<HubPullRequest>(Method::POST, &path, body.clone(), RetrySafety::Once)
                 .map(Proposal::from)
         })
     }
 
-    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
+    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         let pull = self.edit(number, change)?;
         if let Some(draft) = change.draft {
             self.set_draft(&pull, draft)?;
@@ -187,11 +189,11 @@ impl Forge for GitHub {
     fn close(&self, number: u64) -> Result<Proposal> {
         let body = json!({ "state": "closed" });
         self.octo
-            .send::<Pull>(Method::PATCH, &self.pull_path(number), body, Repeat::Safe)
+            .send::<HubPullRequest>(Method::PATCH, &self.pull_path(number), body, RetrySafety::Safe)
             .map(Proposal::from)
     }
 
-    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         let mut body =
             json!({ "sha": how.expect, "merge_method": method(how.method).to_lowercase() });
         if let Some(title) = &how.title {
@@ -202,12 +204,12 @@ impl Forge for GitHub {
         }
         let path = format!("{}/merge", self.pull_path(number));
         settle::merge(self, number, || {
-            self.octo.send::<Value>(Method::PUT, &path, body, Repeat::Once).map(|_| ())
+            self.octo.send::<Value>(Method::PUT, &path, body, RetrySafety::Once).map(|_| ())
         })
     }
 
-    fn auto_merge(&self, number: u64, how: &Merge) -> Result<()> {
-        let pull: Pull = self.octo.get(&self.pull_path(number))?;
+    fn auto_merge(&self, number: u64, how: &ProposalMerge) -> Result<()> {
+        let pull: HubPullRequest = self.octo.get(&self.pull_path(number))?;
         let input = json!({
             "pullRequestId": pull.node_id, "mergeMethod": method(how.method), "expectedHeadOid": how.expect,
             "commitHeadline": how.title, "commitBody": how.message,
@@ -221,18 +223,20 @@ impl Forge for GitHub {
         }
     }
 
-    fn checks(&self, commit: &str) -> Result<Vec<Check>> {
-        let statuses =
-            self.octo.list(&self.commit_path(commit, "statuses"), |page: Vec<Status>| page)?;
-        let runs = self
+    fn checks(&self, commit: &str) -> Result<Vec<CommitCheck>> {
+        let statuses = self
             .octo
-            .list(&self.commit_path(commit, "check-runs"), |page: Runs| page.check_runs)?;
-        let mut out = newest(statuses.into_iter().map(Check::from).collect());
-        out.extend(newest(runs.into_iter().map(Check::from).collect()));
+            .list(&self.commit_path(commit, "statuses"), |page: Vec<GitHubStatus>| page)?;
+        let runs =
+            self.octo.list(&self.commit_path(commit, "check-runs"), |page: GitHubCheckRuns| {
+                page.check_runs
+            })?;
+        let mut out = newest(statuses.into_iter().map(CommitCheck::from).collect());
+        out.extend(newest(runs.into_iter().map(CommitCheck::from).collect()));
         Ok(out)
     }
 
-    fn set_check(&self, commit: &str, check: &Check) -> Result<()> {
+    fn set_check(&self, commit: &str, check: &CommitCheck) -> Result<()> {
         let state = match check.state {
             CheckState::Pending => "pending",
             CheckState::Passed | CheckState::Neutral => "success",
@@ -245,13 +249,13 @@ impl Forge for GitHub {
             body["target_url"] = url.as_str().into();
         }
         let path = format!("{}/statuses/{}", self.repo, escape(commit));
-        self.octo.send::<Value>(Method::POST, &path, body, Repeat::Safe).map(|_| ())
+        self.octo.send::<Value>(Method::POST, &path, body, RetrySafety::Safe).map(|_| ())
     }
 
     fn reviews(&self, number: u64) -> Result<Vec<Review>> {
         let path = query(&format!("{}/reviews", self.pull_path(number)), &[("per_page", "100")]);
-        let given = self.octo.list(&path, |page: Vec<GivenReview>| page)?;
-        Ok(last_words(given.into_iter().filter_map(GivenReview::word)))
+        let given = self.octo.list(&path, |page: Vec<GitHubReview>| page)?;
+        Ok(last_words(given.into_iter().filter_map(GitHubReview::word)))
     }
 
     fn open_issues(&self, label: &str) -> Result<Vec<Issue>> {
@@ -271,20 +275,20 @@ fn method(method: MergeMethod) -> &'static str {
     }
 }
 
-impl From<Status> for Check {
-    fn from(status: Status) -> Self {
+impl From<GitHubStatus> for CommitCheck {
+    fn from(status: GitHubStatus) -> Self {
         let state = match status.state.as_str() {
             "success" => CheckState::Passed,
             "pending" => CheckState::Pending,
             _ => CheckState::Failed,
         };
         let description = status.description.unwrap_or_default();
-        Check { name: status.context, state, description, url: status.target_url }
+        CommitCheck { name: status.context, state, description, url: status.target_url }
     }
 }
 
-impl From<Run> for Check {
-    fn from(run: Run) -> Self {
+impl From<GitHubCheckRun> for CommitCheck {
+    fn from(run: GitHubCheckRun) -> Self {
         let state = match (run.status.as_str(), run.conclusion.as_deref()) {
             ("completed", Some("success")) => CheckState::Passed,
             ("completed", Some("neutral" | "skipped" | "stale")) => CheckState::Neutral,
@@ -292,16 +296,16 @@ impl From<Run> for Check {
             _ => CheckState::Pending,
         };
         let description = run.output.and_then(|output| output.title).unwrap_or_default();
-        Check { name: run.name, state, description, url: run.html_url }
+        CommitCheck { name: run.name, state, description, url: run.html_url }
     }
 }
 
-impl GivenReview {
+impl GitHubReview {
     /// A comment leaves an earlier verdict as it is; a dismissal takes it back.
-    fn word(self) -> Option<(String, Option<Verdict>, Option<String>)> {
+    fn word(self) -> Option<(String, Option<ReviewVerdict>, Option<String>)> {
         let verdict = match self.state.as_str() {
-            "APPROVED" => Some(Verdict::Approved),
-            "CHANGES_REQUESTED" => Some(Verdict::ChangesRequested),
+            "APPROVED" => Some(ReviewVerdict::Approved),
+            "CHANGES_REQUESTED" => Some(ReviewVerdict::ChangesRequested),
             "DISMISSED" => None,
             _ => return None,
         };

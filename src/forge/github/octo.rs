@@ -5,10 +5,10 @@
 //! are written to stderr when a link is odd, and its models demand two dozen fields of every user, so
 //! that an older GitHub Enterprise could not be read.
 
-use crate::forge::http::{Call, Http};
+use crate::forge::http::{ForgeRequest, HttpClient};
 use crate::forge::paging::next_link;
-use crate::forge::retry::Repeat;
-use crate::forge::transport::Raw;
+use crate::forge::retry::RetrySafety;
+use crate::forge::transport::HttpResponse;
 use crate::forge::{ForgeError, Result};
 use http_body_util::{BodyExt, Full};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
@@ -23,16 +23,16 @@ use tower_service::Service;
 use ureq::http::{Method, Request, Response, request};
 
 /// octocrab, made synchronous.
-pub(super) struct Octo {
+pub(super) struct OctocrabClient {
     runtime: Runtime,
     crab: Octocrab,
-    pub http: Arc<Http>,
+    pub http: Arc<HttpClient>,
     graphql: String,
 }
 
-impl Octo {
+impl OctocrabClient {
     /// `graphql` is the address of that API: GitHub Enterprise has it beside the other one.
-    pub(super) fn new(http: Http, graphql: String) -> Result<Self> {
+    pub(super) fn new(http: HttpClient, graphql: String) -> Result<Self> {
         let failed = |error: std::io::Error| ForgeError::Settings {
             what: "the runtime",
             why: error.to_string(),
@@ -41,16 +41,16 @@ impl Octo {
         let http = Arc::new(http);
         let crab = {
             let _inside = runtime.enter();
-            let wire = Wire { http: Arc::clone(&http) };
+            let wire = OctocrabService { http: Arc::clone(&http) };
             let built =
                 OctocrabBuilder::new_empty().with_service(wire).with_auth(AuthState::None).build();
             built.unwrap_or_else(|never| match never {})
         };
-        Ok(Octo { runtime, crab, http, graphql })
+        Ok(OctocrabClient { runtime, crab, http, graphql })
     }
 
     pub(super) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
-        self.value(&Call::new(Method::GET, path, None, Repeat::Safe))
+        self.value(&ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe))
     }
 
     pub(super) fn send<T: DeserializeOwned>(
@@ -58,9 +58,9 @@ impl Octo {
         method: Method,
         path: &str,
         body: Value,
-        repeat: Repeat,
+        repeat: RetrySafety,
     ) -> Result<T> {
-        self.value(&Call::new(method, path, Some(body), repeat))
+        self.value(&ForgeRequest::new(method, path, Some(body), repeat))
     }
 
     /// A whole list; `pick` takes the items out of a page.
@@ -70,7 +70,7 @@ impl Octo {
         pick: impl Fn(P) -> Vec<T>,
     ) -> Result<Vec<T>> {
         self.http.pages(path, |path| {
-            let call = Call::new(Method::GET, path, None, Repeat::Safe);
+            let call = ForgeRequest::new(Method::GET, path, None, RetrySafety::Safe);
             let raw = self.answer(&call)?;
             Ok((pick(self.http.read(&call, &raw)?), next_link(&raw.headers)))
         })
@@ -79,7 +79,7 @@ impl Octo {
     /// A GraphQL mutation that leaves the same behind when done twice.
     pub(super) fn mutate(&self, mutation: &str, input: Value) -> Result<()> {
         let body = json!({ "query": mutation, "variables": { "input": input } });
-        let call = Call::new(Method::POST, &self.graphql, Some(body), Repeat::Safe);
+        let call = ForgeRequest::new(Method::POST, &self.graphql, Some(body), RetrySafety::Safe);
         let answer: Value = self.value(&call)?;
         let messages = answer["errors"].as_array().map(|errors| {
             errors
@@ -97,13 +97,13 @@ impl Octo {
         }
     }
 
-    fn value<T: DeserializeOwned>(&self, call: &Call<'_>) -> Result<T> {
+    fn value<T: DeserializeOwned>(&self, call: &ForgeRequest<'_>) -> Result<T> {
         let raw = self.answer(call)?;
         self.http.read(call, &raw)
     }
 
     /// Through octocrab and back.
-    fn answer(&self, call: &Call<'_>) -> Result<Raw> {
+    fn answer(&self, call: &ForgeRequest<'_>) -> Result<HttpResponse> {
         let builder = request::Builder::new()
             .method(call.method.clone())
             .uri(call.path)
@@ -112,13 +112,13 @@ impl Octo {
             let request = self.crab.build_request(builder, call.body.as_ref())?;
             let (parts, body) = self.crab.execute(request).await?.into_parts();
             let body = body.collect().await?.to_bytes().to_vec();
-            Ok(Raw { status: parts.status.as_u16(), headers: parts.headers, body })
+            Ok(HttpResponse { status: parts.status.as_u16(), headers: parts.headers, body })
         });
         sent.map_err(|error: octocrab::Error| self.failure(call, &error))
     }
 
     /// Our own error, out of octocrab's wrapping.
-    fn failure(&self, call: &Call<'_>, error: &octocrab::Error) -> ForgeError {
+    fn failure(&self, call: &ForgeRequest<'_>, error: &octocrab::Error) -> ForgeError {
         if let octocrab::Error::Service { source, .. } = error {
             let mut next: Option<&(dyn std::error::Error + 'static)> = Some(source.as_ref());
             while let Some(cause) = next {
@@ -134,11 +134,11 @@ impl Octo {
 }
 
 /// What octocrab sends its requests through.
-struct Wire {
-    http: Arc<Http>,
+struct OctocrabService {
+    http: Arc<HttpClient>,
 }
 
-impl Service<Request<OctoBody>> for Wire {
+impl Service<Request<OctoBody>> for OctocrabService {
     type Response = Response<Full<bytes::Bytes>>;
     type Error = Box<dyn std::error::Error + Send + Sync>;
     type Future =
@@ -155,9 +155,14 @@ impl Service<Request<OctoBody>> for Wire {
             let body = body.collect().await?.to_bytes();
             let body = if body.is_empty() { None } else { Some(serde_json::from_slice(&body)?) };
             // What octocrab would send without being told is sent once.
-            let repeat = parts.extensions.get::<Repeat>().copied().unwrap_or(Repeat::Once);
-            let raw =
-                http.answer(&Call::new(parts.method, &parts.uri.to_string(), body, repeat))?;
+            let repeat =
+                parts.extensions.get::<RetrySafety>().copied().unwrap_or(RetrySafety::Once);
+            let raw = http.answer(&ForgeRequest::new(
+                parts.method,
+                &parts.uri.to_string(),
+                body,
+                repeat,
+            ))?;
             let mut response = Response::new(Full::from(raw.body));
             *response.status_mut() = raw.status.try_into()?;
             *response.headers_mut() = raw.headers;

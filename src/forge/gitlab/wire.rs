@@ -1,11 +1,11 @@
 //! GitLab's JSON.
 
-use super::{Check, CheckState, Proposal, State, bare};
+use super::{CheckState, CommitCheck, Proposal, ProposalState, bare};
 use crate::forge::json::{list, text};
 use serde::Deserialize;
 
 #[derive(Deserialize)]
-pub(super) struct MergeRequest {
+pub(super) struct GitLabMergeRequest {
     pub iid: u64,
     #[serde(default, deserialize_with = "text")]
     pub web_url: String,
@@ -14,7 +14,7 @@ pub(super) struct MergeRequest {
     pub description: String,
     pub state: String,
     pub draft: Option<bool>,
-    pub author: Option<User>,
+    pub author: Option<GitLabUser>,
     pub source_branch: String,
     pub target_branch: String,
     pub sha: Option<String>,
@@ -23,7 +23,7 @@ pub(super) struct MergeRequest {
     #[serde(default, deserialize_with = "list")]
     pub labels: Vec<String>,
     #[serde(default, deserialize_with = "list")]
-    pub reviewers: Vec<User>,
+    pub reviewers: Vec<GitLabUser>,
     #[serde(default)]
     pub merge_when_pipeline_succeeds: bool,
     pub merge_status: Option<String>,
@@ -32,13 +32,13 @@ pub(super) struct MergeRequest {
 }
 
 #[derive(Deserialize)]
-pub(super) struct User {
+pub(super) struct GitLabUser {
     pub id: u64,
     pub username: String,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Status {
+pub(super) struct GitLabStatus {
     pub name: String,
     pub status: String,
     pub description: Option<String>,
@@ -46,14 +46,14 @@ pub(super) struct Status {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Approvals {
+pub(super) struct GitLabApprovals {
     #[serde(default, deserialize_with = "list")]
-    pub approved_by: Vec<Approval>,
+    pub approved_by: Vec<GitLabApproval>,
 }
 
 #[derive(Deserialize)]
-pub(super) struct Approval {
-    pub user: User,
+pub(super) struct GitLabApproval {
+    pub user: GitLabUser,
     /// There in the list of reviewers, since GitLab 13.8.
     pub state: Option<String>,
 }
@@ -67,14 +67,14 @@ pub(super) struct GitLabIssue {
     pub labels: Vec<String>,
 }
 
-impl MergeRequest {
+impl GitLabMergeRequest {
     pub(super) fn is_draft(&self) -> bool {
         self.draft.unwrap_or(false) || bare(&self.title) != self.title
     }
 }
 
-impl From<MergeRequest> for Proposal {
-    fn from(of: MergeRequest) -> Self {
+impl From<GitLabMergeRequest> for Proposal {
+    fn from(of: GitLabMergeRequest) -> Self {
         Proposal {
             number: of.iid,
             url: of.web_url.clone(),
@@ -82,9 +82,9 @@ impl From<MergeRequest> for Proposal {
             body: of.description.clone(),
             // `locked` is the moment in which it is being merged.
             state: match of.state.as_str() {
-                "opened" | "locked" => State::Open,
-                "merged" => State::Merged,
-                _ => State::Closed,
+                "opened" | "locked" => ProposalState::Open,
+                "merged" => ProposalState::Merged,
+                _ => ProposalState::Closed,
             },
             draft: of.is_draft(),
             from_fork: of.source_project_id.is_none()
@@ -106,8 +106,8 @@ impl From<MergeRequest> for Proposal {
     }
 }
 
-impl From<Status> for Check {
-    fn from(status: Status) -> Self {
+impl From<GitLabStatus> for CommitCheck {
+    fn from(status: GitLabStatus) -> Self {
         let state = match status.status.as_str() {
             "success" => CheckState::Passed,
             "failed" | "canceled" | "canceling" => CheckState::Failed,
@@ -115,6 +115,6 @@ impl From<Status> for Check {
             _ => CheckState::Pending,
         };
         let description = status.description.unwrap_or_default();
-        Check { name: status.name, state, description, url: status.target_url }
+        CommitCheck { name: status.name, state, description, url: status.target_url }
     }
 }

@@ -1,9 +1,9 @@
 //! The proposals that are written down at `origin`, and how a new word about one gets there: read,
 //! think, move the ref if it is still where it was, else again.
 
-use super::entry::{Entry, FILE, REFS, Standing};
+use super::entry::{FILE, ProposalRecord, ProposalRecordState, REFS};
 use crate::forge::{Clock, ForgeError, Result};
-use crate::git::{Oid, Pushed, Swap, Workspace, pause};
+use crate::git::{Oid, PushOutcome, RefUpdate, Workspace, pause};
 use std::collections::BTreeMap;
 use std::time::Instant;
 
@@ -11,39 +11,39 @@ use std::time::Instant;
 const PATIENCE: i64 = 45;
 
 /// The entries at `origin`, and where each was seen.
-pub(super) struct Book<'w> {
+pub(super) struct ProposalStore<'w> {
     pub workspace: Workspace<'w>,
     pub clock: Clock,
 }
 
 /// An entry and the commit that holds it.
 #[derive(Debug, Clone)]
-pub(super) struct Seen {
+pub(super) struct StoredProposal {
     pub at: Oid,
-    pub entry: Entry,
+    pub entry: ProposalRecord,
 }
 
 /// What is to be written after a look at what is there.
-pub(super) enum Word<T> {
+pub(super) enum WriteDecision<T> {
     /// This is the answer; nothing needs to be written.
     Said(T),
     /// These refs move at once; then this is the answer.
-    Write(Vec<Swap>, T),
+    Write(Vec<RefUpdate>, T),
 }
 
-impl Book<'_> {
+impl ProposalStore<'_> {
     /// Every entry, by number. What cannot be read as one is left out: it is not ours.
-    pub fn entries(&self) -> Result<BTreeMap<u64, Seen>> {
+    pub fn entries(&self) -> Result<BTreeMap<u64, StoredProposal>> {
         self.named("*")
     }
 
-    fn named(&self, numbers: &str) -> Result<BTreeMap<u64, Seen>> {
+    fn named(&self, numbers: &str) -> Result<BTreeMap<u64, StoredProposal>> {
         let refs = self.workspace.remote_refs(&[format!("{REFS}{numbers}")])?;
         self.workspace.fetch_refs(&refs)?;
         self.read(&refs)
     }
 
-    fn read(&self, refs: &BTreeMap<String, Oid>) -> Result<BTreeMap<u64, Seen>> {
+    fn read(&self, refs: &BTreeMap<String, Oid>) -> Result<BTreeMap<u64, StoredProposal>> {
         let mut out = BTreeMap::new();
         for (name, at) in refs {
             let Some(number) = name.strip_prefix(REFS).and_then(|number| number.parse().ok())
@@ -51,17 +51,22 @@ impl Book<'_> {
                 continue;
             };
             let text = self.workspace.recorded(*at, FILE)?;
-            if let Some(entry) =
-                text.as_deref().and_then(Entry::parse).filter(|entry| entry.number == number)
+            if let Some(entry) = text
+                .as_deref()
+                .and_then(ProposalRecord::parse)
+                .filter(|entry| entry.number == number)
             {
-                out.insert(number, Seen { at: *at, entry });
+                out.insert(number, StoredProposal { at: *at, entry });
             }
         }
         Ok(out)
     }
 
     /// An entry, and what its branch and its base are at, all seen at once.
-    pub fn view(&self, known: &Entry) -> Result<(Seen, Option<Oid>, Option<Oid>)> {
+    pub fn view(
+        &self,
+        known: &ProposalRecord,
+    ) -> Result<(StoredProposal, Option<Oid>, Option<Oid>)> {
         let [head, base] = [&known.head, &known.base].map(|branch| format!("refs/heads/{branch}"));
         let refs = self.workspace.remote_refs(&[
             format!("{REFS}{}", known.number),
@@ -75,7 +80,7 @@ impl Book<'_> {
     }
 
     /// The entry with this number.
-    pub fn entry(&self, number: u64) -> Result<Seen> {
+    pub fn entry(&self, number: u64) -> Result<StoredProposal> {
         let missing = || ForgeError::NoSuchProposal { number };
         self.named(&number.to_string())?.remove(&number).ok_or_else(missing)
     }
@@ -95,22 +100,22 @@ impl Book<'_> {
     }
 
     /// The move of an entry's ref to a new version of it.
-    pub fn swap(&self, entry: &Entry, from: Option<Oid>, what: &str) -> Result<Swap> {
+    pub fn swap(&self, entry: &ProposalRecord, from: Option<Oid>, what: &str) -> Result<RefUpdate> {
         let message = format!("{what}: {}\n", entry.title);
         let to = self.workspace.record(from, FILE, &entry.text(), &message)?;
-        Ok(Swap { name: format!("{REFS}{}", entry.number), from, to })
+        Ok(RefUpdate { name: format!("{REFS}{}", entry.number), from, to })
     }
 
     /// Thinks and writes until nobody else was faster.
-    pub fn write<T>(&self, think: impl Fn() -> Result<Word<T>>) -> Result<T> {
+    pub fn write<T>(&self, think: impl Fn() -> Result<WriteDecision<T>>) -> Result<T> {
         let (started, mut losses) = ((self.clock.now)(), 0);
         loop {
             let begun = Instant::now();
             let (swaps, answer) = match think()? {
-                Word::Said(answer) => return Ok(answer),
-                Word::Write(swaps, answer) => (swaps, answer),
+                WriteDecision::Said(answer) => return Ok(answer),
+                WriteDecision::Write(swaps, answer) => (swaps, answer),
             };
-            if self.workspace.swap(&swaps)? == Pushed::Done {
+            if self.workspace.swap(&swaps)? == PushOutcome::Done {
                 return Ok(answer);
             }
             if (self.clock.now)() - started > PATIENCE {
@@ -122,9 +127,14 @@ impl Book<'_> {
     }
 
     /// The open ones among some entries. Those that somebody has merged with git are noted as merged.
-    pub fn open(&self, entries: BTreeMap<u64, Seen>) -> Result<Vec<(Seen, Option<Oid>)>> {
-        let open: Vec<Seen> =
-            entries.into_values().filter(|seen| seen.entry.state == Standing::Open).collect();
+    pub fn open(
+        &self,
+        entries: BTreeMap<u64, StoredProposal>,
+    ) -> Result<Vec<(StoredProposal, Option<Oid>)>> {
+        let open: Vec<StoredProposal> = entries
+            .into_values()
+            .filter(|seen| seen.entry.state == ProposalRecordState::Open)
+            .collect();
         let mut names: Vec<&str> =
             open.iter().flat_map(|seen| [&*seen.entry.head, &*seen.entry.base]).collect();
         names.sort_unstable();
@@ -143,16 +153,16 @@ impl Book<'_> {
     /// The entry as merged, if its branch is part of its base: somebody has used git for it.
     pub fn noted_as_merged(
         &self,
-        seen: &Seen,
+        seen: &StoredProposal,
         head: Option<Oid>,
         base: Option<Oid>,
-    ) -> Result<Option<Entry>> {
+    ) -> Result<Option<ProposalRecord>> {
         let (Some(head), Some(base)) = (head, base) else { return Ok(None) };
-        if seen.entry.state != Standing::Open || !self.workspace.contains(base, head)? {
+        if seen.entry.state != ProposalRecordState::Open || !self.workspace.contains(base, head)? {
             return Ok(None);
         }
         let mut entry = seen.entry.clone();
-        entry.state = Standing::Merged;
+        entry.state = ProposalRecordState::Merged;
         entry.head_commit = Some(head.to_string());
         // Whoever was faster has noted the same, or knows better.
         let swap = self.swap(&entry, Some(seen.at), "Merged by hand")?;

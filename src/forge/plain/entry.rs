@@ -1,6 +1,8 @@
 //! What is written down about one proposal, as JSON in a commit of its own ref.
 
-use crate::forge::types::{Change, Draft, NewProposal, Proposal, State, askable};
+use crate::forge::types::{
+    DraftState, NewProposal, Proposal, ProposalState, ProposalUpdate, askable,
+};
 use serde::{Deserialize, Serialize};
 
 /// The file in the commit.
@@ -13,12 +15,12 @@ const SCHEMA: &str = "towpath.plain/1";
 
 /// One proposal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Entry {
+pub(super) struct ProposalRecord {
     pub schema: String,
     pub number: u64,
     pub title: String,
     pub body: String,
-    pub state: Standing,
+    pub state: ProposalRecordState,
     pub draft: bool,
     pub author: String,
     pub head: String,
@@ -32,21 +34,21 @@ pub(super) struct Entry {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Standing {
+pub(super) enum ProposalRecordState {
     Open,
     Closed,
     Merged,
 }
 
-impl Entry {
+impl ProposalRecord {
     pub fn new(number: u64, new: &NewProposal, author: &str) -> Self {
-        let mut entry = Entry {
+        let mut entry = ProposalRecord {
             schema: SCHEMA.to_owned(),
             number,
             title: new.title.clone(),
             body: new.body.clone(),
-            state: Standing::Open,
-            draft: new.draft == Draft::Yes,
+            state: ProposalRecordState::Open,
+            draft: new.draft == DraftState::Yes,
             author: author.to_owned(),
             head: new.head.clone(),
             base: new.base.clone(),
@@ -55,13 +57,13 @@ impl Entry {
             head_commit: None,
             merge_commit: None,
         };
-        entry.change(&Change::decoration(new));
+        entry.change(&ProposalUpdate::decoration(new));
         entry
     }
 
     /// Reads an entry. One of a later version, or of another tool, is none.
     pub fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok().filter(|entry: &Entry| entry.schema == SCHEMA)
+        serde_json::from_str(text).ok().filter(|entry: &ProposalRecord| entry.schema == SCHEMA)
     }
 
     pub fn text(&self) -> String {
@@ -69,7 +71,7 @@ impl Entry {
         text + "\n"
     }
 
-    pub fn change(&mut self, change: &Change) {
+    pub fn change(&mut self, change: &ProposalUpdate) {
         if let Some(title) = &change.title {
             self.title.clone_from(title);
         }
@@ -77,7 +79,7 @@ impl Entry {
             self.body.clone_from(body);
         }
         if let Some(draft) = change.draft {
-            self.draft = draft == Draft::Yes;
+            self.draft = draft == DraftState::Yes;
         }
         self.labels.retain(|label| !change.remove_labels.contains(label));
         for label in &change.add_labels {
@@ -97,9 +99,9 @@ impl Entry {
             title: self.title.clone(),
             body: self.body.clone(),
             state: match self.state {
-                Standing::Open => State::Open,
-                Standing::Closed => State::Closed,
-                Standing::Merged => State::Merged,
+                ProposalRecordState::Open => ProposalState::Open,
+                ProposalRecordState::Closed => ProposalState::Closed,
+                ProposalRecordState::Merged => ProposalState::Merged,
             },
             draft: self.draft,
             author: self.author.clone(),

@@ -9,52 +9,58 @@ mod entry;
 
 use super::settle::same_head;
 use super::types::{
-    Change, Check, Feature, Issue, Merge, MergeMethod, NewProposal, Proposal, Review,
+    CommitCheck, ForgeFeature, Issue, MergeMethod, NewProposal, Proposal, ProposalMerge,
+    ProposalUpdate, Review,
 };
-use super::{Clock, Forge, ForgeError, Kind, Result};
-use crate::git::{Joined, Oid, RefAt, Swap, Workspace, WriteError};
-use book::{Book, Seen, Word};
-use entry::{Entry, Standing};
+use super::{Clock, Forge, ForgeError, ForgeKind, Result};
+use crate::git::{ExpectedRef, MergeOutcome, Oid, RefUpdate, Workspace, WriteError};
+use book::{ProposalStore, StoredProposal, WriteDecision};
+use entry::{ProposalRecord, ProposalRecordState};
 
 /// What it lacks: nobody is there to merge, to check or to ask.
-const LACKS: [Feature; 4] =
-    [Feature::AutoMerge, Feature::Issues, Feature::Checks, Feature::Reviews];
+const LACKS: [ForgeFeature; 4] =
+    [ForgeFeature::AutoMerge, ForgeFeature::Issues, ForgeFeature::Checks, ForgeFeature::Reviews];
 
 /// One repository without a forge.
-pub(super) struct Plain<'w> {
-    book: Book<'w>,
+pub(super) struct PlainForge<'w> {
+    book: ProposalStore<'w>,
     /// The address that proposals are named by.
     home: String,
     /// Who writes.
     author: String,
 }
 
-impl<'w> Plain<'w> {
+impl<'w> PlainForge<'w> {
     pub fn new(workspace: Workspace<'w>, home: String, author: String, clock: Clock) -> Self {
-        Plain { book: Book { workspace, clock }, home, author }
+        PlainForge { book: ProposalStore { workspace, clock }, home, author }
     }
 
-    fn shown(&self, entry: &Entry, head: Option<Oid>) -> Proposal {
+    fn shown(&self, entry: &ProposalRecord, head: Option<Oid>) -> Proposal {
         entry.proposal(&self.home, head.map(|id| id.to_string()))
     }
 
-    fn head(&self, entry: &Entry) -> Result<Option<Oid>> {
-        if entry.state != Standing::Open {
+    fn head(&self, entry: &ProposalRecord) -> Result<Option<Oid>> {
+        if entry.state != ProposalRecordState::Open {
             return Ok(None);
         }
         Ok(self.book.heads(&[&entry.head])?.remove(&entry.head))
     }
 
     /// Writes a new version of an entry, unless it says the same.
-    fn rewritten(&self, number: u64, what: &str, change: impl Fn(&mut Entry)) -> Result<Proposal> {
+    fn rewritten(
+        &self,
+        number: u64,
+        what: &str,
+        change: impl Fn(&mut ProposalRecord),
+    ) -> Result<Proposal> {
         let entry = self.book.write(|| {
             let seen = self.book.entry(number)?;
             let mut entry = seen.entry.clone();
             change(&mut entry);
             if entry == seen.entry {
-                return Ok(Word::Said(entry));
+                return Ok(WriteDecision::Said(entry));
             }
-            Ok(Word::Write(vec![self.book.swap(&entry, Some(seen.at), what)?], entry))
+            Ok(WriteDecision::Write(vec![self.book.swap(&entry, Some(seen.at), what)?], entry))
         })?;
         Ok(self.shown(&entry, self.head(&entry)?))
     }
@@ -62,17 +68,17 @@ impl<'w> Plain<'w> {
     /// The moves of a merge: the base, and the entry that says so.
     fn merging(
         &self,
-        seen: &Seen,
+        seen: &StoredProposal,
         head: Option<Oid>,
         base: Option<Oid>,
-        how: &Merge,
-    ) -> Result<Word<Entry>> {
+        how: &ProposalMerge,
+    ) -> Result<WriteDecision<ProposalRecord>> {
         let (number, entry) = (seen.entry.number, &seen.entry);
         let refuse = |why: String| ForgeError::NotMergeable { number, why };
         let head = head.ok_or_else(|| refuse(format!("its branch `{}` is gone", entry.head)))?;
         let base = base.ok_or_else(|| refuse(format!("there is no branch `{}`", entry.base)))?;
         if let Some(entry) = self.book.noted_as_merged(seen, Some(head), Some(base))? {
-            return Ok(Word::Said(entry));
+            return Ok(WriteDecision::Said(entry));
         }
         if entry.draft {
             return Err(refuse("it is a draft".into()));
@@ -80,40 +86,53 @@ impl<'w> Plain<'w> {
         same_head(&self.shown(entry, Some(head)), &how.expect)?;
         let commit = self.joined(entry, base, head, how)?;
         let mut merged = entry.clone();
-        merged.state = Standing::Merged;
+        merged.state = ProposalRecordState::Merged;
         merged.head_commit = Some(head.to_string());
         merged.merge_commit = Some(commit.to_string());
         let landing =
-            Swap { name: format!("refs/heads/{}", entry.base), from: Some(base), to: commit };
+            RefUpdate { name: format!("refs/heads/{}", entry.base), from: Some(base), to: commit };
         let mut swaps = vec![landing, self.book.swap(&merged, Some(seen.at), "Merge")?];
         swaps.extend(self.held(number, how, &swaps)?);
-        Ok(Word::Write(swaps, merged))
+        Ok(WriteDecision::Write(swaps, merged))
     }
 
     /// The refs that the merge depends on, as moves to where they are.
-    fn held(&self, number: u64, how: &Merge, moving: &[Swap]) -> Result<Vec<Swap>> {
-        let expected =
-            |one: &&RefAt| moving.iter().find(|swap| swap.name == one.name).map(|swap| swap.from);
+    fn held(
+        &self,
+        number: u64,
+        how: &ProposalMerge,
+        moving: &[RefUpdate],
+    ) -> Result<Vec<RefUpdate>> {
+        let expected = |one: &&ExpectedRef| {
+            moving.iter().find(|swap| swap.name == one.name).map(|swap| swap.from)
+        };
         let moved =
             how.if_still.iter().any(|one| expected(&one).is_some_and(|from| from != one.at));
         if moved || !self.book.workspace.stand(&how.if_still)? {
             return Err(ForgeError::Outdated { number });
         }
         let others = how.if_still.iter().filter(|one| expected(one).is_none());
-        let still =
-            |one: &RefAt| one.at.map(|at| Swap { name: one.name.clone(), from: Some(at), to: at });
+        let still = |one: &ExpectedRef| {
+            one.at.map(|at| RefUpdate { name: one.name.clone(), from: Some(at), to: at })
+        };
         Ok(others.filter_map(still).collect())
     }
 
     /// The commit that the base is to be at.
-    fn joined(&self, entry: &Entry, base: Oid, head: Oid, how: &Merge) -> Result<Oid> {
+    fn joined(
+        &self,
+        entry: &ProposalRecord,
+        base: Oid,
+        head: Oid,
+        how: &ProposalMerge,
+    ) -> Result<Oid> {
         let workspace = &self.book.workspace;
         let tree = match workspace.join(base, head)? {
-            Joined::Nothing => return Ok(base),
-            Joined::Forward if how.method != MergeMethod::Squash => return Ok(head),
-            Joined::Forward => None,
-            Joined::Tree(tree) => Some(tree),
-            Joined::Conflict(files) => {
+            MergeOutcome::Nothing => return Ok(base),
+            MergeOutcome::Forward if how.method != MergeMethod::Squash => return Ok(head),
+            MergeOutcome::Forward => None,
+            MergeOutcome::Tree(tree) => Some(tree),
+            MergeOutcome::Conflict(files) => {
                 let why =
                     format!("`{}` has changed the same lines of {}", entry.base, files.join(", "));
                 return Err(ForgeError::NotMergeable { number: entry.number, why });
@@ -134,7 +153,7 @@ impl<'w> Plain<'w> {
 }
 
 /// What the commit of a merge says.
-fn words(entry: &Entry, how: &Merge) -> String {
+fn words(entry: &ProposalRecord, how: &ProposalMerge) -> String {
     let (subject, body) = match how.method {
         MergeMethod::Squash => (format!("{} (#{})", entry.title, entry.number), String::new()),
         _ => (
@@ -148,12 +167,12 @@ fn words(entry: &Entry, how: &Merge) -> String {
     if body.is_empty() { format!("{subject}\n") } else { format!("{subject}\n\n{body}\n") }
 }
 
-impl Forge for Plain<'_> {
-    fn kind(&self) -> Kind {
-        Kind::Plain
+impl Forge for PlainForge<'_> {
+    fn kind(&self) -> ForgeKind {
+        ForgeKind::Plain
     }
 
-    fn lacks(&self) -> &'static [Feature] {
+    fn lacks(&self) -> &'static [ForgeFeature] {
         &LACKS
     }
 
@@ -171,7 +190,7 @@ impl Forge for Plain<'_> {
 
     fn proposal(&self, number: u64) -> Result<Proposal> {
         let known = self.book.entry(number)?.entry;
-        if known.state != Standing::Open {
+        if known.state != ProposalRecordState::Open {
             return Ok(self.shown(&known, None));
         }
         let (seen, head, base) = self.book.view(&known)?;
@@ -184,72 +203,72 @@ impl Forge for Plain<'_> {
             // First the number: who else opens one meanwhile takes it, and this is thought over again.
             let number = self.book.next_number()?;
             if let Some(open) = self.find(&new.head)? {
-                return Ok(Word::Said((open, true)));
+                return Ok(WriteDecision::Said((open, true)));
             }
-            let entry = Entry::new(number, new, &self.author);
+            let entry = ProposalRecord::new(number, new, &self.author);
             let head = self.head(&entry)?;
-            Ok(Word::Write(
+            Ok(WriteDecision::Write(
                 vec![self.book.swap(&entry, None, "Open")?],
                 (self.shown(&entry, head), false),
             ))
         })?;
         if was_there {
-            self.update(proposal.number, &Change::decoration(new))
+            self.update(proposal.number, &ProposalUpdate::decoration(new))
         } else {
             Ok(proposal)
         }
     }
 
-    fn update(&self, number: u64, change: &Change) -> Result<Proposal> {
+    fn update(&self, number: u64, change: &ProposalUpdate) -> Result<Proposal> {
         self.rewritten(number, "Change", |entry| entry.change(change))
     }
 
     fn close(&self, number: u64) -> Result<Proposal> {
         self.rewritten(number, "Close", |entry| {
-            if entry.state == Standing::Open {
-                entry.state = Standing::Closed;
+            if entry.state == ProposalRecordState::Open {
+                entry.state = ProposalRecordState::Closed;
             }
         })
     }
 
-    fn merge(&self, number: u64, how: &Merge) -> Result<Proposal> {
+    fn merge(&self, number: u64, how: &ProposalMerge) -> Result<Proposal> {
         let known = self.book.entry(number)?.entry;
         let entry = self.book.write(|| {
             let (seen, head, base) = self.book.view(&known)?;
             match seen.entry.state {
-                Standing::Merged => Ok(Word::Said(seen.entry)),
-                Standing::Closed => {
+                ProposalRecordState::Merged => Ok(WriteDecision::Said(seen.entry)),
+                ProposalRecordState::Closed => {
                     Err(ForgeError::NotMergeable { number, why: "it is closed".into() })
                 }
-                Standing::Open => self.merging(&seen, head, base, how),
+                ProposalRecordState::Open => self.merging(&seen, head, base, how),
             }
         })?;
         Ok(self.shown(&entry, None))
     }
 
-    fn auto_merge(&self, _: u64, _: &Merge) -> Result<()> {
-        Err(lacks(Feature::AutoMerge))
+    fn auto_merge(&self, _: u64, _: &ProposalMerge) -> Result<()> {
+        Err(lacks(ForgeFeature::AutoMerge))
     }
 
-    fn checks(&self, _: &str) -> Result<Vec<Check>> {
-        Err(lacks(Feature::Checks))
+    fn checks(&self, _: &str) -> Result<Vec<CommitCheck>> {
+        Err(lacks(ForgeFeature::Checks))
     }
 
-    fn set_check(&self, _: &str, _: &Check) -> Result<()> {
-        Err(lacks(Feature::Checks))
+    fn set_check(&self, _: &str, _: &CommitCheck) -> Result<()> {
+        Err(lacks(ForgeFeature::Checks))
     }
 
     fn reviews(&self, _: u64) -> Result<Vec<Review>> {
-        Err(lacks(Feature::Reviews))
+        Err(lacks(ForgeFeature::Reviews))
     }
 
     fn open_issues(&self, _: &str) -> Result<Vec<Issue>> {
-        Err(lacks(Feature::Issues))
+        Err(lacks(ForgeFeature::Issues))
     }
 }
 
-fn lacks(feature: Feature) -> ForgeError {
-    ForgeError::Unsupported { forge: Kind::Plain.as_str(), feature }
+fn lacks(feature: ForgeFeature) -> ForgeError {
+    ForgeError::Unsupported { forge: ForgeKind::Plain.as_str(), feature }
 }
 
 impl From<WriteError> for ForgeError {

@@ -8,27 +8,27 @@ use std::rc::Rc;
 
 /// An unpacked object.
 #[derive(Clone)]
-pub(super) struct Object {
+pub(super) struct PackObject {
     pub kind: ObjectType,
     pub bytes: Rc<[u8]>,
 }
 
 /// Pack and offset.
-pub(super) type Place = (usize, u64);
+pub(super) type PackPosition = (usize, u64);
 
 /// Two generations of at most this many bytes each are kept.
 const GENERATION: usize = 2 << 20;
 
 /// Objects by place. What was not asked for while a whole generation filled is forgotten.
 #[derive(Default)]
-pub(super) struct Bases {
-    young: HashMap<Place, Object, BuildHasherDefault<IdHasher>>,
-    old: HashMap<Place, Object, BuildHasherDefault<IdHasher>>,
+pub(super) struct DeltaBaseCache {
+    young: HashMap<PackPosition, PackObject, BuildHasherDefault<IdHasher>>,
+    old: HashMap<PackPosition, PackObject, BuildHasherDefault<IdHasher>>,
     young_bytes: usize,
 }
 
-impl Bases {
-    pub fn get(&mut self, place: Place) -> Option<Object> {
+impl DeltaBaseCache {
+    pub fn get(&mut self, place: PackPosition) -> Option<PackObject> {
         if let Some(object) = self.young.get(&place) {
             return Some(object.clone());
         }
@@ -37,7 +37,7 @@ impl Bases {
         Some(object)
     }
 
-    pub fn insert(&mut self, place: Place, object: &Object) {
+    pub fn insert(&mut self, place: PackPosition, object: &PackObject) {
         // The map and the allocation cost something too.
         let bytes = object.bytes.len() + 100;
         if bytes > GENERATION / 4 {

@@ -11,17 +11,17 @@ pub(super) const OVERLAP: usize = 64;
 const SLOTS: usize = 64;
 
 /// Each block has one place where it can be kept.
-pub(super) struct Blocks(Vec<Option<Block>>);
+pub(super) struct BlockCache(Vec<Option<PackBlock>>);
 
-struct Block {
+struct PackBlock {
     pack: usize,
     number: u64,
     bytes: Vec<u8>,
 }
 
-impl Blocks {
+impl BlockCache {
     pub fn new() -> Self {
-        Blocks((0..SLOTS).map(|_| None).collect())
+        BlockCache((0..SLOTS).map(|_| None).collect())
     }
 
     /// What stands at a place of a pack: at least [`OVERLAP`] bytes, less only at the file's end.
@@ -29,7 +29,7 @@ impl Blocks {
         let number = offset / BLOCK as u64;
         let slot = &mut self.0[(number % SLOTS as u64) as usize];
         let block =
-            slot.get_or_insert_with(|| Block { pack: usize::MAX, number, bytes: Vec::new() });
+            slot.get_or_insert_with(|| PackBlock { pack: usize::MAX, number, bytes: Vec::new() });
         if (block.pack, block.number) != (pack, number) {
             // Not valid until it is filled.
             block.pack = usize::MAX;
@@ -43,14 +43,14 @@ impl Blocks {
 }
 
 /// What stands in a pack from one place on.
-pub(super) struct Stream<'b> {
-    pub blocks: &'b mut Blocks,
+pub(super) struct PackStream<'b> {
+    pub blocks: &'b mut BlockCache,
     pub pack: usize,
     pub file: &'b File,
     pub start: u64,
 }
 
-impl Stream<'_> {
+impl PackStream<'_> {
     /// What stands so many bytes after the start: at least one byte, or `None` at the file's end.
     pub fn after(&mut self, done: u64) -> Option<&[u8]> {
         let found = self.blocks.at(self.pack, self.file, self.start.checked_add(done)?)?;

@@ -3,15 +3,15 @@
 use git2::ObjectType;
 
 /// An entry of a pack.
-pub(super) struct Entry {
-    pub content: Content,
+pub(super) struct PackEntry {
+    pub content: PackEntryKind,
     /// Of what follows, unpacked.
     pub size: u64,
     /// Bytes of the header.
     pub header: usize,
 }
 
-pub(super) enum Content {
+pub(super) enum PackEntryKind {
     Whole(ObjectType),
     /// A delta to what stands so many bytes before this entry.
     OffsetDelta(u64),
@@ -19,7 +19,7 @@ pub(super) enum Content {
     IdDelta([u8; 20]),
 }
 
-impl Entry {
+impl PackEntry {
     /// Cuts a header; `None` when it is none.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let first = *bytes.first()?;
@@ -37,23 +37,23 @@ impl Entry {
             more = byte & 0x80 != 0;
         }
         let content = match (first >> 4) & 7 {
-            1 => Content::Whole(ObjectType::Commit),
-            2 => Content::Whole(ObjectType::Tree),
-            3 => Content::Whole(ObjectType::Blob),
-            4 => Content::Whole(ObjectType::Tag),
+            1 => PackEntryKind::Whole(ObjectType::Commit),
+            2 => PackEntryKind::Whole(ObjectType::Tree),
+            3 => PackEntryKind::Whole(ObjectType::Blob),
+            4 => PackEntryKind::Whole(ObjectType::Tag),
             6 => {
                 let (distance, length) = distance(bytes.get(at..)?)?;
                 at += length;
-                Content::OffsetDelta(distance)
+                PackEntryKind::OffsetDelta(distance)
             }
             7 => {
                 let id = *bytes.get(at..)?.first_chunk()?;
                 at += 20;
-                Content::IdDelta(id)
+                PackEntryKind::IdDelta(id)
             }
             _ => return None,
         };
-        Some(Entry { content, size, header: at })
+        Some(PackEntry { content, size, header: at })
     }
 }
 

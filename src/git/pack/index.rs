@@ -17,12 +17,12 @@ const TRAILERS: u64 = 40;
 const LARGE: u32 = 1 << 31;
 
 /// The index of one pack. What it has read is shared between threads.
-pub(super) struct Index {
+pub(super) struct PackIndex {
     file: File,
     /// How many ids start with this byte or a lower one.
     fanout: Vec<u32>,
     /// Read when first asked for; `None` where it cannot be read.
-    buckets: Vec<OnceLock<Option<Bucket>>>,
+    buckets: Vec<OnceLock<Option<PackIndexBucket>>>,
     /// Entries of the table of 64-bit offsets.
     large: u64,
     /// The last 20 bytes of the pack it belongs to.
@@ -31,21 +31,21 @@ pub(super) struct Index {
 
 /// The objects whose ids start with the same byte. Looking one up is waiting for memory, so what
 /// belongs together lies together, and few places are looked at.
-struct Bucket {
+struct PackIndexBucket {
     /// Sorted by id.
-    objects: Box<[Located]>,
+    objects: Box<[PackIndexEntry]>,
     /// Where those with each second byte, or a higher one, begin.
     starts: Box<[u32]>,
 }
 
 /// An object's id and what the index says of its place.
 #[derive(Clone, Copy)]
-struct Located {
+struct PackIndexEntry {
     id: [u8; 20],
     offset: [u8; 4],
 }
 
-impl Index {
+impl PackIndex {
     /// Opens an index; `None` when it is not one, or its tables do not fill the file exactly.
     pub fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
@@ -63,7 +63,7 @@ impl Index {
         let mut pack_checksum = [0; 20];
         read_exact(&file, length - TRAILERS, &mut pack_checksum)?;
         let buckets = (0..256).map(|_| OnceLock::new()).collect();
-        Some(Index { file, fanout, buckets, large: large / 8, pack_checksum })
+        Some(PackIndex { file, fanout, buckets, large: large / 8, pack_checksum })
     }
 
     /// How many objects the pack holds.
@@ -90,7 +90,7 @@ impl Index {
         IDS + u64::from(self.objects()) * bytes_before
     }
 
-    fn bucket(&self, first: u8) -> Option<Bucket> {
+    fn bucket(&self, first: u8) -> Option<PackIndexBucket> {
         let start = first.checked_sub(1).map_or(0, |before| self.fanout[usize::from(before)]);
         let count = self.fanout[usize::from(first)] - start;
         let table = |at: u64, width: u32| {
@@ -99,23 +99,23 @@ impl Index {
             read_exact(&self.file, at + u64::from(start) * u64::from(width), &mut bytes)?;
             Some(bytes.into_boxed_slice())
         };
-        Some(Bucket::new(&table(IDS, 20)?, &table(self.table(24), 4)?))
+        Some(PackIndexBucket::new(&table(IDS, 20)?, &table(self.table(24), 4)?))
     }
 }
 
-impl Bucket {
+impl PackIndexBucket {
     /// Puts 20 bytes of each id and 4 of each place together.
     fn new(ids: &[u8], offsets: &[u8]) -> Self {
         let both = ids.as_chunks::<20>().0.iter().zip(offsets.as_chunks::<4>().0);
-        let objects: Box<[Located]> =
-            both.map(|(id, offset)| Located { id: *id, offset: *offset }).collect();
+        let objects: Box<[PackIndexEntry]> =
+            both.map(|(id, offset)| PackIndexEntry { id: *id, offset: *offset }).collect();
         let start =
             |byte: usize| objects.partition_point(|object| usize::from(object.id[1]) < byte);
         let starts = (0..=256).map(|byte| u32::try_from(start(byte)).unwrap_or(u32::MAX)).collect();
-        Bucket { objects, starts }
+        PackIndexBucket { objects, starts }
     }
 
-    fn find(&self, id: &[u8; 20]) -> Option<&Located> {
+    fn find(&self, id: &[u8; 20]) -> Option<&PackIndexEntry> {
         let second = usize::from(id[1]);
         let (start, end) =
             (*self.starts.get(second)? as usize, *self.starts.get(second + 1)? as usize);
@@ -127,7 +127,7 @@ impl Bucket {
 /// The place of an id in a sorted list of objects whose ids share their first two bytes. Ids are spread
 /// evenly, so a guess by value is close; after a few guesses, halving ends the search whatever the ids
 /// are.
-fn position(objects: &[Located], id: &[u8; 20]) -> Option<usize> {
+fn position(objects: &[PackIndexEntry], id: &[u8; 20]) -> Option<usize> {
     const GUESSES: usize = 4;
     // Nearly all ids differ in the first eight bytes, and numbers compare faster.
     let word = |id: &[u8; 20]| id.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));

@@ -1,6 +1,6 @@
 //! Unpacking what lies compressed in a pack.
 
-use super::blocks::Stream;
+use super::blocks::PackStream;
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// Room after the end: shows a stream that is too long, and zlib is fast only as long as a longest
@@ -13,18 +13,18 @@ const FRONT: usize = 320;
 const FRONT_UNPACKED: usize = 2048;
 
 /// Unpacks one stream after the other with the same state.
-pub(super) struct Inflate {
+pub(super) struct Inflater {
     state: Decompress,
     out: Vec<u8>,
 }
 
-impl Inflate {
+impl Inflater {
     pub fn new() -> Self {
-        Inflate { state: Decompress::new(true), out: Vec::new() }
+        Inflater { state: Decompress::new(true), out: Vec::new() }
     }
 
     /// The whole stream, which must unpack to `size` bytes.
-    pub fn whole(&mut self, size: usize, mut input: Stream<'_>) -> Option<&[u8]> {
+    pub fn whole(&mut self, size: usize, mut input: PackStream<'_>) -> Option<&[u8]> {
         self.start(size);
         loop {
             let (read, written) = (self.state.total_in(), self.state.total_out());
@@ -41,7 +41,7 @@ impl Inflate {
     }
 
     /// What the first bytes of a stream unpack to. The checksum at its end is not seen.
-    pub fn front(&mut self, mut input: Stream<'_>) -> Option<&[u8]> {
+    pub fn front(&mut self, mut input: PackStream<'_>) -> Option<&[u8]> {
         self.start(FRONT_UNPACKED);
         let packed = input.after(0)?;
         let packed = packed.get(..FRONT).unwrap_or(packed);

@@ -17,7 +17,7 @@ mod reader;
 
 pub(super) use reader::PackReader;
 
-use index::Index;
+use index::PackIndex;
 use std::fs::File;
 use std::path::Path;
 
@@ -28,15 +28,15 @@ const MAX_OBJECT: usize = 16 << 20;
 const MAX_PACKS: usize = 64;
 
 /// The packs of a repository, for any number of readers.
-pub(super) struct Packs(Vec<Pack>);
+pub(super) struct PackSet(Vec<PackFile>);
 
-struct Pack {
-    index: Index,
+struct PackFile {
+    index: PackIndex,
     file: File,
     length: u64,
 }
 
-impl Packs {
+impl PackSet {
     /// The packs that can be read in an object folder and in those it borrows from, largest first.
     pub fn open(objects: &Path) -> Self {
         let folders = alternates::folders(objects).into_iter();
@@ -47,18 +47,18 @@ impl Packs {
         let indexes = files
             .map(|file| file.path())
             .filter(|path| path.extension().is_some_and(|e| e == "idx"));
-        let mut packs: Vec<Pack> =
-            indexes.filter_map(|path| Pack::open(&path)).take(MAX_PACKS).collect();
+        let mut packs: Vec<PackFile> =
+            indexes.filter_map(|path| PackFile::open(&path)).take(MAX_PACKS).collect();
         packs.sort_by_key(|pack| std::cmp::Reverse(pack.length));
-        Packs(packs)
+        PackSet(packs)
     }
 }
 
-impl Pack {
+impl PackFile {
     /// Opens a pack by its index, if the two belong together.
     fn open(index: &Path) -> Option<Self> {
         let file = File::open(index.with_extension("pack")).ok()?;
-        let index = Index::open(index)?;
+        let index = PackIndex::open(index)?;
         let length = file::length(&file)?;
         let mut header = [0; 12];
         file::read_exact(&file, 0, &mut header)?;
@@ -66,7 +66,7 @@ impl Pack {
         let mut checksum = [0; 20];
         file::read_exact(&file, length.checked_sub(20)?, &mut checksum)?;
         let fits = u32::from_be_bytes(count) == index.objects() && checksum == index.pack_checksum;
-        fits.then_some(Pack { index, file, length })
+        fits.then_some(PackFile { index, file, length })
     }
 }
 

@@ -1,11 +1,11 @@
 //! One thread's reader of packs.
 
-use super::bases::{Bases, Object, Place};
-use super::blocks::{Blocks, Stream};
+use super::bases::{DeltaBaseCache, PackObject, PackPosition};
+use super::blocks::{BlockCache, PackStream};
 use super::delta::apply;
-use super::entry::{Content, Entry};
-use super::inflate::Inflate;
-use super::{MAX_OBJECT, Packs};
+use super::entry::{PackEntry, PackEntryKind};
+use super::inflate::Inflater;
+use super::{MAX_OBJECT, PackSet};
 use git2::{ObjectType, Oid};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,32 +16,32 @@ const MAX_CHAIN: usize = 4096;
 
 /// Reads objects from packs.
 pub(in crate::git) struct PackReader {
-    packs: Arc<Packs>,
+    packs: Arc<PackSet>,
     /// Where the last object was found, and so probably the next.
     last: usize,
-    blocks: Blocks,
-    inflate: Inflate,
-    bases: Bases,
+    blocks: BlockCache,
+    inflate: Inflater,
+    bases: DeltaBaseCache,
     /// What a delta makes, before it gets a place of its own.
     made: Vec<u8>,
 }
 
 /// A delta on the way to its base.
-struct Link {
-    place: Place,
+struct DeltaLink {
+    place: PackPosition,
     /// Where the packed delta starts.
     data: u64,
     size: usize,
 }
 
 impl PackReader {
-    pub fn new(packs: Arc<Packs>) -> Self {
+    pub fn new(packs: Arc<PackSet>) -> Self {
         PackReader {
             packs,
             last: 0,
-            blocks: Blocks::new(),
-            inflate: Inflate::new(),
-            bases: Bases::default(),
+            blocks: BlockCache::new(),
+            inflate: Inflater::new(),
+            bases: DeltaBaseCache::default(),
             made: Vec::new(),
         }
     }
@@ -57,9 +57,14 @@ impl PackReader {
     pub fn front(&mut self, id: Oid, kind: ObjectType) -> Option<&[u8]> {
         let place = self.find(id)?;
         let (entry, data) = self.entry(place)?;
-        matches!(entry.content, Content::Whole(found) if found == kind).then_some(())?;
+        matches!(entry.content, PackEntryKind::Whole(found) if found == kind).then_some(())?;
         let file = &self.packs.0[place.0].file;
-        self.inflate.front(Stream { blocks: &mut self.blocks, pack: place.0, file, start: data })
+        self.inflate.front(PackStream {
+            blocks: &mut self.blocks,
+            pack: place.0,
+            file,
+            start: data,
+        })
     }
 
     /// Does a pack claim to have the object where none can be? libgit2 must not be asked for it: it
@@ -69,15 +74,15 @@ impl PackReader {
         for _ in 0..=MAX_CHAIN {
             let Some((entry, _)) = self.entry(at) else { return true };
             match self.base(at, &entry.content) {
-                Some(Base::At(base)) => at = base,
-                Some(Base::None(_)) => return false,
+                Some(DeltaBase::At(base)) => at = base,
+                Some(DeltaBase::None(_)) => return false,
                 None => return true,
             }
         }
         false
     }
 
-    fn find(&mut self, id: Oid) -> Option<Place> {
+    fn find(&mut self, id: Oid) -> Option<PackPosition> {
         let id = id.as_bytes().first_chunk()?;
         let (before, after) = self.packs.0.split_at(self.last);
         let mut nearest = after.iter().chain(before).map(|pack| pack.index.offset(id)).enumerate();
@@ -86,7 +91,7 @@ impl PackReader {
         Some((self.last, offset))
     }
 
-    fn object(&mut self, place: Place) -> Option<Object> {
+    fn object(&mut self, place: PackPosition) -> Option<PackObject> {
         let mut links = Vec::new();
         let mut at = place;
         let mut object = loop {
@@ -96,12 +101,12 @@ impl PackReader {
             let (entry, data) = self.entry(at)?;
             let size = usize::try_from(entry.size).ok().filter(|size| *size <= MAX_OBJECT)?;
             match self.base(at, &entry.content)? {
-                Base::At(base) => {
-                    links.push(Link { place: at, data, size });
+                DeltaBase::At(base) => {
+                    links.push(DeltaLink { place: at, data, size });
                     at = base;
                 }
-                Base::None(kind) => {
-                    let object = Object { kind, bytes: self.unpack(at.0, data, size)?.into() };
+                DeltaBase::None(kind) => {
+                    let object = PackObject { kind, bytes: self.unpack(at.0, data, size)?.into() };
                     self.bases.insert(at, &object);
                     break object;
                 }
@@ -123,34 +128,37 @@ impl PackReader {
     }
 
     /// The header at a place, and where its data starts.
-    fn entry(&mut self, place: Place) -> Option<(Entry, u64)> {
+    fn entry(&mut self, place: PackPosition) -> Option<(PackEntry, u64)> {
         let (pack, offset) = place;
         let found = &self.packs.0[pack];
         let inside = offset < found.length.saturating_sub(20);
-        let entry = Entry::parse(self.blocks.at(pack, &found.file, inside.then_some(offset)?)?)?;
+        let entry =
+            PackEntry::parse(self.blocks.at(pack, &found.file, inside.then_some(offset)?)?)?;
         let data = offset + entry.header as u64;
         Some((entry, data))
     }
 
-    fn base(&self, (pack, offset): Place, content: &Content) -> Option<Base> {
+    fn base(&self, (pack, offset): PackPosition, content: &PackEntryKind) -> Option<DeltaBase> {
         match content {
-            Content::Whole(kind) => Some(Base::None(*kind)),
-            Content::OffsetDelta(0) => None,
-            Content::OffsetDelta(distance) => {
-                Some(Base::At((pack, offset.checked_sub(*distance)?)))
+            PackEntryKind::Whole(kind) => Some(DeltaBase::None(*kind)),
+            PackEntryKind::OffsetDelta(0) => None,
+            PackEntryKind::OffsetDelta(distance) => {
+                Some(DeltaBase::At((pack, offset.checked_sub(*distance)?)))
             }
-            Content::IdDelta(id) => Some(Base::At((pack, self.packs.0[pack].index.offset(id)?))),
+            PackEntryKind::IdDelta(id) => {
+                Some(DeltaBase::At((pack, self.packs.0[pack].index.offset(id)?)))
+            }
         }
     }
 
     fn unpack(&mut self, pack: usize, data: u64, size: usize) -> Option<&[u8]> {
         let file = &self.packs.0[pack].file;
-        self.inflate.whole(size, Stream { blocks: &mut self.blocks, pack, file, start: data })
+        self.inflate.whole(size, PackStream { blocks: &mut self.blocks, pack, file, start: data })
     }
 }
 
 /// What an entry is made of.
-enum Base {
+enum DeltaBase {
     None(ObjectType),
-    At(Place),
+    At(PackPosition),
 }

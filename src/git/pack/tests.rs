@@ -1,7 +1,7 @@
 //! Everything a pack says here, libgit2 says too.
 
-use super::index::Index;
-use super::{PackReader, Packs};
+use super::index::PackIndex;
+use super::{PackReader, PackSet};
 use crate::git::commit::CommitHead;
 use crate::git::testing::TestRepository;
 use git2::{ObjectType, Odb, Oid};
@@ -54,7 +54,7 @@ fn database(objects: &Path) -> Odb<'static> {
 
 /// How many objects the packs answer, each as it should be.
 fn answered(objects: &Path, truth: &Objects) -> usize {
-    let mut reader = PackReader::new(Arc::new(Packs::open(objects)));
+    let mut reader = PackReader::new(Arc::new(PackSet::open(objects)));
     let mut answered = 0;
     for (id, (kind, bytes)) in truth {
         if let Some((found, read)) = reader.read(*id) {
@@ -172,7 +172,7 @@ fn offsets_may_have_64_bits() {
     std::fs::write(&index, with_large_offsets(&plain, 0)).expect("writable");
     assert_eq!(answered(&objects, &truth), truth.len());
     std::fs::write(&index, with_large_offsets(&plain, 5 << 30)).expect("writable");
-    let read = Index::open(&index).expect("an index");
+    let read = PackIndex::open(&index).expect("an index");
     assert!(
         truth.keys().all(|id| read.offset(id.as_bytes().first_chunk().unwrap()) > Some(5 << 30))
     );
@@ -186,7 +186,7 @@ fn try_damaged(name: &Path, pack: &[u8], index: &[u8], truth: &Objects) {
     let place = folder.path().join("pack").join(name.file_name().unwrap());
     std::fs::write(&place, pack).expect("writable");
     std::fs::write(place.with_extension("idx"), index).expect("writable");
-    let mut reader = PackReader::new(Arc::new(Packs::open(folder.path())));
+    let mut reader = PackReader::new(Arc::new(PackSet::open(folder.path())));
     for (id, (kind, bytes)) in truth {
         // What the front says is believed without its checksum; it may only not fail.
         let _ = reader.front(*id, ObjectType::Commit).and_then(CommitHead::of_front);
@@ -234,7 +234,7 @@ fn a_pack_that_shrinks_while_it_is_open_gives_no_answer() {
     repository.git(&["repack", "-adq"]);
     let objects = objects_of(&repository);
     let truth = truth(&objects);
-    let packs = Arc::new(Packs::open(&objects));
+    let packs = Arc::new(PackSet::open(&objects));
     let (pack, index) = only_pack(&objects);
     for path in [pack, index] {
         let contents = std::fs::read(&path).expect("readable");
@@ -245,7 +245,7 @@ fn a_pack_that_shrinks_while_it_is_open_gives_no_answer() {
     let mut reader = PackReader::new(packs);
     assert!(truth.keys().all(|id| reader.read(*id).is_some()));
     let (pack, _) = only_pack(&objects);
-    let packs = Arc::new(Packs::open(&objects));
+    let packs = Arc::new(PackSet::open(&objects));
     std::fs::File::options()
         .write(true)
         .open(pack)

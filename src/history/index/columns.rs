@@ -1,23 +1,25 @@
 //! A timeline as it is written: each value once, then commits and rows as numbers.
 
-use crate::history::timeline::{Interned, Landing, NOTHING, Pinned, Row, Timeline};
-use crate::model::SlotKey;
+use crate::history::timeline::{
+    DeployingCommit, DeploymentRow, ImageVersion, Interner, NOTHING, Timeline,
+};
+use crate::model::CellKey;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 
 #[derive(Serialize, Deserialize)]
-struct Columns<'t> {
-    slots: Cow<'t, [SlotKey]>,
-    pins: Cow<'t, [Pinned]>,
+struct TimelineColumns<'t> {
+    slots: Cow<'t, [CellKey]>,
+    pins: Cow<'t, [ImageVersion]>,
     paths: Cow<'t, [String]>,
-    commits: Cow<'t, [Landing]>,
-    rows: Cow<'t, [Row]>,
+    commits: Cow<'t, [DeployingCommit]>,
+    rows: Cow<'t, [DeploymentRow]>,
 }
 
 impl Serialize for Timeline {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let columns = Columns {
+        let columns = TimelineColumns {
             slots: self.slots.values().into(),
             pins: self.pins.values().into(),
             paths: self.paths.values().into(),
@@ -30,25 +32,25 @@ impl Serialize for Timeline {
 
 impl<'de> Deserialize<'de> for Timeline {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let columns = Columns::deserialize(from)?;
+        let columns = TimelineColumns::deserialize(from)?;
         if !columns.rows.iter().all(|row| columns.hold(row))
             || !columns.rows.is_sorted_by_key(|row| row.commit)
         {
             return Err(D::Error::custom("a number is out of range"));
         }
         Ok(Timeline {
-            slots: Interned::of(columns.slots.into_owned()),
-            pins: Interned::of(columns.pins.into_owned()),
-            paths: Interned::of(columns.paths.into_owned()),
+            slots: Interner::of(columns.slots.into_owned()),
+            pins: Interner::of(columns.pins.into_owned()),
+            paths: Interner::of(columns.paths.into_owned()),
             commits: columns.commits.into_owned(),
             rows: columns.rows.into_owned(),
         })
     }
 }
 
-impl Columns<'_> {
+impl TimelineColumns<'_> {
     /// Does every number of a row name something?
-    fn hold(&self, row: &Row) -> bool {
+    fn hold(&self, row: &DeploymentRow) -> bool {
         let pinned = |number: u32| number == NOTHING || (number as usize) < self.pins.len();
         (row.slot as usize) < self.slots.len()
             && (row.path as usize) < self.paths.len()

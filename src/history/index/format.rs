@@ -14,7 +14,7 @@ const HEAD: usize = MARK.len() + 4 + 4 + 8;
 
 /// Why an index cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Damage {
+pub enum IndexDamage {
     #[error("it is no index of this version")]
     Foreign,
     #[error("it is not complete")]
@@ -30,7 +30,7 @@ pub enum Damage {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Keyed<K, R> {
+struct KeyedRecord<K, R> {
     /// The names of files are short; this is what they stand for.
     key: K,
     record: R,
@@ -39,7 +39,7 @@ struct Keyed<K, R> {
 /// The bytes of a file. `None` when something cannot be written, which nothing in it is.
 pub(super) fn encode<R: Serialize>(key: &str, record: &R) -> Option<Vec<u8>> {
     let mut bytes = vec![0; HEAD];
-    bytes = postcard::to_extend(&Keyed { key, record }, bytes).ok()?;
+    bytes = postcard::to_extend(&KeyedRecord { key, record }, bytes).ok()?;
     let (head, body) = bytes.split_at_mut(HEAD);
     let length = (body.len() as u64).to_le_bytes();
     let sum = crc32fast::hash(body).to_le_bytes();
@@ -51,25 +51,26 @@ pub(super) fn encode<R: Serialize>(key: &str, record: &R) -> Option<Vec<u8>> {
 ///
 /// # Errors
 /// [`Damage`], whatever they are.
-pub(super) fn decode<R: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<R, Damage> {
-    let (head, body) = bytes.split_at_checked(HEAD).ok_or(Damage::Cut)?;
+pub(super) fn decode<R: DeserializeOwned>(key: &str, bytes: &[u8]) -> Result<R, IndexDamage> {
+    let (head, body) = bytes.split_at_checked(HEAD).ok_or(IndexDamage::Cut)?;
     let (mark, rest) = head.split_at(MARK.len());
     let (format, rest) = rest.split_at(4);
     let (sum, length) = rest.split_at(4);
     if mark != MARK || format != FORMAT.to_le_bytes() {
-        return Err(Damage::Foreign);
+        return Err(IndexDamage::Foreign);
     }
     if length != (body.len() as u64).to_le_bytes() {
-        return Err(Damage::Cut);
+        return Err(IndexDamage::Cut);
     }
     if sum != crc32fast::hash(body).to_le_bytes() {
-        return Err(Damage::Changed);
+        return Err(IndexDamage::Changed);
     }
-    let (keyed, rest) =
-        postcard::take_from_bytes::<Keyed<String, R>>(body).ok().ok_or(Damage::Inconsistent)?;
+    let (keyed, rest) = postcard::take_from_bytes::<KeyedRecord<String, R>>(body)
+        .ok()
+        .ok_or(IndexDamage::Inconsistent)?;
     match keyed {
-        _ if !rest.is_empty() => Err(Damage::Inconsistent),
-        Keyed { key: found, .. } if found != key => Err(Damage::OtherKey),
-        Keyed { record, .. } => Ok(record),
+        _ if !rest.is_empty() => Err(IndexDamage::Inconsistent),
+        KeyedRecord { key: found, .. } if found != key => Err(IndexDamage::OtherKey),
+        KeyedRecord { record, .. } => Ok(record),
     }
 }

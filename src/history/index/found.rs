@@ -1,18 +1,18 @@
 //! Discovered sources in text, so that they can be kept and compared.
 
-use crate::config::{Config, NameTemplate, Origin, Rule, Stage};
+use crate::config::{Config, ConfigOrigin, NameTemplate, SourceRule, Stage};
 use crate::model::{Confidence, KeyTemplate, PathTemplate, SourceKind, StageName};
 use serde::{Deserialize, Serialize};
 
 /// What discovery found for one state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
+pub struct DiscoveryRecord {
     /// Stages are named by keys inside files, not by paths.
     pub in_keys: bool,
     pub stages: Vec<Stage>,
-    pub rules: Vec<RuleText>,
+    pub rules: Vec<DiscoveredRule>,
     /// Those it is not sure of.
-    pub unsure: Vec<RuleText>,
+    pub unsure: Vec<DiscoveredRule>,
     /// How many files each rule stands for.
     pub files: Vec<usize>,
     /// Stage words without any version.
@@ -21,7 +21,7 @@ pub struct Found {
 
 /// A discovered rule as text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RuleText {
+pub struct DiscoveredRule {
     kind: SourceKind,
     path: String,
     not: Vec<String>,
@@ -34,9 +34,9 @@ pub struct RuleText {
     confidence: Confidence,
 }
 
-impl Found {
+impl DiscoveryRecord {
     /// Would both read the same versions out of the same files?
-    pub fn reads_like(&self, other: &Found) -> bool {
+    pub fn reads_like(&self, other: &DiscoveryRecord) -> bool {
         self.stages == other.stages && self.rules == other.rules
     }
 
@@ -50,26 +50,27 @@ impl Found {
         self.config_of(&self.unsure)
     }
 
-    fn config_of(&self, rules: &[RuleText]) -> Option<Config> {
+    fn config_of(&self, rules: &[DiscoveredRule]) -> Option<Config> {
         let words = self
             .stages
             .iter()
             .flat_map(|stage| [stage.name.to_string()].into_iter().chain(stage.aliases.clone()));
         let words: Vec<String> = words.collect();
-        let rules = rules.iter().map(|rule| rule.rule(&words)).collect::<Option<Vec<Rule>>>()?;
+        let rules =
+            rules.iter().map(|rule| rule.rule(&words)).collect::<Option<Vec<SourceRule>>>()?;
         Some(Config {
             stages: self.stages.clone(),
             rules,
-            origin: Origin::Discovered,
+            origin: ConfigOrigin::Discovered,
             ..Config::default()
         })
     }
 }
 
-impl RuleText {
+impl DiscoveredRule {
     /// The rule, read with the words that name stages.
-    fn rule(&self, words: &[String]) -> Option<Rule> {
-        let mut rule = Rule::new(self.kind, &self.path, words).ok()?;
+    fn rule(&self, words: &[String]) -> Option<SourceRule> {
+        let mut rule = SourceRule::new(self.kind, &self.path, words).ok()?;
         rule.not = self
             .not
             .iter()
@@ -88,9 +89,9 @@ impl RuleText {
     }
 }
 
-impl From<&Rule> for RuleText {
-    fn from(rule: &Rule) -> Self {
-        RuleText {
+impl From<&SourceRule> for DiscoveredRule {
+    fn from(rule: &SourceRule) -> Self {
+        DiscoveredRule {
             kind: rule.kind,
             path: rule.path.as_str().to_owned(),
             not: rule.not.iter().map(|not| not.as_str().to_owned()).collect(),

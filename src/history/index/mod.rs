@@ -12,11 +12,11 @@ mod refresh;
 mod settled;
 mod shelf;
 
-pub use format::Damage;
-pub use found::{Found, RuleText};
-pub use refresh::{Asked, refreshed};
+pub use format::IndexDamage;
+pub use found::{DiscoveredRule, DiscoveryRecord};
+pub use refresh::{RefreshRequest, refreshed};
 pub use settled::settled;
-pub use shelf::{Shelf, fingerprint};
+pub use shelf::{CacheFile, fingerprint};
 
 use super::timeline::Timeline;
 use crate::git::Oid;
@@ -25,20 +25,20 @@ use serde::{Deserialize, Serialize};
 
 /// What is kept of a repository.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct Record {
+pub struct IndexRecord {
     /// What the newest commits say.
     pub mapping: Mapping,
     /// The sources, where discovery found them.
-    pub found: Option<Found>,
+    pub found: Option<DiscoveryRecord>,
     /// The past of the deployment branch, then of each branch that is a stage.
-    pub parts: Vec<Part>,
+    pub parts: Vec<BranchHistory>,
     /// Kinds and leads are made with this tolerance, in seconds. `None`: they are not made yet.
     pub judged: Option<i64>,
 }
 
 /// The past of one branch.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Part {
+pub struct BranchHistory {
     /// The stage, where a branch is one.
     pub stage: Option<StageName>,
     #[serde(with = "id")]
@@ -54,7 +54,7 @@ pub struct Part {
     pub lost: Vec<String>,
 }
 
-impl Record {
+impl IndexRecord {
     /// Does it tell of these tips: of the deployment branch, then of the branches of stages?
     pub fn is_of(&self, tips: &[(Option<&StageName>, Oid)]) -> bool {
         self.parts.iter().map(|part| (part.stage.as_ref(), part.tip)).eq(tips.iter().copied())

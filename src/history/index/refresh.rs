@@ -1,19 +1,22 @@
 //! The past of a tip, out of what is known of an older one.
 
-use super::Part;
-use crate::git::{Flow, GitError, Oid, Reached, Stopped};
-use crate::history::walk::{Question, Told, deployments, in_legs};
-use crate::source::{Cache, Claim, Reading};
+use super::BranchHistory;
+use crate::git::{GitError, Oid, WalkControl, WalkEnd, WalkProgress};
+use crate::history::walk::{WalkOptions, WalkResult, deployments, in_legs};
+use crate::source::{Claim, ClaimReading, ParseCache};
 
 /// To read all claims at a commit costs about as much as to walk so many.
 const SHORTEST: usize = 1000;
 
 /// What is asked: the question, and what each claim says at its tip, read with a cache.
-pub struct Asked<'a, F: Fn(&'a Cache) -> Result<Vec<(Claim<'a>, Reading)>, GitError>> {
-    pub question: Question<'a>,
+pub struct RefreshRequest<
+    'a,
+    F: Fn(&'a ParseCache) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError>,
+> {
+    pub question: WalkOptions<'a>,
     pub tip: F,
     /// For a second look, where the first one is in doubt.
-    pub spare: &'a Cache,
+    pub spare: &'a ParseCache,
 }
 
 /// Walks from the tip to where `known` begins; or all the way, where that is not on the mainline any
@@ -21,37 +24,41 @@ pub struct Asked<'a, F: Fn(&'a Cache) -> Result<Vec<(Claim<'a>, Reading)>, GitEr
 ///
 /// # Errors
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
-pub fn refreshed<'a, F: Fn(&'a Cache) -> Result<Vec<(Claim<'a>, Reading)>, GitError>>(
-    asked: &Asked<'a, F>,
-    known: Option<&Part>,
-    mut reached: impl FnMut(Reached),
-) -> Result<Part, GitError> {
+pub fn refreshed<'a, F: Fn(&'a ParseCache) -> Result<Vec<(Claim<'a>, ClaimReading)>, GitError>>(
+    asked: &RefreshRequest<'a, F>,
+    known: Option<&BranchHistory>,
+    mut reached: impl FnMut(WalkProgress),
+) -> Result<BranchHistory, GitError> {
     let question = asked.question;
     if let Some(known) = known.filter(|known| known.tip == question.tip) {
         return Ok(known.clone());
     }
-    let nearer = Question { until: known.map(|known| known.tip), ..question };
+    let nearer = WalkOptions { until: known.map(|known| known.tip), ..question };
     let told = in_legs(nearer, (asked.tip)(question.cache)?, SHORTEST, &mut reached)?;
     if let Some(told) = told.and_then(|told| fitting(&question, told, known)) {
         return Ok(told);
     }
-    let again = Question { cache: asked.spare, ..question };
-    let told = deployments(again, (asked.tip)(asked.spare)?, |_| Flow::Continue, reached)?;
+    let again = WalkOptions { cache: asked.spare, ..question };
+    let told = deployments(again, (asked.tip)(asked.spare)?, |_| WalkControl::Continue, reached)?;
     Ok(part(&question, told))
 }
 
 /// The new and what is known, if the two fit.
-fn fitting(question: &Question<'_>, mut told: Told, known: Option<&Part>) -> Option<Part> {
-    if told.stopped != Stopped::Done {
+fn fitting(
+    question: &WalkOptions<'_>,
+    mut told: WalkResult,
+    known: Option<&BranchHistory>,
+) -> Option<BranchHistory> {
+    if told.stopped != WalkEnd::Done {
         return Some(part(question, told));
     }
     let known = known.filter(|_| !told.pending && told.lost.is_empty())?;
     told.timeline.append(&known.timeline);
-    Some(Part { edge: known.edge, pending: known.pending, ..part(question, told) })
+    Some(BranchHistory { edge: known.edge, pending: known.pending, ..part(question, told) })
 }
 
-fn part(question: &Question<'_>, told: Told) -> Part {
-    Part {
+fn part(question: &WalkOptions<'_>, told: WalkResult) -> BranchHistory {
+    BranchHistory {
         stage: question.branch_stage.cloned(),
         tip: question.tip,
         timeline: told.timeline,
@@ -61,9 +68,9 @@ fn part(question: &Question<'_>, told: Told) -> Part {
     }
 }
 
-fn edge(stopped: Stopped) -> Option<Oid> {
+fn edge(stopped: WalkEnd) -> Option<Oid> {
     match stopped {
-        Stopped::Shallow(edge) => Some(edge),
-        Stopped::Done | Stopped::Root => None,
+        WalkEnd::Shallow(edge) => Some(edge),
+        WalkEnd::Done | WalkEnd::Root => None,
     }
 }

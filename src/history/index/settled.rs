@@ -1,18 +1,18 @@
 //! Since when versions are there, out of a timeline instead of a walk.
 
 use crate::git::Oid;
-use crate::history::timeline::{NOTHING, Row, Timeline};
-use crate::model::{Entry, SlotKey, Version};
+use crate::history::timeline::{DeploymentRow, NOTHING, Timeline};
+use crate::model::{CellKey, MappingEntry, Version};
 use std::collections::HashMap;
 
 /// For entries of the timeline's tip, the commit that put their version there; of several places, that
 /// of the first. Left out are slots of which the timeline cannot say it.
-pub fn settled(timeline: &Timeline, entries: &[Entry]) -> HashMap<(SlotKey, Version), Oid> {
-    let mut slots: HashMap<SlotKey, Slot<'_>> = HashMap::new();
+pub fn settled(timeline: &Timeline, entries: &[MappingEntry]) -> HashMap<(CellKey, Version), Oid> {
+    let mut slots: HashMap<CellKey, RewoundCell<'_>> = HashMap::new();
     for entry in entries {
         slots.entry(entry.slot()).or_default().place(&entry.version).asked += 1;
     }
-    let mut numbered: Vec<Option<Slot<'_>>> =
+    let mut numbered: Vec<Option<RewoundCell<'_>>> =
         timeline.slots().iter().map(|slot| slots.remove(slot)).collect();
     for row in &timeline.rows {
         if let Some(slot) = &mut numbered[row.slot as usize] {
@@ -34,15 +34,15 @@ pub fn settled(timeline: &Timeline, entries: &[Entry]) -> HashMap<(SlotKey, Vers
 
 /// What stands in one slot before the rows that were undone.
 #[derive(Default)]
-struct Slot<'t> {
-    places: Vec<(&'t Version, Places)>,
+struct RewoundCell<'t> {
+    places: Vec<(&'t Version, VersionPlaces)>,
     /// The rows do not say which place they are about.
     unclear: bool,
 }
 
 /// The places of one version.
 #[derive(Default)]
-struct Places {
+struct VersionPlaces {
     /// Those of the tip.
     asked: usize,
     /// Those that lost it before the tip.
@@ -51,18 +51,18 @@ struct Places {
     brought: Option<u32>,
 }
 
-impl<'t> Slot<'t> {
-    fn place(&mut self, version: &'t Version) -> &mut Places {
+impl<'t> RewoundCell<'t> {
+    fn place(&mut self, version: &'t Version) -> &mut VersionPlaces {
         let known = self.places.iter().position(|(known, _)| *known == version);
         let at = known.unwrap_or_else(|| {
-            self.places.push((version, Places::default()));
+            self.places.push((version, VersionPlaces::default()));
             self.places.len() - 1
         });
         &mut self.places[at].1
     }
 
     /// Goes back before a deployment.
-    fn undo(&mut self, row: &Row, timeline: &'t Timeline) {
+    fn undo(&mut self, row: &DeploymentRow, timeline: &'t Timeline) {
         let version = |pin: u32| {
             timeline.pins.get(pin).filter(|_| pin != NOTHING).map(|pinned| &pinned.version)
         };

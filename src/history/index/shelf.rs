@@ -1,7 +1,7 @@
 //! Where indexes lie: one file for each repository and way of reading it.
 
 use super::format;
-use super::format::{Damage, decode, encode};
+use super::format::{IndexDamage, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::{self, ErrorKind, Write};
@@ -19,14 +19,14 @@ const UNFINISHED: &str = ".writing-";
 
 /// The place of one index.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct CacheFile {
     folder: PathBuf,
     /// What the names of this repository's indexes begin with.
     repository: String,
     key: String,
 }
 
-impl Shelf {
+impl CacheFile {
     /// The index in `folder` of what is read from a repository, named by its directory, in the way
     /// that `ways` say.
     pub fn new(folder: PathBuf, repository: &Path, ways: &[&str]) -> Self {
@@ -39,18 +39,18 @@ impl Shelf {
             path.escape_ascii().to_string(),
         ];
         let key = key.into_iter().chain(ways).collect::<Vec<_>>().join("\n");
-        Shelf { folder, repository: format!("{:016x}-", fingerprint(path)), key }
+        CacheFile { folder, repository: format!("{:016x}-", fingerprint(path)), key }
     }
 
     /// What the index says; `None` where there is none.
     ///
     /// # Errors
     /// [`Damage`] where there is one that cannot be used.
-    pub fn read<R: DeserializeOwned>(&self) -> Result<Option<R>, Damage> {
+    pub fn read<R: DeserializeOwned>(&self) -> Result<Option<R>, IndexDamage> {
         match std::fs::read(self.path()) {
             Ok(bytes) => decode(&self.key, &bytes).map(Some),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(_) => Err(Damage::Unreadable),
+            Err(_) => Err(IndexDamage::Unreadable),
         }
     }
 

@@ -1,10 +1,10 @@
 use super::*;
 use crate::history::testing::{oid, timeline};
-use crate::model::{Confidence, Entry, SlotKey, SourceKind, Version, Warning};
+use crate::model::{CellKey, Confidence, MappingEntry, SourceKind, Version, Warning};
 use std::path::Path;
 use tempfile::TempDir;
 
-fn record() -> Record {
+fn record() -> IndexRecord {
     let lines = [
         "0 web dev ->v1",
         "0 web prod ->v1",
@@ -13,7 +13,7 @@ fn record() -> Record {
         "3 api/nginx prod/eu ->v7",
     ];
     let timeline = timeline(&lines);
-    let part = Part {
+    let part = BranchHistory {
         stage: None,
         tip: oid(9),
         timeline,
@@ -26,12 +26,12 @@ fn record() -> Record {
         warnings: vec![Warning::at("not-yaml", "a.yaml", "is not YAML")],
         ..Mapping::default()
     };
-    let found = Found { empty_stages: vec!["qa".into()], ..Found::default() };
-    Record { mapping, found: Some(found), parts: vec![part], judged: Some(600) }
+    let found = DiscoveryRecord { empty_stages: vec!["qa".into()], ..DiscoveryRecord::default() };
+    IndexRecord { mapping, found: Some(found), parts: vec![part], judged: Some(600) }
 }
 
-fn shelf(folder: &TempDir) -> Shelf {
-    Shelf::new(folder.path().join("index"), Path::new("/repository"), &["main", ""])
+fn shelf(folder: &TempDir) -> CacheFile {
+    CacheFile::new(folder.path().join("index"), Path::new("/repository"), &["main", ""])
 }
 
 /// One file and its bytes.
@@ -47,11 +47,12 @@ fn written(folder: &TempDir) -> (std::path::PathBuf, Vec<u8>) {
 #[test]
 fn what_was_written_is_read() {
     let folder = TempDir::new().expect("a folder");
-    assert!(shelf(&folder).read::<Record>().expect("nothing is wrong").is_none());
+    assert!(shelf(&folder).read::<IndexRecord>().expect("nothing is wrong").is_none());
     written(&folder);
-    let read = shelf(&folder).read::<Record>().expect("nothing is wrong").expect("it is there");
+    let read =
+        shelf(&folder).read::<IndexRecord>().expect("nothing is wrong").expect("it is there");
     let (before, after) = (record(), read);
-    let shown = |record: &Record| {
+    let shown = |record: &IndexRecord| {
         let rows: Vec<String> =
             record.parts[0].timeline.deployments().map(|row| format!("{row:?}")).collect();
         format!("{rows:?} {:?} {:?} {:?}", record.mapping, record.found, record.judged)
@@ -66,16 +67,16 @@ fn nothing_that_was_cut_or_changed_is_read() {
     let (path, bytes) = written(&folder);
     for length in 0..bytes.len() {
         std::fs::write(&path, &bytes[..length]).expect("writable");
-        assert!(shelf(&folder).read::<Record>().is_err(), "the first {length} bytes");
+        assert!(shelf(&folder).read::<IndexRecord>().is_err(), "the first {length} bytes");
     }
     for at in 0..bytes.len() {
         let mut changed = bytes.clone();
         changed[at] ^= 1 << (at % 8);
         std::fs::write(&path, &changed).expect("writable");
-        assert!(shelf(&folder).read::<Record>().is_err(), "byte {at}");
+        assert!(shelf(&folder).read::<IndexRecord>().is_err(), "byte {at}");
     }
     std::fs::write(&path, [&bytes[..], b"x"].concat()).expect("writable");
-    assert!(matches!(shelf(&folder).read::<Record>(), Err(Damage::Cut)));
+    assert!(matches!(shelf(&folder).read::<IndexRecord>(), Err(IndexDamage::Cut)));
 }
 
 /// Also where the checksum is right: every number is looked at.
@@ -89,7 +90,7 @@ fn numbers_out_of_range_are_no_timeline() {
     for record in wrong {
         let folder = TempDir::new().expect("a folder");
         shelf(&folder).write(&record).expect("there is room");
-        assert!(matches!(shelf(&folder).read::<Record>(), Err(Damage::Inconsistent)));
+        assert!(matches!(shelf(&folder).read::<IndexRecord>(), Err(IndexDamage::Inconsistent)));
     }
 }
 
@@ -97,24 +98,26 @@ fn numbers_out_of_range_are_no_timeline() {
 fn another_key_is_another_index() {
     let folder = TempDir::new().expect("a folder");
     let (path, bytes) = written(&folder);
-    let other = Shelf::new(folder.path().join("index"), Path::new("/repository"), &["mai", "n"]);
-    assert!(other.read::<Record>().expect("nothing is wrong").is_none());
+    let other =
+        CacheFile::new(folder.path().join("index"), Path::new("/repository"), &["mai", "n"]);
+    assert!(other.read::<IndexRecord>().expect("nothing is wrong").is_none());
     other.write(&record()).expect("there is room");
     let files =
         std::fs::read_dir(folder.path().join("index")).expect("a folder").filter_map(Result::ok);
     let second = files.map(|file| file.path()).find(|file| *file != path).expect("a second file");
     std::fs::write(second, bytes).expect("writable");
-    assert!(matches!(other.read::<Record>(), Err(Damage::OtherKey)));
+    assert!(matches!(other.read::<IndexRecord>(), Err(IndexDamage::OtherKey)));
 }
 
 #[test]
 fn the_newest_of_a_repository_stay() {
     let folder = TempDir::new().expect("a folder");
     for branch in ["a", "b", "c", "d", "e", "f"] {
-        let shelf = Shelf::new(folder.path().to_path_buf(), Path::new("/repository"), &[branch]);
+        let shelf =
+            CacheFile::new(folder.path().to_path_buf(), Path::new("/repository"), &[branch]);
         shelf.write(&record()).expect("there is room");
     }
-    let other = Shelf::new(folder.path().to_path_buf(), Path::new("/other"), &["a"]);
+    let other = CacheFile::new(folder.path().to_path_buf(), Path::new("/other"), &["a"]);
     other.write(&record()).expect("there is room");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 5);
 }
@@ -127,8 +130,8 @@ fn the_format_is_what_it_was() {
     assert_eq!((format::FORMAT, crc32fast::hash(&bytes)), (2, 114_002_642));
 }
 
-fn entry(slot: &SlotKey, version: &str) -> Entry {
-    Entry {
+fn entry(slot: &CellKey, version: &str) -> MappingEntry {
+    MappingEntry {
         app: slot.app.clone(),
         component: None,
         stage: slot.stage.clone(),
@@ -147,7 +150,7 @@ fn entry(slot: &SlotKey, version: &str) -> Entry {
 fn settled_of(lines: &[&str], versions: &[&str]) -> Vec<String> {
     let lines: Vec<String> = lines.iter().map(|line| line.replacen(' ', " web dev ", 1)).collect();
     let timeline = timeline(&lines.iter().map(String::as_str).collect::<Vec<_>>());
-    let entries: Vec<Entry> =
+    let entries: Vec<MappingEntry> =
         versions.iter().map(|version| entry(&timeline.slots()[0], version)).collect();
     let mut said: Vec<String> = settled(&timeline, &entries)
         .into_iter()

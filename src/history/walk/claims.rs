@@ -1,21 +1,21 @@
 //! The claims as they are at the point the walk has reached: what they hold, and which paths matter
 //! to them.
 
-use super::look::{Look, is_local};
-use super::owners::Owners;
-use super::pairs::Held;
+use super::look::{ClaimState, is_local};
+use super::owners::PlaceOwners;
+use super::pairs::ClaimedVersion;
 use crate::git::path::folder_of;
-use crate::history::timeline::{Interned, Pinned, Timeline};
+use crate::history::timeline::{ImageVersion, Interner, Timeline};
 use crate::source::Claim;
 use std::collections::{BTreeSet, HashMap};
 
 /// One claim.
-pub(super) struct Tracked<'a> {
+pub(super) struct TrackedClaim<'a> {
     pub claim: Claim<'a>,
     /// Everything it holds, with the places where that is written.
-    holds: Vec<(Held, Vec<u32>)>,
+    holds: Vec<(ClaimedVersion, Vec<u32>)>,
     /// What counts of it: without what belongs to earlier rules, and without repetitions.
-    pub shown: Vec<Held>,
+    pub shown: Vec<ClaimedVersion>,
     /// The other paths that were looked at.
     touched: Vec<u32>,
     /// The files that could not be understood when all was well.
@@ -26,8 +26,8 @@ pub(super) struct Tracked<'a> {
 
 /// All claims, and who looks at what.
 #[derive(Default)]
-pub(super) struct Claims<'a> {
-    all: Vec<Tracked<'a>>,
+pub(super) struct ClaimIndex<'a> {
+    all: Vec<TrackedClaim<'a>>,
     /// The claims on a file, by rule.
     numbers: HashMap<(u32, usize), usize>,
     /// The claims on a file.
@@ -36,15 +36,15 @@ pub(super) struct Claims<'a> {
     built: HashMap<String, Vec<usize>>,
     /// The claims that looked at a path that is not their own file's.
     watchers: HashMap<u32, BTreeSet<usize>>,
-    owners: Owners,
+    owners: PlaceOwners,
     /// Is there more than one rule, so that places can be read twice?
     shared: bool,
 }
 
-impl<'a> Claims<'a> {
+impl<'a> ClaimIndex<'a> {
     /// No claims yet, of this many rules.
     pub fn new(rules: usize) -> Self {
-        Claims { shared: rules > 1, ..Claims::default() }
+        ClaimIndex { shared: rules > 1, ..ClaimIndex::default() }
     }
 
     /// The number of a claim, known from now on.
@@ -59,7 +59,7 @@ impl<'a> Claims<'a> {
         if !is_local(claim.rule.kind) {
             self.built.entry(folder_of(&claim.path).to_owned()).or_default().push(number);
         }
-        self.all.push(Tracked {
+        self.all.push(TrackedClaim {
             claim,
             holds: Vec::new(),
             shown: Vec::new(),
@@ -91,12 +91,12 @@ impl<'a> Claims<'a> {
     }
 
     /// A claim.
-    pub fn get(&self, number: usize) -> &Tracked<'a> {
+    pub fn get(&self, number: usize) -> &TrackedClaim<'a> {
         &self.all[number]
     }
 
     /// Sets what counts of a claim.
-    pub fn show(&mut self, number: usize, shown: Vec<Held>) {
+    pub fn show(&mut self, number: usize, shown: Vec<ClaimedVersion>) {
         self.all[number].shown = shown;
     }
 
@@ -125,7 +125,7 @@ impl<'a> Claims<'a> {
     pub fn update(
         &mut self,
         number: usize,
-        look: Option<Look>,
+        look: Option<ClaimState>,
         commit: Option<u32>,
         timeline: &mut Timeline,
         moved: &mut BTreeSet<usize>,
@@ -162,22 +162,23 @@ impl<'a> Claims<'a> {
     fn holds(
         &mut self,
         number: usize,
-        look: &Look,
+        look: &ClaimState,
         commit: Option<u32>,
         timeline: &mut Timeline,
-    ) -> Vec<(Held, Vec<u32>)> {
+    ) -> Vec<(ClaimedVersion, Vec<u32>)> {
         let mut holds = Vec::new();
         for entry in &look.entries {
             let path = entry
                 .locations
                 .first()
                 .map_or(self.all[number].claim.path.as_str(), |at| at.path.as_str());
-            let held = Held {
+            let held = ClaimedVersion {
                 claim: number,
                 slot: timeline.slots.number(&entry.slot()),
-                pin: timeline
-                    .pins
-                    .number(&Pinned { image: entry.image.clone(), version: entry.version.clone() }),
+                pin: timeline.pins.number(&ImageVersion {
+                    image: entry.image.clone(),
+                    version: entry.version.clone(),
+                }),
                 path: timeline.paths.number_of(path),
                 pending: None,
                 asked: false,
@@ -194,14 +195,14 @@ impl<'a> Claims<'a> {
         let known: BTreeSet<u32> = holds.iter().map(|(held, _)| held.slot).collect();
         let hidden = tracked.holds.iter().filter(|(held, _)| !known.contains(&held.slot));
         let hidden = hidden.cloned().map(|(held, places)| {
-            (Held { pending: held.pending.or(commit), asked: false, ..held }, places)
+            (ClaimedVersion { pending: held.pending.or(commit), asked: false, ..held }, places)
         });
         holds.extend(hidden);
         holds
     }
 
     /// What counts of a claim now.
-    pub fn counting(&self, number: usize) -> Vec<Held> {
+    pub fn counting(&self, number: usize) -> Vec<ClaimedVersion> {
         let tracked = &self.all[number];
         let mut known = BTreeSet::new();
         let own = |places: &[u32]| {
@@ -216,7 +217,7 @@ impl<'a> Claims<'a> {
         self.all[number].lost
     }
 
-    fn watch(&mut self, number: usize, touched: Vec<String>, paths: &mut Interned<String>) {
+    fn watch(&mut self, number: usize, touched: Vec<String>, paths: &mut Interner<String>) {
         let touched: Vec<u32> = touched.iter().map(|path| paths.number_of(path)).collect();
         let before = std::mem::replace(&mut self.all[number].touched, touched);
         if before == self.all[number].touched {

@@ -4,11 +4,11 @@
 //! busy. A leg begins like every walk, with all that its first commit says, and ends where the next
 //! one begins. Where a file was broken or is missing at such a place, legs do not fit together.
 
-use super::{Question, Told, deployments, is_local};
+use super::{WalkOptions, WalkResult, deployments, is_local};
 use crate::config::Config;
-use crate::git::{Door, Flow, GitError, Oid, Reached, Snapshot, Stopped};
+use crate::git::{GitError, Oid, RepositoryHandle, Snapshot, WalkControl, WalkEnd, WalkProgress};
 use crate::model::StageName;
-use crate::source::{Cache, Claim, Reader, Reading, readings};
+use crate::source::{Claim, ClaimReading, ParseCache, SnapshotReader, readings};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
@@ -18,15 +18,15 @@ use std::thread;
 /// # Errors
 /// As [`deployments`].
 pub fn in_legs<'a>(
-    question: Question<'a>,
-    tip: Vec<(Claim<'a>, Reading)>,
+    question: WalkOptions<'a>,
+    tip: Vec<(Claim<'a>, ClaimReading)>,
     shortest: usize,
-    mut reached: impl FnMut(Reached),
-) -> Result<Option<Told>, GitError> {
+    mut reached: impl FnMut(WalkProgress),
+) -> Result<Option<WalkResult>, GitError> {
     let chain = if is_built(question.config) { chain(&question)? } else { Vec::new() };
     let cuts = cuts(&chain, question.threads.unwrap_or_else(threads), shortest);
     let Some(first) = cuts.first() else {
-        return deployments(question, tip, |_| Flow::Continue, reached).map(Some);
+        return deployments(question, tip, |_| WalkControl::Continue, reached).map(Some);
     };
     let total = Some(chain.len() as u64);
     thread::scope(|scope| {
@@ -35,20 +35,20 @@ pub fn in_legs<'a>(
         let legs: Vec<_> = legs.map(|leg| scope.spawn(move || leg.told())).collect();
         drop(progress);
         let (mut here, mut there) = (0, 0);
-        let newest = Question { until: Some(*first), threads: Some(1), ..question };
+        let newest = WalkOptions { until: Some(*first), threads: Some(1), ..question };
         let newest = deployments(
             newest,
             tip,
-            |_| Flow::Continue,
-            |Reached { done, .. }| {
+            |_| WalkControl::Continue,
+            |WalkProgress { done, .. }| {
                 here = done;
                 there += elsewhere.try_iter().sum::<u64>();
-                reached(Reached { done: here + there, total });
+                reached(WalkProgress { done: here + there, total });
             },
         )?;
         for more in elsewhere {
             there += more;
-            reached(Reached { done: here + there, total });
+            reached(WalkProgress { done: here + there, total });
         }
         let mut older = legs.into_iter().map(|leg| leg.join().ok().flatten());
         Ok(older.try_fold(newest, |newer, older| joined(newer, older?)))
@@ -56,9 +56,13 @@ pub fn in_legs<'a>(
 }
 
 /// All legs but the newest.
-fn legs<'c>(question: &Question<'c>, cuts: &[Oid], progress: &Sender<u64>) -> Vec<Leg<'c>> {
+fn legs<'c>(
+    question: &WalkOptions<'c>,
+    cuts: &[Oid],
+    progress: &Sender<u64>,
+) -> Vec<WalkSegment<'c>> {
     let ends = cuts.iter().skip(1).copied().map(Some).chain([question.until]);
-    let leg = |(tip, until): (&Oid, Option<Oid>)| Leg {
+    let leg = |(tip, until): (&Oid, Option<Oid>)| WalkSegment {
         door: question.repository.door(),
         config: question.config,
         branch_stage: question.branch_stage,
@@ -79,7 +83,7 @@ fn threads() -> usize {
 }
 
 /// The commits in question, newest first.
-fn chain(question: &Question<'_>) -> Result<Vec<Oid>, GitError> {
+fn chain(question: &WalkOptions<'_>) -> Result<Vec<Oid>, GitError> {
     let mut chain = Vec::new();
     question.repository.find_on_mainline(question.tip, |id, _| {
         chain.push(id);
@@ -107,8 +111,8 @@ fn cuts(chain: &[Oid], threads: usize, shortest: usize) -> Vec<Oid> {
 }
 
 /// What a thread needs to walk a part of the mainline by itself.
-struct Leg<'c> {
-    door: Door,
+struct WalkSegment<'c> {
+    door: RepositoryHandle,
     config: &'c Config,
     branch_stage: Option<&'c StageName>,
     tip: Oid,
@@ -117,18 +121,18 @@ struct Leg<'c> {
     progress: Sender<u64>,
 }
 
-impl Leg<'_> {
+impl WalkSegment<'_> {
     /// What the leg tells; `None` where its first commit cannot be read whole.
-    fn told(&self) -> Option<Told> {
-        let (repository, cache) = (self.door.open().ok()?, Cache::default());
+    fn told(&self) -> Option<WalkResult> {
+        let (repository, cache) = (self.door.open().ok()?, ParseCache::default());
         let snapshot = Snapshot::of_commit(&repository, self.tip).ok()?;
-        let tip = readings(self.config, &Reader::new(&snapshot, &cache), self.branch_stage);
+        let tip = readings(self.config, &SnapshotReader::new(&snapshot, &cache), self.branch_stage);
         if tip.iter().any(|(_, reading)| {
             reading.warnings.iter().any(|warning| warning.code == "missing-object")
         }) {
             return None;
         }
-        let question = Question {
+        let question = WalkOptions {
             repository: &repository,
             config: self.config,
             tip: self.tip,
@@ -138,20 +142,20 @@ impl Leg<'_> {
             threads: Some(1),
         };
         let mut known = 0;
-        let reached = |Reached { done, .. }| {
+        let reached = |WalkProgress { done, .. }| {
             // Nobody listens any more where the newest leg has failed.
             let _ = self.progress.send(done - known);
             known = done;
         };
-        deployments(question, tip, |_| Flow::Continue, reached).ok()
+        deployments(question, tip, |_| WalkControl::Continue, reached).ok()
     }
 }
 
 /// Two neighbours as one; `None` where the newer one left something open.
-fn joined(mut newer: Told, older: Told) -> Option<Told> {
-    let fits = newer.stopped == Stopped::Done && !newer.pending && newer.lost.is_empty();
+fn joined(mut newer: WalkResult, older: WalkResult) -> Option<WalkResult> {
+    let fits = newer.stopped == WalkEnd::Done && !newer.pending && newer.lost.is_empty();
     newer.timeline.append(&older.timeline);
-    fits.then_some(Told { timeline: newer.timeline, ..older })
+    fits.then_some(WalkResult { timeline: newer.timeline, ..older })
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 use super::{cuts, in_legs};
 use crate::config::parse;
 use crate::git::testing::TestRepository;
-use crate::git::{Flow, Oid, Snapshot};
-use crate::history::walk::{Question, Told, deployments};
-use crate::source::{Cache, Reader, readings};
+use crate::git::{Oid, Snapshot, WalkControl};
+use crate::history::walk::{WalkOptions, WalkResult, deployments};
+use crate::source::{ParseCache, SnapshotReader, readings};
 
 const CONFIG: &str = "stages: [dev, prod]\nsources: [kustomize: 'k/{stage}']\n";
 const OVERLAY: &str = "resources: [../base]\n";
@@ -33,16 +33,16 @@ fn told(
     test: &mut TestRepository,
     threads: usize,
     shortest: usize,
-) -> (Told, Option<Told>, Vec<u64>) {
+) -> (WalkResult, Option<WalkResult>, Vec<u64>) {
     let (config, repository) = (parse(CONFIG, "towpath.yaml").expect("a config"), test.open());
     let tip = repository.head().expect("a commit");
     let (snapshot, caches) = (
         Snapshot::of_commit(&repository, tip).expect("a commit"),
-        [(); 2].map(|()| Cache::default()),
+        [(); 2].map(|()| ParseCache::default()),
     );
     let [one, other] = caches.each_ref().map(|cache| {
         let threads = Some(threads);
-        let question = Question {
+        let question = WalkOptions {
             repository: &repository,
             config: &config,
             tip,
@@ -51,16 +51,16 @@ fn told(
             until: None,
             threads,
         };
-        (question, readings(&config, &Reader::new(&snapshot, cache), None))
+        (question, readings(&config, &SnapshotReader::new(&snapshot, cache), None))
     });
     let mut reached = Vec::new();
-    let alone = deployments(one.0, one.1, |_| Flow::Continue, |_| {}).expect("a walk");
+    let alone = deployments(one.0, one.1, |_| WalkControl::Continue, |_| {}).expect("a walk");
     let legs =
         in_legs(other.0, other.1, shortest, |so_far| reached.push(so_far.done)).expect("legs");
     (alone, legs, reached)
 }
 
-fn lines(told: &Told) -> Vec<String> {
+fn lines(told: &WalkResult) -> Vec<String> {
     told.timeline.deployments().map(|deployment| format!("{deployment:?}")).collect()
 }
 

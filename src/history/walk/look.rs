@@ -1,10 +1,10 @@
 //! What a claim says at one commit, and what was looked at to know it.
 
-use super::memo::Memo;
+use super::memo::ClaimMemo;
 use crate::config::Config;
-use crate::git::{Repository, Snapshot, Step};
-use crate::model::{Entry, SourceKind, StageName};
-use crate::source::{Cache, Claim, Reader, Reading, claims_on, read_claim};
+use crate::git::{CommitChanges, Repository, Snapshot};
+use crate::model::{MappingEntry, SourceKind, StageName};
+use crate::source::{Claim, ClaimReading, ParseCache, SnapshotReader, claims_on, read_claim};
 use std::collections::HashMap;
 
 /// Warnings after which a file says nothing about its versions.
@@ -12,8 +12,8 @@ const BROKEN: [&str; 5] = ["not-yaml", "unreadable", "not-text", "too-large", "n
 
 /// What a claim says at one commit.
 #[derive(Debug, Default)]
-pub(super) struct Look {
-    pub entries: Vec<Entry>,
+pub(super) struct ClaimState {
+    pub entries: Vec<MappingEntry>,
     /// The paths that were looked at, the claim's own left out.
     pub touched: Vec<String>,
     /// Those that are there and could not be understood.
@@ -22,10 +22,10 @@ pub(super) struct Look {
     pub missing: bool,
 }
 
-impl Look {
+impl ClaimState {
     /// What a reading says.
-    pub fn of(claim: &Claim<'_>, reading: Reading) -> Self {
-        let mut look = Look { entries: reading.entries, ..Look::default() };
+    pub fn of(claim: &Claim<'_>, reading: ClaimReading) -> Self {
+        let mut look = ClaimState { entries: reading.entries, ..ClaimState::default() };
         for warning in reading.warnings {
             look.missing |= warning.code == "missing-object";
             look.broken.extend(warning.path.filter(|_| BROKEN.contains(&warning.code)));
@@ -43,10 +43,10 @@ impl Look {
     pub fn at(
         config: &Config,
         claim: &Claim<'_>,
-        reader: &Reader<'_>,
+        reader: &SnapshotReader<'_>,
         stage: Option<&StageName>,
     ) -> Self {
-        Look::of(claim, read_claim(config, claim, reader, stage))
+        ClaimState::of(claim, read_claim(config, claim, reader, stage))
     }
 }
 
@@ -57,12 +57,12 @@ pub(super) fn is_local(kind: SourceKind) -> bool {
 }
 
 /// A claim on a path that a commit changed, as it was before.
-pub(super) struct Local {
+pub(super) struct PriorClaimState {
     /// Which of the step's changes.
     pub change: usize,
     /// Which rule of the config.
     pub rule: usize,
-    pub look: Look,
+    pub look: ClaimState,
 }
 
 /// Can what a source reads be told from the looks of a value? An expression of the user may want more.
@@ -77,25 +77,25 @@ const MEMOS: usize = 3;
 const MAX_REMEMBERED: usize = 4 << 20;
 
 /// Looks at changed files on a thread of its own.
-pub(super) struct Looker<'c> {
+pub(super) struct ClaimReader<'c> {
     config: &'c Config,
     stage: Option<&'c StageName>,
-    cache: Cache,
+    cache: ParseCache,
     /// The claims on each file that was met, and what they said last.
-    known: HashMap<String, Vec<Known<'c>>>,
+    known: HashMap<String, Vec<CachedClaim<'c>>>,
     /// Of the remembered files.
     bytes: usize,
 }
 
-struct Known<'c> {
+struct CachedClaim<'c> {
     claim: Claim<'c>,
     /// The one of use last comes first.
-    memos: Vec<Memo>,
+    memos: Vec<ClaimMemo>,
 }
 
-impl Known<'_> {
+impl CachedClaim<'_> {
     /// What the claim says of a text, if that follows from what it said lately.
-    fn recall(&mut self, path: &str, text: &[u8], snapshot: &Snapshot<'_>) -> Option<Look> {
+    fn recall(&mut self, path: &str, text: &[u8], snapshot: &Snapshot<'_>) -> Option<ClaimState> {
         for at in 0..self.memos.len() {
             if let Some(look) = self.memos[at].recall(path, text, snapshot) {
                 self.memos[..=at].rotate_right(1);
@@ -106,8 +106,8 @@ impl Known<'_> {
     }
 
     /// Remembers what it said of a text. Returns how much more text is held.
-    fn keep(&mut self, text: Vec<u8>, look: &Look, snapshot: &Snapshot<'_>) -> usize {
-        let Some(memo) = Memo::of(text, look, snapshot) else { return 0 };
+    fn keep(&mut self, text: Vec<u8>, look: &ClaimState, snapshot: &Snapshot<'_>) -> usize {
+        let Some(memo) = ClaimMemo::of(text, look, snapshot) else { return 0 };
         let bytes = memo.bytes();
         self.memos.truncate(MEMOS - 1);
         self.memos.insert(0, memo);
@@ -115,19 +115,19 @@ impl Known<'_> {
     }
 }
 
-impl<'c> Looker<'c> {
+impl<'c> ClaimReader<'c> {
     /// One that has seen nothing yet.
     pub fn new(config: &'c Config, stage: Option<&'c StageName>) -> Self {
-        Looker { config, stage, cache: Cache::default(), known: HashMap::new(), bytes: 0 }
+        ClaimReader { config, stage, cache: ParseCache::default(), known: HashMap::new(), bytes: 0 }
     }
 
     /// What the claims on changed files said before the change, of those that `wanted` names.
     pub fn before(
         &mut self,
         repository: &Repository,
-        step: &Step,
+        step: &CommitChanges,
         wanted: impl Fn(&str) -> bool,
-    ) -> Vec<Local> {
+    ) -> Vec<PriorClaimState> {
         let mut out = Vec::new();
         let Some(snapshot) = step.snapshot_before(repository) else { return out };
         let mut reader = None;
@@ -142,13 +142,13 @@ impl<'c> Looker<'c> {
                 let recalled =
                     text.as_ref().and_then(|text| known.recall(&file.path, text, &snapshot));
                 let look = recalled.unwrap_or_else(|| {
-                    let reader =
-                        reader.get_or_insert_with(|| Reader::of_versions(&snapshot, &self.cache));
-                    let look = Look::at(self.config, &known.claim, reader, self.stage);
+                    let reader = reader
+                        .get_or_insert_with(|| SnapshotReader::of_versions(&snapshot, &self.cache));
+                    let look = ClaimState::at(self.config, &known.claim, reader, self.stage);
                     self.bytes += text.map_or(0, |text| known.keep(text, &look, &snapshot));
                     look
                 });
-                out.push(Local { change: at, rule: known.claim.index, look });
+                out.push(PriorClaimState { change: at, rule: known.claim.index, look });
             }
         }
         if self.bytes > MAX_REMEMBERED {
@@ -161,15 +161,15 @@ impl<'c> Looker<'c> {
 
 /// The claims on a file that are read beside the walk.
 fn claims_of<'k, 'c>(
-    known: &'k mut HashMap<String, Vec<Known<'c>>>,
+    known: &'k mut HashMap<String, Vec<CachedClaim<'c>>>,
     config: &'c Config,
     path: &str,
-) -> &'k mut Vec<Known<'c>> {
+) -> &'k mut Vec<CachedClaim<'c>> {
     if !known.contains_key(path) {
         let claims = claims_on(config, path).into_iter().filter(|claim| is_local(claim.rule.kind));
         known.insert(
             path.to_owned(),
-            claims.map(|claim| Known { claim, memos: Vec::new() }).collect(),
+            claims.map(|claim| CachedClaim { claim, memos: Vec::new() }).collect(),
         );
     }
     known.get_mut(path).expect("it was just put there")

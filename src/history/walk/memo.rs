@@ -5,9 +5,9 @@
 //! same bytes, and sources cannot tell the new word from the old one by its looks, they find the same
 //! places, with the new word in them. A test reads both ways.
 
-use super::look::Look;
+use super::look::ClaimState;
 use crate::git::{Oid, Snapshot};
-use crate::model::{Entry, Part};
+use crate::model::{ImagePart, MappingEntry};
 use crate::source::shape;
 use std::ops::Range;
 
@@ -15,20 +15,20 @@ use std::ops::Range;
 const MAX_TEXT: usize = 32 << 10;
 
 /// What a claim said when it was read last.
-pub(super) struct Memo {
+pub(super) struct ClaimMemo {
     text: Vec<u8>,
-    look: Vec<Entry>,
+    look: Vec<MappingEntry>,
     /// The other paths that were looked at, and what was there.
     others: Vec<(String, Option<Oid>)>,
 }
 
-impl Memo {
+impl ClaimMemo {
     /// Remembers what a claim said of its file, if that is worth it.
-    pub fn of(text: Vec<u8>, look: &Look, snapshot: &Snapshot<'_>) -> Option<Self> {
+    pub fn of(text: Vec<u8>, look: &ClaimState, snapshot: &Snapshot<'_>) -> Option<Self> {
         let whole = look.broken.is_empty() && !look.missing && !look.entries.is_empty();
         let other = |path: &String| (path.clone(), snapshot.find(path).map(|file| file.id));
         let others = || look.touched.iter().map(other).collect();
-        (whole && text.len() <= MAX_TEXT).then(|| Memo {
+        (whole && text.len() <= MAX_TEXT).then(|| ClaimMemo {
             text,
             look: look.entries.clone(),
             others: others(),
@@ -41,13 +41,18 @@ impl Memo {
     }
 
     /// What the claim says of this text, if that follows from what it said last.
-    pub fn recall(&mut self, path: &str, text: &[u8], snapshot: &Snapshot<'_>) -> Option<Look> {
+    pub fn recall(
+        &mut self,
+        path: &str,
+        text: &[u8],
+        snapshot: &Snapshot<'_>,
+    ) -> Option<ClaimState> {
         let there = |path: &str| snapshot.find(path).map(|file| file.id);
         if !self.others.iter().all(|(path, id)| there(path) == *id) || !self.follow(path, text) {
             return None;
         }
         let touched = self.others.iter().map(|(path, _)| path.clone()).collect();
-        Some(Look { entries: self.look.clone(), touched, ..Look::default() })
+        Some(ClaimState { entries: self.look.clone(), touched, ..ClaimState::default() })
     }
 
     /// Takes over a new text, if it differs in one plain word only and that is a tag.
@@ -71,7 +76,7 @@ impl Memo {
                     continue;
                 }
                 let whole =
-                    location.part == Part::Tag && entry.version.tag.as_deref() == Some(before);
+                    location.part == ImagePart::Tag && entry.version.tag.as_deref() == Some(before);
                 let quotes = end - start - old.len();
                 if !whole || !matches!((start == old.start, quotes), (true, 0) | (false, 2)) {
                     return false;

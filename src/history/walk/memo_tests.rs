@@ -1,9 +1,9 @@
 use super::*;
-use crate::config::{Config, Rule, Stage};
+use crate::config::{Config, SourceRule, Stage};
 use crate::git::Repository;
 use crate::git::testing::TestRepository;
 use crate::model::{KeyTemplate, SourceKind, StageName};
-use crate::source::{Cache, Claim, Reader, claims_on};
+use crate::source::{Claim, ParseCache, SnapshotReader, claims_on};
 use proptest::prelude::*;
 
 const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -35,7 +35,8 @@ const FILES: [(SourceKind, &str, &str); 9] = [
 
 fn config(kind: SourceKind, path: &str) -> Config {
     let stages = ["dev".to_owned()];
-    let mut rule = Rule::new(kind, &path.replace("dev", "{stage}"), &stages).expect("a template");
+    let mut rule =
+        SourceRule::new(kind, &path.replace("dev", "{stage}"), &stages).expect("a template");
     if matches!(kind, SourceKind::Yaml | SourceKind::Json) {
         rule.tags = ["image_tag", "version"]
             .map(|key| KeyTemplate::parse(key, &stages).expect("a key"))
@@ -47,7 +48,11 @@ fn config(kind: SourceKind, path: &str) -> Config {
 }
 
 /// What the newest commit says, once from memory (if it can) and once read.
-fn both(kind: SourceKind, path: &str, texts: [&str; 2]) -> (Option<Vec<Entry>>, Vec<Entry>) {
+fn both(
+    kind: SourceKind,
+    path: &str,
+    texts: [&str; 2],
+) -> (Option<Vec<MappingEntry>>, Vec<MappingEntry>) {
     let mut test = TestRepository::new();
     test.commit("old", &[(path, Some(texts[0]))]);
     test.commit("new", &[(path, Some(texts[1]))]);
@@ -59,7 +64,7 @@ fn both(kind: SourceKind, path: &str, texts: [&str; 2]) -> (Option<Vec<Entry>>, 
         Snapshot::of_commit(&repository, repository.resolve(revision).expect("a commit"))
             .expect("a snapshot")
     };
-    let memo = Memo::of(texts[0].as_bytes().to_vec(), &old, &snapshot("main~1"));
+    let memo = ClaimMemo::of(texts[0].as_bytes().to_vec(), &old, &snapshot("main~1"));
     let recalled =
         memo.and_then(|mut memo| memo.recall(path, texts[1].as_bytes(), &snapshot("main")));
     (
@@ -68,14 +73,14 @@ fn both(kind: SourceKind, path: &str, texts: [&str; 2]) -> (Option<Vec<Entry>>, 
     )
 }
 
-fn read(repository: &Repository, config: &Config, claim: &Claim<'_>, revision: &str) -> Look {
+fn read(repository: &Repository, config: &Config, claim: &Claim<'_>, revision: &str) -> ClaimState {
     let commit = repository.resolve(revision).expect("a commit");
     let snapshot = Snapshot::of_commit(repository, commit).expect("a snapshot");
-    Look::at(config, claim, &Reader::new(&snapshot, &Cache::default()), None)
+    ClaimState::at(config, claim, &SnapshotReader::new(&snapshot, &ParseCache::default()), None)
 }
 
 /// Notes are not history's business.
-fn bare(mut entries: Vec<Entry>) -> Vec<Entry> {
+fn bare(mut entries: Vec<MappingEntry>) -> Vec<MappingEntry> {
     entries.iter_mut().for_each(|entry| entry.notes.clear());
     entries
 }

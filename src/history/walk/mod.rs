@@ -13,15 +13,18 @@ mod pairs;
 mod question;
 
 pub use legs::in_legs;
-pub use question::{Arrival, Found, Question, Told};
+pub use question::{IntroducedVersions, TimedCommit, WalkOptions, WalkResult};
 
-use super::timeline::{Landing, NOTHING, Row, Timeline};
-use crate::git::{Flow, GitError, Oid, Reached, Repository, Scope, Snapshot, Step, Stopped, Walk};
-use crate::model::{SlotKey, Version};
-use crate::source::{Change, Claim, Reader, Reading, claims_on};
-use claims::Claims;
-use look::{Local, Look, Looker, is_local};
-use pairs::{Held, Pair, pairs};
+use super::timeline::{DeployingCommit, DeploymentRow, NOTHING, Timeline};
+use crate::git::{
+    CommitChanges, GitError, MainlineWalk, Oid, PathScope, Repository, Snapshot, WalkControl,
+    WalkEnd, WalkProgress,
+};
+use crate::model::{CellKey, Version};
+use crate::source::{Claim, ClaimReading, FileChangeKind, SnapshotReader, claims_on};
+use claims::ClaimIndex;
+use look::{ClaimReader, ClaimState, PriorClaimState, is_local};
+use pairs::{CellTransition, ClaimedVersion, pairs};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{PoisonError, RwLock};
 
@@ -33,12 +36,12 @@ const MAX_SEARCHED: usize = 5_000;
 /// # Errors
 /// [`GitError::MissingObject`] where a partial clone lacks a commit or tree.
 pub fn deployments<'a>(
-    question: Question<'a>,
-    tip: Vec<(Claim<'a>, Reading)>,
-    enough: impl FnMut(&Timeline) -> Flow,
-    reached: impl FnMut(Reached),
-) -> Result<Told, GitError> {
-    let mut replay = Replay::new(question, None);
+    question: WalkOptions<'a>,
+    tip: Vec<(Claim<'a>, ClaimReading)>,
+    enough: impl FnMut(&Timeline) -> WalkControl,
+    reached: impl FnMut(WalkProgress),
+) -> Result<WalkResult, GitError> {
+    let mut replay = HistoryReplay::new(question, None);
     replay.start(tip)?;
     let stopped = replay.run(enough, reached)?;
     Ok(replay.told(stopped))
@@ -50,20 +53,20 @@ pub fn deployments<'a>(
 /// # Errors
 /// As [`deployments`].
 pub fn arrivals<'a>(
-    question: Question<'a>,
-    tip: Vec<(Claim<'a>, Reading)>,
-    asked: impl Fn(&SlotKey) -> bool,
-) -> Result<(Found, Stopped), GitError> {
-    let mut replay = Replay::new(question, Some(Search::default()));
+    question: WalkOptions<'a>,
+    tip: Vec<(Claim<'a>, ClaimReading)>,
+    asked: impl Fn(&CellKey) -> bool,
+) -> Result<(IntroducedVersions, WalkEnd), GitError> {
+    let mut replay = HistoryReplay::new(question, Some(IntroductionSearch::default()));
     replay.start(tip)?;
     replay.ask(asked);
-    let stopped = replay.run(|_| Flow::Continue, |_| {})?;
+    let stopped = replay.run(|_| WalkControl::Continue, |_| {})?;
     Ok((replay.answers(), stopped))
 }
 
 /// What is looked for, where not everything is told.
 #[derive(Default)]
-struct Search {
+struct IntroductionSearch {
     /// The commit that brought what is in a slot.
     found: HashMap<(u32, u32), u32>,
     /// Places that wait for an answer.
@@ -74,11 +77,11 @@ struct Search {
     searched: usize,
 }
 
-struct Replay<'a> {
-    question: Question<'a>,
-    claims: Claims<'a>,
+struct HistoryReplay<'a> {
+    question: WalkOptions<'a>,
+    claims: ClaimIndex<'a>,
     timeline: Timeline,
-    search: Option<Search>,
+    search: Option<IntroductionSearch>,
     lost: Vec<String>,
     /// Is anything built from many files?
     builds: bool,
@@ -86,25 +89,25 @@ struct Replay<'a> {
     built: Oid,
 }
 
-impl<'a> Replay<'a> {
-    fn new(question: Question<'a>, search: Option<Search>) -> Self {
-        let claims = Claims::new(question.config.rules.len());
+impl<'a> HistoryReplay<'a> {
+    fn new(question: WalkOptions<'a>, search: Option<IntroductionSearch>) -> Self {
+        let claims = ClaimIndex::new(question.config.rules.len());
         let builds = question.config.rules.iter().any(|rule| !is_local(rule.kind));
         let (timeline, lost) = (Timeline::default(), Vec::new());
-        Replay { question, claims, timeline, search, lost, builds, built: question.tip }
+        HistoryReplay { question, claims, timeline, search, lost, builds, built: question.tip }
     }
 
     /// Takes what each claim says at the tip.
-    fn start(&mut self, tip: Vec<(Claim<'a>, Reading)>) -> Result<(), GitError> {
+    fn start(&mut self, tip: Vec<(Claim<'a>, ClaimReading)>) -> Result<(), GitError> {
         let mut moved = BTreeSet::new();
         for (claim, reading) in tip {
-            let look = Look::of(&claim, reading);
+            let look = ClaimState::of(&claim, reading);
             let number = self.enter(claim);
             self.claims.update(number, Some(look), None, &mut self.timeline, &mut moved);
         }
         // What was built to say that is kept from here on.
         let snapshot = Snapshot::of_commit(self.question.repository, self.question.tip)?;
-        drop(Reader::of_versions(&snapshot, self.question.cache));
+        drop(SnapshotReader::of_versions(&snapshot, self.question.cache));
         for number in moved {
             let shown = self.claims.counting(number);
             self.claims.show(number, shown);
@@ -113,7 +116,7 @@ impl<'a> Replay<'a> {
     }
 
     /// Waits for the commits that brought what stands in these slots.
-    fn ask(&mut self, asked: impl Fn(&SlotKey) -> bool) {
+    fn ask(&mut self, asked: impl Fn(&CellKey) -> bool) {
         let Some(search) = &mut self.search else { return };
         let mut interest = HashSet::new();
         for number in 0..self.claims.len() {
@@ -132,15 +135,15 @@ impl<'a> Replay<'a> {
 
     fn run(
         &mut self,
-        mut enough: impl FnMut(&Timeline) -> Flow,
-        reached: impl FnMut(Reached),
-    ) -> Result<Stopped, GitError> {
+        mut enough: impl FnMut(&Timeline) -> WalkControl,
+        reached: impl FnMut(WalkProgress),
+    ) -> Result<WalkEnd, GitError> {
         if self.search.as_ref().is_some_and(|search| search.waiting == 0) {
-            return Ok(Stopped::Done);
+            return Ok(WalkEnd::Done);
         }
         let question = self.question;
-        let mut walk =
-            Walk::new(question.repository, question.tip, self.scope()).until(question.until);
+        let mut walk = MainlineWalk::new(question.repository, question.tip, self.scope())
+            .until(question.until);
         if let Some(threads) = question.threads {
             walk = walk.threads(threads);
         }
@@ -152,39 +155,41 @@ impl<'a> Replay<'a> {
             })
         };
         let worker = || {
-            let mut looker = Looker::new(question.config, question.branch_stage);
-            move |repository: &Repository, step: &Step| looker.before(repository, step, wanted)
+            let mut looker = ClaimReader::new(question.config, question.branch_stage);
+            move |repository: &Repository, step: &CommitChanges| {
+                looker.before(repository, step, wanted)
+            }
         };
-        let visit = |step: Step, locals| {
+        let visit = |step: CommitChanges, locals| {
             let deployed = self.visit(&step, locals, interest);
             let answered = self.search.as_ref().is_some_and(|search| search.waiting == 0);
-            if answered || (deployed && enough(&self.timeline) == Flow::Stop) {
-                Flow::Stop
+            if answered || (deployed && enough(&self.timeline) == WalkControl::Stop) {
+                WalkControl::Stop
             } else {
-                Flow::Continue
+                WalkControl::Continue
             }
         };
         walk.run(worker, visit, reached)
     }
 
     /// Where things are that matter: what the rules name, and if anything else was looked at, all.
-    fn scope(&self) -> Scope {
+    fn scope(&self) -> PathScope {
         let rules = &self.question.config.rules;
         let prefixes = rules.iter().map(|rule| rule.path.literal_prefix().to_owned());
-        let scope = Scope::of(prefixes);
+        let scope = PathScope::of(prefixes);
         let inside = rules.iter().all(|rule| is_local(rule.kind))
             && self
                 .claims
                 .watched()
                 .all(|path| self.timeline.paths.get(path).is_none_or(|path| scope.covers(path)));
-        if inside { scope } else { Scope::whole() }
+        if inside { scope } else { PathScope::whole() }
     }
 
     /// Goes from a commit to its parent. Says whether the commit deployed something.
     fn visit(
         &mut self,
-        step: &Step,
-        locals: Vec<Local>,
+        step: &CommitChanges,
+        locals: Vec<PriorClaimState>,
         interest: Option<&RwLock<HashSet<String>>>,
     ) -> bool {
         let (mut looks, unread) = self.affected(step, locals);
@@ -192,7 +197,7 @@ impl<'a> Replay<'a> {
         if looks.is_empty() {
             return false;
         }
-        let landing = Landing { id: step.commit, time: step.time };
+        let landing = DeployingCommit { id: step.commit, time: step.time };
         let commit = self.timeline.land(landing);
         let mut moved = BTreeSet::new();
         for (number, look) in looks {
@@ -211,10 +216,10 @@ impl<'a> Replay<'a> {
     /// those that are still to be read.
     fn affected(
         &mut self,
-        step: &Step,
-        locals: Vec<Local>,
-    ) -> (BTreeMap<usize, Option<Look>>, BTreeSet<usize>) {
-        let mut looks: BTreeMap<usize, Option<Look>> = BTreeMap::new();
+        step: &CommitChanges,
+        locals: Vec<PriorClaimState>,
+    ) -> (BTreeMap<usize, Option<ClaimState>>, BTreeSet<usize>) {
+        let mut looks: BTreeMap<usize, Option<ClaimState>> = BTreeMap::new();
         for local in locals {
             let path = &step.changes[local.change].path;
             if let Some(number) = self.number(path, local.rule) {
@@ -272,13 +277,13 @@ impl<'a> Replay<'a> {
     }
 
     /// The claims whose builds may come out differently before the step.
-    fn rebuilt(&mut self, step: &Step) -> BTreeSet<usize> {
+    fn rebuilt(&mut self, step: &CommitChanges) -> BTreeSet<usize> {
         let Some(parent) = step.parent.filter(|_| self.builds) else { return BTreeSet::new() };
         let changes = step.changes.iter().map(|change| {
             let going_back = match (change.before, change.after) {
-                (None, _) => Change::Removed,
-                (_, None) => Change::Added,
-                _ => Change::Modified,
+                (None, _) => FileChangeKind::Removed,
+                (_, None) => FileChangeKind::Added,
+                _ => FileChangeKind::Modified,
             };
             (change.path.as_str(), going_back)
         });
@@ -297,7 +302,7 @@ impl<'a> Replay<'a> {
     }
 
     /// All claims on what the commit changed or removed: a new file's versions may come from there.
-    fn left_behind(&mut self, step: &Step) -> Vec<usize> {
+    fn left_behind(&mut self, step: &CommitChanges) -> Vec<usize> {
         let mut out = Vec::new();
         for change in step.changes.iter().filter(|change| change.before.is_some()) {
             for claim in claims_on(self.question.config, &change.path) {
@@ -316,9 +321,9 @@ impl<'a> Replay<'a> {
     /// Reads claims at the commit's parent.
     fn read(
         &mut self,
-        step: &Step,
+        step: &CommitChanges,
         unread: BTreeSet<usize>,
-        looks: &mut BTreeMap<usize, Option<Look>>,
+        looks: &mut BTreeMap<usize, Option<ClaimState>>,
     ) {
         if unread.is_empty() {
             return;
@@ -327,12 +332,12 @@ impl<'a> Replay<'a> {
         let Some(snapshot) = step.snapshot_before(question.repository) else {
             return looks.extend(unread.into_iter().map(|number| (number, None)));
         };
-        let reader = Reader::of_versions(&snapshot, question.cache);
+        let reader = SnapshotReader::of_versions(&snapshot, question.cache);
         for number in unread {
             let claim = &self.claims.get(number).claim;
             let there = snapshot.find(&claim.path).is_some();
-            let look =
-                there.then(|| Look::at(question.config, claim, &reader, question.branch_stage));
+            let look = there
+                .then(|| ClaimState::at(question.config, claim, &reader, question.branch_stage));
             looks.insert(number, look);
         }
     }
@@ -355,15 +360,15 @@ impl<'a> Replay<'a> {
         &mut self,
         moved: BTreeSet<usize>,
         interest: Option<&RwLock<HashSet<String>>>,
-    ) -> Vec<Pair> {
+    ) -> Vec<CellTransition> {
         let moved: Vec<usize> =
             moved.into_iter().filter(|number| !self.claims.is_lost(*number)).collect();
-        let after: Vec<Held> =
+        let after: Vec<ClaimedVersion> =
             moved.iter().flat_map(|number| self.claims.get(*number).shown.clone()).collect();
-        let mut before: Vec<Held> =
+        let mut before: Vec<ClaimedVersion> =
             moved.iter().flat_map(|number| self.claims.counting(*number)).collect();
         let found = pairs(&mut before, &after, &self.timeline.pins);
-        let mut shown: BTreeMap<usize, Vec<Held>> =
+        let mut shown: BTreeMap<usize, Vec<ClaimedVersion>> =
             moved.into_iter().map(|number| (number, Vec::new())).collect();
         for held in before {
             shown.entry(held.claim).or_default().push(held);
@@ -383,12 +388,14 @@ impl<'a> Replay<'a> {
         found
     }
 
-    fn deploy(&mut self, commit: u32, pair: &Pair) {
+    fn deploy(&mut self, commit: u32, pair: &CellTransition) {
         let Some(held) = pair.to.as_ref().or(pair.from.as_ref()) else { return };
         let commit = pair.to.as_ref().and_then(|to| to.pending).unwrap_or(commit);
         let Some(search) = &mut self.search else {
-            let pin = |side: &Option<Held>| side.as_ref().map_or(NOTHING, |held| held.pin);
-            let row = Row::new(held.slot, pin(&pair.from), pin(&pair.to), commit, held.path);
+            let pin =
+                |side: &Option<ClaimedVersion>| side.as_ref().map_or(NOTHING, |held| held.pin);
+            let row =
+                DeploymentRow::new(held.slot, pin(&pair.from), pin(&pair.to), commit, held.path);
             return self.timeline.rows.push(row);
         };
         if let Some(to) = pair.to.as_ref().filter(|to| to.asked) {
@@ -397,14 +404,14 @@ impl<'a> Replay<'a> {
         }
     }
 
-    fn told(mut self, stopped: Stopped) -> Told {
+    fn told(mut self, stopped: WalkEnd) -> WalkResult {
         self.timeline.sort();
         let pending = self.claims.any_pending();
-        Told { timeline: self.timeline, stopped, lost: self.lost, pending }
+        WalkResult { timeline: self.timeline, stopped, lost: self.lost, pending }
     }
 
-    fn answers(self) -> Found {
-        let mut out: HashMap<(SlotKey, Version), (u32, Arrival)> = HashMap::new();
+    fn answers(self) -> IntroducedVersions {
+        let mut out: HashMap<(CellKey, Version), (u32, TimedCommit)> = HashMap::new();
         for ((slot, pin), commit) in self.search.map(|search| search.found).unwrap_or_default() {
             let landing = self.timeline.commits[commit as usize];
             let (Some(slot), Some(pin)) =

@@ -1,23 +1,23 @@
 //! Which rule a place belongs to, where several rules read it: the earliest one, as in the mapping.
 
-use crate::history::timeline::Interned;
-use crate::model::{Entry, StageName};
+use crate::history::timeline::Interner;
+use crate::model::{MappingEntry, StageName};
 use std::collections::{BTreeSet, HashMap};
 
 /// A place, whatever line it stands on: stage, file, document and key.
-type Place = (StageName, String, u32, String);
+type StagePlace = (StageName, String, u32, String);
 
 /// The places that claims read, and who reads them.
 #[derive(Default)]
-pub(super) struct Owners {
-    places: Interned<Place>,
+pub(super) struct PlaceOwners {
+    places: Interner<StagePlace>,
     /// Rule and claim.
     readers: HashMap<u32, Vec<(usize, usize)>>,
 }
 
-impl Owners {
+impl PlaceOwners {
     /// The numbers of an entry's places.
-    pub fn places(&mut self, entry: &Entry) -> Vec<u32> {
+    pub fn places(&mut self, entry: &MappingEntry) -> Vec<u32> {
         let stage = &entry.stage;
         let place = |at: &crate::model::Location| {
             (stage.clone(), at.path.clone(), at.document, at.key.clone())

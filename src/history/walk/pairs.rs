@@ -1,6 +1,6 @@
 //! What one commit did to slots: two lists of what is held, before and after, become pairs.
 
-use crate::history::timeline::{Interned, Pinned};
+use crate::history::timeline::{ImageVersion, Interner};
 use std::collections::{BTreeMap, VecDeque};
 
 /// How far ahead a partner is searched. What belongs together stands in nearly the same order, and a
@@ -9,7 +9,7 @@ const AHEAD: usize = 64;
 
 /// Something a claim holds, in numbers of the timeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Held {
+pub(super) struct ClaimedVersion {
     /// Which claim holds it.
     pub claim: usize,
     pub slot: u32,
@@ -24,15 +24,19 @@ pub(super) struct Held {
 
 /// A slot that is not what it was.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Pair {
-    pub from: Option<Held>,
-    pub to: Option<Held>,
+pub(super) struct CellTransition {
+    pub from: Option<ClaimedVersion>,
+    pub to: Option<ClaimedVersion>,
 }
 
 /// Pairs what was held before a commit with what is held after it. What is the same in both is left
 /// out, also when another file says it now: a move of a version is no deployment. Who waits for the
 /// commit that brought a version goes on waiting at the older of two that are the same.
-pub(super) fn pairs(before: &mut [Held], after: &[Held], pins: &Interned<Pinned>) -> Vec<Pair> {
+pub(super) fn pairs(
+    before: &mut [ClaimedVersion],
+    after: &[ClaimedVersion],
+    pins: &Interner<ImageVersion>,
+) -> Vec<CellTransition> {
     let mut slots: BTreeMap<u32, (Vec<usize>, VecDeque<usize>)> = BTreeMap::new();
     for (at, held) in before.iter().enumerate() {
         slots.entry(held.slot).or_default().0.push(at);
@@ -42,8 +46,10 @@ pub(super) fn pairs(before: &mut [Held], after: &[Held], pins: &Interned<Pinned>
     }
     let mut out = Vec::new();
     for (mut olds, mut news) in slots.into_values() {
-        let same = |a: &Held, b: &Held| a.pin == b.pin || agree(pins.get(a.pin), pins.get(b.pin));
-        let at_home = |a: &Held, b: &Held| a.claim == b.claim && same(a, b);
+        let same = |a: &ClaimedVersion, b: &ClaimedVersion| {
+            a.pin == b.pin || agree(pins.get(a.pin), pins.get(b.pin))
+        };
+        let at_home = |a: &ClaimedVersion, b: &ClaimedVersion| a.claim == b.claim && same(a, b);
         for (old, new) in
             match_up(&mut olds, &mut news, |old, new| at_home(&before[old], &after[new]))
         {
@@ -53,14 +59,16 @@ pub(super) fn pairs(before: &mut [Held], after: &[Held], pins: &Interned<Pinned>
         {
             before[old].asked |= after[new].asked;
         }
-        let image_of = |held: &Held| pins.get(held.pin).map(|pinned| &pinned.image);
-        let image = |a: &Held, b: &Held| a.claim == b.claim && image_of(a) == image_of(b);
+        let image_of = |held: &ClaimedVersion| pins.get(held.pin).map(|pinned| &pinned.image);
+        let image = |a: &ClaimedVersion, b: &ClaimedVersion| {
+            a.claim == b.claim && image_of(a) == image_of(b)
+        };
         let mut found = match_up(&mut olds, &mut news, |old, new| image(&before[old], &after[new]));
         found.extend(match_up(&mut olds, &mut news, |old, new| {
             before[old].claim == after[new].claim
         }));
         found.extend(match_up(&mut olds, &mut news, |_, _| true));
-        let pair = |from: Option<usize>, to: Option<usize>| Pair {
+        let pair = |from: Option<usize>, to: Option<usize>| CellTransition {
             from: from.map(|at| before[at].clone()),
             to: to.map(|at| after[at].clone()),
         };
@@ -72,7 +80,7 @@ pub(super) fn pairs(before: &mut [Held], after: &[Held], pins: &Interned<Pinned>
 }
 
 /// The same version, and no two different images.
-fn agree(a: Option<&Pinned>, b: Option<&Pinned>) -> bool {
+fn agree(a: Option<&ImageVersion>, b: Option<&ImageVersion>) -> bool {
     let (Some(a), Some(b)) = (a, b) else { return false };
     a.version == b.version && (a.image.is_none() || b.image.is_none() || a.image == b.image)
 }
@@ -102,11 +110,11 @@ mod tests {
     use crate::model::Version;
 
     /// Pins are their own tags; 100 and more are of another image.
-    fn pins() -> Interned<Pinned> {
-        let mut pins = Interned::default();
+    fn pins() -> Interner<ImageVersion> {
+        let mut pins = Interner::default();
         for number in 0..200 {
             let image = if number < 100 { "web" } else { "site" }.to_owned();
-            pins.number(&Pinned {
+            pins.number(&ImageVersion {
                 image: Some(image),
                 version: Version::parse(&(number % 100).to_string()),
             });
@@ -114,13 +122,14 @@ mod tests {
         pins
     }
 
-    fn held(claim: usize, slot: u32, pin: u32) -> Held {
-        Held { claim, slot, pin, path: 0, pending: None, asked: false }
+    fn held(claim: usize, slot: u32, pin: u32) -> ClaimedVersion {
+        ClaimedVersion { claim, slot, pin, path: 0, pending: None, asked: false }
     }
 
-    fn shown(before: &[Held], after: &[Held]) -> Vec<String> {
-        let text =
-            |side: &Option<Held>| side.as_ref().map_or("-".to_owned(), |held| held.pin.to_string());
+    fn shown(before: &[ClaimedVersion], after: &[ClaimedVersion]) -> Vec<String> {
+        let text = |side: &Option<ClaimedVersion>| {
+            side.as_ref().map_or("-".to_owned(), |held| held.pin.to_string())
+        };
         let found = pairs(&mut before.to_vec(), after, &pins());
         found.iter().map(|pair| format!("{} > {}", text(&pair.from), text(&pair.to))).collect()
     }
@@ -158,7 +167,7 @@ mod tests {
     #[test]
     fn waiting_goes_on_at_the_older_side() {
         let mut before = [held(1, 1, 5)];
-        let after = [Held { asked: true, ..held(2, 1, 5) }];
+        let after = [ClaimedVersion { asked: true, ..held(2, 1, 5) }];
         assert!(pairs(&mut before, &after, &pins()).is_empty() && before[0].asked);
     }
 }

@@ -1,17 +1,17 @@
 //! `approval-after-failure` and `approvals`: somebody permitted has said yes to this version.
 
-use super::{Case, place};
+use super::{GateInput, place};
 use crate::config::gates::{Gate, GateKind, GateRule};
 use crate::forge;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::Purpose;
-use crate::pipeline::verdict::{Answer, Verdict};
+use crate::pipeline::question::MoveDirection;
+use crate::pipeline::verdict::{GateAnswer, Verdict};
 use crate::pipeline::words::{argument, when};
 use std::collections::BTreeSet;
 
 const KIND: GateKind = GateKind::Approval;
 
-pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     match &rule.gate {
         Gate::Approvals(count) => {
             Some(of(case, rule, usize::try_from(*count).unwrap_or(usize::MAX), None))
@@ -21,10 +21,10 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     }
 }
 
-fn after_failure(case: &Case<'_>, rule: &GateRule) -> Answer {
+fn after_failure(case: &GateInput<'_>, rule: &GateRule) -> GateAnswer {
     let stage = case.question.stage;
-    let open = |reason: String| Answer::open(KIND, place(rule), reason);
-    if case.question.purpose == Purpose::Back {
+    let open = |reason: String| GateAnswer::open(KIND, place(rule), reason);
+    if case.question.purpose == MoveDirection::Back {
         return open("a rollback is the answer to a failure".into());
     }
     let end = case.question.end();
@@ -40,12 +40,17 @@ fn after_failure(case: &Case<'_>, rule: &GateRule) -> Answer {
     }
 }
 
-fn of(case: &Case<'_>, rule: &GateRule, needed: usize, failure: Option<(String, i64)>) -> Answer {
+fn of(
+    case: &GateInput<'_>,
+    rule: &GateRule,
+    needed: usize,
+    failure: Option<(String, i64)>,
+) -> GateAnswer {
     let after = failure.as_ref().map_or(i64::MIN, |(_, time)| *time);
     let people = approvers(case, after);
     let names = || people.iter().cloned().collect::<Vec<_>>().join(", ");
     if people.len() >= needed {
-        return Answer::open(KIND, place(rule), format!("approved by {}", names()));
+        return GateAnswer::open(KIND, place(rule), format!("approved by {}", names()));
     }
     let why = match &failure {
         Some((version, at)) => {
@@ -59,13 +64,13 @@ fn of(case: &Case<'_>, rule: &GateRule, needed: usize, failure: Option<(String, 
         Err(silence) => format!("{why}; reviews are not known: {silence}"),
     };
     let version = argument(&case.question.version.to_string());
-    Answer::other(KIND, place(rule), Verdict::NeedsApproval, why)
+    GateAnswer::other(KIND, place(rule), Verdict::NeedsApproval, why)
         .since(failure.map(|(_, at)| at))
         .clear(case.command("approve", case.question.stage, &format!(" --version {version}")))
 }
 
 /// Those who have approved and are permitted to: by the ledger, or by a review at the forge.
-fn approvers(case: &Case<'_>, after: i64) -> BTreeSet<String> {
+fn approvers(case: &GateInput<'_>, after: i64) -> BTreeSet<String> {
     let permission = case.evidence.config.pipeline.actors(case.question.stage.as_str());
     let mut out = BTreeSet::new();
     for event in case.evidence.ledger.approvals(case.question) {
@@ -77,7 +82,7 @@ fn approvers(case: &Case<'_>, after: i64) -> BTreeSet<String> {
     for review in case.evidence.facts.reviews(case.question).unwrap_or_default() {
         let is_permitted =
             permission.is_none_or(|permission| permission.names([review.author.as_str()]));
-        if review.verdict == forge::Verdict::Approved && is_permitted {
+        if review.verdict == forge::ReviewVerdict::Approved && is_permitted {
             out.insert(review.author.clone());
         }
     }

@@ -1,12 +1,12 @@
 //! `bake`: the version has run in the stages before for a time, without a break.
 
-use super::{Case, place, target};
-use crate::config::gates::{Bake, Gate, GateKind, GateRule};
-use crate::model::{SlotKey, StageName};
-use crate::pipeline::evidence::Landing;
+use super::{GateInput, place, target};
+use crate::config::gates::{BakeGate, Gate, GateKind, GateRule};
+use crate::model::{CellKey, StageName};
+use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::Purpose;
-use crate::pipeline::verdict::{Answer, Place, Verdict};
+use crate::pipeline::question::MoveDirection;
+use crate::pipeline::verdict::{GateAnswer, RuleOrigin, Verdict};
 use crate::pipeline::words::{span, when};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -14,18 +14,18 @@ use jiff::tz::TimeZone;
 const KIND: GateKind = GateKind::Bake;
 
 /// How long something bakes, and who says so.
-pub(super) struct Oven {
+pub(super) struct BakeRequirement {
     pub kind: GateKind,
-    pub place: Place,
+    pub place: RuleOrigin,
     pub seconds: i64,
     /// Counted from when it passed.
     pub from_outcome: bool,
 }
 
-pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Bake(bake) = &rule.gate else { return None };
-    if case.question.purpose == Purpose::Back {
-        return Some(Answer::open(
+    if case.question.purpose == MoveDirection::Back {
+        return Some(GateAnswer::open(
             KIND,
             place(rule),
             format!("{} has run it before", case.question.stage),
@@ -33,13 +33,19 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     }
     let stages = case.stages(&bake.stages);
     let answers = stages.iter().map(|stage| in_stage(case, rule, bake, stage));
-    let nothing =
-        || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
-    Some(answers.reduce(Answer::worse).unwrap_or_else(nothing))
+    let nothing = || {
+        GateAnswer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage))
+    };
+    Some(answers.reduce(GateAnswer::worse).unwrap_or_else(nothing))
 }
 
-fn in_stage(case: &Case<'_>, rule: &GateRule, bake: &Bake, stage: &StageName) -> Answer {
-    let oven = Oven {
+fn in_stage(
+    case: &GateInput<'_>,
+    rule: &GateRule,
+    bake: &BakeGate,
+    stage: &StageName,
+) -> GateAnswer {
+    let oven = BakeRequirement {
         kind: KIND,
         place: place(rule),
         seconds: bake.seconds,
@@ -48,27 +54,35 @@ fn in_stage(case: &Case<'_>, rule: &GateRule, bake: &Bake, stage: &StageName) ->
     let slots = case.evidence.sources(case.question, stage);
     let answers = slots.into_iter().filter_map(|slot| in_slot(case, &oven, slot));
     let never = || case.never(KIND, place(rule), stage.as_str());
-    answers.reduce(Answer::worse).unwrap_or_else(never)
+    answers.reduce(GateAnswer::worse).unwrap_or_else(never)
 }
 
-fn in_slot<'c>(case: &Case<'c>, oven: &Oven, slot: &'c SlotKey) -> Option<Answer> {
+fn in_slot<'c>(
+    case: &GateInput<'c>,
+    oven: &BakeRequirement,
+    slot: &'c CellKey,
+) -> Option<GateAnswer> {
     let course = case.evidence.course(slot, case.question.end());
     best(case, oven, course.iter().filter(|landing| landing.version.is_same(case.question.version)))
 }
 
 /// The best of all stays of the version counts; `None` where there is none.
 pub(super) fn best<'l, 'e: 'l>(
-    case: &Case<'_>,
-    oven: &Oven,
-    stays: impl Iterator<Item = &'l Landing<'e>>,
-) -> Option<Answer> {
+    case: &GateInput<'_>,
+    oven: &BakeRequirement,
+    stays: impl Iterator<Item = &'l EvidenceRunPeriod<'e>>,
+) -> Option<GateAnswer> {
     let answers = stays.map(|landing| of_stay(case, oven, landing));
     answers.reduce(
         |one, other| if other.verdict.is_open() && !one.verdict.is_open() { other } else { one },
     )
 }
 
-fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
+fn of_stay(
+    case: &GateInput<'_>,
+    oven: &BakeRequirement,
+    landing: &EvidenceRunPeriod<'_>,
+) -> GateAnswer {
     let (kind, place) = (oven.kind, oven.place.clone());
     let name = format!("{} in {}{}", landing.version, landing.slot.stage, target(landing.slot));
     let needed = span(oven.seconds);
@@ -78,29 +92,33 @@ fn of_stay(case: &Case<'_>, oven: &Oven, landing: &Landing<'_>) -> Answer {
             (true, Some((Outcome::Passed, event))) => Some(event.time.as_second()),
             (true, _) => {
                 let reason = format!("{name} has not passed, and bakes for {needed} from then");
-                return Answer::shut(kind, place, reason)
+                return GateAnswer::shut(kind, place, reason)
                     .since(landing.time)
                     .clear(case.record(landing.slot, "passed"));
             }
         };
     let edge = case.evidence.beyond(landing);
     let Some(start) = start.or(edge.map(|edge| edge.since)) else {
-        return Answer::open(kind, place, format!("{name} is older than history"));
+        return GateAnswer::open(kind, place, format!("{name} is older than history"));
     };
     let done = start.saturating_add(oven.seconds);
     let end = landing.left.unwrap_or(case.question.seconds());
     if end >= done {
-        return Answer::open(kind, place, format!("{name} has baked for {}", span(end - start)))
-            .since(Some(start));
+        return GateAnswer::open(
+            kind,
+            place,
+            format!("{name} has baked for {}", span(end - start)),
+        )
+        .since(Some(start));
     }
     if landing.left.is_some() {
         let reason =
             format!("{name} was replaced after {}; it bakes for {needed}", span(end - start));
-        let shut = Answer::shut(kind, place, reason).since(landing.left);
+        let shut = GateAnswer::shut(kind, place, reason).since(landing.left);
         return if let Some(edge) = edge { shut.clear(edge.remedy) } else { shut };
     }
     let until = Timestamp::from_second(done).unwrap_or(Timestamp::MAX).to_zoned(TimeZone::UTC);
-    let wait = |reason| Answer::other(kind, place, Verdict::Wait { until }, reason);
+    let wait = |reason| GateAnswer::other(kind, place, Verdict::Wait { until }, reason);
     match edge.filter(|_| !oven.from_outcome) {
         None => wait(format!("{name} bakes for {needed} since {}", when(start))).since(Some(start)),
         Some(edge) => {

@@ -1,25 +1,27 @@
 //! `blocker`: something outside stands in the way. No answer counts as shut.
 
-use super::{Case, place};
-use crate::config::gates::{BlockedBy, Blocker, Gate, GateKind, GateRule};
-use crate::pipeline::facts::Asked;
-use crate::pipeline::verdict::Answer;
+use super::{GateInput, place};
+use crate::config::gates::{BlockedBy, BlockerGate, Gate, GateKind, GateRule};
+use crate::pipeline::facts::ExternalAnswer;
+use crate::pipeline::verdict::GateAnswer;
 
-pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Blocker(blocker) = &rule.gate else { return None };
     let name = name(blocker);
-    let shut = |reason: String| Answer::shut(GateKind::Blocker, place(rule), reason);
+    let shut = |reason: String| GateAnswer::shut(GateKind::Blocker, place(rule), reason);
     Some(match case.evidence.facts.told(rule.line, case.question) {
-        Some(Asked::Open) => {
-            Answer::open(GateKind::Blocker, place(rule), format!("{name} has nothing against it"))
-        }
-        Some(Asked::Shut(said)) => {
+        Some(ExternalAnswer::Open) => GateAnswer::open(
+            GateKind::Blocker,
+            place(rule),
+            format!("{name} has nothing against it"),
+        ),
+        Some(ExternalAnswer::Shut(said)) => {
             shut(reason(blocker, said).unwrap_or_else(|| format!("{name} says no")))
         }
-        Some(Asked::NoAnswer(why)) => {
+        Some(ExternalAnswer::NoAnswer(why)) => {
             shut(format!("no answer of {name}, which counts as shut: {why}"))
         }
-        None if case.question.is_past => Answer::open(
+        None if case.question.is_past => GateAnswer::open(
             GateKind::Blocker,
             place(rule),
             format!("{name} tells only of now, and was not asked"),
@@ -28,7 +30,7 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     })
 }
 
-fn reason(blocker: &Blocker, said: &str) -> Option<String> {
+fn reason(blocker: &BlockerGate, said: &str) -> Option<String> {
     match (&blocker.reason, said.is_empty()) {
         (Some(reason), true) => Some(reason.clone()),
         (Some(reason), false) => Some(format!("{reason}: {said}")),
@@ -37,7 +39,7 @@ fn reason(blocker: &Blocker, said: &str) -> Option<String> {
     }
 }
 
-fn name(blocker: &Blocker) -> String {
+fn name(blocker: &BlockerGate) -> String {
     match &blocker.by {
         BlockedBy::Command(call) => format!("`{}`", call.argv.first().map_or("", String::as_str)),
         BlockedBy::File(path) => format!("the file {path}"),

@@ -1,14 +1,14 @@
 //! `freeze`: nothing moves for a time.
 
-use super::{Case, place};
+use super::{GateInput, place};
 use crate::config::gates::{Gate, GateKind, GateRule};
-use crate::pipeline::verdict::{Answer, Verdict};
+use crate::pipeline::verdict::{GateAnswer, Verdict};
 use crate::pipeline::words::at;
 
-pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Freeze(freeze) = &rule.gate else { return None };
     let (from, to) = (freeze.from.timestamp(), freeze.to.timestamp());
-    let open = |reason: String| Some(Answer::open(GateKind::Freeze, place(rule), reason));
+    let open = |reason: String| Some(GateAnswer::open(GateKind::Freeze, place(rule), reason));
     if case.question.at < from {
         return open(format!("the freeze begins {}", at(&freeze.from)));
     }
@@ -19,6 +19,7 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let reason = format!("{why}frozen until {}", at(&freeze.to));
     let verdict = Verdict::Wait { until: freeze.to.clone() };
     Some(
-        Answer::other(GateKind::Freeze, place(rule), verdict, reason).since(Some(from.as_second())),
+        GateAnswer::other(GateKind::Freeze, place(rule), verdict, reason)
+            .since(Some(from.as_second())),
     )
 }

@@ -1,22 +1,26 @@
 //! `hold`: after a rollback the stage stays where it is until it is released, so that no automation
 //! undoes it.
 
-use super::Case;
+use super::GateInput;
 use crate::config::gates::GateKind;
-use crate::pipeline::question::Purpose;
-use crate::pipeline::verdict::{Answer, Place};
+use crate::pipeline::question::MoveDirection;
+use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
 
-pub(super) fn answer(case: &Case<'_>) -> Answer {
+pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     let (subject, stage) = (case.question.subject, case.question.stage);
     let Some((event, reason)) = case.evidence.ledger.held(subject, stage, case.question.end())
     else {
-        return Answer::open(GateKind::Hold, Place::BuiltIn, "it is not on hold");
+        return GateAnswer::open(GateKind::Hold, RuleOrigin::BuiltIn, "it is not on hold");
     };
-    if case.question.purpose == Purpose::Back {
-        return Answer::open(GateKind::Hold, Place::BuiltIn, "a hold does not stop a rollback");
+    if case.question.purpose == MoveDirection::Back {
+        return GateAnswer::open(
+            GateKind::Hold,
+            RuleOrigin::BuiltIn,
+            "a hold does not stop a rollback",
+        );
     }
     let said = format!("{} put it on hold: {reason}", event.by.name);
-    Answer::shut(GateKind::Hold, Place::Ledger(event.id.clone()), said)
+    GateAnswer::shut(GateKind::Hold, RuleOrigin::Ledger(event.id.clone()), said)
         .since(Some(event.time.as_second()))
         .clear(case.command("release", stage, ""))
 }

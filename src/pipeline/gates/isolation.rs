@@ -3,33 +3,33 @@
 //! Where nobody configured it, a first stage takes what builds bring, and what landed before the
 //! pipeline was watched is not judged: before the ledger begins, and by others than towpath.
 
-use super::{Case, place, target};
-use crate::config::gates::{Gate, GateKind, Isolation};
-use crate::pipeline::evidence::Landing;
+use super::{GateInput, place, target};
+use crate::config::gates::{Gate, GateKind, IsolationScope};
+use crate::pipeline::evidence::EvidenceRunPeriod;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::{Purpose, Subject};
-use crate::pipeline::verdict::{Answer, Place};
+use crate::pipeline::question::{AppComponent, MoveDirection};
+use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
 use crate::pipeline::words::{argument, when};
 
-pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
+pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
     let (isolation, place) = match case.rules(GateKind::Isolation).last() {
         Some(rule) => match &rule.gate {
             Gate::Isolation(isolation) => (*isolation, place(rule)),
             _ => return None,
         },
-        None => (Isolation::Target, Place::BuiltIn),
+        None => (IsolationScope::Target, RuleOrigin::BuiltIn),
     };
-    if place == Place::BuiltIn && case.is_first() {
+    if place == RuleOrigin::BuiltIn && case.is_first() {
         let reason = format!("{} takes what builds bring", case.question.stage);
-        return Some(Answer::open(GateKind::Isolation, place, reason));
+        return Some(GateAnswer::open(GateKind::Isolation, place, reason));
     }
-    if case.question.purpose == Purpose::Back {
+    if case.question.purpose == MoveDirection::Back {
         let reason = "a rollback says itself how the last deployment turned out";
-        return Some(Answer::open(GateKind::Isolation, place, reason));
+        return Some(GateAnswer::open(GateKind::Isolation, place, reason));
     }
     let slots = match isolation {
-        Isolation::Target => case.slots.clone(),
-        Isolation::Stage => case.evidence.of_stage(case.question.stage),
+        IsolationScope::Target => case.slots.clone(),
+        IsolationScope::Stage => case.evidence.of_stage(case.question.stage),
     };
     let end = case.question.end();
     let last = slots.into_iter().filter_map(|slot| case.evidence.current(slot, end));
@@ -37,18 +37,22 @@ pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
     let nothing = format!("nothing runs in {} yet", case.question.stage);
     Some(
         answers
-            .reduce(Answer::worse)
-            .unwrap_or_else(|| Answer::open(GateKind::Isolation, place, nothing)),
+            .reduce(GateAnswer::worse)
+            .unwrap_or_else(|| GateAnswer::open(GateKind::Isolation, place, nothing)),
     )
 }
 
-fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
+fn of_landing(
+    case: &GateInput<'_>,
+    landing: &EvidenceRunPeriod<'_>,
+    place: RuleOrigin,
+) -> GateAnswer {
     let version = format!("{}{}", named(case, landing), target(landing.slot));
     let known = case.evidence.ledger.outcome(landing, case.question.end());
     if let Some((result, event)) = known {
         let verb = if result == Outcome::Passed { "passed" } else { "failed" };
         let at = event.time.as_second();
-        return Answer::open(
+        return GateAnswer::open(
             GateKind::Isolation,
             place,
             format!("{version} {verb} at {}", when(at)),
@@ -60,16 +64,16 @@ fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
             "it is not known when {version} landed: history ends here at {}",
             when(edge.since)
         );
-        return Answer::shut(GateKind::Isolation, place, reason).clear(edge.remedy);
+        return GateAnswer::shut(GateKind::Isolation, place, reason).clear(edge.remedy);
     }
-    let is_usual = place == Place::BuiltIn;
+    let is_usual = place == RuleOrigin::BuiltIn;
     if is_usual && case.evidence.is_from_before(landing) {
         let reason = format!("{version} landed before outcomes were kept here");
-        return Answer::open(GateKind::Isolation, place, reason).since(landing.time);
+        return GateAnswer::open(GateKind::Isolation, place, reason).since(landing.time);
     }
     let landed =
         landing.time.map(|time| format!(" landed at {} and", when(time))).unwrap_or_default();
-    let subject = Subject { app: landing.slot.app.clone(), component: None };
+    let subject = AppComponent { app: landing.slot.app.clone(), component: None };
     let (app, stage) = (argument(&subject.to_string()), argument(landing.slot.stage.as_str()));
     let only = landing
         .slot
@@ -77,7 +81,7 @@ fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
         .as_ref()
         .map(|target| format!(" --target {}", argument(target.as_str())));
     let only = only.unwrap_or_default();
-    Answer::shut(
+    GateAnswer::shut(
         GateKind::Isolation,
         place,
         format!("{version}{landed} has no outcome; unknown is not passed"),
@@ -87,7 +91,7 @@ fn of_landing(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
 }
 
 /// The version, and whose it is if that is another app.
-fn named(case: &Case<'_>, landing: &Landing<'_>) -> String {
+fn named(case: &GateInput<'_>, landing: &EvidenceRunPeriod<'_>) -> String {
     if landing.slot.app == case.question.subject.app {
         landing.version.to_string()
     } else {

@@ -1,23 +1,23 @@
 //! `lock`: nobody has locked this stage or app.
 
-use super::Case;
+use super::GateInput;
 use crate::config::gates::GateKind;
 use crate::pipeline::ledger::Lock;
-use crate::pipeline::verdict::{Answer, Place, Verdict};
+use crate::pipeline::verdict::{GateAnswer, RuleOrigin, Verdict};
 use crate::pipeline::words::{argument, when};
 use jiff::tz::TimeZone;
 
-pub(super) fn answer(case: &Case<'_>) -> Answer {
+pub(super) fn answer(case: &GateInput<'_>) -> GateAnswer {
     let locks = case.evidence.ledger.locks(case.question.end(), case.question.seconds());
     let (subject, stage) = (case.question.subject, case.question.stage);
     let here = locks.into_iter().filter(|lock| lock.covers(subject, stage));
     let answers = here.map(|lock| of(&lock));
-    answers
-        .reduce(Answer::worse)
-        .unwrap_or_else(|| Answer::open(GateKind::Lock, Place::BuiltIn, "nobody has locked it"))
+    answers.reduce(GateAnswer::worse).unwrap_or_else(|| {
+        GateAnswer::open(GateKind::Lock, RuleOrigin::BuiltIn, "nobody has locked it")
+    })
 }
 
-fn of(lock: &Lock<'_>) -> Answer {
+fn of(lock: &Lock<'_>) -> GateAnswer {
     let at = lock.event.time.as_second();
     let who = &lock.event.by.name;
     let until =
@@ -33,7 +33,7 @@ fn of(lock: &Lock<'_>) -> Answer {
         .stage
         .map(|stage| format!(" --stage {}", argument(stage.as_str())))
         .unwrap_or_default();
-    Answer::other(GateKind::Lock, Place::Ledger(lock.event.id.clone()), verdict, reason)
+    GateAnswer::other(GateKind::Lock, RuleOrigin::Ledger(lock.event.id.clone()), verdict, reason)
         .since(Some(at))
         .clear(format!("towpath unlock{app}{stage}{all}"))
 }

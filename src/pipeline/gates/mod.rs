@@ -21,27 +21,27 @@ mod tests;
 #[cfg(test)]
 mod wave_tests;
 
-use super::evidence::{Evidence, Landing};
-use super::question::Question;
-use super::verdict::{Answer, Place};
+use super::evidence::{Evidence, EvidenceRunPeriod};
+use super::question::GateQuery;
+use super::verdict::{GateAnswer, RuleOrigin};
 use super::words::{argument, when};
 use crate::config::gates::{GateKind, GateRule};
-use crate::model::{SlotKey, StageName};
+use crate::model::{CellKey, StageName};
 
 /// A question with all that is needed to answer it.
-pub(super) struct Case<'c> {
+pub(super) struct GateInput<'c> {
     pub evidence: &'c Evidence<'c>,
-    pub question: &'c Question<'c>,
+    pub question: &'c GateQuery<'c>,
     /// The slots that would move.
-    pub slots: Vec<&'c SlotKey>,
+    pub slots: Vec<&'c CellKey>,
     /// The stages its version comes from.
     pub before: Vec<StageName>,
 }
 
-impl<'c> Case<'c> {
-    pub fn new(evidence: &'c Evidence<'c>, question: &'c Question<'c>) -> Self {
+impl<'c> GateInput<'c> {
+    pub fn new(evidence: &'c Evidence<'c>, question: &'c GateQuery<'c>) -> Self {
         let (slots, before) = (evidence.asked(question), evidence.before(question));
-        Case { evidence, question, slots, before }
+        GateInput { evidence, question, slots, before }
     }
 
     /// Does nothing come before the stage?
@@ -61,7 +61,7 @@ impl<'c> Case<'c> {
     }
 
     /// The newest time the version came to each slot of a stage that it came to.
-    fn landings(&self, stage: &StageName) -> Vec<Landing<'c>> {
+    fn landings(&self, stage: &StageName) -> Vec<EvidenceRunPeriod<'c>> {
         let newest = |slot| {
             let course = self.evidence.course(slot, self.question.end());
             course.into_iter().find(|landing| landing.version.is_same(self.question.version))
@@ -70,21 +70,21 @@ impl<'c> Case<'c> {
     }
 
     /// A place has never run the version, as far as that can be known.
-    fn never(&self, kind: GateKind, place: Place, name: &str) -> Answer {
+    fn never(&self, kind: GateKind, place: RuleOrigin, name: &str) -> GateAnswer {
         let version = self.question.version;
         match self.evidence.edge() {
-            None => Answer::shut(kind, place, format!("{name} has never run {version}")),
+            None => GateAnswer::shut(kind, place, format!("{name} has never run {version}")),
             Some(edge) => {
                 let since = when(edge.since);
                 let reason =
                     format!("{name} has not run {version} since {since}, where history ends here");
-                Answer::shut(kind, place, reason).clear(edge.remedy)
+                GateAnswer::shut(kind, place, reason).clear(edge.remedy)
             }
         }
     }
 
     /// The command that says how the version turned out in a place.
-    fn record(&self, slot: &SlotKey, outcome: &str) -> String {
+    fn record(&self, slot: &CellKey, outcome: &str) -> String {
         let target =
             slot.target.as_ref().map(|target| format!(" --target {}", argument(target.as_str())));
         let version = argument(&self.question.version.to_string());
@@ -100,7 +100,7 @@ impl<'c> Case<'c> {
 }
 
 /// What the gates of one kind answer.
-pub(super) fn answers(kind: GateKind, case: &Case<'_>) -> Vec<Answer> {
+pub(super) fn answers(kind: GateKind, case: &GateInput<'_>) -> Vec<GateAnswer> {
     match kind {
         GateKind::Order => order::answer(case).into_iter().collect(),
         GateKind::Isolation => isolation::answer(case).into_iter().collect(),
@@ -112,7 +112,7 @@ pub(super) fn answers(kind: GateKind, case: &Case<'_>) -> Vec<Answer> {
     }
 }
 
-fn by_rule(kind: GateKind, case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+fn by_rule(kind: GateKind, case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     match kind {
         GateKind::Verified => verified::answer(case, rule),
         GateKind::Bake => bake::answer(case, rule),
@@ -125,11 +125,11 @@ fn by_rule(kind: GateKind, case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
 }
 
 /// Where a rule stands.
-fn place(rule: &GateRule) -> Place {
-    Place::Config(rule.line)
+fn place(rule: &GateRule) -> RuleOrigin {
+    RuleOrigin::Config(rule.line)
 }
 
 /// ` (eu)` for a slot with a target.
-fn target(slot: &SlotKey) -> String {
+fn target(slot: &CellKey) -> String {
     slot.target.as_ref().map(|target| format!(" ({target})")).unwrap_or_default()
 }

@@ -1,35 +1,40 @@
 //! `order`: the version is or was what the stages right before run. No stage is skipped.
 
-use super::{Case, place};
-use crate::config::gates::{Gate, GateKind, Order};
-use crate::model::{SlotKey, StageName, Version};
-use crate::pipeline::evidence::Landing;
-use crate::pipeline::question::Purpose;
-use crate::pipeline::verdict::{Answer, Place};
+use super::{GateInput, place};
+use crate::config::gates::{Gate, GateKind, OrderGate};
+use crate::model::{CellKey, StageName, Version};
+use crate::pipeline::evidence::EvidenceRunPeriod;
+use crate::pipeline::question::MoveDirection;
+use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
 use crate::pipeline::words::{argument, when};
 
-pub(super) fn answer(case: &Case<'_>) -> Option<Answer> {
-    let usual = Order::default();
+pub(super) fn answer(case: &GateInput<'_>) -> Option<GateAnswer> {
+    let usual = OrderGate::default();
     let (order, place) = match case.rules(GateKind::Order).last() {
         Some(rule) => match &rule.gate {
             Gate::Order(order) => (order, place(rule)),
             _ => return None,
         },
-        None => (&usual, Place::BuiltIn),
+        None => (&usual, RuleOrigin::BuiltIn),
     };
-    let open = |reason: String| Some(Answer::open(GateKind::Order, place.clone(), reason));
+    let open = |reason: String| Some(GateAnswer::open(GateKind::Order, place.clone(), reason));
     let (stage, version) = (case.question.stage, case.question.version);
     if case.before.is_empty() {
         return open(format!("nothing comes before {stage}"));
     }
-    if case.question.purpose == Purpose::Back {
+    if case.question.purpose == MoveDirection::Back {
         return open(format!("{stage} has run {version} before"));
     }
     let answers = case.before.iter().map(|before| of_stage(case, order, before, place.clone()));
-    answers.reduce(Answer::worse)
+    answers.reduce(GateAnswer::worse)
 }
 
-fn of_stage(case: &Case<'_>, order: &Order, before: &StageName, place: Place) -> Answer {
+fn of_stage(
+    case: &GateInput<'_>,
+    order: &OrderGate,
+    before: &StageName,
+    place: RuleOrigin,
+) -> GateAnswer {
     let version = case.question.version;
     let found = case
         .evidence
@@ -53,17 +58,21 @@ fn of_stage(case: &Case<'_>, order: &Order, before: &StageName, place: Place) ->
         (None, Some(time)) => format!("{before} runs {version} since {}", when(time)),
         (None, None) => format!("{before} runs {version}"),
     };
-    Answer::open(GateKind::Order, place, reason).since(landing.time)
+    GateAnswer::open(GateKind::Order, place, reason).since(landing.time)
 }
 
 /// When the slot had the version; where the past is judged, a little later will do.
-fn ran<'c>(case: &Case<'c>, order: &Order, slot: &'c SlotKey) -> Option<Landing<'c>> {
+fn ran<'c>(
+    case: &GateInput<'c>,
+    order: &OrderGate,
+    slot: &'c CellKey,
+) -> Option<EvidenceRunPeriod<'c>> {
     let end = case.question.end().map(|end| end.saturating_add(order.tolerance));
     let course = case.evidence.course(slot, end);
     course.into_iter().find(|landing| is_same(order, landing.version, case.question.version))
 }
 
-fn is_same(order: &Order, one: &Version, other: &Version) -> bool {
+fn is_same(order: &OrderGate, one: &Version, other: &Version) -> bool {
     if order.rewrites.is_empty() || one.is_same(other) {
         return one.is_same(other);
     }
@@ -73,7 +82,7 @@ fn is_same(order: &Order, one: &Version, other: &Version) -> bool {
     }
 }
 
-fn rewritten(order: &Order, tag: &str) -> String {
+fn rewritten(order: &OrderGate, tag: &str) -> String {
     let replace = |tag: String, (regex, with): &(regex::Regex, String)| {
         regex.replace(&tag, with).into_owned()
     };

@@ -1,12 +1,12 @@
 //! What the gates say about people, times, the world and versions.
 
-use crate::pipeline::facts::Asked;
-use crate::pipeline::ledger::What;
-use crate::pipeline::testing::{Bench, PAST, shown, time};
+use crate::pipeline::facts::ExternalAnswer;
+use crate::pipeline::ledger::EventKind;
+use crate::pipeline::testing::{GateBench, PAST, shown, time};
 use snapbox::{assert_data_eq, str};
 
-fn approved(version: &str) -> What {
-    What::Approved {
+fn approved(version: &str) -> EventKind {
+    EventKind::Approved {
         app: "web".into(),
         stage: "prod".into(),
         version: version.into(),
@@ -16,8 +16,10 @@ fn approved(version: &str) -> What {
 
 #[test]
 fn after_a_failure_somebody_has_to_approve() {
-    let bench =
-        Bench::new("gates: [approval-after-failure]\npermissions: { prod: [ann, bob] }\n", &PAST);
+    let bench = GateBench::new(
+        "gates: [approval-after-failure]\npermissions: { prod: [ann, bob] }\n",
+        &PAST,
+    );
     assert_data_eq!(
         bench.said(40, "web prod v2", &["approval"]),
         "approval open (line 2): the last deployment to prod has not failed\n"
@@ -41,7 +43,7 @@ approval needs-approval (line 2): v1 failed at 1970-01-01 00:05 UTC, so somebody
 
 #[test]
 fn approvals_are_counted_by_head() {
-    let bench = Bench::new("gates: [approvals: 2]\n", &PAST);
+    let bench = GateBench::new("gates: [approvals: 2]\n", &PAST);
     assert_data_eq!(
         bench.said(40, "web prod v2", &["approval"]),
         str![[r#"
@@ -70,7 +72,7 @@ gates:
 - window: Thu-Fri 09:00-16:00 Europe/London
 - freeze: { from: 1970-01-01, to: 1970-01-05, reason: holidays, zone: Europe/London }
 ";
-    let bench = Bench::new(gates, &PAST);
+    let bench = GateBench::new(gates, &PAST);
     assert_data_eq!(
         bench.said(40, "web prod v2", &["window", "freeze"]),
         str![[r#"
@@ -94,8 +96,8 @@ freeze open (line 4): the freeze ended Tue 1970-01-06 00:00 Europe/London
 #[test]
 fn a_blocker_without_an_answer_is_shut() {
     let gates = "gates:\n- blocker: { command: [./incidents], reason: open incident }\n";
-    let mut bench = Bench::new(gates, &PAST);
-    let said = |bench: &Bench| bench.said(40, "web prod v2 now", &["blocker"]);
+    let mut bench = GateBench::new(gates, &PAST);
+    let said = |bench: &GateBench| bench.said(40, "web prod v2 now", &["blocker"]);
     assert_data_eq!(
         said(&bench),
         "blocker shut (line 3): `./incidents` was not asked, which counts as shut\n"
@@ -104,28 +106,28 @@ fn a_blocker_without_an_answer_is_shut() {
         bench.said(40, "web prod v2", &["blocker"]),
         "blocker open (line 3): `./incidents` tells only of now, and was not asked\n"
     );
-    bench.facts.tell(3, Asked::NoAnswer("it did not end within 10s".into()));
+    bench.facts.tell(3, ExternalAnswer::NoAnswer("it did not end within 10s".into()));
     assert_data_eq!(
         said(&bench),
         "blocker shut (line 3): no answer of `./incidents`, which counts as shut: it did not end within 10s\n"
     );
-    bench.facts.tell(3, Asked::Shut(String::new()));
+    bench.facts.tell(3, ExternalAnswer::Shut(String::new()));
     assert_data_eq!(said(&bench), "blocker shut (line 3): open incident\n");
-    bench.facts.tell(3, Asked::Shut("INC-7".into()));
+    bench.facts.tell(3, ExternalAnswer::Shut("INC-7".into()));
     assert_data_eq!(said(&bench), "blocker shut (line 3): open incident: INC-7\n");
-    bench.facts.tell(3, Asked::Open);
+    bench.facts.tell(3, ExternalAnswer::Open);
     assert_data_eq!(said(&bench), "blocker open (line 3): `./incidents` has nothing against it\n");
 }
 
 #[test]
 fn locks_hold_until_their_end() {
-    let lock = |app: Option<&str>, stage: Option<&str>, until: Option<i64>| What::Locked {
+    let lock = |app: Option<&str>, stage: Option<&str>, until: Option<i64>| EventKind::Locked {
         app: app.map(str::to_owned),
         stage: stage.map(Into::into),
         reason: "incident 12".into(),
         until: until.map(time),
     };
-    let bench = Bench::new("", &PAST).event(5, "ann", lock(None, Some("prod"), Some(50)));
+    let bench = GateBench::new("", &PAST).event(5, "ann", lock(None, Some("prod"), Some(50)));
     assert_data_eq!(
         bench.said(40, "web prod v2", &["lock"]),
         str![[r#"
@@ -149,7 +151,8 @@ lock shut (e2): bob has locked web: incident 12
 
 "#]]
     );
-    let unlocked = bench.event(7, "bob", What::Unlocked { app: Some("web".into()), stage: None });
+    let unlocked =
+        bench.event(7, "bob", EventKind::Unlocked { app: Some("web".into()), stage: None });
     assert_data_eq!(unlocked.said(40, "web staging v3", &["lock"]), "lock open[..]\n");
     let all = unlocked.event(8, "ann", lock(None, None, None));
     assert_data_eq!(
@@ -164,14 +167,17 @@ lock shut (e4): ann has locked everything: incident 12
 
 #[test]
 fn rejected_and_on_hold_until_taken_back() {
-    let rejected =
-        What::Rejected { app: "web".into(), version: "v2".into(), reason: Some("leaks".into()) };
-    let held = What::Held {
+    let rejected = EventKind::Rejected {
+        app: "web".into(),
+        version: "v2".into(),
+        reason: Some("leaks".into()),
+    };
+    let held = EventKind::Held {
         app: "web".into(),
         stage: "prod".into(),
         reason: "rolled back from v2".into(),
     };
-    let bench = Bench::new("", &PAST).event(25, "ann", rejected).event(26, "ann", held);
+    let bench = GateBench::new("", &PAST).event(25, "ann", rejected).event(26, "ann", held);
     assert_data_eq!(
         bench.said(40, "web prod v2", &["rejected", "hold"]),
         str![[r#"
@@ -189,15 +195,16 @@ hold shut (e2): ann put it on hold: rolled back from v2
         "hold open (built-in): a hold does not stop a rollback\n"
     );
     let bench =
-        bench.event(27, "ann", What::Unrejected { app: "web".into(), version: "v2".into() });
-    let bench = bench.event(28, "ann", What::Released { app: "web".into(), stage: "prod".into() });
+        bench.event(27, "ann", EventKind::Unrejected { app: "web".into(), version: "v2".into() });
+    let bench =
+        bench.event(28, "ann", EventKind::Released { app: "web".into(), stage: "prod".into() });
     assert_eq!(shown(&bench.judged(40, "web prod v2").verdict), "open");
 }
 
 #[test]
 fn version_knows_what_it_must_look_like() {
     let gate = "gates:\n- version: { pattern: 'main-.*', branches: [main], immutable: true, digest: true }\n";
-    let bench = Bench::new(gate, &PAST);
+    let bench = GateBench::new(gate, &PAST);
     let said = |version: &str| bench.said(40, &format!("web dev {version}"), &["version"]);
     assert_data_eq!(said("v1"), "version shut (line 3): v1 does not fit `main-.*`\n");
     assert_data_eq!(
@@ -210,7 +217,7 @@ fn version_knows_what_it_must_look_like() {
         said(&digest),
         "version open (line 3): main-1@sha256:[..] is as it should be\n"
     );
-    let bench = Bench::new("gates:\n- version: { branches: [main, release/*] }\n", &PAST);
+    let bench = GateBench::new("gates:\n- version: { branches: [main, release/*] }\n", &PAST);
     assert_data_eq!(
         bench.said(40, "web dev next-1", &["version"]),
         "version shut (line 3): next-1 is not of branch main or release/*\n"
@@ -219,8 +226,8 @@ fn version_knows_what_it_must_look_like() {
 
 #[test]
 fn version_hears_the_flags_of_the_mapping() {
-    let mut bench = Bench::new("gates: [version]\n", &PAST);
-    let slot = |stage: &str| crate::model::SlotKey {
+    let mut bench = GateBench::new("gates: [version]\n", &PAST);
+    let slot = |stage: &str| crate::model::CellKey {
         app: "web".into(),
         component: None,
         stage: stage.into(),
@@ -247,7 +254,7 @@ gates:
 - bake: 5m
 ";
     let count = |words: &str| {
-        Bench::new(gates, &PAST)
+        GateBench::new(gates, &PAST)
             .judged(40, words)
             .answers
             .iter()
@@ -262,7 +269,7 @@ gates:
 
 #[test]
 fn broken_glass_opens_for_one_version_and_some_time() {
-    let broken = |version: &str| What::Overridden {
+    let broken = |version: &str| EventKind::Overridden {
         app: "web".into(),
         stage: "prod".into(),
         version: version.into(),
@@ -272,7 +279,7 @@ fn broken_glass_opens_for_one_version_and_some_time() {
         gates: vec!["order".into()],
     };
     let gates = "permissions: { break-glass: { actors: [ann@example.com] } }\n";
-    let bench = Bench::new(gates, &PAST).event(30, "ann", broken("v3"));
+    let bench = GateBench::new(gates, &PAST).event(30, "ann", broken("v3"));
     let judgement = bench.judged(40, "web prod v3");
     assert!(judgement.allows() && !judgement.verdict.is_open());
     assert_eq!(
@@ -282,9 +289,15 @@ fn broken_glass_opens_for_one_version_and_some_time() {
     assert!(!bench.judged(60, "web prod v3").allows(), "its time is over");
     assert!(!bench.judged(40, "web prod v4").allows(), "another version");
     assert!(
-        !Bench::new(gates, &PAST).event(30, "eve", broken("v3")).judged(40, "web prod v3").allows()
+        !GateBench::new(gates, &PAST)
+            .event(30, "eve", broken("v3"))
+            .judged(40, "web prod v3")
+            .allows()
     );
     assert!(
-        !Bench::new("", &PAST).event(30, "ann", broken("v3")).judged(40, "web prod v3").allows()
+        !GateBench::new("", &PAST)
+            .event(30, "ann", broken("v3"))
+            .judged(40, "web prod v3")
+            .allows()
     );
 }

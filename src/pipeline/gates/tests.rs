@@ -1,14 +1,14 @@
 //! What the gates say about the way of a version: order, isolation, outcomes, time to bake.
 
-use crate::pipeline::Edge;
-use crate::pipeline::facts::Asked;
-use crate::pipeline::testing::{Bench, PAST};
+use crate::pipeline::HistoryLimit;
+use crate::pipeline::facts::ExternalAnswer;
+use crate::pipeline::testing::{GateBench, PAST};
 use snapbox::{assert_data_eq, str};
 
 #[test]
 fn without_a_config_and_a_ledger() {
     assert_data_eq!(
-        Bench::new("", &PAST).said(40, "web prod v2", &[]),
+        GateBench::new("", &PAST).said(40, "web prod v2", &[]),
         str![[r#"
 order open (built-in): staging runs v2 since 1970-01-01 00:20 UTC
 isolation open (built-in): v1 landed before outcomes were kept here
@@ -22,7 +22,7 @@ hold open (built-in): it is not on hold
 
 #[test]
 fn order_lets_no_stage_be_skipped() {
-    let bench = Bench::new("", &PAST);
+    let bench = GateBench::new("", &PAST);
     assert_data_eq!(
         bench.said(40, "web prod v3", &["order"]),
         str![[r#"
@@ -41,14 +41,14 @@ order shut (built-in): staging has never run v3
     );
     assert_data_eq!(bench.said(15, "web prod v2", &["order"]), "order shut[..]\n...");
     assert_data_eq!(
-        Bench::new("gates: [{order: off}]\n", &PAST).said(40, "web prod v3", &["order"]),
+        GateBench::new("gates: [{order: off}]\n", &PAST).said(40, "web prod v3", &["order"]),
         ""
     );
 }
 
 #[test]
 fn order_looks_further_up_where_the_app_is_not() {
-    let bench = Bench::new("", &["0 api dev ->v1", "1 api prod ->v0"]);
+    let bench = GateBench::new("", &["0 api dev ->v1", "1 api prod ->v0"]);
     assert_data_eq!(
         bench.said(5, "api prod v1", &["order"]),
         "order open (built-in): dev runs v1 since 1970-01-01 00:00 UTC\n"
@@ -63,7 +63,7 @@ fn a_target_that_is_gone_from_the_stage_before_is_not_waited_for() {
         "2 web prod/eu ->v0",
         "5 web staging/us v0>v1",
     ];
-    let bench = |more: &[&str]| Bench::new("", &[&past[..], more].concat());
+    let bench = |more: &[&str]| GateBench::new("", &[&past[..], more].concat());
     assert_data_eq!(
         bench(&[]).said(20, "web prod/eu v1", &["order"]),
         str![[r#"
@@ -97,7 +97,7 @@ order open (built-in): staging ran v2 until 1970-01-01 00:09 UTC
 fn order_knows_renamed_tags_and_merges_that_overtake() {
     let past = ["0 web staging ->v1-RC2", "1 web prod ->v0", "9 web staging v1-RC2>v2-RC1"];
     let bench =
-        Bench::new("gates:\n- order: { rewrite: 's/-RC[0-9]+$//', tolerance: 5m }\n", &past);
+        GateBench::new("gates:\n- order: { rewrite: 's/-RC[0-9]+$//', tolerance: 5m }\n", &past);
     assert_data_eq!(
         bench.said(2, "web prod v1", &["order"]),
         "order open (line 3): staging runs v1-RC2 since[..]\n"
@@ -116,7 +116,7 @@ fn order_knows_renamed_tags_and_merges_that_overtake() {
 #[test]
 fn isolation_waits_for_an_outcome() {
     let past = [&PAST[..], &["50 web prod v1>v2"]].concat();
-    let bench = Bench::new("", &past).outcome(25, "web staging v2 passed");
+    let bench = GateBench::new("", &past).outcome(25, "web staging v2 passed");
     assert_data_eq!(
         bench.said(60, "web prod v3", &["isolation"]),
         str![[r#"
@@ -145,7 +145,7 @@ isolation shut (built-in): v2 landed at 1970-01-01 00:50 UTC and has no outcome;
 #[test]
 fn isolation_judges_the_landing_not_the_version() {
     let past = ["0 web prod ->v1", "5 web prod v1>v2", "9 web prod v2>v1"];
-    let bench = Bench::new("gates: [isolation]\n", &past).outcome(1, "web prod v1 passed");
+    let bench = GateBench::new("gates: [isolation]\n", &past).outcome(1, "web prod v1 passed");
     assert_data_eq!(bench.said(3, "web prod v2", &["isolation"]), "isolation open[..]\n");
     assert_data_eq!(
         bench.said(10, "web prod v3", &["isolation"]),
@@ -156,26 +156,26 @@ fn isolation_judges_the_landing_not_the_version() {
 #[test]
 fn isolation_begins_with_towpath_unless_it_is_asked_for() {
     let past = ["0 web prod ->v1", "5 web prod v1>v2"];
-    let mut bench = Bench::new("", &past);
+    let mut bench = GateBench::new("", &past);
     assert_data_eq!(
         bench.said(10, "web prod v3", &["isolation"]),
         "isolation open[..]before outcomes[..]\n"
     );
     bench.ours.push(crate::history::testing::oid(1));
     assert_data_eq!(bench.said(10, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
-    let asked = Bench::new("gates: [isolation]\n", &past);
+    let asked = GateBench::new("gates: [isolation]\n", &past);
     assert_data_eq!(asked.said(10, "web prod v3", &["isolation"]), "isolation shut[..]\n...");
 }
 
 #[test]
 fn a_first_stage_takes_what_builds_bring_unless_it_is_to_be_isolated() {
     let past = ["0 web dev ->v1", "5 web dev v1>v2"];
-    let bench = Bench::new("", &past).outcome(1, "web dev v1 passed");
+    let bench = GateBench::new("", &past).outcome(1, "web dev v1 passed");
     assert_data_eq!(
         bench.said(10, "web dev v3", &["isolation"]),
         "isolation open (built-in): dev takes what builds bring\n"
     );
-    let asked = Bench::new("gates: [isolation]\n", &past);
+    let asked = GateBench::new("gates: [isolation]\n", &past);
     assert_data_eq!(
         asked.said(10, "web dev v3", &["isolation"]),
         "isolation shut (line 2): v2 landed[..]\n..."
@@ -185,9 +185,10 @@ fn a_first_stage_takes_what_builds_bring_unless_it_is_to_be_isolated() {
 #[test]
 fn isolation_is_of_the_target_or_of_the_stage() {
     let past = ["0 web prod/eu ->v1", "0 web prod/us ->v1", "1 api prod ->v7"];
-    let bench = Bench::new("gates: [isolation]\n", &past).outcome(2, "web prod v1 passed");
+    let bench = GateBench::new("gates: [isolation]\n", &past).outcome(2, "web prod v1 passed");
     assert_data_eq!(bench.said(3, "web prod v2", &["isolation"]), "isolation open[..]\n");
-    let stage = Bench::new("gates: [isolation: stage]\n", &past).outcome(2, "web prod v1 passed");
+    let stage =
+        GateBench::new("gates: [isolation: stage]\n", &past).outcome(2, "web prod v1 passed");
     assert_data_eq!(
         stage.said(3, "web prod v2", &["isolation"]),
         str![[r#"
@@ -196,7 +197,7 @@ isolation shut (line 2): api v7 landed at 1970-01-01 00:01 UTC and has no outcom
 
 "#]]
     );
-    let one = Bench::new("gates: [isolation]\n", &["0 web prod/eu ->v1", "1 web prod/us ->v2"]);
+    let one = GateBench::new("gates: [isolation]\n", &["0 web prod/eu ->v1", "1 web prod/us ->v2"]);
     let one = one.outcome(2, "web prod v1 passed");
     assert_data_eq!(one.said(3, "web prod/eu v3", &["isolation"]), "isolation open[..]\n");
     assert_data_eq!(
@@ -207,7 +208,7 @@ isolation shut (line 2): api v7 landed at 1970-01-01 00:01 UTC and has no outcom
 
 #[test]
 fn verified_wants_a_passed_outcome() {
-    let bench = Bench::new("gates: [verified]\n", &PAST);
+    let bench = GateBench::new("gates: [verified]\n", &PAST);
     assert_data_eq!(
         bench.said(40, "web prod v2", &["verified"]),
         str![[r#"
@@ -234,7 +235,7 @@ verified shut (line 2): v2 failed in staging at 1970-01-01 00:30 UTC
         bench.said(40, "web prod v2", &["verified"]),
         "verified open (line 2): v2 passed in staging at 1970-01-01 00:31 UTC\n"
     );
-    let other = Bench::new("gates: [verified: dev]\n", &PAST).outcome(12, "web dev v2 passed");
+    let other = GateBench::new("gates: [verified: dev]\n", &PAST).outcome(12, "web dev v2 passed");
     assert_data_eq!(
         other.said(40, "web prod v2", &["verified"]),
         "verified open[..] passed in dev[..]\n"
@@ -243,16 +244,16 @@ verified shut (line 2): v2 failed in staging at 1970-01-01 00:30 UTC
 
 #[test]
 fn verified_by_checks_of_the_forge_or_a_command() {
-    use crate::forge::{Check, CheckState};
-    let mut bench = Bench::new("gates:\n- verified: { checks: e2e* }\n", &PAST);
+    use crate::forge::{CheckState, CommitCheck};
+    let mut bench = GateBench::new("gates:\n- verified: { checks: e2e* }\n", &PAST);
     let commit = crate::history::testing::oid(4);
-    let check = |name: &str, state| Check {
+    let check = |name: &str, state| CommitCheck {
         name: name.into(),
         state,
         description: String::new(),
         url: None,
     };
-    let said = |bench: &Bench| bench.said(40, "web prod v2", &["verified"]);
+    let said = |bench: &GateBench| bench.said(40, "web prod v2", &["verified"]);
     assert_data_eq!(
         said(&bench),
         "verified shut (line 3): the forge was not asked about staging's deployment\n"
@@ -285,20 +286,20 @@ fn verified_by_checks_of_the_forge_or_a_command() {
         "verified open (line 3): check e2e/1 of staging's deployment passed\n"
     );
 
-    let mut bench = Bench::new("gates:\n- verified: { command: [./passed] }\n", &PAST);
+    let mut bench = GateBench::new("gates:\n- verified: { command: [./passed] }\n", &PAST);
     assert_data_eq!(
         said(&bench),
         "verified shut (line 3): `./passed` was not asked; it tells only of now\n"
     );
-    bench.facts.tell(3, Asked::Shut("12 of 80 failed".into()));
+    bench.facts.tell(3, ExternalAnswer::Shut("12 of 80 failed".into()));
     assert_data_eq!(said(&bench), "verified shut (line 3): 12 of 80 failed\n");
-    bench.facts.tell(3, Asked::Open);
+    bench.facts.tell(3, ExternalAnswer::Open);
     assert_data_eq!(said(&bench), "verified open (line 3): `./passed` says it has passed\n");
 }
 
 #[test]
 fn bake_counts_from_the_landing_and_begins_anew() {
-    let bench = Bench::new("gates: [bake: 15m]\n", &PAST);
+    let bench = GateBench::new("gates: [bake: 15m]\n", &PAST);
     assert_data_eq!(
         bench.said(25, "web prod v2", &["bake"]),
         "bake wait until 1970-01-01 00:35 UTC (line 2): v2 in staging bakes for 15m since 1970-01-01 00:20 UTC\n"
@@ -316,7 +317,7 @@ fn bake_counts_from_the_landing_and_begins_anew() {
         "bake shut (line 2): staging has never run v3\n"
     );
     let twice = ["0 web staging ->v1", "5 web staging v1>v2", "8 web staging v2>v1"];
-    let bench = Bench::new("gates: [bake: 10m]\n", &twice);
+    let bench = GateBench::new("gates: [bake: 10m]\n", &twice);
     assert_data_eq!(
         bench.said(9, "web prod v1", &["bake"]),
         "bake wait until 1970-01-01 00:18 UTC[..]\n"
@@ -331,8 +332,8 @@ fn bake_counts_from_the_landing_and_begins_anew() {
 #[test]
 fn where_history_ends_nothing_is_taken_for_granted() {
     let known = ["30 web dev v2>v3", "32 web staging v1>v2", "34 web staging v2>v1"];
-    let mut bench = Bench::new("gates: [bake: 15m, verified]\n", &known);
-    bench.edge = Some(Edge { since: 20 * 60, remedy: "git fetch --unshallow" });
+    let mut bench = GateBench::new("gates: [bake: 15m, verified]\n", &known);
+    bench.edge = Some(HistoryLimit { since: 20 * 60, remedy: "git fetch --unshallow" });
     let gates = ["order", "isolation", "bake", "verified"];
     assert_data_eq!(
         bench.said(25, "web staging v2", &gates),
@@ -381,7 +382,7 @@ bake shut (line 2): dev has not run v9 since 1970-01-01 00:20 UTC, where history
 
 #[test]
 fn bake_may_count_from_the_outcome() {
-    let bench = Bench::new("gates:\n- bake: { for: 10m, from: outcome }\n", &PAST);
+    let bench = GateBench::new("gates:\n- bake: { for: 10m, from: outcome }\n", &PAST);
     assert_data_eq!(
         bench.said(40, "web prod v2", &["bake"]),
         str![[r#"

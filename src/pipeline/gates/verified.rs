@@ -1,29 +1,29 @@
 //! `verified`: the version has passed in the stages before: by the ledger, by checks of the forge, or
 //! by a command.
 
-use super::{Case, place, target};
-use crate::config::gates::{Gate, GateKind, GateRule, Proof, fits};
-use crate::forge::{Check, CheckState};
-use crate::model::{SlotKey, StageName};
-use crate::pipeline::evidence::Landing;
-use crate::pipeline::facts::Asked;
+use super::{GateInput, place, target};
+use crate::config::gates::{Gate, GateKind, GateRule, VerifiedBy, fits};
+use crate::forge::{CheckState, CommitCheck};
+use crate::model::{CellKey, StageName};
+use crate::pipeline::evidence::EvidenceRunPeriod;
+use crate::pipeline::facts::ExternalAnswer;
 use crate::pipeline::ledger::Outcome;
-use crate::pipeline::question::Purpose;
-use crate::pipeline::verdict::{Answer, Place};
+use crate::pipeline::question::MoveDirection;
+use crate::pipeline::verdict::{GateAnswer, RuleOrigin};
 use crate::pipeline::words::when;
 
 const KIND: GateKind = GateKind::Verified;
 
-pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Verified(verified) = &rule.gate else { return None };
-    if case.question.purpose == Purpose::Back {
-        return Some(Answer::open(
+    if case.question.purpose == MoveDirection::Back {
+        return Some(GateAnswer::open(
             KIND,
             place(rule),
             format!("{} has run it before", case.question.stage),
         ));
     }
-    if let Proof::Command(call) = &verified.by {
+    if let VerifiedBy::Command(call) = &verified.by {
         return Some(by_command(case, rule, call.argv.first().map_or("", String::as_str)));
     }
     let stages = case.stages(&verified.stages);
@@ -35,21 +35,22 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     let answers = stages.iter().map(|stage| in_stage(case, rule, &verified.by, stage));
     let answers =
         answers.chain(waves.into_iter().map(|slot| in_wave(case, rule, &verified.by, slot)));
-    let nothing =
-        || Answer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage));
-    Some(answers.reduce(Answer::worse).unwrap_or_else(nothing))
+    let nothing = || {
+        GateAnswer::open(KIND, place(rule), format!("nothing comes before {}", case.question.stage))
+    };
+    Some(answers.reduce(GateAnswer::worse).unwrap_or_else(nothing))
 }
 
-fn by_command(case: &Case<'_>, rule: &GateRule, program: &str) -> Answer {
+fn by_command(case: &GateInput<'_>, rule: &GateRule, program: &str) -> GateAnswer {
     match case.evidence.facts.told(rule.line, case.question) {
-        Some(Asked::Open) => {
-            Answer::open(KIND, place(rule), format!("`{program}` says it has passed"))
+        Some(ExternalAnswer::Open) => {
+            GateAnswer::open(KIND, place(rule), format!("`{program}` says it has passed"))
         }
-        Some(Asked::Shut(reason)) => Answer::shut(KIND, place(rule), reason),
-        Some(Asked::NoAnswer(why)) => {
-            Answer::shut(KIND, place(rule), format!("no answer of `{program}`: {why}"))
+        Some(ExternalAnswer::Shut(reason)) => GateAnswer::shut(KIND, place(rule), reason),
+        Some(ExternalAnswer::NoAnswer(why)) => {
+            GateAnswer::shut(KIND, place(rule), format!("no answer of `{program}`: {why}"))
         }
-        None => Answer::shut(
+        None => GateAnswer::shut(
             KIND,
             place(rule),
             format!("`{program}` was not asked; it tells only of now"),
@@ -57,15 +58,20 @@ fn by_command(case: &Case<'_>, rule: &GateRule, program: &str) -> Answer {
     }
 }
 
-fn in_stage(case: &Case<'_>, rule: &GateRule, by: &Proof, stage: &StageName) -> Answer {
+fn in_stage(
+    case: &GateInput<'_>,
+    rule: &GateRule,
+    by: &VerifiedBy,
+    stage: &StageName,
+) -> GateAnswer {
     let landings = case.landings(stage);
-    let one = |landing: &Landing<'_>| of_landing(case, rule, by, landing);
+    let one = |landing: &EvidenceRunPeriod<'_>| of_landing(case, rule, by, landing);
     let never = || case.never(KIND, place(rule), stage.as_str());
-    landings.iter().map(one).reduce(Answer::worse).unwrap_or_else(never)
+    landings.iter().map(one).reduce(GateAnswer::worse).unwrap_or_else(never)
 }
 
 /// What comes before a later wave is the wave before.
-fn in_wave(case: &Case<'_>, rule: &GateRule, by: &Proof, slot: &SlotKey) -> Answer {
+fn in_wave(case: &GateInput<'_>, rule: &GateRule, by: &VerifiedBy, slot: &CellKey) -> GateAnswer {
     let version = case.question.version;
     let course = case.evidence.course(slot, case.question.end());
     let newest = course.iter().find(|landing| landing.version.is_same(version));
@@ -73,54 +79,69 @@ fn in_wave(case: &Case<'_>, rule: &GateRule, by: &Proof, slot: &SlotKey) -> Answ
     newest.map_or_else(never, |landing| of_landing(case, rule, by, landing))
 }
 
-fn of_landing(case: &Case<'_>, rule: &GateRule, by: &Proof, landing: &Landing<'_>) -> Answer {
+fn of_landing(
+    case: &GateInput<'_>,
+    rule: &GateRule,
+    by: &VerifiedBy,
+    landing: &EvidenceRunPeriod<'_>,
+) -> GateAnswer {
     match by {
-        Proof::Checks(pattern) => by_checks(case, landing, pattern, place(rule)),
+        VerifiedBy::Checks(pattern) => by_checks(case, landing, pattern, place(rule)),
         _ => by_ledger(case, landing, place(rule)),
     }
 }
 
-fn by_ledger(case: &Case<'_>, landing: &Landing<'_>, place: Place) -> Answer {
+fn by_ledger(
+    case: &GateInput<'_>,
+    landing: &EvidenceRunPeriod<'_>,
+    place: RuleOrigin,
+) -> GateAnswer {
     let (version, stage) =
         (landing.version, format!("{}{}", landing.slot.stage, target(landing.slot)));
     let record = || case.record(landing.slot, "passed");
     match case.evidence.ledger.outcome(landing, case.question.end()) {
         Some((Outcome::Passed, event)) => {
             let at = event.time.as_second();
-            Answer::open(KIND, place, format!("{version} passed in {stage} at {}", when(at)))
+            GateAnswer::open(KIND, place, format!("{version} passed in {stage} at {}", when(at)))
                 .since(Some(at))
         }
         Some((Outcome::Failed, event)) => {
             let at = event.time.as_second();
             let reason = format!("{version} failed in {stage} at {}", when(at));
-            Answer::shut(KIND, place, reason).since(Some(at)).clear(record())
+            GateAnswer::shut(KIND, place, reason).since(Some(at)).clear(record())
         }
         None => {
             let reason = format!("{version} has no outcome in {stage}; unknown is not passed");
-            Answer::shut(KIND, place, reason).since(landing.time).clear(record())
+            GateAnswer::shut(KIND, place, reason).since(landing.time).clear(record())
         }
     }
 }
 
-fn by_checks(case: &Case<'_>, landing: &Landing<'_>, pattern: &str, place: Place) -> Answer {
+fn by_checks(
+    case: &GateInput<'_>,
+    landing: &EvidenceRunPeriod<'_>,
+    pattern: &str,
+    place: RuleOrigin,
+) -> GateAnswer {
     let stage = &landing.slot.stage;
     let known = landing.commit.and_then(|commit| case.evidence.facts.checks.get(&commit));
     let checks = match known {
         Some(Ok(checks)) => checks,
         Some(Err(why)) => {
-            return Answer::shut(KIND, place, format!("no answer of the forge: {why}"));
+            return GateAnswer::shut(KIND, place, format!("no answer of the forge: {why}"));
         }
         None => {
-            return Answer::shut(
+            return GateAnswer::shut(
                 KIND,
                 place,
                 format!("the forge was not asked about {stage}'s deployment"),
             );
         }
     };
-    let fitting: Vec<&Check> = checks.iter().filter(|check| fits(pattern, &check.name)).collect();
+    let fitting: Vec<&CommitCheck> =
+        checks.iter().filter(|check| fits(pattern, &check.name)).collect();
     let first = |state: CheckState| fitting.iter().find(|check| check.state == state);
-    let shut = |reason: String| Answer::shut(KIND, place.clone(), reason).since(landing.time);
+    let shut = |reason: String| GateAnswer::shut(KIND, place.clone(), reason).since(landing.time);
     if let Some(check) = first(CheckState::Failed) {
         return shut(format!("check {} of {stage}'s deployment failed", check.name));
     }
@@ -128,7 +149,7 @@ fn by_checks(case: &Case<'_>, landing: &Landing<'_>, pattern: &str, place: Place
         return shut(format!("check {} of {stage}'s deployment is not over", check.name));
     }
     match first(CheckState::Passed) {
-        Some(check) => Answer::open(
+        Some(check) => GateAnswer::open(
             KIND,
             place,
             format!("check {} of {stage}'s deployment passed", check.name),

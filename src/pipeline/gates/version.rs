@@ -1,16 +1,16 @@
 //! `version`: what the version must look like, and the mapping's own flags.
 
-use super::{Case, place, target};
-use crate::config::gates::{Gate, GateKind, GateRule, VersionRule, fits};
+use super::{GateInput, place, target};
+use crate::config::gates::{Gate, GateKind, GateRule, VersionGate, fits};
 use crate::model::is_moving_tag;
-use crate::pipeline::verdict::Answer;
+use crate::pipeline::verdict::GateAnswer;
 
-pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
+pub(super) fn answer(case: &GateInput<'_>, rule: &GateRule) -> Option<GateAnswer> {
     let Gate::Version(wanted) = &rule.gate else { return None };
     let why = misfit(case, wanted).or_else(|| flagged(case, wanted));
     Some(match why {
-        Some(why) => Answer::shut(GateKind::Version, place(rule), why),
-        None => Answer::open(
+        Some(why) => GateAnswer::shut(GateKind::Version, place(rule), why),
+        None => GateAnswer::open(
             GateKind::Version,
             place(rule),
             format!("{} is as it should be", case.question.version),
@@ -18,7 +18,7 @@ pub(super) fn answer(case: &Case<'_>, rule: &GateRule) -> Option<Answer> {
     })
 }
 
-fn misfit(case: &Case<'_>, wanted: &VersionRule) -> Option<String> {
+fn misfit(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
     let version = case.question.version;
     let tag = version.tag.as_deref().unwrap_or_default();
     if let Some(pattern) = wanted.pattern.as_ref().filter(|pattern| !pattern.is_match(tag)) {
@@ -36,7 +36,7 @@ fn misfit(case: &Case<'_>, wanted: &VersionRule) -> Option<String> {
 }
 
 /// A flag that is `false` beside the version: where it comes from, or where it goes.
-fn flagged(case: &Case<'_>, wanted: &VersionRule) -> Option<String> {
+fn flagged(case: &GateInput<'_>, wanted: &VersionGate) -> Option<String> {
     let sources = case.before.iter().flat_map(|stage| case.evidence.sources(case.question, stage));
     for slot in sources.chain(case.slots.iter().copied()) {
         let is_source = slot.stage != *case.question.stage;

@@ -1,6 +1,6 @@
 //! What the gates say where the targets of a stage follow each other.
 
-use crate::pipeline::testing::Bench;
+use crate::pipeline::testing::GateBench;
 use snapbox::{assert_data_eq, str};
 
 const CONFIG: &str = "\
@@ -25,7 +25,7 @@ const GATES: &[&str] = &["wave", "verified"];
 
 #[test]
 fn the_first_wave_waits_for_none() {
-    let bench = Bench::of(CONFIG, &PAST);
+    let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(15, "web prod/canary v2", GATES),
         "wave open (line 4): no wave of prod comes before this one\n"
@@ -34,7 +34,7 @@ fn the_first_wave_waits_for_none() {
 
 #[test]
 fn a_later_wave_takes_what_the_wave_before_has_baked() {
-    let bench = Bench::of(CONFIG, &PAST);
+    let bench = GateBench::of(CONFIG, &PAST);
     let said = |minute, words: &str| bench.said(minute, words, GATES);
     assert_data_eq!(
         said(15, "web prod/eu+us v2"),
@@ -61,7 +61,7 @@ wave open (line 6): v2 in prod (canary) has baked for 30m
     // A version that was replaced too early has to come again.
     let hasty = [&PAST[..], &["25 web dev v2>v3", "30 web prod/canary v2>v3"]].concat();
     assert_data_eq!(
-        Bench::of(CONFIG, &hasty).said(90, "web prod/eu v2", GATES),
+        GateBench::of(CONFIG, &hasty).said(90, "web prod/eu v2", GATES),
         str![[r#"
 wave shut (line 6): v2 in prod (canary) was replaced after 10m; it bakes for 30m
 
@@ -70,7 +70,7 @@ wave shut (line 6): v2 in prod (canary) was replaced after 10m; it bakes for 30m
     // One that was there for long enough may still go on.
     let late = [&PAST[..], &["55 web dev v2>v3", "60 web prod/canary v2>v3"]].concat();
     assert_data_eq!(
-        Bench::of(CONFIG, &late).said(61, "web prod/eu v2", GATES),
+        GateBench::of(CONFIG, &late).said(61, "web prod/eu v2", GATES),
         str![[r#"
 wave open (line 6): v2 in prod (canary) has baked for 40m
 
@@ -80,7 +80,7 @@ wave open (line 6): v2 in prod (canary) has baked for 40m
 
 #[test]
 fn all_targets_at_once_are_two_waves_at_once() {
-    let bench = Bench::of(CONFIG, &PAST);
+    let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(15, "web prod v2", GATES),
         str![[r#"
@@ -101,7 +101,7 @@ wave open (line 6): v2 in prod (canary) has baked for 30m
 
 #[test]
 fn a_failure_holds_later_waves_back() {
-    let bench = Bench::of(CONFIG, &PAST).outcome(25, "web prod/canary v2 failed");
+    let bench = GateBench::of(CONFIG, &PAST).outcome(25, "web prod/canary v2 failed");
     assert_data_eq!(
         bench.said(60, "web prod/us v2", GATES),
         str![[r#"
@@ -120,7 +120,7 @@ wave shut (line 6): v2 failed in prod (canary) at 1970-01-01 00:25 UTC
 #[test]
 fn bake_may_count_from_the_outcome() {
     let config = CONFIG.replace("bake: 30m", "bake: { for: 30m, from: outcome }");
-    let bench = Bench::of(&config, &PAST);
+    let bench = GateBench::of(&config, &PAST);
     assert_data_eq!(
         bench.said(90, "web prod/eu v2", GATES),
         str![[r#"
@@ -139,7 +139,7 @@ wave shut (line 6): v2 in prod (canary) has not passed, and bakes for 30m from t
 
 #[test]
 fn verified_looks_at_the_wave_before_too() {
-    let bench = Bench::of(&format!("{CONFIG}  gates: [verified]\n"), &PAST)
+    let bench = GateBench::of(&format!("{CONFIG}  gates: [verified]\n"), &PAST)
         .outcome(12, "web dev v2 passed");
     assert_data_eq!(
         bench.said(15, "web prod/canary v2", GATES),
@@ -168,7 +168,7 @@ verified shut (line 7): v2 has no outcome in prod (canary); unknown is not passe
 #[test]
 fn isolation_is_of_each_target() {
     let past = [&PAST[..], &["60 web dev v2>v3"]].concat();
-    let bench = Bench::of(&format!("{CONFIG}gates: [isolation]\n"), &past)
+    let bench = GateBench::of(&format!("{CONFIG}gates: [isolation]\n"), &past)
         .outcome(5, "web prod/eu v1 passed");
     assert_data_eq!(
         bench.said(61, "web prod/canary v3", &["isolation"]),
@@ -183,16 +183,16 @@ isolation shut (line 7): v2 (canary) landed at 1970-01-01 00:20 UTC and has no o
 
 #[test]
 fn waves_hold_no_rollback_back_and_leave_out_where_the_app_is_not() {
-    let bench = Bench::of(CONFIG, &PAST);
+    let bench = GateBench::of(CONFIG, &PAST);
     assert_data_eq!(
         bench.said(60, "web prod/eu v1 back", &["wave"]),
         "wave open (line 4): a rollback does not wait for waves\n"
     );
     let past = ["0 api dev ->v1", "0 api prod/eu ->v0", "0 api prod/us ->v0"];
     assert_data_eq!(
-        Bench::of(CONFIG, &past).said(5, "api prod/eu v1", &["wave"]),
+        GateBench::of(CONFIG, &past).said(5, "api prod/eu v1", &["wave"]),
         "wave open (line 4): no wave of prod comes before this one\n"
     );
     // Without waves the gate is not there.
-    assert_data_eq!(Bench::new("", &PAST).said(15, "web prod/eu v2", &["wave"]), "");
+    assert_data_eq!(GateBench::new("", &PAST).said(15, "web prod/eu v2", &["wave"]), "");
 }

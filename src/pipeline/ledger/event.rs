@@ -1,31 +1,31 @@
 //! What can happen, one event a commit: JSON in the body of its message, a sentence in its subject.
 
-use crate::git::Person;
+use crate::git::GitIdentity;
 use crate::model::{StageName, TargetName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One event of the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct LedgerEvent {
     /// Chosen by chance: an event that is there twice counts once.
     pub id: String,
     pub time: Timestamp,
     #[serde(flatten)]
-    pub what: What,
+    pub what: EventKind,
     /// The author of the commit.
     #[serde(skip)]
-    pub by: By,
+    pub by: EventAuthor,
 }
 
 /// Who did it, as the commit says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct By {
+pub struct EventAuthor {
     pub name: String,
     pub email: String,
 }
 
-impl By {
+impl EventAuthor {
     /// The words a permission may name somebody by: name, address, and what stands before its `@`.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         let login = self.email.split('@').next().unwrap_or_default();
@@ -33,9 +33,9 @@ impl By {
     }
 }
 
-impl From<Person> for By {
-    fn from(person: Person) -> Self {
-        By { name: person.name, email: person.email }
+impl From<GitIdentity> for EventAuthor {
+    fn from(person: GitIdentity) -> Self {
+        EventAuthor { name: person.name, email: person.email }
     }
 }
 
@@ -60,7 +60,7 @@ impl Outcome {
 /// What happened. An app is named as in `towpath status`: `web`, or `api/nginx`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
-pub enum What {
+pub enum EventKind {
     /// Neither app nor stage: everything.
     Locked {
         app: Option<String>,
@@ -123,73 +123,75 @@ pub enum What {
     },
 }
 
-impl What {
+impl EventKind {
     /// One line for people; the subject of the commit.
     pub fn sentence(&self) -> String {
         match self {
-            What::Locked { app, stage, reason, until } => {
+            EventKind::Locked { app, stage, reason, until } => {
                 let until = until
                     .map(|until| format!(" until {}", super::minute(until)))
                     .unwrap_or_default();
                 format!("Lock {}{until}: {reason}", super::scope(app.as_deref(), stage.as_ref()))
             }
-            What::Unlocked { app, stage } => {
+            EventKind::Unlocked { app, stage } => {
                 format!("Unlock {}", super::scope(app.as_deref(), stage.as_ref()))
             }
-            What::Outcome { app, stage, target, version, outcome, .. } => {
+            EventKind::Outcome { app, stage, target, version, outcome, .. } => {
                 let target = target.as_ref().map(|target| format!("/{target}")).unwrap_or_default();
                 format!("Record {app} {version} in {stage}{target}: {}", outcome.as_str())
             }
-            What::Approved { app, stage, version, .. } => {
+            EventKind::Approved { app, stage, version, .. } => {
                 format!("Approve {app} {version} for {stage}")
             }
-            What::Rejected { app, version, reason } => {
+            EventKind::Rejected { app, version, reason } => {
                 let reason =
                     reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
                 format!("Reject {app} {version}{reason}")
             }
-            What::Unrejected { app, version } => {
+            EventKind::Unrejected { app, version } => {
                 format!("Take back the rejection of {app} {version}")
             }
-            What::Held { app, stage, reason } => format!("Hold {app} in {stage}: {reason}"),
-            What::Released { app, stage } => format!("Release {app} in {stage}"),
-            What::Overridden { app, stage, version, reason, .. } => {
+            EventKind::Held { app, stage, reason } => format!("Hold {app} in {stage}: {reason}"),
+            EventKind::Released { app, stage } => format!("Release {app} in {stage}"),
+            EventKind::Overridden { app, stage, version, reason, .. } => {
                 format!("Break the glass for {app} {version} to {stage}: {reason}")
             }
-            What::Noted { about, text } => format!("Note on {about}: {text}"),
+            EventKind::Noted { about, text } => format!("Note on {about}: {text}"),
         }
     }
 
     /// The app it is about.
     pub fn app(&self) -> Option<&str> {
         match self {
-            What::Locked { app, .. } | What::Unlocked { app, .. } => app.as_deref(),
-            What::Outcome { app, .. }
-            | What::Approved { app, .. }
-            | What::Rejected { app, .. }
-            | What::Unrejected { app, .. }
-            | What::Held { app, .. }
-            | What::Released { app, .. }
-            | What::Overridden { app, .. } => Some(app),
-            What::Noted { .. } => None,
+            EventKind::Locked { app, .. } | EventKind::Unlocked { app, .. } => app.as_deref(),
+            EventKind::Outcome { app, .. }
+            | EventKind::Approved { app, .. }
+            | EventKind::Rejected { app, .. }
+            | EventKind::Unrejected { app, .. }
+            | EventKind::Held { app, .. }
+            | EventKind::Released { app, .. }
+            | EventKind::Overridden { app, .. } => Some(app),
+            EventKind::Noted { .. } => None,
         }
     }
 
     /// The stage it is about.
     pub fn stage(&self) -> Option<&StageName> {
         match self {
-            What::Locked { stage, .. } | What::Unlocked { stage, .. } => stage.as_ref(),
-            What::Outcome { stage, .. }
-            | What::Approved { stage, .. }
-            | What::Held { stage, .. }
-            | What::Released { stage, .. }
-            | What::Overridden { stage, .. } => Some(stage),
-            What::Rejected { .. } | What::Unrejected { .. } | What::Noted { .. } => None,
+            EventKind::Locked { stage, .. } | EventKind::Unlocked { stage, .. } => stage.as_ref(),
+            EventKind::Outcome { stage, .. }
+            | EventKind::Approved { stage, .. }
+            | EventKind::Held { stage, .. }
+            | EventKind::Released { stage, .. }
+            | EventKind::Overridden { stage, .. } => Some(stage),
+            EventKind::Rejected { .. } | EventKind::Unrejected { .. } | EventKind::Noted { .. } => {
+                None
+            }
         }
     }
 }
 
-impl Event {
+impl LedgerEvent {
     /// The message of its commit.
     pub fn message(&self) -> String {
         let json = serde_json::to_string_pretty(self).expect("an event is plain data");
@@ -199,9 +201,9 @@ impl Event {
     }
 
     /// Reads it back. `None` for a commit that holds no event that is known here.
-    pub fn parse(message: &str, by: Person) -> Option<Self> {
+    pub fn parse(message: &str, by: GitIdentity) -> Option<Self> {
         let json = message.split_once("\n\n")?.1;
-        let mut event: Event = serde_json::from_str(json.trim()).ok()?;
+        let mut event: LedgerEvent = serde_json::from_str(json.trim()).ok()?;
         event.by = by.into();
         Some(event)
     }

@@ -5,20 +5,20 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use event::{By, Event, Outcome, What};
-pub use state::FileChange;
+pub use event::{EventAuthor, EventKind, LedgerEvent, Outcome};
+pub use state::LedgerFileChange;
 
-use super::evidence::Landing;
-use super::question::{Question, Subject};
-use super::verdict::Override;
-use crate::model::{SlotKey, StageName, Version};
+use super::evidence::EvidenceRunPeriod;
+use super::question::{AppComponent, GateQuery};
+use super::verdict::BreakGlassOverride;
+use crate::model::{CellKey, StageName, Version};
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 
 /// All events, each once.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    events: Vec<Event>,
+    events: Vec<LedgerEvent>,
     by_app: HashMap<String, Vec<usize>>,
     /// Those about no app in particular, and all locks.
     wide: Vec<usize>,
@@ -27,7 +27,7 @@ pub struct Ledger {
 /// A lock that holds.
 #[derive(Debug, Clone, Copy)]
 pub struct Lock<'l> {
-    pub event: &'l Event,
+    pub event: &'l LedgerEvent,
     pub app: Option<&'l str>,
     pub stage: Option<&'l StageName>,
     pub reason: &'l str,
@@ -36,7 +36,7 @@ pub struct Lock<'l> {
 
 impl Lock<'_> {
     /// Does it stand in the way of this app in this stage?
-    pub fn covers(&self, subject: &Subject, stage: &StageName) -> bool {
+    pub fn covers(&self, subject: &AppComponent, stage: &StageName) -> bool {
         self.app.is_none_or(|app| is_about(app, subject))
             && self.stage.is_none_or(|locked| locked == stage)
     }
@@ -49,7 +49,7 @@ impl Lock<'_> {
 
 impl Ledger {
     /// Takes events, oldest first. One that comes again is left out.
-    pub fn new(events: impl IntoIterator<Item = Event>) -> Self {
+    pub fn new(events: impl IntoIterator<Item = LedgerEvent>) -> Self {
         let mut ledger = Ledger::default();
         let mut seen = HashSet::new();
         for event in events {
@@ -57,7 +57,8 @@ impl Ledger {
                 continue;
             }
             let index = ledger.events.len();
-            let is_lock = matches!(event.what, What::Locked { .. } | What::Unlocked { .. });
+            let is_lock =
+                matches!(event.what, EventKind::Locked { .. } | EventKind::Unlocked { .. });
             match event.what.app().filter(|_| !is_lock) {
                 Some(app) => ledger.by_app.entry(app.to_owned()).or_default().push(index),
                 None => ledger.wide.push(index),
@@ -68,7 +69,7 @@ impl Ledger {
     }
 
     /// All events, oldest first.
-    pub fn events(&self) -> &[Event] {
+    pub fn events(&self) -> &[LedgerEvent] {
         &self.events
     }
 
@@ -83,7 +84,7 @@ impl Ledger {
         app: &str,
         component: Option<&str>,
         end: Option<i64>,
-    ) -> impl DoubleEndedIterator<Item = &Event> {
+    ) -> impl DoubleEndedIterator<Item = &LedgerEvent> {
         let whole = self.by_app.get(app);
         let part = component.and_then(|component| self.by_app.get(&format!("{app}/{component}")));
         let mut found: Vec<usize> = whole.into_iter().chain(part).flatten().copied().collect();
@@ -92,12 +93,20 @@ impl Ledger {
         events.filter(move |event| end.is_none_or(|end| event.time.as_second() <= end))
     }
 
-    fn of(&self, subject: &Subject, end: Option<i64>) -> impl DoubleEndedIterator<Item = &Event> {
+    fn of(
+        &self,
+        subject: &AppComponent,
+        end: Option<i64>,
+    ) -> impl DoubleEndedIterator<Item = &LedgerEvent> {
         self.about(subject.app.as_str(), subject.component.as_deref(), end)
     }
 
     /// How a deployment turned out, by the last word on it.
-    pub fn outcome(&self, landing: &Landing<'_>, end: Option<i64>) -> Option<(Outcome, &Event)> {
+    pub fn outcome(
+        &self,
+        landing: &EvidenceRunPeriod<'_>,
+        end: Option<i64>,
+    ) -> Option<(Outcome, &LedgerEvent)> {
         let slot = landing.slot;
         let mut events = self.about(slot.app.as_str(), slot.component.as_deref(), end).rev();
         events.find_map(|event| Some((outcome_of(event, landing)?, event)))
@@ -110,11 +119,13 @@ impl Ledger {
         for event in events.filter(|event| end.is_none_or(|end| event.time.as_second() <= end)) {
             let (app, stage) = (event.what.app(), event.what.stage());
             match &event.what {
-                What::Locked { reason, until, .. } => {
+                EventKind::Locked { reason, until, .. } => {
                     out.retain(|lock| (lock.app, lock.stage) != (app, stage));
                     out.push(Lock { event, app, stage, reason, until: *until });
                 }
-                What::Unlocked { .. } => out.retain(|lock| (lock.app, lock.stage) != (app, stage)),
+                EventKind::Unlocked { .. } => {
+                    out.retain(|lock| (lock.app, lock.stage) != (app, stage))
+                }
                 _ => {}
             }
         }
@@ -125,15 +136,15 @@ impl Ledger {
     /// Why an app stays where it is in a stage.
     pub fn held(
         &self,
-        subject: &Subject,
+        subject: &AppComponent,
         stage: &StageName,
         end: Option<i64>,
-    ) -> Option<(&Event, &str)> {
+    ) -> Option<(&LedgerEvent, &str)> {
         let last = self.of(subject, end).rev().find(|event| {
-            matches!(&event.what, What::Held { stage: at, .. } | What::Released { stage: at, .. } if at == stage)
+            matches!(&event.what, EventKind::Held { stage: at, .. } | EventKind::Released { stage: at, .. } if at == stage)
         })?;
         match &last.what {
-            What::Held { reason, .. } => Some((last, reason)),
+            EventKind::Held { reason, .. } => Some((last, reason)),
             _ => None,
         }
     }
@@ -141,28 +152,28 @@ impl Ledger {
     /// Who rejected the version, and why.
     pub fn rejected(
         &self,
-        subject: &Subject,
+        subject: &AppComponent,
         version: &Version,
         end: Option<i64>,
-    ) -> Option<(&Event, Option<&str>)> {
+    ) -> Option<(&LedgerEvent, Option<&str>)> {
         let is_it = |known: &str| Version::parse(known).is_same(version);
         let last = self.of(subject, end).rev().find(|event| {
-            matches!(&event.what, What::Rejected { version, .. } | What::Unrejected { version, .. } if is_it(version))
+            matches!(&event.what, EventKind::Rejected { version, .. } | EventKind::Unrejected { version, .. } if is_it(version))
         })?;
         match &last.what {
-            What::Rejected { reason, .. } => Some((last, reason.as_deref())),
+            EventKind::Rejected { reason, .. } => Some((last, reason.as_deref())),
             _ => None,
         }
     }
 
     /// The overrides that nobody has written a follow-up for.
-    pub fn unexplained(&self) -> Vec<&Event> {
-        let about = |event: &Event| match &event.what {
-            What::Noted { about, .. } => Some(about.clone()),
+    pub fn unexplained(&self) -> Vec<&LedgerEvent> {
+        let about = |event: &LedgerEvent| match &event.what {
+            EventKind::Noted { about, .. } => Some(about.clone()),
             _ => None,
         };
         let explained: HashSet<String> = self.events.iter().filter_map(about).collect();
-        let is_override = |event: &&Event| matches!(event.what, What::Overridden { .. });
+        let is_override = |event: &&LedgerEvent| matches!(event.what, EventKind::Overridden { .. });
         self.events
             .iter()
             .filter(is_override)
@@ -173,22 +184,25 @@ impl Ledger {
     /// The approvals of this version for this stage.
     pub(super) fn approvals<'l>(
         &'l self,
-        question: &'l Question<'_>,
-    ) -> impl Iterator<Item = &'l Event> {
+        question: &'l GateQuery<'_>,
+    ) -> impl Iterator<Item = &'l LedgerEvent> {
         self.of(question.subject, question.end()).filter(|event| {
-            matches!(&event.what, What::Approved { stage, version, .. }
+            matches!(&event.what, EventKind::Approved { stage, version, .. }
                 if stage == question.stage && Version::parse(version).is_same(question.version))
         })
     }
 
     /// The overrides for this version and stage, oldest first.
-    pub(super) fn overrides<'l>(&'l self, question: &Question<'_>) -> Vec<(&'l Event, Override)> {
-        let one = |event: &'l Event| match &event.what {
-            What::Overridden { stage, version, reason, expires, .. }
+    pub(super) fn overrides<'l>(
+        &'l self,
+        question: &GateQuery<'_>,
+    ) -> Vec<(&'l LedgerEvent, BreakGlassOverride)> {
+        let one = |event: &'l LedgerEvent| match &event.what {
+            EventKind::Overridden { stage, version, reason, expires, .. }
                 if stage == question.stage && Version::parse(version).is_same(question.version) =>
             {
                 let (id, by, reason) = (event.id.clone(), event.by.name.clone(), reason.clone());
-                Some((event, Override { id, by, reason, until: expires.as_second() }))
+                Some((event, BreakGlassOverride { id, by, reason, until: expires.as_second() }))
             }
             _ => None,
         };
@@ -198,11 +212,12 @@ impl Ledger {
 
 /// An outcome is of this landing if it names its commit; where a commit is not known, as in a shallow
 /// clone, the version has to do.
-fn outcome_of(event: &Event, landing: &Landing<'_>) -> Option<Outcome> {
-    let What::Outcome { stage, target, version, deployments, outcome, .. } = &event.what else {
+fn outcome_of(event: &LedgerEvent, landing: &EvidenceRunPeriod<'_>) -> Option<Outcome> {
+    let EventKind::Outcome { stage, target, version, deployments, outcome, .. } = &event.what
+    else {
         return None;
     };
-    let slot: &SlotKey = landing.slot;
+    let slot: &CellKey = landing.slot;
     let is_here = *stage == slot.stage && (target.is_none() || *target == slot.target);
     if !is_here || !Version::parse(version).is_same(landing.version) {
         return None;
@@ -220,7 +235,7 @@ fn outcome_of(event: &Event, landing: &Landing<'_>) -> Option<Outcome> {
 }
 
 /// Does the name of an app, as events have it, mean this one?
-fn is_about(name: &str, subject: &Subject) -> bool {
+fn is_about(name: &str, subject: &AppComponent) -> bool {
     name == subject.app.as_str() || name == subject.to_string()
 }
 

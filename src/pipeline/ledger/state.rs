@@ -1,7 +1,7 @@
 //! What an event changes in the files of the ledger: the current state, for those who look at it
 //! without towpath.
 
-use super::event::{Event, What};
+use super::event::{EventKind, LedgerEvent};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but what is plain in a file name.
@@ -12,39 +12,41 @@ const ALL: &str = "%all";
 
 /// A file that gets new contents, or goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileChange {
+pub struct LedgerFileChange {
     pub path: String,
     /// `None`: the file goes, if it is there.
     pub text: Option<String>,
 }
 
-impl Event {
+impl LedgerEvent {
     /// The file that shows what is so from now on.
-    pub fn change(&self) -> FileChange {
+    pub fn change(&self) -> LedgerFileChange {
         let text =
             || Some(serde_json::to_string_pretty(self).expect("an event is plain data") + "\n");
         let lock = |app: &Option<String>, stage: Option<&str>| {
             format!("locks/{}/{}", part(stage), part(app.as_deref()))
         };
         let (path, text) = match &self.what {
-            What::Locked { app, stage, .. } => {
+            EventKind::Locked { app, stage, .. } => {
                 (lock(app, stage.as_ref().map(|stage| stage.as_str())), text())
             }
-            What::Unlocked { app, stage } => {
+            EventKind::Unlocked { app, stage } => {
                 (lock(app, stage.as_ref().map(|stage| stage.as_str())), None)
             }
-            What::Outcome { app, stage, .. } => (place("outcomes", stage.as_str(), app), text()),
-            What::Approved { app, stage, .. } => {
+            EventKind::Outcome { app, stage, .. } => {
+                (place("outcomes", stage.as_str(), app), text())
+            }
+            EventKind::Approved { app, stage, .. } => {
                 (format!("{}/{}", place("approvals", stage.as_str(), app), self.id), text())
             }
-            What::Rejected { app, version, .. } => (place("rejected", app, version), text()),
-            What::Unrejected { app, version } => (place("rejected", app, version), None),
-            What::Held { app, stage, .. } => (place("holds", stage.as_str(), app), text()),
-            What::Released { app, stage } => (place("holds", stage.as_str(), app), None),
-            What::Overridden { .. } => (format!("overrides/{}", self.id), text()),
-            What::Noted { .. } => (format!("notes/{}", self.id), text()),
+            EventKind::Rejected { app, version, .. } => (place("rejected", app, version), text()),
+            EventKind::Unrejected { app, version } => (place("rejected", app, version), None),
+            EventKind::Held { app, stage, .. } => (place("holds", stage.as_str(), app), text()),
+            EventKind::Released { app, stage } => (place("holds", stage.as_str(), app), None),
+            EventKind::Overridden { .. } => (format!("overrides/{}", self.id), text()),
+            EventKind::Noted { .. } => (format!("notes/{}", self.id), text()),
         };
-        FileChange { path: format!("{path}.json"), text }
+        LedgerFileChange { path: format!("{path}.json"), text }
     }
 }
 

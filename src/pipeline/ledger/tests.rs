@@ -1,29 +1,29 @@
 //! Events as they are written and read back.
 
-use super::{Event, FileChange, Ledger, Outcome, What};
-use crate::git::Person;
+use super::{EventKind, Ledger, LedgerEvent, LedgerFileChange, Outcome};
+use crate::git::GitIdentity;
 use crate::pipeline::testing::time;
 use snapbox::{assert_data_eq, str};
 
-fn event(what: What) -> Event {
-    Event { id: "5f3a".into(), time: time(10), what, by: Default::default() }
+fn event(what: EventKind) -> LedgerEvent {
+    LedgerEvent { id: "5f3a".into(), time: time(10), what, by: Default::default() }
 }
 
-fn ann() -> Person {
-    Person { name: "Ann".into(), email: "ann@example.com".into() }
+fn ann() -> GitIdentity {
+    GitIdentity { name: "Ann".into(), email: "ann@example.com".into() }
 }
 
-fn every_kind() -> Vec<What> {
+fn every_kind() -> Vec<EventKind> {
     let (app, stage, version) = ("web", "prod", "v2");
     vec![
-        What::Locked {
+        EventKind::Locked {
             app: None,
             stage: Some(stage.into()),
             reason: "incident".into(),
             until: Some(time(60)),
         },
-        What::Unlocked { app: Some(app.into()), stage: Some(stage.into()) },
-        What::Outcome {
+        EventKind::Unlocked { app: Some(app.into()), stage: Some(stage.into()) },
+        EventKind::Outcome {
             app: app.into(),
             stage: stage.into(),
             target: Some("eu".into()),
@@ -32,21 +32,21 @@ fn every_kind() -> Vec<What> {
             outcome: Outcome::Passed,
             evidence: Some("https://ci.example.com/7".into()),
         },
-        What::Approved {
+        EventKind::Approved {
             app: app.into(),
             stage: stage.into(),
             version: version.into(),
             reason: None,
         },
-        What::Rejected {
+        EventKind::Rejected {
             app: "api/nginx".into(),
             version: version.into(),
             reason: Some("leaks\nmemory".into()),
         },
-        What::Unrejected { app: "api/nginx".into(), version: version.into() },
-        What::Held { app: app.into(), stage: stage.into(), reason: "rolled back".into() },
-        What::Released { app: app.into(), stage: stage.into() },
-        What::Overridden {
+        EventKind::Unrejected { app: "api/nginx".into(), version: version.into() },
+        EventKind::Held { app: app.into(), stage: stage.into(), reason: "rolled back".into() },
+        EventKind::Released { app: app.into(), stage: stage.into() },
+        EventKind::Overridden {
             app: app.into(),
             stage: stage.into(),
             version: version.into(),
@@ -55,7 +55,7 @@ fn every_kind() -> Vec<What> {
             expires: time(120),
             gates: vec!["bake".into()],
         },
-        What::Noted { about: "5f3a".into(), text: "all is well".into() },
+        EventKind::Noted { about: "5f3a".into(), text: "all is well".into() },
     ]
 }
 
@@ -81,18 +81,18 @@ Lock prod until 1970-01-01 01:00 UTC: incident
     );
     for what in every_kind() {
         let written = event(what);
-        let read = Event::parse(&written.message(), ann()).expect("it is read back");
+        let read = LedgerEvent::parse(&written.message(), ann()).expect("it is read back");
         assert_eq!((&read.id, read.time, &read.what), (&written.id, written.time, &written.what));
         assert_eq!(read.by.words().collect::<Vec<_>>(), ["Ann", "ann@example.com", "ann"]);
     }
-    assert!(Event::parse("Merge branch 'x'\n\nno event\n", ann()).is_none());
-    assert!(Event::parse("one line", ann()).is_none());
+    assert!(LedgerEvent::parse("Merge branch 'x'\n\nno event\n", ann()).is_none());
+    assert!(LedgerEvent::parse("one line", ann()).is_none());
 }
 
 #[test]
 fn each_has_a_sentence_and_a_file() {
     let lines = every_kind().into_iter().map(|what| {
-        let FileChange { path, text } = event(what.clone()).change();
+        let LedgerFileChange { path, text } = event(what.clone()).change();
         format!(
             "{} {path}: {}\n",
             if text.is_some() { "+" } else { "-" },
@@ -124,7 +124,7 @@ fn names_cannot_leave_their_folder() {
         (".git", "holds/prod/%.git.json"),
         ("a/b\\c", "holds/prod/a%2Fb%5Cc.json"),
     ] {
-        let held = What::Held { app: app.into(), stage: "prod".into(), reason: String::new() };
+        let held = EventKind::Held { app: app.into(), stage: "prod".into(), reason: String::new() };
         assert_eq!(event(held).change().path, expected);
     }
 }

@@ -11,7 +11,7 @@ pub const CANARY: usize = 2;
 pub const EU: usize = 3;
 
 #[derive(Debug, Clone)]
-pub struct Stay {
+pub struct ModelRun {
     pub version: u32,
     pub since: i64,
     pub until: Option<i64>,
@@ -23,8 +23,8 @@ pub struct Stay {
 
 /// What the gates should say, in words of its own.
 #[derive(Debug, Default)]
-pub struct Model {
-    pub places: [Vec<Stay>; 4],
+pub struct GateModel {
+    pub places: [Vec<ModelRun>; 4],
     pub locked: BTreeSet<&'static str>,
     pub held: BTreeSet<&'static str>,
     pub rejected: BTreeSet<u32>,
@@ -33,12 +33,12 @@ pub struct Model {
     pub broken: Vec<(&'static str, u32, i64)>,
 }
 
-impl Model {
-    pub fn last(&self, place: usize) -> &Stay {
+impl GateModel {
+    pub fn last(&self, place: usize) -> &ModelRun {
         self.places[place].last().expect("something runs everywhere")
     }
 
-    pub fn stays(&self, place: usize, version: u32) -> Vec<&Stay> {
+    pub fn stays(&self, place: usize, version: u32) -> Vec<&ModelRun> {
         self.places[place].iter().filter(|stay| stay.version == version).collect()
     }
 

@@ -1,33 +1,33 @@
 //! Findings that say the same again and again, folded: a cell that breaks a rule with every deployment
 //! is one line, and so are apps that always break it together.
 
-use super::{Audited, Told};
-use crate::audit::{Rule, Severity};
+use super::{AuditReport, FindingReport};
+use crate::audit::{AuditRule, Severity};
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::Hash;
 
 /// The findings of one rule about one place; in several apps, if all of them are of the same commits.
 #[derive(Debug, Clone)]
-pub struct Group<'a> {
+pub struct FindingGroup<'a> {
     /// How the apps are called, each once.
     pub names: Vec<&'a str>,
     /// As they stand in the audit: the newest first.
-    pub findings: Vec<&'a Told>,
+    pub findings: Vec<&'a FindingReport>,
 }
 
-impl<'a> Group<'a> {
+impl<'a> FindingGroup<'a> {
     /// One finding by itself.
-    pub fn single(told: &'a Told) -> Self {
-        Group { names: vec![&told.name], findings: vec![told] }
+    pub fn single(told: &'a FindingReport) -> Self {
+        FindingGroup { names: vec![&told.name], findings: vec![told] }
     }
 
     /// The newest finding; a group is never empty.
-    pub fn newest(&self) -> &'a Told {
+    pub fn newest(&self) -> &'a FindingReport {
         self.findings[0]
     }
 
-    pub fn rule(&self) -> &'static Rule {
+    pub fn rule(&self) -> &'static AuditRule {
         self.newest().finding.rule
     }
 
@@ -50,9 +50,9 @@ impl<'a> Group<'a> {
     }
 }
 
-impl Audited {
+impl AuditReport {
     /// The findings folded, in the order of the newest of each.
-    pub fn groups(&self) -> Vec<Group<'_>> {
+    pub fn groups(&self) -> Vec<FindingGroup<'_>> {
         let by_app = gathered(self.findings.iter(), |told| (place(told), told.name.as_str()));
         // Apps go together where all is of the same commits, or the same is said of what stands there.
         let together = gathered(by_app.into_iter(), |findings| {
@@ -70,7 +70,7 @@ impl Audited {
     }
 }
 
-fn place(told: &Told) -> (&'static str, Severity, String) {
+fn place(told: &FindingReport) -> (&'static str, Severity, String) {
     (told.finding.rule.id, told.finding.severity, told.place())
 }
 
@@ -92,38 +92,38 @@ fn gathered<T, K: Eq + Hash>(
 }
 
 /// The findings of several apps as one group, the newest first.
-fn folded(apps: Vec<Vec<&Told>>) -> Group<'_> {
+fn folded(apps: Vec<Vec<&FindingReport>>) -> FindingGroup<'_> {
     let names = apps.iter().map(|findings| findings[0].name.as_str()).collect();
-    let mut findings: Vec<&Told> = apps.into_iter().flatten().collect();
+    let mut findings: Vec<&FindingReport> = apps.into_iter().flatten().collect();
     findings.sort_by_key(|told| Reverse(told.finding.time));
-    Group { names, findings }
+    FindingGroup { names, findings }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::audit::{Finding, rules};
-    use crate::model::SlotKey;
+    use crate::model::CellKey;
     use crate::report::audit::testing::audited;
 
     /// `time app[/target] stage`; no time: what stands there now.
-    fn told(line: &str) -> Told {
+    fn told(line: &str) -> FindingReport {
         let mut words = line.split(' ');
         let mut word = || words.next().expect("three words");
         let (time, cell, stage) = (word().parse::<i64>().ok(), word(), word());
         let (app, target) =
             cell.split_once('/').map_or((cell, None), |(app, target)| (app, Some(target.into())));
-        let slot = SlotKey { app: app.into(), component: None, stage: stage.into(), target };
+        let slot = CellKey { app: app.into(), component: None, stage: stage.into(), target };
         let rule = rules::of("mutable-tag").expect("there is such a rule");
         // A commit for each time, as in most repositories.
         let commit = time.map(|time| format!("{time:040x}").parse().expect("forty digits"));
         let finding = Finding { slots: vec![slot], time, commit, ..Finding::bare(rule, "said") };
-        Told { finding, name: app.to_owned(), account: None }
+        FindingReport { finding, name: app.to_owned(), account: None }
     }
 
     fn groups(lines: &[&str]) -> Vec<String> {
         let audited = audited(lines.iter().map(|line| told(line)).collect());
-        let shown = |group: &Group<'_>| {
+        let shown = |group: &FindingGroup<'_>| {
             let span =
                 group.span().map(|(first, last)| format!(" {first}-{last}")).unwrap_or_default();
             format!("{} {} x{}{span}", group.name(), group.newest().place(), group.findings.len())

@@ -1,16 +1,16 @@
 //! What a page shows beside the findings.
 
-use super::{Audited, Plot};
-use crate::forge::Place;
+use super::{AuditReport, DeploymentPlot};
+use crate::forge::ForgeRepository;
 use crate::report::Matrix;
 
 /// An audit with all that stands around it.
 #[derive(Debug)]
-pub struct Page<'a> {
-    pub audited: &'a Audited,
+pub struct AuditPage<'a> {
+    pub audited: &'a AuditReport,
     /// What runs now.
     pub matrix: Matrix,
-    pub plot: Plot,
+    pub plot: DeploymentPlot,
     /// Where commits can be looked at.
-    pub place: Option<Place>,
+    pub place: Option<ForgeRepository>,
 }

@@ -1,6 +1,6 @@
 //! How many deployments came to each stage, period by period.
 
-use super::Audited;
+use super::AuditReport;
 use crate::audit::Severity;
 use crate::model::StageName;
 use crate::report::moment;
@@ -13,7 +13,7 @@ const MOST: usize = 60;
 
 /// How long a bar of the plot is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Period {
+pub enum PlotPeriod {
     Day,
     Week,
     Month,
@@ -21,40 +21,45 @@ pub enum Period {
     Year,
 }
 
-impl Period {
-    const ALL: [Period; 5] =
-        [Period::Day, Period::Week, Period::Month, Period::Quarter, Period::Year];
+impl PlotPeriod {
+    const ALL: [PlotPeriod; 5] = [
+        PlotPeriod::Day,
+        PlotPeriod::Week,
+        PlotPeriod::Month,
+        PlotPeriod::Quarter,
+        PlotPeriod::Year,
+    ];
 
     /// `day`.
     pub fn as_str(self) -> &'static str {
         match self {
-            Period::Day => "day",
-            Period::Week => "week",
-            Period::Month => "month",
-            Period::Quarter => "quarter",
-            Period::Year => "year",
+            PlotPeriod::Day => "day",
+            PlotPeriod::Week => "week",
+            PlotPeriod::Month => "month",
+            PlotPeriod::Quarter => "quarter",
+            PlotPeriod::Year => "year",
         }
     }
 
     fn length(self) -> Span {
         match self {
-            Period::Day => 1.day(),
-            Period::Week => 1.week(),
-            Period::Month => 1.month(),
-            Period::Quarter => 3.months(),
-            Period::Year => 1.year(),
+            PlotPeriod::Day => 1.day(),
+            PlotPeriod::Week => 1.week(),
+            PlotPeriod::Month => 1.month(),
+            PlotPeriod::Quarter => 3.months(),
+            PlotPeriod::Year => 1.year(),
         }
     }
 
     /// The first day of the period that a day is in.
     fn start(self, day: Date) -> Date {
         let start = match self {
-            Period::Day => Ok(day),
-            Period::Week if day.weekday() == Weekday::Monday => Ok(day),
-            Period::Week => day.nth_weekday(-1, Weekday::Monday),
-            Period::Month => Ok(day.first_of_month()),
-            Period::Quarter => Date::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
-            Period::Year => Ok(day.first_of_year()),
+            PlotPeriod::Day => Ok(day),
+            PlotPeriod::Week if day.weekday() == Weekday::Monday => Ok(day),
+            PlotPeriod::Week => day.nth_weekday(-1, Weekday::Monday),
+            PlotPeriod::Month => Ok(day.first_of_month()),
+            PlotPeriod::Quarter => Date::new(day.year(), (day.month() - 1) / 3 * 3 + 1, 1),
+            PlotPeriod::Year => Ok(day.first_of_year()),
         };
         // Before the first Monday that a calendar knows nothing was deployed.
         start.unwrap_or(day)
@@ -63,8 +68,8 @@ impl Period {
 
 /// Deployments over time.
 #[derive(Debug, Clone)]
-pub struct Plot {
-    pub period: Period,
+pub struct DeploymentPlot {
+    pub period: PlotPeriod,
     /// The first day of each period, the oldest first.
     pub starts: Vec<Date>,
     /// In pipeline order; stages without any deployment are left out.
@@ -81,10 +86,10 @@ pub struct StagePlot {
     pub grave: Vec<usize>,
 }
 
-impl Plot {
+impl DeploymentPlot {
     /// Counts the deployments, each a stage and a time in seconds since 1970, and the grave findings.
     pub fn new<'d>(
-        audited: &Audited,
+        audited: &AuditReport,
         stages: &[StageName],
         deployments: impl Iterator<Item = (&'d StageName, i64)>,
     ) -> Self {
@@ -96,7 +101,8 @@ impl Plot {
             grave: vec![0; starts.len()],
         };
         let begins: Vec<i64> = starts.iter().copied().filter_map(begin).collect();
-        let mut plot = Plot { period, stages: stages.iter().map(empty).collect(), starts };
+        let mut plot =
+            DeploymentPlot { period, stages: stages.iter().map(empty).collect(), starts };
         for (stage, time) in deployments {
             plot.count(stage.as_str(), &begins, time, |stage| &mut stage.deployments);
         }
@@ -135,15 +141,15 @@ fn day(seconds: i64) -> Date {
 }
 
 /// The shortest periods of which there are not too many.
-fn periods(first: Date, last: Date) -> (Period, Vec<Date>) {
-    let starts = |period: Period| {
+fn periods(first: Date, last: Date) -> (PlotPeriod, Vec<Date>) {
+    let starts = |period: PlotPeriod| {
         let all = period.start(first).series(period.length());
         all.take_while(|start| *start <= last).take(MOST + 1).collect::<Vec<_>>()
     };
-    let fitting = Period::ALL.into_iter().map(|period| (period, starts(period)));
+    let fitting = PlotPeriod::ALL.into_iter().map(|period| (period, starts(period)));
     let mut fitting =
-        fitting.skip_while(|(period, starts)| starts.len() > MOST && *period != Period::Year);
-    fitting.next().unwrap_or((Period::Year, Vec::new()))
+        fitting.skip_while(|(period, starts)| starts.len() > MOST && *period != PlotPeriod::Year);
+    fitting.next().unwrap_or((PlotPeriod::Year, Vec::new()))
 }
 
 #[cfg(test)]
@@ -159,11 +165,11 @@ mod tests {
             (period, starts.len(), starts[0])
         };
         let until = date(2026, 8, 5);
-        assert_eq!(count(date(2026, 8, 1), until), (Period::Day, 5, date(2026, 8, 1)));
-        assert_eq!(count(date(2026, 1, 1), until), (Period::Week, 32, date(2025, 12, 29)));
-        assert_eq!(count(date(2024, 8, 9), until), (Period::Month, 25, date(2024, 8, 1)));
-        assert_eq!(count(date(2015, 2, 9), until), (Period::Quarter, 47, date(2015, 1, 1)));
-        assert_eq!(count(date(1998, 2, 9), until), (Period::Year, 29, date(1998, 1, 1)));
+        assert_eq!(count(date(2026, 8, 1), until), (PlotPeriod::Day, 5, date(2026, 8, 1)));
+        assert_eq!(count(date(2026, 1, 1), until), (PlotPeriod::Week, 32, date(2025, 12, 29)));
+        assert_eq!(count(date(2024, 8, 9), until), (PlotPeriod::Month, 25, date(2024, 8, 1)));
+        assert_eq!(count(date(2015, 2, 9), until), (PlotPeriod::Quarter, 47, date(2015, 1, 1)));
+        assert_eq!(count(date(1998, 2, 9), until), (PlotPeriod::Year, 29, date(1998, 1, 1)));
     }
 
     #[test]
@@ -173,8 +179,11 @@ mod tests {
         audited.until = moment(3 * 86_400);
         let deployments = [("dev", 5), ("dev", 90_000), ("dev", 90_001), ("prod", 200_000)];
         let deployments = deployments.map(|(stage, time)| (StageName::from(stage), time));
-        let plot =
-            Plot::new(&audited, &stages, deployments.iter().map(|(stage, time)| (stage, *time)));
+        let plot = DeploymentPlot::new(
+            &audited,
+            &stages,
+            deployments.iter().map(|(stage, time)| (stage, *time)),
+        );
         let shown: Vec<_> = plot
             .stages
             .iter()

@@ -1,7 +1,7 @@
 //! `towpath.ask/1`.
 
-use crate::pipeline::{Answer, Place, Verdict};
-use crate::report::{Judged, Turns};
+use crate::pipeline::{GateAnswer, RuleOrigin, Verdict};
+use crate::report::{GateReport, WaveReports};
 use serde::Serialize;
 
 /// The answer to one question.
@@ -34,17 +34,17 @@ pub struct AskJson {
     /// With `wait`: until when.
     pub until: Option<String>,
     pub sentence: String,
-    pub gates: Vec<GateJson>,
+    pub gates: Vec<GateAnswerJson>,
     /// Set where somebody has broken the glass for it.
-    pub broken: Option<BrokenJson>,
+    pub broken: Option<BreakGlassJson>,
     /// Where the targets of the stage follow each other, each wave in turn; all else is of the one whose turn it is.
-    pub waves: Vec<WaveJson>,
+    pub waves: Vec<WaveAnswerJson>,
 }
 
 /// The answer for one wave.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct WaveJson {
+pub struct WaveAnswerJson {
     pub targets: Vec<String>,
     pub allowed: bool,
     pub there: bool,
@@ -57,7 +57,7 @@ pub struct WaveJson {
 /// What one gate answers.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct GateJson {
+pub struct GateAnswerJson {
     pub gate: &'static str,
     /// As above.
     pub verdict: &'static str,
@@ -75,7 +75,7 @@ pub struct GateJson {
 /// Who has broken the glass.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct BrokenJson {
+pub struct BreakGlassJson {
     pub event: String,
     pub by: String,
     pub reason: String,
@@ -85,13 +85,13 @@ pub struct BrokenJson {
 impl AskJson {
     /// The answer, as it was found in a repository.
     pub fn new(
-        waves: &Turns,
+        waves: &WaveReports,
         repository: String,
         branch: Option<String>,
         revision: Option<String>,
     ) -> Self {
         let judged = waves.turn();
-        let broken = judged.judgement.broken.as_ref().map(|broken| BrokenJson {
+        let broken = judged.judgement.broken.as_ref().map(|broken| BreakGlassJson {
             event: broken.id.clone(),
             by: broken.by.clone(),
             reason: broken.reason.clone(),
@@ -126,8 +126,8 @@ impl AskJson {
     }
 }
 
-fn wave(judged: &Judged) -> WaveJson {
-    WaveJson {
+fn wave(judged: &GateReport) -> WaveAnswerJson {
+    WaveAnswerJson {
         targets: judged.targets.iter().map(ToString::to_string).collect(),
         allowed: judged.allows(),
         there: judged.is_there,
@@ -138,12 +138,12 @@ fn wave(judged: &Judged) -> WaveJson {
 }
 
 /// What each gate answers.
-pub(super) fn gates(judged: &Judged) -> impl Iterator<Item = GateJson> {
+pub(super) fn gates(judged: &GateReport) -> impl Iterator<Item = GateAnswerJson> {
     judged.judgement.answers.iter().zip(&judged.places).map(|(answer, from)| gate(answer, from))
 }
 
-fn gate(answer: &Answer, from: &str) -> GateJson {
-    GateJson {
+fn gate(answer: &GateAnswer, from: &str) -> GateAnswerJson {
+    GateAnswerJson {
         gate: answer.gate.as_str(),
         verdict: answer.verdict.as_str(),
         until: until(&answer.verdict),
@@ -151,7 +151,7 @@ fn gate(answer: &Answer, from: &str) -> GateJson {
         since: answer.since.map(seconds),
         from: from.to_owned(),
         event: match &answer.place {
-            Place::Ledger(id) => Some(id.clone()),
+            RuleOrigin::Ledger(id) => Some(id.clone()),
             _ => None,
         },
         clear: answer.clear.clone(),

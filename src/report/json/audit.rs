@@ -1,9 +1,9 @@
 //! `towpath.audit/1`.
 
 use super::PersonJson;
-use super::metrics::PairJson;
-use crate::audit::{Rule, Severity};
-use crate::report::{Audited, Told, moment};
+use super::metrics::StagePairJson;
+use crate::audit::{AuditRule, Severity};
+use crate::report::{AuditReport, FindingReport, moment};
 use serde::Serialize;
 
 /// The whole answer of `audit --output json`.
@@ -21,18 +21,18 @@ pub struct AuditJson {
     pub complete: bool,
     pub deployments: usize,
     pub stopped_by_policy: Option<usize>,
-    pub rules: Vec<RuleJson>,
+    pub rules: Vec<AuditRuleJson>,
     /// Rules that could not be asked, for want of what they need.
-    pub not_judged: Vec<UnjudgedJson>,
+    pub not_judged: Vec<UnjudgedRuleJson>,
     pub findings: Vec<FindingJson>,
     pub hidden_by_baseline: usize,
-    pub pairs: Vec<PairJson>,
+    pub pairs: Vec<StagePairJson>,
 }
 
 /// How much a rule found of one severity.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct RuleJson {
+pub struct AuditRuleJson {
     pub id: &'static str,
     pub severity: &'static str,
     pub title: &'static str,
@@ -42,7 +42,7 @@ pub struct RuleJson {
 /// A rule that could not be asked.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct UnjudgedJson {
+pub struct UnjudgedRuleJson {
     pub id: &'static str,
     pub needs: String,
 }
@@ -70,8 +70,8 @@ pub struct FindingJson {
     pub event: Option<String>,
 }
 
-impl From<&Audited> for AuditJson {
-    fn from(audited: &Audited) -> Self {
+impl From<&AuditReport> for AuditJson {
+    fn from(audited: &AuditReport) -> Self {
         AuditJson {
             schema: "towpath.audit/1",
             repository: audited.repository.clone(),
@@ -83,29 +83,29 @@ impl From<&Audited> for AuditJson {
             complete: audited.complete,
             deployments: audited.deployments,
             stopped_by_policy: audited.stopped,
-            rules: audited.counts().into_iter().map(RuleJson::from).collect(),
-            not_judged: audited.unjudged.iter().map(|rule| UnjudgedJson::from(*rule)).collect(),
+            rules: audited.counts().into_iter().map(AuditRuleJson::from).collect(),
+            not_judged: audited.unjudged.iter().map(|rule| UnjudgedRuleJson::from(*rule)).collect(),
             findings: audited.findings.iter().map(FindingJson::from).collect(),
             hidden_by_baseline: audited.hidden,
-            pairs: audited.pairs.iter().map(PairJson::from).collect(),
+            pairs: audited.pairs.iter().map(StagePairJson::from).collect(),
         }
     }
 }
 
-impl From<(&'static Rule, Severity, usize)> for RuleJson {
-    fn from((rule, severity, findings): (&'static Rule, Severity, usize)) -> Self {
-        RuleJson { id: rule.id, severity: severity.as_str(), title: rule.title, findings }
+impl From<(&'static AuditRule, Severity, usize)> for AuditRuleJson {
+    fn from((rule, severity, findings): (&'static AuditRule, Severity, usize)) -> Self {
+        AuditRuleJson { id: rule.id, severity: severity.as_str(), title: rule.title, findings }
     }
 }
 
-impl From<&'static Rule> for UnjudgedJson {
-    fn from(rule: &'static Rule) -> Self {
-        UnjudgedJson { id: rule.id, needs: rule.needs.words() }
+impl From<&'static AuditRule> for UnjudgedRuleJson {
+    fn from(rule: &'static AuditRule) -> Self {
+        UnjudgedRuleJson { id: rule.id, needs: rule.needs.words() }
     }
 }
 
-impl From<&Told> for FindingJson {
-    fn from(told: &Told) -> Self {
+impl From<&FindingReport> for FindingJson {
+    fn from(told: &FindingReport) -> Self {
         let (finding, account) = (&told.finding, told.account.as_deref());
         let version = finding.version.as_ref();
         let named = |text: &str| (!text.is_empty()).then(|| text.to_owned());

@@ -1,8 +1,8 @@
 //! `towpath.diff/1`.
 
 use super::WarningJson;
-use crate::history::Ahead;
-use crate::report::{Diff, Difference, Here, Side};
+use crate::history::AheadSide;
+use crate::report::{AppDifference, DiffReport, DiffSide, SideVersion};
 use serde::Serialize;
 
 /// The whole answer of `diff --output json`.
@@ -12,8 +12,8 @@ pub struct DiffJson {
     #[cfg_attr(test, schemars(extend("const" = "towpath.diff/1")))]
     pub schema: &'static str,
     pub repository: String,
-    pub a: SideJson,
-    pub b: SideJson,
+    pub a: DiffSideJson,
+    pub b: DiffSideJson,
     pub compared: usize,
     pub differences: Vec<DifferenceJson>,
     pub warnings: Vec<WarningJson>,
@@ -22,7 +22,7 @@ pub struct DiffJson {
 /// One of the two states.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SideJson {
+pub struct DiffSideJson {
     pub text: String,
     pub stage: Option<String>,
     pub revision: Option<String>,
@@ -37,8 +37,8 @@ pub struct DifferenceJson {
     pub component: Option<String>,
     pub stage: Option<String>,
     pub target: Option<String>,
-    pub a: Vec<HereJson>,
-    pub b: Vec<HereJson>,
+    pub a: Vec<SideVersionJson>,
+    pub b: Vec<SideVersionJson>,
     pub ahead: Option<&'static str>,
     pub deployments: Option<usize>,
 }
@@ -46,7 +46,7 @@ pub struct DifferenceJson {
 /// A version on one side.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct HereJson {
+pub struct SideVersionJson {
     pub image: Option<String>,
     pub tag: Option<String>,
     pub digest: Option<String>,
@@ -55,12 +55,12 @@ pub struct HereJson {
 
 impl DiffJson {
     /// The answer for one repository.
-    pub fn new(diff: &Diff, repository: String) -> Self {
+    pub fn new(diff: &DiffReport, repository: String) -> Self {
         DiffJson {
             schema: "towpath.diff/1",
             repository,
-            a: SideJson::from(&diff.left),
-            b: SideJson::from(&diff.right),
+            a: DiffSideJson::from(&diff.left),
+            b: DiffSideJson::from(&diff.right),
             compared: diff.compared,
             differences: diff.differences.iter().map(DifferenceJson::from).collect(),
             warnings: diff.warnings.iter().map(WarningJson::from).collect(),
@@ -68,9 +68,9 @@ impl DiffJson {
     }
 }
 
-impl From<&Side> for SideJson {
-    fn from(side: &Side) -> Self {
-        SideJson {
+impl From<&DiffSide> for DiffSideJson {
+    fn from(side: &DiffSide) -> Self {
+        DiffSideJson {
             text: side.text.clone(),
             stage: side.stage.as_ref().map(ToString::to_string),
             revision: side.revision.clone(),
@@ -79,29 +79,29 @@ impl From<&Side> for SideJson {
     }
 }
 
-impl From<&Difference> for DifferenceJson {
-    fn from(difference: &Difference) -> Self {
+impl From<&AppDifference> for DifferenceJson {
+    fn from(difference: &AppDifference) -> Self {
         let (ahead, deployments) = match difference.ahead {
-            Ahead::Left(count) => (Some("a"), Some(count)),
-            Ahead::Right(count) => (Some("b"), Some(count)),
-            Ahead::Unknown => (None, None),
+            AheadSide::Left(count) => (Some("a"), Some(count)),
+            AheadSide::Right(count) => (Some("b"), Some(count)),
+            AheadSide::Unknown => (None, None),
         };
         DifferenceJson {
             app: difference.name.clone(),
             component: difference.component.clone(),
             stage: difference.stage.as_ref().map(ToString::to_string),
             target: difference.target.as_ref().map(ToString::to_string),
-            a: difference.left.iter().map(HereJson::from).collect(),
-            b: difference.right.iter().map(HereJson::from).collect(),
+            a: difference.left.iter().map(SideVersionJson::from).collect(),
+            b: difference.right.iter().map(SideVersionJson::from).collect(),
             ahead,
             deployments,
         }
     }
 }
 
-impl From<&Here> for HereJson {
-    fn from(here: &Here) -> Self {
-        HereJson {
+impl From<&SideVersion> for SideVersionJson {
+    fn from(here: &SideVersion) -> Self {
+        SideVersionJson {
             image: here.image.clone(),
             tag: here.version.tag.clone(),
             digest: here.version.digest.clone(),

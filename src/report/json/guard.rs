@@ -1,9 +1,9 @@
 //! `towpath.guard/1`.
 
-use super::ask::{GateJson, gates};
-use crate::guard::{Refusal, Ruling};
-use crate::model::SlotKey;
-use crate::report::Guarded;
+use super::ask::{GateAnswerJson, gates};
+use crate::guard::{GuardRefusal, Ruling};
+use crate::model::CellKey;
+use crate::report::GuardReport;
 use serde::Serialize;
 
 /// What may be merged, and what not.
@@ -23,7 +23,7 @@ pub struct GuardJson {
     /// How many files differ.
     pub files: usize,
     /// Who asks, as far as that is proven.
-    pub persons: Vec<PersonJson>,
+    pub persons: Vec<ContributorJson>,
     /// What was judged. Files that have nothing to do with the mapping are not listed.
     pub rulings: Vec<RulingJson>,
 }
@@ -31,7 +31,7 @@ pub struct GuardJson {
 /// Somebody who asks.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct PersonJson {
+pub struct ContributorJson {
     pub name: String,
     /// `event`, `sender`, `forge` or `actor`.
     pub proof: &'static str,
@@ -53,11 +53,11 @@ pub struct RulingJson {
     pub line: Option<u32>,
     /// Who may do it, and how that is known; `null` where everyone may, or nobody.
     pub granted: Option<String>,
-    pub refusals: Vec<RefusalJson>,
+    pub refusals: Vec<GuardRefusalJson>,
     /// What would be in the way if nobody had broken the glass.
-    pub overridden: Vec<RefusalJson>,
+    pub overridden: Vec<GuardRefusalJson>,
     /// What the gates answer.
-    pub gates: Vec<GateJson>,
+    pub gates: Vec<GateAnswerJson>,
 }
 
 /// A place in the mapping.
@@ -73,7 +73,7 @@ pub struct CellJson {
 /// Why something may not be merged.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct RefusalJson {
+pub struct GuardRefusalJson {
     /// The name of a gate, or `permission`, `image`, `rename`, `rules`, `unreadable`, `link`, `alike` or
     /// `merge`.
     pub check: &'static str,
@@ -81,9 +81,9 @@ pub struct RefusalJson {
     pub hint: Option<String>,
 }
 
-impl From<&Guarded> for GuardJson {
-    fn from(guarded: &Guarded) -> Self {
-        let person = |one: &crate::guard::Person| PersonJson {
+impl From<&GuardReport> for GuardJson {
+    fn from(guarded: &GuardReport) -> Self {
+        let person = |one: &crate::guard::Contributor| ContributorJson {
             name: one.name.clone(),
             proof: one.proof.word(),
         };
@@ -101,7 +101,7 @@ impl From<&Guarded> for GuardJson {
     }
 }
 
-fn of(ruling: &Ruling, guarded: &Guarded) -> RulingJson {
+fn of(ruling: &Ruling, guarded: &GuardReport) -> RulingJson {
     let words =
         |versions: &[crate::model::Version]| versions.iter().map(ToString::to_string).collect();
     let judged = ruling.queries.iter().filter_map(|at| guarded.judged.get(*at));
@@ -119,7 +119,7 @@ fn of(ruling: &Ruling, guarded: &Guarded) -> RulingJson {
     }
 }
 
-fn cell(slot: &SlotKey) -> CellJson {
+fn cell(slot: &CellKey) -> CellJson {
     CellJson {
         app: slot.app.to_string(),
         component: slot.component.clone(),
@@ -128,8 +128,8 @@ fn cell(slot: &SlotKey) -> CellJson {
     }
 }
 
-fn refusal(refusal: &Refusal) -> RefusalJson {
-    RefusalJson {
+fn refusal(refusal: &GuardRefusal) -> GuardRefusalJson {
+    GuardRefusalJson {
         check: refusal.check.as_str(),
         reason: refusal.reason.clone(),
         hint: refusal.hint.clone(),

@@ -1,8 +1,8 @@
 //! `towpath.history/1` and `towpath.deployment/1`.
 
 use super::PersonJson;
-use crate::history::Pinned;
-use crate::report::Change;
+use crate::history::ImageVersion;
+use crate::report::DeploymentReport;
 use serde::Serialize;
 
 /// The whole answer of `history --output json`.
@@ -28,8 +28,8 @@ pub struct DeploymentJson {
     pub stage: String,
     pub target: Option<String>,
     pub kind: &'static str,
-    pub from: Option<PinnedJson>,
-    pub to: Option<PinnedJson>,
+    pub from: Option<ImageVersionJson>,
+    pub to: Option<ImageVersionJson>,
     pub commit: String,
     pub time: String,
     pub author: PersonJson,
@@ -46,21 +46,21 @@ pub struct DeploymentJson {
 /// What a slot runs.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct PinnedJson {
+pub struct ImageVersionJson {
     pub image: Option<String>,
     pub tag: Option<String>,
     pub digest: Option<String>,
 }
 
-impl From<&Pinned> for PinnedJson {
-    fn from(pinned: &Pinned) -> Self {
+impl From<&ImageVersion> for ImageVersionJson {
+    fn from(pinned: &ImageVersion) -> Self {
         let version = pinned.version.clone();
-        PinnedJson { image: pinned.image.clone(), tag: version.tag, digest: version.digest }
+        ImageVersionJson { image: pinned.image.clone(), tag: version.tag, digest: version.digest }
     }
 }
 
-impl From<&Change> for DeploymentJson {
-    fn from(change: &Change) -> Self {
+impl From<&DeploymentReport> for DeploymentJson {
+    fn from(change: &DeploymentReport) -> Self {
         let account = &change.account;
         DeploymentJson {
             schema: "towpath.deployment/1",
@@ -68,8 +68,8 @@ impl From<&Change> for DeploymentJson {
             stage: change.slot.stage.to_string(),
             target: change.slot.target.as_ref().map(ToString::to_string),
             kind: change.kind.as_str(),
-            from: change.from.as_ref().map(PinnedJson::from),
-            to: change.to.as_ref().map(PinnedJson::from),
+            from: change.from.as_ref().map(ImageVersionJson::from),
+            to: change.to.as_ref().map(ImageVersionJson::from),
             commit: change.commit.clone(),
             time: change.time.to_string(),
             author: PersonJson::new(&account.author.name, &account.author.email),

@@ -1,15 +1,15 @@
 //! `towpath.event/1` and `towpath.locks/1`.
 
-use crate::pipeline::ledger::{Event, Lock};
+use crate::pipeline::ledger::{LedgerEvent, Lock};
 use serde::Serialize;
 
 /// One event of the ledger. Beside these fields it has those of its kind (docs/pipeline.md).
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema), schemars(title = "towpath.event/1"))]
-pub struct EventJson {
+pub struct LedgerEventJson {
     #[cfg_attr(test, schemars(extend("const" = "towpath.event/1")))]
     pub schema: &'static str,
-    pub by: ByJson,
+    pub by: EventAuthorJson,
     /// The event as it stands in the ledger: `id`, `time`, `event` and what belongs to it.
     #[serde(flatten)]
     pub event: serde_json::Map<String, serde_json::Value>,
@@ -18,7 +18,7 @@ pub struct EventJson {
 /// Who wrote it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ByJson {
+pub struct EventAuthorJson {
     pub name: String,
     pub email: String,
 }
@@ -43,16 +43,16 @@ pub struct LockJson {
     pub reason: String,
     pub since: String,
     pub until: Option<String>,
-    pub by: ByJson,
+    pub by: EventAuthorJson,
     /// The event of the ledger.
     pub event: String,
 }
 
-impl From<&Event> for EventJson {
-    fn from(event: &Event) -> Self {
+impl From<&LedgerEvent> for LedgerEventJson {
+    fn from(event: &LedgerEvent) -> Self {
         let json = serde_json::to_value(event).expect("an event is plain data");
         let map = json.as_object().cloned().unwrap_or_default();
-        EventJson { schema: "towpath.event/1", by: by(event), event: map }
+        LedgerEventJson { schema: "towpath.event/1", by: by(event), event: map }
     }
 }
 
@@ -70,6 +70,6 @@ impl From<&Lock<'_>> for LockJson {
     }
 }
 
-fn by(event: &Event) -> ByJson {
-    ByJson { name: event.by.name.clone(), email: event.by.email.clone() }
+fn by(event: &LedgerEvent) -> EventAuthorJson {
+    EventAuthorJson { name: event.by.name.clone(), email: event.by.email.clone() }
 }

@@ -1,7 +1,7 @@
 //! `towpath.metrics/1`.
 
-use crate::history::{Figures, PairFigures, Spread};
-use crate::report::Measured;
+use crate::history::{DoraFigures, DurationStats, StagePairFigures};
+use crate::report::MetricsReport;
 use serde::Serialize;
 
 /// The whole answer of `metrics --output json`.
@@ -15,31 +15,31 @@ pub struct MetricsJson {
     pub until: String,
     pub tolerance_seconds: i64,
     pub complete: bool,
-    pub overall: FiguresJson,
-    pub stages: Vec<FiguresJson>,
-    pub apps: Vec<FiguresJson>,
-    pub pairs: Vec<PairJson>,
+    pub overall: DoraFiguresJson,
+    pub stages: Vec<DoraFiguresJson>,
+    pub apps: Vec<DoraFiguresJson>,
+    pub pairs: Vec<StagePairJson>,
 }
 
 /// The figures of an app in a stage, of a stage, or of everything.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct FiguresJson {
+pub struct DoraFiguresJson {
     pub app: Option<String>,
     pub stage: Option<String>,
     pub deployments: usize,
     pub deployments_per_week: f64,
     pub weeks: Vec<usize>,
-    pub lead_seconds: SpreadJson,
+    pub lead_seconds: DurationStatsJson,
     pub rollbacks: usize,
     pub change_failure_rate: Option<f64>,
-    pub restore_seconds: SpreadJson,
+    pub restore_seconds: DurationStatsJson,
 }
 
 /// Durations.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct SpreadJson {
+pub struct DurationStatsJson {
     pub count: usize,
     pub median: Option<i64>,
     pub p90: Option<i64>,
@@ -48,7 +48,7 @@ pub struct SpreadJson {
 /// A stage and one before it.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct PairJson {
+pub struct StagePairJson {
     pub from: String,
     pub to: String,
     pub changes: usize,
@@ -57,7 +57,7 @@ pub struct PairJson {
     pub after: usize,
     pub after_within_tolerance: usize,
     pub never: usize,
-    pub lead_seconds: SpreadJson,
+    pub lead_seconds: DurationStatsJson,
     pub versions: usize,
     pub versions_matched: usize,
     pub comparable: bool,
@@ -65,9 +65,10 @@ pub struct PairJson {
 
 impl MetricsJson {
     /// The answer for one repository.
-    pub fn new(measured: &Measured, repository: String, complete: bool) -> Self {
-        let figures =
-            |figures: &Figures| FiguresJson::new(figures, measured.per_week(figures.deployments));
+    pub fn new(measured: &MetricsReport, repository: String, complete: bool) -> Self {
+        let figures = |figures: &DoraFigures| {
+            DoraFiguresJson::new(figures, measured.per_week(figures.deployments))
+        };
         let metrics = &measured.metrics;
         MetricsJson {
             schema: "towpath.metrics/1",
@@ -79,23 +80,23 @@ impl MetricsJson {
             overall: figures(&metrics.overall),
             stages: metrics.stages.iter().map(figures).collect(),
             apps: metrics.apps.iter().map(figures).collect(),
-            pairs: metrics.pairs.iter().map(PairJson::from).collect(),
+            pairs: metrics.pairs.iter().map(StagePairJson::from).collect(),
         }
     }
 }
 
-impl FiguresJson {
-    fn new(figures: &Figures, per_week: f64) -> Self {
-        FiguresJson {
+impl DoraFiguresJson {
+    fn new(figures: &DoraFigures, per_week: f64) -> Self {
+        DoraFiguresJson {
             app: figures.app.as_ref().map(ToString::to_string),
             stage: figures.stage.as_ref().map(ToString::to_string),
             deployments: figures.deployments,
             deployments_per_week: thousandths(per_week),
             weeks: figures.per_week.clone(),
-            lead_seconds: SpreadJson::from(&figures.lead),
+            lead_seconds: DurationStatsJson::from(&figures.lead),
             rollbacks: figures.rollbacks,
             change_failure_rate: figures.failure_rate().map(thousandths),
-            restore_seconds: SpreadJson::from(&figures.restore),
+            restore_seconds: DurationStatsJson::from(&figures.restore),
         }
     }
 }
@@ -105,15 +106,15 @@ fn thousandths(number: f64) -> f64 {
     (number * 1000.0).round() / 1000.0
 }
 
-impl From<&Spread> for SpreadJson {
-    fn from(spread: &Spread) -> Self {
-        SpreadJson { count: spread.count(), median: spread.median(), p90: spread.p90() }
+impl From<&DurationStats> for DurationStatsJson {
+    fn from(spread: &DurationStats) -> Self {
+        DurationStatsJson { count: spread.count(), median: spread.median(), p90: spread.p90() }
     }
 }
 
-impl From<&PairFigures> for PairJson {
-    fn from(pair: &PairFigures) -> Self {
-        PairJson {
+impl From<&StagePairFigures> for StagePairJson {
+    fn from(pair: &StagePairFigures) -> Self {
+        StagePairJson {
             from: pair.before.to_string(),
             to: pair.stage.to_string(),
             changes: pair.changes,
@@ -122,7 +123,7 @@ impl From<&PairFigures> for PairJson {
             after: pair.after,
             after_within_tolerance: pair.tolerated,
             never: pair.never,
-            lead_seconds: SpreadJson::from(&pair.lead),
+            lead_seconds: DurationStatsJson::from(&pair.lead),
             versions: pair.versions,
             versions_matched: pair.met,
             comparable: pair.comparable,

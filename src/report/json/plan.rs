@@ -1,10 +1,10 @@
 //! `towpath.plan/1`.
 
-use super::PinnedJson;
-use crate::history::Pinned;
+use super::ImageVersionJson;
+use crate::history::ImageVersion;
 use crate::model::Version;
-use crate::promotion::{Item, Outcome, Purpose, Step};
-use crate::report::Planned;
+use crate::promotion::{ItemOutcome, PlanItem, PlanPurpose, PlannedMove};
+use crate::report::PlanReport;
 use serde::Serialize;
 
 /// The whole answer of `--dry-run --output json`.
@@ -23,52 +23,52 @@ pub struct PlanJson {
     /// The stage the versions come from, for a promotion.
     pub from_stage: Option<String>,
     pub to_stage: String,
-    pub items: Vec<ItemJson>,
+    pub items: Vec<PlanItemJson>,
 }
 
 /// The result for one app.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct ItemJson {
+pub struct PlanItemJson {
     pub app: String,
     /// The component that was named, where the app has several.
     pub component: Option<String>,
     /// `moves`, `up-to-date` or `refused`.
     pub outcome: &'static str,
-    pub moves: Vec<StepJson>,
+    pub moves: Vec<PlannedMoveJson>,
     /// The files that change.
     pub files: Vec<String>,
     /// The change, as `git apply` takes it.
     pub diff: Option<String>,
     /// Why it is refused.
-    pub refusal: Option<RefusalJson>,
+    pub refusal: Option<PlanObstacleJson>,
 }
 
 /// One place that gets another version.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct StepJson {
+pub struct PlannedMoveJson {
     pub component: Option<String>,
     pub target: Option<String>,
-    pub from: PinnedJson,
-    pub to: PinnedJson,
+    pub from: ImageVersionJson,
+    pub to: ImageVersionJson,
 }
 
 /// What is in the way.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct RefusalJson {
+pub struct PlanObstacleJson {
     pub code: &'static str,
     pub reason: String,
     pub hint: Option<String>,
 }
 
-impl From<&Planned> for PlanJson {
-    fn from(planned: &Planned) -> Self {
+impl From<&PlanReport> for PlanJson {
+    fn from(planned: &PlanReport) -> Self {
         let purpose = match planned.purpose() {
-            Purpose::Promote { .. } => "promote",
-            Purpose::Deploy => "deploy",
-            Purpose::RollBack => "rollback",
+            PlanPurpose::Promote { .. } => "promote",
+            PlanPurpose::Deploy => "deploy",
+            PlanPurpose::RollBack => "rollback",
         };
         PlanJson {
             schema: "towpath.plan/1",
@@ -78,15 +78,15 @@ impl From<&Planned> for PlanJson {
             purpose,
             from_stage: planned.from.as_ref().map(ToString::to_string),
             to_stage: planned.plan.to.to_string(),
-            items: planned.plan.items.iter().map(ItemJson::from).collect(),
+            items: planned.plan.items.iter().map(PlanItemJson::from).collect(),
         }
     }
 }
 
-impl From<&Item> for ItemJson {
-    fn from(item: &Item) -> Self {
+impl From<&PlanItem> for PlanItemJson {
+    fn from(item: &PlanItem) -> Self {
         let (app, component) = (item.app.to_string(), item.component.clone());
-        let empty = ItemJson {
+        let empty = PlanItemJson {
             app,
             component,
             outcome: "up-to-date",
@@ -96,20 +96,20 @@ impl From<&Item> for ItemJson {
             refusal: None,
         };
         match &item.outcome {
-            Outcome::UpToDate(_) => empty,
-            Outcome::Moves(moves) => ItemJson {
+            ItemOutcome::UpToDate(_) => empty,
+            ItemOutcome::Moves(moves) => PlanItemJson {
                 outcome: "moves",
-                moves: moves.steps.iter().map(StepJson::from).collect(),
+                moves: moves.steps.iter().map(PlannedMoveJson::from).collect(),
                 files: moves.edits.paths().map(str::to_owned).collect(),
                 diff: Some(moves.edits.diff()),
                 ..empty
             },
-            Outcome::Refused(obstacle) => {
+            ItemOutcome::Refused(obstacle) => {
                 let (code, reason, hint) =
                     (obstacle.code, obstacle.reason.clone(), obstacle.hint.clone());
-                ItemJson {
+                PlanItemJson {
                     outcome: "refused",
-                    refusal: Some(RefusalJson { code, reason, hint }),
+                    refusal: Some(PlanObstacleJson { code, reason, hint }),
                     ..empty
                 }
             }
@@ -117,17 +117,17 @@ impl From<&Item> for ItemJson {
     }
 }
 
-impl From<&Step> for StepJson {
-    fn from(step: &Step) -> Self {
-        let pinned = |version: &Version| Pinned {
+impl From<&PlannedMove> for PlannedMoveJson {
+    fn from(step: &PlannedMove) -> Self {
+        let pinned = |version: &Version| ImageVersion {
             image: step.entry.image.clone(),
             version: version.clone(),
         };
-        StepJson {
+        PlannedMoveJson {
             component: step.entry.component.clone(),
             target: step.entry.target.as_ref().map(ToString::to_string),
-            from: PinnedJson::from(&pinned(&step.entry.version)),
-            to: PinnedJson::from(&pinned(&step.to)),
+            from: ImageVersionJson::from(&pinned(&step.entry.version)),
+            to: ImageVersionJson::from(&pinned(&step.to)),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `towpath.proposals/1`.
 
-use crate::report::{Proposal, Proposals};
+use crate::report::{Proposal, ProposalsReport};
 use serde::Serialize;
 
 /// The whole answer of `proposals list` and `proposals show`.
@@ -43,8 +43,8 @@ pub struct ProposalJson {
     pub merge_commit: Option<String>,
 }
 
-impl From<&Proposals> for ProposalsJson {
-    fn from(listed: &Proposals) -> Self {
+impl From<&ProposalsReport> for ProposalsJson {
+    fn from(listed: &ProposalsReport) -> Self {
         ProposalsJson {
             schema: "towpath.proposals/1",
             repository: listed.repository.clone(),

@@ -1,7 +1,7 @@
 //! `towpath.trace/1`.
 
 use super::DeploymentJson;
-use crate::report::{Trace, Visit, Way};
+use crate::report::{ReportedRunPeriod, TraceReport, VersionTraceReport};
 use serde::Serialize;
 
 /// The whole answer of `trace --output json`.
@@ -12,25 +12,25 @@ pub struct TraceJson {
     pub schema: &'static str,
     pub repository: String,
     pub version: String,
-    pub found: Vec<WayJson>,
+    pub found: Vec<VersionTraceJson>,
 }
 
 /// One version of one app.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct WayJson {
+pub struct VersionTraceJson {
     pub app: String,
     pub component: Option<String>,
     pub tag: Option<String>,
     pub digest: Option<String>,
-    pub stays: Vec<StayJson>,
-    pub absent: Vec<AbsentJson>,
+    pub stays: Vec<RunPeriodJson>,
+    pub absent: Vec<AbsentCellJson>,
 }
 
 /// A version in one place.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct StayJson {
+pub struct RunPeriodJson {
     pub stage: String,
     pub target: Option<String>,
     pub running: bool,
@@ -42,7 +42,7 @@ pub struct StayJson {
 /// A place where the version never was, and what runs there.
 #[derive(Debug, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct AbsentJson {
+pub struct AbsentCellJson {
     pub stage: String,
     pub target: Option<String>,
     pub tag: Option<String>,
@@ -51,34 +51,34 @@ pub struct AbsentJson {
 
 impl TraceJson {
     /// The answer for one repository; stays that go on are counted until `now`.
-    pub fn new(trace: &Trace, repository: String, now: i64) -> Self {
-        let found = trace.ways.iter().map(|way| WayJson::new(way, now)).collect();
+    pub fn new(trace: &TraceReport, repository: String, now: i64) -> Self {
+        let found = trace.ways.iter().map(|way| VersionTraceJson::new(way, now)).collect();
         TraceJson { schema: "towpath.trace/1", repository, version: trace.text.clone(), found }
     }
 }
 
-impl WayJson {
-    fn new(way: &Way, now: i64) -> Self {
-        let absent = way.absent.iter().map(|(slot, version)| AbsentJson {
+impl VersionTraceJson {
+    fn new(way: &VersionTraceReport, now: i64) -> Self {
+        let absent = way.absent.iter().map(|(slot, version)| AbsentCellJson {
             stage: slot.stage.to_string(),
             target: slot.target.as_ref().map(ToString::to_string),
             tag: version.tag.clone(),
             digest: version.digest.clone(),
         });
-        WayJson {
+        VersionTraceJson {
             app: way.name.clone(),
             component: way.component.clone(),
             tag: way.version.tag.clone(),
             digest: way.version.digest.clone(),
-            stays: way.visits.iter().map(|visit| StayJson::new(visit, now)).collect(),
+            stays: way.visits.iter().map(|visit| RunPeriodJson::new(visit, now)).collect(),
             absent: absent.collect(),
         }
     }
 }
 
-impl StayJson {
-    fn new(visit: &Visit, now: i64) -> Self {
-        StayJson {
+impl RunPeriodJson {
+    fn new(visit: &ReportedRunPeriod, now: i64) -> Self {
+        RunPeriodJson {
             stage: visit.slot.stage.to_string(),
             target: visit.slot.target.as_ref().map(ToString::to_string),
             running: visit.left.is_none(),

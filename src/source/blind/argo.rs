@@ -1,12 +1,12 @@
 //! Argo CD: parameters from files, patches and plugins of a source, what generators give to an
 //! `ApplicationSet`, and which revision of which directory is applied.
 
-use super::{Object, is_telling, speaks_of_versions};
+use super::{KubeObject, is_telling, speaks_of_versions};
 use crate::git::path::folder_of;
-use crate::model::{BlindSpot, Reach};
-use crate::source::branch::{Branch, objects};
+use crate::model::{BlindSpot, BlindSpotEffect};
+use crate::source::branch::{LeafSubtree, objects};
 use crate::source::leaf::Leaf;
-use crate::source::{Reader, Sight};
+use crate::source::{ChangeScope, SnapshotReader};
 use std::collections::BTreeSet;
 
 /// Keys of a source that win over what is read of it.
@@ -26,15 +26,15 @@ const LEADING: [&[&str]; 4] = [&["path"], &["repoURL"], &["targetRevision"], &["
 pub fn spots(
     path: &str,
     leaves: &[Leaf],
-    sight: &Sight<'_>,
-    reader: &Reader<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     if !sight.may_have_news(path, "files", reader) {
         return out;
     }
     for branch in objects(leaves) {
-        let object = Object::new(path, branch);
+        let object = KubeObject::new(path, branch);
         if !object
             .branch
             .text("apiVersion")
@@ -56,16 +56,18 @@ pub fn spots(
 }
 
 /// A patch of the template, if it has to do with sources or versions.
-fn template_patch(object: &Object<'_>) -> Option<BlindSpot> {
+fn template_patch(object: &KubeObject<'_>) -> Option<BlindSpot> {
     let leaves: Vec<&Leaf> = object.leaves(&["spec", "templatePatch"]).collect();
     let is_about = |text: &str| text.contains("source") || is_telling(text);
     let counts =
         leaves.iter().any(|leaf| leaf.keys().any(is_about) || leaf.text.lines().any(is_about));
-    counts.then(|| object.spot_of("spec.templatePatch", leaves, Reach::Overrides)).flatten()
+    counts
+        .then(|| object.spot_of("spec.templatePatch", leaves, BlindSpotEffect::Overrides))
+        .flatten()
 }
 
 /// What the sources of an application say beside the versions that are read.
-fn template(object: &Object<'_>, keys: &[&str], sight: &Sight<'_>) -> Vec<BlindSpot> {
+fn template(object: &KubeObject<'_>, keys: &[&str], sight: &ChangeScope<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     for source in sources(object, keys) {
         let at = |rest: &[&str]| -> Vec<String> {
@@ -82,12 +84,12 @@ fn template(object: &Object<'_>, keys: &[&str], sight: &Sight<'_>) -> Vec<BlindS
             let leaves = object.leaves(&keys).filter(|leaf| !sight.is_read(object.path, leaf));
             object.spot_of(&keys.join("."), leaves, reach)
         };
-        out.extend(OVERRIDING.iter().filter_map(|rest| spot(rest, Reach::Overrides)));
-        out.extend(LEADING.iter().filter_map(|rest| spot(rest, Reach::Leads)));
+        out.extend(OVERRIDING.iter().filter_map(|rest| spot(rest, BlindSpotEffect::Overrides)));
+        out.extend(LEADING.iter().filter_map(|rest| spot(rest, BlindSpotEffect::Leads)));
         let parameters = at(&["helm", "parameters"]);
         let parameters: Vec<&str> = parameters.iter().map(String::as_str).collect();
         let odd = object.leaves(&parameters).filter(|leaf| leaf.keys().any(is_odd_name));
-        out.extend(object.spot_of(&parameters.join("."), odd, Reach::Overrides));
+        out.extend(object.spot_of(&parameters.join("."), odd, BlindSpotEffect::Overrides));
     }
     out.extend(
         ["source", "sources"].iter().filter_map(|key| object.twice(&[keys, &[key]].concat())),
@@ -96,7 +98,7 @@ fn template(object: &Object<'_>, keys: &[&str], sight: &Sight<'_>) -> Vec<BlindS
 }
 
 /// The keys of each source of an application.
-fn sources(object: &Object<'_>, keys: &[&str]) -> Vec<Vec<String>> {
+fn sources(object: &KubeObject<'_>, keys: &[&str]) -> Vec<Vec<String>> {
     let under = |more: &[&str]| keys.iter().chain(more).map(|key| (*key).to_owned()).collect();
     let elements = object.branch.below(keys).below(&["sources"]).children();
     let one = std::iter::once(under(&["source"]));
@@ -109,7 +111,11 @@ fn is_odd_name(key: &str) -> bool {
 }
 
 /// What generators give to the places in which versions stand: elements, files, templates of their own.
-fn generators(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+fn generators(
+    object: &KubeObject<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
     let wanted = wanted(object);
     let all: Vec<&Leaf> = object.leaves(&["spec", "generators"]).collect();
     let gives = |leaf: &&Leaf| {
@@ -123,7 +129,7 @@ fn generators(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Ve
     out.extend(object.spot_of(
         "spec.generators",
         all.iter().copied().filter(gives),
-        Reach::Overrides,
+        BlindSpotEffect::Overrides,
     ));
     if !wanted.is_empty() {
         let is_file =
@@ -138,7 +144,7 @@ fn generators(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Ve
 }
 
 /// The names that a template asks for where versions stand.
-fn wanted(object: &Object<'_>) -> BTreeSet<String> {
+fn wanted(object: &KubeObject<'_>) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     for leaf in object.leaves(&["spec", "template", "spec"]) {
         if matches!(leaf.last(), "repoURL" | "path" | "releaseName")
@@ -159,7 +165,7 @@ fn wanted(object: &Object<'_>) -> BTreeSet<String> {
 }
 
 /// Is it the revision of a git source, which is no version of the mapping?
-fn is_git_revision(object: &Branch<'_>, leaf: &Leaf) -> bool {
+fn is_git_revision(object: &LeafSubtree<'_>, leaf: &Leaf) -> bool {
     if leaf.last() != "targetRevision" {
         return false;
     }
@@ -170,11 +176,11 @@ fn is_git_revision(object: &Branch<'_>, leaf: &Leaf) -> bool {
 
 /// The files of a generator that are in the repository.
 fn files(
-    object: &Object<'_>,
+    object: &KubeObject<'_>,
     pattern: &str,
     wanted: &BTreeSet<String>,
-    sight: &Sight<'_>,
-    reader: &Reader<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let start = folder_of(pattern.split(['*', '?', '[', '{']).next().unwrap_or_default());
     let all = reader.snapshot().files_under(start).unwrap_or_default();
@@ -185,7 +191,13 @@ fn files(
         let leaves = reader.leaves(&path)?;
         let given = leaves.iter().filter(|leaf| leaf.keys().any(|key| wanted.contains(key)));
         let says: String = given.map(super::said).collect();
-        let spot = BlindSpot { path, key: key.clone(), line: None, says, reach: Reach::Overrides };
+        let spot = BlindSpot {
+            path,
+            key: key.clone(),
+            line: None,
+            says,
+            reach: BlindSpotEffect::Overrides,
+        };
         (!spot.says.is_empty()).then_some(spot)
     };
     fits.filter_map(|file| spot(file.path)).collect()
@@ -207,14 +219,14 @@ fn fits(pattern: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::model::SourceKind;
     use crate::source::testing::repository;
 
     const HEAD: &str = "apiVersion: argoproj.io/v1alpha1\nmetadata: {name: web}\n";
 
     fn told(text: &str) -> Vec<String> {
-        let rule = Rule::new(SourceKind::Argo, "{stage}.yaml", &[]).expect("a path");
+        let rule = SourceRule::new(SourceKind::Argo, "{stage}.yaml", &[]).expect("a path");
         let files = [("prod.yaml", text), ("c/a/x.json", "{\"tag\": \"v1\", \"size\": 2}")];
         let spots = repository(&files).blind_spots(rule);
         spots.into_iter().map(|(place, says)| format!("{place} <{says}>")).collect()

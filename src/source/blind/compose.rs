@@ -2,9 +2,9 @@
 
 use super::{file, said};
 use crate::git::path::{folder_of, join};
-use crate::model::{BlindSpot, Reach};
+use crate::model::{BlindSpot, BlindSpotEffect};
 use crate::source::leaf::Leaf;
-use crate::source::{Claim, Reader};
+use crate::source::{Claim, SnapshotReader};
 
 /// Taken in this order where no file is named (compose-go, `DefaultFileNames`).
 const NAMES: [&str; 4] =
@@ -23,7 +23,7 @@ pub fn spots(
     claim: &Claim<'_>,
     leaves: &[Leaf],
     env_path: &str,
-    reader: &Reader<'_>,
+    reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let folder = folder_of(&claim.path);
     let own = claim.path.rsplit('/').next().unwrap_or(&claim.path);
@@ -63,7 +63,13 @@ fn included(path: &str, leaves: &[Leaf]) -> Option<BlindSpot> {
     let line = included.first()?.line;
     let says = included.into_iter().map(said).collect();
     let key = "`include` and `extends`".to_owned();
-    Some(BlindSpot { path: path.to_owned(), key, line: Some(line), says, reach: Reach::Overrides })
+    Some(BlindSpot {
+        path: path.to_owned(),
+        key,
+        line: Some(line),
+        says,
+        reach: BlindSpotEffect::Overrides,
+    })
 }
 
 /// Does a leaf of a merged file say which image runs, or name further files?
@@ -72,9 +78,15 @@ fn decides(leaf: &Leaf) -> bool {
 }
 
 /// `COMPOSE_FILE` names the files that are read.
-fn files_of_env(env_path: &str, reader: &Reader<'_>) -> Option<BlindSpot> {
+fn files_of_env(env_path: &str, reader: &SnapshotReader<'_>) -> Option<BlindSpot> {
     let (_, text) = reader.text_and_id(env_path)?;
     let line = text.lines().find(|line| line.contains("COMPOSE_FILE"))?;
     let (path, says) = (env_path.to_owned(), line.trim().to_owned());
-    Some(BlindSpot { path, key: "COMPOSE_FILE".into(), line: None, says, reach: Reach::Overrides })
+    Some(BlindSpot {
+        path,
+        key: "COMPOSE_FILE".into(),
+        line: None,
+        says,
+        reach: BlindSpotEffect::Overrides,
+    })
 }

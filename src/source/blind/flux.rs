@@ -1,20 +1,20 @@
 //! Flux: what is changed after a chart is rendered, values and variables from other objects, patches, and
 //! which revision of which directory is applied.
 
-use super::generated::Wanted;
-use super::{Object, PATCHES, is_telling};
-use crate::model::{BlindSpot, Reach};
+use super::generated::ConfigObjectRef;
+use super::{KubeObject, PATCHES, is_telling};
+use crate::model::{BlindSpot, BlindSpotEffect};
 use crate::source::branch::objects;
 use crate::source::leaf::Leaf;
 use crate::source::shape;
-use crate::source::{Reader, Sight};
+use crate::source::{ChangeScope, SnapshotReader};
 
 /// The blind spots of a file of Flux objects.
 pub fn spots(
     path: &str,
     leaves: &[Leaf],
-    sight: &Sight<'_>,
-    reader: &Reader<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     if !sight.may_have_news(path, "From", reader) {
         return Vec::new();
@@ -22,7 +22,7 @@ pub fn spots(
     objects(leaves)
         .into_iter()
         .flat_map(|branch| {
-            let object = Object::new(path, branch);
+            let object = KubeObject::new(path, branch);
             let group =
                 object.branch.text("apiVersion").and_then(|version| version.split('/').next());
             match (group, object.branch.text("kind")) {
@@ -39,66 +39,78 @@ pub fn spots(
         .collect()
 }
 
-fn release(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+fn release(
+    object: &KubeObject<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
     let mut out = Vec::new();
-    out.extend(object.spot(&["spec", "postRenderers"], Reach::Overrides));
-    out.extend(object.spot(&["spec", "valuesFrom"], Reach::Overrides));
+    out.extend(object.spot(&["spec", "postRenderers"], BlindSpotEffect::Overrides));
+    out.extend(object.spot(&["spec", "valuesFrom"], BlindSpotEffect::Overrides));
     let leading: [&[&str]; 3] =
         [&["chart", "spec", "sourceRef"], &["chart", "spec", "valuesFiles"], &["chartRef"]];
     out.extend(
-        leading.iter().filter_map(|keys| object.spot(&[&["spec"], *keys].concat(), Reach::Leads)),
+        leading
+            .iter()
+            .filter_map(|keys| object.spot(&[&["spec"], *keys].concat(), BlindSpotEffect::Leads)),
     );
     out.extend(object.twice(&["spec", "values"]));
     out.extend(given(object, &["spec", "valuesFrom"], sight, reader));
     out
 }
 
-fn kustomization(object: &Object<'_>, sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+fn kustomization(
+    object: &KubeObject<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
+) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     for key in PATCHES {
         let leaves: Vec<&Leaf> = object.leaves(&["spec", key]).collect();
         if leaves.iter().any(|leaf| speaks_of_images(leaf)) {
-            out.extend(object.spot_of(&format!("spec.{key}"), leaves, Reach::Overrides));
+            out.extend(object.spot_of(&format!("spec.{key}"), leaves, BlindSpotEffect::Overrides));
         }
     }
-    out.extend(object.spot(&["spec", "components"], Reach::Overrides));
-    out.extend(object.spot(&["spec", "postBuild", "substituteFrom"], Reach::Overrides));
+    out.extend(object.spot(&["spec", "components"], BlindSpotEffect::Overrides));
+    out.extend(object.spot(&["spec", "postBuild", "substituteFrom"], BlindSpotEffect::Overrides));
     let variables = object.leaves(&["spec", "postBuild", "substitute"]);
     let versions = variables.filter(|leaf| {
         !sight.is_read(object.path, leaf) && (is_telling(leaf.last()) || is_version(&leaf.text))
     });
-    out.extend(object.spot_of("spec.postBuild.substitute", versions, Reach::Overrides));
+    out.extend(object.spot_of("spec.postBuild.substitute", versions, BlindSpotEffect::Overrides));
     out.extend(object.twice(&["spec", "images"]));
     out.extend(
-        ["path", "sourceRef"].iter().filter_map(|key| object.spot(&["spec", key], Reach::Leads)),
+        ["path", "sourceRef"]
+            .iter()
+            .filter_map(|key| object.spot(&["spec", key], BlindSpotEffect::Leads)),
     );
     out.extend(given(object, &["spec", "postBuild", "substituteFrom"], sight, reader));
     out
 }
 
 /// A source of files or charts: where it is, and a revision that moves.
-fn source(object: &Object<'_>, sight: &Sight<'_>) -> Vec<BlindSpot> {
+fn source(object: &KubeObject<'_>, sight: &ChangeScope<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
-    out.extend(object.spot(&["spec", "url"], Reach::Leads));
-    out.extend(object.spot(&["spec", "ref", "branch"], Reach::Leads));
-    out.extend(object.spot(&["spec", "ref", "name"], Reach::Overrides));
-    out.extend(object.spot(&["spec", "include"], Reach::Overrides));
+    out.extend(object.spot(&["spec", "url"], BlindSpotEffect::Leads));
+    out.extend(object.spot(&["spec", "ref", "branch"], BlindSpotEffect::Leads));
+    out.extend(object.spot(&["spec", "ref", "name"], BlindSpotEffect::Overrides));
+    out.extend(object.spot(&["spec", "include"], BlindSpotEffect::Overrides));
     let unread = object.leaves(&["spec", "ref"]).filter(|leaf| !sight.is_read(object.path, leaf));
     let pinned = unread.filter(|leaf| !matches!(leaf.last(), "branch" | "name"));
-    out.extend(object.spot_of("spec.ref", pinned, Reach::Overrides));
+    out.extend(object.spot_of("spec.ref", pinned, BlindSpotEffect::Overrides));
     out
 }
 
 /// What the config maps and secrets say that an object takes values from.
 fn given(
-    object: &Object<'_>,
+    object: &KubeObject<'_>,
     keys: &[&str],
-    sight: &Sight<'_>,
-    reader: &Reader<'_>,
+    sight: &ChangeScope<'_>,
+    reader: &SnapshotReader<'_>,
 ) -> Vec<BlindSpot> {
     let references = object.branch.below(keys).children();
     let wanted = references.into_iter().filter_map(|(_, reference)| {
-        Some(Wanted {
+        Some(ConfigObjectRef {
             kind: reference.text("kind")?.to_owned(),
             name: reference.text("name")?.to_owned(),
             key: None,
@@ -131,12 +143,12 @@ fn is_version(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::Rule;
+    use crate::config::SourceRule;
     use crate::model::SourceKind;
     use crate::source::testing::repository;
 
     fn told(files: &[(&str, &str)]) -> Vec<String> {
-        let rule = Rule::new(SourceKind::Flux, "{stage}/r.yaml", &[]).expect("a path");
+        let rule = SourceRule::new(SourceKind::Flux, "{stage}/r.yaml", &[]).expect("a path");
         repository(files)
             .blind_spots(rule)
             .into_iter()

@@ -2,31 +2,31 @@
 
 use super::{file, said, speaks_of_versions};
 use crate::git::path::{folder_of, join, resolve};
-use crate::model::{BlindSpot, Reach};
+use crate::model::{BlindSpot, BlindSpotEffect};
 use crate::source::branch::objects;
 use crate::source::kustomize::{NAMES as KUSTOMIZATIONS, is_kustomization};
 use crate::source::leaf::Leaf;
-use crate::source::{Reader, Sight, dotenv};
+use crate::source::{ChangeScope, SnapshotReader, dotenv};
 
 /// Files beside an object that are looked through.
 const MAX_FILES: usize = 500;
 
 /// An object that something takes values from.
-pub(super) struct Wanted {
+pub(super) struct ConfigObjectRef {
     pub kind: String,
     pub name: String,
     /// The one key of its data that is taken; `None`: all that speaks of versions.
     pub key: Option<String>,
 }
 
-impl Wanted {
+impl ConfigObjectRef {
     /// What stands under its name in the files below the directory of a file, and in the one above.
     pub fn near(
         &self,
         path: &str,
         by: &str,
-        sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let here = folder_of(path);
         let counts = |path: &String| is_kustomization(path) || (sight.is_changed)(path);
@@ -46,8 +46,8 @@ impl Wanted {
         &self,
         path: &str,
         by: &str,
-        sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let speaks = reader.text_and_id(path).is_some_and(|(_, text)| text.contains(&self.name));
         let Some(leaves) = speaks.then(|| reader.leaves(path)).flatten() else { return Vec::new() };
@@ -69,7 +69,7 @@ impl Wanted {
                     key: key.clone(),
                     line: None,
                     says,
-                    reach: Reach::Overrides,
+                    reach: BlindSpotEffect::Overrides,
                 };
                 out.extend((!spot.says.is_empty()).then_some(spot));
             }
@@ -93,8 +93,8 @@ impl Wanted {
         path: &str,
         leaves: &[Leaf],
         key: &str,
-        sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         let generator =
             if self.kind == "Secret" { "secretGenerator" } else { "configMapGenerator" };
@@ -112,7 +112,7 @@ impl Wanted {
             key: key.to_owned(),
             line,
             says,
-            reach: Reach::Overrides,
+            reach: BlindSpotEffect::Overrides,
         };
         let mut out: Vec<BlindSpot> = (!own.says.is_empty()).then_some(own).into_iter().collect();
         let named = its
@@ -147,8 +147,8 @@ impl Wanted {
         path: &str,
         text: &str,
         key: &str,
-        sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Option<BlindSpot> {
         let is_tree = [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end));
         let leaves: Option<Vec<Leaf>> = match is_tree {
@@ -166,7 +166,11 @@ impl Wanted {
     }
 }
 
-fn below(folder: &str, counts: impl Fn(&String) -> bool, reader: &Reader<'_>) -> Vec<String> {
+fn below(
+    folder: &str,
+    counts: impl Fn(&String) -> bool,
+    reader: &SnapshotReader<'_>,
+) -> Vec<String> {
     let all = reader.snapshot().files_under(folder).unwrap_or_default();
     let is_yaml = |path: &String| {
         [".yaml", ".yml", ".json"].iter().any(|end| path.ends_with(end))

@@ -1,15 +1,15 @@
 //! kustomize: replacements and variables that reach an image, transformers and generators of other
 //! kinds, and the values of charts.
 
-use super::generated::Wanted;
-use super::object::Object;
+use super::generated::ConfigObjectRef;
+use super::object::KubeObject;
 use super::{file, is_telling, said, said_at, speaks_of_versions};
 use crate::git::path::{folder_of, resolve};
-use crate::model::{BlindSpot, Reach};
-use crate::source::branch::{Branch, objects};
+use crate::model::{BlindSpot, BlindSpotEffect};
+use crate::source::branch::{LeafSubtree, objects};
 use crate::source::kustomize::is_kustomization;
 use crate::source::leaf::Leaf;
-use crate::source::{Reader, Sight};
+use crate::source::{ChangeScope, SnapshotReader};
 use std::rc::Rc;
 
 /// What is worked out, or has nothing to do with images.
@@ -26,7 +26,7 @@ const WORDS: [&str; 6] =
     ["replacements", "vars", "transformers", "generators", "helmCharts", "patches"];
 
 /// The blind spots of a build: those of all kustomizations it goes through.
-pub fn spots(sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
+pub fn spots(sight: &ChangeScope<'_>, reader: &SnapshotReader<'_>) -> Vec<BlindSpot> {
     let mut out = Vec::new();
     for path in sight.touched.iter().filter(|path| is_kustomization(path)) {
         let Some((_, text)) = reader.text_and_id(path) else { continue };
@@ -35,19 +35,21 @@ pub fn spots(sight: &Sight<'_>, reader: &Reader<'_>) -> Vec<BlindSpot> {
         }
         let Some(leaves) = reader.leaves(path) else { continue };
         let Some(root) = objects(&leaves).into_iter().next() else { continue };
-        out.extend(Kustomization { path, object: Object::new(path, root), sight, reader }.spots());
+        out.extend(
+            KustomizationCheck { path, object: KubeObject::new(path, root), sight, reader }.spots(),
+        );
     }
     out
 }
 
-pub(super) struct Kustomization<'a> {
+pub(super) struct KustomizationCheck<'a> {
     pub path: &'a str,
-    pub object: Object<'a>,
-    pub sight: &'a Sight<'a>,
-    pub reader: &'a Reader<'a>,
+    pub object: KubeObject<'a>,
+    pub sight: &'a ChangeScope<'a>,
+    pub reader: &'a SnapshotReader<'a>,
 }
 
-impl Kustomization<'_> {
+impl KustomizationCheck<'_> {
     fn spots(&self) -> Vec<BlindSpot> {
         let mut out = self.replacements(self.path, &self.object.branch.below(&["replacements"]));
         out.extend(self.variables());
@@ -59,7 +61,7 @@ impl Kustomization<'_> {
     }
 
     /// Replacements that may write a version, and what they write. `path` is where they stand.
-    fn replacements(&self, path: &str, list: &Branch<'_>) -> Vec<BlindSpot> {
+    fn replacements(&self, path: &str, list: &LeafSubtree<'_>) -> Vec<BlindSpot> {
         let mut out = Vec::new();
         for (_, one) in list.children() {
             if let Some(file) = one.text("path").and_then(|path| self.resolved(path)) {
@@ -73,7 +75,7 @@ impl Kustomization<'_> {
             }
             let says: String = one.all().map(|(rest, leaf)| said_at(rest, leaf)).collect();
             let line = one.all().next().map(|(_, leaf)| leaf.line);
-            let (path, reach) = (path.to_owned(), Reach::Overrides);
+            let (path, reach) = (path.to_owned(), BlindSpotEffect::Overrides);
             out.push(BlindSpot { path, key: "replacements".into(), line, says, reach });
             let source = one.below(&["source"]);
             out.extend(self.source(
@@ -87,16 +89,16 @@ impl Kustomization<'_> {
 
     fn replacements_of(&self, path: &str) -> Vec<BlindSpot> {
         let Some(leaves) = self.reader.leaves(path) else { return Vec::new() };
-        let lists = Branch::of(leaves.iter().filter(|leaf| leaf.path.starts_with('[')));
+        let lists = LeafSubtree::of(leaves.iter().filter(|leaf| leaf.path.starts_with('[')));
         let mut out = self.replacements(path, &lists);
         let single = leaves.iter().filter(|leaf| !leaf.path.starts_with('['));
         if single.clone().any(|leaf| leaf.path.contains("fieldPaths") && writes_version(&leaf.text))
         {
-            let object = Object::new(path, Branch::of(single));
+            let object = KubeObject::new(path, LeafSubtree::of(single));
             out.extend(object.spot_of(
                 "replacements",
                 object.branch.all().map(|(_, leaf)| leaf),
-                Reach::Overrides,
+                BlindSpotEffect::Overrides,
             ));
             let source = object.branch.below(&["source"]);
             out.extend(self.source(
@@ -115,7 +117,7 @@ impl Kustomization<'_> {
             if !one.text("name").is_some_and(|name| self.is_in_image(name)) {
                 continue;
             }
-            out.extend(self.object.spot(&["vars", element], Reach::Overrides));
+            out.extend(self.object.spot(&["vars", element], BlindSpotEffect::Overrides));
             let object = one.below(&["objref"]);
             let field = one.below(&["fieldref"]).text("fieldpath").or(Some("metadata.name"));
             out.extend(self.source(object.text("kind"), object.text("name"), field));
@@ -147,8 +149,11 @@ impl Kustomization<'_> {
         let key = field
             .and_then(|field| field.rsplit(['.', '/']).find(|key| !key.is_empty()))
             .filter(is_plain);
-        let wanted =
-            Wanted { kind: kind.to_owned(), name: name.to_owned(), key: key.map(str::to_owned) };
+        let wanted = ConfigObjectRef {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+            key: key.map(str::to_owned),
+        };
         let files = self.sight.touched.iter();
         files.flat_map(|path| wanted.within(path, self.path, self.sight, self.reader)).collect()
     }
@@ -161,7 +166,7 @@ impl Kustomization<'_> {
         let inline: Vec<&Leaf> = inline.collect();
         let mut out = Vec::new();
         if !inline.iter().any(is_known) {
-            out.extend(self.object.spot_of(list, inline, Reach::Overrides));
+            out.extend(self.object.spot_of(list, inline, BlindSpotEffect::Overrides));
         }
         for leaf in self.object.leaves(&[list]) {
             let Some(path) = self.resolved(&leaf.text) else { continue };
@@ -171,7 +176,13 @@ impl Kustomization<'_> {
                 if !KNOWN_KINDS.contains(&kind) {
                     let says = object.all().map(|(_, leaf)| said(leaf)).collect();
                     let (path, key) = (path.clone(), format!("{list}: {kind}"));
-                    out.push(BlindSpot { path, key, line: None, says, reach: Reach::Overrides });
+                    out.push(BlindSpot {
+                        path,
+                        key,
+                        line: None,
+                        says,
+                        reach: BlindSpotEffect::Overrides,
+                    });
                 }
             }
         }
@@ -186,7 +197,7 @@ impl Kustomization<'_> {
         for (element, chart) in self.object.branch.below(&["helmCharts"]).children() {
             let keys = ["helmCharts", element, "valuesInline"];
             let values = self.object.leaves(&keys).filter(|leaf| unread(self.path, leaf));
-            out.extend(self.object.spot_of(&keys.join("."), values, Reach::Overrides));
+            out.extend(self.object.spot_of(&keys.join("."), values, BlindSpotEffect::Overrides));
             let named = chart.all().filter(|(rest, _)| {
                 *rest == "valuesFile" || rest.starts_with("additionalValuesFiles")
             });

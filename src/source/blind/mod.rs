@@ -10,11 +10,11 @@ mod object;
 mod patches;
 mod sight;
 
-pub use sight::{Places, Sight};
+pub use sight::{ChangeScope, VersionPositions};
 
 use super::leaf::Leaf;
-use crate::model::{BlindSpot, Reach};
-use object::Object;
+use crate::model::{BlindSpot, BlindSpotEffect};
+use object::KubeObject;
 
 /// Words that keys under which versions are written begin or end with.
 const TELLING: [&str; 8] =
@@ -87,7 +87,7 @@ fn file(path: &str, key: String, leaves: Option<&[Leaf]>, text: &str) -> Option<
         key,
         line: None,
         says,
-        reach: Reach::Overrides,
+        reach: BlindSpotEffect::Overrides,
     })
 }
 

@@ -1,21 +1,21 @@
 //! One object of a file, and what of it is not worked out.
 
 use super::said;
-use crate::model::{BlindSpot, Reach};
-use crate::source::branch::Branch;
+use crate::model::{BlindSpot, BlindSpotEffect};
+use crate::source::branch::LeafSubtree;
 use crate::source::leaf::{KEY_SEPARATOR, Leaf, shown_key};
 use std::collections::HashMap;
 
 /// An object of a file.
-pub(super) struct Object<'a> {
+pub(super) struct KubeObject<'a> {
     pub path: &'a str,
-    pub branch: Branch<'a>,
+    pub branch: LeafSubtree<'a>,
 }
 
-impl<'a> Object<'a> {
+impl<'a> KubeObject<'a> {
     /// An object of the file at `path`.
-    pub fn new(path: &'a str, branch: Branch<'a>) -> Self {
-        Object { path, branch }
+    pub fn new(path: &'a str, branch: LeafSubtree<'a>) -> Self {
+        KubeObject { path, branch }
     }
 
     /// `HelmRelease web`.
@@ -28,7 +28,7 @@ impl<'a> Object<'a> {
     }
 
     /// All that stands at a chain of keys; nothing where nothing does.
-    pub fn spot(&self, keys: &[&str], reach: Reach) -> Option<BlindSpot> {
+    pub fn spot(&self, keys: &[&str], reach: BlindSpotEffect) -> Option<BlindSpot> {
         self.spot_of(&keys.join("."), self.leaves(keys), reach)
     }
 
@@ -37,7 +37,7 @@ impl<'a> Object<'a> {
         &self,
         key: &str,
         leaves: impl IntoIterator<Item = &'a Leaf>,
-        reach: Reach,
+        reach: BlindSpotEffect,
     ) -> Option<BlindSpot> {
         let leaves: Vec<&Leaf> = leaves.into_iter().collect();
         let line = leaves.first()?.line;
@@ -68,6 +68,6 @@ impl<'a> Object<'a> {
         leaves.iter().for_each(|leaf| *counts.entry(&leaf.path).or_default() += 1);
         let twice: Vec<&Leaf> = leaves.into_iter().filter(|leaf| counts[&*leaf.path] > 1).collect();
         let key = shown_key(&twice.last()?.path);
-        self.spot_of(&format!("{key}, which is written twice"), twice, Reach::Overrides)
+        self.spot_of(&format!("{key}, which is written twice"), twice, BlindSpotEffect::Overrides)
     }
 }

@@ -1,10 +1,10 @@
 //! Patches of kustomizations for objects that say versions outside of containers. Those of containers are
 //! worked out.
 
-use super::kustomize::Kustomization;
+use super::kustomize::KustomizationCheck;
 use super::{PATCHES, is_telling, said_at, speaks_of_versions};
-use crate::model::{BlindSpot, Reach};
-use crate::source::branch::{Branch, objects};
+use crate::model::{BlindSpot, BlindSpotEffect};
+use crate::source::branch::{LeafSubtree, objects};
 use crate::source::leaf::Leaf;
 use regex::Regex;
 
@@ -20,17 +20,17 @@ const CARRIERS: [&str; 7] = [
 ];
 
 /// What a patch says of versions.
-struct Telling {
+struct PatchedVersion {
     path: String,
     line: u32,
     says: String,
 }
 
-impl Kustomization<'_> {
+impl KustomizationCheck<'_> {
     /// What patches say of the versions of such objects, in the kustomization and in files that no other
     /// source reads. They are one place, for of two patches the later one counts.
     pub(super) fn patches(&self) -> Option<BlindSpot> {
-        let all: Vec<Telling> = PATCHES
+        let all: Vec<PatchedVersion> = PATCHES
             .iter()
             .flat_map(|list| self.listed(&self.object.branch.below(&[list])))
             .collect();
@@ -42,10 +42,10 @@ impl Kustomization<'_> {
             (self.path.to_owned(), None)
         };
         let (key, says) = ("patches".to_owned(), all.iter().map(|one| one.says.as_str()).collect());
-        Some(BlindSpot { path, key, line, says, reach: Reach::Overrides })
+        Some(BlindSpot { path, key, line, says, reach: BlindSpotEffect::Overrides })
     }
 
-    fn listed(&self, list: &Branch<'_>) -> Vec<Telling> {
+    fn listed(&self, list: &LeafSubtree<'_>) -> Vec<PatchedVersion> {
         let mut out = Vec::new();
         for (_, one) in list.children() {
             let target = one.below(&["target"]);
@@ -66,7 +66,7 @@ impl Kustomization<'_> {
     }
 
     /// A file of patches, unless something of it is a version of the mapping.
-    fn of_file(&self, path: &str, kind: Option<&str>) -> Vec<Telling> {
+    fn of_file(&self, path: &str, kind: Option<&str>) -> Vec<PatchedVersion> {
         let Some(leaves) = self
             .leaves_of(path)
             .filter(|leaves| !leaves.iter().any(|leaf| self.sight.is_read(path, leaf)))
@@ -82,13 +82,13 @@ impl Kustomization<'_> {
 
 /// What a patch for an object of this kind says of versions. Of operations all counts where one is about a
 /// version: which value belongs to it is not taken apart.
-fn telling(path: &str, kind: Option<&str>, patch: &Branch<'_>) -> Option<Telling> {
+fn telling(path: &str, kind: Option<&str>, patch: &LeafSubtree<'_>) -> Option<PatchedVersion> {
     let first =
         patch.all().find(|(_, leaf)| says_version(leaf)).filter(|_| is_carried(kind, patch))?;
     let has_operations = patch.all().any(|(_, leaf)| leaf.last() == "op");
     let all = patch.all().filter(|(_, leaf)| has_operations || says_version(leaf));
     let says = all.map(|(rest, leaf)| said_at(rest, leaf)).collect::<String>();
-    Some(Telling {
+    Some(PatchedVersion {
         path: path.to_owned(),
         line: first.1.line,
         says: format!("{}\n{says}", kind.unwrap_or_default()),
@@ -119,7 +119,7 @@ fn leads_to_version(place: &str) -> bool {
 
 /// Is it for such an object? kustomize takes the kind of a target for an expression. What names no kind
 /// may be, unless all of it is about containers.
-fn is_carried(kind: Option<&str>, patch: &Branch<'_>) -> bool {
+fn is_carried(kind: Option<&str>, patch: &LeafSubtree<'_>) -> bool {
     match kind.filter(|kind| !kind.is_empty()) {
         Some(kind) if kind.chars().all(char::is_alphanumeric) => CARRIERS.contains(&kind),
         Some(kind) => match Regex::new(&format!("^(?:{kind})$")) {

@@ -1,32 +1,37 @@
 //! What a reading saw, so that blind spots are only what it did not.
 
 use crate::model::Location;
-use crate::source::Reader;
+use crate::source::SnapshotReader;
 use crate::source::leaf::Leaf;
 use std::collections::{BTreeSet, HashSet};
 
 /// Where the versions of a mapping stand, the files that one claim looked at, and those that are another
 /// way in the other state: blind spots in files that are the same may be left out.
-pub struct Sight<'s> {
+pub struct ChangeScope<'s> {
     pub touched: &'s BTreeSet<String>,
-    pub places: &'s Places,
+    pub places: &'s VersionPositions,
     pub is_changed: &'s dyn Fn(&str) -> bool,
 }
 
 /// Places of versions.
 #[derive(Debug, Default)]
-pub struct Places(HashSet<(String, usize, u32)>);
+pub struct VersionPositions(HashSet<(String, usize, u32)>);
 
-impl<'l> FromIterator<&'l Location> for Places {
+impl<'l> FromIterator<&'l Location> for VersionPositions {
     fn from_iter<I: IntoIterator<Item = &'l Location>>(locations: I) -> Self {
         let place = |location: &Location| (location.path.clone(), location.span.end, location.line);
-        Places(locations.into_iter().map(place).collect())
+        VersionPositions(locations.into_iter().map(place).collect())
     }
 }
 
-impl Sight<'_> {
+impl ChangeScope<'_> {
     /// Can there be news of a file: is it changed, or does it speak of what may be?
-    pub(super) fn may_have_news(&self, path: &str, word: &str, reader: &Reader<'_>) -> bool {
+    pub(super) fn may_have_news(
+        &self,
+        path: &str,
+        word: &str,
+        reader: &SnapshotReader<'_>,
+    ) -> bool {
         (self.is_changed)(path)
             || reader.text_and_id(path).is_some_and(|(_, text)| text.contains(word))
     }

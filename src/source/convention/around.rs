@@ -8,12 +8,12 @@ use std::collections::HashMap;
 /// The leaves with the same parent. Their keys are squashed once, and only where one is asked for:
 /// a flat file of many thousand keys must not be searched for each of them.
 #[derive(Default)]
-pub(super) struct Siblings {
+pub(super) struct SiblingLeaves {
     pub(super) indexes: Vec<usize>,
     pub(super) by_key: OnceCell<HashMap<String, Vec<usize>>>,
 }
 
-impl Siblings {
+impl SiblingLeaves {
     fn with_key(&self, leaves: &[Leaf], key: &str) -> &[usize] {
         let by_key = self.by_key.get_or_init(|| {
             let mut by_key: HashMap<String, Vec<usize>> = HashMap::new();
@@ -27,20 +27,20 @@ impl Siblings {
 }
 
 /// A leaf among those with the same parent.
-pub(super) struct Around<'a> {
+pub(super) struct LeafContext<'a> {
     pub(super) leaves: &'a [Leaf],
-    pub(super) near: &'a Siblings,
+    pub(super) near: &'a SiblingLeaves,
     pub(super) index: usize,
 }
 
 /// A leaf's keys, as the table wants them: lower case, without punctuation.
-pub(super) struct Keys {
+pub(super) struct LeafKeys {
     pub(super) raw: String,
     pub(super) last: String,
     pub(super) parents: Vec<String>,
 }
 
-impl<'a> Around<'a> {
+impl<'a> LeafContext<'a> {
     pub(super) fn leaf(&self) -> &'a Leaf {
         &self.leaves[self.index]
     }
@@ -58,7 +58,7 @@ impl<'a> Around<'a> {
     }
 
     /// `{name: K, value: V}` and `{path: /a/b, value: V}` say V for the key K.
-    pub(super) fn keys(&self) -> Keys {
+    pub(super) fn keys(&self) -> LeafKeys {
         let leaf = self.leaf();
         let mut keys: Vec<&str> = leaf.keys().collect();
         let mut raw = keys.pop().unwrap_or_default().to_owned();
@@ -81,6 +81,6 @@ impl<'a> Around<'a> {
             raw = keys.pop().unwrap_or_default().to_owned();
         }
         let parents = keys.iter().map(|key| squash(key)).collect();
-        Keys { last: squash(&raw), raw, parents }
+        LeafKeys { last: squash(&raw), raw, parents }
     }
 }

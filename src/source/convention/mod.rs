@@ -15,8 +15,8 @@ pub use component::{component, component_of, is_place};
 
 use super::leaf::Leaf;
 use super::shape;
-use crate::model::{Part, Version};
-use around::{Around, Siblings};
+use crate::model::{ImagePart, Version};
+use around::{LeafContext, SiblingLeaves};
 use std::collections::{HashMap, HashSet};
 
 /// Keys from this score on are taken at their word.
@@ -24,7 +24,7 @@ pub const TELLING: u8 = 6;
 
 /// How a file's keys are written; some words mean more in some formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
+pub enum KeySyntax {
     /// YAML and JSON.
     Tree,
     /// `KEY=value` and HCL, where `X_VERSION` is how one writes it.
@@ -33,29 +33,30 @@ pub enum Format {
 
 /// A leaf that looks like a version.
 #[derive(Debug, Clone)]
-pub struct Pin {
+pub struct VersionLeaf {
     /// The leaf's index in the slice given to [`pins`].
     pub leaf: usize,
     /// A leaf beside it that completes it: the digest beside a tag.
     pub digest: Option<usize>,
     pub score: u8,
-    pub part: Part,
+    pub part: ImagePart,
     pub image: Option<String>,
     pub version: Version,
 }
 
 /// Everything that looks like a version, best reading for each leaf.
-pub fn pins(leaves: &[Leaf], format: Format) -> Vec<Pin> {
-    let mut siblings: HashMap<(u32, &str), Siblings> = HashMap::new();
+pub fn pins(leaves: &[Leaf], format: KeySyntax) -> Vec<VersionLeaf> {
+    let mut siblings: HashMap<(u32, &str), SiblingLeaves> = HashMap::new();
     for (index, leaf) in leaves.iter().enumerate() {
         siblings.entry((leaf.document, leaf.parent())).or_default().indexes.push(index);
     }
-    let mut out: Vec<Pin> = Vec::new();
+    let mut out: Vec<VersionLeaf> = Vec::new();
     for (index, leaf) in leaves.iter().enumerate() {
         if !shape::is_literal(&leaf.text) {
             continue;
         }
-        let around = Around { leaves, near: &siblings[&(leaf.document, leaf.parent())], index };
+        let around =
+            LeafContext { leaves, near: &siblings[&(leaf.document, leaf.parent())], index };
         let Some((score, part)) = around.score(format) else { continue };
         out.push(around.pin(score, part));
     }
@@ -78,7 +79,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let leaves = of_yaml(&yaml::parse(text).expect("yaml"));
-        pins(&leaves, Format::Tree)
+        pins(&leaves, KeySyntax::Tree)
             .iter()
             .map(|pin| {
                 let leaf = &leaves[pin.leaf];

@@ -1,9 +1,9 @@
 //! Keys that hold versions of something else.
 
-use super::around::{Around, Keys};
+use super::around::{LeafContext, LeafKeys};
 
 /// Keys that hold versions of something else, whatever they look like.
-pub(super) fn never(keys: &Keys, around: &Around<'_>) -> bool {
+pub(super) fn never(keys: &LeafKeys, around: &LeafContext<'_>) -> bool {
     let key = keys.last.as_str();
     if matches!(
         key,

@@ -1,17 +1,17 @@
 //! From a scored leaf to a version: what completes it, and which image it is of.
 
 use super::address::{release_download, url_revision};
-use super::around::Around;
-use super::{Pin, squash};
-use crate::model::{ImageReference, Part, Version, is_digest};
+use super::around::LeafContext;
+use super::{VersionLeaf, squash};
+use crate::model::{ImagePart, ImageReference, Version, is_digest};
 use crate::source::leaf::Leaf;
 use crate::source::shape;
 
-impl Around<'_> {
-    pub(super) fn pin(&self, score: u8, part: Part) -> Pin {
+impl LeafContext<'_> {
+    pub(super) fn pin(&self, score: u8, part: ImagePart) -> VersionLeaf {
         let leaf = self.leaf();
         let value = &*leaf.text;
-        let mut pin = Pin {
+        let mut pin = VersionLeaf {
             leaf: self.index,
             digest: None,
             score,
@@ -20,13 +20,13 @@ impl Around<'_> {
             version: Version::parse(value),
         };
         match part {
-            Part::Reference => {
+            ImagePart::Reference => {
                 let ImageReference { name, version } =
                     shape::reference(value).unwrap_or_else(|| ImageReference::parse(value));
                 pin.image = Some(name);
                 pin.version = version;
             }
-            Part::Revision => {
+            ImagePart::Revision => {
                 if let Some((image, revision)) =
                     url_revision(value).or_else(|| release_download(value))
                 {
@@ -34,11 +34,11 @@ impl Around<'_> {
                     pin.version = Version { tag: Some(revision), digest: None };
                 }
             }
-            Part::Chart => {
+            ImagePart::Chart => {
                 pin.image =
                     self.beside("chart").or_else(|| self.beside("name")).map(|l| l.text.to_string())
             }
-            Part::Tag | Part::TagAndDigest | Part::Digest | Part::Name => {
+            ImagePart::Tag | ImagePart::TagAndDigest | ImagePart::Digest | ImagePart::Name => {
                 pin.image = self.image_name();
                 if pin.version.digest.is_none() {
                     let digest = self

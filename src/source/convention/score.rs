@@ -1,14 +1,14 @@
 //! The table: which key with which value is how telling.
 
-use super::Format;
+use super::KeySyntax;
 use super::address::{release_download, url_revision};
-use super::around::{Around, Keys};
+use super::around::{LeafContext, LeafKeys};
 use super::never::never;
-use crate::model::{Part, is_digest};
+use crate::model::{ImagePart, is_digest};
 use crate::source::shape;
 
-impl Around<'_> {
-    pub(super) fn score(&self, format: Format) -> Option<(u8, Part)> {
+impl LeafContext<'_> {
+    pub(super) fn score(&self, format: KeySyntax) -> Option<(u8, ImagePart)> {
         let leaf = self.leaf();
         let value = &*leaf.text;
         let keys = self.keys();
@@ -18,11 +18,11 @@ impl Around<'_> {
         self.reference_score(&keys, value)
             .or_else(|| self.tag_score(&keys, value))
             .or_else(|| self.chart_score(&keys, value))
-            .or_else(|| url_revision(value).map(|_| (8, Part::Revision)))
+            .or_else(|| url_revision(value).map(|_| (8, ImagePart::Revision)))
             .or_else(|| self.version_score(&keys, value, format))
     }
 
-    fn reference_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
+    fn reference_score(&self, keys: &LeafKeys, value: &str) -> Option<(u8, ImagePart)> {
         let key = keys.last.as_str();
         let not_image = [
             "policy",
@@ -44,13 +44,13 @@ impl Around<'_> {
                 .last()
                 .is_some_and(|parent| matches!(parent.as_str(), "image" | "images"));
         if (image_key || child) && shape::reference(value).is_some() && !number_pair(value) {
-            return Some((10, Part::Reference));
+            return Some((10, ImagePart::Reference));
         }
         if key == "name"
             && keys.parents.last().is_some_and(|parent| parent == "from")
             && shape::reference(value).is_some()
         {
-            return Some((9, Part::Reference));
+            return Some((9, ImagePart::Reference));
         }
         let flag = value
             .rsplit_once('=')
@@ -58,17 +58,17 @@ impl Around<'_> {
             .map_or(value, |(_, v)| v);
         shape::certain_reference(flag)
             .filter(|_| flag.len() == value.len())
-            .map(|_| (8, Part::Reference))
+            .map(|_| (8, ImagePart::Reference))
     }
 
-    fn tag_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
+    fn tag_score(&self, keys: &LeafKeys, value: &str) -> Option<(u8, ImagePart)> {
         let key = keys.last.as_str();
         let tag = if is_digest(value) {
-            Part::Digest
+            ImagePart::Digest
         } else if value.contains('@') {
-            Part::TagAndDigest
+            ImagePart::TagAndDigest
         } else {
-            Part::Tag
+            ImagePart::Tag
         };
         let image_around = keys
             .parents
@@ -107,7 +107,7 @@ impl Around<'_> {
             return Some((9, tag));
         }
         if key.ends_with("digest") && is_digest(value) && !self.beside_any(&["newtag", "tag"]) {
-            return Some((if image_around || key != "digest" { 10 } else { 6 }, Part::Digest));
+            return Some((if image_around || key != "digest" { 10 } else { 6 }, ImagePart::Digest));
         }
         if key == "version" && (shape::is_version(value) || digits(value)) {
             let image_word =
@@ -122,65 +122,70 @@ impl Around<'_> {
         (named_tag && (shape::is_version(value) || digits(value))).then_some((6, tag))
     }
 
-    fn chart_score(&self, keys: &Keys, value: &str) -> Option<(u8, Part)> {
+    fn chart_score(&self, keys: &LeafKeys, value: &str) -> Option<(u8, ImagePart)> {
         let key = keys.last.as_str();
         if key == "targetrevision"
             && self.beside("chart").is_some()
             && shape::is_version_or_range(value)
         {
-            return Some((8, Part::Chart));
+            return Some((8, ImagePart::Chart));
         }
         if key == "version" && shape::is_version_or_range(value) {
             let parent = keys.parents.iter().rev().map(String::as_str).find(|p| *p != "spec");
             let chart = parent == Some("chart") || keys.parents.iter().any(|p| p == "dependencies");
             if chart || self.beside_any(&["chart", "chartname"]) {
-                return Some((8, Part::Chart));
+                return Some((8, ImagePart::Chart));
             }
         }
         if matches!(key, "chartversion" | "helmversion" | "chartrevision")
             && key != "helmversion"
             && shape::is_version_or_range(value)
         {
-            return Some((8, Part::Chart));
+            return Some((8, ImagePart::Chart));
         }
         let parent = keys.parents.last().map(String::as_str).unwrap_or_default();
         if matches!(parent, "chartversions" | "chartversion") && shape::is_version_or_range(value) {
-            return Some((8, Part::Chart));
+            return Some((8, ImagePart::Chart));
         }
         None
     }
 
-    fn version_score(&self, keys: &Keys, value: &str, format: Format) -> Option<(u8, Part)> {
+    fn version_score(
+        &self,
+        keys: &LeafKeys,
+        value: &str,
+        format: KeySyntax,
+    ) -> Option<(u8, ImagePart)> {
         let key = keys.last.as_str();
         let parent = keys.parents.last().map(String::as_str).unwrap_or_default();
         let version = shape::is_version(value);
         if version && matches!(parent, "versions" | "appversions" | "tags" | "imagetags" | "images")
         {
-            return Some((if parent == "images" { 6 } else { 8 }, Part::Tag));
+            return Some((if parent == "images" { 6 } else { 8 }, ImagePart::Tag));
         }
         if key == "targetrevision" && version {
-            return Some((7, Part::Revision));
+            return Some((7, ImagePart::Revision));
         }
         if version
             && matches!(key, "tag" | "commit" | "revision")
             && matches!(parent, "ref" | "git" | "source" | "reference")
         {
-            return Some((7, Part::Revision));
+            return Some((7, ImagePart::Revision));
         }
         if version
             && key == "version"
             && ["app", "application", "service", "release"].iter().any(|end| parent.ends_with(end))
         {
-            return Some((6, Part::Tag));
+            return Some((6, ImagePart::Tag));
         }
         if release_download(value).is_some() {
-            return Some((6, Part::Revision));
+            return Some((6, ImagePart::Revision));
         }
-        if format == Format::Assignments && key.ends_with("version") {
+        if format == KeySyntax::Assignments && key.ends_with("version") {
             return if version {
-                Some((6, Part::Tag))
+                Some((6, ImagePart::Tag))
             } else {
-                numbered(value).then_some((5, Part::Tag))
+                numbered(value).then_some((5, ImagePart::Tag))
             };
         }
         let weak =
@@ -197,12 +202,12 @@ impl Around<'_> {
                     | "ref"
             ) || ["version", "sha", "commit", "revision"].iter().any(|end| key.ends_with(end));
         if weak && version {
-            return Some((4, Part::Tag));
+            return Some((4, ImagePart::Tag));
         }
         let bare = value.matches('.').count() == 1
             && value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let short_hex = shape::is_commit(value) && value.len() < 40;
-        (version && !bare && !short_hex).then_some((2, Part::Tag))
+        (version && !bare && !short_hex).then_some((2, ImagePart::Tag))
     }
 }
 

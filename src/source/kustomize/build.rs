@@ -4,14 +4,14 @@
 
 use super::file::{Kustomization, NAMES};
 use super::image::ImageEntry;
-use super::look::Frame;
+use super::look::BuildFrame;
 use super::manifest::Manifest;
 use super::parsed;
-use super::remote::{self, Remote};
+use super::remote::{self, RemoteResource};
 use super::transform::FieldSpec;
 use crate::git::path::{join, resolve};
 use crate::model::{Location, Warning};
-use crate::source::Reader;
+use crate::source::SnapshotReader;
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -29,18 +29,18 @@ pub(super) const MAX_SPECS: usize = 1_000;
 
 /// What came out of a directory.
 #[derive(Debug, Default)]
-pub(super) struct Built {
+pub(super) struct BuildOutput {
     pub objects: Vec<Rc<Manifest>>,
     /// Files of objects that never speak of an image: read only when a patch may give them one.
     pub silent: Vec<String>,
-    pub remotes: Vec<Remote>,
+    pub remotes: Vec<RemoteResource>,
     /// Entries of `images` that say a version and matched nothing.
     pub unmatched: Vec<Rc<ImageEntry>>,
     pub specs: Vec<FieldSpec>,
 }
 
 /// The kustomization file of a directory.
-pub(super) fn file_of(reader: &Reader<'_>, directory: &str) -> Option<String> {
+pub(super) fn file_of(reader: &SnapshotReader<'_>, directory: &str) -> Option<String> {
     let mut found =
         NAMES.iter().map(|name| join(directory, name)).filter(|path| reader.find(path).is_some());
     let first = found.next()?;
@@ -57,23 +57,23 @@ pub(in crate::source) fn is_kustomization(path: &str) -> bool {
     NAMES.contains(&path.rsplit('/').next().unwrap_or(path))
 }
 
-pub(super) struct Builder<'r, 's> {
-    pub reader: &'r Reader<'s>,
+pub(super) struct KustomizeBuilder<'r, 's> {
+    pub reader: &'r SnapshotReader<'s>,
     /// The directories that are being built, outermost first.
     pub open: Vec<String>,
     /// What is noted of each build that is not finished, outermost first.
-    pub frames: Vec<Frame>,
+    pub frames: Vec<BuildFrame>,
     steps: usize,
 }
 
-impl<'r, 's> Builder<'r, 's> {
+impl<'r, 's> KustomizeBuilder<'r, 's> {
     /// Nothing is being built.
-    pub fn new(reader: &'r Reader<'s>) -> Self {
-        Builder { reader, open: Vec::new(), frames: Vec::new(), steps: 0 }
+    pub fn new(reader: &'r SnapshotReader<'s>) -> Self {
+        KustomizeBuilder { reader, open: Vec::new(), frames: Vec::new(), steps: 0 }
     }
 
     /// Adds what a directory says to what is there; a component changes it, too.
-    pub(super) fn accumulate(&mut self, directory: &str, into: &mut Built) {
+    pub(super) fn accumulate(&mut self, directory: &str, into: &mut BuildOutput) {
         let Some(path) = file_of(self.reader, directory) else {
             self.warn(
                 "kustomize-missing",
@@ -104,9 +104,15 @@ impl<'r, 's> Builder<'r, 's> {
         self.open.pop();
     }
 
-    fn resources(&mut self, directory: &str, path: &str, file: &Kustomization, into: &mut Built) {
+    fn resources(
+        &mut self,
+        directory: &str,
+        path: &str,
+        file: &Kustomization,
+        into: &mut BuildOutput,
+    ) {
         into.remotes.extend(file.charts.iter().cloned());
-        let mut known = Known::of(into);
+        let mut known = InheritedItems::of(into);
         for item in &file.resources {
             if into.objects.len() >= MAX_OBJECTS {
                 self.warn("kustomize-size", path, "builds more objects than towpath looks at");
@@ -147,7 +153,7 @@ impl<'r, 's> Builder<'r, 's> {
         inside
     }
 
-    fn objects(&self, path: &str, into: &mut Built) {
+    fn objects(&self, path: &str, into: &mut BuildOutput) {
         if parsed::is_silent(self.reader, path) {
             into.silent.push(path.to_owned());
         } else {
@@ -156,18 +162,18 @@ impl<'r, 's> Builder<'r, 's> {
     }
 
     /// Reads the objects that were left aside.
-    pub(super) fn read_silent(&self, into: &mut Built) {
+    pub(super) fn read_silent(&self, into: &mut BuildOutput) {
         for path in std::mem::take(&mut into.silent) {
             self.read_objects(&path, into);
         }
     }
 
-    fn read_objects(&self, path: &str, into: &mut Built) {
+    fn read_objects(&self, path: &str, into: &mut BuildOutput) {
         let found = parsed::objects_of(self.reader, path);
         into.objects.extend(found.iter().flat_map(|objects| objects.all().cloned()));
     }
 
-    fn base(&mut self, directory: &str, into: &mut Built, known: &mut Known) {
+    fn base(&mut self, directory: &str, into: &mut BuildOutput, known: &mut InheritedItems) {
         let base = self.directory(directory);
         let room = MAX_OBJECTS.saturating_sub(into.objects.len());
         into.objects.extend(base.objects.iter().take(room).cloned());
@@ -185,7 +191,7 @@ impl<'r, 's> Builder<'r, 's> {
         }
     }
 
-    fn component(&mut self, directory: &str, path: &str, text: &str, into: &mut Built) {
+    fn component(&mut self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
         match self.inside(directory, path, text).filter(|at| self.reader.is_directory(at)) {
             Some(at) => self.accumulate(&at, into),
             None if remote::is_remote(text) => {
@@ -203,7 +209,7 @@ impl<'r, 's> Builder<'r, 's> {
         }
     }
 
-    fn generators(&self, directory: &str, file: &Kustomization, into: &mut Built) {
+    fn generators(&self, directory: &str, file: &Kustomization, into: &mut BuildOutput) {
         for text in &file.generators {
             let Some(path) = resolve(directory, text).filter(|path| self.reader.exists(path))
             else {
@@ -227,22 +233,22 @@ impl<'r, 's> Builder<'r, 's> {
 }
 
 /// What a build has from its bases already, so that two that share a base name it once.
-struct Known {
+struct InheritedItems {
     remotes: HashSet<String>,
     entries: HashSet<*const ImageEntry>,
 }
 
-impl Known {
-    fn of(built: &Built) -> Self {
-        Known {
+impl InheritedItems {
+    fn of(built: &BuildOutput) -> Self {
+        InheritedItems {
             remotes: built.remotes.iter().map(place_of).collect(),
             entries: built.unmatched.iter().map(Rc::as_ptr).collect(),
         }
     }
 
     /// Adds what the other bases did not bring.
-    fn add_remotes(&mut self, remotes: &[Remote], into: &mut Built) {
-        let new: Vec<Remote> = remotes
+    fn add_remotes(&mut self, remotes: &[RemoteResource], into: &mut BuildOutput) {
+        let new: Vec<RemoteResource> = remotes
             .iter()
             .filter(|remote| !self.remotes.contains(&place_of(remote)))
             .cloned()
@@ -253,7 +259,7 @@ impl Known {
 }
 
 /// Tells remotes apart without their lines, which may be those of another revision.
-fn place_of(remote: &Remote) -> String {
+fn place_of(remote: &RemoteResource) -> String {
     let Location { path, key, document, .. } = &remote.location;
     format!("{path}\n{document}\n{key}\n{}\n{}", remote.name, remote.version)
 }

@@ -1,14 +1,14 @@
 //! What a kustomization file changes in the objects of its build: patches, names, images.
 
-use super::build::{Builder, Built, MAX_SPECS};
-use super::file::{Kustomization, Patch, PatchBody, PatchText, Transformer};
+use super::build::{BuildOutput, KustomizeBuilder, MAX_SPECS};
+use super::file::{Kustomization, KustomizePatch, PatchBody, PatchText, Transformer};
 use super::image::ImageEntry;
 use super::json_patch;
 use super::parsed;
-use super::patch::{self, Outcome};
+use super::patch::{self, PatchOutcome};
 use super::select::is_for;
 use super::transform::rewrite;
-use super::unmatched::Unmatched;
+use super::unmatched::UnmatchedEntries;
 use crate::git::path::resolve;
 use std::rc::Rc;
 
@@ -19,14 +19,14 @@ const MAX_COPY: usize = 640_000;
 /// objects. Large repositories need a few million.
 const MAX_WORK: usize = 50_000_000;
 
-impl Builder<'_, '_> {
+impl KustomizeBuilder<'_, '_> {
     /// Changes the objects that are there, in kustomize's order.
     pub(super) fn transform(
         &self,
         directory: &str,
         path: &str,
         file: &Kustomization,
-        into: &mut Built,
+        into: &mut BuildOutput,
     ) {
         self.patch_all(directory, path, &file.patches, into);
         rename(file, into);
@@ -48,7 +48,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn specs(&self, directory: &str, file: &Kustomization, into: &mut Built) {
+    fn specs(&self, directory: &str, file: &Kustomization, into: &mut BuildOutput) {
         for path in file.configurations.iter().filter_map(|text| resolve(directory, text)) {
             let found = parsed::specs(self.reader, &path);
             let room = MAX_SPECS.saturating_sub(into.specs.len());
@@ -59,7 +59,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn transformer(&self, directory: &str, path: &str, text: &str, into: &mut Built) {
+    fn transformer(&self, directory: &str, path: &str, text: &str, into: &mut BuildOutput) {
         match resolve(directory, text).filter(|at| self.reader.exists(at)) {
             Some(at) => {
                 if let Some(entries) = parsed::transformers(self.reader, &at) {
@@ -74,8 +74,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut Built) {
-        let mut unmatched = Unmatched::new(std::mem::take(&mut into.unmatched));
+    fn images(&self, path: &str, entries: &[Rc<ImageEntry>], into: &mut BuildOutput) {
+        let mut unmatched = UnmatchedEntries::new(std::mem::take(&mut into.unmatched));
         let cells: usize = into.objects.iter().map(|object| object.size()).sum();
         for entry in entries {
             if !entry.is_valid() {
@@ -109,7 +109,13 @@ impl Builder<'_, '_> {
         spent <= MAX_WORK
     }
 
-    fn patch_all(&self, directory: &str, path: &str, patches: &[Patch], into: &mut Built) {
+    fn patch_all(
+        &self,
+        directory: &str,
+        path: &str,
+        patches: &[KustomizePatch],
+        into: &mut BuildOutput,
+    ) {
         for patch in patches {
             if !self.can_spend(into.objects.len(), path) {
                 return;
@@ -127,7 +133,7 @@ impl Builder<'_, '_> {
     }
 
     /// A patch with an image may be for an object that has none yet.
-    fn patch(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+    fn patch(&self, path: &str, patch: &KustomizePatch, text: &PatchText, into: &mut BuildOutput) {
         if text.speaks_of_images && !into.silent.is_empty() && !meets_all(patch, text, into) {
             self.read_silent(into);
         }
@@ -135,7 +141,7 @@ impl Builder<'_, '_> {
     }
 
     /// Applies a patch to the objects it is for.
-    fn apply(&self, path: &str, patch: &Patch, text: &PatchText, into: &mut Built) {
+    fn apply(&self, path: &str, patch: &KustomizePatch, text: &PatchText, into: &mut BuildOutput) {
         for change in &text.merges {
             if !self.can_spend(into.objects.len(), path) {
                 return;
@@ -145,7 +151,7 @@ impl Builder<'_, '_> {
                     Some(target) => target.fits(object),
                     None => is_for(change, object),
                 };
-                !meant || patch::merge(Rc::make_mut(object), change) == Outcome::Kept
+                !meant || patch::merge(Rc::make_mut(object), change) == PatchOutcome::Kept
             });
         }
         let Some(target) = patch.target.as_ref().filter(|_| !text.operations.is_empty()) else {
@@ -169,7 +175,7 @@ impl Builder<'_, '_> {
 }
 
 /// Is everything that the patch names among the objects that were read?
-fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
+fn meets_all(patch: &KustomizePatch, text: &PatchText, into: &BuildOutput) -> bool {
     match &patch.target {
         Some(target) => target.names_one() && into.objects.iter().any(|object| target.fits(object)),
         None => text
@@ -180,7 +186,7 @@ fn meets_all(patch: &Patch, text: &PatchText, into: &Built) -> bool {
 }
 
 /// Gives all objects the names, labels and annotations that the file asks for.
-fn rename(file: &Kustomization, into: &mut Built) {
+fn rename(file: &Kustomization, into: &mut BuildOutput) {
     let nothing = file.prefix.is_empty() && file.suffix.is_empty() && file.namespace.is_none();
     if nothing && file.labels.is_empty() && file.annotations.is_empty() {
         return;

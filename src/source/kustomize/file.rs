@@ -1,14 +1,14 @@
 //! A kustomization file as it is written.
 
 use super::image::ImageEntry;
-use super::json_patch::{Operation, operations};
-use super::manifest::{Manifest, Reading, objects, texts};
+use super::json_patch::{PatchOperation, operations};
+use super::manifest::{Manifest, ManifestParseMode, objects, texts};
 use super::parsed::speaks_of_images;
-use super::place::Page;
-use super::remote::{self, Remote};
-use super::select::Target;
-use crate::model::{Location, Part};
-use crate::yaml::{self, Value};
+use super::place::YamlText;
+use super::remote::{self, RemoteResource};
+use super::select::PatchTarget;
+use crate::model::{ImagePart, Location};
+use crate::yaml::{self, YamlValue};
 use std::rc::Rc;
 
 /// The names the file may have; kustomize wants exactly one of them in a directory.
@@ -21,17 +21,17 @@ const MAX_EXPRESSIONS: usize = 200;
 /// What matters of a kustomization file for the images of its build.
 #[derive(Debug, Default)]
 pub(super) struct Kustomization {
-    pub resources: Vec<Named>,
-    pub components: Vec<Named>,
+    pub resources: Vec<ResourceReference>,
+    pub components: Vec<ResourceReference>,
     /// `patchesStrategicMerge` and `patches`, in that order.
-    pub patches: Vec<Patch>,
+    pub patches: Vec<KustomizePatch>,
     /// `patchesJson6902`; they come after names and labels were changed.
-    pub late_patches: Vec<Patch>,
+    pub late_patches: Vec<KustomizePatch>,
     pub images: Vec<Rc<ImageEntry>>,
     pub configurations: Vec<String>,
     pub generators: Vec<String>,
     pub transformers: Vec<Transformer>,
-    pub charts: Vec<Remote>,
+    pub charts: Vec<RemoteResource>,
     pub namespace: Option<String>,
     pub prefix: String,
     pub suffix: String,
@@ -43,15 +43,15 @@ pub(super) struct Kustomization {
 
 /// A path or URL in a list, and where it is written.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct ResourceReference {
     pub text: String,
     pub location: Location,
 }
 
 /// A patch and what it is for; without a target it names its object itself.
 #[derive(Debug)]
-pub(super) struct Patch {
-    pub target: Option<Target>,
+pub(super) struct KustomizePatch {
+    pub target: Option<PatchTarget>,
     pub body: PatchBody,
 }
 
@@ -66,7 +66,7 @@ pub(super) enum PatchBody {
 #[derive(Debug, Default)]
 pub(super) struct PatchText {
     pub merges: Vec<Manifest>,
-    pub operations: Vec<Operation>,
+    pub operations: Vec<PatchOperation>,
     pub speaks_of_images: bool,
 }
 
@@ -78,7 +78,7 @@ pub(super) enum Transformer {
 }
 
 /// The value of a key, whose letters' case does not count (Go's JSON reader).
-pub(super) fn field<'a>(map: Value<'a>, name: &str) -> Option<Value<'a>> {
+pub(super) fn field<'a>(map: YamlValue<'a>, name: &str) -> Option<YamlValue<'a>> {
     map.get(name).or_else(|| {
         let mut pairs = map.pairs().into_iter().rev();
         pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
@@ -87,20 +87,20 @@ pub(super) fn field<'a>(map: Value<'a>, name: &str) -> Option<Value<'a>> {
 
 impl Kustomization {
     /// Reads the first document; kustomize ignores any other.
-    pub fn read(path: &str, text: &str, stream: &yaml::Stream) -> Self {
-        let Some(root) = stream.documents.first().and_then(yaml::Document::root) else {
+    pub fn read(path: &str, text: &str, stream: &yaml::YamlStream) -> Self {
+        let Some(root) = stream.documents.first().and_then(yaml::YamlDocument::root) else {
             return Self::default();
         };
-        File { page: Page::of_file(path, text, 0), root }.read()
+        KustomizationParser { page: YamlText::of_file(path, text, 0), root }.read()
     }
 }
 
-struct File<'a> {
-    page: Page<'a>,
-    root: Value<'a>,
+struct KustomizationParser<'a> {
+    page: YamlText<'a>,
+    root: YamlValue<'a>,
 }
 
-impl<'a> File<'a> {
+impl<'a> KustomizationParser<'a> {
     fn read(&self) -> Kustomization {
         let (prefix, suffix) = (self.scalar("namePrefix"), self.scalar("nameSuffix"));
         let mut labels = texts(field(self.root, "commonLabels"));
@@ -131,24 +131,24 @@ impl<'a> File<'a> {
     }
 
     fn scalar(&self, key: &str) -> String {
-        field(self.root, key).and_then(Value::non_null).unwrap_or_default().to_owned()
+        field(self.root, key).and_then(YamlValue::non_null).unwrap_or_default().to_owned()
     }
 
-    fn list(&self, key: &str) -> Vec<Value<'a>> {
+    fn list(&self, key: &str) -> Vec<YamlValue<'a>> {
         field(self.root, key).map(|list| list.items().collect()).unwrap_or_default()
     }
 
     fn texts(&self, key: &str) -> Vec<String> {
-        self.list(key).into_iter().filter_map(Value::non_null).map(str::to_owned).collect()
+        self.list(key).into_iter().filter_map(YamlValue::non_null).map(str::to_owned).collect()
     }
 
-    fn named(&self, key: &str) -> Vec<Named> {
+    fn named(&self, key: &str) -> Vec<ResourceReference> {
         let items = self.list(key).into_iter().enumerate();
         let named = items.filter_map(|(index, item)| {
             let text = item.non_null()?.to_owned();
-            Some(Named {
+            Some(ResourceReference {
                 text,
-                location: self.page.location(item, format!("{key}[{index}]"), Part::Revision),
+                location: self.page.location(item, format!("{key}[{index}]"), ImagePart::Revision),
             })
         });
         named.collect()
@@ -168,46 +168,47 @@ impl<'a> File<'a> {
         entries.filter(few).map(Rc::new).collect()
     }
 
-    fn patches(&self, key: &str) -> Vec<Patch> {
+    fn patches(&self, key: &str) -> Vec<KustomizePatch> {
         self.list(key).into_iter().filter_map(|item| self.patch(item)).collect()
     }
 
     /// A text is a path, or a patch itself; a mapping says which.
-    fn patch(&self, item: Value<'a>) -> Option<Patch> {
+    fn patch(&self, item: YamlValue<'a>) -> Option<KustomizePatch> {
         if let Some(text) = item.non_null() {
             let inline = text.contains('\n') || text.contains(": ");
             let body =
                 if inline { self.inline(item, text)? } else { PatchBody::File(text.to_owned()) };
-            return Some(Patch { target: None, body });
+            return Some(KustomizePatch { target: None, body });
         }
-        let target = field(item, "target").filter(|target| target.is_mapping()).map(Target::read);
+        let target =
+            field(item, "target").filter(|target| target.is_mapping()).map(PatchTarget::read);
         let body = match field(item, "patch").and_then(|value| Some((value, value.non_null()?))) {
             Some((value, text)) => self.inline(value, text)?,
-            None => PatchBody::File(field(item, "path").and_then(Value::non_null)?.to_owned()),
+            None => PatchBody::File(field(item, "path").and_then(YamlValue::non_null)?.to_owned()),
         };
-        Some(Patch { target, body })
+        Some(KustomizePatch { target, body })
     }
 
-    fn inline(&self, value: Value<'a>, text: &'a str) -> Option<PatchBody> {
+    fn inline(&self, value: YamlValue<'a>, text: &'a str) -> Option<PatchBody> {
         let stream = yaml::parse(text).ok()?;
         let page = self.page.inside(value, text);
         Some(PatchBody::Inline(Rc::new(PatchText::read(page, text, &stream))))
     }
 
     fn transformers(&self) -> Vec<Transformer> {
-        let inline = |text: &'a str, item: Value<'a>| {
+        let inline = |text: &'a str, item: YamlValue<'a>| {
             let stream = yaml::parse(text).ok()?;
             let page = self.page.inside(item, text);
             Some(Transformer::Inline(Rc::new(image_transformers(page, &stream))))
         };
-        let read = |item: Value<'a>| match item.non_null()? {
+        let read = |item: YamlValue<'a>| match item.non_null()? {
             text if text.contains('\n') => inline(text, item),
             path => Some(Transformer::File(path.to_owned())),
         };
         self.list("transformers").into_iter().filter_map(read).collect()
     }
 
-    fn charts(&self) -> Vec<Remote> {
+    fn charts(&self) -> Vec<RemoteResource> {
         let items = self.list("helmCharts").into_iter();
         items.filter_map(|item| remote::chart(self.page, "helmCharts", item)).collect()
     }
@@ -215,22 +216,25 @@ impl<'a> File<'a> {
 
 impl PatchText {
     /// Reads merge patches and JSON patches alike.
-    pub fn read(page: Page<'_>, text: &str, stream: &yaml::Stream) -> Self {
+    pub fn read(page: YamlText<'_>, text: &str, stream: &yaml::YamlStream) -> Self {
         let lists = stream
             .documents
             .iter()
-            .filter_map(yaml::Document::root)
+            .filter_map(yaml::YamlDocument::root)
             .filter(|root| root.is_sequence());
         PatchText {
             operations: lists.flat_map(|list| operations(page, list)).collect(),
-            merges: objects(page, &stream.documents, Reading::Patch),
+            merges: objects(page, &stream.documents, ManifestParseMode::Patch),
             speaks_of_images: speaks_of_images(text),
         }
     }
 }
 
 /// The entries of kustomize's own image transformers among the documents of a file.
-pub(super) fn image_transformers(page: Page<'_>, stream: &yaml::Stream) -> Vec<Rc<ImageEntry>> {
+pub(super) fn image_transformers(
+    page: YamlText<'_>,
+    stream: &yaml::YamlStream,
+) -> Vec<Rc<ImageEntry>> {
     let roots = stream
         .documents
         .iter()
@@ -245,8 +249,8 @@ pub(super) fn image_transformers(page: Page<'_>, stream: &yaml::Stream) -> Vec<R
 }
 
 /// Does a replacement write into a field that is called an image?
-fn writes_images(replacement: Value<'_>) -> bool {
-    let targets = field(replacement, "targets").into_iter().flat_map(Value::items);
-    let paths = targets.filter_map(|target| field(target, "fieldPaths")).flat_map(Value::items);
-    paths.filter_map(Value::text).any(|path| path.ends_with("image"))
+fn writes_images(replacement: YamlValue<'_>) -> bool {
+    let targets = field(replacement, "targets").into_iter().flat_map(YamlValue::items);
+    let paths = targets.filter_map(|target| field(target, "fieldPaths")).flat_map(YamlValue::items);
+    paths.filter_map(YamlValue::text).any(|path| path.ends_with("image"))
 }

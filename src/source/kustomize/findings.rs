@@ -1,17 +1,21 @@
 //! From a build to findings: one per distinct image, with every place that gives its version.
 
-use super::build::Built;
-use super::image::{ImageEntry, Written};
-use super::manifest::{Cell, each_image};
-use super::remote::Remote;
-use crate::model::{ImageReference, Location, Note, Version, base_name};
-use crate::source::Finding;
+use super::build::BuildOutput;
+use super::image::{ImageEntry, LocatedValue};
+use super::manifest::{ImageText, each_image};
+use super::remote::RemoteResource;
+use crate::model::{EntryNote, ImageReference, Location, Version, base_name};
+use crate::source::VersionFinding;
 use std::collections::{HashMap, HashSet};
 
 /// What a build of `directory` holds.
-pub(super) fn of_build(built: &Built, directory: &str) -> Vec<Finding> {
-    let mut all =
-        Images { directory, found: Vec::new(), known: HashMap::new(), placed: HashSet::new() };
+pub(super) fn of_build(built: &BuildOutput, directory: &str) -> Vec<VersionFinding> {
+    let mut all = BuildFindings {
+        directory,
+        found: Vec::new(),
+        known: HashMap::new(),
+        placed: HashSet::new(),
+    };
     for object in &built.objects {
         let definition = object.kind == "CustomResourceDefinition";
         each_image(&object.body, "", false, &mut |cell, in_container| {
@@ -42,17 +46,17 @@ fn is_image(text: &str, in_container: bool, definition: bool) -> bool {
             || (!definition && text.bytes().all(allowed) && !text.contains("//") && pinned()))
 }
 
-struct Images<'a> {
+struct BuildFindings<'a> {
     directory: &'a str,
-    found: Vec<Finding>,
+    found: Vec<VersionFinding>,
     /// Where a reference stands in `found`.
     known: HashMap<String, usize>,
     /// The places that each of `found` has.
     placed: HashSet<(usize, &'a Location)>,
 }
 
-impl<'a> Images<'a> {
-    fn cell(&mut self, cell: &'a Cell) {
+impl<'a> BuildFindings<'a> {
+    fn cell(&mut self, cell: &'a ImageText) {
         let places = match &cell.versioned_by {
             Some(entry) => entry.version_places(),
             None => vec![&*cell.written],
@@ -65,37 +69,37 @@ impl<'a> Images<'a> {
     fn unmatched(&mut self, entry: &'a ImageEntry) {
         let reference = entry.reference();
         let places = entry.version_places().into_iter().chain(&entry.new_name);
-        self.add(format!("unmatched {reference}"), &reference, places, Some(Note::Unmatched));
+        self.add(format!("unmatched {reference}"), &reference, places, Some(EntryNote::Unmatched));
     }
 
     fn add(
         &mut self,
         key: String,
         reference: &ImageReference,
-        places: impl Iterator<Item = &'a Written>,
-        note: Option<Note>,
+        places: impl Iterator<Item = &'a LocatedValue>,
+        note: Option<EntryNote>,
     ) {
         let at = *self.known.entry(key).or_insert_with(|| {
-            self.found.push(Finding {
+            self.found.push(VersionFinding {
                 component: Some(base_name(&reference.name).to_owned()),
                 image: Some(reference.name.clone()),
                 version: reference.version.clone(),
-                ..Finding::default()
+                ..VersionFinding::default()
             });
             self.found.len() - 1
         });
         let finding = &mut self.found[at];
-        let mut notes: Vec<Note> = note.into_iter().collect();
+        let mut notes: Vec<EntryNote> = note.into_iter().collect();
         for written in places {
             if finding.locations.is_empty() && is_elsewhere(&written.location.path, self.directory)
             {
-                notes.push(Note::Inherited);
+                notes.push(EntryNote::Inherited);
             }
             if self.placed.insert((at, &written.location)) {
                 finding.locations.push(written.location.clone());
             }
-            notes.extend(written.unbuildable.then_some(Note::Unbuildable));
-            notes.extend(written.automation.clone().map(Note::Automated));
+            notes.extend(written.unbuildable.then_some(EntryNote::Unbuildable));
+            notes.extend(written.automation.clone().map(EntryNote::Automated));
         }
         for note in notes {
             if !finding.notes.contains(&note) {
@@ -105,18 +109,18 @@ impl<'a> Images<'a> {
     }
 }
 
-fn of_remote(remote: &Remote, directory: &str) -> Finding {
-    let mut notes = vec![Note::Remote];
+fn of_remote(remote: &RemoteResource, directory: &str) -> VersionFinding {
+    let mut notes = vec![EntryNote::Remote];
     if is_elsewhere(&remote.location.path, directory) {
-        notes.push(Note::Inherited);
+        notes.push(EntryNote::Inherited);
     }
-    Finding {
+    VersionFinding {
         component: Some(remote.component.clone()),
         image: Some(remote.name.clone()),
         version: Version { tag: Some(remote.version.clone()), digest: None },
         locations: vec![remote.location.clone()],
         notes,
-        ..Finding::default()
+        ..VersionFinding::default()
     }
 }
 
@@ -126,7 +130,7 @@ fn is_elsewhere(path: &str, directory: &str) -> bool {
 }
 
 /// Different images that end in the same word are called by their full names.
-fn tell_apart(found: &mut [Finding]) {
+fn tell_apart(found: &mut [VersionFinding]) {
     let mut names: HashMap<String, HashSet<String>> = HashMap::new();
     for finding in found.iter() {
         if let (Some(component), Some(image)) = (&finding.component, &finding.image) {

@@ -3,11 +3,11 @@
 //! The rules are those of kustomize v5.5.0 (`api/internal/image/image.go`,
 //! `api/filters/imagetag/updater.go`): the name is a regular expression that is not escaped.
 
-use super::place::Page;
+use super::place::YamlText;
 use crate::model::Automation;
-use crate::model::{ImageReference, Location, Part, Version, is_digest};
+use crate::model::{ImagePart, ImageReference, Location, Version, is_digest};
 use crate::source::marker;
-use crate::yaml::{Style, Value, is_number_or_bool};
+use crate::yaml::{QuoteStyle, YamlValue, is_number_or_bool};
 use regex::{Regex, RegexBuilder};
 
 /// A compiled name may take this many bytes; more is no image name.
@@ -17,17 +17,17 @@ const MAX_PATTERN_BYTES: usize = 1 << 18;
 #[derive(Debug)]
 pub(super) struct ImageEntry {
     pub name: String,
-    pub new_name: Option<Written>,
-    pub new_tag: Option<Written>,
-    pub digest: Option<Written>,
-    pub tag_suffix: Option<Written>,
+    pub new_name: Option<LocatedValue>,
+    pub new_tag: Option<LocatedValue>,
+    pub digest: Option<LocatedValue>,
+    pub tag_suffix: Option<LocatedValue>,
     /// `None` for a name that is no regular expression: it matches nothing.
-    pattern: Option<Pattern>,
+    pattern: Option<ImageNamePattern>,
 }
 
 /// A value of an entry, or of a manifest.
 #[derive(Debug)]
-pub(super) struct Written {
+pub(super) struct LocatedValue {
     pub text: String,
     pub location: Location,
     /// Unquoted, and no text in YAML 1.1, so that kustomize refuses the file.
@@ -35,30 +35,37 @@ pub(super) struct Written {
     pub automation: Option<Automation>,
 }
 
-impl Written {
+impl LocatedValue {
     /// A value and its place.
-    pub fn read(page: Page<'_>, value: Value<'_>, text: &str, key: String, part: Part) -> Self {
+    pub fn read(
+        page: YamlText<'_>,
+        value: YamlValue<'_>,
+        text: &str,
+        key: String,
+        part: ImagePart,
+    ) -> Self {
         let location = page.location(value, key, part);
         let automation = marker::after(page.text, location.span.end);
-        Written { text: text.to_owned(), location, unbuildable: false, automation }
+        LocatedValue { text: text.to_owned(), location, unbuildable: false, automation }
     }
 }
 
 impl ImageEntry {
     /// Reads an entry; `list` names the list it stands in. `None` for what has no name.
-    pub fn read(page: Page<'_>, list: &str, entry: Value<'_>) -> Option<Self> {
-        let name = entry.get("name").and_then(Value::non_null)?.to_owned();
+    pub fn read(page: YamlText<'_>, list: &str, entry: YamlValue<'_>) -> Option<Self> {
+        let name = entry.get("name").and_then(YamlValue::non_null)?.to_owned();
         let field = |key: &str| {
             let value = super::file::field(entry, key)?;
             let text = value.non_null().filter(|text| !text.is_empty())?.to_owned();
-            let mut written = Written::read(
+            let mut written = LocatedValue::read(
                 page,
                 value,
                 &text,
                 format!("{list}[{name}].{key}"),
                 part_of(key, &text),
             );
-            written.unbuildable = value.style() == Some(Style::Plain) && is_number_or_bool(&text);
+            written.unbuildable =
+                value.style() == Some(QuoteStyle::Plain) && is_number_or_bool(&text);
             Some(written)
         };
         Some(ImageEntry {
@@ -66,7 +73,7 @@ impl ImageEntry {
             new_tag: field("newTag"),
             digest: field("digest"),
             tag_suffix: field("tagSuffix"),
-            pattern: Pattern::of(&name),
+            pattern: ImageNamePattern::of(&name),
             name,
         })
     }
@@ -78,7 +85,7 @@ impl ImageEntry {
 
     /// Is the name more than itself, so that matching it took compiling?
     pub fn is_expression(&self) -> bool {
-        matches!(self.pattern, Some(Pattern::Expression(_)))
+        matches!(self.pattern, Some(ImageNamePattern::Expression(_)))
     }
 
     /// Does the entry apply to this reference?
@@ -89,7 +96,8 @@ impl ImageEntry {
     /// What the entry makes of a reference it matches.
     pub fn apply(&self, reference: &str) -> String {
         let ImageReference { name, version } = ImageReference::parse(reference);
-        let text = |written: &Option<Written>| written.as_ref().map(|written| written.text.clone());
+        let text =
+            |written: &Option<LocatedValue>| written.as_ref().map(|written| written.text.clone());
         let name = text(&self.new_name).unwrap_or(name);
         let (tag, digest) = match (text(&self.new_tag), text(&self.digest), &self.tag_suffix) {
             (None, None, Some(suffix)) => {
@@ -109,8 +117,8 @@ impl ImageEntry {
     }
 
     /// The values that make the version, most telling first.
-    pub fn version_places(&self) -> Vec<&Written> {
-        let tagged = |written: &&Written| written.location.part == Part::Reference;
+    pub fn version_places(&self) -> Vec<&LocatedValue> {
+        let tagged = |written: &&LocatedValue| written.location.part == ImagePart::Reference;
         let own = [&self.new_tag, &self.digest].into_iter().flatten();
         let suffix =
             self.tag_suffix.iter().filter(|_| self.new_tag.is_none() && self.digest.is_none());
@@ -125,43 +133,45 @@ impl ImageEntry {
 }
 
 /// What a value of an entry holds.
-fn part_of(key: &str, text: &str) -> Part {
+fn part_of(key: &str, text: &str) -> ImagePart {
     match key {
         "newTag" if text.split_once('@').is_some_and(|(_, digest)| is_digest(digest)) => {
-            Part::TagAndDigest
+            ImagePart::TagAndDigest
         }
-        "digest" => Part::Digest,
-        "newName" if ImageReference::parse(text).version.is_empty() => Part::Name,
-        "newName" => Part::Reference,
-        _ => Part::Tag,
+        "digest" => ImagePart::Digest,
+        "newName" if ImageReference::parse(text).version.is_empty() => ImagePart::Name,
+        "newName" => ImagePart::Reference,
+        _ => ImagePart::Tag,
     }
 }
 
 /// How an entry's name is compared. Hardly any name is more than words and dots, and those are
 /// compared without building an expression for each.
 #[derive(Debug)]
-enum Pattern {
+enum ImageNamePattern {
     /// Words, in which a dot stands for any character.
     Words(String),
     Expression(Box<Regex>),
 }
 
-impl Pattern {
+impl ImageNamePattern {
     /// `None` for a name that is no expression.
     fn of(name: &str) -> Option<Self> {
         let plain = |b: u8| {
             b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'/' | b':' | b'@')
         };
         if name.bytes().all(plain) {
-            return Some(Pattern::Words(name.to_owned()));
+            return Some(ImageNamePattern::Words(name.to_owned()));
         }
-        expression(name).map(|regex| Pattern::Expression(Box::new(regex)))
+        expression(name).map(|regex| ImageNamePattern::Expression(Box::new(regex)))
     }
 
     fn is_match(&self, reference: &str) -> bool {
         match self {
-            Pattern::Expression(regex) => regex.is_match(reference),
-            Pattern::Words(words) => behind_words(words, reference).is_some_and(is_version_part),
+            ImageNamePattern::Expression(regex) => regex.is_match(reference),
+            ImageNamePattern::Words(words) => {
+                behind_words(words, reference).is_some_and(is_version_part)
+            }
         }
     }
 }
@@ -203,7 +213,7 @@ mod tests {
     fn entry(text: &str) -> ImageEntry {
         let stream = yaml::parse(text).expect("yaml");
         let root = stream.documents[0].root().expect("root");
-        ImageEntry::read(Page::of_file("kustomization.yaml", text, 0), "images", root)
+        ImageEntry::read(YamlText::of_file("kustomization.yaml", text, 0), "images", root)
             .expect("an entry")
     }
 
@@ -240,8 +250,10 @@ mod tests {
             "a\nb",
         ];
         for name in names {
-            let (words, regex) =
-                (Pattern::of(name).expect("a pattern"), expression(name).expect("an expression"));
+            let (words, regex) = (
+                ImageNamePattern::of(name).expect("a pattern"),
+                expression(name).expect("an expression"),
+            );
             for reference in references {
                 assert_eq!(
                     words.is_match(reference),

@@ -1,20 +1,20 @@
 //! JSON patches (RFC 6902), as far as they touch images.
 
-use super::manifest::{MAX_DEPTH, Node, Reading, node};
-use super::place::Page;
-use crate::yaml::Value;
+use super::manifest::{MAX_DEPTH, ManifestNode, ManifestParseMode, node};
+use super::place::YamlText;
+use crate::yaml::YamlValue;
 use std::rc::Rc;
 
 /// One operation. Its value is reduced as objects are.
 #[derive(Debug, Clone)]
-pub(super) struct Operation {
-    kind: Kind,
+pub(super) struct PatchOperation {
+    kind: PatchOperationKind,
     path: Vec<String>,
     from: Vec<String>,
-    pub value: Node,
+    pub value: ManifestNode,
 }
 
-impl Operation {
+impl PatchOperation {
     /// Do both do the same, leaving their values aside?
     pub fn is_like(&self, other: &Self) -> bool {
         (self.kind, &self.path, &self.from) == (other.kind, &other.path, &other.from)
@@ -22,7 +22,7 @@ impl Operation {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PatchOperationKind {
     Add,
     Replace,
     Remove,
@@ -31,17 +31,17 @@ enum Kind {
 }
 
 /// The operations of a list; `test` and what is none is left out.
-pub(super) fn operations(page: Page<'_>, list: Value<'_>) -> Vec<Operation> {
+pub(super) fn operations(page: YamlText<'_>, list: YamlValue<'_>) -> Vec<PatchOperation> {
     list.items().filter_map(|item| operation(page, item)).collect()
 }
 
-fn operation(page: Page<'_>, item: Value<'_>) -> Option<Operation> {
+fn operation(page: YamlText<'_>, item: YamlValue<'_>) -> Option<PatchOperation> {
     let kind = match item.str_at(&["op"])? {
-        "add" => Kind::Add,
-        "replace" => Kind::Replace,
-        "remove" => Kind::Remove,
-        "move" => Kind::Move,
-        "copy" => Kind::Copy,
+        "add" => PatchOperationKind::Add,
+        "replace" => PatchOperationKind::Replace,
+        "remove" => PatchOperationKind::Remove,
+        "move" => PatchOperationKind::Move,
+        "copy" => PatchOperationKind::Copy,
         _ => return None,
     };
     let path = pointer(item.str_at(&["path"])?);
@@ -49,10 +49,10 @@ fn operation(page: Page<'_>, item: Value<'_>) -> Option<Operation> {
     if path.len().max(from.len()) > MAX_DEPTH {
         return None;
     }
-    let value = item
-        .get("value")
-        .map_or(Node::Other, |value| node(page, value, Reading::Objects, path.clone()));
-    Some(Operation { kind, path, from, value })
+    let value = item.get("value").map_or(ManifestNode::Other, |value| {
+        node(page, value, ManifestParseMode::Objects, path.clone())
+    });
+    Some(PatchOperation { kind, path, from, value })
 }
 
 /// The keys of a JSON pointer.
@@ -67,29 +67,32 @@ fn pointer(text: &str) -> Vec<String> {
 const COPY: usize = 64;
 
 /// How much work an operation is: what it copies is as large as its source.
-pub(super) fn cost(object: &mut Node, operation: &Operation) -> usize {
-    let copied = (operation.kind == Kind::Copy).then(|| find(object, &operation.from)).flatten();
+pub(super) fn cost(object: &mut ManifestNode, operation: &PatchOperation) -> usize {
+    let copied = (operation.kind == PatchOperationKind::Copy)
+        .then(|| find(object, &operation.from))
+        .flatten();
     1 + copied.map_or(0, |node| node.size() * COPY)
 }
 
 /// Applies one operation. What it names and the object does not hold was left out as no image can
 /// be there, so nothing happens.
-pub(super) fn apply(object: &mut Node, operation: &Operation) {
+pub(super) fn apply(object: &mut ManifestNode, operation: &PatchOperation) {
     match operation.kind {
-        Kind::Add => add(object, &operation.path, operation.value.clone()),
-        Kind::Replace => replace(object, &operation.path, operation.value.clone()),
-        Kind::Remove => {
+        PatchOperationKind::Add => add(object, &operation.path, operation.value.clone()),
+        PatchOperationKind::Replace => replace(object, &operation.path, operation.value.clone()),
+        PatchOperationKind::Remove => {
             remove(object, &operation.path);
         }
-        Kind::Move => {
-            let moved = remove(object, &operation.from).unwrap_or(Node::Other);
+        PatchOperationKind::Move => {
+            let moved = remove(object, &operation.from).unwrap_or(ManifestNode::Other);
             if operation.path.len() + moved.depth() > 2 * MAX_DEPTH {
                 return;
             }
             add(object, &operation.path, moved);
         }
-        Kind::Copy => {
-            let copied = find(object, &operation.from).map_or(Node::Other, |node| node.clone());
+        PatchOperationKind::Copy => {
+            let copied =
+                find(object, &operation.from).map_or(ManifestNode::Other, |node| node.clone());
             // Copied into itself again and again it would become too deep to walk.
             if operation.path.len() + copied.depth() > 2 * MAX_DEPTH {
                 return;
@@ -99,12 +102,12 @@ pub(super) fn apply(object: &mut Node, operation: &Operation) {
     }
 }
 
-fn find<'n>(at: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
+fn find<'n>(at: &'n mut ManifestNode, path: &[String]) -> Option<&'n mut ManifestNode> {
     path.iter().try_fold(at, |at, key| match at {
-        Node::Map(pairs) => {
+        ManifestNode::Map(pairs) => {
             pairs.iter_mut().find(|(known, _)| **known == **key).map(|(_, value)| value)
         }
-        Node::List(items) => {
+        ManifestNode::List(items) => {
             let index = key.parse::<usize>().ok()?;
             items.get_mut(index)
         }
@@ -113,15 +116,23 @@ fn find<'n>(at: &'n mut Node, path: &[String]) -> Option<&'n mut Node> {
 }
 
 /// Finds a parent, making the mappings on the way that reading left out.
-fn reach<'n>(at: &'n mut Node, path: &[String], last: &str) -> Option<&'n mut Node> {
+fn reach<'n>(
+    at: &'n mut ManifestNode,
+    path: &[String],
+    last: &str,
+) -> Option<&'n mut ManifestNode> {
     let mut at = at;
     for (index, key) in path.iter().enumerate() {
         let next = path.get(index + 1).map_or(last, String::as_str);
         let missing = || {
-            if next == "-" || next == "0" { Node::List(Vec::new()) } else { Node::Map(Vec::new()) }
+            if next == "-" || next == "0" {
+                ManifestNode::List(Vec::new())
+            } else {
+                ManifestNode::Map(Vec::new())
+            }
         };
         at = match at {
-            Node::Map(pairs) => {
+            ManifestNode::Map(pairs) => {
                 let found = pairs.iter().position(|(known, _)| **known == **key);
                 let found = found.unwrap_or_else(|| {
                     pairs.push((Rc::from(key.as_str()), missing()));
@@ -129,32 +140,32 @@ fn reach<'n>(at: &'n mut Node, path: &[String], last: &str) -> Option<&'n mut No
                 });
                 &mut pairs[found].1
             }
-            Node::List(items) => items.get_mut(key.parse::<usize>().ok()?)?,
+            ManifestNode::List(items) => items.get_mut(key.parse::<usize>().ok()?)?,
             _ => return None,
         };
-        if matches!(at, Node::Other | Node::Null) {
+        if matches!(at, ManifestNode::Other | ManifestNode::Null) {
             *at = missing();
         }
     }
     Some(at)
 }
 
-fn add(object: &mut Node, path: &[String], value: Node) {
+fn add(object: &mut ManifestNode, path: &[String], value: ManifestNode) {
     let Some((last, parents)) = path.split_last() else { return };
-    let parent = if matches!(value, Node::Other) {
+    let parent = if matches!(value, ManifestNode::Other) {
         find(object, parents)
     } else {
         reach(object, parents, last)
     };
     match parent {
-        Some(Node::Map(_)) if matches!(value, Node::Other) => {
+        Some(ManifestNode::Map(_)) if matches!(value, ManifestNode::Other) => {
             remove(object, path);
         }
-        Some(Node::Map(pairs)) => {
+        Some(ManifestNode::Map(pairs)) => {
             pairs.retain(|(known, _)| **known != **last);
             pairs.push((Rc::from(last.as_str()), value));
         }
-        Some(Node::List(items)) => {
+        Some(ManifestNode::List(items)) => {
             let index = if last == "-" { items.len() } else { last.parse().unwrap_or(usize::MAX) };
             if index <= items.len() {
                 items.insert(index, value);
@@ -164,22 +175,22 @@ fn add(object: &mut Node, path: &[String], value: Node) {
     }
 }
 
-fn replace(object: &mut Node, path: &[String], value: Node) {
+fn replace(object: &mut ManifestNode, path: &[String], value: ManifestNode) {
     match find(object, path) {
         Some(known) => *known = value,
-        None if !matches!(value, Node::Other) => add(object, path, value),
+        None if !matches!(value, ManifestNode::Other) => add(object, path, value),
         None => {}
     }
 }
 
-fn remove(object: &mut Node, path: &[String]) -> Option<Node> {
+fn remove(object: &mut ManifestNode, path: &[String]) -> Option<ManifestNode> {
     let (last, parents) = path.split_last()?;
     match find(object, parents)? {
-        Node::Map(pairs) => {
+        ManifestNode::Map(pairs) => {
             let at = pairs.iter().position(|(known, _)| **known == **last)?;
             Some(pairs.remove(at).1)
         }
-        Node::List(items) => {
+        ManifestNode::List(items) => {
             let at = last.parse::<usize>().ok().filter(|at| *at < items.len())?;
             Some(items.remove(at))
         }

@@ -1,12 +1,12 @@
 //! The builds that are kept, and which of them a change of files puts in doubt.
 
-use super::build::Built;
-use super::look::Said;
-use super::parsed::Parsed;
+use super::build::BuildOutput;
+use super::look::BuildWarning;
+use super::parsed::KustomizeFileCache;
 use super::same::same_build;
-use super::watch::Watchers;
-use crate::source::touched::Found;
-use crate::source::{Change, Finding, Touched};
+use super::watch::BuildDependents;
+use crate::source::touched::PathLookup;
+use crate::source::{AccessLog, FileChangeKind, VersionFinding};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use std::rc::Rc;
 /// Builds by directory. They are of one snapshot; those in doubt are of an earlier one and hold if
 /// what they looked at is unchanged.
 #[derive(Default)]
-pub struct Builds {
-    kept: RefCell<HashMap<Rc<str>, Kept>>,
+pub struct BuildCache {
+    kept: RefCell<HashMap<Rc<str>, CachedBuild>>,
     /// Known once there was a move.
-    watchers: RefCell<Option<Watchers>>,
+    watchers: RefCell<Option<BuildDependents>>,
     work: Cell<usize>,
     last_stamp: Cell<u64>,
     moves: u64,
@@ -25,65 +25,65 @@ pub struct Builds {
 
 /// How a build came about.
 #[derive(Default)]
-pub(super) struct Trace {
+pub(super) struct BuildTrace {
     /// The directories it is built on, and the stamps of their builds.
     pub bases: Vec<(Rc<str>, u64)>,
-    pub said: Vec<Said>,
+    pub said: Vec<BuildWarning>,
     /// It was cut short at some point, so it depends on where building began.
     pub tangled: bool,
 }
 
 /// One build.
-pub(super) struct Kept {
+pub(super) struct CachedBuild {
     /// Only if others build on it.
-    built: Option<Rc<Built>>,
+    built: Option<Rc<BuildOutput>>,
     is_base: bool,
-    findings: Option<Rc<Vec<Finding>>>,
-    touched: Rc<Touched>,
-    trace: Rc<Trace>,
+    findings: Option<Rc<Vec<VersionFinding>>>,
+    touched: Rc<AccessLog>,
+    trace: Rc<BuildTrace>,
     /// Changes when something comes out differently.
     stamp: u64,
-    doubted: Option<Doubt>,
+    doubted: Option<Staleness>,
 }
 
 /// Why a build may not hold.
-struct Doubt {
+struct Staleness {
     /// The move that put it in doubt.
     by: u64,
-    own: Own,
+    own: OwnChanges,
 }
 
 /// What of that which a build looked at itself is not what it was.
 #[derive(Clone, Default)]
-pub(super) struct Own {
+pub(super) struct OwnChanges {
     /// Something came or is gone.
     pub moved: bool,
     /// Files have other contents.
     pub changed: Vec<Rc<str>>,
 }
 
-impl Own {
-    fn add(&mut self, cause: &Cause) {
+impl OwnChanges {
+    fn add(&mut self, cause: &StaleCause) {
         match cause {
-            Cause::Base => {}
-            Cause::Moved => self.moved = true,
-            Cause::Changed(path) => self.changed.push(Rc::clone(path)),
+            StaleCause::Base => {}
+            StaleCause::Moved => self.moved = true,
+            StaleCause::Changed(path) => self.changed.push(Rc::clone(path)),
         }
     }
 }
 
 /// What puts a build in doubt.
 #[derive(Clone)]
-enum Cause {
+enum StaleCause {
     Base,
     Moved,
     Changed(Rc<str>),
 }
 
-impl Kept {
+impl CachedBuild {
     /// A build of this snapshot.
-    pub fn new(built: Built, touched: Touched, trace: Trace) -> Self {
-        Kept {
+    pub fn new(built: BuildOutput, touched: AccessLog, trace: BuildTrace) -> Self {
+        CachedBuild {
             built: Some(Rc::new(built)),
             is_base: false,
             findings: None,
@@ -96,7 +96,7 @@ impl Kept {
 
     /// Takes over from the build that was kept before. Where nothing came out differently, what is
     /// built on it still holds.
-    fn inherit(&mut self, old: &Kept) {
+    fn inherit(&mut self, old: &CachedBuild) {
         self.is_base = old.is_base;
         let same =
             matches!((&old.built, &self.built), (Some(old), Some(new)) if same_build(old, new));
@@ -109,14 +109,14 @@ impl Kept {
     }
 }
 
-impl Builds {
+impl BuildCache {
     /// Counts work, and says how much there was.
     pub(super) fn spend(&self, work: usize) -> usize {
         self.work.set(self.work.get().saturating_add(work));
         self.work.get()
     }
 
-    fn with<T>(&self, directory: &str, get: impl FnOnce(&Kept) -> T) -> Option<T> {
+    fn with<T>(&self, directory: &str, get: impl FnOnce(&CachedBuild) -> T) -> Option<T> {
         self.kept.borrow().get(directory).map(get)
     }
 
@@ -130,24 +130,24 @@ impl Builds {
     }
 
     /// What the build in doubt looked at itself and is not what it was.
-    pub(super) fn changed(&self, directory: &str) -> Own {
-        let own = |kept: &Kept| kept.doubted.as_ref().map(|doubt| doubt.own.clone());
+    pub(super) fn changed(&self, directory: &str) -> OwnChanges {
+        let own = |kept: &CachedBuild| kept.doubted.as_ref().map(|doubt| doubt.own.clone());
         self.with(directory, own).flatten().unwrap_or_default()
     }
 
-    pub(super) fn built(&self, directory: &str) -> Option<Rc<Built>> {
+    pub(super) fn built(&self, directory: &str) -> Option<Rc<BuildOutput>> {
         self.with(directory, |kept| kept.built.clone()).flatten()
     }
 
-    pub(super) fn findings(&self, directory: &str) -> Option<Rc<Vec<Finding>>> {
+    pub(super) fn findings(&self, directory: &str) -> Option<Rc<Vec<VersionFinding>>> {
         self.with(directory, |kept| kept.findings.clone()).flatten()
     }
 
-    pub(super) fn touched(&self, directory: &str) -> Rc<Touched> {
+    pub(super) fn touched(&self, directory: &str) -> Rc<AccessLog> {
         self.with(directory, |kept| Rc::clone(&kept.touched)).unwrap_or_default()
     }
 
-    pub(super) fn trace(&self, directory: &str) -> Rc<Trace> {
+    pub(super) fn trace(&self, directory: &str) -> Rc<BuildTrace> {
         self.with(directory, |kept| Rc::clone(&kept.trace)).unwrap_or_default()
     }
 
@@ -156,7 +156,7 @@ impl Builds {
     }
 
     /// Remembers what was seen in a build, and the build itself only if it is a base.
-    pub(super) fn see(&self, directory: &str, findings: Rc<Vec<Finding>>) {
+    pub(super) fn see(&self, directory: &str, findings: Rc<Vec<VersionFinding>>) {
         if let Some(kept) = self.kept.borrow_mut().get_mut(directory) {
             kept.findings = Some(findings);
             kept.built = kept.built.take().filter(|_| kept.is_base);
@@ -174,7 +174,7 @@ impl Builds {
     }
 
     /// Keeps a new build, or the old one where nothing came out differently.
-    pub(super) fn keep(&self, directory: &str, mut new: Kept) -> Rc<Built> {
+    pub(super) fn keep(&self, directory: &str, mut new: CachedBuild) -> Rc<BuildOutput> {
         let mut all = self.kept.borrow_mut();
         let (name, old) = match all.remove_entry(directory) {
             Some((name, old)) => (name, Some(old)),
@@ -196,7 +196,7 @@ impl Builds {
     /// the same.
     pub(super) fn settle(&self, directory: &str) {
         let trace = self.trace(directory);
-        let mut shared: Vec<Rc<Touched>> = Vec::new();
+        let mut shared: Vec<Rc<AccessLog>> = Vec::new();
         for touched in trace.bases.iter().map(|(base, _)| self.touched(base)) {
             if !shared.iter().any(|known| Rc::ptr_eq(known, &touched)) {
                 shared.push(touched);
@@ -215,26 +215,26 @@ impl Builds {
     /// seen, and that were not in doubt.
     pub fn moved<'p>(
         &mut self,
-        changes: impl IntoIterator<Item = (&'p str, Change)>,
-        parsed: &Parsed,
+        changes: impl IntoIterator<Item = (&'p str, FileChangeKind)>,
+        parsed: &KustomizeFileCache,
     ) -> Vec<Rc<str>> {
         self.moves += 1;
         self.work.set(0);
         let kept = self.kept.get_mut();
         let watchers = self.watchers.get_mut().get_or_insert_with(|| watchers_of(kept));
         watchers.take_left().iter().for_each(|path| parsed.forget(path));
-        let mut open: Vec<(Rc<str>, Cause)> = Vec::new();
+        let mut open: Vec<(Rc<str>, StaleCause)> = Vec::new();
         for (path, change) in changes {
-            let cause = if change == Change::Modified {
-                Cause::Changed(Rc::from(path))
+            let cause = if change == FileChangeKind::Modified {
+                StaleCause::Changed(Rc::from(path))
             } else {
-                Cause::Moved
+                StaleCause::Moved
             };
             open.extend(watchers.lookers(path).iter().map(|name| (Rc::clone(name), cause.clone())));
             open.extend(
                 of_folders(path, change, watchers, kept)
                     .into_iter()
-                    .map(|name| (name, Cause::Moved)),
+                    .map(|name| (name, StaleCause::Moved)),
             );
         }
         let (mut affected, by) = (Vec::new(), self.moves);
@@ -251,19 +251,21 @@ impl Builds {
                         .for_each(|one| watchers.remove(&name, &one.touched, &one.trace));
                 }
                 none => {
-                    none.insert(Doubt { by, own: Own::default() }).own.add(&cause);
+                    none.insert(Staleness { by, own: OwnChanges::default() }).own.add(&cause);
                     affected.extend(one.findings.is_some().then(|| Rc::clone(&name)));
                 }
             }
-            open.extend(watchers.users(&name).iter().map(|user| (Rc::clone(user), Cause::Base)));
+            open.extend(
+                watchers.users(&name).iter().map(|user| (Rc::clone(user), StaleCause::Base)),
+            );
         }
         affected.sort_unstable();
         affected
     }
 }
 
-fn watchers_of(kept: &HashMap<Rc<str>, Kept>) -> Watchers {
-    let mut watchers = Watchers::default();
+fn watchers_of(kept: &HashMap<Rc<str>, CachedBuild>) -> BuildDependents {
+    let mut watchers = BuildDependents::default();
     kept.iter().for_each(|(name, one)| watchers.add(name, &one.touched, &one.trace));
     watchers
 }
@@ -271,14 +273,14 @@ fn watchers_of(kept: &HashMap<Rc<str>, Kept>) -> Watchers {
 /// Who cares whether there are directories on the way to a file that comes or goes.
 fn of_folders(
     path: &str,
-    change: Change,
-    watchers: &Watchers,
-    kept: &HashMap<Rc<str>, Kept>,
+    change: FileChangeKind,
+    watchers: &BuildDependents,
+    kept: &HashMap<Rc<str>, CachedBuild>,
 ) -> Vec<Rc<str>> {
-    let cares = |found: Option<Found>| match change {
-        Change::Added => found.is_some_and(|found| found != Found::Directory),
-        Change::Removed => found == Some(Found::Directory),
-        Change::Modified => false,
+    let cares = |found: Option<PathLookup>| match change {
+        FileChangeKind::Added => found.is_some_and(|found| found != PathLookup::Directory),
+        FileChangeKind::Removed => found == Some(PathLookup::Directory),
+        FileChangeKind::Modified => false,
     };
     let mut out = Vec::new();
     let mut folder = path;

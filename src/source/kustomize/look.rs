@@ -1,24 +1,24 @@
 //! Builds that are remembered: of each, what was looked at, built on and warned about, so that it is
 //! known, at another revision too, whether it still holds.
 
-use super::build::{Builder, Built, MAX_DEPTH};
-use super::keep::{Kept, Trace};
+use super::build::{BuildOutput, KustomizeBuilder, MAX_DEPTH};
+use super::keep::{BuildTrace, CachedBuild};
 use super::parsed;
 use crate::model::Warning;
-use crate::source::{Finding, Reader};
+use crate::source::{SnapshotReader, VersionFinding};
 use std::collections::HashSet;
 use std::rc::Rc;
 
 /// What is noted of a build that is not finished.
 #[derive(Default)]
-pub(super) struct Frame {
-    trace: Trace,
+pub(super) struct BuildFrame {
+    trace: BuildTrace,
     /// How many warnings of the reader are noted already, or are not of this build.
     noted: usize,
 }
 
 /// Something that a build warned about.
-pub(super) enum Said {
+pub(super) enum BuildWarning {
     Here(Warning),
     /// All that the build of a base warned about.
     Base(Rc<str>),
@@ -27,12 +27,12 @@ pub(super) enum Said {
 /// What `look` sees in the build of a directory. That is remembered; the build only if others build
 /// on it, because a thousand overlays with their objects take much memory.
 pub(super) fn see(
-    reader: &Reader<'_>,
+    reader: &SnapshotReader<'_>,
     directory: &str,
-    look: impl FnOnce(&Built) -> Vec<Finding>,
-) -> Vec<Finding> {
+    look: impl FnOnce(&BuildOutput) -> Vec<VersionFinding>,
+) -> Vec<VersionFinding> {
     let builds = &reader.kustomize;
-    let mut builder = Builder::new(reader);
+    let mut builder = KustomizeBuilder::new(reader);
     let known = builder.is_current(directory).then(|| builds.findings(directory)).flatten();
     let findings = known.unwrap_or_else(|| {
         let built = builder.built(directory);
@@ -46,11 +46,11 @@ pub(super) fn see(
 }
 
 /// Gives the warnings of a build again, those of each base once.
-fn replay(reader: &Reader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
+fn replay(reader: &SnapshotReader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
     for said in &reader.kustomize.trace(directory).said {
         match said {
-            Said::Here(warning) => reader.warn(warning.clone()),
-            Said::Base(base) => {
+            BuildWarning::Here(warning) => reader.warn(warning.clone()),
+            BuildWarning::Base(base) => {
                 if done.insert(Rc::clone(base)) {
                     replay(reader, base, done);
                 }
@@ -59,9 +59,9 @@ fn replay(reader: &Reader<'_>, directory: &str, done: &mut HashSet<Rc<str>>) {
     }
 }
 
-impl Builder<'_, '_> {
+impl KustomizeBuilder<'_, '_> {
     /// The build of a base, which is noted.
-    pub(super) fn directory(&mut self, directory: &str) -> Rc<Built> {
+    pub(super) fn directory(&mut self, directory: &str) -> Rc<BuildOutput> {
         self.note_warnings();
         let built = self.built(directory);
         let name = self.reader.kustomize.build_on(directory);
@@ -70,7 +70,7 @@ impl Builder<'_, '_> {
         let (noted, _) = self.reader.warned_since(usize::MAX);
         if let (Some(frame), Some((name, stamp, tangled))) = (self.frames.last_mut(), name) {
             frame.noted = noted;
-            frame.trace.said.push(Said::Base(Rc::clone(&name)));
+            frame.trace.said.push(BuildWarning::Base(Rc::clone(&name)));
             frame.trace.bases.push((name, stamp));
             frame.trace.tangled |= tangled;
         }
@@ -84,30 +84,30 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn built(&mut self, directory: &str) -> Rc<Built> {
+    fn built(&mut self, directory: &str) -> Rc<BuildOutput> {
         let known = self.reader.kustomize.built(directory);
         known.filter(|_| self.is_current(directory)).unwrap_or_else(|| self.renew(directory))
     }
 
     /// Builds a directory anew. Where nothing came out differently, what builds on it still holds.
-    fn renew(&mut self, directory: &str) -> Rc<Built> {
+    fn renew(&mut self, directory: &str) -> Rc<BuildOutput> {
         let (noted, _) = self.reader.warned_since(usize::MAX);
-        self.frames.push(Frame { noted, ..Frame::default() });
+        self.frames.push(BuildFrame { noted, ..BuildFrame::default() });
         let before = self.reader.take_touched();
-        let mut built = Built::default();
+        let mut built = BuildOutput::default();
         self.accumulate(directory, &mut built);
         self.note_warnings();
         let touched = self.reader.take_touched();
         self.reader.resume_touched(before);
         let trace = self.frames.pop().map(|frame| frame.trace).unwrap_or_default();
-        self.reader.kustomize.keep(directory, Kept::new(built, touched, trace))
+        self.reader.kustomize.keep(directory, CachedBuild::new(built, touched, trace))
     }
 
     fn note_warnings(&mut self) {
         let Some(frame) = self.frames.last_mut() else { return };
         let (count, warnings) = self.reader.warned_since(frame.noted);
         frame.noted = count;
-        frame.trace.said.extend(warnings.into_iter().map(Said::Here));
+        frame.trace.said.extend(warnings.into_iter().map(BuildWarning::Here));
     }
 
     /// Is a build remembered that holds at this revision? Bases it depends on are built anew where

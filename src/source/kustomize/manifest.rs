@@ -1,10 +1,10 @@
 //! Kubernetes objects, reduced to what can hold an image: everything else is left out on reading, so
 //! that building a thousand overlays moves little memory.
 
-use super::image::{ImageEntry, Written};
-use super::place::Page;
-use crate::model::Part;
-use crate::yaml::{Document, Value};
+use super::image::{ImageEntry, LocatedValue};
+use super::place::YamlText;
+use crate::model::ImagePart;
+use crate::yaml::{YamlDocument, YamlValue};
 use std::rc::Rc;
 
 /// Nodes below this depth are not read.
@@ -29,15 +29,15 @@ pub(super) struct Manifest {
     pub labels: Vec<(String, String)>,
     pub annotations: Vec<(String, String)>,
     /// Shared between the builds that do not change it.
-    pub body: Rc<Node>,
+    pub body: Rc<ManifestNode>,
 }
 
 /// A value that may hold an image.
 #[derive(Debug, Clone)]
-pub(super) enum Node {
-    Map(Vec<(Rc<str>, Node)>),
-    List(Vec<Node>),
-    Text(Cell),
+pub(super) enum ManifestNode {
+    Map(Vec<(Rc<str>, ManifestNode)>),
+    List(Vec<ManifestNode>),
+    Text(ImageText),
     /// A null; it deletes when it stands in a patch.
     Null,
     /// Anything that was left out; it keeps its place in a list.
@@ -46,10 +46,10 @@ pub(super) enum Node {
 
 /// A text, and who made it what it is.
 #[derive(Debug, Clone)]
-pub(super) struct Cell {
+pub(super) struct ImageText {
     pub text: Rc<str>,
     /// Where it is written.
-    pub written: Rc<Written>,
+    pub written: Rc<LocatedValue>,
     /// The entry that gave the name.
     pub named_by: Option<Rc<ImageEntry>>,
     /// The entry that gave the version.
@@ -60,16 +60,20 @@ pub(super) struct Cell {
 
 /// What is read: objects, or patches, in which nulls and `$patch` count too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reading {
+pub(super) enum ManifestParseMode {
     Objects,
     Patch,
 }
 
 /// All objects of a file from the page's document on, those inside a `List` one by one.
-pub(super) fn objects(page: Page<'_>, documents: &[Document], reading: Reading) -> Vec<Manifest> {
+pub(super) fn objects(
+    page: YamlText<'_>,
+    documents: &[YamlDocument],
+    reading: ManifestParseMode,
+) -> Vec<Manifest> {
     let mut out = Vec::new();
     for (index, root) in
-        documents.iter().enumerate().filter_map(|(i, d)| Some((i, Document::root(d)?)))
+        documents.iter().enumerate().filter_map(|(i, d)| Some((i, YamlDocument::root(d)?)))
     {
         let page = page
             .at_document(page.document.saturating_add(u32::try_from(index).unwrap_or(u32::MAX)));
@@ -83,7 +87,11 @@ pub(super) fn objects(page: Page<'_>, documents: &[Document], reading: Reading) 
 }
 
 /// One object; `None` for what is no mapping.
-pub(super) fn object(page: Page<'_>, root: Value<'_>, reading: Reading) -> Option<Manifest> {
+pub(super) fn object(
+    page: YamlText<'_>,
+    root: YamlValue<'_>,
+    reading: ManifestParseMode,
+) -> Option<Manifest> {
     if !root.is_mapping() {
         return None;
     }
@@ -99,8 +107,8 @@ pub(super) fn object(page: Page<'_>, root: Value<'_>, reading: Reading) -> Optio
 }
 
 /// The short texts of a mapping.
-pub(super) fn texts(map: Option<Value<'_>>) -> Vec<(String, String)> {
-    let pairs = map.map(Value::pairs).unwrap_or_default();
+pub(super) fn texts(map: Option<YamlValue<'_>>) -> Vec<(String, String)> {
+    let pairs = map.map(YamlValue::pairs).unwrap_or_default();
     let short = pairs
         .into_iter()
         .filter_map(|(key, value)| Some((key, value.text().filter(|t| t.len() <= MAX_TEXT)?)));
@@ -108,21 +116,26 @@ pub(super) fn texts(map: Option<Value<'_>>) -> Vec<(String, String)> {
 }
 
 /// A value on its own, reached through these keys.
-pub(super) fn node(page: Page<'_>, value: Value<'_>, reading: Reading, keys: Vec<String>) -> Node {
-    Reduce { page, reading, keys, left: MAX_NODES }.value(value)
+pub(super) fn node(
+    page: YamlText<'_>,
+    value: YamlValue<'_>,
+    reading: ManifestParseMode,
+    keys: Vec<String>,
+) -> ManifestNode {
+    ManifestReducer { page, reading, keys, left: MAX_NODES }.value(value)
 }
 
-struct Reduce<'a> {
-    page: Page<'a>,
-    reading: Reading,
+struct ManifestReducer<'a> {
+    page: YamlText<'a>,
+    reading: ManifestParseMode,
     keys: Vec<String>,
     left: usize,
 }
 
-impl Reduce<'_> {
-    fn value(&mut self, value: Value<'_>) -> Node {
+impl ManifestReducer<'_> {
+    fn value(&mut self, value: YamlValue<'_>) -> ManifestNode {
         if self.left == 0 || self.keys.len() > MAX_DEPTH {
-            return Node::Other;
+            return ManifestNode::Other;
         }
         self.left -= 1;
         if value.is_mapping() {
@@ -134,20 +147,20 @@ impl Reduce<'_> {
         }
     }
 
-    fn map(&mut self, value: Value<'_>) -> Node {
+    fn map(&mut self, value: YamlValue<'_>) -> ManifestNode {
         let mut out = Vec::new();
         for (key, value) in value.pairs().into_iter().filter(|(key, _)| key.len() <= MAX_TEXT) {
             self.keys.push(key.to_owned());
             match self.value(value) {
-                Node::Other => {}
+                ManifestNode::Other => {}
                 kept => out.push((Rc::from(key), kept)),
             }
             self.keys.pop();
         }
-        if out.is_empty() { Node::Other } else { Node::Map(out) }
+        if out.is_empty() { ManifestNode::Other } else { ManifestNode::Map(out) }
     }
 
-    fn list(&mut self, value: Value<'_>) -> Node {
+    fn list(&mut self, value: YamlValue<'_>) -> ManifestNode {
         let mut out = Vec::new();
         for (index, item) in value.items().enumerate() {
             let name = item.str_at(&["name"]).filter(|name| name.len() <= MAX_TEXT);
@@ -156,29 +169,39 @@ impl Reduce<'_> {
             out.push(self.value(item));
             self.keys.pop();
         }
-        let empty = out.iter().all(|item| matches!(item, Node::Other));
-        if empty && self.reading == Reading::Objects { Node::Other } else { Node::List(out) }
+        let empty = out.iter().all(|item| matches!(item, ManifestNode::Other));
+        if empty && self.reading == ManifestParseMode::Objects {
+            ManifestNode::Other
+        } else {
+            ManifestNode::List(out)
+        }
     }
 
-    fn scalar(&self, value: Value<'_>) -> Node {
+    fn scalar(&self, value: YamlValue<'_>) -> ManifestNode {
         if value.is_null() {
-            return if self.reading == Reading::Patch { Node::Null } else { Node::Other };
+            return if self.reading == ManifestParseMode::Patch {
+                ManifestNode::Null
+            } else {
+                ManifestNode::Other
+            };
         }
         match value.text() {
-            Some(text) if text.len() <= MAX_TEXT && self.matters(text) => Node::Text(Cell {
-                text: text.into(),
-                written: Rc::new(Written::read(
-                    self.page,
-                    value,
-                    text,
-                    shown(&self.keys),
-                    Part::Reference,
-                )),
-                named_by: None,
-                versioned_by: None,
-                declared: false,
-            }),
-            _ => Node::Other,
+            Some(text) if text.len() <= MAX_TEXT && self.matters(text) => {
+                ManifestNode::Text(ImageText {
+                    text: text.into(),
+                    written: Rc::new(LocatedValue::read(
+                        self.page,
+                        value,
+                        text,
+                        shown(&self.keys),
+                        ImagePart::Reference,
+                    )),
+                    named_by: None,
+                    versioned_by: None,
+                    declared: false,
+                })
+            }
+            _ => ManifestNode::Other,
         }
     }
 
@@ -189,7 +212,7 @@ impl Reduce<'_> {
             || self.keys.len() >= 3 && is_container_list(&self.keys[self.keys.len() - 3]);
         match key {
             "name" => in_containers(),
-            "$patch" => self.reading == Reading::Patch,
+            "$patch" => self.reading == ManifestParseMode::Patch,
             _ => key.to_ascii_lowercase().contains("image") || is_reference_shaped(text),
         }
     }
@@ -240,11 +263,13 @@ impl Manifest {
     }
 }
 
-impl Node {
+impl ManifestNode {
     /// The value of a key.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&ManifestNode> {
         match self {
-            Node::Map(pairs) => pairs.iter().find(|(k, _)| &**k == key).map(|(_, value)| value),
+            ManifestNode::Map(pairs) => {
+                pairs.iter().find(|(k, _)| &**k == key).map(|(_, value)| value)
+            }
             _ => None,
         }
     }
@@ -252,32 +277,38 @@ impl Node {
     /// The values below this one, and itself.
     pub fn size(&self) -> usize {
         match self {
-            Node::Map(pairs) => 1 + pairs.iter().map(|(_, value)| value.size()).sum::<usize>(),
-            Node::List(items) => 1 + items.iter().map(Node::size).sum::<usize>(),
-            Node::Text(_) | Node::Null | Node::Other => 1,
+            ManifestNode::Map(pairs) => {
+                1 + pairs.iter().map(|(_, value)| value.size()).sum::<usize>()
+            }
+            ManifestNode::List(items) => 1 + items.iter().map(ManifestNode::size).sum::<usize>(),
+            ManifestNode::Text(_) | ManifestNode::Null | ManifestNode::Other => 1,
         }
     }
 
     /// The levels below this one, and its own.
     pub fn depth(&self) -> usize {
         match self {
-            Node::Map(pairs) => 1 + pairs.iter().map(|(_, value)| value.depth()).max().unwrap_or(0),
-            Node::List(items) => 1 + items.iter().map(Node::depth).max().unwrap_or(0),
-            Node::Text(_) | Node::Null | Node::Other => 1,
+            ManifestNode::Map(pairs) => {
+                1 + pairs.iter().map(|(_, value)| value.depth()).max().unwrap_or(0)
+            }
+            ManifestNode::List(items) => {
+                1 + items.iter().map(ManifestNode::depth).max().unwrap_or(0)
+            }
+            ManifestNode::Text(_) | ManifestNode::Null | ManifestNode::Other => 1,
         }
     }
 
     /// The text of a key.
     pub fn text_at(&self, key: &str) -> Option<&str> {
         match self.get(key) {
-            Some(Node::Text(cell)) => Some(&cell.text),
+            Some(ManifestNode::Text(cell)) => Some(&cell.text),
             _ => None,
         }
     }
 }
 
 /// Every image of a container, at any depth.
-pub(super) fn each_container<'n>(node: &'n Node, visit: &mut impl FnMut(&'n Cell)) {
+pub(super) fn each_container<'n>(node: &'n ManifestNode, visit: &mut impl FnMut(&'n ImageText)) {
     each_image(node, "", false, &mut |cell, in_container| {
         if in_container {
             visit(cell);
@@ -287,24 +318,26 @@ pub(super) fn each_container<'n>(node: &'n Node, visit: &mut impl FnMut(&'n Cell
 
 /// Every text under a key `image`, and whether it is a container's.
 pub(super) fn each_image<'n>(
-    node: &'n Node,
+    node: &'n ManifestNode,
     key: &str,
     item: bool,
-    visit: &mut impl FnMut(&'n Cell, bool),
+    visit: &mut impl FnMut(&'n ImageText, bool),
 ) {
     match node {
-        Node::Map(pairs) => {
+        ManifestNode::Map(pairs) => {
             for (below, value) in pairs {
                 match value {
-                    Node::Text(cell) if &**below == "image" => {
+                    ManifestNode::Text(cell) if &**below == "image" => {
                         visit(cell, item && is_container_list(key))
                     }
-                    Node::Text(cell) if cell.declared => visit(cell, false),
+                    ManifestNode::Text(cell) if cell.declared => visit(cell, false),
                     _ => each_image(value, below, false, visit),
                 }
             }
         }
-        Node::List(items) => items.iter().for_each(|value| each_image(value, key, true, visit)),
-        Node::Text(_) | Node::Null | Node::Other => {}
+        ManifestNode::List(items) => {
+            items.iter().for_each(|value| each_image(value, key, true, visit))
+        }
+        ManifestNode::Text(_) | ManifestNode::Null | ManifestNode::Other => {}
     }
 }

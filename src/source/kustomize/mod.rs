@@ -42,17 +42,17 @@ mod watch;
 
 pub(super) use build::is_kustomization;
 pub(super) use file::NAMES;
-pub use keep::Builds;
-pub use parsed::{Made, Parsed};
+pub use keep::BuildCache;
+pub use parsed::{EssenceKind, KustomizeFileCache};
 
-use super::{Claim, Finding, Reader, Sight, Source, blind};
+use super::{ChangeScope, Claim, SnapshotReader, Source, VersionFinding, blind};
 use crate::git::path::folder_of;
 use crate::model::{BlindSpot, SourceKind};
 
 /// The source; see the module.
-pub struct Kustomize;
+pub struct KustomizeSource;
 
-impl Source for Kustomize {
+impl Source for KustomizeSource {
     fn kind(&self) -> SourceKind {
         SourceKind::Kustomize
     }
@@ -62,7 +62,7 @@ impl Source for Kustomize {
         if build::is_kustomization(path) { vec![folder_of(path), path] } else { Vec::new() }
     }
 
-    fn read(&self, claim: &Claim<'_>, reader: &Reader<'_>) -> Vec<Finding> {
+    fn read(&self, claim: &Claim<'_>, reader: &SnapshotReader<'_>) -> Vec<VersionFinding> {
         let directory = folder_of(&claim.path);
         // Of several kustomization files in one directory only the first counts.
         if build::file_of(reader, directory).is_none_or(|file| file != claim.path) {
@@ -74,14 +74,14 @@ impl Source for Kustomize {
     fn blind_spots(
         &self,
         _claim: &Claim<'_>,
-        sight: &Sight<'_>,
-        reader: &Reader<'_>,
+        sight: &ChangeScope<'_>,
+        reader: &SnapshotReader<'_>,
     ) -> Vec<BlindSpot> {
         blind::kustomize::spots(sight, reader)
     }
 }
 
 /// The files that the builds so far took in as resources. What they pin is part of an overlay.
-pub fn resources(reader: &Reader<'_>) -> std::collections::HashSet<String> {
+pub fn resources(reader: &SnapshotReader<'_>) -> std::collections::HashSet<String> {
     parsed::built_objects(reader)
 }

@@ -1,11 +1,11 @@
 //! What is remembered from one revision to the next answers as a fresh reading does.
 
-use super::Kustomize;
-use crate::config::Rule;
+use super::KustomizeSource;
+use crate::config::SourceRule;
 use crate::git::Oid;
 use crate::model::{SourceKind, Warning};
 use crate::source::testing::{TestRepository, revisions};
-use crate::source::{Cache, Change, Claim, Finding, Reader, Source};
+use crate::source::{Claim, FileChangeKind, ParseCache, SnapshotReader, Source, VersionFinding};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop_assert_eq, proptest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -116,17 +116,19 @@ fn snapshots(history: &[Vec<(usize, usize)>]) -> Vec<Files> {
     out
 }
 
-fn changes(from: &Files, to: &Files) -> Vec<(&'static str, Change)> {
-    let gone =
-        from.keys().filter(|path| !to.contains_key(*path)).map(|path| (*path, Change::Removed));
+fn changes(from: &Files, to: &Files) -> Vec<(&'static str, FileChangeKind)> {
+    let gone = from
+        .keys()
+        .filter(|path| !to.contains_key(*path))
+        .map(|path| (*path, FileChangeKind::Removed));
     let here = to.iter().filter_map(|(path, text)| match from.get(path) {
-        None => Some((*path, Change::Added)),
-        Some(before) => (before != text).then_some((*path, Change::Modified)),
+        None => Some((*path, FileChangeKind::Added)),
+        Some(before) => (before != text).then_some((*path, FileChangeKind::Modified)),
     });
     gone.chain(here).collect()
 }
 
-fn shown(finding: &Finding) -> String {
+fn shown(finding: &VersionFinding) -> String {
     let places: BTreeSet<_> =
         finding.locations.iter().map(|at| (&at.path, at.document, &at.key, at.part)).collect();
     format!(
@@ -135,21 +137,21 @@ fn shown(finding: &Finding) -> String {
     )
 }
 
-fn said(reader: &Reader<'_>, path: &str) -> Said {
-    let rule = Rule::new(SourceKind::Kustomize, path, &[]).expect("a template");
+fn said(reader: &SnapshotReader<'_>, path: &str) -> Said {
+    let rule = SourceRule::new(SourceKind::Kustomize, path, &[]).expect("a template");
     let claim = Claim { rule: &rule, index: 0, path: path.to_owned(), captures: BTreeMap::new() };
-    let found = Kustomize.read(&claim, reader);
+    let found = KustomizeSource.read(&claim, reader);
     (found.iter().map(shown).collect(), reader.warnings(), reader.take_touched().paths())
 }
 
 fn fresh(repository: &TestRepository, commit: Oid, path: &str) -> Said {
-    let (snapshot, cache) = (repository.snapshot_of(commit), Cache::default());
-    said(&Reader::new(&snapshot, &cache), path)
+    let (snapshot, cache) = (repository.snapshot_of(commit), ParseCache::default());
+    said(&SnapshotReader::new(&snapshot, &cache), path)
 }
 
-fn remembered(repository: &TestRepository, commit: Oid, path: &str, cache: &Cache) -> Said {
+fn remembered(repository: &TestRepository, commit: Oid, path: &str, cache: &ParseCache) -> Said {
     let snapshot = repository.snapshot_of(commit);
-    said(&Reader::of_versions(&snapshot, cache), path)
+    said(&SnapshotReader::of_versions(&snapshot, cache), path)
 }
 
 /// Forwards through all revisions and back again.
@@ -166,7 +168,7 @@ proptest! {
     fn what_is_not_affected_need_not_be_read_again(history in histories()) {
         let files = snapshots(&history);
         let (repository, commits) = revisions(&files);
-        let cache = Cache::default();
+        let cache = ParseCache::default();
         let mut known: BTreeMap<&str, Said> =
             CLAIMS.map(|path| (path, remembered(&repository, commits[0], path, &cache))).into();
         for (from, to) in there_and_back(files.len()) {
@@ -187,7 +189,7 @@ proptest! {
     fn what_was_left_alone_for_a_while_is_right(history in histories(), asked in any::<u64>()) {
         let files = snapshots(&history);
         let (repository, commits) = revisions(&files);
-        let cache = Cache::default();
+        let cache = ParseCache::default();
         CLAIMS.iter().for_each(|path| drop(remembered(&repository, commits[0], path, &cache)));
         for (step, (from, to)) in there_and_back(files.len()).enumerate() {
             cache.moved(commits[from], commits[to], changes(&files[from], &files[to])).expect("builds of `from`");
@@ -210,7 +212,7 @@ fn without_a_word_nothing_old_is_used() {
         ])
     };
     let (repository, commits) = revisions(&[files(WEB), files(WEB_2), files(SILENT)]);
-    let cache = Cache::default();
+    let cache = ParseCache::default();
     let read = |commit| remembered(&repository, commit, "base/kustomization.yaml", &cache);
     for commit in commits.iter().chain(commits.iter().rev()) {
         assert_eq!(read(*commit), fresh(&repository, *commit, "base/kustomization.yaml"));
@@ -218,7 +220,7 @@ fn without_a_word_nothing_old_is_used() {
     assert_eq!(cache.moved(commits[1], commits[2], []), None, "the builds are of another commit");
     assert_eq!(read(commits[2]), fresh(&repository, commits[2], "base/kustomization.yaml"));
     let snapshot = repository.snapshot_of(commits[2]);
-    let reader = Reader::of_versions(&snapshot, &cache);
+    let reader = SnapshotReader::of_versions(&snapshot, &cache);
     assert_eq!(cache.moved(commits[2], commits[0], []), None, "a reader of the commit still lives");
     drop(reader);
     assert_eq!(read(commits[0]), fresh(&repository, commits[0], "base/kustomization.yaml"));
@@ -241,7 +243,7 @@ fn what_is_built_on_a_base_is_built_again_only_if_something_comes_out_differentl
         files(WEB_2, plain),
     ];
     let (repository, commits) = revisions(&all);
-    let cache = Cache::default();
+    let cache = ParseCache::default();
     let stamp = |at: usize| {
         if at > 0 {
             cache
@@ -249,7 +251,7 @@ fn what_is_built_on_a_base_is_built_again_only_if_something_comes_out_differentl
                 .expect("builds");
         }
         let snapshot = repository.snapshot_of(commits[at]);
-        let reader = Reader::of_versions(&snapshot, &cache);
+        let reader = SnapshotReader::of_versions(&snapshot, &cache);
         said(&reader, "dev/kustomization.yaml");
         (reader.kustomize.stamp("base"), reader.kustomize.stamp("dev"))
     };
@@ -280,7 +282,7 @@ fn nothing_is_built_again_for_what_no_build_uses() {
         files(WEB, "resources: [web.yaml]\n"),
     ];
     let (repository, commits) = revisions(&all);
-    let cache = Cache::default();
+    let cache = ParseCache::default();
     let traces: Vec<_> = (0..all.len())
         .map(|at| {
             if at > 0 {
@@ -289,7 +291,7 @@ fn nothing_is_built_again_for_what_no_build_uses() {
                     .expect("builds");
             }
             let snapshot = repository.snapshot_of(commits[at]);
-            let reader = Reader::of_versions(&snapshot, &cache);
+            let reader = SnapshotReader::of_versions(&snapshot, &cache);
             said(&reader, "base/kustomization.yaml");
             reader.kustomize.trace("base")
         })

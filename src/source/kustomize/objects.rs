@@ -1,32 +1,32 @@
 //! The objects of a file, by document: a rendered manifest has hundreds, of which a commit changes a
 //! few.
 
-use super::manifest::{Manifest, Reading, objects};
-use super::place::Page;
+use super::manifest::{Manifest, ManifestParseMode, objects};
+use super::place::YamlText;
 use crate::model::Warning;
-use crate::source::Reader;
+use crate::source::SnapshotReader;
 use crate::source::by_document::fingerprint;
 use crate::source::reader::{is_template, not_yaml};
-use crate::source::reduced::Reduced;
+use crate::source::reduced::EssenceCache;
 use crate::yaml::{self, YamlError};
 use std::rc::Rc;
 
 /// All objects of a file.
 #[derive(Debug)]
-pub(super) struct Objects {
-    documents: Vec<Document>,
+pub(super) struct FileObjects {
+    documents: Vec<DocumentObjects>,
     /// Lines and spans are those of this file.
     exact: bool,
 }
 
 /// Those of one document.
 #[derive(Debug, Clone)]
-struct Document {
+struct DocumentObjects {
     fingerprint: u64,
     objects: Rc<[Rc<Manifest>]>,
 }
 
-impl Objects {
+impl FileObjects {
     /// In the order of the file.
     pub fn all(&self) -> impl Iterator<Item = &Rc<Manifest>> {
         self.documents.iter().flat_map(|document| document.objects.iter())
@@ -36,11 +36,11 @@ impl Objects {
 /// Reads the objects of a file. For versions only, a document that is the same as before keeps its
 /// objects, also if its lines are others.
 pub(super) fn read(
-    reader: &Reader<'_>,
-    known: &Reduced<Objects>,
+    reader: &SnapshotReader<'_>,
+    known: &EssenceCache<FileObjects>,
     path: &str,
     text: &str,
-) -> Result<Objects, Warning> {
+) -> Result<FileObjects, Warning> {
     let by_document = || of_pieces(path, text, known.last(path).as_deref());
     let by_document = reader.of_versions.then(by_document).flatten();
     by_document
@@ -49,54 +49,70 @@ pub(super) fn read(
 }
 
 /// Forgets what has the lines of another text, for a reader who wants them right.
-pub(super) fn forget_inexact(reader: &Reader<'_>, known: &Reduced<Objects>, path: &str) {
+pub(super) fn forget_inexact(
+    reader: &SnapshotReader<'_>,
+    known: &EssenceCache<FileObjects>,
+    path: &str,
+) {
     if !reader.of_versions && known.last(path).is_some_and(|before| !before.exact) {
         known.forget(path);
     }
 }
 
 /// Reads a text as it is, and keeps its documents apart where they can be told.
-fn whole(path: &str, text: &str) -> Result<Objects, YamlError> {
+fn whole(path: &str, text: &str) -> Result<FileObjects, YamlError> {
     let stream = yaml::parse(text)?;
-    let page = Page::of_file(path, text, 0);
+    let page = YamlText::of_file(path, text, 0);
     let pieces = yaml::pieces(text).filter(|pieces| pieces.len() == stream.documents.len());
     let Some(pieces) = pieces else {
-        let objects =
-            objects(page, &stream.documents, Reading::Objects).into_iter().map(Rc::new).collect();
-        return Ok(Objects {
-            documents: vec![Document { fingerprint: fingerprint(text), objects }],
+        let objects = objects(page, &stream.documents, ManifestParseMode::Objects)
+            .into_iter()
+            .map(Rc::new)
+            .collect();
+        return Ok(FileObjects {
+            documents: vec![DocumentObjects { fingerprint: fingerprint(text), objects }],
             exact: true,
         });
     };
-    let document = |(number, (piece, one)): (u32, (yaml::Piece<'_>, &yaml::Document))| {
-        let objects =
-            objects(page.at_document(number), std::slice::from_ref(one), Reading::Objects);
-        Document {
-            fingerprint: fingerprint(piece.text),
-            objects: objects.into_iter().map(Rc::new).collect(),
-        }
-    };
+    let document =
+        |(number, (piece, one)): (u32, (yaml::DocumentText<'_>, &yaml::YamlDocument))| {
+            let objects = objects(
+                page.at_document(number),
+                std::slice::from_ref(one),
+                ManifestParseMode::Objects,
+            );
+            DocumentObjects {
+                fingerprint: fingerprint(piece.text),
+                objects: objects.into_iter().map(Rc::new).collect(),
+            }
+        };
     let documents = (0..).zip(pieces.into_iter().zip(&stream.documents)).map(document).collect();
-    Ok(Objects { documents, exact: true })
+    Ok(FileObjects { documents, exact: true })
 }
 
 /// `None` if the text is not of many documents, or one of them is no YAML.
-fn of_pieces(path: &str, text: &str, before: Option<&Objects>) -> Option<Objects> {
+fn of_pieces(path: &str, text: &str, before: Option<&FileObjects>) -> Option<FileObjects> {
     let pieces = yaml::pieces(text)?;
-    let mut documents: Vec<Document> = Vec::with_capacity(pieces.len());
+    let mut documents: Vec<DocumentObjects> = Vec::with_capacity(pieces.len());
     for (number, piece) in (0..).zip(pieces) {
         let fingerprint = fingerprint(piece.text);
         let known = before.and_then(|before| before.documents.get(documents.len()));
         documents.push(match known.filter(|known| known.fingerprint == fingerprint) {
             Some(known) => known.clone(),
-            None => Document { fingerprint, objects: of_text(path, piece.text, number).ok()? },
+            None => {
+                DocumentObjects { fingerprint, objects: of_text(path, piece.text, number).ok()? }
+            }
         });
     }
-    Some(Objects { documents, exact: false })
+    Some(FileObjects { documents, exact: false })
 }
 
 fn of_text(path: &str, text: &str, document: u32) -> Result<Rc<[Rc<Manifest>]>, YamlError> {
     let stream = yaml::parse(text)?;
-    let objects = objects(Page::of_file(path, text, document), &stream.documents, Reading::Objects);
+    let objects = objects(
+        YamlText::of_file(path, text, document),
+        &stream.documents,
+        ManifestParseMode::Objects,
+    );
     Ok(objects.into_iter().map(Rc::new).collect())
 }

@@ -1,6 +1,6 @@
 //! Strategic merge patches, as far as they touch images (kustomize `kyaml/yaml/merge2`).
 
-use super::manifest::{Manifest, Node, is_container_list};
+use super::manifest::{Manifest, ManifestNode, is_container_list};
 use std::rc::Rc;
 
 /// The built-in kinds whose container lists merge by name; in any other kind a list is replaced.
@@ -18,23 +18,23 @@ const WORKLOADS: [&str; 9] = [
 
 /// What is left of an object after a patch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum PatchOutcome {
     Kept,
     Deleted,
 }
 
 /// Merges a patch into an object.
-pub(super) fn merge(object: &mut Manifest, patch: &Manifest) -> Outcome {
+pub(super) fn merge(object: &mut Manifest, patch: &Manifest) -> PatchOutcome {
     let by_name = WORKLOADS.contains(&object.kind.as_str());
     match patch.body.text_at("$patch") {
-        Some("delete") => return Outcome::Deleted,
+        Some("delete") => return PatchOutcome::Deleted,
         Some("replace") => object.body = Rc::new(cleaned(&patch.body)),
-        _ if matches!(*patch.body, Node::Other) => {}
+        _ if matches!(*patch.body, ManifestNode::Other) => {}
         _ => merge_node(Rc::make_mut(&mut object.body), &patch.body, by_name),
     }
     add_texts(&mut object.labels, &patch.labels);
     add_texts(&mut object.annotations, &patch.annotations);
-    Outcome::Kept
+    PatchOutcome::Kept
 }
 
 /// Sets these texts in a mapping.
@@ -45,28 +45,29 @@ pub(super) fn add_texts(into: &mut Vec<(String, String)>, from: &[(String, Strin
     }
 }
 
-fn merge_node(into: &mut Node, patch: &Node, by_name: bool) {
-    let Node::Map(changes) = patch else {
+fn merge_node(into: &mut ManifestNode, patch: &ManifestNode, by_name: bool) {
+    let ManifestNode::Map(changes) = patch else {
         *into = cleaned(patch);
         return;
     };
-    if !matches!(into, Node::Map(_)) {
-        *into = Node::Map(Vec::new());
+    if !matches!(into, ManifestNode::Map(_)) {
+        *into = ManifestNode::Map(Vec::new());
     }
     if patch.text_at("$patch") == Some("replace") {
         *into = cleaned(patch);
         return;
     }
-    let Node::Map(pairs) = into else { return };
+    let ManifestNode::Map(pairs) = into else { return };
     for (key, change) in changes.iter().filter(|(key, _)| &**key != "$patch") {
-        let deleted = matches!(change, Node::Null) || change.text_at("$patch") == Some("delete");
+        let deleted =
+            matches!(change, ManifestNode::Null) || change.text_at("$patch") == Some("delete");
         let known = pairs.iter().position(|(known, _)| known == key);
         match (known, change) {
             (Some(at), _) if deleted => {
                 pairs.remove(at);
             }
             (None, _) if deleted => {}
-            (Some(at), Node::List(items)) if by_name && is_container_list(key) => {
+            (Some(at), ManifestNode::List(items)) if by_name && is_container_list(key) => {
                 merge_containers(&mut pairs[at].1, items);
             }
             (Some(at), _) => merge_node(&mut pairs[at].1, change, by_name),
@@ -76,11 +77,11 @@ fn merge_node(into: &mut Node, patch: &Node, by_name: bool) {
 }
 
 /// Merges by `name`; what is new comes first, in the patch's order.
-fn merge_containers(into: &mut Node, items: &[Node]) {
-    if !matches!(into, Node::List(_)) {
-        *into = Node::List(Vec::new());
+fn merge_containers(into: &mut ManifestNode, items: &[ManifestNode]) {
+    if !matches!(into, ManifestNode::List(_)) {
+        *into = ManifestNode::List(Vec::new());
     }
-    let Node::List(known) = into else { return };
+    let ManifestNode::List(known) = into else { return };
     if items.iter().any(|item| item.text_at("$patch") == Some("replace")) {
         known.clear();
     }
@@ -102,19 +103,19 @@ fn merge_containers(into: &mut Node, items: &[Node]) {
 }
 
 /// A patch's value as a value: without nulls and instructions.
-pub(super) fn cleaned(patch: &Node) -> Node {
+pub(super) fn cleaned(patch: &ManifestNode) -> ManifestNode {
     match patch {
-        Node::Map(pairs) => {
+        ManifestNode::Map(pairs) => {
             let kept = pairs
                 .iter()
-                .filter(|(key, value)| &**key != "$patch" && !matches!(value, Node::Null));
-            Node::Map(kept.map(|(key, value)| (key.clone(), cleaned(value))).collect())
+                .filter(|(key, value)| &**key != "$patch" && !matches!(value, ManifestNode::Null));
+            ManifestNode::Map(kept.map(|(key, value)| (key.clone(), cleaned(value))).collect())
         }
-        Node::List(items) => {
-            let deleted = |item: &&Node| item.text_at("$patch") != Some("delete");
-            Node::List(items.iter().filter(deleted).map(cleaned).collect())
+        ManifestNode::List(items) => {
+            let deleted = |item: &&ManifestNode| item.text_at("$patch") != Some("delete");
+            ManifestNode::List(items.iter().filter(deleted).map(cleaned).collect())
         }
-        Node::Null => Node::Other,
+        ManifestNode::Null => ManifestNode::Other,
         other => other.clone(),
     }
 }

@@ -1,46 +1,46 @@
 //! Where a value stands: in a file, or in a text inside a file (an inline patch).
 
-use crate::model::{Location, Part, Span};
-use crate::yaml::{Style, Value};
+use crate::model::{ImagePart, Location, Span};
+use crate::yaml::{QuoteStyle, YamlValue};
 
 /// What is being read, and where its lines and bytes are in the file.
 #[derive(Clone, Copy)]
-pub(super) struct Page<'a> {
+pub(super) struct YamlText<'a> {
     /// The file, from the top of the repository.
     pub path: &'a str,
     /// Which document of the file; of the outer one for an inline text.
     pub document: u32,
     /// The text of the file.
     pub text: &'a str,
-    inline: Option<Inline<'a>>,
+    inline: Option<InlineYaml<'a>>,
 }
 
 /// A YAML text that is itself a scalar of a YAML file.
 #[derive(Clone, Copy)]
-struct Inline<'a> {
+struct InlineYaml<'a> {
     /// The text of the scalar.
     text: &'a str,
-    holder: Value<'a>,
+    holder: YamlValue<'a>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> YamlText<'a> {
     /// A document of a file.
     pub fn of_file(path: &'a str, text: &'a str, document: u32) -> Self {
-        Page { path, document, text, inline: None }
+        YamlText { path, document, text, inline: None }
     }
 
     /// The text that is the scalar `holder` of this page.
-    pub fn inside(self, holder: Value<'a>, text: &'a str) -> Self {
-        Page { inline: Some(Inline { text, holder }), ..self }
+    pub fn inside(self, holder: YamlValue<'a>, text: &'a str) -> Self {
+        YamlText { inline: Some(InlineYaml { text, holder }), ..self }
     }
 
     /// Another document of the same page.
     pub fn at_document(self, document: u32) -> Self {
-        if self.inline.is_some() { self } else { Page { document, ..self } }
+        if self.inline.is_some() { self } else { YamlText { document, ..self } }
     }
 
     /// The place of a value.
-    pub fn location(&self, value: Value<'_>, key: String, part: Part) -> Location {
+    pub fn location(&self, value: YamlValue<'_>, key: String, part: ImagePart) -> Location {
         let (line, span) = match self.inline {
             None => (value.line(), value.span().into()),
             Some(inline) => inline.place(self.text, value),
@@ -57,13 +57,13 @@ impl<'a> Page<'a> {
     }
 }
 
-impl Inline<'_> {
+impl InlineYaml<'_> {
     /// The line, and the bytes of the value where its line shows it exactly once; else the bytes of
     /// the whole text.
-    fn place(&self, file: &str, value: Value<'_>) -> (u32, Span) {
+    fn place(&self, file: &str, value: YamlValue<'_>) -> (u32, Span) {
         let whole = self.holder.span();
         let first = self.holder.line();
-        if self.holder.style() != Some(Style::Block) {
+        if self.holder.style() != Some(QuoteStyle::Block) {
             return (first, whole.into());
         }
         let line = first + value.line() - 1;

@@ -1,12 +1,12 @@
 //! Resources of other repositories, and charts: versions that are not of an image.
 
-use super::place::Page;
-use crate::model::{Location, Part};
-use crate::yaml::Value;
+use super::place::YamlText;
+use crate::model::{ImagePart, Location};
+use crate::yaml::YamlValue;
 
 /// A remote resource or chart that is pinned.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Remote {
+pub(super) struct RemoteResource {
     /// `github.com/org/repo/path`, or `repository/chart`.
     pub name: String,
     /// `repo/path`, or the chart's name.
@@ -27,7 +27,7 @@ pub(super) fn is_remote(text: &str) -> bool {
 
 /// The pinned revision of a remote resource. `None` for what is not pinned: no `ref`, or a branch
 /// everybody knows.
-pub(super) fn resource(text: &str, location: &Location) -> Option<Remote> {
+pub(super) fn resource(text: &str, location: &Location) -> Option<RemoteResource> {
     let (address, query) = text.split_once('?')?;
     let parameter = |key: &str| {
         let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -41,7 +41,12 @@ pub(super) fn resource(text: &str, location: &Location) -> Option<Remote> {
     let mut parts = name.split('/').filter(|part| !part.is_empty());
     let path: Vec<&str> = parts.by_ref().skip(2).collect();
     let component = if path.is_empty() { name.clone() } else { path.join("/") };
-    Some(Remote { name, component, version: version.to_owned(), location: location.clone() })
+    Some(RemoteResource {
+        name,
+        component,
+        version: version.to_owned(),
+        location: location.clone(),
+    })
 }
 
 /// `host/org/repo/path`, however it is written.
@@ -61,9 +66,9 @@ fn plain_address(text: &str) -> String {
 }
 
 /// A chart with a version, of `helmCharts` or of a chart generator.
-pub(super) fn chart(page: Page<'_>, list: &str, item: Value<'_>) -> Option<Remote> {
+pub(super) fn chart(page: YamlText<'_>, list: &str, item: YamlValue<'_>) -> Option<RemoteResource> {
     let text = |key: &str| {
-        super::file::field(item, key).and_then(Value::non_null).filter(|text| !text.is_empty())
+        super::file::field(item, key).and_then(YamlValue::non_null).filter(|text| !text.is_empty())
     };
     let name = text("name")?;
     let version = super::file::field(item, "version")?;
@@ -74,11 +79,11 @@ pub(super) fn chart(page: Page<'_>, list: &str, item: Value<'_>) -> Option<Remot
             Some(repository) => format!("{repository}/{name}"),
             None => name.to_owned(),
         };
-    Some(Remote {
+    Some(RemoteResource {
         name: full,
         component: name.to_owned(),
         version: shown.to_owned(),
-        location: page.location(version, format!("{list}[{name}].version"), Part::Chart),
+        location: page.location(version, format!("{list}[{name}].version"), ImagePart::Chart),
     })
 }
 
@@ -92,7 +97,7 @@ mod tests {
             line: 1,
             document: 0,
             key: String::new(),
-            part: Part::Revision,
+            part: ImagePart::Revision,
             span: (0..1).into(),
             alias: false,
         };

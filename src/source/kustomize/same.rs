@@ -1,20 +1,22 @@
 //! When two builds, or what is left of two files, are the same as far as versions go: the images, and
 //! the files and keys that say them, but not the lines.
 
-use super::build::Built;
-use super::file::{Kustomization, Named, Patch, PatchBody, PatchText, Transformer};
-use super::image::{ImageEntry, Written};
-use super::json_patch::Operation;
-use super::manifest::{Cell, Manifest, Node};
-use super::objects::Objects;
+use super::build::BuildOutput;
+use super::file::{
+    Kustomization, KustomizePatch, PatchBody, PatchText, ResourceReference, Transformer,
+};
+use super::image::{ImageEntry, LocatedValue};
+use super::json_patch::PatchOperation;
+use super::manifest::{ImageText, Manifest, ManifestNode};
+use super::objects::FileObjects;
 use super::parsed::Generator;
-use super::remote::Remote;
+use super::remote::RemoteResource;
 use super::transform::FieldSpec;
 use crate::model::Location;
-use crate::source::reduced::Same;
+use crate::source::reduced::SameEssence;
 use std::rc::Rc;
 
-impl Same for Kustomization {
+impl SameEssence for Kustomization {
     fn same(&self, other: &Self) -> bool {
         all(&self.resources, &other.resources, same_named)
             && all(&self.components, &other.components, same_named)
@@ -32,14 +34,14 @@ impl Same for Kustomization {
     }
 }
 
-impl Same for Objects {
+impl SameEssence for FileObjects {
     fn same(&self, other: &Self) -> bool {
         self.all().count() == other.all().count()
             && self.all().zip(other.all()).all(|(a, b)| Rc::ptr_eq(a, b) || same_object(a, b))
     }
 }
 
-impl Same for PatchText {
+impl SameEssence for PatchText {
     fn same(&self, other: &Self) -> bool {
         all(&self.merges, &other.merges, same_object)
             && all(&self.operations, &other.operations, same_operation)
@@ -47,35 +49,35 @@ impl Same for PatchText {
     }
 }
 
-impl Same for Vec<Rc<ImageEntry>> {
+impl SameEssence for Vec<Rc<ImageEntry>> {
     fn same(&self, other: &Self) -> bool {
         all(self, other, same_entry)
     }
 }
 
-impl Same for Generator {
+impl SameEssence for Generator {
     fn same(&self, other: &Self) -> bool {
         all(&self.charts, &other.charts, same_remote) && self.plugin == other.plugin
     }
 }
 
-impl Same for Vec<FieldSpec> {
+impl SameEssence for Vec<FieldSpec> {
     fn same(&self, other: &Self) -> bool {
         self == other
     }
 }
 
-impl Same for bool {
+impl SameEssence for bool {
     fn same(&self, other: &Self) -> bool {
         self == other
     }
 }
 
-fn same_named(a: &Named, b: &Named) -> bool {
+fn same_named(a: &ResourceReference, b: &ResourceReference) -> bool {
     a.text == b.text && same_place(&a.location, &b.location)
 }
 
-fn same_patch(a: &Patch, b: &Patch) -> bool {
+fn same_patch(a: &KustomizePatch, b: &KustomizePatch) -> bool {
     a.target == b.target
         && match (&a.body, &b.body) {
             (PatchBody::File(a), PatchBody::File(b)) => a == b,
@@ -92,12 +94,12 @@ fn same_transformer(a: &Transformer, b: &Transformer) -> bool {
     }
 }
 
-fn same_operation(a: &Operation, b: &Operation) -> bool {
+fn same_operation(a: &PatchOperation, b: &PatchOperation) -> bool {
     a.is_like(b) && same_node(&a.value, &b.value)
 }
 
 /// Do two builds of a directory say the same to what builds on it?
-pub(super) fn same_build(a: &Built, b: &Built) -> bool {
+pub(super) fn same_build(a: &BuildOutput, b: &BuildOutput) -> bool {
     a.silent == b.silent
         && a.specs == b.specs
         && all(&a.objects, &b.objects, |a, b| Rc::ptr_eq(a, b) || same_object(a, b))
@@ -118,17 +120,21 @@ fn same_object(a: &Manifest, b: &Manifest) -> bool {
         && (Rc::ptr_eq(&a.body, &b.body) || same_node(&a.body, &b.body))
 }
 
-fn same_node(a: &Node, b: &Node) -> bool {
+fn same_node(a: &ManifestNode, b: &ManifestNode) -> bool {
     match (a, b) {
-        (Node::Map(a), Node::Map(b)) => all(a, b, |a, b| a.0 == b.0 && same_node(&a.1, &b.1)),
-        (Node::List(a), Node::List(b)) => all(a, b, same_node),
-        (Node::Text(a), Node::Text(b)) => same_cell(a, b),
-        (Node::Null, Node::Null) | (Node::Other, Node::Other) => true,
+        (ManifestNode::Map(a), ManifestNode::Map(b)) => {
+            all(a, b, |a, b| a.0 == b.0 && same_node(&a.1, &b.1))
+        }
+        (ManifestNode::List(a), ManifestNode::List(b)) => all(a, b, same_node),
+        (ManifestNode::Text(a), ManifestNode::Text(b)) => same_cell(a, b),
+        (ManifestNode::Null, ManifestNode::Null) | (ManifestNode::Other, ManifestNode::Other) => {
+            true
+        }
         _ => false,
     }
 }
 
-fn same_cell(a: &Cell, b: &Cell) -> bool {
+fn same_cell(a: &ImageText, b: &ImageText) -> bool {
     a.text == b.text
         && a.declared == b.declared
         && same_written(&a.written, &b.written)
@@ -153,14 +159,14 @@ fn same_entry(a: &Rc<ImageEntry>, b: &Rc<ImageEntry>) -> bool {
             && same(a.tag_suffix.as_ref(), b.tag_suffix.as_ref()))
 }
 
-fn same_written(a: &Written, b: &Written) -> bool {
+fn same_written(a: &LocatedValue, b: &LocatedValue) -> bool {
     a.text == b.text
         && a.unbuildable == b.unbuildable
         && a.automation == b.automation
         && same_place(&a.location, &b.location)
 }
 
-fn same_remote(a: &Remote, b: &Remote) -> bool {
+fn same_remote(a: &RemoteResource, b: &RemoteResource) -> bool {
     a.name == b.name
         && a.component == b.component
         && a.version == b.version

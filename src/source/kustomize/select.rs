@@ -1,83 +1,83 @@
 //! `target:` of a patch: which objects it is for.
 
 use super::manifest::Manifest;
-use crate::yaml::Value;
+use crate::yaml::YamlValue;
 use regex::{Regex, RegexBuilder};
 
 /// A selector; what it does not say fits everything.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Target {
-    group: Option<Pattern>,
-    version: Option<Pattern>,
-    kind: Option<Pattern>,
-    name: Option<Pattern>,
-    namespace: Option<Pattern>,
-    labels: Vec<Condition>,
-    annotations: Vec<Condition>,
+pub(super) struct PatchTarget {
+    group: Option<FieldPattern>,
+    version: Option<FieldPattern>,
+    kind: Option<FieldPattern>,
+    name: Option<FieldPattern>,
+    namespace: Option<FieldPattern>,
+    labels: Vec<LabelCondition>,
+    annotations: Vec<LabelCondition>,
     /// One of the expressions is none: nothing fits.
     broken: bool,
 }
 
 /// What a field must be, whole.
 #[derive(Debug)]
-enum Pattern {
+enum FieldPattern {
     /// Most are words and dots, for which no expression need be compiled. A dot stands for any
     /// character.
     Word(String),
     Expression(Regex),
 }
 
-impl PartialEq for Pattern {
+impl PartialEq for FieldPattern {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
-            (Pattern::Word(a), Pattern::Word(b)) => a == b,
-            (Pattern::Expression(a), Pattern::Expression(b)) => a.as_str() == b.as_str(),
+            (FieldPattern::Word(a), FieldPattern::Word(b)) => a == b,
+            (FieldPattern::Expression(a), FieldPattern::Expression(b)) => a.as_str() == b.as_str(),
             _ => false,
         }
     }
 }
 
-impl Pattern {
+impl FieldPattern {
     /// `None` for what is no expression.
     fn of(text: &str) -> Option<Self> {
         if text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
-            return Some(Pattern::Word(text.to_owned()));
+            return Some(FieldPattern::Word(text.to_owned()));
         }
         let regex = RegexBuilder::new(&format!("^(?:{text})$")).size_limit(1 << 18).build();
-        regex.ok().map(Pattern::Expression)
+        regex.ok().map(FieldPattern::Expression)
     }
 
     fn is_match(&self, text: &str) -> bool {
         match self {
-            Pattern::Word(word) => {
+            FieldPattern::Word(word) => {
                 let fits = |(word, is): (char, char)| word == is || (word == '.' && is != '\n');
                 word == text
                     || (word.chars().count() == text.chars().count()
                         && word.chars().zip(text.chars()).all(fits))
             }
-            Pattern::Expression(regex) => regex.is_match(text),
+            FieldPattern::Expression(regex) => regex.is_match(text),
         }
     }
 }
 
 /// One condition of a label selector.
 #[derive(Debug, PartialEq)]
-enum Condition {
+enum LabelCondition {
     In(String, Vec<String>),
     NotIn(String, Vec<String>),
     Has(String),
     HasNot(String),
 }
 
-impl Target {
+impl PatchTarget {
     /// Reads a target.
-    pub fn read(value: Value<'_>) -> Self {
-        let mut target = Target::default();
+    pub fn read(value: YamlValue<'_>) -> Self {
+        let mut target = PatchTarget::default();
         let mut broken = false;
         let mut pattern = |key: &str| {
             let text =
                 super::file::field(value, key)?.non_null().filter(|text| !text.is_empty())?;
-            let pattern = Pattern::of(text);
+            let pattern = FieldPattern::of(text);
             broken |= pattern.is_none();
             pattern
         };
@@ -87,8 +87,9 @@ impl Target {
         target.name = pattern("name");
         target.namespace = pattern("namespace");
         target.broken = broken;
-        let selector =
-            |key: &str| super::file::field(value, key).and_then(Value::non_null).map(conditions);
+        let selector = |key: &str| {
+            super::file::field(value, key).and_then(YamlValue::non_null).map(conditions)
+        };
         target.labels = selector("labelSelector").unwrap_or_default();
         target.annotations = selector("annotationSelector").unwrap_or_default();
         target
@@ -101,7 +102,7 @@ impl Target {
 
     /// Is the object one of those?
     pub fn fits(&self, object: &Manifest) -> bool {
-        let fits = |pattern: &Option<Pattern>, text: &str| {
+        let fits = |pattern: &Option<FieldPattern>, text: &str| {
             pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
         };
         !self.broken
@@ -133,7 +134,7 @@ fn namespace_of(text: &str) -> &str {
 }
 
 /// `a=b, c!=d, e in (f, g), h notin (i), j, !k`.
-fn conditions(text: &str) -> Vec<Condition> {
+fn conditions(text: &str) -> Vec<LabelCondition> {
     let mut depth = 0usize;
     let parts = text.split(|c: char| {
         match c {
@@ -146,33 +147,37 @@ fn conditions(text: &str) -> Vec<Condition> {
     parts.map(str::trim).filter(|part| !part.is_empty()).map(condition).collect()
 }
 
-fn condition(text: &str) -> Condition {
+fn condition(text: &str) -> LabelCondition {
     let owned = |text: &str| text.trim().to_owned();
     let values = |text: &str| text.trim().trim_matches(['(', ')']).split(',').map(owned).collect();
     if let Some((key, value)) = text.split_once("!=") {
-        Condition::NotIn(owned(key), vec![owned(value)])
+        LabelCondition::NotIn(owned(key), vec![owned(value)])
     } else if let Some((key, value)) = text.split_once('=') {
-        Condition::In(owned(key), vec![owned(value.trim_start_matches('='))])
+        LabelCondition::In(owned(key), vec![owned(value.trim_start_matches('='))])
     } else if let Some((key, rest)) = text.split_once(" notin ") {
-        Condition::NotIn(owned(key), values(rest))
+        LabelCondition::NotIn(owned(key), values(rest))
     } else if let Some((key, rest)) = text.split_once(" in ") {
-        Condition::In(owned(key), values(rest))
+        LabelCondition::In(owned(key), values(rest))
     } else if let Some(key) = text.strip_prefix('!') {
-        Condition::HasNot(owned(key))
+        LabelCondition::HasNot(owned(key))
     } else {
-        Condition::Has(owned(text))
+        LabelCondition::Has(owned(text))
     }
 }
 
-impl Condition {
+impl LabelCondition {
     fn holds(&self, labels: &[(String, String)]) -> bool {
         let value =
             |key: &str| labels.iter().find(|(known, _)| known == key).map(|(_, value)| value);
         match self {
-            Condition::In(key, values) => value(key).is_some_and(|value| values.contains(value)),
-            Condition::NotIn(key, values) => value(key).is_none_or(|value| !values.contains(value)),
-            Condition::Has(key) => value(key).is_some(),
-            Condition::HasNot(key) => value(key).is_none(),
+            LabelCondition::In(key, values) => {
+                value(key).is_some_and(|value| values.contains(value))
+            }
+            LabelCondition::NotIn(key, values) => {
+                value(key).is_none_or(|value| !values.contains(value))
+            }
+            LabelCondition::Has(key) => value(key).is_some(),
+            LabelCondition::HasNot(key) => value(key).is_none(),
         }
     }
 }
@@ -184,7 +189,7 @@ mod tests {
     #[test]
     fn words_are_compared_as_the_expression_would() {
         for words in ["web", "a.b", "a..", ".", ""] {
-            let pattern = Pattern::of(words).expect("a pattern");
+            let pattern = FieldPattern::of(words).expect("a pattern");
             let regex = Regex::new(&format!("^(?:{words})$")).expect("an expression");
             for text in ["web", "a.b", "a-b", "aéb", "ab", "a\nb", "a.bc", "é", "\n", ""] {
                 assert_eq!(pattern.is_match(text), regex.is_match(text), "{words} {text:?}");

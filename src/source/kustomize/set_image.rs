@@ -4,12 +4,12 @@
 //! kustomize sorts the list by name and writes the whole file anew; here a new entry goes before the
 //! first larger name where the list is sorted, else to its end.
 
-use crate::yaml::{self, Obstacle, Splice, Spot, Stream, Value};
+use crate::yaml::{self, EditObstacle, EditableScalar, Splice, YamlStream, YamlValue};
 use std::collections::BTreeMap;
 
 /// What becomes of one field of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Field {
+pub enum FieldEdit {
     /// It stays, if it is there.
     Keep,
     Set(String),
@@ -22,68 +22,76 @@ pub enum Field {
 pub struct ImageChange {
     /// Which entry: the image's name in what the overlay builds on.
     pub name: String,
-    pub new_name: Field,
-    pub new_tag: Field,
-    pub digest: Field,
+    pub new_name: FieldEdit,
+    pub new_tag: FieldEdit,
+    pub digest: FieldEdit,
 }
 
 /// The fields that are changed, in the order kustomize writes a new entry.
 const FIELDS: [&str; 3] = ["digest", "newName", "newTag"];
 
 /// One entry, as far as it is a mapping of texts.
-type Fields = BTreeMap<String, String>;
+type ImageEntryFields = BTreeMap<String, String>;
 
 /// The splices that make a kustomization say so. None if it does already.
 ///
 /// # Errors
 /// [`Obstacle`], where the list is written in a way that cannot be edited safely.
-pub fn splices(file: &str, change: &ImageChange) -> Result<Vec<Splice>, Obstacle> {
-    let stream = yaml::parse(file).map_err(Obstacle::NotYaml)?;
+pub fn splices(file: &str, change: &ImageChange) -> Result<Vec<Splice>, EditObstacle> {
+    let stream = yaml::parse(file).map_err(EditObstacle::NotYaml)?;
     let splices = planned(file, &stream, change)?;
     let new = yaml::spliced(file, &splices);
-    let new = yaml::parse(&new).map_err(Obstacle::NotYaml)?;
+    let new = yaml::parse(&new).map_err(EditObstacle::NotYaml)?;
     let same = stream.documents.len() == new.documents.len()
         && yaml::same_outside(&stream.documents[0], &new.documents[0], "images")
         && wanted_list(&stream, change) == list(&new);
-    if same { Ok(splices) } else { Err(Obstacle::NotWritable) }
+    if same { Ok(splices) } else { Err(EditObstacle::NotWritable) }
 }
 
 /// The name of the entry that gives an image its version in this file: the one that renames to it or
 /// names it, else the image's own.
 pub fn entry_name(file: &str, image: &str) -> String {
     let entries = yaml::parse(file).map(|stream| list(&stream)).unwrap_or_default();
-    let says = |entry: &&Fields, key: &str| entry.get(key).is_some_and(|text| text == image);
+    let says =
+        |entry: &&ImageEntryFields, key: &str| entry.get(key).is_some_and(|text| text == image);
     let found = entries.iter().rev().find(|entry| says(entry, "newName"));
     let found = found.or_else(|| entries.iter().rev().find(|entry| says(entry, "name")));
     found.and_then(|entry| entry.get("name")).map_or(image, String::as_str).to_owned()
 }
 
-fn planned(file: &str, stream: &Stream, change: &ImageChange) -> Result<Vec<Splice>, Obstacle> {
-    let root =
-        stream.documents.first().and_then(yaml::Document::root).ok_or(Obstacle::NotWritable)?;
+fn planned(
+    file: &str,
+    stream: &YamlStream,
+    change: &ImageChange,
+) -> Result<Vec<Splice>, EditObstacle> {
+    let root = stream
+        .documents
+        .first()
+        .and_then(yaml::YamlDocument::root)
+        .ok_or(EditObstacle::NotWritable)?;
     let images = root.get("images").filter(|images| images.items().next().is_some());
     let Some(images) = images else {
         let other_case =
             root.get("images").is_none() && super::file::field(root, "images").is_some();
         let new = new_entry(change);
         return if other_case {
-            Err(Obstacle::NotWritable)
+            Err(EditObstacle::NotWritable)
         } else {
             yaml::add_key(file, root, "images", &borrowed(&new))
         };
     };
-    let items: Vec<Value<'_>> = images.items().collect();
+    let items: Vec<YamlValue<'_>> = images.items().collect();
     if images.is_alias() || items.iter().any(|item| item.is_alias() || item.is_anchored()) {
-        return Err(Obstacle::NotWritable);
+        return Err(EditObstacle::NotWritable);
     }
-    let named = |item: &&Value<'_>| item.str_at(&["name"]) == Some(change.name.as_str());
+    let named = |item: &&YamlValue<'_>| item.str_at(&["name"]) == Some(change.name.as_str());
     match items.iter().filter(named).collect::<Vec<_>>().as_slice() {
         [] => {
             let new = new_entry(change);
             Ok(vec![yaml::add_item(file, images, position(&items, &change.name), &borrowed(&new))?])
         }
         [item] => changed(file, stream, **item, change),
-        [first, second, ..] => Err(Obstacle::DuplicateKey {
+        [first, second, ..] => Err(EditObstacle::DuplicateKey {
             key: change.name.clone(),
             lines: (first.line(), second.line()),
         }),
@@ -91,7 +99,7 @@ fn planned(file: &str, stream: &Stream, change: &ImageChange) -> Result<Vec<Spli
 }
 
 /// Before the first larger name of a sorted list, else behind the last.
-fn position(items: &[Value<'_>], name: &str) -> usize {
+fn position(items: &[YamlValue<'_>], name: &str) -> usize {
     let names: Vec<&str> =
         items.iter().map(|item| item.str_at(&["name"]).unwrap_or_default()).collect();
     let larger = names.iter().position(|other| *other > name);
@@ -101,7 +109,7 @@ fn position(items: &[Value<'_>], name: &str) -> usize {
 fn new_entry(change: &ImageChange) -> Vec<(String, String)> {
     let mut out = vec![("name".to_owned(), change.name.clone())];
     for key in FIELDS {
-        if let Field::Set(text) = field(change, key) {
+        if let FieldEdit::Set(text) = field(change, key) {
             out.push((key.to_owned(), text.clone()));
         }
     }
@@ -114,7 +122,7 @@ fn borrowed(entry: &[(String, String)]) -> Vec<(&str, &str)> {
     entry.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect()
 }
 
-fn field<'c>(change: &'c ImageChange, key: &str) -> &'c Field {
+fn field<'c>(change: &'c ImageChange, key: &str) -> &'c FieldEdit {
     match key {
         "digest" => &change.digest,
         "newName" => &change.new_name,
@@ -124,10 +132,10 @@ fn field<'c>(change: &'c ImageChange, key: &str) -> &'c Field {
 
 fn changed(
     file: &str,
-    stream: &Stream,
-    item: Value<'_>,
+    stream: &YamlStream,
+    item: YamlValue<'_>,
     change: &ImageChange,
-) -> Result<Vec<Splice>, Obstacle> {
+) -> Result<Vec<Splice>, EditObstacle> {
     let mut out = Vec::new();
     let mut added = Vec::new();
     for key in FIELDS {
@@ -137,21 +145,21 @@ fn changed(
             .map(|(_, value)| value)
             .last();
         match (field(change, key), there) {
-            (Field::Set(text), Some(value)) if !value.is_null() => {
+            (FieldEdit::Set(text), Some(value)) if !value.is_null() => {
                 if value.text() != Some(text) {
-                    let spot = Spot::find(file, stream, value.span())?;
+                    let spot = EditableScalar::find(file, stream, value.span())?;
                     spot.check_keys()?;
                     let uses = spot.uses();
                     if !uses.is_empty() {
-                        return Err(Obstacle::Anchored(uses));
+                        return Err(EditObstacle::Anchored(uses));
                     }
                     out.push(spot.replaced_by(text, yaml::Dialect::Yaml)?);
                 }
             }
-            (Field::Set(_), Some(_)) => return Err(Obstacle::NoScalar),
-            (Field::Set(text), None) => added.push((key, text)),
-            (Field::Drop, Some(_)) => out.push(yaml::remove_field(file, item, key)?),
-            (Field::Drop | Field::Keep, _) => {}
+            (FieldEdit::Set(_), Some(_)) => return Err(EditObstacle::NoScalar),
+            (FieldEdit::Set(text), None) => added.push((key, text)),
+            (FieldEdit::Drop, Some(_)) => out.push(yaml::remove_field(file, item, key)?),
+            (FieldEdit::Drop | FieldEdit::Keep, _) => {}
         }
     }
     for (key, text) in added {
@@ -174,10 +182,10 @@ fn joined(mut splices: Vec<Splice>) -> Vec<Splice> {
 }
 
 /// The entries of the first document, which is the only one kustomize reads.
-fn list(stream: &Stream) -> Vec<Fields> {
-    let root = stream.documents.first().and_then(yaml::Document::root);
-    let items = root.and_then(|root| root.get("images")).into_iter().flat_map(Value::items);
-    let texts = |item: Value<'_>| {
+fn list(stream: &YamlStream) -> Vec<ImageEntryFields> {
+    let root = stream.documents.first().and_then(yaml::YamlDocument::root);
+    let items = root.and_then(|root| root.get("images")).into_iter().flat_map(YamlValue::items);
+    let texts = |item: YamlValue<'_>| {
         let pairs = item
             .pairs()
             .into_iter()
@@ -188,12 +196,12 @@ fn list(stream: &Stream) -> Vec<Fields> {
 }
 
 /// What the list is to be.
-fn wanted_list(stream: &Stream, change: &ImageChange) -> Vec<Fields> {
+fn wanted_list(stream: &YamlStream, change: &ImageChange) -> Vec<ImageEntryFields> {
     let mut out = list(stream);
-    let named = |entry: &Fields| entry.get("name") == Some(&change.name);
+    let named = |entry: &ImageEntryFields| entry.get("name") == Some(&change.name);
     if !out.iter().any(named) {
         let items = stream.documents.first().and_then(|document| document.root()?.get("images"));
-        let items: Vec<Value<'_>> = items.into_iter().flat_map(Value::items).collect();
+        let items: Vec<YamlValue<'_>> = items.into_iter().flat_map(YamlValue::items).collect();
         let new = new_entry(change).into_iter().collect();
         out.insert(position(&items, &change.name), new);
         return out;
@@ -201,11 +209,11 @@ fn wanted_list(stream: &Stream, change: &ImageChange) -> Vec<Fields> {
     for entry in out.iter_mut().filter(|entry| named(entry)) {
         for key in FIELDS {
             match field(change, key) {
-                Field::Keep => {}
-                Field::Set(text) => {
+                FieldEdit::Keep => {}
+                FieldEdit::Set(text) => {
                     entry.insert(key.to_owned(), text.clone());
                 }
-                Field::Drop => {
+                FieldEdit::Drop => {
                     entry.remove(key);
                 }
             }

@@ -1,9 +1,9 @@
 //! The recorded cases of `kustomize edit set image`, each in every way of writing the list; and what
 //! the bytes become.
 
-use super::{Field, Fields, ImageChange, entry_name, list, splices};
+use super::{FieldEdit, ImageChange, ImageEntryFields, entry_name, list, splices};
 use crate::model::ImageReference;
-use crate::yaml::{self, Obstacle, spliced};
+use crate::yaml::{self, EditObstacle, spliced};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeSet;
@@ -16,8 +16,8 @@ struct Cases {
 #[derive(Deserialize)]
 struct Case {
     args: Vec<String>,
-    input_images: Vec<Fields>,
-    expected_images: Vec<Fields>,
+    input_images: Vec<ImageEntryFields>,
+    expected_images: Vec<ImageEntryFields>,
 }
 
 /// An argument of `kustomize edit set image`: `name=new:tag@digest`, where `*` keeps and what is not
@@ -27,9 +27,9 @@ fn change(argument: &str) -> ImageChange {
         argument.split_once('=').map_or((None, argument), |(name, image)| (Some(name), image));
     let ImageReference { name: new_name, version } = ImageReference::parse(image);
     let field = |text: Option<String>| match text.as_deref() {
-        None => Field::Drop,
-        Some("*") => Field::Keep,
-        Some(text) => Field::Set(text.to_owned()),
+        None => FieldEdit::Drop,
+        Some("*") => FieldEdit::Keep,
+        Some(text) => FieldEdit::Set(text.to_owned()),
     };
     ImageChange {
         name: name.unwrap_or(&new_name).to_owned(),
@@ -39,12 +39,12 @@ fn change(argument: &str) -> ImageChange {
     }
 }
 
-fn set(file: &str, argument: &str) -> Result<String, Obstacle> {
+fn set(file: &str, argument: &str) -> Result<String, EditObstacle> {
     splices(file, &change(argument)).map(|splices| spliced(file, &splices))
 }
 
 /// The list in some ways of writing it, with something before and behind.
-fn written(images: &[Fields]) -> Vec<String> {
+fn written(images: &[ImageEntryFields]) -> Vec<String> {
     let head = "# kept\napiVersion: kustomize.config.k8s.io/v1beta1\nresources: [a.yaml] # kept\n";
     let tail = "patches:\n- patch: |-\n    - op: remove\n      path: /spec\n";
     if images.is_empty() {
@@ -55,12 +55,12 @@ fn written(images: &[Fields]) -> Vec<String> {
             .flat_map(|list| [format!("{head}{list}{tail}"), format!("{head}{tail}{list}")])
             .collect();
     }
-    let item = |fields: &Fields, lead: &str, gap: &str| {
+    let item = |fields: &ImageEntryFields, lead: &str, gap: &str| {
         let pairs: Vec<String> =
             fields.iter().map(|(key, value)| format!("{key}: \"{value}\" # {key}\n")).collect();
         format!("{lead}-{gap}{}", pairs.join(&format!("{lead} {gap}")))
     };
-    let flow = |fields: &Fields| {
+    let flow = |fields: &ImageEntryFields| {
         let pairs: Vec<String> =
             fields.iter().map(|(key, value)| format!("{key}: '{value}'")).collect();
         format!("{{{}}}", pairs.join(", "))
@@ -80,7 +80,7 @@ fn written(images: &[Fields]) -> Vec<String> {
         .collect()
 }
 
-fn set_of(images: &[Fields]) -> BTreeSet<Fields> {
+fn set_of(images: &[ImageEntryFields]) -> BTreeSet<ImageEntryFields> {
     images.iter().cloned().collect()
 }
 
@@ -187,10 +187,10 @@ fn a_list_that_is_not_understood_is_refused() {
         assert!(set(file, "b:v1").is_err(), "{file}");
     }
     let shared = set("images:\n- name: a\n  newTag: &t v1\nnamePrefix: *t\n", "a:v2");
-    assert!(matches!(shared, Err(Obstacle::Anchored(uses)) if uses[0].line == 4));
+    assert!(matches!(shared, Err(EditObstacle::Anchored(uses)) if uses[0].line == 4));
     assert_eq!(
         set("images:\n- name: a\n- name: a\n", "a:v1"),
-        Err(Obstacle::DuplicateKey { key: "a".into(), lines: (2, 3) })
+        Err(EditObstacle::DuplicateKey { key: "a".into(), lines: (2, 3) })
     );
 }
 

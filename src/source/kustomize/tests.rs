@@ -1,16 +1,16 @@
 //! Whole builds, compared with what kustomize made of the same files.
 
-use crate::model::{Note, Part, SourceKind};
-use crate::source::Finding;
+use crate::model::{EntryNote, ImagePart, SourceKind};
+use crate::source::VersionFinding;
 use crate::source::testing::{repository, repository_with_links};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-fn build(files: &[(&str, &str)], path: &str) -> Vec<Finding> {
+fn build(files: &[(&str, &str)], path: &str) -> Vec<VersionFinding> {
     repository(files).findings(SourceKind::Kustomize, path)
 }
 
-fn shown(finding: &Finding) -> String {
+fn shown(finding: &VersionFinding) -> String {
     let image = finding.image.as_deref().unwrap_or_default();
     let tag = finding.version.tag.iter().map(|tag| format!(":{tag}"));
     let digest = finding.version.digest.iter().map(|digest| format!("@{digest}"));
@@ -42,13 +42,13 @@ fn recorded_builds_give_the_same_images() {
             // blame, its finding says so.
             let tag_is_to_blame =
                 case["about"].as_str().is_some_and(|about| about.starts_with("newTag"));
-            let said = found.iter().any(|finding| finding.notes.contains(&Note::Unbuildable));
+            let said = found.iter().any(|finding| finding.notes.contains(&EntryNote::Unbuildable));
             assert_eq!(said, tag_is_to_blame, "{}", case["about"]);
             continue;
         }
         let images: BTreeSet<String> = found
             .iter()
-            .filter(|finding| !finding.notes.contains(&Note::Unmatched))
+            .filter(|finding| !finding.notes.contains(&EntryNote::Unmatched))
             .map(shown)
             .collect();
         let lines = case["image_lines"].as_array().expect("lines").iter().filter_map(Value::as_str);
@@ -67,8 +67,8 @@ fn recorded_builds_give_the_same_images() {
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: web\n    image: r.io/web:v1\n";
 
 /// Shown findings in order, with the first place as `path:line key`.
-fn places(found: &[Finding]) -> Vec<String> {
-    let place = |finding: &Finding| {
+fn places(found: &[VersionFinding]) -> Vec<String> {
+    let place = |finding: &VersionFinding| {
         finding.locations.first().map(|at| format!("{}:{} {}", at.path, at.line, at.key))
     };
     found
@@ -95,10 +95,10 @@ fn a_place_in_a_base_is_inherited() {
     assert_eq!(places(&dev), ["r.io/web:v3 dev/kustomization.yaml:4 images[r.io/web].newTag"]);
     assert_eq!((dev[0].notes.as_slice(), dev[0].component.as_deref()), (&[][..], Some("web")));
     let at = &dev[0].locations[0];
-    assert_eq!((&files[2].1[at.span.start..at.span.end], at.part), ("v3", Part::Tag));
+    assert_eq!((&files[2].1[at.span.start..at.span.end], at.part), ("v3", ImagePart::Tag));
     let prod = build(&files, "prod/kustomization.yaml");
     assert_eq!(places(&prod), ["r.io/web:v2 base/kustomization.yaml:4 images[r.io/web].newTag"]);
-    assert_eq!(prod[0].notes, [Note::Inherited]);
+    assert_eq!(prod[0].notes, [EntryNote::Inherited]);
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn every_place_of_the_same_reference_counts() {
     );
     assert_eq!(places(&found), ["r.io/web:v1 p.yaml:7 spec.containers[web].image"]);
     assert_eq!(found[0].locations.len(), 2);
-    assert_eq!(found[0].locations[1].part, Part::Reference);
+    assert_eq!(found[0].locations[1].part, ImagePart::Reference);
 }
 
 #[test]
@@ -132,13 +132,13 @@ fn entries_that_match_nothing_and_remote_resources_are_findings() {
         ]
     );
     let policy = crate::model::Automation { policy: "ns:web:tag".into() };
-    assert_eq!(found[0].notes, [Note::Unmatched, Note::Automated(policy)]);
+    assert_eq!(found[0].notes, [EntryNote::Unmatched, EntryNote::Automated(policy)]);
     let components: Vec<_> =
         found.iter().filter_map(|finding| finding.component.as_deref()).collect();
     assert_eq!(components, ["web", "redis", "web/config"]);
     assert_eq!(
         (found[2].locations[0].part, found[2].notes.as_slice()),
-        (Part::Revision, &[Note::Remote][..])
+        (ImagePart::Revision, &[EntryNote::Remote][..])
     );
 }
 
@@ -202,8 +202,9 @@ fn warnings_of(
     files: &[(&str, &str)],
     links: &[(&str, &str)],
     path: &str,
-) -> (Vec<Finding>, Vec<&'static str>) {
-    let rule = crate::config::Rule::new(SourceKind::Kustomize, path, &[]).expect("a template");
+) -> (Vec<VersionFinding>, Vec<&'static str>) {
+    let rule =
+        crate::config::SourceRule::new(SourceKind::Kustomize, path, &[]).expect("a template");
     let (found, warnings) = repository_with_links(files, links).read(rule);
     (
         found.into_iter().map(|(_, finding)| finding).collect(),
@@ -254,7 +255,7 @@ fn diamonds_that_double_at_every_level_are_cut() {
 
 #[test]
 fn what_a_remembered_base_looked_at_is_touched_again() {
-    use crate::source::{Cache, Reader};
+    use crate::source::{ParseCache, SnapshotReader};
     let files = [
         ("base/p.yaml", POD),
         ("base/kustomization.yaml", "resources: [p.yaml]\n"),
@@ -262,8 +263,8 @@ fn what_a_remembered_base_looked_at_is_touched_again() {
         ("b/kustomization.yaml", "resources: [../base]\n"),
     ];
     let made = repository(&files);
-    let (snapshot, cache) = (made.snapshot(), Cache::default());
-    let reader = Reader::new(&snapshot, &cache);
+    let (snapshot, cache) = (made.snapshot(), ParseCache::default());
+    let reader = SnapshotReader::new(&snapshot, &cache);
     for directory in ["a", "b"] {
         super::look::see(&reader, directory, |_| Vec::new());
         let touched = reader.take_touched().paths();

@@ -2,8 +2,8 @@
 //! `api/filters/imagetag`).
 
 use super::image::ImageEntry;
-use super::manifest::{Cell, Manifest, Node, is_container_list};
-use crate::yaml::{self, Value};
+use super::manifest::{ImageText, Manifest, ManifestNode, is_container_list};
+use crate::yaml::{self, YamlValue};
 use std::rc::Rc;
 
 /// A field that a configuration calls an image.
@@ -17,13 +17,13 @@ pub(super) struct FieldSpec {
 
 impl FieldSpec {
     /// The `images:` of a configuration file.
-    pub fn read_all(stream: &yaml::Stream) -> Vec<Self> {
-        let roots = stream.documents.iter().filter_map(yaml::Document::root);
-        let items = roots.filter_map(|root| root.get("images")).flat_map(Value::items);
+    pub fn read_all(stream: &yaml::YamlStream) -> Vec<Self> {
+        let roots = stream.documents.iter().filter_map(yaml::YamlDocument::root);
+        let items = roots.filter_map(|root| root.get("images")).flat_map(YamlValue::items);
         items.filter_map(FieldSpec::read).collect()
     }
 
-    fn read(item: Value<'_>) -> Option<Self> {
+    fn read(item: YamlValue<'_>) -> Option<Self> {
         let text = |key: &str| item.str_at(&[key]).unwrap_or_default().to_owned();
         let path = item.str_at(&["path"])?.split('/').filter(|key| !key.is_empty());
         let path = path.map(|key| key.trim_end_matches("[]").to_owned()).collect();
@@ -48,7 +48,7 @@ pub(super) fn rewrite(
     entry: &Rc<ImageEntry>,
     specs: &[FieldSpec],
 ) -> bool {
-    if object.kind == "CustomResourceDefinition" || matches!(*object.body, Node::Other) {
+    if object.kind == "CustomResourceDefinition" || matches!(*object.body, ManifestNode::Other) {
         return false;
     }
     let specs: Vec<&FieldSpec> = specs.iter().filter(|spec| spec.fits(object)).collect();
@@ -83,13 +83,13 @@ const POD_LISTS: [&[&str]; 4] = [
 
 /// Would anything change? Asked first, because objects are shared. With specs of a configuration
 /// the answer is always yes, as they also tell which fields are images.
-fn any(body: &Node, entry: &ImageEntry, specs: &[&FieldSpec]) -> bool {
+fn any(body: &ManifestNode, entry: &ImageEntry, specs: &[&FieldSpec]) -> bool {
     let mut found = !specs.is_empty();
     super::manifest::each_container(body, &mut |cell| found |= entry.matches(&cell.text));
     found
 }
 
-fn set(cell: &mut Cell, entry: &Rc<ImageEntry>) -> bool {
+fn set(cell: &mut ImageText, entry: &Rc<ImageEntry>) -> bool {
     if !entry.matches(&cell.text) {
         return false;
     }
@@ -103,9 +103,9 @@ fn set(cell: &mut Cell, entry: &Rc<ImageEntry>) -> bool {
     true
 }
 
-fn containers(node: &mut Node, visit: &mut impl FnMut(&mut Cell)) {
+fn containers(node: &mut ManifestNode, visit: &mut impl FnMut(&mut ImageText)) {
     match node {
-        Node::Map(pairs) => {
+        ManifestNode::Map(pairs) => {
             for (key, value) in pairs {
                 containers(value, visit);
                 if is_container_list(key) {
@@ -113,28 +113,28 @@ fn containers(node: &mut Node, visit: &mut impl FnMut(&mut Cell)) {
                 }
             }
         }
-        Node::List(items) => items.iter_mut().for_each(|item| containers(item, visit)),
-        Node::Text(_) | Node::Null | Node::Other => {}
+        ManifestNode::List(items) => items.iter_mut().for_each(|item| containers(item, visit)),
+        ManifestNode::Text(_) | ManifestNode::Null | ManifestNode::Other => {}
     }
 }
 
-fn field_of_items(list: &mut Node, visit: &mut impl FnMut(&mut Cell)) {
-    if let Node::List(items) = list {
+fn field_of_items(list: &mut ManifestNode, visit: &mut impl FnMut(&mut ImageText)) {
+    if let ManifestNode::List(items) = list {
         items.iter_mut().for_each(|item| field(item, &["image"], visit));
     }
 }
 
 /// Visits a field by its path; lists on the way are entered.
-fn field(node: &mut Node, path: &[&str], visit: &mut impl FnMut(&mut Cell)) {
+fn field(node: &mut ManifestNode, path: &[&str], visit: &mut impl FnMut(&mut ImageText)) {
     match node {
-        Node::List(items) => items.iter_mut().for_each(|item| field(item, path, visit)),
-        Node::Map(pairs) => {
+        ManifestNode::List(items) => items.iter_mut().for_each(|item| field(item, path, visit)),
+        ManifestNode::Map(pairs) => {
             let Some((first, rest)) = path.split_first() else { return };
             if let Some((_, value)) = pairs.iter_mut().find(|(key, _)| **key == **first) {
                 field(value, rest, visit);
             }
         }
-        Node::Text(cell) if path.is_empty() => visit(cell),
-        Node::Text(_) | Node::Null | Node::Other => {}
+        ManifestNode::Text(cell) if path.is_empty() => visit(cell),
+        ManifestNode::Text(_) | ManifestNode::Null | ManifestNode::Other => {}
     }
 }

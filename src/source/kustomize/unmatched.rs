@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Entries that matched nothing so far.
-pub(super) struct Unmatched {
+pub(super) struct UnmatchedEntries {
     entries: Vec<Option<Rc<ImageEntry>>>,
     places: HashMap<String, Vec<usize>>,
 }
 
-impl Unmatched {
+impl UnmatchedEntries {
     /// Begins with these.
     pub fn new(entries: Vec<Rc<ImageEntry>>) -> Self {
-        let mut all = Unmatched { entries: Vec::new(), places: HashMap::new() };
+        let mut all = UnmatchedEntries { entries: Vec::new(), places: HashMap::new() };
         entries.into_iter().for_each(|entry| all.push(entry));
         all
     }

@@ -1,20 +1,20 @@
 //! Who looked at a path, and who is built on what.
 
-use super::keep::Trace;
-use crate::source::Touched;
+use super::keep::BuildTrace;
+use crate::source::AccessLog;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The directories whose builds looked at each path, and those built on each directory.
 #[derive(Default)]
-pub(super) struct Watchers {
+pub(super) struct BuildDependents {
     lookers: HashMap<String, Vec<Rc<str>>>,
     users: HashMap<Rc<str>, Vec<Rc<str>>>,
     /// Paths that somebody looked away from last.
     left: Vec<String>,
 }
 
-impl Watchers {
+impl BuildDependents {
     /// Who looked at a path itself.
     pub fn lookers(&self, path: &str) -> &[Rc<str>] {
         self.lookers.get(path).map_or(&[], Vec::as_slice)
@@ -26,7 +26,7 @@ impl Watchers {
     }
 
     /// Notes a build.
-    pub fn add(&mut self, name: &Rc<str>, touched: &Touched, trace: &Trace) {
+    pub fn add(&mut self, name: &Rc<str>, touched: &AccessLog, trace: &BuildTrace) {
         for path in touched.own() {
             match self.lookers.get_mut(path) {
                 Some(lookers) => add(lookers, name),
@@ -41,7 +41,7 @@ impl Watchers {
     }
 
     /// Forgets a build.
-    pub fn remove(&mut self, name: &Rc<str>, touched: &Touched, trace: &Trace) {
+    pub fn remove(&mut self, name: &Rc<str>, touched: &AccessLog, trace: &BuildTrace) {
         for path in touched.own() {
             let Some(lookers) = self.lookers.get_mut(path) else { continue };
             lookers.retain(|known| known != name);

@@ -1,7 +1,7 @@
 //! One finding a record, nothing folded.
 
 use super::{commit, version};
-use crate::report::{Audited, Told, moment};
+use crate::report::{AuditReport, FindingReport, moment};
 use crate::ui::formats::records;
 
 const HEADER: [&str; 14] = [
@@ -10,12 +10,12 @@ const HEADER: [&str; 14] = [
 ];
 
 /// One finding a record.
-pub fn csv(audited: &Audited) -> String {
+pub fn csv(audited: &AuditReport) -> String {
     let header = HEADER.map(str::to_owned);
     records(std::iter::once(header).chain(audited.findings.iter().map(record)))
 }
 
-fn record(told: &Told) -> [String; 14] {
+fn record(told: &FindingReport) -> [String; 14] {
     let finding = &told.finding;
     [
         finding.id(),

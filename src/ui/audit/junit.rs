@@ -1,15 +1,15 @@
 //! The XML that test reports are written in: a suite for each rule, a failed case for each finding.
 
 use super::sentence;
-use crate::audit::{Rule, rules};
-use crate::report::{Audited, Told};
+use crate::audit::{AuditRule, rules};
+use crate::report::{AuditReport, FindingReport};
 use crate::ui::visible;
 
 /// A rule that found nothing is one case that passed.
-pub fn junit(audited: &Audited) -> String {
+pub fn junit(audited: &AuditReport) -> String {
     let count = audited.findings.len();
     let silent =
-        |rule: &&&Rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id);
+        |rule: &&&AuditRule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id);
     let passed = rules::ALL.iter().filter(silent).count();
     let tests = count + passed;
     let suites: String = rules::ALL.iter().map(|rule| suite(rule, audited)).collect();
@@ -19,8 +19,8 @@ pub fn junit(audited: &Audited) -> String {
     )
 }
 
-fn suite(rule: &Rule, audited: &Audited) -> String {
-    let found: Vec<&Told> =
+fn suite(rule: &AuditRule, audited: &AuditReport) -> String {
+    let found: Vec<&FindingReport> =
         audited.findings.iter().filter(|told| told.finding.rule.id == rule.id).collect();
     let (tests, failures) = (found.len().max(1), found.len());
     let cases: String = if found.is_empty() {
@@ -34,7 +34,7 @@ fn suite(rule: &Rule, audited: &Audited) -> String {
     )
 }
 
-fn case(told: &Told) -> String {
+fn case(told: &FindingReport) -> String {
     let (rule, sentence) = (told.finding.rule, escaped(&sentence(told)));
     let name = escaped(format!("{} {} {}", told.name, told.place(), told.finding.id()).trim());
     format!(

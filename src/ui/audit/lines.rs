@@ -1,14 +1,14 @@
 //! What tables say: the rules, a line for each place that repeats itself, and the order of the stages.
 
-use super::{Detail, brief, commit, minute, span, version};
+use super::{AuditDetail, brief, commit, minute, span, version};
 use crate::audit::Severity;
-use crate::report::{Audited, Group, PairFigures};
+use crate::report::{AuditReport, FindingGroup, StagePairFigures};
 
 /// So many lines of one rule are read; `--all` is for those who want more.
 const SHOWN: usize = 12;
 
 /// Findings in one line.
-pub(super) struct Line {
+pub(super) struct FindingLine {
     pub rule: &'static str,
     pub severity: Severity,
     /// App, stage, findings, version, first, last, commit, what.
@@ -19,16 +19,16 @@ pub(super) const HEADINGS: [&str; 9] =
     ["rule", "app", "stage", "findings", "version", "first", "last", "commit", "what"];
 
 /// The lines of all rules, the gravest first.
-pub(super) fn findings(audited: &Audited, detail: Detail) -> Vec<Line> {
-    if detail == Detail::Whole {
-        return audited.findings.iter().map(|told| line(&Group::single(told))).collect();
+pub(super) fn findings(audited: &AuditReport, detail: AuditDetail) -> Vec<FindingLine> {
+    if detail == AuditDetail::Whole {
+        return audited.findings.iter().map(|told| line(&FindingGroup::single(told))).collect();
     }
     let groups = audited.groups();
     let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
     rules.flat_map(|groups| groups.iter().take(SHOWN).map(line).chain(rest(groups))).collect()
 }
 
-fn line(group: &Group<'_>) -> Line {
+fn line(group: &FindingGroup<'_>) -> FindingLine {
     let newest = group.newest();
     let count = group.findings.len();
     let versions = group.findings.iter().all(|told| told.finding.version == newest.finding.version);
@@ -45,11 +45,11 @@ fn line(group: &Group<'_>) -> Line {
         brief(&commit(newest)),
         newest.finding.message.clone(),
     ];
-    Line { rule: group.rule().id, severity: group.severity(), cells }
+    FindingLine { rule: group.rule().id, severity: group.severity(), cells }
 }
 
 /// What is left of one rule.
-fn rest(groups: &[Group<'_>]) -> Option<Line> {
+fn rest(groups: &[FindingGroup<'_>]) -> Option<FindingLine> {
     let left = groups.get(SHOWN..).filter(|left| !left.is_empty())?;
     let findings = left.iter().map(|group| group.findings.len()).sum();
     let what = match left.len() {
@@ -58,23 +58,23 @@ fn rest(groups: &[Group<'_>]) -> Option<Line> {
     };
     let none = String::new;
     let cells = ["…".to_owned(), none(), thousands(findings), none(), none(), none(), none(), what];
-    Some(Line { rule: groups[0].rule().id, severity: groups[0].severity(), cells })
+    Some(FindingLine { rule: groups[0].rule().id, severity: groups[0].severity(), cells })
 }
 
 /// Of two stages: their names, changes, how many came too early, how many of those hardly, how many
 /// never came before, and what that is worth.
-pub(super) type Pair = [String; 6];
+pub(super) type StagePairLine = [String; 6];
 
-pub(super) fn pair_headings(audited: &Audited) -> [String; 6] {
+pub(super) fn pair_headings(audited: &AuditReport) -> [String; 6] {
     let within = format!("by {} or less", span(audited.tolerance));
     ["order", "changes", "too early", &within, "never before", "judged"].map(str::to_owned)
 }
 
 /// The pairs of stages in pipeline order; where there are many, those with most to say. And how many
 /// were left out.
-pub(super) fn pairs(audited: &Audited, detail: Detail) -> (Vec<Pair>, usize) {
-    let mut pairs: Vec<(usize, &PairFigures)> = audited.pairs.iter().enumerate().collect();
-    if detail == Detail::Folded {
+pub(super) fn pairs(audited: &AuditReport, detail: AuditDetail) -> (Vec<StagePairLine>, usize) {
+    let mut pairs: Vec<(usize, &StagePairFigures)> = audited.pairs.iter().enumerate().collect();
+    if detail == AuditDetail::Folded {
         pairs.retain(|(_, pair)| pair.comparable);
         pairs.sort_by_key(|(_, pair)| std::cmp::Reverse(pair.after - pair.tolerated + pair.never));
         pairs.truncate(SHOWN);
@@ -84,8 +84,9 @@ pub(super) fn pairs(audited: &Audited, detail: Detail) -> (Vec<Pair>, usize) {
     (pairs.into_iter().map(|(_, pair)| in_figures(pair)).collect(), left)
 }
 
-fn in_figures(pair: &PairFigures) -> Pair {
-    let PairFigures { before, stage, changes, after, tolerated, never, versions, met, .. } = pair;
+fn in_figures(pair: &StagePairFigures) -> StagePairLine {
+    let StagePairFigures { before, stage, changes, after, tolerated, never, versions, met, .. } =
+        pair;
     let [changes, after, tolerated, never] = [*changes, *after, *tolerated, *never].map(thousands);
     let silent = || {
         format!(

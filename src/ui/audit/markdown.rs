@@ -1,12 +1,12 @@
 //! For pages and pull requests: the same tables as Markdown.
 
-use super::Detail;
+use super::AuditDetail;
 use super::lines::{self, HEADINGS, thousands};
-use crate::report::Audited;
+use crate::report::AuditReport;
 use crate::ui::formats::cell_text;
 
 /// The rules, then the findings, then the order of the stages.
-pub fn markdown(audited: &Audited, detail: Detail) -> String {
+pub fn markdown(audited: &AuditReport, detail: AuditDetail) -> String {
     let mut out =
         String::from("| rule | severity | findings | what |\n| --- | --- | ---: | --- |\n");
     for (rule, severity, count) in audited.counts() {

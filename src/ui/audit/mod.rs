@@ -17,22 +17,22 @@ pub(super) use sarif::{log, physical};
 pub use table::table;
 
 use super::{span, visible};
-use crate::report::{Told, moment};
+use crate::report::{FindingReport, moment};
 
 /// How much of what repeats itself is shown to people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
+pub enum AuditDetail {
     /// A line for each place, and the newest of those.
     Folded,
     /// Every finding.
     Whole,
 }
 
-fn version(told: &Told) -> String {
+fn version(told: &FindingReport) -> String {
     told.finding.version.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
-fn commit(told: &Told) -> String {
+fn commit(told: &FindingReport) -> String {
     told.finding.commit.map(|commit| commit.to_string()).unwrap_or_default()
 }
 
@@ -46,7 +46,7 @@ fn minute(seconds: i64) -> String {
 }
 
 /// A finding in one sentence, for formats that have no columns.
-fn sentence(told: &Told) -> String {
+fn sentence(told: &FindingReport) -> String {
     let version = version(told);
     let cell: Vec<&str> = [told.name.as_str(), version.as_str()]
         .into_iter()
@@ -61,7 +61,7 @@ fn sentence(told: &Told) -> String {
 }
 
 /// ` (0123456789, 2026-08-01 10:00)`.
-fn finding_place(told: &Told) -> String {
+fn finding_place(told: &FindingReport) -> String {
     match (told.finding.commit, told.finding.time) {
         (Some(_), Some(time)) => {
             format!(" ({}, {} UTC)", brief(&commit(told)), minute(time))

@@ -1,8 +1,8 @@
 //! SARIF 2.1.0, as OASIS describes it: what code scanning pages show.
 
 use super::sentence;
-use crate::audit::{Rule, Severity, rules};
-use crate::report::{Audited, Told};
+use crate::audit::{AuditRule, Severity, rules};
+use crate::report::{AuditReport, FindingReport};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ const PATH: &AsciiSet = &CONTROLS
     .add(b']');
 
 /// One run with all rules and all findings.
-pub fn sarif(audited: &Audited, version: &str) -> String {
+pub fn sarif(audited: &AuditReport, version: &str) -> String {
     let rules = rules::ALL.iter().map(|rule| described(rule)).collect();
     log(rules, audited.findings.iter().map(result).collect(), version)
 }
@@ -42,7 +42,7 @@ pub(in crate::ui) fn log(rules: Vec<Value>, results: Vec<Value>, version: &str) 
     crate::ui::json(&log)
 }
 
-fn described(rule: &Rule) -> Value {
+fn described(rule: &AuditRule) -> Value {
     json!({
         "id": rule.id,
         "shortDescription": { "text": rule.title },
@@ -59,7 +59,7 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(told: &Told) -> Value {
+fn result(told: &FindingReport) -> Value {
     let finding = &told.finding;
     let index = rules::ALL.iter().position(|rule| rule.id == finding.rule.id);
     let mut result = json!({

@@ -1,90 +1,97 @@
 //! The findings as tables: the rules first, then what they found, then the order of the stages.
 
-use super::lines::{self, HEADINGS, Line, thousands};
-use super::{Detail, visible};
-use crate::audit::{Rule, Severity};
-use crate::report::Audited;
-use crate::ui::table::{Align, Column, Table, Text};
-use crate::ui::{Look, Tone};
+use super::lines::{self, FindingLine, HEADINGS, thousands};
+use super::{AuditDetail, visible};
+use crate::audit::{AuditRule, Severity};
+use crate::report::AuditReport;
+use crate::ui::table::{Alignment, StyledText, Table, TableColumn};
+use crate::ui::{TerminalStyle, TextTone};
 
 /// What is looked for is never cut.
 const WHOLE: usize = usize::MAX;
 
 /// The whole answer for people.
-pub fn table(audited: &Audited, detail: Detail, look: &Look) -> String {
+pub fn table(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
     let parts =
         [rules(audited, look), findings(audited, detail, look), order(audited, detail, look)];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n")
 }
 
-fn rules(audited: &Audited, look: &Look) -> String {
+fn rules(audited: &AuditReport, look: &TerminalStyle) -> String {
     let counts = audited.counts();
     if counts.is_empty() {
         return String::new();
     }
     let columns = [
-        column("rule", Align::Left, WHOLE),
-        column("severity", Align::Left, WHOLE),
-        column("findings", Align::Right, WHOLE),
-        column("what", Align::Left, 20),
+        column("rule", Alignment::Left, WHOLE),
+        column("severity", Alignment::Left, WHOLE),
+        column("findings", Alignment::Right, WHOLE),
+        column("what", Alignment::Left, 20),
     ];
-    let row = |(rule, severity, count): (&'static Rule, Severity, usize)| {
-        let severity = Text::new(severity.as_str(), tone(severity));
-        [Text::plain(rule.id), severity, Text::plain(thousands(count)), Text::plain(rule.title)]
+    let row = |(rule, severity, count): (&'static AuditRule, Severity, usize)| {
+        let severity = StyledText::new(severity.as_str(), tone(severity));
+        [
+            StyledText::plain(rule.id),
+            severity,
+            StyledText::plain(thousands(count)),
+            StyledText::plain(rule.title),
+        ]
     };
-    let rows: Vec<[Text; 4]> = counts.into_iter().map(row).collect();
+    let rows: Vec<[StyledText; 4]> = counts.into_iter().map(row).collect();
     Table::new(columns).whole(&rows, look)
 }
 
-fn column(heading: &str, align: Align, least: usize) -> Column<'_> {
-    Column { heading, align, least }
+fn column(heading: &str, align: Alignment, least: usize) -> TableColumn<'_> {
+    TableColumn { heading, align, least }
 }
 
-fn tone(severity: Severity) -> Tone {
+fn tone(severity: Severity) -> TextTone {
     match severity {
-        Severity::Low => Tone::Dim,
-        Severity::Medium => Tone::Warn,
-        Severity::High => Tone::Bad,
+        Severity::Low => TextTone::Dim,
+        Severity::Medium => TextTone::Warn,
+        Severity::High => TextTone::Bad,
     }
 }
 
-fn findings(audited: &Audited, detail: Detail, look: &Look) -> String {
-    let rows: Vec<[Text; 9]> = lines::findings(audited, detail).iter().map(row).collect();
+fn findings(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
+    let rows: Vec<[StyledText; 9]> = lines::findings(audited, detail).iter().map(row).collect();
     if rows.is_empty() {
         return String::new();
     }
     let least = [WHOLE, 12, 8, WHOLE, 8, WHOLE, WHOLE, WHOLE, WHOLE];
     let columns = std::array::from_fn(|at| {
-        let align = if HEADINGS[at] == "findings" { Align::Right } else { Align::Left };
+        let align = if HEADINGS[at] == "findings" { Alignment::Right } else { Alignment::Left };
         column(HEADINGS[at], align, least[at])
     });
     Table::new(columns).whole(&rows, look)
 }
 
-fn row(line: &Line) -> [Text; 9] {
+fn row(line: &FindingLine) -> [StyledText; 9] {
     std::array::from_fn(|at| match at.checked_sub(1) {
-        None => Text::new(line.rule, tone(line.severity)),
+        None => StyledText::new(line.rule, tone(line.severity)),
         Some(at) => {
-            let tone = if HEADINGS[at + 1] == "commit" { Tone::Dim } else { Tone::Plain };
-            Text::new(visible(&line.cells[at]), tone)
+            let tone = if HEADINGS[at + 1] == "commit" { TextTone::Dim } else { TextTone::Plain };
+            StyledText::new(visible(&line.cells[at]), tone)
         }
     })
 }
 
 /// The order of the stages, with both counts of what came too early.
-fn order(audited: &Audited, detail: Detail, look: &Look) -> String {
+fn order(audited: &AuditReport, detail: AuditDetail, look: &TerminalStyle) -> String {
     let (pairs, left) = lines::pairs(audited, detail);
     if pairs.is_empty() {
         return String::new();
     }
     let headings = lines::pair_headings(audited);
     let columns = std::array::from_fn(|at| {
-        let align = if matches!(at, 1..=4) { Align::Right } else { Align::Left };
+        let align = if matches!(at, 1..=4) { Alignment::Right } else { Alignment::Left };
         column(&headings[at], align, WHOLE)
     });
-    let rows: Vec<[Text; 6]> =
-        pairs.iter().map(|pair| pair.each_ref().map(|cell| Text::plain(visible(cell)))).collect();
+    let rows: Vec<[StyledText; 6]> = pairs
+        .iter()
+        .map(|pair| pair.each_ref().map(|cell| StyledText::plain(visible(cell))))
+        .collect();
     let table = Table::new(columns).whole(&rows, look);
     if left == 0 { table } else { format!("{table}{}\n", lines::more_pairs(left)) }
 }

@@ -2,10 +2,10 @@
 //! Forgejo show them as lines.
 
 use super::sentence;
-use crate::report::Guarded;
+use crate::report::GuardReport;
 
 /// One line for each reason, on the file and line it is about; a notice where nothing is in the way.
-pub fn github(guarded: &Guarded) -> String {
+pub fn github(guarded: &GuardReport) -> String {
     let mut out = String::new();
     for ruling in &guarded.rulings {
         let place = ruling
@@ -46,12 +46,12 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guard::{Check, Refusal, Ruling};
+    use crate::guard::{GuardCheck, GuardRefusal, Ruling};
 
     #[test]
     fn nothing_that_a_repository_says_is_a_command() {
-        let refusal = Refusal::of(Check::Link, "50%\n::set-env name=PATH::x");
-        let mut guarded = Guarded::default();
+        let refusal = GuardRefusal::of(GuardCheck::Link, "50%\n::set-env name=PATH::x");
+        let mut guarded = GuardReport::default();
         guarded.rulings.push(Ruling::of_file("a,line=1::b\r\n::error::c", Some(3), Some(refusal)));
         let out = github(&guarded);
         assert_eq!(out.lines().count(), 1, "{out}");

@@ -7,20 +7,20 @@ pub use github::github;
 pub use sarif::sarif;
 
 use super::formats::{cell_text, hint_text};
-use super::table::{Align, Column, Table, Text};
-use super::{Look, Tone, visible};
-use crate::guard::{Refusal, Ruling};
-use crate::report::Guarded;
+use super::table::{Alignment, StyledText, Table, TableColumn};
+use super::{TerminalStyle, TextTone, visible};
+use crate::guard::{GuardRefusal, Ruling};
+use crate::report::GuardReport;
 
 /// Reasons are never cut: they are the answer.
 const WHOLE: usize = usize::MAX;
 
 /// The whole answer for people.
-pub fn table(guarded: &Guarded, look: &Look) -> String {
+pub fn table(guarded: &GuardReport, look: &TerminalStyle) -> String {
     if guarded.rulings.is_empty() {
         return guarded.sentence() + "\n";
     }
-    let column = |heading, least| Column { heading, align: Align::Left, least };
+    let column = |heading, least| TableColumn { heading, align: Alignment::Left, least };
     let columns = [
         column("answer", WHOLE),
         column("what", WHOLE),
@@ -29,7 +29,7 @@ pub fn table(guarded: &Guarded, look: &Look) -> String {
         column("check", WHOLE),
         column("why", WHOLE),
     ];
-    let rows: Vec<[Text; 6]> =
+    let rows: Vec<[StyledText; 6]> =
         guarded.rulings.iter().flat_map(|ruling| rows(ruling, guarded, look)).collect();
     let table = Table::new(columns).whole(&rows, look);
     let hints: String =
@@ -38,42 +38,42 @@ pub fn table(guarded: &Guarded, look: &Look) -> String {
 }
 
 /// A line for each reason; what a cell is called stands on the first.
-fn rows(ruling: &Ruling, guarded: &Guarded, look: &Look) -> Vec<[Text; 6]> {
+fn rows(ruling: &Ruling, guarded: &GuardReport, look: &TerminalStyle) -> Vec<[StyledText; 6]> {
     let (answer, tone) = answer(ruling);
     let head = [
-        Text::new(answer, tone),
-        Text::plain(visible(&what(ruling, guarded))),
-        Text::plain(visible(&Guarded::place(ruling))),
-        Text::plain(visible(&Guarded::versions(ruling, look.arrow()))),
+        StyledText::new(answer, tone),
+        StyledText::plain(visible(&what(ruling, guarded))),
+        StyledText::plain(visible(&GuardReport::place(ruling))),
+        StyledText::plain(visible(&GuardReport::versions(ruling, look.arrow()))),
     ];
     let whys = whys(ruling);
-    let empty = || std::array::from_fn(|_| Text::plain(""));
-    let with = |head: [Text; 4], (check, why): (&str, String)| {
+    let empty = || std::array::from_fn(|_| StyledText::plain(""));
+    let with = |head: [StyledText; 4], (check, why): (&str, String)| {
         let [a, b, c, d] = head;
-        [a, b, c, d, Text::plain(check), Text::plain(visible(&why))]
+        [a, b, c, d, StyledText::plain(check), StyledText::plain(visible(&why))]
     };
     let mut whys = whys.into_iter();
     let first = with(head, whys.next().unwrap_or_default());
     std::iter::once(first).chain(whys.map(|why| with(empty(), why))).collect()
 }
 
-fn answer(ruling: &Ruling) -> (&'static str, Tone) {
+fn answer(ruling: &Ruling) -> (&'static str, TextTone) {
     match (ruling.passes(), ruling.overridden.is_empty()) {
-        (true, true) => ("ok", Tone::Good),
-        (true, false) => ("glass broken", Tone::Warn),
-        (false, _) => ("no", Tone::Bad),
+        (true, true) => ("ok", TextTone::Good),
+        (true, false) => ("glass broken", TextTone::Warn),
+        (false, _) => ("no", TextTone::Bad),
     }
 }
 
 /// The app, or else the file.
-fn what(ruling: &Ruling, guarded: &Guarded) -> String {
+fn what(ruling: &Ruling, guarded: &GuardReport) -> String {
     let name = guarded.name(ruling);
     if name.is_empty() { ruling.path.clone().unwrap_or_default() } else { name }
 }
 
 /// Why it may not; why it would not; or who may.
 fn whys(ruling: &Ruling) -> Vec<(&'static str, String)> {
-    let why = |refusal: &Refusal| (refusal.check.as_str(), refusal.reason.clone());
+    let why = |refusal: &GuardRefusal| (refusal.check.as_str(), refusal.reason.clone());
     if !ruling.passes() {
         return ruling.refusals.iter().map(why).collect();
     }
@@ -86,7 +86,7 @@ fn whys(ruling: &Ruling) -> Vec<(&'static str, String)> {
 }
 
 /// What would help, each once.
-fn hints(guarded: &Guarded) -> Vec<&str> {
+fn hints(guarded: &GuardReport) -> Vec<&str> {
     let refusals = guarded.rulings.iter().flat_map(|ruling| &ruling.refusals);
     let mut out: Vec<&str> = Vec::new();
     for hint in refusals.filter_map(|refusal| refusal.hint.as_deref()) {
@@ -98,7 +98,7 @@ fn hints(guarded: &Guarded) -> Vec<&str> {
 }
 
 /// For pages: the sentence, then a table.
-pub fn markdown(guarded: &Guarded) -> String {
+pub fn markdown(guarded: &GuardReport) -> String {
     let title = if guarded.allows() {
         "towpath guard: may be merged"
     } else {
@@ -114,7 +114,8 @@ pub fn markdown(guarded: &Guarded) -> String {
             .iter()
             .map(|(check, why)| format!("**{check}** {}", cell_text(why)))
             .collect();
-        let cells = [what(ruling, guarded), Guarded::place(ruling), Guarded::versions(ruling, "→")];
+        let cells =
+            [what(ruling, guarded), GuardReport::place(ruling), GuardReport::versions(ruling, "→")];
         let cells = cells.map(|cell| cell_text(&cell)).join(" | ");
         out.push_str(&format!("| {} | {cells} | {} |\n", answer(ruling).0, whys.join("<br>")));
     }
@@ -124,12 +125,12 @@ pub fn markdown(guarded: &Guarded) -> String {
 }
 
 /// One reason in one sentence, for formats that have no columns.
-fn sentence(ruling: &Ruling, refusal: &Refusal, guarded: &Guarded) -> String {
-    let place = Guarded::place(ruling);
+fn sentence(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> String {
+    let place = GuardReport::place(ruling);
     let subject = match ruling.slots.is_empty() {
         true => String::new(),
         false => {
-            format!("{} in {place}, {}: ", guarded.name(ruling), Guarded::versions(ruling, "→"))
+            format!("{} in {place}, {}: ", guarded.name(ruling), GuardReport::versions(ruling, "→"))
         }
     };
     let hint = refusal.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();

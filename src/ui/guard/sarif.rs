@@ -1,8 +1,8 @@
 //! SARIF 2.1.0 of what may not be merged.
 
 use super::sentence;
-use crate::guard::{Check, Refusal, Ruling};
-use crate::report::Guarded;
+use crate::guard::{GuardCheck, GuardRefusal, Ruling};
+use crate::report::GuardReport;
 use crate::ui::audit::{log, physical};
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ const RULES: [(&str, &str); 9] = [
 ];
 
 /// One run with all reasons.
-pub fn sarif(guarded: &Guarded, version: &str) -> String {
+pub fn sarif(guarded: &GuardReport, version: &str) -> String {
     let rule = |(id, text): (&str, &str)| json!({ "id": id, "shortDescription": { "text": text }, "defaultConfiguration": { "level": "error" } });
     let refused = guarded
         .rulings
@@ -31,9 +31,9 @@ pub fn sarif(guarded: &Guarded, version: &str) -> String {
     log(RULES.into_iter().map(rule).collect(), results, version)
 }
 
-fn result(ruling: &Ruling, refusal: &Refusal, guarded: &Guarded) -> Value {
+fn result(ruling: &Ruling, refusal: &GuardRefusal, guarded: &GuardReport) -> Value {
     let id = match refusal.check {
-        Check::Gate(_) => "guard-gate".to_owned(),
+        GuardCheck::Gate(_) => "guard-gate".to_owned(),
         check => format!("guard-{}", check.as_str()),
     };
     let mut result = json!({

@@ -8,7 +8,7 @@ use serde_yaml::{Mapping, Value};
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
 use std::path::Path;
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 #[test]
 fn checks_let_through_whom_they_should() {
@@ -83,10 +83,10 @@ fn run(job: &Job, permitted: &str) -> String {
     let head = site.sandbox.git(&site.clone, &["rev-parse", "HEAD"]).trim().to_owned();
     let (kind, repository) = kind(job);
     let host = match kind {
-        Kind::GitLab => "gitlab.example.com",
-        Kind::Gitea => "codeberg.example",
-        Kind::Bitbucket => "bitbucket.org",
-        Kind::Azure => "dev.azure.com",
+        ForgeKind::GitLab => "gitlab.example.com",
+        ForgeKind::Gitea => "codeberg.example",
+        ForgeKind::Bitbucket => "bitbucket.org",
+        ForgeKind::Azure => "dev.azure.com",
         _ => "github.com",
     };
     let address = format!("https://{host}/{repository}");
@@ -137,14 +137,14 @@ fn run(job: &Job, permitted: &str) -> String {
     "exit 0".into()
 }
 
-fn kind(job: &Job) -> (Kind, &'static str) {
+fn kind(job: &Job) -> (ForgeKind, &'static str) {
     let forge = job.steps.iter().find_map(|(variables, _)| variables.get("TOWPATH_FORGE"));
     match (forge.map(String::as_str), job.name.as_str()) {
-        (Some("gitlab"), _) => (Kind::GitLab, "group/sub/r"),
-        (Some("forgejo"), _) => (Kind::Gitea, "o/r"),
-        (_, "guard for Bitbucket") => (Kind::Bitbucket, "o/r"),
-        (_, "guard for Azure") => (Kind::Azure, "org/p/_git/r"),
-        _ => (Kind::GitHub, "o/r"),
+        (Some("gitlab"), _) => (ForgeKind::GitLab, "group/sub/r"),
+        (Some("forgejo"), _) => (ForgeKind::Gitea, "o/r"),
+        (_, "guard for Bitbucket") => (ForgeKind::Bitbucket, "o/r"),
+        (_, "guard for Azure") => (ForgeKind::Azure, "org/p/_git/r"),
+        _ => (ForgeKind::GitHub, "o/r"),
     }
 }
 
@@ -159,7 +159,7 @@ fn with_secrets(value: &str, head: &str) -> String {
 }
 
 /// What each system sets for the pull request of the bot.
-fn surroundings(site: &Site, kind: Kind, head: &str, api: &str) -> Variables {
+fn surroundings(site: &Site, kind: ForgeKind, head: &str, api: &str) -> Variables {
     let event = serde_json::json!({
         "pull_request": { "number": 1, "user": { "login": ME }, "head": { "sha": head } },
         "sender": { "login": ME },
@@ -167,27 +167,27 @@ fn surroundings(site: &Site, kind: Kind, head: &str, api: &str) -> Variables {
     let file = site.sandbox.path("event.json");
     std::fs::write(&file, event.to_string()).expect("written");
     let own: &[(&str, &str)] = match kind {
-        Kind::GitLab => &[
+        ForgeKind::GitLab => &[
             ("CI_MERGE_REQUEST_IID", "1"),
             ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
             ("CI_COMMIT_SHA", head),
             ("CI_SERVER_URL", "https://gitlab.example.com"),
         ],
-        Kind::Gitea => &[
+        ForgeKind::Gitea => &[
             ("CI_COMMIT_PULL_REQUEST", "1"),
             ("CI_COMMIT_TARGET_BRANCH", "main"),
             ("CI_COMMIT_SHA", head),
             ("CI_FORGE_URL", "https://codeberg.example"),
             ("FORGEJO_TOKEN", TOKEN),
         ],
-        Kind::Bitbucket => &[
+        ForgeKind::Bitbucket => &[
             ("TOWPATH_FORGE", "bitbucket"),
             ("BITBUCKET_PR_ID", "1"),
             ("BITBUCKET_PR_DESTINATION_BRANCH", "main"),
             ("BITBUCKET_COMMIT", head),
             ("BITBUCKET_TOKEN", TOKEN),
         ],
-        Kind::Azure => &[
+        ForgeKind::Azure => &[
             ("TOWPATH_FORGE", "azure"),
             ("SYSTEM_PULLREQUEST_PULLREQUESTID", "1"),
             ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),

@@ -12,7 +12,7 @@ use snapbox::{assert_data_eq, str};
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 /// An answer that opens the gate, behind a certificate of an authority that nobody knows.
 fn secure() -> String {
@@ -126,7 +126,7 @@ exit 3: blocker | shut | no answer of http://status, which counts as shut: io: P
 }
 
 fn site(gates: &str) -> Forge {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     let text = format!(
         "stages: [dev, staging, prod]\nsources:\n- helm-values: 'apps/{{stage}}/{{app}}.yaml'\n{gates}"
     );

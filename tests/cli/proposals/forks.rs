@@ -4,7 +4,7 @@ use super::Forge;
 use crate::delivery::values;
 use crate::fake::Pull;
 use snapbox::{assert_data_eq, str};
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 /// Somebody's pull request that brings web to staging, from a branch called like one that is here. The
 /// forge keeps its head where forges do, if anywhere.
@@ -30,9 +30,9 @@ fn offered(forge: &Forge, version: &str, kept_at: Option<&str>) {
 #[test]
 fn the_gates_are_asked_about_a_fork() {
     let kept = [
-        (Kind::GitHub, "github", "pull"),
-        (Kind::Gitea, "forgejo", "pull"),
-        (Kind::GitLab, "gitlab", "merge-requests"),
+        (ForgeKind::GitHub, "github", "pull"),
+        (ForgeKind::Gitea, "forgejo", "pull"),
+        (ForgeKind::GitLab, "gitlab", "merge-requests"),
     ];
     for (kind, name, folder) in kept {
         let forge = Forge::new(kind, name);
@@ -66,7 +66,7 @@ hint: `towpath deploy web v9 --stage dev` would clear it; `towpath ask` tells mo
 
 #[test]
 fn what_cannot_be_fetched_is_not_merged() {
-    let forge = Forge::new(Kind::Bitbucket, "bitbucket");
+    let forge = Forge::new(ForgeKind::Bitbucket, "bitbucket");
     offered(&forge, "v2", None);
     assert_data_eq!(
         forge.run(&["proposals", "merge", "1"]),
@@ -78,7 +78,7 @@ hint: `towpath guard` judges it where it can be checked out
 
 "#]]
     );
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     offered(&forge, "v2", None);
     assert_data_eq!(
         forge.run(&["proposals", "merge", "1"]),
@@ -94,7 +94,7 @@ hint: `towpath guard` judges it where it can be checked out
 
 #[test]
 fn what_has_moved_is_looked_at_again() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     offered(&forge, "v2", Some("refs/pull/1/head"));
     forge.site.at_origin(&["update-ref", "refs/pull/1/head", "main"]);
     assert_data_eq!(
@@ -111,7 +111,7 @@ hint: run it again; nothing was changed
 
 #[test]
 fn what_conflicts_is_said() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     offered(&forge, "v9", Some("refs/pull/1/head"));
     assert!(
         forge.run(&["deploy", "web", "v2", "--stage", "staging", "--push"]).starts_with("exit 0")

@@ -12,13 +12,13 @@ use crate::fake::server::Answer;
 use crate::fake::{Fake, Fault, TOKEN};
 use snapbox::{assert_data_eq, str};
 use std::fmt::Write as _;
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 /// The address of the repository at the forge, which git is told to look for in the sandbox.
-fn address(kind: Kind) -> &'static str {
+fn address(kind: ForgeKind) -> &'static str {
     match kind {
-        Kind::Azure => "https://git.example.com/org/p/_git/r",
-        Kind::GitLab => "https://git.example.com/group/sub/r.git",
+        ForgeKind::Azure => "https://git.example.com/org/p/_git/r",
+        ForgeKind::GitLab => "https://git.example.com/group/sub/r.git",
         _ => "https://git.example.com/o/r.git",
     }
 }
@@ -30,7 +30,7 @@ pub struct Forge {
 }
 
 impl Forge {
-    pub fn new(kind: Kind, name: &'static str) -> Forge {
+    pub fn new(kind: ForgeKind, name: &'static str) -> Forge {
         let site = Site::new();
         let real = format!("url.{}.insteadOf", site.origin.display());
         site.sandbox.git(&site.clone, &["config", &real, address(kind)]);
@@ -74,11 +74,11 @@ impl Forge {
 #[test]
 fn a_pull_request_is_opened_once() {
     let forges = [
-        (Kind::GitHub, "github"),
-        (Kind::GitLab, "gitlab"),
-        (Kind::Gitea, "forgejo"),
-        (Kind::Bitbucket, "bitbucket"),
-        (Kind::Azure, "azure"),
+        (ForgeKind::GitHub, "github"),
+        (ForgeKind::GitLab, "gitlab"),
+        (ForgeKind::Gitea, "forgejo"),
+        (ForgeKind::Bitbucket, "bitbucket"),
+        (ForgeKind::Azure, "azure"),
     ];
     for (kind, name) in forges {
         let forge = Forge::new(kind, name);
@@ -92,7 +92,7 @@ fn a_pull_request_is_opened_once() {
         );
         assert_eq!(forge.site.says("towpath/prod/api", "apps/prod/api.yaml"), values("api", "v2"));
         assert_eq!(forge.site.says("main", "apps/prod/api.yaml"), values("api", "v1"));
-        if kind == Kind::GitHub {
+        if kind == ForgeKind::GitHub {
             assert_data_eq!(
                 first,
                 str![[r#"
@@ -148,7 +148,7 @@ A newer version replaces this one here; commits of others on this branch are nev
 
 #[test]
 fn a_newer_version_takes_the_place_of_an_older_one() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     forge.run(&["deploy", "web", "v3"]);
     assert_data_eq!(
         forge.run(&["deploy", "web", "v4"]),
@@ -169,7 +169,7 @@ updated pull request 1: Deploy web to dev: v2 -> v4
 
 #[test]
 fn closed_or_merged_the_next_one_is_new() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     forge.run(&["deploy", "web", "v3"]);
     forge.fake.world.lock().expect("no panic within").pulls[0].state = "closed".into();
     forge.run(&["deploy", "web", "v3"]);
@@ -198,7 +198,7 @@ web is at v3 in dev already
 
 #[test]
 fn what_others_have_pushed_is_left_alone() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     forge.run(&["deploy", "web", "v3"]);
     let site = &forge.site;
     site.sandbox.git(&site.clone, &["fetch", "-q"]);
@@ -234,7 +234,7 @@ hint: merge it or delete it; then run this again
 /// The branch was pushed, and the forge was in trouble: the next run ends in one pull request.
 #[test]
 fn after_trouble_the_next_run_finishes() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     let trouble = || Fault::Instead(Answer::refused(403, "no permission"));
     forge.fake.break_next("POST", "/pulls", trouble());
     assert_data_eq!(
@@ -259,7 +259,7 @@ hint: the token lacks a permission: it needs to read the repository, and to writ
 
 #[test]
 fn one_for_each_app_or_one_for_all() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     forge.run(&["deploy", "web", "v3", "--push"]);
     forge.run(&["deploy", "blog", "v3", "--push"]);
     forge.run(&["promote", "--all", "--to", "staging"]);
@@ -277,7 +277,7 @@ fn one_for_each_app_or_one_for_all() {
 
 #[test]
 fn without_a_token_it_says_where_one_is_looked_for() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     let api = forge.fake.api();
     let variables = [("TOWPATH_FORGE", "github"), ("TOWPATH_FORGE_API", api.as_str())];
     assert_data_eq!(

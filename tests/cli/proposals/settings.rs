@@ -4,7 +4,7 @@ use super::Forge;
 use crate::delivery::Site;
 use snapbox::{assert_data_eq, str};
 use std::path::PathBuf;
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 const STAGES: &str =
     "stages: [dev, staging, prod]\nsources:\n- helm-values: apps/{stage}/{app}.yaml\n";
@@ -24,7 +24,7 @@ pub fn configure(site: &Site, more: &str) {
 
 #[test]
 fn labels_reviewers_and_words_are_as_configured() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     configure(
         &forge.site,
         "\
@@ -77,7 +77,7 @@ opened pull request 1: chore(prod): api v1 to v2
 
 #[test]
 fn one_stage_merges_by_itself() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     configure(&forge.site, "proposals: {method: squash, merge: auto}\n");
     let said = forge.run(&["promote", "api", "--to", "prod"]);
     assert_data_eq!(
@@ -130,7 +130,7 @@ Promoted-By: Jo Doe <jo@example.com>
 
 #[test]
 fn what_does_not_merge_by_itself_is_open_all_the_same() {
-    let forge = Forge::new(Kind::Bitbucket, "bitbucket");
+    let forge = Forge::new(ForgeKind::Bitbucket, "bitbucket");
     configure(&forge.site, "proposals: {merge: auto}\n");
     assert_data_eq!(
         forge.run(&["promote", "api", "--to", "prod"]),
@@ -164,7 +164,7 @@ fn sources(site: &Site) -> PathBuf {
 
 #[test]
 fn a_pull_request_says_what_it_brings() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     let sources = sources(&forge.site);
     let address = "https://github.com/example/api";
     let real = format!("url.{}.insteadOf", sources.display());
@@ -226,7 +226,7 @@ A newer version replaces this one here; commits of others on this branch are nev
 
 #[test]
 fn sources_that_cannot_be_reached_are_said_and_left_out() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     let nowhere = forge.site.sandbox.path("nowhere.git");
     configure(&forge.site, &format!("apps: {{api: {{repository: {}}}}}\n", nowhere.display()));
     assert_data_eq!(
@@ -261,7 +261,7 @@ opened pull request 2: Promote web to staging: v1 -> v2
 
 #[test]
 fn a_forge_that_only_the_file_names_gets_no_general_token() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     configure(&forge.site, "forge: github\n");
     assert_data_eq!(
         forge.site.run_with(&["deploy", "web", "v3"], &[("TOWPATH_TOKEN", crate::fake::TOKEN)]),

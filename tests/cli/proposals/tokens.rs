@@ -7,14 +7,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 use std::path::Path;
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
-const KINDS: [(Kind, &str); 5] = [
-    (Kind::GitHub, "github"),
-    (Kind::GitLab, "gitlab"),
-    (Kind::Gitea, "forgejo"),
-    (Kind::Bitbucket, "bitbucket"),
-    (Kind::Azure, "azure"),
+const KINDS: [(ForgeKind, &str); 5] = [
+    (ForgeKind::GitHub, "github"),
+    (ForgeKind::GitLab, "gitlab"),
+    (ForgeKind::Gitea, "forgejo"),
+    (ForgeKind::Bitbucket, "bitbucket"),
+    (ForgeKind::Azure, "azure"),
 ];
 
 /// What is sent, but for the header that signs in.
@@ -92,7 +92,7 @@ fn a_token_is_seen_nowhere() {
     });
 }
 
-fn searched(kind: Kind, name: &'static str) {
+fn searched(kind: ForgeKind, name: &'static str) {
     let forge = Forge::new(kind, name);
     // The repository is named by a URL with the token in it, too.
     let url = address(kind).replace("https://", &format!("https://bot:{TOKEN}@"));

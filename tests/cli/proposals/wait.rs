@@ -7,7 +7,7 @@ use crate::fake::server::Answer;
 use snapbox::{assert_data_eq, str};
 use std::sync::Arc;
 use std::time::Duration;
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 /// Waits for a promotion, while somebody sets the state of its pull request.
 fn waited(forge: &Forge, becomes: &'static str, after: Duration) -> String {
@@ -26,7 +26,7 @@ fn waited(forge: &Forge, becomes: &'static str, after: Duration) -> String {
 
 #[test]
 fn merged_is_the_end() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     assert_data_eq!(
         waited(&forge, "merged", Duration::from_millis(300)),
         str![[r#"
@@ -44,7 +44,7 @@ pull request 1 is merged
 
 #[test]
 fn closed_is_a_no() {
-    let forge = Forge::new(Kind::Gitea, "forgejo");
+    let forge = Forge::new(ForgeKind::Gitea, "forgejo");
     assert_data_eq!(
         waited(&forge, "closed", Duration::ZERO),
         str![[r#"
@@ -62,7 +62,7 @@ error: pull request 1 is closed without being merged
 
 #[test]
 fn time_ends_it() {
-    let forge = Forge::new(Kind::GitLab, "gitlab");
+    let forge = Forge::new(ForgeKind::GitLab, "gitlab");
     assert_data_eq!(
         forge.run(&["promote", "api", "--to", "prod", "--wait=1s"]),
         str![[r#"
@@ -113,7 +113,7 @@ For more information, try '--help'.
 /// Errors of the server and lost connections are waited out; so is one that outlasts all attempts.
 #[test]
 fn trouble_passes() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     for fault in
         [Fault::Instead(Answer::status(502)), Fault::Hangup, Fault::Instead(Answer::status(503))]
     {
@@ -144,7 +144,7 @@ pull request 1 is merged
 
 #[test]
 fn a_no_of_the_forge_is_not_waited_out() {
-    let forge = Forge::new(Kind::GitHub, "github");
+    let forge = Forge::new(ForgeKind::GitHub, "github");
     forge.fake.break_next(
         "GET",
         "/pulls/1",

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use server::{Answer, Request};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use towpath::forge::Kind;
+use towpath::forge::ForgeKind;
 
 /// The token that the forge accepts.
 pub const TOKEN: &str = "t0ken-9f31c7-secret";
@@ -130,18 +130,18 @@ impl World {
 
 /// A running fake.
 pub struct Fake {
-    pub kind: Kind,
+    pub kind: ForgeKind,
     pub base: String,
     pub world: Arc<Mutex<World>>,
 }
 
 impl Fake {
-    pub fn start(kind: Kind) -> Fake {
+    pub fn start(kind: ForgeKind) -> Fake {
         Fake::start_on(kind, 0)
     }
 
     /// On a port that is known beforehand.
-    pub fn start_on(kind: Kind, port: u16) -> Fake {
+    pub fn start_on(kind: ForgeKind, port: u16) -> Fake {
         let world = Arc::new(Mutex::new(World { page_size: 100, ..World::default() }));
         let shared = Arc::clone(&world);
         let handler = move |request: &Request, base: &str| handle(kind, &shared, request, base);
@@ -168,18 +168,18 @@ impl Fake {
 }
 
 /// Where the API of each forge begins.
-pub fn prefix(kind: Kind) -> &'static str {
+pub fn prefix(kind: ForgeKind) -> &'static str {
     match kind {
-        Kind::GitHub => "/api/v3",
-        Kind::GitLab => "/api/v4",
-        Kind::Gitea => "/api/v1",
-        Kind::Bitbucket => "/2.0",
-        Kind::Azure => "/org",
-        Kind::Plain => unreachable!("it is not asked over HTTP"),
+        ForgeKind::GitHub => "/api/v3",
+        ForgeKind::GitLab => "/api/v4",
+        ForgeKind::Gitea => "/api/v1",
+        ForgeKind::Bitbucket => "/2.0",
+        ForgeKind::Azure => "/org",
+        ForgeKind::Plain => unreachable!("it is not asked over HTTP"),
     }
 }
 
-fn handle(kind: Kind, world: &Mutex<World>, request: &Request, base: &str) -> Answer {
+fn handle(kind: ForgeKind, world: &Mutex<World>, request: &Request, base: &str) -> Answer {
     let mut world = world.lock().expect("no panic within");
     world.requests.push(request.clone());
     let matches = |(method, path, _): &(String, String, Fault)| {
@@ -213,11 +213,11 @@ fn handle(kind: Kind, world: &Mutex<World>, request: &Request, base: &str) -> An
     }
 }
 
-fn speak(kind: Kind, world: &mut World, request: &Request, base: &str) -> Answer {
+fn speak(kind: ForgeKind, world: &mut World, request: &Request, base: &str) -> Answer {
     let expected = match kind {
-        Kind::Gitea => format!("token {TOKEN}"),
+        ForgeKind::Gitea => format!("token {TOKEN}"),
         // Base64 of `:t0ken-9f31c7-secret`.
-        Kind::Azure => "Basic OnQwa2VuLTlmMzFjNy1zZWNyZXQ=".to_owned(),
+        ForgeKind::Azure => "Basic OnQwa2VuLTlmMzFjNy1zZWNyZXQ=".to_owned(),
         _ => format!("Bearer {TOKEN}"),
     };
     if request.header("authorization") != Some(&expected) {
@@ -225,18 +225,18 @@ fn speak(kind: Kind, world: &mut World, request: &Request, base: &str) -> Answer
     }
     let base = &format!("{base}{}", prefix(kind));
     // Beside the other API, or below it where a judge stands before the whole server.
-    if kind == Kind::GitHub && request.path.ends_with("/graphql") {
+    if kind == ForgeKind::GitHub && request.path.ends_with("/graphql") {
         return github::graphql(world, request);
     }
     let Some(path) = request.path.strip_prefix(prefix(kind)) else { return Answer::missing() };
     let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
     match kind {
-        Kind::GitHub => github::answer(world, request, &parts, base),
-        Kind::GitLab => gitlab::answer(world, request, &parts, base),
-        Kind::Gitea => gitea::answer(world, request, &parts, base),
-        Kind::Bitbucket => bitbucket::answer(world, request, &parts, base),
-        Kind::Azure => azure::answer(world, request, &parts),
-        Kind::Plain => Answer::missing(),
+        ForgeKind::GitHub => github::answer(world, request, &parts, base),
+        ForgeKind::GitLab => gitlab::answer(world, request, &parts, base),
+        ForgeKind::Gitea => gitea::answer(world, request, &parts, base),
+        ForgeKind::Bitbucket => bitbucket::answer(world, request, &parts, base),
+        ForgeKind::Azure => azure::answer(world, request, &parts),
+        ForgeKind::Plain => Answer::missing(),
     }
 }
 

@@ -1,22 +1,22 @@
 //! Proposals that came too late: what they would bring runs already.
 
-use super::{Hand, Step, Tick};
+use super::{AdvanceRequest, AdvanceStep, StepExecutor};
 use crate::cli::failure::Failure;
-use crate::cli::scene::Scene;
+use crate::cli::scene::PlanBase;
 use crate::config::Stage;
-use crate::config::gates::Waves;
+use crate::config::gates::StageWaves;
 use crate::forge::Proposal;
 use crate::git::Oid;
-use crate::model::{Entry, TargetName, Version};
+use crate::model::{MappingEntry, TargetName, Version};
 use crate::promotion::{branch_name, branch_of, is_to_stage};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Closes the open proposals of ours whose version is where it was to go. How many.
 pub fn close(
-    hand: &Hand<'_>,
-    tick: &Tick<'_>,
-    steps: &[Step],
-    scene: &Scene<'_>,
+    hand: &StepExecutor<'_>,
+    tick: &AdvanceRequest<'_>,
+    steps: &[AdvanceStep],
+    scene: &PlanBase<'_>,
 ) -> Result<usize, Failure> {
     let config = &scene.settings.config;
     let wanted: Vec<String> = steps.iter().flat_map(branches).collect();
@@ -46,19 +46,21 @@ pub fn close(
     Ok(closed)
 }
 
-pub fn branches(step: &Step) -> Vec<String> {
+pub fn branches(step: &AdvanceStep) -> Vec<String> {
     let to = &step.planned.plan.to;
     step.planned.plan.items.iter().map(|item| branch_name(item, to)).collect()
 }
 
 /// Does the stage run what the head of a proposal says in its trailers?
 fn landed(
-    hand: &Hand<'_>,
+    hand: &StepExecutor<'_>,
     proposal: &Proposal,
     stage: &Stage,
-    scene: &Scene<'_>,
+    scene: &PlanBase<'_>,
 ) -> Result<bool, Failure> {
-    let Some(Brings { app, version, .. }) = brings(hand, proposal)? else { return Ok(false) };
+    let Some(ProposedVersion { app, version, .. }) = brings(hand, proposal)? else {
+        return Ok(false);
+    };
     let app = app.as_str();
     let mapping = scene.ground()?.mapping();
     let name = |component: &Option<String>, app: &str| {
@@ -68,7 +70,7 @@ fn landed(
         let whole = name(&entry.component, entry.app.as_str());
         entry.stage == stage.name && (entry.app.as_str() == app || whole.as_deref() == Some(app))
     });
-    let here: Vec<&Entry> = here.collect();
+    let here: Vec<&MappingEntry> = here.collect();
     let named = named(&here, scene.settings.config.pipeline.waves(&stage.name), &|targets| {
         branch_of(app, &stage.name, targets) == proposal.head
     });
@@ -79,27 +81,30 @@ fn landed(
 }
 
 /// What a proposal would bring, by the trailers of its head.
-pub struct Brings {
+pub struct ProposedVersion {
     pub head: Oid,
     pub app: String,
     pub version: Version,
 }
 
 /// Reads it; `None` where the branch is gone, or does not say.
-pub fn brings(hand: &Hand<'_>, proposal: &Proposal) -> Result<Option<Brings>, Failure> {
+pub fn brings(
+    hand: &StepExecutor<'_>,
+    proposal: &Proposal,
+) -> Result<Option<ProposedVersion>, Failure> {
     let heads: BTreeMap<String, Oid> = hand.workspace.remote_heads(&[&proposal.head])?;
     let Some(head) = heads.get(&proposal.head).copied() else { return Ok(None) };
     hand.workspace.fetch(&heads)?;
     let info = hand.workspace.repository().commit_info(head)?;
     let (app, version) = (info.trailers("App").next(), info.trailers("To-Version").next());
     let both = app.zip(version.map(Version::parse));
-    Ok(both.map(|(app, version)| Brings { head, app: app.to_owned(), version }))
+    Ok(both.map(|(app, version)| ProposedVersion { head, app: app.to_owned(), version }))
 }
 
 /// The targets that a branch is about, by its name: a wave, or a single one; none: all.
 fn named(
-    here: &[&Entry],
-    waves: Option<&Waves>,
+    here: &[&MappingEntry],
+    waves: Option<&StageWaves>,
     is_it: &dyn Fn(&[TargetName]) -> bool,
 ) -> Vec<TargetName> {
     let mut sets: BTreeMap<Option<usize>, BTreeSet<TargetName>> = BTreeMap::new();

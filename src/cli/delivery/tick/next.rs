@@ -1,49 +1,51 @@
 //! What could go on: for each app and each stage that comes after another, the version that is next;
 //! where the targets of a stage follow each other, for each of their waves.
 
-use super::Tick;
-use crate::cli::context::Context;
+use super::AdvanceRequest;
+use crate::cli::context::CommandContext;
 use crate::cli::delivery::args::DeliveryArgs;
 use crate::cli::delivery::gates::{answers, questions};
-use crate::cli::facts::Witness;
+use crate::cli::facts::FactCollector;
 use crate::cli::failure::Failure;
-use crate::cli::inquiry::{Asked, Inquiry};
-use crate::cli::intent::{Intent, Terms};
-use crate::cli::scene::Scene;
+use crate::cli::inquiry::{GateContext, GateRequest};
+use crate::cli::intent::{ChangeRequest, PlanOptions};
+use crate::cli::scene::PlanBase;
 use crate::config::Stage;
-use crate::model::{SlotKey, StageName, Version};
-use crate::pipeline::{Evidence, Facts, Purpose, Question, Subject, candidates, pick, turns};
-use crate::promotion::{Ground, Item, Moves};
-use crate::report::{Judged, Planned};
+use crate::model::{CellKey, StageName, Version};
+use crate::pipeline::{
+    AppComponent, Evidence, ExternalFacts, GateQuery, MoveDirection, candidates, pick, turns,
+};
+use crate::promotion::{EditBase, PlanItem, PlannedMoves};
+use crate::report::{GateReport, PlanReport};
 use std::collections::BTreeSet;
 
 /// One app that could go a step on.
-pub struct Step {
+pub struct AdvanceStep {
     /// A plan with this app alone.
-    pub planned: Planned,
-    pub judged: Vec<Judged>,
+    pub planned: PlanReport,
+    pub judged: Vec<GateReport>,
 }
 
 /// All that could go on, in pipeline order, and why some apps cannot.
 #[derive(Default)]
-pub struct Steps {
-    pub all: Vec<Step>,
+pub struct AdvanceSteps {
+    pub all: Vec<AdvanceStep>,
     /// A line each.
     pub refused: Vec<String>,
 }
 
 /// What is looked at, and for what.
 #[derive(Clone, Copy)]
-pub struct Look<'a, 'r> {
-    pub tick: &'a Tick<'a>,
+pub struct StepFinder<'a, 'r> {
+    pub tick: &'a AdvanceRequest<'a>,
     pub args: &'a DeliveryArgs,
-    pub scene: &'a Scene<'r>,
-    pub context: &'a Context,
+    pub scene: &'a PlanBase<'r>,
+    pub context: &'a CommandContext,
 }
 
-impl Look<'_, '_> {
+impl StepFinder<'_, '_> {
     /// Looks at every stage that comes after another.
-    pub fn steps(&self) -> Result<Steps, Failure> {
+    pub fn steps(&self) -> Result<AdvanceSteps, Failure> {
         let config = &self.scene.settings.config;
         let only =
             self.tick.stage.map(|word| crate::cli::inquiry::stage(config, word)).transpose()?;
@@ -55,22 +57,23 @@ impl Look<'_, '_> {
                 plans.extend(self.planned(before, stage)?);
             }
         }
-        let mut out = Steps { all: Vec::new(), refused: plans.iter().flat_map(refused).collect() };
+        let mut out =
+            AdvanceSteps { all: Vec::new(), refused: plans.iter().flat_map(refused).collect() };
         if plans.iter().all(|plan| plan.plan.moving().next().is_none()) {
             return Ok(out);
         }
-        let inquiry = Inquiry::on(self.context, self.scene)?;
-        let (past, nothing) = (inquiry.past(), Facts::default());
+        let inquiry = GateContext::on(self.context, self.scene)?;
+        let (past, nothing) = (inquiry.past(), ExternalFacts::default());
         let evidence = inquiry.evidence(&past, &nothing);
-        let choice = Choice {
+        let choice = StepPlanner {
             look: self,
             inquiry: &inquiry,
-            witness: Witness::new(&inquiry),
+            witness: FactCollector::new(&inquiry),
             evidence: &evidence,
         };
         for plan in &plans {
             for (item, moves) in plan.plan.moving() {
-                let is_known = |step: &Step| {
+                let is_known = |step: &AdvanceStep| {
                     step.planned.plan.to == plan.plan.to
                         && step.planned.plan.items.iter().any(|known| known.name() == item.name())
                 };
@@ -82,10 +85,10 @@ impl Look<'_, '_> {
         Ok(out)
     }
 
-    fn planned(&self, before: &StageName, stage: &Stage) -> Result<Option<Planned>, Failure> {
+    fn planned(&self, before: &StageName, stage: &Stage) -> Result<Option<PlanReport>, Failure> {
         let there = self.scene.of(&stage.name);
-        let ground: Ground<'_> = there.ground()?;
-        let intent = Intent::Promote {
+        let ground: EditBase<'_> = there.ground()?;
+        let intent = ChangeRequest::Promote {
             apps: self.tick.app.map(str::to_owned).into_iter().collect(),
             from: Some(before.to_string()),
             to: Some(stage.name.to_string()),
@@ -96,38 +99,43 @@ impl Look<'_, '_> {
 }
 
 /// A line for each app that cannot be moved.
-fn refused(plan: &Planned) -> Vec<String> {
-    let line = |(item, why): (&Item, &crate::promotion::Obstacle)| {
+fn refused(plan: &PlanReport) -> Vec<String> {
+    let line = |(item, why): (&PlanItem, &crate::promotion::PlanObstacle)| {
         format!("{} to {}: refused: {}", item.name(), plan.plan.to, why.reason)
     };
     plan.plan.refused().map(line).collect()
 }
 
-struct Choice<'a, 'r> {
-    look: &'a Look<'a, 'r>,
-    inquiry: &'a Inquiry<'r>,
-    witness: Witness<'a, 'r>,
+struct StepPlanner<'a, 'r> {
+    look: &'a StepFinder<'a, 'r>,
+    inquiry: &'a GateContext<'r>,
+    witness: FactCollector<'a, 'r>,
     evidence: &'a Evidence<'a>,
 }
 
-impl Choice<'_, '_> {
+impl StepPlanner<'_, '_> {
     /// The steps of one app, if there are any: what its stage has run before is not newer. Each wave of
     /// its targets takes what the wave before has had.
-    fn steps(&self, plan: &Planned, item: &Item, moves: &Moves) -> Result<Vec<Step>, Failure> {
-        let alone = Planned { plan: only(plan, item), ..plan.clone() };
+    fn steps(
+        &self,
+        plan: &PlanReport,
+        item: &PlanItem,
+        moves: &PlannedMoves,
+    ) -> Result<Vec<AdvanceStep>, Failure> {
+        let alone = PlanReport { plan: only(plan, item), ..plan.clone() };
         let versions: BTreeSet<&Version> = moves.steps.iter().map(|step| &step.to).collect();
         let (Some(version), 1, Some(before)) = (versions.first(), versions.len(), &plan.from)
         else {
-            let asked = questions(&alone, item, moves, Purpose::Forward);
+            let asked = questions(&alone, item, moves, MoveDirection::Forward);
             let judged = answers(&asked, self.inquiry);
-            return Ok(vec![Step { planned: alone, judged }]);
+            return Ok(vec![AdvanceStep { planned: alone, judged }]);
         };
-        let mut asked = Asked {
-            subject: Subject { app: item.app.clone(), component: item.component.clone() },
+        let mut asked = GateRequest {
+            subject: AppComponent { app: item.app.clone(), component: item.component.clone() },
             stage: plan.plan.to.clone(),
             targets: Vec::new(),
             version: (*version).clone(),
-            purpose: Purpose::Forward,
+            purpose: MoveDirection::Forward,
         };
         let mut sources = self.evidence.sources(&asked.question(self.look.context, None), before);
         let mut out = Vec::new();
@@ -142,26 +150,26 @@ impl Choice<'_, '_> {
     /// The step of one wave, which takes what `sources` have had.
     fn step(
         &self,
-        alone: &Planned,
-        asked: &Asked,
+        alone: &PlanReport,
+        asked: &GateRequest,
         before: &StageName,
-        sources: &[&SlotKey],
-    ) -> Result<Option<Step>, Failure> {
+        sources: &[&CellKey],
+    ) -> Result<Option<AdvanceStep>, Failure> {
         let question = asked.question(self.look.context, None);
         let all = candidates(self.evidence, &question, sources);
-        let questions: Vec<Question<'_>> =
-            all.iter().map(|version| Question { version, ..question }).collect();
+        let questions: Vec<GateQuery<'_>> =
+            all.iter().map(|version| GateQuery { version, ..question }).collect();
         let facts = self.witness.facts(self.evidence, &questions);
         let evidence = self.evidence.with(&facts);
         let each = self.look.scene.settings.config.pipeline.policy(&asked.stage).each;
         let Some(next) = pick(&evidence, &question, &all, each) else { return Ok(None) };
         let is_planned = next.version.is_same(&asked.version)
             && alone.plan.items.iter().all(|item| item.targets == asked.targets);
-        let asked = Asked { version: next.version.clone(), ..asked.clone() };
+        let asked = GateRequest { version: next.version.clone(), ..asked.clone() };
         let planned = if is_planned { alone.clone() } else { self.other(&asked, before)? };
         let is_there = planned.plan.moving().next().is_none();
-        let places = Judged::places(&next.judgement, self.evidence.config);
-        let judged = Judged {
+        let places = GateReport::places(&next.judgement, self.evidence.config);
+        let judged = GateReport {
             subject: asked.subject,
             stage: asked.stage,
             targets: asked.targets,
@@ -171,29 +179,29 @@ impl Choice<'_, '_> {
             judgement: next.judgement,
             places,
         };
-        let planned = Planned { gates: vec![judged.clone()], ..planned };
-        Ok((!is_there).then_some(Step { planned, judged: vec![judged] }))
+        let planned = PlanReport { gates: vec![judged.clone()], ..planned };
+        Ok((!is_there).then_some(AdvanceStep { planned, judged: vec![judged] }))
     }
 
     /// The plan for a version that the stage before has run, and for some targets.
-    fn other(&self, asked: &Asked, before: &StageName) -> Result<Planned, Failure> {
-        let Look { args, scene, context, .. } = *self.look;
+    fn other(&self, asked: &GateRequest, before: &StageName) -> Result<PlanReport, Failure> {
+        let StepFinder { args, scene, context, .. } = *self.look;
         let there = scene.of(&asked.stage);
         let ground = there.ground()?;
-        let intent = Intent::Promote {
+        let intent = ChangeRequest::Promote {
             apps: vec![asked.subject.to_string()],
             from: Some(before.to_string()),
             to: Some(asked.stage.to_string()),
             version: Some(asked.version.to_string()),
         };
-        let terms = Terms { targets: &asked.targets, ..args.terms(context) };
+        let terms = PlanOptions { targets: &asked.targets, ..args.terms(context) };
         let planned = intent.planned(context, scene, &ground, terms)?;
         planned.ok_or_else(|| Failure::failed("nothing was chosen"))
     }
 }
 
 /// The plan with one item.
-fn only(plan: &Planned, item: &Item) -> crate::promotion::Plan {
+fn only(plan: &PlanReport, item: &PlanItem) -> crate::promotion::Plan {
     let mut alone = plan.plan.clone();
     alone.items.retain(|other| other.name() == item.name());
     alone

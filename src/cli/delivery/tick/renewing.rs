@@ -1,18 +1,22 @@
 //! Proposals that were opened while the gates allowed it, and are shut out now: whoever looks at one must
 //! not see yesterday's answer.
 
-use super::closing::{Brings, branches, brings};
-use super::{Hand, Step, reasons, say, why};
+use super::closing::{ProposedVersion, branches, brings};
+use super::{AdvanceStep, StepExecutor, reasons, say, why};
 use crate::cli::delivery::gates::{answers, section};
 use crate::cli::failure::Failure;
-use crate::cli::inquiry::{Asked, Inquiry};
-use crate::cli::scene::Scene;
-use crate::forge::{Change, Proposal};
+use crate::cli::inquiry::{GateContext, GateRequest};
+use crate::cli::scene::PlanBase;
+use crate::forge::{Proposal, ProposalUpdate};
 use crate::promotion::{self, GATES, with_section};
-use crate::report::Judged;
+use crate::report::GateReport;
 
 /// Tells why a step is not taken, here and in the proposal that is open for it.
-pub fn stays(hand: &Hand<'_>, step: &Step, scene: &Scene<'_>) -> Result<(), Failure> {
+pub fn stays(
+    hand: &StepExecutor<'_>,
+    step: &AdvanceStep,
+    scene: &PlanBase<'_>,
+) -> Result<(), Failure> {
     let there = scene.of(&step.planned.plan.to);
     let (branches, base) = (branches(step), there.branch()?);
     let is_its =
@@ -35,9 +39,9 @@ pub fn stays(hand: &Hand<'_>, step: &Step, scene: &Scene<'_>) -> Result<(), Fail
 }
 
 /// Does the proposal say so already? This asks nobody, for it is asked at each tick.
-fn is_told(open: &Proposal, step: &Step) -> bool {
+fn is_told(open: &Proposal, step: &AdvanceStep) -> bool {
     let there = open.text();
-    let names = |one: &Judged| there.contains(&format!("`{}`", one.version));
+    let names = |one: &GateReport| there.contains(&format!("`{}`", one.version));
     promotion::section(&there, GATES)
         .is_some_and(|told| told.trim() == section(&step.judged).trim())
         && step.judged.iter().all(names)
@@ -45,26 +49,29 @@ fn is_told(open: &Proposal, step: &Step) -> bool {
 
 /// What the gates say of the version that is proposed, which another may have overtaken.
 fn judged(
-    hand: &Hand<'_>,
-    step: &Step,
-    brought: &Brings,
-    scene: &Scene<'_>,
-) -> Result<Vec<Judged>, Failure> {
+    hand: &StepExecutor<'_>,
+    step: &AdvanceStep,
+    brought: &ProposedVersion,
+    scene: &PlanBase<'_>,
+) -> Result<Vec<GateReport>, Failure> {
     if step.judged.iter().all(|one| one.version.is_same(&brought.version)) {
         return Ok(step.judged.clone());
     }
-    let inquiry = Inquiry::on(hand.context, scene)?;
-    let same = |one: &Judged| Asked { version: brought.version.clone(), ..Asked::from(one) };
-    let asked: Vec<Asked> = step.judged.iter().map(same).collect();
+    let inquiry = GateContext::on(hand.context, scene)?;
+    let same = |one: &GateReport| GateRequest {
+        version: brought.version.clone(),
+        ..GateRequest::from(one)
+    };
+    let asked: Vec<GateRequest> = step.judged.iter().map(same).collect();
     Ok(answers(&asked, &inquiry))
 }
 
 /// Brings the text and the status up to date. What was done.
 fn renew(
-    hand: &Hand<'_>,
+    hand: &StepExecutor<'_>,
     open: &Proposal,
-    brought: &Brings,
-    judged: &[Judged],
+    brought: &ProposedVersion,
+    judged: &[GateReport],
 ) -> Result<&'static str, Failure> {
     let there = open.text();
     let body = with_section(&there, GATES, &section(judged));
@@ -72,6 +79,7 @@ fn renew(
     if body.trim() == there.trim() {
         return Ok("is proposed");
     }
-    hand.forge.update(open.number, &Change { body: Some(body), ..Change::default() })?;
+    hand.forge
+        .update(open.number, &ProposalUpdate { body: Some(body), ..ProposalUpdate::default() })?;
     Ok("updated")
 }

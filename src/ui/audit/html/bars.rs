@@ -2,7 +2,7 @@
 //! same in figures.
 
 use super::shown;
-use crate::report::{Plot, StagePlot};
+use crate::report::{DeploymentPlot, StagePlot};
 use crate::ui::audit::lines::thousands;
 use serde::Serialize;
 use std::fmt::Write;
@@ -16,7 +16,7 @@ const GAP: usize = 3;
 const STRIP: usize = 5;
 
 #[derive(Serialize)]
-pub(super) struct Timeline {
+pub(super) struct TimelineChart {
     period: &'static str,
     width: usize,
     height: usize,
@@ -24,13 +24,13 @@ pub(super) struct Timeline {
     first: String,
     middle: String,
     last: String,
-    stages: Vec<Lane>,
-    rows: Vec<Row>,
+    stages: Vec<StageChart>,
+    rows: Vec<PeriodRow>,
 }
 
 /// The drawing of one stage.
 #[derive(Serialize)]
-struct Lane {
+struct StageChart {
     stage: String,
     total: String,
     most: String,
@@ -42,25 +42,25 @@ struct Lane {
 
 /// A period in figures.
 #[derive(Serialize)]
-struct Row {
+struct PeriodRow {
     start: String,
     /// Deployments and grave findings of each stage.
     cells: Vec<(usize, usize)>,
 }
 
 /// Nothing where nothing was deployed.
-pub(super) fn timeline(plot: &Plot) -> Option<Timeline> {
+pub(super) fn timeline(plot: &DeploymentPlot) -> Option<TimelineChart> {
     let (first, last) = (plot.starts.first()?, plot.starts.last()?);
     if plot.stages.is_empty() {
         return None;
     }
     let is_filled =
         |at: &usize| plot.stages.iter().any(|stage| stage.deployments[*at] + stage.grave[*at] > 0);
-    let rows = (0..plot.starts.len()).rev().filter(is_filled).map(|at| Row {
+    let rows = (0..plot.starts.len()).rev().filter(is_filled).map(|at| PeriodRow {
         start: plot.starts[at].to_string(),
         cells: plot.stages.iter().map(|stage| (stage.deployments[at], stage.grave[at])).collect(),
     });
-    Some(Timeline {
+    Some(TimelineChart {
         period: plot.period.as_str(),
         width: plot.starts.len() * STEP,
         height: HEIGHT + GAP + STRIP,
@@ -73,7 +73,7 @@ pub(super) fn timeline(plot: &Plot) -> Option<Timeline> {
     })
 }
 
-fn lane(stage: &StagePlot, plot: &Plot) -> Lane {
+fn lane(stage: &StagePlot, plot: &DeploymentPlot) -> StageChart {
     let most = stage.deployments.iter().copied().max().unwrap_or_default();
     let (total, grave): (usize, usize) = (stage.deployments.iter().sum(), stage.grave.iter().sum());
     let period = plot.period.as_str();
@@ -85,7 +85,7 @@ fn lane(stage: &StagePlot, plot: &Plot) -> Lane {
         thousands(most),
         thousands(grave),
     );
-    Lane {
+    StageChart {
         stage: shown(stage.stage.as_str()),
         total: thousands(total),
         most: thousands(most),

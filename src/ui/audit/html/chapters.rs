@@ -2,9 +2,9 @@
 
 use super::shown;
 use super::view::anchor;
-use crate::report::{Group, Page, Told};
+use crate::report::{AuditPage, FindingGroup, FindingReport};
 use crate::ui::audit::lines::thousands;
-use crate::ui::audit::{Detail, brief, commit, minute, version};
+use crate::ui::audit::{AuditDetail, brief, commit, minute, version};
 use serde::Serialize;
 
 /// So many places of a rule, and so many findings of a place, are read on a page.
@@ -12,20 +12,20 @@ const PLACES: usize = 40;
 const FINDINGS: usize = 25;
 
 #[derive(Serialize)]
-pub(super) struct Chapter {
+pub(super) struct RuleSection {
     anchor: String,
     rule: &'static str,
     severity: &'static str,
     title: &'static str,
     about: &'static str,
     count: String,
-    folds: Vec<Fold>,
+    folds: Vec<FindingDetails>,
     /// What was left out.
     rest: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Fold {
+struct FindingDetails {
     name: String,
     place: String,
     message: String,
@@ -33,12 +33,12 @@ struct Fold {
     count: Option<String>,
     /// `2026-08-21`, or `2026-08-01 to 2026-08-21`.
     span: String,
-    items: Vec<Item>,
+    items: Vec<FindingItem>,
     rest: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Item {
+struct FindingItem {
     id: String,
     time: String,
     /// Set where the fold is about several apps.
@@ -53,18 +53,18 @@ struct Item {
     message: String,
 }
 
-pub(super) fn chapters(page: &Page<'_>, detail: Detail) -> Vec<Chapter> {
+pub(super) fn chapters(page: &AuditPage<'_>, detail: AuditDetail) -> Vec<RuleSection> {
     let groups = page.audited.groups();
     let rules = groups.chunk_by(|a, b| (a.rule().id, a.severity()) == (b.rule().id, b.severity()));
     rules.map(|groups| chapter(page, groups, detail)).collect()
 }
 
-fn chapter(page: &Page<'_>, groups: &[Group<'_>], detail: Detail) -> Chapter {
+fn chapter(page: &AuditPage<'_>, groups: &[FindingGroup<'_>], detail: AuditDetail) -> RuleSection {
     let (rule, severity) = (groups[0].rule(), groups[0].severity());
     let (shown, left) = split(groups, PLACES, detail);
     let count: usize = groups.iter().map(|group| group.findings.len()).sum();
     let findings: usize = left.iter().map(|group| group.findings.len()).sum();
-    Chapter {
+    RuleSection {
         anchor: anchor(rule, severity),
         rule: rule.id,
         severity: severity.as_str(),
@@ -78,10 +78,10 @@ fn chapter(page: &Page<'_>, groups: &[Group<'_>], detail: Detail) -> Chapter {
 }
 
 /// What is shown, and what is left.
-fn split<T>(all: &[T], most: usize, detail: Detail) -> (&[T], &[T]) {
+fn split<T>(all: &[T], most: usize, detail: AuditDetail) -> (&[T], &[T]) {
     match detail {
-        Detail::Folded => all.split_at(all.len().min(most)),
-        Detail::Whole => (all, &[]),
+        AuditDetail::Folded => all.split_at(all.len().min(most)),
+        AuditDetail::Whole => (all, &[]),
     }
 }
 
@@ -90,14 +90,14 @@ fn more(findings: usize, place: &str) -> String {
     format!("{} more {noun}{place}; --all and --output json have them", thousands(findings))
 }
 
-fn fold(page: &Page<'_>, group: &Group<'_>, detail: Detail) -> Fold {
+fn fold(page: &AuditPage<'_>, group: &FindingGroup<'_>, detail: AuditDetail) -> FindingDetails {
     let newest = group.newest();
     let (listed, left) = split(&group.findings, FINDINGS, detail);
     let several = group.names.len() > 1;
     let day = |time| minute(time).chars().take(10).collect::<String>();
     let span = group.span().map(|(first, last)| (day(first), day(last)));
     let count = group.findings.len();
-    Fold {
+    FindingDetails {
         name: shown(&group.name()),
         place: shown(&newest.place()),
         message: shown(&newest.finding.message),
@@ -116,7 +116,7 @@ fn fold(page: &Page<'_>, group: &Group<'_>, detail: Detail) -> Fold {
 }
 
 /// `said` is what stands above, and need not be said again.
-fn item(page: &Page<'_>, told: &Told, (several, said): (bool, &str)) -> Item {
+fn item(page: &AuditPage<'_>, told: &FindingReport, (several, said): (bool, &str)) -> FindingItem {
     let finding = &told.finding;
     let account = told.account.as_deref();
     let commit = commit(told);
@@ -124,7 +124,7 @@ fn item(page: &Page<'_>, told: &Told, (several, said): (bool, &str)) -> Item {
     let path = finding.path.as_deref().map(|path| format!("{path}{line}"));
     let link =
         page.place.as_ref().filter(|_| !commit.is_empty()).map(|place| place.commit(&commit));
-    Item {
+    FindingItem {
         id: finding.id(),
         time: finding.time.map(minute).unwrap_or_default(),
         name: several.then(|| shown(&told.name)),

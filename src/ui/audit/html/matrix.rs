@@ -2,60 +2,60 @@
 
 use super::shown;
 use super::view::anchor;
-use crate::audit::{Rule, Severity};
+use crate::audit::{AuditRule, Severity};
 use crate::model::Version;
-use crate::report::{Audited, Cell, Page, Running};
+use crate::report::{AuditPage, AuditReport, CellVersion, MatrixCell};
 use crate::ui::version::short;
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// Apps down, stages across.
 #[derive(Serialize)]
-pub(super) struct Grid {
+pub(super) struct HtmlMatrix {
     stages: Vec<String>,
-    rows: Vec<Row>,
+    rows: Vec<HtmlMatrixRow>,
     differing: usize,
 }
 
 #[derive(Serialize)]
-struct Row {
+struct HtmlMatrixRow {
     name: String,
-    cells: Vec<Square>,
+    cells: Vec<HtmlMatrixCell>,
 }
 
 #[derive(Serialize)]
-struct Square {
+struct HtmlMatrixCell {
     differs: bool,
-    running: Vec<Standing>,
+    running: Vec<HtmlCellVersion>,
 }
 
 /// One version in a cell.
 #[derive(Serialize)]
-struct Standing {
+struct HtmlCellVersion {
     version: String,
     /// Set where `version` is not all of it.
     whole: Option<String>,
     /// Named where targets disagree.
     targets: String,
     /// The gravest finding about it.
-    mark: Option<Mark>,
+    mark: Option<FindingMark>,
 }
 
 #[derive(Serialize, Clone)]
-struct Mark {
+struct FindingMark {
     rule: &'static str,
     severity: &'static str,
     anchor: String,
 }
 
 /// The gravest finding about a version of an app in a stage.
-type Marks<'a> = HashMap<(&'a str, &'a str, &'a Version), (&'static Rule, Severity)>;
+type GravestFindings<'a> = HashMap<(&'a str, &'a str, &'a Version), (&'static AuditRule, Severity)>;
 
-pub(super) fn grid(page: &Page<'_>) -> Grid {
+pub(super) fn grid(page: &AuditPage<'_>) -> HtmlMatrix {
     let marks = marks(page.audited);
     let stages: Vec<&str> =
         page.matrix.columns.iter().map(|column| column.stage.as_str()).collect();
-    let rows = page.matrix.rows.iter().map(|row| Row {
+    let rows = page.matrix.rows.iter().map(|row| HtmlMatrixRow {
         name: shown(&row.name),
         cells: row
             .cells
@@ -64,7 +64,7 @@ pub(super) fn grid(page: &Page<'_>) -> Grid {
             .map(|(cell, stage)| square(cell, (&row.name, stage), &marks))
             .collect(),
     });
-    Grid {
+    HtmlMatrix {
         rows: rows.collect(),
         stages: stages.iter().map(|stage| shown(stage)).collect(),
         differing: page.matrix.differing(),
@@ -72,8 +72,8 @@ pub(super) fn grid(page: &Page<'_>) -> Grid {
 }
 
 /// The gravest stand first in the audit.
-fn marks(audited: &Audited) -> Marks<'_> {
-    let mut marks = Marks::new();
+fn marks(audited: &AuditReport) -> GravestFindings<'_> {
+    let mut marks = GravestFindings::new();
     for told in &audited.findings {
         if let Some(version) = &told.finding.version {
             let key = (told.name.as_str(), told.stage(), version);
@@ -94,26 +94,31 @@ fn brief(version: &str) -> String {
     front.iter().chain(&['…']).chain(back).collect()
 }
 
-fn square(cell: &Cell, (name, stage): (&str, &str), marks: &Marks<'_>) -> Square {
+fn square(
+    cell: &MatrixCell,
+    (name, stage): (&str, &str),
+    marks: &GravestFindings<'_>,
+) -> HtmlMatrixCell {
     let several = cell.running.len() > 1;
-    let standing = |running: &Running| {
+    let standing = |running: &CellVersion| {
         let (version, whole) =
             (short(&running.version, running.app_version), shown(&running.version.to_string()));
         let version = brief(&shown(&version));
         let targets: Vec<&str> =
             running.targets.iter().filter(|_| several).map(|target| target.as_str()).collect();
-        let mark = marks.get(&(name, stage, &running.version)).map(|(rule, severity)| Mark {
-            rule: rule.id,
-            severity: severity.as_str(),
-            anchor: anchor(rule, *severity),
-        });
+        let mark =
+            marks.get(&(name, stage, &running.version)).map(|(rule, severity)| FindingMark {
+                rule: rule.id,
+                severity: severity.as_str(),
+                anchor: anchor(rule, *severity),
+            });
         let is_whole = whole == version || running.app_version || whole.is_empty();
-        Standing {
+        HtmlCellVersion {
             whole: (!is_whole).then_some(whole),
             version,
             targets: shown(&targets.join(", ")),
             mark,
         }
     };
-    Square { differs: cell.differs, running: cell.running.iter().map(standing).collect() }
+    HtmlMatrixCell { differs: cell.differs, running: cell.running.iter().map(standing).collect() }
 }

@@ -8,8 +8,8 @@ mod chapters;
 mod matrix;
 mod view;
 
-use super::Detail;
-use crate::report::Page;
+use super::AuditDetail;
+use crate::report::AuditPage;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
@@ -21,14 +21,14 @@ const STYLE: &str = include_str!("page.css");
 const STYLE_HASH: &str = "sha256-f1CZGGdgg2K+6cRB4Z51pPdIwdxaTh0ouQCEDazlTik=";
 
 /// The whole page.
-pub fn html(page: &Page<'_>, detail: Detail) -> String {
+pub fn html(page: &AuditPage<'_>, detail: AuditDetail) -> String {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(
         SyntaxConfig::builder().trim_blocks(true).build().expect("nothing else is changed"),
     );
     let values = context! {
-        page => Value::from(Serde(view::View::new(page, detail))),
+        page => Value::from(Serde(view::AuditHtmlPage::new(page, detail))),
         style => Value::from_safe_string(STYLE.to_owned()),
         style_hash => Value::from_safe_string(STYLE_HASH.to_owned()),
         version => env!("CARGO_PKG_VERSION"),

@@ -1,18 +1,18 @@
 //! What the template is filled with.
 
-use super::bars::{self, Timeline};
-use super::chapters::{self, Chapter};
-use super::matrix::{self, Grid};
+use super::bars::{self, TimelineChart};
+use super::chapters::{self, RuleSection};
+use super::matrix::{self, HtmlMatrix};
 use super::shown;
-use crate::audit::{Rule, Severity};
-use crate::report::{Audited, Page, moment};
+use crate::audit::{AuditRule, Severity};
+use crate::report::{AuditPage, AuditReport, moment};
 use crate::ui::audit::lines::{self, thousands};
-use crate::ui::audit::{Detail, brief};
+use crate::ui::audit::{AuditDetail, brief};
 use serde::Serialize;
 
 /// The page, part by part.
 #[derive(Serialize)]
-pub(super) struct View {
+pub(super) struct AuditHtmlPage {
     /// The last part of `repository`.
     name: String,
     repository: String,
@@ -21,23 +21,23 @@ pub(super) struct View {
     since: String,
     until: String,
     deployments: String,
-    verdict: Verdict,
-    counts: Vec<Count>,
+    verdict: PageSummary,
+    counts: Vec<SeverityCount>,
     remarks: Vec<String>,
     rules: Vec<RuleRow>,
-    kept: Vec<Quiet>,
-    unjudged: Vec<Quiet>,
-    grid: Grid,
-    timeline: Option<Timeline>,
-    chapters: Vec<Chapter>,
+    kept: Vec<QuietRuleRow>,
+    unjudged: Vec<QuietRuleRow>,
+    grid: HtmlMatrix,
+    timeline: Option<TimelineChart>,
+    chapters: Vec<RuleSection>,
     pair_headings: Vec<String>,
-    pairs: Vec<lines::Pair>,
+    pairs: Vec<lines::StagePairLine>,
     more_pairs: Option<String>,
 }
 
 /// What is to be known in ten seconds.
 #[derive(Serialize)]
-struct Verdict {
+struct PageSummary {
     /// A class of the style sheet.
     tone: &'static str,
     words: String,
@@ -46,7 +46,7 @@ struct Verdict {
 }
 
 #[derive(Serialize)]
-struct Count {
+struct SeverityCount {
     severity: &'static str,
     count: String,
     is_none: bool,
@@ -65,18 +65,18 @@ struct RuleRow {
 
 /// A rule that found nothing.
 #[derive(Serialize)]
-struct Quiet {
+struct QuietRuleRow {
     id: &'static str,
     title: &'static str,
     needs: String,
 }
 
-impl View {
-    pub fn new(page: &Page<'_>, detail: Detail) -> Self {
+impl AuditHtmlPage {
+    pub fn new(page: &AuditPage<'_>, detail: AuditDetail) -> Self {
         let audited = page.audited;
         let (pairs, left) = lines::pairs(audited, detail);
         let (unjudged, kept) = quiet(audited);
-        View {
+        AuditHtmlPage {
             name: shown(name(&audited.repository)),
             repository: shown(&audited.repository),
             branch: audited.branch.as_deref().map(shown),
@@ -117,15 +117,15 @@ fn day(seconds: i64) -> String {
 }
 
 /// Where the findings of a rule stand on the page.
-pub(super) fn anchor(rule: &Rule, severity: Severity) -> String {
+pub(super) fn anchor(rule: &AuditRule, severity: Severity) -> String {
     format!("{}-{}", rule.id, severity.as_str())
 }
 
-fn number(audited: &Audited, severity: Severity) -> usize {
+fn number(audited: &AuditReport, severity: Severity) -> usize {
     audited.findings.iter().filter(|told| told.finding.severity == severity).count()
 }
 
-fn verdict(audited: &Audited) -> Verdict {
+fn verdict(audited: &AuditReport) -> PageSummary {
     let broken =
         audited.counts().iter().filter(|(_, severity, _)| *severity == Severity::High).count();
     let (tone, words) = match (broken, audited.findings.len()) {
@@ -141,16 +141,16 @@ fn verdict(audited: &Audited) -> Verdict {
     };
     let grave = audited.findings.iter().filter(|told| told.finding.severity == Severity::High);
     let last = grave.filter_map(|told| told.finding.time).max();
-    Verdict { tone, words, last: last.map(day) }
+    PageSummary { tone, words, last: last.map(day) }
 }
 
-fn count(audited: &Audited, severity: Severity) -> Count {
+fn count(audited: &AuditReport, severity: Severity) -> SeverityCount {
     let count = number(audited, severity);
-    Count { severity: severity.as_str(), count: thousands(count), is_none: count == 0 }
+    SeverityCount { severity: severity.as_str(), count: thousands(count), is_none: count == 0 }
 }
 
 /// What limits the answer.
-fn remarks(audited: &Audited) -> Vec<String> {
+fn remarks(audited: &AuditReport) -> Vec<String> {
     let mut out = Vec::new();
     if !audited.complete {
         out.push(
@@ -174,7 +174,10 @@ fn remarks(audited: &Audited) -> Vec<String> {
     out
 }
 
-fn rule(audited: &Audited, (rule, severity, count): (&'static Rule, Severity, usize)) -> RuleRow {
+fn rule(
+    audited: &AuditReport,
+    (rule, severity, count): (&'static AuditRule, Severity, usize),
+) -> RuleRow {
     let findings = audited.findings.iter().map(|told| &told.finding);
     let last = findings
         .filter(|finding| finding.rule.id == rule.id && finding.severity == severity)
@@ -191,14 +194,17 @@ fn rule(audited: &Audited, (rule, severity, count): (&'static Rule, Severity, us
 }
 
 /// The rules that could not be judged, and those that were kept.
-fn quiet(audited: &Audited) -> (Vec<Quiet>, Vec<Quiet>) {
+fn quiet(audited: &AuditReport) -> (Vec<QuietRuleRow>, Vec<QuietRuleRow>) {
     let silent = audited
         .asked
         .iter()
         .filter(|rule| !audited.findings.iter().any(|told| told.finding.rule.id == rule.id));
-    let is_unjudged = |rule: &&&Rule| audited.unjudged.iter().any(|other| other.id == rule.id);
-    let (unjudged, kept): (Vec<&&Rule>, Vec<&&Rule>) = silent.partition(is_unjudged);
-    let quiet =
-        |rule: &&'static Rule| Quiet { id: rule.id, title: rule.title, needs: rule.needs.words() };
+    let is_unjudged = |rule: &&&AuditRule| audited.unjudged.iter().any(|other| other.id == rule.id);
+    let (unjudged, kept): (Vec<&&AuditRule>, Vec<&&AuditRule>) = silent.partition(is_unjudged);
+    let quiet = |rule: &&'static AuditRule| QuietRuleRow {
+        id: rule.id,
+        title: rule.title,
+        needs: rule.needs.words(),
+    };
     (unjudged.into_iter().map(quiet).collect(), kept.into_iter().map(quiet).collect())
 }
